@@ -1,0 +1,1 @@
+"""Bug Catalog LS: a language server that turns a bug catalog into live help in the editor."""

@@ -1,0 +1,1 @@
+"""Analyzers as values, the findings they make, and what drives them."""

@@ -1,0 +1,131 @@
+"""The driver: runs what a catalog asks for over one file, over the joins of one file, and for fixes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext, Options
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.loading import AnalyzerMissing, load_analyzer
+from bugcatalog_ls.analysis.result import FileResult
+from bugcatalog_ls.analysis.rules import Rules, compile_rules
+from bugcatalog_ls.catalog.entry import Entry
+from bugcatalog_ls.catalog.page_error import PageError
+from bugcatalog_ls.facts.fact import collect_facts, is_read, read_facts
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+
+log = logging.getLogger(__name__)
+
+PYTHON_SUFFIXES = (".py", ".pyi")
+RULES = "rules"
+"""Stands for the rules of all entries where a code names what is joined."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The analyzers of the entries in force, by code, and their rules."""
+
+    analyzers: Mapping[str, Analyzer]
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that are looked for."""
+        return self.rules.codes | self.analyzers.keys()
+
+    def wants(self, path: str) -> bool:
+        """Whether anything here has something to say of a file with this name."""
+        return path.endswith(PYTHON_SUFFIXES) or is_read(path) or self.rules.wants(path)
+
+
+def plan_for(entries: Iterable[Entry]) -> tuple[Plan, list[PageError]]:
+    """What to run for entries, and what is wrong with their rules or analyzers' names."""
+    analyzers: dict[str, Analyzer] = {}
+    errors: list[PageError] = []
+    chosen = sorted(entries, key=lambda entry: entry.code)
+    for entry in chosen:
+        if entry.analyzer is None:
+            continue
+        try:
+            analyzers[entry.code] = load_analyzer(entry.analyzer)
+        except AnalyzerMissing as reason:
+            line = entry.line_of("analyzer")
+            errors.append(PageError(entry.path, line, 1, str(reason), "an analyzer that is installed"))
+    rules, rule_errors = compile_rules(chosen)
+    return Plan(analyzers, rules), [*errors, *rule_errors]
+
+
+def analyse(plan: Plan, path: str, source: Source, options: Options) -> FileResult:
+    """Everything that one text says by itself; a pure function of its arguments."""
+    if not path.endswith(PYTHON_SUFFIXES):
+        facts = read_facts(path, source)
+        matched, quarantined = plan.rules.check(path, source, None, facts)
+        stopped = tuple((fault.code, fault.rule_index, fault.reason) for fault in quarantined)
+        return FileResult(tuple(matched), tuple(facts.facts), facts.anchors, quarantined=stopped)
+    file = PyFile(path, source)
+    facts = collect_facts(file)
+    findings, quarantined = plan.rules.check(path, source, file, facts)
+    failures: list[tuple[str, str]] = []
+    for code, analyzer in plan.analyzers.items():
+        literals = analyzer.literals
+        if literals and not any(literal in source.data for literal in literals):
+            continue
+        try:
+            if analyzer.collect is not None:
+                analyzer.collect(file, facts)
+            if analyzer.check is not None:
+                findings.extend(analyzer.check(FileContext(code, file, options)))
+        except Exception as error:
+            failures.append((code, _described(code, path, error)))
+    return FileResult(
+        tuple(findings),
+        tuple(facts.facts),
+        facts.anchors,
+        file.root.has_error,
+        tuple(failures),
+        tuple((fault.code, fault.rule_index, fault.reason) for fault in quarantined),
+    )
+
+
+def join(plan: Plan, index: FactIndex, path: str, code: str, options: Options) -> tuple[Finding, ...]:
+    """What the facts of the workspace say of one file by one entry; run within `FactIndex.join`."""
+    try:
+        if code == RULES:
+            return tuple(plan.rules.join(index, path))
+        run = plan.analyzers[code].join
+        return tuple(run(JoinContext(code, path, index, options))) if run is not None else ()
+    except Exception as error:
+        _described(code, path, error)
+        return ()
+
+
+def fixes_for(
+    plan: Plan,
+    finding: Finding,
+    span: Span,
+    file: PyFile,
+    index: FactIndex,
+    options: Options,
+    open_file: Callable[[str], PyFile | None],
+    read_text: Callable[[str], str | None],
+) -> tuple[Fix, ...]:
+    """The fixes of a finding whose place is now `span`; best first, empty where there is none."""
+    analyzer = plan.analyzers.get(finding.code)
+    context = FixContext(finding.code, file, span, index, options, open_file, read_text)
+    try:
+        if "rule" in finding.data:
+            return tuple(plan.rules.fixes(context, finding))
+        return tuple(analyzer.fix(context, finding)) if analyzer and analyzer.fix else ()
+    except Exception as error:
+        _described(finding.code, finding.path, error)
+        return ()
+
+
+def _described(code: str, path: str, error: Exception) -> str:
+    log.exception("the analyzer of %s failed on %s", code, path)
+    return f"{type(error).__name__}: {error}"

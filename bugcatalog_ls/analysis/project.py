@@ -1,0 +1,114 @@
+"""A project: the results of its files, the fact index over them, and the joins, kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from bugcatalog_ls.analysis.analyzer import Options
+from bugcatalog_ls.analysis.driver import RULES, Plan, analyse, fixes_for, join
+from bugcatalog_ls.analysis.finding import Finding, Fix, Related
+from bugcatalog_ls.analysis.result import FileResult
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+
+ReadSource = Callable[[str], Source | None]
+
+
+class Project:
+    """Files by path relative to a root. It never reads a file itself: `read` is asked for texts
+    of which a fix needs more than the facts."""
+
+    def __init__(self, plan: Plan, options: Options, read: ReadSource) -> None:
+        self.plan = plan
+        self.options = options
+        self.index = FactIndex()
+        self.results: dict[str, FileResult] = {}
+        self._read = read
+        joined = [code for code, analyzer in plan.analyzers.items() if analyzer.join]
+        self._joins = (*joined, *((RULES,) if plan.rules.codes else ()))
+
+    def set_text(self, path: str, source: Source) -> FileResult:
+        """Analyse a file's new text; what depends on its facts is only marked."""
+        result = analyse(self.plan, path, source, self.options)
+        self.set_result(path, result)
+        return result
+
+    def set_result(self, path: str, result: FileResult) -> None:
+        """Take over a result that was made elsewhere (another process, the cache)."""
+        self.results[path] = result
+        self.index.set_file(path, result.facts)
+
+    def remove(self, path: str) -> None:
+        if self.results.pop(path, None) is not None:
+            self.index.remove_file(path)
+            for code in self._joins:
+                self.index.forget_join((code, path))
+
+    def findings(self, path: str) -> tuple[Finding, ...]:
+        """All findings of a file with their spans, sorted; joins run again only where they must.
+
+        Findings of one entry at one span are one finding; one whose anchor is gone is left out.
+        """
+        result = self.results.get(path)
+        if result is None:
+            return ()
+        found = list(result.findings)
+        for code in self._joins:
+            found.extend(self._joined(path, code))
+        placed = [finding for finding in map(self._placed, found) if finding is not None]
+        placed.sort(key=lambda finding: (finding.span, finding.code, finding.variant, finding.message))
+        unique: dict[tuple[Span | None, str], Finding] = {}
+        for finding in placed:
+            unique.setdefault((finding.span, finding.code), finding)
+        return tuple(unique.values())
+
+    def stale_paths(self) -> set[str]:
+        """The files whose joins may come out differently now."""
+        joins = set(self._joins)
+        return {str(key[1]) for key in self.index.stale() if key[0] in joins and key[1] in self.results}
+
+    def fixes(self, finding: Finding) -> tuple[Fix, ...]:
+        """The fixes of a finding as it is placed now; best first."""
+        source = self._read(finding.path)
+        placed = self._placed(finding)
+        if source is None or placed is None or placed.span is None:
+            return ()
+        opened: dict[str, PyFile | None] = {finding.path: PyFile(finding.path, source)}
+        file = opened[finding.path]
+        assert file is not None
+
+        def open_file(path: str) -> PyFile | None:
+            if path not in opened:
+                text = self._read(path)
+                opened[path] = PyFile(path, text) if text is not None else None
+            return opened[path]
+
+        def read_text(path: str) -> str | None:
+            text = self._read(path)
+            return text.text if text is not None else None
+
+        return fixes_for(self.plan, placed, placed.span, file, self.index, self.options, open_file, read_text)
+
+    def _joined(self, path: str, code: str) -> tuple[Finding, ...]:
+        return self.index.join((code, path), lambda: join(self.plan, self.index, path, code, self.options))
+
+    def _placed(self, finding: Finding) -> Finding | None:
+        span = finding.span or self._span(finding.path, finding.anchor)
+        if span is None:
+            return None
+        related = tuple(self._placed_related(finding.related))
+        return msgspec.structs.replace(finding, span=span, related=related)
+
+    def _placed_related(self, related: Iterable[Related]) -> Iterator[Related]:
+        for place in related:
+            span = place.span or self._span(place.path, place.anchor)
+            if span is not None:
+                yield msgspec.structs.replace(place, span=span)
+
+    def _span(self, path: str, anchor: str) -> Span | None:
+        result = self.results.get(path)
+        return result.anchors.get(anchor) if result is not None else None

@@ -1,0 +1,76 @@
+"""What the analysis of one file alone gives: findings, facts, anchors; and its packed form."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Union, cast
+
+import msgspec
+
+from bugcatalog_ls.analysis.finding import Finding
+from bugcatalog_ls.facts.fact import Fact, fact_types
+from bugcatalog_ls.text.spans import Span
+
+
+class FileResult(msgspec.Struct, frozen=True):
+    """The pure result for one text: the same text and catalog always give the same result.
+
+    `has_error` tells that the text does not parse whole; `failures` are the codes of analyzers that
+    raised, with what they raised; `quarantined` the rules (code, index, reason) that were stopped.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    anchors: dict[str, Span] = {}
+    has_error: bool = False
+    failures: tuple[tuple[str, str], ...] = ()
+    quarantined: tuple[tuple[str, int, str], ...] = ()
+
+
+class _Packed(msgspec.Struct, array_like=True):
+    findings: tuple[Finding, ...]
+    facts: Any
+    anchors: dict[str, Span]
+    has_error: bool
+    failures: tuple[tuple[str, str], ...]
+    quarantined: tuple[tuple[str, int, str], ...]
+
+
+def pack(result: FileResult) -> bytes:
+    """A result as bytes, for the cache and between processes."""
+    packed = _Packed(
+        result.findings, result.facts, result.anchors, result.has_error, result.failures, result.quarantined
+    )
+    return _encoder().encode(packed)
+
+
+def unpack(data: bytes) -> FileResult:
+    """The result that `pack` gave; raises `msgspec.DecodeError` for anything else.
+
+    The analyzers in force must be loaded, since they may bring facts of their own.
+    """
+    packed = _decoder(fact_types()).decode(data)
+    return FileResult(*msgspec.structs.astuple(packed))
+
+
+@cache
+def _encoder() -> msgspec.msgpack.Encoder:
+    return msgspec.msgpack.Encoder()
+
+
+@cache
+def _decoder(types: tuple[type[Fact], ...]) -> msgspec.msgpack.Decoder[Any]:
+    facts: Any = tuple[cast(Any, Union)[types], ...] if types else tuple[()]  # type: ignore[misc]  # made at run time
+    packed = msgspec.defstruct(
+        "Packed",
+        [
+            ("findings", tuple[Finding, ...]),
+            ("facts", facts),
+            ("anchors", dict[str, Span]),
+            ("has_error", bool),
+            ("failures", tuple[tuple[str, str], ...]),
+            ("quarantined", tuple[tuple[str, int, str], ...]),
+        ],
+        array_like=True,
+    )
+    return msgspec.msgpack.Decoder(packed)

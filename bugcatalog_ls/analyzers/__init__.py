@@ -1,0 +1,1 @@
+"""One module per entry that a rule cannot express."""

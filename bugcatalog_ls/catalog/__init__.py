@@ -1,0 +1,1 @@
+"""The catalog: Markdown pages, entries, and what is in force."""

@@ -1,0 +1,224 @@
+"""Classes and functions of the workspace: members, bases, parameters, what calls return."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.nodes import text_of, walk
+
+MemberKind = Literal["instance", "class", "static", "property"]
+ParameterKind = Literal["positional", "keyword", "list", "dict"]
+
+_ITERATORS = frozenset(
+    f"{module}.{name}()"
+    for module in ("typing", "collections.abc")
+    for name in ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
+)
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One parameter; `annotation` is the symbol of an instance of its type."""
+
+    name: str
+    kind: ParameterKind
+    has_default: bool = False
+    annotation: str | None = None
+
+
+class FunctionFact(Fact, frozen=True):
+    """A function or method, by its symbol.
+
+    `returns` is the symbol of what a call gives (what it yields, for a generator: a dependency
+    or context manager is known by that); `owner` the symbol of the class it is a member of.
+    """
+
+    symbol: str
+    parameters: tuple[Parameter, ...]
+    returns: str | None
+    is_async: bool
+    is_generator: bool
+    decorators: tuple[str | None, ...]
+    owner: str
+    member: MemberKind | None
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+class ClassFact(Fact, frozen=True):
+    """A class, by its symbol.
+
+    `bases` and `decorators` are symbols, None where unknown. `members` are its own functions and
+    nested classes by name; `attributes` what is assigned on the class or on `self`, with its symbol.
+    `dynamic` tells that members may come at run time (`__getattr__`, `setattr(self, …)`, a
+    metaclass, `__slots__`-free tricks with `__dict__`).
+    """
+
+    symbol: str
+    bases: tuple[str | None, ...]
+    decorators: tuple[str | None, ...]
+    metaclass: str | None
+    members: dict[str, MemberKind | Literal["nested"]]
+    attributes: dict[str, str | None]
+    dynamic: bool
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+def class_anchor(symbol: str) -> str:
+    """The anchor of a class's name."""
+    return f"class {symbol}"
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    for definition in file.functions:
+        facts.add(_function(file, definition))
+    for definition in file.classes:
+        facts.anchor(class_anchor(definition.symbol), definition.name_span)
+        facts.add(_class(file, definition))
+
+
+VOCABULARY = Vocabulary(_collect)
+
+
+def parameters_of(file: PyFile, function: Node) -> tuple[Parameter, ...]:
+    """The parameters of a `def` or lambda, in order; `/` and `*` separators are left out."""
+    parameters = function.child_by_field_name("parameters")
+    found: list[Parameter] = []
+    keyword_only = False
+    for child in parameters.named_children if parameters is not None else ():
+        if child.type == "keyword_separator":
+            keyword_only = True
+            continue
+        if child.type in ("positional_separator", "comment", "ERROR"):
+            continue
+        name = child.child_by_field_name("name") or child
+        if name.type == "typed_parameter" and name.named_children:
+            name = name.named_children[0]
+        kind: ParameterKind = "keyword" if keyword_only else "positional"
+        if name.type == "list_splat_pattern":
+            kind, keyword_only = "list", True
+        elif name.type == "dictionary_splat_pattern":
+            kind = "dict"
+        annotation = file.names.annotation_symbol(child.child_by_field_name("type"))
+        has_default = child.child_by_field_name("value") is not None
+        found.append(Parameter(text_of(name).lstrip("*"), kind, has_default, annotation))
+    return tuple(found)
+
+
+def member_kind(file: PyFile, definition: Definition) -> MemberKind:
+    """How a method is bound, by its decorators; unknown decorators leave it an instance method."""
+    for decorator in definition.decorators:
+        written = text_of(decorator)
+        if written == "staticmethod":
+            return "static"
+        if written in ("classmethod", "abc.abstractclassmethod"):
+            return "class"
+        last = written.split("(")[0].split(".")[-1]
+        if last in ("property", "cached_property", "hybrid_property", "setter", "getter", "deleter"):
+            return "property"
+    if definition.name in ("__new__", "__init_subclass__", "__class_getitem__"):
+        return "class"
+    return "instance"
+
+
+def _function(file: PyFile, definition: Definition) -> FunctionFact:
+    node, owner = definition.node, definition.owner
+    yields = [child for child in walk(node) if child.type == "yield"]
+    return FunctionFact(
+        symbol=definition.symbol,
+        parameters=parameters_of(file, node),
+        returns=_returns(file, node, yields),
+        is_async=definition.is_async,
+        is_generator=bool(yields),
+        decorators=tuple(_decorator(file, decorator) for decorator in definition.decorators),
+        owner=f"{file.module}.{owner.qualname}" if owner is not None else "",
+        member=member_kind(file, definition) if owner is not None else None,
+    )
+
+
+def _returns(file: PyFile, node: Node, yields: list[Node]) -> str | None:
+    annotation = node.child_by_field_name("return_type")
+    if annotation is not None:
+        symbol = file.names.annotation_symbol(annotation)
+        if symbol not in _ITERATORS:
+            return symbol
+        return _element(file, annotation) if yields else symbol
+    if yields:
+        values = [child.named_children[0] if child.named_children else None for child in yields]
+    else:
+        returned = [child for child in walk(node) if child.type == "return_statement"]
+        values = [child.named_children[0] for child in returned if child.named_children]
+    symbols = {file.symbol(value) for value in values if value is None or value.type != "none"}
+    return symbols.pop() if len(symbols) == 1 else None
+
+
+def _element(file: PyFile, annotation: Node) -> str | None:
+    generic = annotation.named_children[0] if annotation.type == "type" else annotation
+    if generic.type == "generic_type" and generic.named_child_count > 1:
+        inner = generic.named_children[1].named_children
+    else:
+        inner = generic.children_by_field_name("subscript")
+    return file.names.annotation_symbol(inner[0]) if inner else None
+
+
+def _decorator(file: PyFile, decorator: Node) -> str | None:
+    return file.symbol(decorator)
+
+
+def _class(file: PyFile, definition: Definition) -> ClassFact:
+    node = definition.node
+    bases: list[str | None] = []
+    metaclass: str | None = None
+    superclasses = node.child_by_field_name("superclasses")
+    for child in superclasses.named_children if superclasses is not None else ():
+        if child.type == "keyword_argument":
+            name = child.child_by_field_name("name")
+            if name is not None and text_of(name) == "metaclass":
+                value = child.child_by_field_name("value")
+                metaclass = file.symbol(value) or "?"
+        elif child.type == "subscript":
+            bases.append(file.symbol(child.child_by_field_name("value")))
+        elif child.type != "comment":
+            bases.append(file.symbol(child))
+    members: dict[str, MemberKind | Literal["nested"]] = {}
+    attributes: dict[str, str | None] = {}
+    scope = definition.scope
+    for member_name, bindings in scope.bindings.items() if scope is not None else ():
+        last = bindings[-1]
+        if last.kind == "function":
+            method_scope = file.scopes.of(last.node)
+            method = Definition(last.node, member_name, f"{definition.symbol}.{member_name}", method_scope)
+            members[member_name] = member_kind(file, method)
+        elif last.kind == "class":
+            members[member_name] = "nested"
+        else:
+            attributes[member_name] = file.names.attributes.get(f"{definition.symbol}().{member_name}")
+    prefix = f"{definition.symbol}()."
+    for path, symbol in file.names.attributes.items():
+        if path.startswith(prefix):
+            attributes.setdefault(path.removeprefix(prefix), symbol)
+    return ClassFact(
+        symbol=definition.symbol,
+        bases=tuple(bases),
+        decorators=tuple(_decorator(file, decorator) for decorator in definition.decorators),
+        metaclass=metaclass,
+        members=members,
+        attributes=attributes,
+        dynamic=_is_dynamic(node, members),
+    )
+
+
+def _is_dynamic(node: Node, members: dict[str, MemberKind | Literal["nested"]]) -> bool:
+    if "__getattr__" in members or "__getattribute__" in members:
+        return True
+    text = text_of(node)
+    return "setattr(" in text or "__dict__" in text or "vars(self)" in text

@@ -1,0 +1,46 @@
+"""What each module of the workspace offers under which name: definitions, imports, aliases."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import absolute_module, is_package
+
+
+class ModuleExports(Fact, frozen=True):
+    """The names bound at a module's top level, with their symbols (None: bound, but unknown).
+
+    `stars` are the modules whose names it takes over by `from … import *`. `dynamic` tells of
+    a module-level `__getattr__` or writes to `globals()`.
+    """
+
+    module: str
+    names: dict[str, str | None]
+    stars: tuple[str, ...]
+    package: bool
+    dynamic: bool
+
+    @property
+    def key(self) -> str:
+        return self.module
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    names: dict[str, str | None] = {}
+    scope = file.scopes.module
+    for name, bindings in scope.bindings.items():
+        symbols = {file.names.binding_symbol(binding, scope) for binding in bindings} - {"None"}
+        names[name] = symbols.pop() if len(symbols) == 1 else None
+    data = file.source.data
+    facts.add(
+        ModuleExports(
+            module=file.module,
+            names=names,
+            stars=tuple(absolute_module(star, file.path) for star in file.scopes.star_imports),
+            package=is_package(file.path),
+            dynamic="__getattr__" in names or b"globals()" in data or b"sys.modules[" in data,
+        )
+    )
+
+
+VOCABULARY = Vocabulary(_collect)

@@ -1,0 +1,295 @@
+"""The fact index: facts of all files by kind and key, and who read what.
+
+Readers are joins (per file and analyzer) and derived values. Every read is recorded, misses
+included. A change of a file's facts marks the readers of exactly the keys that changed; a derived
+value that comes out equal stops the change there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from bugcatalog_ls.facts.fact import Fact
+from bugcatalog_ls.syntax.modules import module_name
+
+F = TypeVar("F", bound=Fact)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_Input = tuple[str, type[Fact] | None, str]
+NodeKey = tuple[Hashable, ...]
+"""Names a reader; its first member is the name under which its runs are counted."""
+
+
+class _Node:
+    """One reader: what computes it, what it gave, what it read."""
+
+    __slots__ = ("compute", "dirty", "inputs", "nodes", "suspect", "value")
+
+    def __init__(self, compute: Callable[[], Any]) -> None:
+        self.compute = compute
+        self.value: Any = None
+        self.inputs: set[_Input] = set()
+        self.nodes: set[NodeKey] = set()
+        self.dirty = True
+        self.suspect = False
+
+
+class CyclicDerivation(RuntimeError):
+    """A derived value needs itself."""
+
+
+class FactIndex:
+    """Facts by kind and key. Not thread-safe; one process owns it."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[type[Fact], dict[str, dict[str, tuple[Fact, ...]]]] = defaultdict(dict)
+        self._by_file: dict[str, dict[type[Fact], tuple[Fact, ...]]] = {}
+        self._nodes: dict[NodeKey, _Node] = {}
+        self._input_readers: dict[_Input, set[NodeKey]] = defaultdict(set)
+        self._node_readers: dict[NodeKey, set[NodeKey]] = defaultdict(set)
+        self._active: list[tuple[NodeKey, _Node]] = []
+        self._stale: set[NodeKey] = set()
+        self._module_table: dict[str, tuple[str, ...]] | None = None
+        self.n_runs: dict[str, int] = defaultdict(int)
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def get(self, kind: type[F], key: str) -> tuple[tuple[str, F], ...]:
+        """All facts of a kind with a key, as (path of the file, fact), by path."""
+        self._record(("key", kind, key))
+        found = self._by_key[kind].get(key)
+        if not found:
+            return ()
+        return tuple((path, cast(F, fact)) for path in sorted(found) for fact in found[path])
+
+    def one(self, kind: type[F], key: str) -> tuple[str, F] | None:
+        """The only fact of a kind with a key; None where there is none or more than one."""
+        found = self.get(kind, key)
+        return found[0] if len(found) == 1 else None
+
+    def keys(self, kind: type[Fact]) -> frozenset[str]:
+        """All keys of a kind; the reader wakes when one comes or goes."""
+        self._record(("keys", kind, ""))
+        return frozenset(self._by_key[kind])
+
+    def in_file(self, path: str, kind: type[F]) -> tuple[F, ...]:
+        """The facts of a kind that one file gave, in its order."""
+        self._record(("file", kind, path))
+        return cast("tuple[F, ...]", self._by_file.get(path, {}).get(kind, ()))
+
+    def files(self) -> frozenset[str]:
+        """The paths of all files; the reader wakes when a file comes or goes."""
+        self._record(("paths", None, ""))
+        return frozenset(self._by_file)
+
+    def has_file(self, path: str) -> bool:
+        self._record(("path", None, path))
+        return path in self._by_file
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def set_file(self, path: str, facts: Iterable[Fact]) -> None:
+        """Replace what a file says, and mark the readers of what changed."""
+        grouped: dict[type[Fact], list[Fact]] = defaultdict(list)
+        for fact in facts:
+            grouped[type(fact)].append(fact)
+        new = {kind: tuple(found) for kind, found in grouped.items()}
+        is_new = path not in self._by_file
+        old = self._by_file.get(path, {})
+        self._by_file[path] = new
+        for kind in {*old, *new}:
+            self._replace(path, kind, old.get(kind, ()), new.get(kind, ()))
+        if is_new:
+            self._paths_changed(path)
+
+    def remove_file(self, path: str) -> None:
+        old = self._by_file.pop(path, None)
+        if old is None:
+            return
+        for kind, facts in old.items():
+            self._replace(path, kind, facts, ())
+        self._paths_changed(path)
+
+    def _paths_changed(self, path: str) -> None:
+        self._module_table = None
+        self._wake(("paths", None, ""))
+        self._wake(("path", None, path))
+        for suffix in _suffixes(module_name(path)):
+            self._wake(("module", None, suffix))
+
+    def _replace(self, path: str, kind: type[Fact], old: tuple[Fact, ...], new: tuple[Fact, ...]) -> None:
+        if old == new:
+            return
+        self._wake(("file", kind, path))
+        by_key = self._by_key[kind]
+        before, after = _by_key(old), _by_key(new)
+        for key in {*before, *after}:
+            if before.get(key) == after.get(key):
+                continue
+            holders = by_key.setdefault(key, {})
+            was_empty = not holders
+            if key in after:
+                holders[path] = after[key]
+            else:
+                holders.pop(path, None)
+            if not holders:
+                del by_key[key]
+            if was_empty or not holders:
+                self._wake(("keys", kind, ""))
+            self._wake(("key", kind, key))
+
+    # -- joins and derived values ------------------------------------------------------------------
+
+    def join(self, key: NodeKey, compute: Callable[[], R]) -> R:
+        """The value of a join: computed when it is new or when something it read has changed."""
+        node = self._nodes.get(key)
+        if node is None:
+            node = self._nodes[key] = _Node(compute)
+        else:
+            node.compute = compute
+        self._refresh(key, node)
+        return cast(R, node.value)
+
+    def forget_join(self, key: NodeKey) -> None:
+        node = self._nodes.pop(key, None)
+        self._stale.discard(key)
+        if node is not None:
+            self._unlink(key, node)
+
+    def is_stale(self, key: NodeKey) -> bool:
+        """Whether a join has never run, or something that it read may have changed."""
+        node = self._nodes.get(key)
+        return node is None or node.dirty or node.suspect
+
+    def stale(self) -> Iterator[NodeKey]:
+        """The keys of all joins and derived values that may have to run again."""
+        return iter(list(self._stale))
+
+    def derive(self, key: NodeKey, compute: Callable[[], R]) -> R:
+        """A value computed from facts and other derived values, kept until what it read changes."""
+        node = self._nodes.get(key)
+        if node is None:
+            node = self._nodes[key] = _Node(compute)
+        try:
+            self._refresh(key, node)
+        finally:
+            # Linked only now: refreshing marks the readers that a changed value had before.
+            if self._active:
+                self._active[-1][1].nodes.add(key)
+                self._node_readers[key].add(self._active[-1][0])
+        return cast(R, node.value)
+
+    def _refresh(self, key: NodeKey, node: _Node) -> bool:
+        """Bring a node up to date; whether its value changed."""
+        if any(active is node for _, active in self._active):
+            raise CyclicDerivation(f"{key[0]} needs itself")
+        if not node.dirty and node.suspect:
+            node.suspect = False
+            for read in list(node.nodes):
+                source = self._nodes.get(read)
+                if source is None or ((source.dirty or source.suspect) and self._refresh(read, source)):
+                    node.dirty = True
+                if node.dirty:
+                    break
+        if not node.dirty:
+            self._stale.discard(key)
+            return False
+        self._unlink(key, node)
+        node.dirty = node.suspect = False
+        self._stale.discard(key)
+        self.n_runs[str(key[0])] += 1
+        self._active.append((key, node))
+        try:
+            value = node.compute()
+        except BaseException:
+            node.dirty = True
+            self._stale.add(key)
+            raise
+        finally:
+            self._active.pop()
+        changed = bool(value != node.value)
+        node.value = value
+        if changed:
+            for reader in self._node_readers[key]:
+                if (other := self._nodes.get(reader)) is not None:
+                    other.dirty = True
+                    self._stale.add(reader)
+        return changed
+
+    def _record(self, read: _Input) -> None:
+        if self._active:
+            key, node = self._active[-1]
+            node.inputs.add(read)
+            self._input_readers[read].add(key)
+
+    def _wake(self, changed: _Input) -> None:
+        for key in self._input_readers.get(changed, ()):
+            if (node := self._nodes.get(key)) is not None and not node.dirty:
+                node.dirty = True
+                self._stale.add(key)
+                self._suspect_readers(key)
+
+    def _suspect_readers(self, key: NodeKey) -> None:
+        pending = [key]
+        while pending:
+            for reader in self._node_readers.get(pending.pop(), ()):
+                node = self._nodes.get(reader)
+                if node is not None and not node.dirty and not node.suspect:
+                    node.suspect = True
+                    self._stale.add(reader)
+                    pending.append(reader)
+
+    def _unlink(self, key: NodeKey, node: _Node) -> None:
+        for read in node.inputs:
+            self._input_readers[read].discard(key)
+        for other in node.nodes:
+            self._node_readers[other].discard(key)
+        node.inputs.clear()
+        node.nodes.clear()
+
+    # -- modules -----------------------------------------------------------------------------------
+
+    def module_paths(self, module: str) -> tuple[str, ...]:
+        """The files that an absolute module name may mean: those whose dotted path ends with it."""
+        self._record(("module", None, module))
+        return self._modules().get(module, ())
+
+    def _modules(self) -> Mapping[str, tuple[str, ...]]:
+        if self._module_table is not None:
+            return self._module_table
+        table: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._by_file):
+            for suffix in _suffixes(module_name(path)):
+                table[suffix].append(path)
+        self._module_table = {name: tuple(paths) for name, paths in table.items()}
+        return self._module_table
+
+
+def derived(
+    function: Callable[Concatenate[FactIndex, P], R],
+) -> Callable[Concatenate[FactIndex, P], R]:
+    """Make a function of the index a derived value, kept per its (hashable) arguments."""
+
+    @wraps(function)
+    def wrapper(index: FactIndex, *args: P.args, **kwargs: P.kwargs) -> R:
+        arguments = (*args, *sorted(kwargs.items()))
+        name = f"{function.__module__}.{function.__qualname__}"
+        return index.derive((name, *arguments), lambda: function(index, *args, **kwargs))
+
+    return cast("Callable[Concatenate[FactIndex, P], R]", wrapper)
+
+
+def _by_key(facts: tuple[Fact, ...]) -> dict[str, tuple[Fact, ...]]:
+    grouped: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        grouped[fact.key].append(fact)
+    return {key: tuple(found) for key, found in grouped.items()}
+
+
+def _suffixes(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts))]

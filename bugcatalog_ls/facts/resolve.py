@@ -1,0 +1,208 @@
+"""Symbols across files: a name followed through re-exports, returns and attributes to its origin."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import PurePosixPath
+
+from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
+from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.syntax.modules import module_name
+
+_TOKEN = re.compile(r"\.[^.()\[\]]+|\(\)|\[\]")
+_MAX_STEPS = 40
+
+
+@derived
+def resolve(index: FactIndex, symbol: str, path: str) -> str:
+    """The symbol that `symbol`, as written in the file at `path`, comes down to.
+
+    Names of the workspace become `module.name` with the module's full dotted path; a name that
+    a module merely imports becomes what it imports, a call of a workspace's function what that
+    returns, an instance's attribute what its class assigns to it. What is not of the workspace
+    stays as it is.
+    """
+    return _resolve(index, symbol, path, _MAX_STEPS)
+
+
+@derived
+def mro(index: FactIndex, symbol: str) -> tuple[tuple[str, ...], bool]:
+    """A class's symbol and its bases' (nearest first), and whether all of them are known.
+
+    `builtins.object` is left out; bases outside of the workspace are listed and make the answer
+    incomplete.
+    """
+    return _linearise(index, symbol, _MAX_STEPS)
+
+
+def _linearise(index: FactIndex, symbol: str, steps: int) -> tuple[tuple[str, ...], bool]:
+    """What `mro` gives. Plain functions follow names and bases into each other, bounded by
+    `steps`, so that no derived value ever needs itself, however a workspace's names go round."""
+    seen: list[str] = []
+    complete = True
+    pending = [symbol]
+    while pending and steps > 0:
+        steps -= 1
+        current = pending.pop(0)
+        if current in seen or current == "builtins.object":
+            continue
+        seen.append(current)
+        found = class_at(index, current)
+        if found is None:
+            complete = False
+            continue
+        path, fact = found
+        for base in fact.bases:
+            if base is None:
+                complete = False
+            else:
+                pending.append(_resolve(index, base, path, steps - 1))
+    return tuple(seen), complete and not pending
+
+
+def class_at(index: FactIndex, symbol: str) -> tuple[str, ClassFact] | None:
+    """The class with a (resolved) symbol, where the workspace has exactly one."""
+    return index.one(ClassFact, symbol)
+
+
+def function_at(index: FactIndex, symbol: str) -> tuple[str, FunctionFact] | None:
+    """The function or method with a (resolved) symbol, where there is exactly one."""
+    return index.one(FunctionFact, symbol)
+
+
+def is_subclass(index: FactIndex, symbol: str, bases: frozenset[str]) -> bool:
+    """Whether a class is, or derives from, one of `bases` (resolved symbols)."""
+    return any(name in bases for name in mro(index, symbol)[0])
+
+
+def file_of_module(index: FactIndex, module: str, path: str) -> str | None:
+    """The workspace's file that `import module` means in the file at `path`, or None.
+
+    A module `a.b` is a file whose path ends with `a/b.py` or `a/b/__init__.py` and whose import
+    root (what precedes) may stand on `sys.path`: it is no package itself, and it is the
+    workspace's root, a folder above the importing file, or a `src`-like folder.
+    """
+    candidates = [
+        (root, candidate)
+        for candidate in index.module_paths(module)
+        if (root := _root(candidate, module)) is not None and _is_import_root(index, root, module, path)
+    ]
+    if not candidates:
+        return None
+    # The root with the longest common path is the one that the importing file runs with.
+    candidates.sort(key=lambda pair: (-_common(pair[0], path), len(pair[0]), pair[1]))
+    return candidates[0][1]
+
+
+def _resolve(index: FactIndex, symbol: str, path: str, steps: int) -> str:
+    if steps <= 0 or symbol.startswith("super("):
+        return symbol
+    match = re.match(r"[^()\[\]]+", symbol)
+    if match is None:
+        return symbol
+    segments, suffix = match.group().split("."), symbol[match.end() :]
+    if segments[0] == "builtins":
+        return symbol
+    for n_module in range(len(segments), 0, -1):
+        file = file_of_module(index, ".".join(segments[:n_module]), path)
+        if file is None:
+            continue
+        module = module_name(file)
+        if n_module == len(segments):
+            return module + suffix
+        return _member(index, module, file, segments[n_module:], suffix, steps - 1)
+    return symbol
+
+
+def _member(index: FactIndex, module: str, file: str, rest: list[str], suffix: str, steps: int) -> str:
+    name, tail = rest[0], "".join(f".{part}" for part in rest[1:]) + suffix
+    own = f"{module}.{name}"
+    exports = index.one(ModuleExports, module)
+    if exports is None:
+        return own + tail
+    fact = exports[1]
+    target = fact.names.get(name)
+    if target is not None and target != own:
+        return _resolve(index, target + tail, file, steps)
+    if name not in fact.names:
+        for star in fact.stars:
+            star_file = file_of_module(index, star, file)
+            star_exports = index.one(ModuleExports, module_name(star_file)) if star_file else None
+            if star_file and star_exports and (name in star_exports[1].names or star_exports[1].stars):
+                found = _resolve(index, f"{star}.{name}{tail}", file, steps - 1)
+                if found != f"{star}.{name}{tail}":
+                    return found
+    return _walk(index, own, tail, steps)
+
+
+def _walk(index: FactIndex, current: str, tail: str, steps: int) -> str:
+    """Follow calls and attributes from a definition of the workspace."""
+    tokens: list[str] = _TOKEN.findall(tail)
+    for position, token in enumerate(tokens):
+        rest = "".join(tokens[position + 1 :])
+        # A method of an instance is known by its class: `Job().run` is the function `Job.run`.
+        if token == "()" and (function := function_at(index, current.replace("()", ""))) is not None:
+            owner_path, fact = function
+            if fact.returns is not None:
+                return _resolve(index, fact.returns + rest, owner_path, steps - 1)
+        if token.startswith(".") and current.endswith("()"):
+            symbol, name = current.removesuffix("()"), token[1:]
+            if (found := _attribute(index, symbol, name, steps)) is not None:
+                target, target_path = found
+                return _resolve(index, target + rest, target_path, steps - 1)
+            current = f"{_defining_class(index, symbol, name, steps) or symbol}()"
+        current += token
+    return current
+
+
+def _attribute(index: FactIndex, symbol: str, name: str, steps: int) -> tuple[str, str] | None:
+    for base in _linearise(index, symbol, steps - 1)[0]:
+        found = class_at(index, base)
+        if found is None:
+            return None
+        path, fact = found
+        if name in fact.members:
+            return None
+        if (target := fact.attributes.get(name)) is not None:
+            return (target, path) if target != f"{symbol}().{name}" else None
+        if name in fact.attributes:
+            return None
+    return None
+
+
+def _defining_class(index: FactIndex, symbol: str, name: str, steps: int) -> str | None:
+    for base in _linearise(index, symbol, steps - 1)[0]:
+        found = class_at(index, base)
+        if found is None:
+            return None
+        if name in found[1].members:
+            return base
+    return None
+
+
+def _root(path: str, module: str) -> str | None:
+    """The folder from which `module` is imported when it is the file at `path`."""
+    full = module_name(path)
+    if full == module:
+        return ""
+    head = full.removesuffix(module).removesuffix(".")
+    n_parts = len(head.split("."))
+    return "/".join(PurePosixPath(path).parts[:n_parts])
+
+
+def _is_import_root(index: FactIndex, root: str, module: str, path: str) -> bool:
+    if root == "":
+        return True
+    if index.has_file(f"{root}/__init__.py"):
+        return False
+    if "." not in module and module in sys.stdlib_module_names:
+        return False
+    if PurePosixPath(root).name in ("src", "lib", "python"):
+        return True
+    return path.startswith(root + "/") or "." in module
+
+
+def _common(root: str, path: str) -> int:
+    return len(PurePosixPath(root).parts) if root and path.startswith(root + "/") else 0

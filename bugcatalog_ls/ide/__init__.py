@@ -1,0 +1,1 @@
+"""What an editor asks, answered in offsets and strings."""

@@ -1,0 +1,1 @@
+"""Structural rules of catalog pages, matched with ast-grep."""

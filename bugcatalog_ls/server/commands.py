@@ -1,0 +1,101 @@
+"""The commands `bugcatalog.…`: those of the server itself; all others are the analysis's."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from lsprotocol import types
+
+from bugcatalog_ls.ide import api
+from bugcatalog_ls.server import convert
+from bugcatalog_ls.server.paths import is_file, uri_of
+from bugcatalog_ls.server.session import Session
+
+COMMANDS = (
+    "bugcatalog.applyAction",
+    "bugcatalog.addToBaseline",
+    "bugcatalog.debugInformation",
+    "bugcatalog.explain",
+    "bugcatalog.newEntry",
+    "bugcatalog.openEntry",
+    "bugcatalog.restart",
+    "bugcatalog.scanWorkspace",
+    "bugcatalog.searchCatalog",
+    "bugcatalog.showLogs",
+)
+
+
+async def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any:
+    name = params.command.removeprefix("bugcatalog.")
+    arguments = tuple(convert.argument(value) for value in params.arguments or ())
+    if name == "restart":
+        session.analysis.restart()
+        return None
+    if name == "showLogs":
+        return "\n".join(session.log)
+    if name == "debugInformation":
+        return await _debug_information(session)
+    if name == "applyAction":
+        id, reason = (*map(str, arguments), "", "")[:2]
+        change = await session.analysis.ask(api.ResolveAction(id, reason), api.Change)
+        return await _apply(session, change)
+    answer = await session.analysis.ask(api.Command(name, arguments), api.CommandResult)
+    return await _carry_out(session, answer)
+
+
+async def _carry_out(session: Session, result: api.CommandResult) -> Any:
+    if result.message:
+        session.tell_user("information", result.message)
+    if result.change is not None:
+        await _apply(session, result.change)
+    if result.show is not None and session.client.shows_documents:
+        await session.server.window_show_document_async(_show_params(result.show))
+    return result.value
+
+
+async def _apply(session: Session, change: api.Change) -> bool:
+    edit = convert.workspace_edit(session.client, session.documents, change)
+    if not session.client.applies_edits:
+        raise convert.CannotApply("This editor doesn't apply edits that a command makes.")
+    answer = await session.server.workspace_apply_edit_async(
+        types.ApplyWorkspaceEditParams(edit=edit, label=change.label or None)
+    )
+    if not answer.applied:
+        reason = f": {answer.failure_reason}" if answer.failure_reason else "."
+        session.write_log("warning", f"The editor did not apply an edit{reason}")
+    return bool(answer.applied)
+
+
+def _show_params(show: api.Show) -> types.ShowDocumentParams:
+    at = types.Position(show.row, 0)
+    is_local = is_file(show.target)
+    return types.ShowDocumentParams(
+        uri=uri_of(show.target),
+        external=show.external or None,
+        take_focus=True,
+        selection=types.Range(at, at) if is_local and not show.external else None,
+    )
+
+
+async def _debug_information(session: Session) -> dict[str, Any]:
+    own = {
+        "versions": {name: _version(name) for name in ("bugcatalog-ls", "pygls", "lsprotocol")},
+        "python": sys.version,
+        "platform": platform.platform(),
+        "encoding": session.client.unit,
+        "diagnostics": "pull" if session.client.pulls_diagnostics else "push",
+        "folders": [folder.uri for folder in session.folders],
+        "analysis": session.analysis.describe(),
+    }
+    answer = await session.analysis.ask(api.Command("debugInformation"), api.CommandResult)
+    return {**own, "service": answer.value}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,297 @@
+"""The one place where our values become the protocol's types, and its positions our offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from bugcatalog_ls.ide import api
+from bugcatalog_ls.server.client import Client
+from bugcatalog_ls.server.documents import Documents, Edit, Host, Position
+from bugcatalog_ls.server.paths import path_of, uri_of
+from bugcatalog_ls.text.spans import Span
+
+SOURCE = "bugcatalog"
+
+# From the editor ------------------------------------------------------------------------------
+
+
+def offset(
+    client: Client, documents: Documents, uri: str, position: types.Position
+) -> tuple[str, int] | None:
+    """The path and byte offset of a position in an open document or notebook cell."""
+    found = documents.at_uri(uri)
+    if found is None:
+        return None
+    text, first_row = found
+    lines = text.source.lines
+    return text.path, lines.offset(first_row + position.line, position.character, client.unit)
+
+
+def span(client: Client, documents: Documents, uri: str, range: types.Range) -> tuple[str, Span] | None:
+    start = offset(client, documents, uri, range.start)
+    end = offset(client, documents, uri, range.end)
+    if start is None or end is None:
+        return None
+    return start[0], Span(start[1], max(start[1], end[1]))
+
+
+def edits(changes: Iterable[types.TextDocumentContentChangeEvent]) -> list[Edit]:
+    return [
+        Edit(_our_position(change.range.start), _our_position(change.range.end), change.text)
+        if isinstance(change, types.TextDocumentContentChangePartial)
+        else Edit(None, None, change.text)
+        for change in changes
+    ]
+
+
+def _our_position(position: types.Position) -> Position:
+    return Position(position.line, position.character)
+
+
+# To the editor --------------------------------------------------------------------------------
+
+
+def location(client: Client, documents: Documents, place: api.Place) -> types.Location:
+    host = _host(documents, place)
+    if host is None:
+        return types.Location(uri_of(place.path), _range(place.range))
+    return types.Location(host.uri, _range_in(client, host, place.range))
+
+
+def diagnostics(
+    client: Client, documents: Documents, report: api.DiagnosticReport
+) -> dict[str, list[types.Diagnostic]]:
+    """The diagnostics of each document of the editor that the report is about, empty lists too."""
+    text = documents.at_path(report.path)
+    by_uri: dict[str, list[types.Diagnostic]] = (
+        {uri_of(report.path): []} if text is None else {host.uri: [] for host in text.hosts()}
+    )
+    for value in report.diagnostics:
+        where = location(client, documents, value.place)
+        by_uri.setdefault(where.uri, []).append(_diagnostic(client, documents, value, where.range))
+    return by_uri
+
+
+def _diagnostic(
+    client: Client, documents: Documents, value: api.Diagnostic, range: types.Range
+) -> types.Diagnostic:
+    tags = [_TAGS[tag] for tag in value.tags if _TAGS[tag].value in client.diagnostic_tags]
+    related = [
+        types.DiagnosticRelatedInformation(location(client, documents, other.place), other.message)
+        for other in (value.related if client.shows_related else ())
+    ]
+    shows_page = value.url and client.shows_code_description
+    return types.Diagnostic(
+        range=range,
+        message=value.message,
+        severity=_SEVERITIES[value.severity],
+        code=value.code,
+        code_description=types.CodeDescription(value.url) if shows_page else None,
+        source=SOURCE,
+        tags=tags or None,
+        related_information=related or None,
+        data={"name": value.name, **value.data} if client.keeps_diagnostic_data else None,
+    )
+
+
+def hover(client: Client, documents: Documents, value: api.Hover) -> types.Hover:
+    return types.Hover(
+        _markup(value.markdown, client.hovers_markdown), location(client, documents, value.place).range
+    )
+
+
+def completion(client: Client, documents: Documents, value: api.Completions) -> types.CompletionList:
+    return types.CompletionList(
+        is_incomplete=value.incomplete,
+        items=[_completion_item(client, documents, item) for item in value.items],
+    )
+
+
+def _completion_item(client: Client, documents: Documents, item: api.CompletionItem) -> types.CompletionItem:
+    is_snippet = item.snippet and client.completes_snippets
+    insert = item.insert if is_snippet or not item.snippet else _PLACEHOLDER.sub(r"\1", item.insert)
+    return types.CompletionItem(
+        label=item.label,
+        kind=_ITEM_KINDS[item.kind],
+        detail=item.detail or None,
+        documentation=_markup(item.markdown, client.documents_markdown) if item.markdown else None,
+        sort_text=item.sort or None,
+        filter_text=item.label,
+        insert_text_format=types.InsertTextFormat.Snippet if is_snippet else None,
+        text_edit=types.TextEdit(location(client, documents, item.place).range, insert),
+    )
+
+
+def code_action(
+    client: Client, action: api.Action, uri: str, shown: Sequence[types.Diagnostic]
+) -> types.CodeAction | types.Command:
+    """The offer without its edit, which `codeAction/resolve` or `with_edit` brings."""
+    command: types.Command | None = None
+    if action.command:
+        command = types.Command(
+            action.title, f"bugcatalog.{action.command}", arguments=list(action.arguments)
+        )
+    elif action.asks_reason and client.prompts_for_reason:
+        command = types.Command(action.title, "bugcatalog.ignoreWithReason", arguments=[action.id])
+    elif not client.knows_action_literals:
+        command = types.Command(action.title, "bugcatalog.applyAction", arguments=[action.id])
+    if not client.knows_action_literals and command is not None:
+        return command
+    disabled = types.CodeActionDisabled(action.disabled_reason) if action.disabled_reason else None
+    return types.CodeAction(
+        title=action.title,
+        kind=action.kind,
+        diagnostics=[item for item in shown if item.code in action.codes] or None,
+        is_preferred=True if action.preferred and client.knows_preferred else None,
+        disabled=disabled,
+        command=command,
+        data=None if command or disabled else {"id": action.id, "uri": uri},
+    )
+
+
+def workspace_edit(client: Client, documents: Documents, change: api.Change) -> types.WorkspaceEdit:
+    """The change in the best form that the client takes.
+
+    Raises `CannotApply` where files must be created or deleted and the client can't.
+    """
+    if not client.knows_document_changes:
+        if change.creates or change.deletes:
+            raise CannotApply("This editor can't create or delete files in an edit.")
+        return types.WorkspaceEdit(
+            changes={
+                uri: edits
+                for file in change.files
+                for uri, (_, edits) in _edits_by_host(client, documents, file).items()
+            }
+        )
+    if (change.creates and not client.creates_files) or (change.deletes and not client.deletes_files):
+        raise CannotApply("This editor can't create or delete files in an edit.")
+    note = "bugcatalog" if change.needs_confirmation and client.annotates_changes else None
+    operations: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
+    for new in change.creates:
+        uri = uri_of(new.path)
+        operations.append(types.CreateFile(uri=uri, annotation_id=note))
+        start = types.Range(types.Position(0, 0), types.Position(0, 0))
+        operations.append(_document_edit(uri, None, [types.TextEdit(start, new.content)], note))
+    for file in change.files:
+        for uri, (version, edits) in _edits_by_host(client, documents, file).items():
+            operations.append(_document_edit(uri, version, edits, note))
+    operations += [types.DeleteFile(uri=uri_of(path), annotation_id=note) for path in change.deletes]
+    annotation = types.ChangeAnnotation(
+        change.label or "Bug Catalog", needs_confirmation=True, description=change.description or None
+    )
+    return types.WorkspaceEdit(
+        document_changes=operations, change_annotations={note: annotation} if note else None
+    )
+
+
+class CannotApply(Exception):
+    """The client can't take the change; the sentence says why."""
+
+
+def _document_edit(
+    uri: str, version: int | None, edits: Sequence[types.TextEdit], note: str | None
+) -> types.TextDocumentEdit:
+    return types.TextDocumentEdit(
+        types.OptionalVersionedTextDocumentIdentifier(uri, version),
+        [types.AnnotatedTextEdit(note, edit.range, edit.new_text) for edit in edits] if note else list(edits),
+    )
+
+
+def _edits_by_host(
+    client: Client, documents: Documents, file: api.FileChange
+) -> dict[str, tuple[int | None, list[types.TextEdit]]]:
+    """The edits of each document, with its version: a notebook's edits go to its cells."""
+    text = documents.at_path(file.path)
+    if text is not None and file.version is not None and file.version != text.revision:
+        raise CannotApply("The text has changed meanwhile.")
+    by_uri: dict[str, tuple[int | None, list[types.TextEdit]]] = {}
+    for edit in file.edits:
+        host = _host(documents, edit.place)
+        where = location(client, documents, edit.place)
+        version = host.version if host is not None else None
+        by_uri.setdefault(where.uri, (version, []))[1].append(types.TextEdit(where.range, edit.content))
+    return by_uri
+
+
+def _host(documents: Documents, place: api.Place) -> Host | None:
+    text = documents.at_path(place.path)
+    return None if text is None else text.host(place.range.start_row)
+
+
+def _range(range: api.Range) -> types.Range:
+    return types.Range(
+        types.Position(range.start_row, range.start_column), types.Position(range.end_row, range.end_column)
+    )
+
+
+def _range_in(client: Client, host: Host, range: api.Range) -> types.Range:
+    """The range in the rows of its host; one that runs past a cell ends with the cell."""
+    end = types.Position(range.end_row - host.first_row, range.end_column)
+    if host.n_rows <= end.line:
+        end = _last_position(client, host)
+    return types.Range(types.Position(range.start_row - host.first_row, range.start_column), end)
+
+
+def _last_position(client: Client, host: Host) -> types.Position:
+    return types.Position(*host.source.lines.position(len(host.source.data), client.unit))
+
+
+def _markup(markdown: str, is_markdown: bool) -> types.MarkupContent:
+    if is_markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, markdown)
+    return types.MarkupContent(types.MarkupKind.PlainText, plain(markdown))
+
+
+def plain(markdown: str) -> str:
+    """A note without the marks of Markdown, its code blocks indented."""
+    lines: list[str] = []
+    fence = ""
+    for line in markdown.splitlines():
+        opening = re.match(r"\s*(`{3,}|~{3,})", line)
+        if opening and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else opening[1]
+        elif fence:
+            lines.append("    " + line)
+        else:
+            line = re.sub(r"^#+\s+", "", line)
+            line = re.sub(r"\[([^\]]*)\]\(([^)]*)\)", r"\1 (\2)", line)
+            lines.append(re.sub(r"(\*\*|__|`+)(.+?)\1", r"\2", line))
+    return "\n".join(lines)
+
+
+_PLACEHOLDER = re.compile(r"\$(?:\{\d+(?::([^}]*))?\}|\d+)")
+_SEVERITIES: dict[str, types.DiagnosticSeverity] = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "information": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+_TAGS: dict[str, types.DiagnosticTag] = {
+    "unnecessary": types.DiagnosticTag.Unnecessary,
+    "deprecated": types.DiagnosticTag.Deprecated,
+}
+_ITEM_KINDS: dict[str, types.CompletionItemKind] = {
+    "text": types.CompletionItemKind.Text,
+    "keyword": types.CompletionItemKind.Keyword,
+    "value": types.CompletionItemKind.Value,
+    "property": types.CompletionItemKind.Property,
+    "file": types.CompletionItemKind.File,
+    "snippet": types.CompletionItemKind.Snippet,
+    "class": types.CompletionItemKind.Class,
+}
+MESSAGE_TYPES: dict[str, types.MessageType] = {
+    "error": types.MessageType.Error,
+    "warning": types.MessageType.Warning,
+    "information": types.MessageType.Info,
+    "debug": types.MessageType.Log,
+}
+
+
+def argument(value: Any) -> Any:
+    """A command's argument: a file's URI becomes its path."""
+    return path_of(value) if isinstance(value, str) and value.startswith("file:") else value

@@ -1,0 +1,328 @@
+"""The analysis process as the message loop sees it: told, asked, watched, and started again.
+
+Nothing here waits. Writing and reading happen in threads; what comes back is handled in the loop.
+A process that dies, or is killed because a job ran past its budget, is replaced by one that gets
+the settings, the open texts and the open questions again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal, TypeVar, overload
+
+import msgspec
+
+from bugcatalog_ls.ide import api
+from bugcatalog_ls.server import frames
+from bugcatalog_ls.server.child import Child
+from bugcatalog_ls.server.strikes import Strikes
+
+logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+DEFAULT_BUDGET = 10.0
+"""Seconds that one job may take. A job that says what it is doing (`Doing`) begins anew."""
+
+_BUDGETS = {"HoverAt": 5.0, "Complete": 5.0, "Actions": 5.0, "Configure": 30.0, "FilesChanged": 30.0}
+_GRACE = 0.2
+_SECONDS_TO_STOP = 0.5
+_LONGEST_PAUSE = 30.0
+_QUIET_SECONDS = 60.0
+
+
+class Unanswered(Exception):
+    """A question without an answer: why, and in which sense."""
+
+    def __init__(
+        self, kind: Literal["cancelled", "superseded", "refused", "error", "lost"], message: str
+    ) -> None:
+        super().__init__(message or kind)
+        self.kind = kind
+
+
+class Analysis:
+    """The one analysis process, whichever incarnation of it lives."""
+
+    def __init__(self, factory: str | None = None, budget: float | None = None) -> None:
+        self._factory = factory
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._early: list[Callable[[], None]] = []
+        self._on_event: Callable[[api.Event], None] = lambda event: None
+        self._configure: api.Configure | None = None
+        self._texts: dict[str, api.SetText] = {}
+        self._questions: dict[int, tuple[api.Question, asyncio.Future[api.Response | None]]] = {}
+        self._last_id = 0
+        self._busy: frames.Busy | None = None
+        self._doing: api.Doing | None = None
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._deaths: list[float] = []
+        self._strikes = Strikes()
+        self._verdict = ""
+        self._said_hello = False
+        self._stopped = False
+        self.n_starts = 0
+
+    # Before the loop runs, and from any thread ------------------------------------------------
+
+    def start(self) -> None:
+        """Start the process. May be called before there is an event loop."""
+        with self._lock:
+            self._start_child()
+
+    def tell(self, notice: api.Notice) -> None:
+        """Send a notice. What a new process must know is kept."""
+        with self._lock:
+            if isinstance(notice, api.Configure):
+                if notice == self._configure:
+                    return
+                self._configure = notice
+                notice = self._with_skipped(notice)
+            elif isinstance(notice, api.SetText):
+                if notice == self._texts.get(notice.path):
+                    return
+                self._texts[notice.path] = notice
+                if self._strikes.forgive(notice.path) and self._configure is not None:
+                    self._write(frames.Tell(self._with_skipped(self._configure)))
+            elif isinstance(notice, api.CloseText):
+                self._texts.pop(notice.path, None)
+            self._write(frames.Tell(notice))
+
+    # In the loop ------------------------------------------------------------------------------
+
+    def attach(self, on_event: Callable[[api.Event], None]) -> None:
+        """Hand over to the running loop: from here on answers and events arrive."""
+        with self._lock:
+            self._loop = asyncio.get_running_loop()
+            self._on_event = on_event
+            early, self._early = self._early, []
+        for call in early:
+            self._loop.call_soon(call)
+
+    @overload
+    async def ask(self, question: api.Question, expected: type[_T]) -> _T: ...
+    @overload
+    async def ask(self, question: api.Question, expected: None = None) -> api.Response | None: ...
+    async def ask(self, question: api.Question, expected: type[_T] | None = None) -> _T | api.Response | None:
+        """The answer. Raises `Unanswered`. Cancelling the caller cancels the question."""
+        assert self._loop is not None, "attach comes first"
+        future: asyncio.Future[api.Response | None] = self._loop.create_future()
+        with self._lock:
+            self._last_id += 1
+            id = self._last_id
+            self._questions[id] = (question, future)
+            self._write(frames.Ask(id, question))
+        try:
+            response = await future
+        except asyncio.CancelledError:
+            with self._lock:
+                self._questions.pop(id, None)
+                self._write(frames.Cancel(id))
+            raise
+        if expected is not None and not isinstance(response, expected):
+            raise Unanswered("error", f"{type(question).__name__} was answered by {type(response).__name__}")
+        return response
+
+    def restart(self) -> None:
+        """Replace the process by a new one, because somebody asked for it."""
+        self._deaths.clear()
+        self._busy = self._doing = None
+        if self._child is not None:
+            self._child.kill()
+
+    def stop(self) -> None:
+        """End the process for good."""
+        self._stopped = True
+        self._unwatch()
+        for _, future in self._questions.values():
+            future.cancel()
+        if self._child is not None:
+            self._child.stop(_SECONDS_TO_STOP)
+
+    def describe(self) -> dict[str, object]:
+        """What `bugcatalog.debugInformation` tells of the process."""
+        return {
+            "pid": self._child.pid if self._child else None,
+            "starts": self.n_starts,
+            "busy": self._busy.what if self._busy else None,
+            "open texts": len(self._texts),
+            "open questions": len(self._questions),
+            "skipped": sorted(self._strikes.skipped()),
+            "last words": list(self._child.last_words) if self._child else [],
+        }
+
+    # Within -----------------------------------------------------------------------------------
+
+    def _with_skipped(self, configure: api.Configure) -> api.Configure:
+        return msgspec.structs.replace(configure, skip=tuple(sorted(self._strikes.skipped())))
+
+    def _write(self, frame: frames.ToAnalysis) -> None:
+        if self._child is not None:
+            self._child.write(frame)
+
+    def _start_child(self) -> None:
+        if self._stopped:
+            return
+        self.n_starts += 1
+        self._said_hello = False
+        child = Child(
+            self._factory,
+            on_frame=lambda frame: self._in_loop(lambda: self._receive(child, frame)),
+            on_death=lambda: self._in_loop(lambda: self._mourn(child)),
+        )
+        self._child = child
+        if self._configure is not None:
+            child.write(frames.Tell(self._with_skipped(self._configure)))
+        for text in self._texts.values():
+            child.write(frames.Tell(text))
+        for id, (question, _) in self._questions.items():
+            child.write(frames.Ask(id, question))
+
+    def _in_loop(self, call: Callable[[], None]) -> None:
+        with self._lock:
+            if self._loop is None:
+                self._early.append(call)
+                return
+            loop = self._loop
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(call)
+
+    def _receive(self, child: Child, frame: frames.FromAnalysis) -> None:
+        if child is not self._child:
+            return
+        if isinstance(frame, frames.Happened):
+            if isinstance(frame.event, api.Doing):
+                self._doing = frame.event
+                self._watch()
+            else:
+                self._on_event(frame.event)
+        elif isinstance(frame, frames.Busy):
+            self._busy, self._doing = frame, None
+            self._watch()
+        elif isinstance(frame, frames.Idle):
+            self._busy, self._doing = None, None
+            self._unwatch()
+        elif isinstance(frame, frames.Answer):
+            self._settle(frame.id, frame.response)
+        elif isinstance(frame, frames.Failure):
+            self._settle(frame.id, Unanswered(frame.kind, frame.message))
+        else:
+            self._said_hello = True
+
+    def _settle(self, id: int, outcome: api.Response | Unanswered | None) -> None:
+        _, future = self._questions.pop(id, (None, None))
+        if future is None or future.done():
+            return
+        if isinstance(outcome, Unanswered):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+
+    # The watchdog, and what follows a death ---------------------------------------------------
+
+    def _watch(self) -> None:
+        assert self._loop is not None
+        self._unwatch()
+        what = self._busy.what if self._busy else ""
+        seconds = self._budget or _BUDGETS.get(what, DEFAULT_BUDGET)
+        self._watchdog = self._loop.call_later(seconds, self._bark, seconds, True)
+
+    def _unwatch(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
+
+    def _bark(self, seconds: float, first: bool) -> None:
+        assert self._loop is not None
+        if first:
+            # The loop itself may have slept: let it read what has come meanwhile.
+            self._watchdog = self._loop.call_later(_GRACE, self._bark, seconds, False)
+            return
+        path, what = self._at_work()
+        if path:
+            self._strikes.strike(path, for_good=True)
+        self._verdict = f"{what} took more than {seconds:g} s and was stopped."
+        if self._child is not None:
+            self._child.kill()
+
+    def _at_work(self) -> tuple[str, str]:
+        """The document in hand, and the work as the subject of a sentence."""
+        path = (self._doing and self._doing.path) or (self._busy.path if self._busy else "")
+        if self._doing is not None:
+            return path, self._doing.what
+        name = self._busy.what if self._busy else ""
+        subject = _SUBJECTS.get(name, name)
+        return path, f"{subject} of {path}" if path else subject
+
+    def _mourn(self, child: Child) -> None:
+        if child is not self._child or self._stopped:
+            return
+        assert self._loop is not None
+        self._unwatch()
+        verdict, self._verdict = self._verdict, ""
+        path, what = self._at_work()
+        busy, self._busy, self._doing = self._busy, None, None
+        if verdict:
+            self._tell_user("warning", verdict, path)
+            if busy is not None:
+                self._settle(busy.id, Unanswered("lost", verdict))
+        elif busy is not None and path and self._strikes.strike(path):
+            self._tell_user("error", f"{what} ended the analysis process twice.", path)
+            self._settle(busy.id, Unanswered("lost", f"{what} ended the analysis process."))
+        elif busy is not None and not path:
+            self._settle(busy.id, Unanswered("lost", f"{what} ended the analysis process."))
+        self._on_event(api.Log("warning", _obituary(child, verdict, what if busy else "")))
+        now = time.monotonic()
+        self._deaths = [at for at in self._deaths if now - at < _QUIET_SECONDS] + [now]
+        if not self._said_hello and len(self._deaths) == 3:
+            words = child.last_words[-1] if child.last_words else "it says nothing"
+            self._on_event(
+                api.ServerMessage("error", f"The analysis process does not start: {words}", key="start")
+            )
+        n_recent = len(self._deaths)
+        pause = 0.0 if n_recent <= 1 else min(0.25 * 2 ** (n_recent - 2), _LONGEST_PAUSE)
+        self._child = None
+        self._loop.call_later(pause, self._revive)
+
+    def _revive(self) -> None:
+        if self._stopped or self._child is not None:
+            return
+        with self._lock:
+            self._start_child()
+        self._on_event(api.Stale())
+
+    def _tell_user(self, level: api.Level, sentence: str, path: str) -> None:
+        if path:
+            sentence += " The file is left alone until it changes."
+        self._on_event(api.ServerMessage(level, sentence, key=f"process {path}"))
+
+
+_SUBJECTS = {
+    "Diagnose": "The check",
+    "DiagnoseWorkspace": "The check of the workspace",
+    "HoverAt": "The hover",
+    "Actions": "The search for fixes",
+    "ResolveAction": "The fix",
+    "Complete": "The completion",
+    "Configure": "Reading the settings",
+    "SetText": "The update",
+    "CloseText": "The closing",
+    "FilesChanged": "The update from disk",
+    "Work": "Background work",
+}
+
+
+def _obituary(child: Child, verdict: str, what: str) -> str:
+    lines = [f"The analysis process {child.pid} ended with {child.returncode}; a new one takes over."]
+    if verdict:
+        lines.append(verdict)
+    elif what:
+        lines.append(f"It was busy with: {what}.")
+    return "\n".join([*lines, *child.last_words])

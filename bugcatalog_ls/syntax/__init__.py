@@ -1,0 +1,1 @@
+"""Syntax trees, the names in them, and questions to nodes."""

@@ -1,0 +1,132 @@
+"""One Python file as analyses see it: text, tree, scopes, names, definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.modules import module_name
+from bugcatalog_ls.syntax.names import Names
+from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, enclosing_function, is_async, text_of
+from bugcatalog_ls.syntax.scopes import Scope, ScopeTable
+from bugcatalog_ls.syntax.tree import PyTree, span_of
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A `def` or class: its node, and its dotted name with the module's in front."""
+
+    node: Node
+    name: str
+    symbol: str
+    scope: Scope | None
+
+    @property
+    def name_span(self) -> Span:
+        name = self.node.child_by_field_name("name")
+        return span_of(name if name is not None else self.node)
+
+    @property
+    def owner(self) -> Scope | None:
+        """The class that the definition is a member of."""
+        parent = self.scope.parent if self.scope is not None else None
+        return parent if parent is not None and parent.kind == "class" else None
+
+    @property
+    def decorators(self) -> list[Node]:
+        return decorators_of(self.node)
+
+    @property
+    def is_async(self) -> bool:
+        return is_async(self.node)
+
+
+class PyFile:
+    """A parsed Python file. `path` is relative to the workspace's root."""
+
+    def __init__(self, path: str, source: Source) -> None:
+        self.path = path
+        self.source = source
+        self.module = module_name(path)
+        self.tree = PyTree(source)
+
+    @property
+    def root(self) -> Node:
+        return self.tree.root
+
+    def nodes(self, *types: str) -> list[Node]:
+        return self.tree.nodes(*types)
+
+    def text(self, node: Node) -> str:
+        return self.tree.text(node)
+
+    @cached_property
+    def scopes(self) -> ScopeTable:
+        return ScopeTable(self.tree)
+
+    @cached_property
+    def names(self) -> Names:
+        names = Names(self.path, self.module, self.scopes)
+        self._learn_attributes(names)
+        return names
+
+    def symbol(self, node: Node | None) -> str | None:
+        """What an expression is; see `syntax.names`."""
+        return self.names.symbol(node)
+
+    def callee(self, call: Node) -> str | None:
+        """What a call calls."""
+        return self.names.symbol(callee_of(call))
+
+    @cached_property
+    def functions(self) -> list[Definition]:
+        return [self._definition(node) for node in self.nodes("function_definition")]
+
+    @cached_property
+    def classes(self) -> list[Definition]:
+        return [self._definition(node) for node in self.nodes("class_definition")]
+
+    def function_around(self, node: Node) -> Node | None:
+        return enclosing_function(node)
+
+    def qualname_at(self, offset: int) -> str:
+        """The dotted name, inside the module, of the scope at an offset (empty at module level)."""
+        return self.scopes.at(offset).qualname
+
+    def _definition(self, node: Node) -> Definition:
+        scope = self.scopes.of(node)
+        name_node = node.child_by_field_name("name")
+        name = text_of(name_node) if name_node is not None else ""
+        qualname = scope.qualname if scope is not None else name
+        return Definition(node, name, f"{self.module}.{qualname}" if self.module else qualname, scope)
+
+    def _learn_attributes(self, names: Names) -> None:
+        """Attributes of instances: what methods assign to `self.x`, and annotations in the class."""
+        assigned: dict[str, set[str | None]] = {}
+        for node in self.nodes("assignment"):
+            left = node.child_by_field_name("left")
+            if left is None:
+                continue
+            if left.type == "attribute" and text_of(left).startswith("self."):
+                owner = names.symbol(left.child_by_field_name("object"))
+                attribute = left.child_by_field_name("attribute")
+                if owner is None or attribute is None or not owner.endswith("()"):
+                    continue
+                path = f"{owner}.{text_of(attribute)}"
+            elif left.type == "identifier" and self.scopes.at(left.start_byte).kind == "class":
+                path = f"{self.module}.{self.scopes.at(left.start_byte).qualname}().{text_of(left)}"
+            else:
+                continue
+            annotation = node.child_by_field_name("type")
+            right = node.child_by_field_name("right")
+            symbol = names.annotation_symbol(annotation) if annotation is not None else names.symbol(right)
+            assigned.setdefault(path, set()).add(symbol)
+        for path, symbols in assigned.items():
+            known = symbols - {"None"}
+            names.attributes[path] = known.pop() if len(known) == 1 else None
+        # What was asked before the attributes were known may now have a better answer.
+        names.forget()

@@ -1,0 +1,286 @@
+"""One import written into a file, or taken out of it, in the file's own style and order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_lines import (
+    ImportLine,
+    Section,
+    groups_of,
+    section_of,
+    sorted_index,
+    sorted_name_index,
+)
+from bugcatalog_ls.syntax.indents import indent_unit
+from bugcatalog_ls.syntax.modules import absolute_module
+from bugcatalog_ls.syntax.nodes import is_docstring, text_of
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]|^#!")
+
+
+def add_import(
+    file: PyFile,
+    lines: Sequence[ImportLine],
+    module: str,
+    name: str | None,
+    alias: str | None,
+    limit: int,
+    first_party: frozenset[str] = frozenset(),
+) -> list[TextEdit]:
+    """Edits that import `module`, or `name` from it, before the byte offset `limit`."""
+    top = [line for line in lines if line.place == "top" and line.node.end_byte <= limit]
+    if name is not None and (line := _extendable(file, top, module, alias)) is not None:
+        return _extended(file, line, name if alias is None else f"{name} as {alias}", top)
+    written = f"from {module} import {name}" if name is not None else f"import {module}"
+    if alias is not None:
+        written += f" as {alias}"
+    return _new_line(file, _head(file, top), written, module, name is not None, limit, first_party)
+
+
+def drop_name(file: PyFile, lines: Sequence[ImportLine], target: str, bound: str) -> list[TextEdit]:
+    """Edits that take a name out of its import at the top level; an emptied statement goes."""
+    for line in lines:
+        for position, imported in enumerate(line.names):
+            if line.place != "top" or (imported.target, imported.bound) != (target, bound):
+                continue
+            if len(line.names) == 1:
+                return [TextEdit(_whole_lines(file, line.node), "")]
+            node = imported.node
+            if position + 1 < len(line.names):
+                return [TextEdit(Span(node.start_byte, line.names[position + 1].node.start_byte), "")]
+            return [TextEdit(Span(line.names[position - 1].node.end_byte, node.end_byte), "")]
+    return []
+
+
+# -- an existing `from module import a, b` ---------------------------------------------------------
+
+
+def _extendable(file: PyFile, top: Sequence[ImportLine], module: str, alias: str | None) -> ImportLine | None:
+    absolute = absolute_module(module, file.path)
+    same = [
+        line
+        for line in top
+        if line.is_from and not line.is_star and absolute_module(line.module, file.path) == absolute
+    ]
+    singles = [line for line in same if len(line.names) == 1 and not _aliases(line)]
+    if len(singles) >= 2 and len(singles) == len(same):
+        return None  # One name a line is this file's style.
+    for line in same:
+        n_aliased = _aliases(line)
+        if n_aliased < len(line.names) if alias is None else n_aliased and len(line.names) > 1:
+            return line
+    return None
+
+
+def _aliases(line: ImportLine) -> int:
+    return sum(imported.node.type == "aliased_import" for imported in line.names)
+
+
+def _extended(file: PyFile, line: ImportLine, new: str, top: Sequence[ImportLine]) -> list[TextEdit]:
+    rows, newline = file.source.lines, file.source.newline
+    nodes = [imported.node for imported in line.names]
+    written = [text_of(node) for node in nodes]
+    index = sorted_name_index(written, new)
+    row_of_names = [rows.row_of(node.start_byte) for node in nodes]
+    parenthesis = next((child for child in line.node.children if child.type == "("), None)
+    if parenthesis is None and len({rows.row_of(line.node.start_byte), *row_of_names}) == 1:
+        start, end = rows.line_span(row_of_names[0])
+        if end - start + len(new) + 2 > _width(file, top):
+            names = [*written[:index], new, *written[index:]]
+            unit = indent_unit(file)
+            body = "".join(f"{unit}{name},{newline}" for name in names)
+            return [TextEdit(Span(nodes[0].start_byte, nodes[-1].end_byte), f"({newline}{body})")]
+    if index == len(nodes):
+        return _appended(file, nodes, parenthesis, new)
+    before = nodes[index]
+    pad = file.source.data[rows.starts[row_of_names[index]] : before.start_byte].decode()
+    starts_row = not pad.strip() and parenthesis is not None
+    if not starts_row:
+        return [_insert(before.start_byte, f"{new}, ")]
+    if index > 0 and row_of_names[index - 1] < row_of_names[index]:
+        # Right below its neighbour: comments above `before` go on to belong to it.
+        return [_insert(rows.starts[row_of_names[index - 1] + 1], f"{pad}{new},{newline}")]
+    return [_insert(before.start_byte, f"{new},{newline}{pad}")]
+
+
+def _appended(file: PyFile, nodes: list[Node], parenthesis: Node | None, new: str) -> list[TextEdit]:
+    rows, newline = file.source.lines, file.source.newline
+    last = nodes[-1]
+    row = rows.row_of(last.start_byte)
+    pad = file.source.data[rows.starts[row] : last.start_byte].decode()
+    starts_row = parenthesis is not None and not pad.strip()
+    if not starts_row:
+        return [_insert(last.end_byte, f", {new}")]
+    comma = last.next_sibling
+    has_comma = comma is not None and comma.type == ","
+    closing = next(child for child in reversed(last.parent.children) if child.type == ")")  # type: ignore[union-attr]
+    if rows.row_of(closing.start_byte) == row:
+        return [_insert(last.end_byte, f",{newline}{pad}{new}")]
+    end_of_row = rows.line_span(row)[1]
+    if has_comma:
+        return [_insert(end_of_row, f"{newline}{pad}{new},")]
+    if end_of_row == last.end_byte:
+        return [_insert(end_of_row, f",{newline}{pad}{new}")]
+    return [_insert(last.end_byte, ","), _insert(end_of_row, f"{newline}{pad}{new}")]
+
+
+def _width(file: PyFile, top: Sequence[ImportLine]) -> int:
+    rows = file.source.lines
+    widths = [end - start for start, end in map(rows.line_span, range(len(rows)))]
+    imports = [widths[rows.row_of(line.node.start_byte)] for line in top]
+    narrow = len(widths) > 60 and max(widths) <= 79
+    return max([79 if narrow else 88, *imports])
+
+
+# -- a new line ------------------------------------------------------------------------------------
+
+
+def _head(file: PyFile, top: Sequence[ImportLine]) -> list[ImportLine]:
+    """The imports above the first definition; all where none is."""
+    definitions = ("class_definition", "function_definition", "decorated_definition")
+    first = next((child for child in file.root.children if child.type in definitions), None)
+    end = first.start_byte if first is not None else len(file.source.data)
+    return [line for line in top if line.node.start_byte < end] or list(top)
+
+
+def _new_line(
+    file: PyFile,
+    top: list[ImportLine],
+    written: str,
+    module: str,
+    is_from: bool,
+    limit: int,
+    first_party: frozenset[str],
+) -> list[TextEdit]:
+    section = section_of(module, file.path, first_party)
+    groups = groups_of(file, top)
+    new = (is_from, module)
+    with_section = [group for group in groups if any(line.section == section for line in group)]
+    if with_section:
+        group = max(with_section, key=lambda group: _affinity(group, section))
+        return [_beside(file, group, section, new, written)]
+    mixed = next((group for group in groups if len({line.section for line in group}) > 1), None)
+    if mixed is not None and section is not Section.FUTURE:
+        lower = [line for line in mixed if line.section < section]
+        return [_after(file, lower[-1], written) if lower else _before(file, mixed[0], written)]
+    newline = file.source.newline
+    lower_groups = [group for group in groups if group[-1].section < section]
+    upper_groups = [group for group in groups if group[0].section > section]
+    if lower_groups and not (upper_groups and _is_above(upper_groups[0], lower_groups[-1])):
+        return [_after_group(file, lower_groups[-1][-1], written)]
+    if upper_groups:
+        offset = _start_with_comments(file, upper_groups[0][0].node)
+        return [_insert(offset, f"{written}{newline}{newline}")]
+    return [_first_import(file, written, limit)]
+
+
+def _affinity(group: list[ImportLine], section: Section) -> tuple[bool, int]:
+    n_same = sum(line.section == section for line in group)
+    return n_same * 2 >= len(group), -group[0].node.start_byte
+
+
+def _is_above(left: list[ImportLine], right: list[ImportLine]) -> bool:
+    return left[0].node.start_byte < right[0].node.start_byte
+
+
+def _beside(
+    file: PyFile, group: list[ImportLine], section: Section, new: tuple[bool, str], written: str
+) -> TextEdit:
+    """In the group's order, where it has one; else below the last import of its kind."""
+    members = [line for line in group if line.section == section]
+    for candidates in (group, members) if len(members) < len(group) else (members,):
+        index = sorted_index([(line.is_from, line.sort_module) for line in candidates], new)
+        if index is not None:
+            if index > 0:
+                return _after(file, candidates[index - 1], written)
+            return _before(file, candidates[0], written)
+    same_kind = [line for line in members if line.is_from == new[0]]
+    return _after(file, (same_kind or members)[-1], written)
+
+
+def _after(file: PyFile, line: ImportLine, written: str) -> TextEdit:
+    return _insert(_end_of_row(file, line.node), f"{file.source.newline}{written}")
+
+
+def _before(file: PyFile, line: ImportLine, written: str) -> TextEdit:
+    rows = file.source.lines
+    start = rows.starts[rows.row_of(line.node.start_byte)]
+    if file.source.data[start : line.node.start_byte].strip():
+        return _after(file, line, written)
+    return _insert(start, f"{written}{file.source.newline}")
+
+
+def _after_group(file: PyFile, line: ImportLine, written: str) -> TextEdit:
+    newline = file.source.newline
+    end = _end_of_row(file, line.node)
+    row = file.source.lines.row_of(end) + 1
+    follows = file.source.lines.line(row).strip() if row < len(file.source.lines) else ""
+    return _insert(end, f"{newline}{newline}{written}{newline if follows else ''}")
+
+
+def _first_import(file: PyFile, written: str, limit: int) -> TextEdit:
+    """Into a file without imports: below the docstring or the comments that head the file."""
+    rows, newline = file.source.lines, file.source.newline
+    row = _n_heading_rows(file, limit)
+    first = row
+    while first < len(rows) and not rows.line(first).strip():
+        first += 1
+    span = Span(rows.starts[row] if row < len(rows) else len(file.source.data), 0)
+    above = newline if row > 0 else ""
+    if row > 0 and rows.line_span(row - 1)[1] == span.start:
+        above += newline  # The heading is the last line and does not end.
+    if first >= len(rows):
+        return TextEdit(Span(span.start, len(file.source.data)), f"{above}{written}{newline}")
+    n_blank = 2 if re.match(r"(async|def|class)\b|@", rows.line(first)) else 1
+    below = newline * max(n_blank, first - row)
+    return TextEdit(Span(span.start, rows.starts[first]), f"{above}{written}{newline}{below}")
+
+
+def _n_heading_rows(file: PyFile, limit: int) -> int:
+    """How many rows the docstring takes, or the comments that speak of the file."""
+    rows = file.source.lines
+    first = next((child for child in file.root.named_children if child.type != "comment"), None)
+    if first is not None and is_docstring(first) and first.end_byte <= limit:
+        return rows.row_of(first.end_byte) + 1
+    row = 0
+    while row < len(rows) and _CODING.match(file.source.data[slice(*rows.line_span(row))]):
+        row += 1
+    end = row
+    while end < len(rows) and rows.line(end).strip().startswith("#"):
+        end += 1
+    # A comment that touches a statement speaks of that statement.
+    return end if end == len(rows) or not rows.line(end).strip() else row
+
+
+def _start_with_comments(file: PyFile, node: Node) -> int:
+    """The start of a statement's row, or of the comments that touch it and head its block."""
+    rows = file.source.lines
+    first = row = rows.row_of(node.start_byte)
+    while row > 0 and rows.line(row - 1).strip().startswith("#"):
+        row -= 1
+    return rows.starts[first if row == 0 else row]
+
+
+def _end_of_row(file: PyFile, node: Node) -> int:
+    rows = file.source.lines
+    return rows.line_span(rows.row_of(node.end_byte))[1]
+
+
+def _whole_lines(file: PyFile, node: Node) -> Span:
+    rows = file.source.lines
+    start_row, end_row = rows.row_of(node.start_byte), rows.row_of(node.end_byte)
+    start, end = rows.starts[start_row], rows.line_span(end_row)[1]
+    rest = file.source.data[node.end_byte : end].strip()
+    if file.source.data[start : node.start_byte].strip() or (rest and not rest.startswith(b"#")):
+        return Span(node.start_byte, node.end_byte + len(rest[:1]) if rest[:1] == b";" else node.end_byte)
+    return Span(start, rows.starts[end_row + 1] if end_row + 1 < len(rows) else end)
+
+
+def _insert(offset: int, content: str) -> TextEdit:
+    return TextEdit(Span(offset, offset), content)

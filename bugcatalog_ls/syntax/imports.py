@@ -1,0 +1,226 @@
+"""What a fix needs imported in one file: the names it may use, and the edits that bring them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_edits import add_import, drop_name
+from bugcatalog_ls.syntax.import_lines import ImportedName, ImportLine, import_lines
+from bugcatalog_ls.syntax.nodes import ancestors, text_of
+from bugcatalog_ls.syntax.scopes import BUILTINS, Binding, Scope
+from bugcatalog_ls.text.difference import difference
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
+
+
+class Imports:
+    """Collects what one fix of one file needs, then gives the edits for all of it at once.
+
+    `first_party` names top-level packages of the workspace, where they are known; the folders
+    of the file's own path count as such in any case.
+    """
+
+    def __init__(self, file: PyFile, first_party: Iterable[str] = ()) -> None:
+        self._file = file
+        self._first_party = frozenset(first_party)
+        self._lines = import_lines(file, self._first_party)
+        self._bound_targets = {
+            imported.node.id: _bound_target(imported) for line in self._lines for imported in line.names
+        }
+        self._added: list[_Added] = []
+        self._dropped: list[ImportedName] = []
+
+    def need(self, module: str, name: str | None = None, *, at: int | None = None) -> str:
+        """The text by which code at a byte offset can refer to `module.name`, or to the module.
+
+        `module` is written as in an import statement. An import that reaches the offset is used
+        as it is; else one is added. Without an offset the name must do at the module's top level.
+        """
+        offset = len(self._file.source.data) if at is None else at
+        if name is not None and module == self._file.module:
+            return name
+        if (existing := self._existing(module, name, offset)) is not None:
+            return existing
+        target = f"{module}.{name}" if name else module
+        for added in self._added:
+            if added.target == target and self._is_free(added.bound, target, offset):
+                added.limit = min(added.limit, self._limit(offset))
+                return added.expression
+            if name and added.target == module and self._is_free(added.bound, module, offset):
+                return f"{added.expression}.{name}"
+        added = self._choose(module, name, offset)
+        self._added.append(added)
+        return added.expression if added.name == name else f"{added.expression}.{name}"
+
+    def drop_unused(self, name: str, replaced: Iterable[Span]) -> None:
+        """Drop the import of a name whose last uses the fix replaces; nothing where others remain."""
+        kept = [line for line in self._lines if line.place == "top"]
+        found = [imported for line in kept for imported in line.names if imported.bound == name]
+        if len(found) != 1 or len(self._file.scopes.module.bindings.get(name, ())) != 1:
+            return
+        spans = [*replaced, Span(found[0].node.start_byte, found[0].node.end_byte)]
+        data = self._file.source.data
+        for match in re.finditer(rb"\b%s\b" % re.escape(name.encode()), data):
+            if not any(span.start <= match.start() and match.end() <= span.end for span in spans):
+                return
+        self._dropped.append(found[0])
+
+    def edits(self) -> list[TextEdit]:
+        """The edits that add what is missing and drop what is not used any more."""
+        original = self._file.source
+        file, lines = self._file, self._lines
+        steps: list[list[TextEdit]] = []
+        grown = 0
+        for added in self._added:
+            limit = added.limit + grown
+            step = add_import(file, lines, added.module, added.name, added.alias, limit, self._first_party)
+            file, lines, grown = self._after(file, step, grown)
+            steps.append(step)
+        for dropped in self._dropped:
+            step = drop_name(file, lines, dropped.target, dropped.bound)
+            file, lines, grown = self._after(file, step, grown)
+            steps.append(step)
+        if len(steps) < 2:
+            return steps[0] if steps else []
+        return difference(original.data, file.source.data)
+
+    # -- what the file has ---------------------------------------------------------------------
+
+    def _existing(self, module: str, name: str | None, offset: int) -> str | None:
+        target = f"{module}.{name}" if name else module
+        through_module: str | None = None
+        for line in self._lines:
+            if line.place == "typing" or line.module == "__future__":
+                continue
+            for imported in line.names:
+                is_exact = self._same(line, imported.target, target)
+                is_module = name is not None and self._same(line, imported.target, module)
+                if not (is_exact or is_module) or not self._reaches(line, imported, offset):
+                    continue
+                if is_exact:
+                    return imported.expression
+                through_module = through_module or f"{imported.expression}.{name}"
+        return through_module
+
+    def _same(self, line: ImportLine, target: str, wanted: str) -> bool:
+        if target == wanted:
+            return True
+        # The file's own packages may be written from another root (`src.app.db`, `app.db`).
+        own = self._file.module.split(".")[0]
+        if not own or not (target.startswith(f"{own}.") or wanted.startswith(f"{own}.")):
+            return False
+        return target.endswith(f".{wanted}") or wanted.endswith(f".{target}")
+
+    def _reaches(self, line: ImportLine, imported: ImportedName, offset: int) -> bool:
+        """Whether the imported name is what a read at the offset surely gives."""
+        found = self._file.scopes.lookup(imported.bound, offset)
+        if found is None:
+            return False
+        scope, bindings = found
+        own = next((binding for binding in bindings if binding.node.id == imported.node.id), None)
+        if own is None:
+            return False
+        target = _bound_target(imported)
+        others = [b for b in bindings if b is not own and self._bound_targets.get(b.node.id) != target]
+        has_fallback = bool(others) and all(_is_fallback(other) for other in others)
+        if others and not (has_fallback and line.place in ("try", "if")):
+            return False
+        if line.place == "if" and len(bindings) == 1:
+            return False
+        if scope is _running_scope(self._file.scopes.at(offset)) and own.offset >= offset:
+            return False
+        return line.place != "local" or own.block[0] <= offset < own.block[1]
+
+    def _is_free(self, name: str, target: str, offset: int) -> bool:
+        """Whether a top-level import may bind `name`, and code at the offset would see it."""
+        if name in BUILTINS or any(other.bound == name and other.holds != target for other in self._added):
+            return False
+        scopes = self._file.scopes
+        found = scopes.lookup(name, offset)
+        if found is None:
+            return not (scopes.star_imports and name.encode() in self._file.source.data)
+        scope, bindings = found
+        return scope is scopes.module and all(
+            self._bound_targets.get(binding.node.id) == target for binding in bindings
+        )
+
+    # -- what is added -------------------------------------------------------------------------
+
+    def _choose(self, module: str, name: str | None, offset: int) -> _Added:
+        limit = self._limit(offset)
+        top = module.split(".")[0]
+        last = module.rstrip(".").split(".")[-1] or "module"
+        if name is not None and self._is_free(name, f"{module}.{name}", offset):
+            return _Added(module, name, None, limit)
+        if not module.startswith(".") and self._is_free(top, top, offset):
+            return _Added(module, None, None, limit)
+        wanted = f"{last}_{name}" if name is not None else f"{last}_module"
+        target = f"{module}.{name}" if name is not None else module
+        while not self._is_free(wanted, target, offset):
+            wanted += "_"
+        return _Added(module, name, wanted, limit)
+
+    def _limit(self, offset: int) -> int:
+        """Before which offset the import must stand: the statement that reads it, at the top level."""
+        if _running_scope(self._file.scopes.at(offset)) is not self._file.scopes.module:
+            return len(self._file.source.data)
+        for statement in self._file.root.children:
+            if statement.start_byte <= offset < statement.end_byte:
+                return statement.start_byte
+        return offset
+
+    def _after(self, file: PyFile, step: list[TextEdit], grown: int) -> tuple[PyFile, list[ImportLine], int]:
+        data = apply_edits(file.source.data, step)
+        edited = PyFile(file.path, Source(data))
+        grown += len(data) - len(file.source.data)
+        return edited, import_lines(edited, self._first_party), grown
+
+
+@dataclass
+class _Added:
+    """An import to write: `import module` or `from module import name`, maybe `as alias`."""
+
+    module: str
+    name: str | None
+    alias: str | None
+    limit: int
+
+    @property
+    def target(self) -> str:
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+    @property
+    def expression(self) -> str:
+        return self.alias or self.name or self.module
+
+    @property
+    def bound(self) -> str:
+        return self.expression.split(".")[0]
+
+    @property
+    def holds(self) -> str:
+        """What the bound name means: `import a.b` binds `a`."""
+        return self.target if self.alias or self.name else self.bound
+
+
+def _bound_target(imported: ImportedName) -> str:
+    is_plain_module = imported.expression == imported.target
+    return imported.bound if is_plain_module else imported.target
+
+
+def _is_fallback(binding: Binding) -> bool:
+    """Whether it stands in for an import that failed: in an `except` or `else`, or just None."""
+    if binding.kind == "assign" and binding.value is not None and text_of(binding.value) == "None":
+        return True
+    parents = ancestors(binding.node)
+    return any(parent.type in ("except_clause", "else_clause", "if_statement") for parent in parents)
+
+
+def _running_scope(scope: Scope) -> Scope:
+    """The scope whose code runs when code in `scope` runs: class bodies run with what is around."""
+    while scope.kind in ("class", "comprehension") and scope.parent is not None:
+        scope = scope.parent
+    return scope

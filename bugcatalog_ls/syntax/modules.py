@@ -1,0 +1,36 @@
+"""Dotted module names of files, and the modules that relative imports mean."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+
+def module_name(path: str) -> str:
+    """The dotted name of a file's path relative to the workspace's root.
+
+    It is the path itself, source folders included (`src/app/db.py` is `src.app.db`), so that
+    every file has one name; imports are matched to files by the end of that name.
+    """
+    parts = PurePosixPath(path).with_suffix("").parts
+    if parts and parts[-1] == "__init__":
+        parts = parts[:-1]
+    return ".".join(parts)
+
+
+def is_package(path: str) -> bool:
+    return PurePosixPath(path).stem == "__init__"
+
+
+def absolute_module(written: str, path: str) -> str:
+    """The dotted name that `written` (`..db.session`, `app.db`) means in the file at `path`.
+
+    A relative name that leaves the workspace keeps what is left of it.
+    """
+    level = len(written) - len(written.lstrip("."))
+    if level == 0:
+        return written
+    package = module_name(path).split(".") if module_name(path) else []
+    keep = len(package) - level + (1 if is_package(path) else 0)
+    parts = package[: max(keep, 0)]
+    rest = written[level:]
+    return ".".join([*parts, rest] if rest else parts)

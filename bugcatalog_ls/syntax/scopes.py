@@ -1,0 +1,339 @@
+"""Scopes of a Python file and the bindings of names in them."""
+
+from __future__ import annotations
+
+import builtins
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.nodes import BLOCKS, COMPREHENSIONS, ancestors, text_of
+from bugcatalog_ls.syntax.tree import PyTree
+
+BUILTINS = frozenset(dir(builtins))
+
+BindingKind = Literal[
+    "import", "from", "assign", "annotation", "augmented", "unpack", "parameter", "for", "with", "except",
+    "function", "class", "walrus", "match", "delete", "type",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place where a name is bound.
+
+    `node` is the binding construct (the import's name node, the target, the parameter, the
+    definition); `value` what it is bound to where one expression says so; `block` the byte
+    range in which the binding surely holds from here on.
+    """
+
+    name: str
+    kind: BindingKind
+    node: Node
+    offset: int
+    block: tuple[int, int]
+    value: Node | None = None
+    annotation: Node | None = None
+    target: str = ""
+
+
+@dataclass
+class Scope:
+    """A module, class, function, lambda or comprehension. `start` and `end` span its body."""
+
+    node: Node
+    kind: Literal["module", "class", "function", "comprehension"]
+    start: int
+    end: int
+    parent: Scope | None
+    name: str
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    global_names: set[str] = field(default_factory=set)
+    nonlocal_names: set[str] = field(default_factory=set)
+
+    @property
+    def qualname(self) -> str:
+        """Dotted name inside the module; empty for the module itself."""
+        parts: list[str] = []
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.name:
+                parts.append(scope.name)
+            scope = scope.parent
+        return ".".join(reversed(parts))
+
+
+class ScopeTable:
+    """All scopes of a file, found by offset."""
+
+    def __init__(self, tree: PyTree) -> None:
+        self._tree = tree
+        self.star_imports: list[str] = []
+        self.module = Scope(tree.root, "module", 0, max(len(tree.source.data), 1), None, "")
+        self._of_node: dict[int, Scope] = {tree.root.id: self.module}
+        self._starts: list[int] = [0]
+        self._at: list[Scope] = [self.module]
+        self._build_scopes()
+        self._build_bindings()
+
+    def at(self, offset: int) -> Scope:
+        """The innermost scope whose body holds the offset."""
+        return self._at[bisect_right(self._starts, offset) - 1]
+
+    def of(self, definition: Node) -> Scope | None:
+        """The scope that a def, class, lambda or comprehension opens."""
+        return self._of_node.get(definition.id)
+
+    def lookup(self, name: str, offset: int) -> tuple[Scope, list[Binding]] | None:
+        """The scope that binds `name` as seen from `offset`, and all its bindings there."""
+        scope: Scope | None = self.at(offset)
+        first = scope
+        while scope is not None:
+            if name in scope.global_names:
+                scope = self.module
+            elif name in scope.nonlocal_names and scope.parent is not None:
+                scope = scope.parent
+                continue
+            if (found := scope.bindings.get(name)) and (scope.kind != "class" or scope is first):
+                return scope, found
+            if scope.kind == "comprehension" and first is scope:
+                first = scope.parent
+            scope = scope.parent
+        return None
+
+    def _build_scopes(self) -> None:
+        stack = [self.module]
+        events: list[tuple[int, Scope]] = []
+        for node in self._tree.nodes("class_definition", "function_definition", "lambda", *COMPREHENSIONS):
+            body = node if node.type in COMPREHENSIONS else node.child_by_field_name("body")
+            if body is None:
+                continue
+            start, end = body.start_byte, body.end_byte
+            while stack[-1].end <= start and stack[-1].parent is not None:
+                stack.pop()
+            kind: Literal["class", "function", "comprehension"]
+            kind = "class" if node.type == "class_definition" else "function"
+            if node.type in COMPREHENSIONS:
+                kind = "comprehension"
+            name_node = node.child_by_field_name("name")
+            name = text_of(name_node) if name_node is not None else ""
+            # A definition in another's header (a default, a decorator) belongs outside of that body.
+            parent = next((s for s in reversed(stack) if s.start <= start and end <= s.end), self.module)
+            scope = Scope(node, kind, start, end, parent, name)
+            self._of_node[node.id] = scope
+            stack.append(scope)
+            events.append((start, scope))
+        self._index(events)
+
+    def _index(self, events: list[tuple[int, Scope]]) -> None:
+        marks: list[tuple[int, int, Scope]] = []
+        for order, (start, scope) in enumerate(events):
+            marks.append((start, order + 1, scope))
+            # Where a scope ends its parent goes on; a scope that starts there too wins by its order.
+            if scope.parent is not None:
+                marks.append((scope.end, -order, scope.parent))
+        marks.sort(key=lambda mark: (mark[0], mark[1]))
+        for offset, _, scope in marks:
+            if self._starts[-1] == offset:
+                if scope.start <= offset < scope.end:
+                    self._at[-1] = scope
+            else:
+                self._starts.append(offset)
+                self._at.append(scope)
+
+    # -- bindings ------------------------------------------------------------------------------
+
+    def _build_bindings(self) -> None:
+        tree = self._tree
+        for node in tree.nodes("import_statement"):
+            self._import(node)
+        for node in tree.nodes("import_from_statement"):
+            self._import_from(node)
+        for node in tree.nodes("function_definition", "class_definition"):
+            name = node.child_by_field_name("name")
+            if name is not None:
+                outer = node.parent if node.parent and node.parent.type == "decorated_definition" else node
+                kind: BindingKind = "class" if node.type == "class_definition" else "function"
+                self._bind(self.at(outer.start_byte), text_of(name), kind, node, node.start_byte, node)
+        for node in tree.nodes("function_definition", "lambda"):
+            self._parameters(node)
+        for node in tree.nodes("assignment"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            annotation = node.child_by_field_name("type")
+            while right is not None and right.type == "assignment":
+                right = right.child_by_field_name("right")
+            if left is not None:
+                kind = "assign" if right is not None else "annotation"
+                self._targets(left, kind, right, annotation, offset=node.end_byte)
+        for node in tree.nodes("augmented_assignment"):
+            left = node.child_by_field_name("left")
+            if left is not None and left.type == "identifier":
+                self._targets(left, "augmented", None, None, offset=node.end_byte)
+        for node in tree.nodes("named_expression"):
+            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            if name is not None:
+                scope = self.at(node.start_byte)
+                while scope.kind == "comprehension" and scope.parent is not None:
+                    scope = scope.parent
+                self._bind(scope, text_of(name), "walrus", name, node.end_byte, value)
+        for node in tree.nodes("for_statement"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None:
+                self._targets(left, "for", right, None, offset=left.end_byte)
+        for node in tree.nodes("for_in_clause"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and node.parent is not None:
+                # The element before the clause sees the name as well.
+                self._targets(left, "for", right, None, offset=node.parent.start_byte)
+        for node in tree.nodes("as_pattern"):
+            self._as_pattern(node)
+        for node in tree.nodes("global_statement", "nonlocal_statement"):
+            scope = self.at(node.start_byte)
+            names = scope.global_names if node.type == "global_statement" else scope.nonlocal_names
+            names.update(text_of(child) for child in node.named_children)
+        for node in tree.nodes("delete_statement"):
+            for child in node.named_children:
+                if child.type == "identifier":
+                    self._bind(self.at(child.start_byte), text_of(child), "delete", child, node.end_byte)
+        for node in tree.nodes("case_clause"):
+            self._case(node)
+        for node in tree.nodes("type_alias_statement"):
+            left = node.child_by_field_name("left")
+            if left is not None and left.named_children:
+                self._targets(left.named_children[0], "type", None, None, offset=node.end_byte)
+        for scope in list(self._of_node.values()):
+            for bindings in scope.bindings.values():
+                bindings.sort(key=lambda binding: binding.offset)
+            for global_name in scope.global_names:
+                if scope is not self.module and global_name in scope.bindings:
+                    moved = scope.bindings.pop(global_name)
+                    self.module.bindings.setdefault(global_name, []).extend(moved)
+
+    def _bind(
+        self,
+        scope: Scope,
+        name: str,
+        kind: BindingKind,
+        node: Node,
+        offset: int,
+        value: Node | None = None,
+        annotation: Node | None = None,
+        target: str = "",
+    ) -> None:
+        block = (scope.start, scope.end)
+        if kind != "parameter":
+            for parent in ancestors(node):
+                if parent.type in BLOCKS:
+                    block = (parent.start_byte, parent.end_byte)
+                    break
+                if parent.type in ("case_clause", "except_clause") or (
+                    kind in ("for", "with") and parent.type in ("for_statement", "with_statement")
+                ):
+                    block = (parent.start_byte, parent.end_byte)
+                    break
+        binding = Binding(name, kind, node, offset, block, value, annotation, target)
+        scope.bindings.setdefault(name, []).append(binding)
+
+    def _targets(
+        self, target: Node, kind: BindingKind, value: Node | None, annotation: Node | None, offset: int
+    ) -> None:
+        if target.type == "identifier":
+            self._bind(self.at(target.start_byte), text_of(target), kind, target, offset, value, annotation)
+        elif target.type in ("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"):
+            for child in target.named_children:
+                self._targets(child, "unpack", None, None, offset)
+
+    def _import(self, node: Node) -> None:
+        scope = self.at(node.start_byte)
+        for child in node.named_children:
+            if child.type == "dotted_name":
+                full = text_of(child)
+                top = full.split(".")[0]
+                self._bind(scope, top, "import", child, node.start_byte, target=top)
+            elif child.type == "aliased_import":
+                name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
+                if name is not None and alias is not None:
+                    self._bind(scope, text_of(alias), "import", child, node.start_byte, target=text_of(name))
+
+    def _import_from(self, node: Node) -> None:
+        module_node = node.child_by_field_name("module_name")
+        if module_node is None:
+            return
+        module = text_of(module_node).replace(" ", "")
+        scope = self.at(node.start_byte)
+        for child in node.named_children:
+            if child.id == module_node.id:
+                continue
+            if child.type == "wildcard_import":
+                self.star_imports.append(module)
+            elif child.type == "dotted_name":
+                name = text_of(child)
+                self._bind(scope, name, "from", child, node.start_byte, target=_joined(module, name))
+            elif child.type == "aliased_import":
+                original, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
+                if original is not None and alias is not None:
+                    target = _joined(module, text_of(original))
+                    self._bind(scope, text_of(alias), "from", child, node.start_byte, target=target)
+
+    def _parameters(self, node: Node) -> None:
+        scope, parameters = self.of(node), node.child_by_field_name("parameters")
+        if scope is None or parameters is None:
+            return
+        for child in parameters.named_children:
+            annotation = child.child_by_field_name("type")
+            value = child.child_by_field_name("value")
+            name = child.child_by_field_name("name") or child
+            if name.type in ("typed_parameter", "list_splat_pattern", "dictionary_splat_pattern"):
+                name = name.named_children[0] if name.named_children else name
+            star = name.type in ("list_splat_pattern", "dictionary_splat_pattern") or child.type in (
+                "list_splat_pattern",
+                "dictionary_splat_pattern",
+            )
+            if name.type in ("list_splat_pattern", "dictionary_splat_pattern") and name.named_children:
+                name = name.named_children[0]
+            if name.type == "identifier":
+                self._bind(
+                    scope,
+                    text_of(name),
+                    "parameter",
+                    child,
+                    scope.start,
+                    value,
+                    annotation,
+                    target="*" if star else "",
+                )
+
+    def _as_pattern(self, node: Node) -> None:
+        alias = node.child_by_field_name("alias")
+        if alias is None or not node.named_children:
+            return
+        value = node.named_children[0]
+        parent = node.parent
+        kind: BindingKind = "match"
+        if parent is not None and parent.type == "with_item":
+            kind = "with"
+        elif parent is not None and parent.type == "except_clause":
+            kind = "except"
+        target = alias.named_children[0] if alias.named_children else alias
+        self._targets(target, kind, value, None, offset=node.end_byte)
+
+    def _case(self, node: Node) -> None:
+        for pattern in node.named_children:
+            if pattern.type != "case_pattern":
+                continue
+            stack = [pattern]
+            while stack:
+                current = stack.pop()
+                if current.type == "dotted_name" and current.named_child_count == 1:
+                    name = current.named_children[0]
+                    parent = current.parent
+                    if parent is None or parent.type != "class_pattern":
+                        self._bind(self.at(node.start_byte), text_of(name), "match", name, current.end_byte)
+                    continue
+                stack.extend(current.named_children)
+
+
+def _joined(module: str, name: str) -> str:
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"

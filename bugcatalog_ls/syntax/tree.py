@@ -1,0 +1,133 @@
+"""Python syntax trees: one parse and one grouped query a file, nodes handed out by their type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import tree_sitter_python
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
+
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+
+PYTHON = Language(tree_sitter_python.language())
+
+# What nearly every analysis asks for, captured by one query; anything else gets a query of its own on demand.
+COMMON_TYPES = (
+    "assert_statement",
+    "assignment",
+    "as_pattern",
+    "augmented_assignment",
+    "await",
+    "call",
+    "case_clause",
+    "class_definition",
+    "comment",
+    "decorated_definition",
+    "delete_statement",
+    "except_clause",
+    "for_in_clause",
+    "for_statement",
+    "function_definition",
+    "generator_expression",
+    "dictionary_comprehension",
+    "global_statement",
+    "if_statement",
+    "import_from_statement",
+    "import_statement",
+    "future_import_statement",
+    "lambda",
+    "list_comprehension",
+    "named_expression",
+    "nonlocal_statement",
+    "raise_statement",
+    "return_statement",
+    "set_comprehension",
+    "subscript",
+    "try_statement",
+    "type_alias_statement",
+    "while_statement",
+    "with_item",
+    "with_statement",
+)
+
+
+class PyTree:
+    """The syntax tree of one Python text. Nodes of a type come in the order of the text."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tree = parse(source.data)
+        self.root: Node = self.tree.root_node
+        self._by_type: dict[str, list[Node]] = {}
+        self._has_common = False
+
+    def nodes(self, *types: str) -> list[Node]:
+        """All nodes of the given types, nested ones included."""
+        if len(types) == 1:
+            return self._of_type(types[0])
+        found = [node for name in types for node in self._of_type(name)]
+        found.sort(key=lambda node: (node.start_byte, -node.end_byte))
+        return found
+
+    def text(self, node: Node) -> str:
+        return self.source.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _of_type(self, name: str) -> list[Node]:
+        if not self._has_common and name in COMMON_TYPES:
+            self._by_type.update(_captures(_common_query(), self.root))
+            self._has_common = True
+        nodes = self._by_type.get(name)
+        if nodes is None:
+            nodes = []
+            if name not in COMMON_TYPES:
+                nodes = _captures(_single_query(name), self.root).get(name, [])
+            self._by_type[name] = nodes
+        return nodes
+
+
+def parse(data: bytes) -> Tree:
+    """Parse UTF-8 bytes. A lone CR ends a line in Python, but not for the grammar."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\0\n").replace(b"\r", b"\n").replace(b"\0\n", b"\r\n")
+    return Parser(PYTHON).parse(data)
+
+
+def span_of(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
+
+
+def error_spans(root: Node) -> list[Span]:
+    """The outermost regions that did not parse; a missing token is an empty span."""
+    if not root.has_error:
+        return []
+    return [Span(node.start_byte, node.end_byte) for node in _errors(root)]
+
+
+def _errors(node: Node) -> Iterator[Node]:
+    if node.is_error or node.is_missing:
+        yield node
+        return
+    for child in node.children:
+        if child.has_error or child.is_missing:
+            yield from _errors(child)
+
+
+def _captures(query: Query, root: Node) -> dict[str, list[Node]]:
+    captured = QueryCursor(query).captures(root)
+    for nodes in captured.values():
+        nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
+    return captured
+
+
+@cache
+def _common_query() -> Query:
+    query: Query = Query(PYTHON, "\n".join(f"({name}) @{name}" for name in COMMON_TYPES))
+    return query
+
+
+@cache
+def _single_query(name: str) -> Query:
+    query: Query = Query(PYTHON, f"({name}) @{name}")
+    return query

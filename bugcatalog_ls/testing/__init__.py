@@ -1,0 +1,1 @@
+"""Checks that tests of entries, facts and hovers are written with."""

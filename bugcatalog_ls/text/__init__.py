@@ -1,0 +1,1 @@
+"""Texts, spans, lines, edits and annotations; the standard library only."""

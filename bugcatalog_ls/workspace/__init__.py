@@ -1,0 +1,1 @@
+"""A workspace's files, settings and cache, and its analysis as it changes."""

@@ -1,0 +1,120 @@
+"""What is shown of the findings of a file: selection, severity and suppressions applied."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.catalog.entry import Entry, Severity
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.statements import statement_rows
+from bugcatalog_ls.syntax.suppressions import (
+    Suppressions,
+    Use,
+    missing_reasons,
+    parse_comments,
+    scan_comments,
+    suppressed_by,
+    unused_suppressions,
+)
+from bugcatalog_ls.syntax.tree import span_of
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.settings import Settings
+from bugcatalog_ls.workspace.settings_selection import is_selected, severity_of
+
+UNUSED_SUPPRESSION = "BC003"
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """A finding as it is shown: with its entry and the severity that settings give it."""
+
+    finding: Finding
+    entry: Entry
+    severity: Severity
+
+    @property
+    def span(self) -> Span:
+        return self.finding.span or Span(0, 0)
+
+
+def publish(
+    findings: Iterable[Finding],
+    path: str,
+    source: Source,
+    entries: Mapping[str, Entry],
+    checked: Collection[str],
+    settings: Settings,
+) -> tuple[Diagnosis, ...]:
+    """The diagnoses of one file, sorted. `checked` are the codes that were looked for."""
+    kept = [finding for finding in findings if is_selected(settings, finding.code, path)]
+    if b"bugcatalog:" in source.data:
+        kept = _unsuppressed(kept, path, source, entries, checked, settings)
+    shown = []
+    for finding in kept:
+        entry = entries.get(finding.code)
+        if entry is not None:
+            default = entry.severity_of(finding.variant)
+            shown.append(
+                Diagnosis(finding, entry, severity_of(settings, finding.code, finding.variant, default))
+            )
+    shown.sort(key=lambda shown: (shown.span, shown.finding.code, shown.finding.message))
+    return tuple(shown)
+
+
+def removal_of(finding: Finding) -> Fix | None:
+    """The fix of an unused suppression."""
+    if finding.code != UNUSED_SUPPRESSION or "title" not in finding.data:
+        return None
+    span = Span(int(finding.data["start"]), int(finding.data["end"]))
+    edit = Edit(finding.path, span, finding.data["content"])
+    return Fix(finding.data["title"], "safe", (edit,))
+
+
+def suppressions_of(path: str, source: Source) -> tuple[Suppressions, PyFile | None]:
+    """The suppression comments of a text, and its parsed file where it is Python."""
+    if not path.endswith((".py", ".pyi")):
+        return scan_comments(source), None
+    file = PyFile(path, source)
+    comments = ((span_of(node), file.text(node)) for node in file.nodes("comment"))
+    return parse_comments(source, comments), file
+
+
+def _unsuppressed(
+    findings: list[Finding],
+    path: str,
+    source: Source,
+    entries: Mapping[str, Entry],
+    checked: Collection[str],
+    settings: Settings,
+) -> list[Finding]:
+    suppressions, file = suppressions_of(path, source)
+
+    def rows(row: int) -> tuple[int, int]:
+        return statement_rows(file, row) if file is not None else (row, row)
+
+    kept: list[Finding] = []
+    used: set[Use] = set()
+    for finding in findings:
+        row = source.lines.row_of(finding.span.start if finding.span is not None else 0)
+        uses = suppressed_by(suppressions, finding.code, row, rows)
+        used.update(uses)
+        if not uses:
+            kept.append(finding)
+    if not is_selected(settings, UNUSED_SUPPRESSION, path):
+        return kept
+    for unused in unused_suppressions(suppressions, used, known=entries.keys(), checked=checked):
+        data = {
+            "title": unused.title,
+            "start": str(unused.edit.span.start),
+            "end": str(unused.edit.span.end),
+            "content": unused.edit.content,
+        }
+        kept.append(
+            Finding(UNUSED_SUPPRESSION, unused.message, path, unused.span, data=data, tags=("unnecessary",))
+        )
+    problems = [*suppressions.problems, *(missing_reasons(suppressions) if settings.require_reason else ())]
+    kept.extend(Finding(UNUSED_SUPPRESSION, problem.message, path, problem.span) for problem in problems)
+    return kept

@@ -1,0 +1,240 @@
+"""A service that finds the word BUG, and whose words make it slow, hang or die: for the server's own tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bugcatalog_ls.ide import api
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+
+
+class FakeService:
+    """`BUG` is BC201; `NEEDS x` is BC703 until any file says `DEFINES x`."""
+
+    def __init__(self) -> None:
+        self._configure = api.Configure()
+        self._open: dict[str, api.SetText] = {}
+        self._disk: dict[str, str] = {}
+        self._unread: list[str] = []
+        self._known: dict[str, tuple[api.Diagnostic, ...]] = {}
+        self._bars: dict[str, int] = {}
+        self._offers: dict[str, tuple[str, str, list[Span]]] = {}
+
+    def handle(self, request: api.Request, emit: api.Emit) -> api.Response | None:
+        if isinstance(request, api.Configure):
+            self._configure = request
+            self._unread = [str(path) for root in request.roots for path in Path(root.path).rglob("*.py")]
+            emit(api.Watch(("**/*.py",)))
+            emit(api.Stale())
+        elif isinstance(request, api.SetText):
+            self._open[request.path] = request
+            if "DIE_ON_TEXT" in request.text:
+                os._exit(4)
+            self._tell_others(request.path, emit)
+        elif isinstance(request, api.CloseText):
+            self._open.pop(request.path, None)
+            self._tell_others(request.path, emit)
+        elif isinstance(request, api.FilesChanged):
+            for path in request.paths:
+                self._read(path)
+            emit(api.Stale(request.paths))
+            self._tell_others("", emit)
+        elif isinstance(request, api.CancelProgress):
+            self._bars[request.token] = -1
+        else:
+            return self._answer(request, emit)
+        return None
+
+    def work(self, emit: api.Emit) -> bool:
+        if self._unread:
+            self._read(self._unread.pop())
+            if not self._unread:
+                emit(api.Stale())
+        for token, percentage in list(self._bars.items()):
+            if percentage < 0 or percentage >= 100:
+                emit(api.Progress(token, "end", message="cancelled" if percentage < 0 else "done"))
+                del self._bars[token]
+            else:
+                time.sleep(0.02)
+                self._bars[token] = percentage + 5
+                emit(api.Progress(token, "report", percentage=percentage))
+        return bool(self._unread or self._bars)
+
+    def _answer(self, request: api.Request, emit: api.Emit) -> api.Response | None:
+        if isinstance(request, api.Diagnose):
+            return self._diagnose(request, emit)
+        if isinstance(request, api.DiagnoseWorkspace):
+            if self._unread:
+                return api.NotYet()
+            paths = sorted({*self._disk, *self._open, *request.previous_result_ids})
+            reports = [
+                self._report(path, request.previous_result_ids.get(path, "")) for path in paths
+            ]
+            known = request.previous_result_ids
+            return api.WorkspaceReport(
+                tuple(report for report in reports if report.diagnostics or report.path in known)
+            )
+        if isinstance(request, api.HoverAt):
+            source = self._source(request.path)
+            for word in re.finditer(rb"\w+", source.data):
+                if word.start() <= request.offset <= word.end():
+                    if word[0] == b"HANG_ON_HOVER":
+                        time.sleep(60)
+                    note = f"# About `{word[0].decode()}`\n\nSee [docs](https://example.org).\n"
+                    return api.Hover(note, self._place(request.path, Span(*word.span())))
+            return None
+        if isinstance(request, api.Actions):
+            return api.ActionList(tuple(self._actions(request)))
+        if isinstance(request, api.ResolveAction):
+            return self._resolve(request)
+        if isinstance(request, api.Complete):
+            place = self._place(request.path, Span(request.offset, request.offset))
+            item = api.CompletionItem("BC201", "value", "BC201${1: reason}", place, snippet=True)
+            return api.Completions((item,))
+        if isinstance(request, api.Command):
+            return self._command(request, emit)
+        raise AssertionError(request)
+
+    def _diagnose(self, request: api.Diagnose, emit: api.Emit) -> api.DiagnosticReport:
+        text = self._text(request.path)
+        if request.path not in self._configure.skip:
+            if "HANG" in text and "HANG_ON" not in text:
+                emit(api.Doing("The check of a hanging file", request.path))
+                time.sleep(60)
+            if "DIE" in text:
+                os._exit(3)
+            if "FAIL" in text:
+                raise ValueError("a defect")
+            if "SLOW" in text:
+                until = time.monotonic() + 0.3
+                while time.monotonic() < until:
+                    time.sleep(0.005)
+                    if emit.interrupted():
+                        raise api.Interrupted
+        report = self._report(request.path, request.previous_result_id)
+        self._known[request.path] = report.diagnostics
+        return report
+
+    def _report(self, path: str, previous: str) -> api.DiagnosticReport:
+        found = tuple(self._find(path))
+        id = f"{hash(found) & 0xFFFFFFFF:x}"
+        version = self._open[path].version if path in self._open else None
+        if id == previous:
+            return api.DiagnosticReport(path, version, id, unchanged=True)
+        return api.DiagnosticReport(path, version, id, found)
+
+    def _find(self, path: str) -> Iterator[api.Diagnostic]:
+        source = self._source(path)
+        ignored = self._ignored(path)
+        defined = {
+            match for text in self._all_texts() for match in re.findall(r"DEFINES (\w+)", text)
+        }
+        if path in self._configure.skip:
+            return
+        for match in re.finditer(rb"\bBUG\b|NEEDS (\w+)", source.data):
+            place = self._place(path, Span(*match.span()))
+            if match[1] is None and "BC201" not in ignored:
+                yield api.Diagnostic(
+                    "BC201",
+                    "missing-timeout",
+                    "warning",
+                    "A bug.",
+                    place,
+                    url="https://example.org/BC201",
+                    tags=("deprecated",),
+                    related=(api.RelatedPlace(place, "here"),),
+                    data={"k": "v"},
+                )
+            elif match[1] is not None and match[1].decode() not in defined:
+                name = match[1].decode()
+                yield api.Diagnostic("BC703", "drift", "error", f"Nothing defines `{name}`.", place)
+
+    def _ignored(self, path: str) -> list[str]:
+        settings = self._configure.settings
+        for root in self._configure.roots:
+            if path.startswith(root.path + "/"):
+                settings = root.settings
+        return list(settings.get("ignore", ()))
+
+    def _actions(self, request: api.Actions) -> Iterator[api.Action]:
+        places = [d.place.span for d in self._find(request.path) if d.code == "BC201"]
+        here = [span for span in places if span.overlaps(request.span) or span.start == request.span.start]
+        version = self._open[request.path].version
+        offers = [
+            ("Mend the bug", "quickfix", here[:1], {"preferred": True, "codes": ("BC201",)}),
+            ("Write a migration", "quickfix", [], {"applicability": "suggested"}),
+            ("Ignore BC201 here…", "quickfix", here[:1], {"asks_reason": True, "codes": ("BC201",)}),
+            ("Fix all BC201 in this file", "quickfix", places, {}),
+            ("Fix all safe", "source.fixAll.bugcatalog", places, {}),
+            ("Not possible", "quickfix", [], {"disabled_reason": "no"}),
+        ]
+        if not here:
+            offers = offers[4:5]
+        for title, kind, spans, more in offers:
+            if request.only and not any(kind == k or kind.startswith(k + ".") for k in request.only):
+                continue
+            id = f"{title}|{version}|{request.span.start}"
+            self._offers[id] = (title, request.path, spans)
+            yield api.Action(title, kind, id, **more)  # type: ignore[arg-type]
+        if here and not request.only:
+            yield api.Action("Open the entry BC201", "quickfix", "", command="openEntry", arguments=("BC201",))
+
+    def _resolve(self, request: api.ResolveAction) -> api.Change:
+        if request.id not in self._offers:
+            raise api.Refused("The text has changed.")
+        title, path, spans = self._offers[request.id]
+        version = self._open[path].version
+        if title == "Write a migration":
+            new = str(Path(path).parent / "migrations" / "0002.py")
+            return api.Change(
+                creates=(api.CreatedFile(new, "# new\n"),), needs_confirmation=True, label="Migration"
+            )
+        content = f"BUG  # ignore[BC201] {request.reason or 'the reason'}" if "Ignore" in title else "OK"
+        edits = tuple(api.FileEdit(self._place(path, span), content) for span in spans)
+        return api.Change(files=(api.FileChange(path, version, edits),))
+
+    def _command(self, request: api.Command, emit: api.Emit) -> api.CommandResult:
+        if request.name == "scanWorkspace":
+            self._bars["scan"] = 0
+            emit(api.Progress("scan", "begin", title="Scan", percentage=0, cancellable=True))
+        if request.name == "openEntry":
+            return api.CommandResult(show=api.Show("https://example.org/BC201", external=True))
+        if request.name == "explain":
+            emit(api.ServerMessage("warning", "said once", key="x"))
+            emit(api.Log("information", "explaining"))
+        return api.CommandResult(value={"name": request.name, "arguments": list(request.arguments)})
+
+    def _tell_others(self, changed: str, emit: api.Emit) -> None:
+        paths = tuple(
+            path
+            for path, known in self._known.items()
+            if path != changed and tuple(self._find(path)) != known
+        )
+        if paths:
+            emit(api.Stale(paths))
+
+    def _read(self, path: str) -> None:
+        try:
+            self._disk[path] = Path(path).read_text("utf-8")
+        except OSError:
+            self._disk.pop(path, None)
+
+    def _text(self, path: str) -> str:
+        return self._open[path].text if path in self._open else self._disk.get(path, "")
+
+    def _all_texts(self) -> list[str]:
+        return [self._text(path) for path in {*self._open, *self._disk}]
+
+    def _source(self, path: str) -> Source:
+        return Source(self._text(path))
+
+    def _place(self, path: str, span: Span) -> api.Place:
+        lines = self._source(path).lines
+        unit = self._configure.unit
+        start, end = lines.position(span.start, unit), lines.position(span.end, unit)
+        return api.Place(path, span, api.Range(*start, *end))
