@@ -62,11 +62,18 @@ def plan_for(entries: Iterable[Entry]) -> tuple[Plan, list[PageError]]:
 
 def analyse(plan: Plan, path: str, source: Source, options: Options) -> FileResult:
     """Everything that one text says by itself; a pure function of its arguments."""
+    has_suppressions = b"bugcatalog:" in source.data
     if not path.endswith(PYTHON_SUFFIXES):
         facts = read_facts(path, source)
         matched, quarantined = plan.rules.check(path, source, None, facts)
         stopped = tuple((fault.code, fault.rule_index, fault.reason) for fault in quarantined)
-        return FileResult(tuple(matched), tuple(facts.facts), facts.anchors, quarantined=stopped)
+        return FileResult(
+            tuple(matched),
+            tuple(facts.facts),
+            facts.anchors,
+            quarantined=stopped,
+            has_suppressions=has_suppressions,
+        )
     file = PyFile(path, source)
     facts = collect_facts(file)
     findings, quarantined = plan.rules.check(path, source, file, facts)
@@ -89,6 +96,7 @@ def analyse(plan: Plan, path: str, source: Source, options: Options) -> FileResu
         file.root.has_error,
         tuple(failures),
         tuple((fault.code, fault.rule_index, fault.reason) for fault in quarantined),
+        has_suppressions,
     )
 
 

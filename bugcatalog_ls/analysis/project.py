@@ -15,6 +15,8 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
+_MAX_KEPT = 8
+
 ReadSource = Callable[[str], Source | None]
 
 
@@ -28,6 +30,7 @@ class Project:
         self.index = FactIndex()
         self.results: dict[str, FileResult] = {}
         self._read = read
+        self._kept: dict[str, PyFile] = {}
         joined = [code for code, analyzer in plan.analyzers.items() if analyzer.join]
         self._joins = (*joined, *((RULES,) if plan.rules.codes else ()))
 
@@ -48,16 +51,17 @@ class Project:
             for code in self._joins:
                 self.index.forget_join((code, path))
 
-    def findings(self, path: str) -> tuple[Finding, ...]:
+    def findings(self, path: str, *, joined: bool = True) -> tuple[Finding, ...]:
         """All findings of a file with their spans, sorted; joins run again only where they must.
 
+        Without `joined`, only what the file shows by itself: joins need all files.
         Findings of one entry at one span are one finding; one whose anchor is gone is left out.
         """
         result = self.results.get(path)
         if result is None:
             return ()
         found = list(result.findings)
-        for code in self._joins:
+        for code in self._joins if joined else ():
             found.extend(self._joined(path, code))
         placed = [finding for finding in map(self._placed, found) if finding is not None]
         placed.sort(key=lambda finding: (finding.span, finding.code, finding.variant, finding.message))
@@ -77,21 +81,26 @@ class Project:
         placed = self._placed(finding)
         if source is None or placed is None or placed.span is None:
             return ()
-        opened: dict[str, PyFile | None] = {finding.path: PyFile(finding.path, source)}
-        file = opened[finding.path]
-        assert file is not None
+        file = self._parsed(finding.path, source)
 
         def open_file(path: str) -> PyFile | None:
-            if path not in opened:
-                text = self._read(path)
-                opened[path] = PyFile(path, text) if text is not None else None
-            return opened[path]
+            text = self._read(path)
+            return self._parsed(path, text) if text is not None else None
 
         def read_text(path: str) -> str | None:
             text = self._read(path)
             return text.text if text is not None else None
 
         return fixes_for(self.plan, placed, placed.span, file, self.index, self.options, open_file, read_text)
+
+    def _parsed(self, path: str, source: Source) -> PyFile:
+        """The parsed file; the last few are kept, since a file's findings are mended together."""
+        kept = self._kept.get(path)
+        if kept is None or kept.source.data != source.data:
+            while len(self._kept) >= _MAX_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            kept = self._kept[path] = PyFile(path, source)
+        return kept
 
     def _joined(self, path: str, code: str) -> tuple[Finding, ...]:
         return self.index.join((code, path), lambda: join(self.plan, self.index, path, code, self.options))

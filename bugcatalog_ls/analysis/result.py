@@ -16,7 +16,8 @@ class FileResult(msgspec.Struct, frozen=True):
     """The pure result for one text: the same text and catalog always give the same result.
 
     `has_error` tells that the text does not parse whole; `failures` are the codes of analyzers that
-    raised, with what they raised; `quarantined` the rules (code, index, reason) that were stopped.
+    raised, with what they raised; `quarantined` the rules (code, index, reason) that were stopped;
+    `has_suppressions` tells that it holds comments for the tool.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -25,6 +26,7 @@ class FileResult(msgspec.Struct, frozen=True):
     has_error: bool = False
     failures: tuple[tuple[str, str], ...] = ()
     quarantined: tuple[tuple[str, int, str], ...] = ()
+    has_suppressions: bool = False
 
 
 class _Packed(msgspec.Struct, array_like=True):
@@ -34,12 +36,19 @@ class _Packed(msgspec.Struct, array_like=True):
     has_error: bool
     failures: tuple[tuple[str, str], ...]
     quarantined: tuple[tuple[str, int, str], ...]
+    has_suppressions: bool
 
 
 def pack(result: FileResult) -> bytes:
     """A result as bytes, for the cache and between processes."""
     packed = _Packed(
-        result.findings, result.facts, result.anchors, result.has_error, result.failures, result.quarantined
+        result.findings,
+        result.facts,
+        result.anchors,
+        result.has_error,
+        result.failures,
+        result.quarantined,
+        result.has_suppressions,
     )
     return _encoder().encode(packed)
 
@@ -70,6 +79,7 @@ def _decoder(types: tuple[type[Fact], ...]) -> msgspec.msgpack.Decoder[Any]:
             ("has_error", bool),
             ("failures", tuple[tuple[str, str], ...]),
             ("quarantined", tuple[tuple[str, int, str], ...]),
+            ("has_suppressions", bool),
         ],
         array_like=True,
     )

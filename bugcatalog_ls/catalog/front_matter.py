@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, get_type_hints
 
 import msgspec
@@ -25,33 +27,18 @@ class Parsed(msgspec.Struct):
 
 def parse_front_matter(path: str, text: str, first_line: int) -> Parsed:
     """Parse and judge the YAML `text`, which begins at line `first_line` (from 1) of the page."""
-
-    def wrong(message: str, row: int, column: int, expected: str = "") -> None:
-        parsed.errors.append(PageError(path, first_line + row, column + 1, message, expected))
-
     parsed = Parsed({}, {}, {}, [])
     try:
         parsed.raw = parse_mapping(text)
     except YamlError as error:
-        wrong(str(error), error.row, error.column, error.expected)
+        line, column = first_line + error.row, error.column + 1
+        parsed.errors.append(PageError(path, line, column, str(error), error.expected))
         return parsed
-    for key, value in parsed.raw.items():
-        if key not in _TYPES:
-            wrong(f"unknown key `{key:.60}`", *locate(text, [key]), _nearest_key(key, list(_TYPES)))
-            continue
-        if value is None:
-            # A key that is written but not yet filled in, as while a page is being typed.
-            wrong(
-                f"`{key}` has no value", *locate(text, [key]), _EXPECTED.get(key, "a value, or no such key")
-            )
-            continue
-        try:
-            parsed.values[key] = msgspec.convert(value, _TYPES[key])
-        except msgspec.ValidationError as whole_error:
-            for problem in _item_problems(key, value) or [_explain(str(whole_error), key, (key,), value)]:
-                wrong(problem.message, *locate(text, problem.keys), problem.expected)
-    for problem in _unsound(parsed):
-        wrong(problem.message, *locate(text, problem.keys), problem.expected)
+    # Finding a place takes a walk through the text, so a page wrong all over is not told whole.
+    for problem in islice(chain(_wrong_values(parsed), _unsound(parsed)), _MAX_PROBLEMS):
+        row, column = locate(text, problem.keys)
+        error_at = (path, first_line + row, column + 1)
+        parsed.errors.append(PageError(*error_at, problem.message, problem.expected))
     parsed.lines = _lines(parsed.raw, text, first_line)
     return parsed
 
@@ -63,6 +50,7 @@ _EXPECTED = {
     "severity": "one of `error`, `warning`, `information`, `hint`",
     "extends": "`true` or `false`",
     "analyzer": "the name of an analyzer, such as `missing_timeout`",
+    "error": "an RE2 expression of at most 2000 characters",
     "symptoms": "a text in quotes, or `error: '<RE2 expression>'`",
     "tags": "a list of texts",
     "references": "a web address that begins with `https://`",
@@ -75,9 +63,9 @@ _EXPECTED = {
     "imports": "a list of import statements",
 }
 _LISTS = {"tags", "symptoms", "rules", "cases", "references"}
-_MAX_PROBLEMS = 20
-# Lines are kept for so many items of a list; what comes later is located by the list itself.
-_MAX_LOCATED = 200
+_MAX_PROBLEMS = 40
+# Lines are kept for so many places; what comes later is located by the list that it is in.
+_MAX_LOCATED = 400
 _KEYS_INSIDE = {
     "rules": list(Rule.__struct_fields__),
     "cases": list(Case.__struct_fields__),
@@ -97,22 +85,39 @@ class _Problem(msgspec.Struct):
     expected: str
 
 
-def _item_problems(key: str, value: Any) -> list[_Problem]:
+def _wrong_values(parsed: Parsed) -> Iterator[_Problem]:
+    """Fill in the values that have their key's type; yield what is wrong with the others."""
+    for key, value in parsed.raw.items():
+        if key not in _TYPES:
+            yield _Problem(f"unknown key `{key:.60}`", (key,), _nearest_key(key, list(_TYPES)))
+            continue
+        if value is None:
+            # A key that is written but not yet filled in, as while a page is being typed.
+            yield _Problem(f"`{key}` has no value", (key,), _EXPECTED[key])
+            continue
+        try:
+            parsed.values[key] = msgspec.convert(value, _TYPES[key])
+        except msgspec.ValidationError as error:
+            n_problems = 0
+            for problem in _item_problems(key, value):
+                n_problems += 1
+                yield problem
+            if n_problems == 0:
+                yield _explain(str(error), key, (key,), value)
+
+
+def _item_problems(key: str, value: Any) -> Iterator[_Problem]:
     """A problem for each wrong item of a list or mapping, since msgspec stops at the first."""
     alone: list[tuple[str | int, Any, Any]] = []
     if key in _LISTS and isinstance(value, list):
         alone = [(index, item, [item]) for index, item in enumerate(value)]
     elif key == "variants" and isinstance(value, dict):
         alone = [(name, item, {name: item}) for name, item in value.items()]
-    problems: list[_Problem] = []
     for place, item, judged in alone:
         try:
             msgspec.convert(judged, _TYPES[key])
         except msgspec.ValidationError as error:
-            problems.append(_explain(str(error), key, (key, place), item))
-            if len(problems) == _MAX_PROBLEMS:
-                break
-    return problems
+            yield _explain(str(error), key, (key, place), item)
 
 
 def _explain(error: str, key: str, keys: tuple[str | int, ...], value: Any) -> _Problem:
@@ -153,22 +158,20 @@ def _described(value: Any) -> str:
     return f"the number {value}"
 
 
-def _unsound(parsed: Parsed) -> list[_Problem]:
+def _unsound(parsed: Parsed) -> Iterator[_Problem]:
     """What the types can't say: required keys, expressions, metavariables."""
-    found: list[_Problem] = []
     required = ("code",) if parsed.raw.get("extends") is True else ("code", "name", "severity")
     for key in required:
         if key not in parsed.raw:
-            found.append(_Problem(f"the front matter has no `{key}`", (), f"`{key}:`, {_EXPECTED[key]}"))
+            yield _Problem(f"the front matter has no `{key}`", (), f"`{key}:`, {_EXPECTED[key]}")
     for index, symptom in enumerate(_list(parsed.raw.get("symptoms"))):
-        if isinstance(symptom, dict) and isinstance(symptom.get("error"), str):
+        if _is(symptom, ErrorSymptom):
             problem = _expression_problem(symptom["error"])
             if problem:
-                found.append(_Problem(problem, ("symptoms", index), "an RE2 expression for an error message"))
+                yield _Problem(problem, ("symptoms", index), "an RE2 expression for an error message")
     for index, rule in enumerate(_list(parsed.raw.get("rules"))):
         if _is(rule, Rule):
-            found += _unsound_rule(rule, ("rules", index))
-    return found
+            yield from _unsound_rule(rule, ("rules", index))
 
 
 def _expression_problem(expression: str) -> str | None:
@@ -188,7 +191,7 @@ def _expression_problem(expression: str) -> str | None:
     return None
 
 
-def _unsound_rule(rule: dict[str, Any], keys: tuple[str | int, ...]) -> list[_Problem]:
+def _unsound_rule(rule: dict[str, Any], keys: tuple[str | int, ...]) -> Iterator[_Problem]:
     patterns = {key: rule.get(key) for key in ("rule", "constraints", "utils")}
     bound = sorted(set(_METAVARIABLE.findall(json.dumps(patterns))))
     expected = "one of " + ", ".join(f"`{name}`" for name in bound) if bound else "a metavariable in the rule"
@@ -197,11 +200,9 @@ def _unsound_rule(rule: dict[str, Any], keys: tuple[str | int, ...]) -> list[_Pr
     ]
     if isinstance(rule.get("at"), str):
         wanted.append(((*keys, "at"), rule["at"]))
-    return [
-        _Problem(f"the rule has no metavariable `${name}`", place, expected)
-        for place, name in wanted
-        if name not in bound
-    ]
+    for place, name in wanted:
+        if name not in bound:
+            yield _Problem(f"the rule has no metavariable `${name}`", place, expected)
 
 
 def _list(value: Any) -> list[Any]:
@@ -229,14 +230,13 @@ def _shown(keys: tuple[str | int, ...]) -> str:
 
 
 def _lines(raw: dict[str, Any], text: str, first_line: int) -> dict[str, int]:
-    places: list[tuple[str | int, ...]] = []
+    places: list[tuple[str | int, ...]] = [(key,) for key in raw]
     for key, value in raw.items():
-        places.append((key,))
         if isinstance(value, list) and key in _KEYS_INSIDE:
-            for index, item in enumerate(value[:_MAX_LOCATED]):
+            for index, item in enumerate(value):
                 places.append((key, index))
                 if key == "rules" and isinstance(item, dict):
                     places += [(key, index, inner) for inner in item]
         elif isinstance(value, dict):
             places += [(key, inner) for inner in value]
-    return {".".join(map(str, keys)): first_line + locate(text, keys)[0] for keys in places}
+    return {".".join(map(str, keys)): first_line + locate(text, keys)[0] for keys in places[:_MAX_LOCATED]}

@@ -48,8 +48,9 @@ class ErrorSymptom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: Annotated[
         Text,
         msgspec.Meta(
+            max_length=2000,
             description="An RE2 expression (no look-around, no back-reference) that is searched in messages"
-            " and log lines. Named groups such as `(?P<column>\\w+)` say what the message names."
+            " and log lines. Named groups such as `(?P<column>\\w+)` say what the message names.",
         ),
     ]
 

@@ -64,6 +64,7 @@ def fenced(text: str, language: str = "") -> str:
 
 def shortened(text: str, limit: int) -> str:
     """As many whole blocks and sentences of Markdown `text` as fit into `limit` characters."""
+    text = text.strip()
     if len(text) <= limit:
         return text
     kept: list[str] = []
@@ -74,7 +75,7 @@ def shortened(text: str, limit: int) -> str:
                 kept += _sentences(block, left, needed=not kept)
             break
         kept.append(block)
-        left -= len(block)
+        left -= len(block) + 2
     # A block cut out of a fence would swallow what follows it.
     while kept and "\n\n".join(kept).count("```") % 2:
         kept.pop()

@@ -38,7 +38,9 @@ def search(entries: Iterable[Entry], query: str, limit: int = 20) -> list[Hit]:
     if not hits:
         hits = _similar(listed, wanted.lower())
     hits.sort(key=lambda hit: (-hit.score, code_order(hit.entry.code)))
-    return hits[:limit]
+    # Who gives a whole code or name wants that entry, not its likes.
+    exact = [hit for hit in hits if hit.score >= _EXACT]
+    return (exact or hits)[:limit]
 
 
 class ErrorSignatures:
@@ -68,14 +70,15 @@ class ErrorSignatures:
             return ()
         if self._set is None:
             return range(len(self._symptoms))
-        return sorted(self._set.Match(text.encode("utf-8", "replace")))
+        # A set that matches nothing answers None.
+        return sorted(self._set.Match(text.encode("utf-8", "replace")) or ())
 
     @cached_property
     def _set(self) -> Any:
         """One automaton for all expressions, or None where they are too many for one."""
         import re2  # type: ignore[import-untyped]
 
-        expressions = re2.Set.SearchSet(_options())
+        expressions = re2.Set.SearchSet(_options(_SET_MEMORY))
         try:
             for _, symptom in self._symptoms:
                 expressions.Add(_by_line(symptom))
@@ -101,6 +104,7 @@ def match_errors(entries: Iterable[Entry], text: str) -> list[ErrorMatch]:
     return ErrorSignatures(entries).match(text)
 
 
+_EXACT = 0.98
 _MAX_QUERY = 400
 _SET_MEMORY = 64 << 20
 _WORD = re.compile(r"[^\W_]+")
@@ -108,12 +112,12 @@ _WORD = re.compile(r"[^\W_]+")
 _EMPTY_WORDS = frozenset(("and", "are", "can", "for", "from", "that", "the", "this", "was", "with"))
 
 
-def _options() -> Any:
+def _options(memory: int = 8 << 20) -> Any:
     import re2
 
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = _SET_MEMORY
+    options.max_mem = memory
     return options
 
 
@@ -127,7 +131,7 @@ def _fit(entry: Entry, wanted: str) -> Hit | None:
     if wanted == code:
         return Hit(entry, 1.0, f"code {entry.code}")
     if wanted == name:
-        return Hit(entry, 0.98, f"name {entry.name}")
+        return Hit(entry, _EXACT, f"name {entry.name}")
     if code.startswith(wanted):
         return Hit(entry, 0.95, f"code {entry.code}")
     if name.startswith(wanted):

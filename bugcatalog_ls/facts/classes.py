@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.nodes import text_of, walk
+from bugcatalog_ls.syntax.nodes import text_of
 
 MemberKind = Literal["instance", "class", "static", "property"]
 ParameterKind = Literal["positional", "keyword", "list", "dict"]
@@ -79,8 +79,11 @@ def class_anchor(symbol: str) -> str:
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
+    yields = _by_function(file, file.nodes("yield"))
+    returns = _by_function(file, file.nodes("return_statement"))
     for definition in file.functions:
-        facts.add(_function(file, definition))
+        node = definition.node
+        facts.add(_function(file, definition, yields.get(node.id, []), returns.get(node.id, [])))
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
         facts.add(_class(file, definition))
@@ -130,13 +133,23 @@ def member_kind(file: PyFile, definition: Definition) -> MemberKind:
     return "instance"
 
 
-def _function(file: PyFile, definition: Definition) -> FunctionFact:
+def _by_function(file: PyFile, nodes: list[Node]) -> dict[int, list[Node]]:
+    """Nodes by the id of the `def` whose own body they stand in."""
+    found: dict[int, list[Node]] = {}
+    for node in nodes:
+        scope = file.scopes.at(node.start_byte)
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
+        found.setdefault(scope.node.id, []).append(node)
+    return found
+
+
+def _function(file: PyFile, definition: Definition, yields: list[Node], returns: list[Node]) -> FunctionFact:
     node, owner = definition.node, definition.owner
-    yields = [child for child in walk(node) if child.type == "yield"]
     return FunctionFact(
         symbol=definition.symbol,
         parameters=parameters_of(file, node),
-        returns=_returns(file, node, yields),
+        returns=_returns(file, node, yields, returns),
         is_async=definition.is_async,
         is_generator=bool(yields),
         decorators=tuple(_decorator(file, decorator) for decorator in definition.decorators),
@@ -145,18 +158,17 @@ def _function(file: PyFile, definition: Definition) -> FunctionFact:
     )
 
 
-def _returns(file: PyFile, node: Node, yields: list[Node]) -> str | None:
+def _returns(file: PyFile, node: Node, yields: list[Node], returns: list[Node]) -> str | None:
     annotation = node.child_by_field_name("return_type")
     if annotation is not None:
         symbol = file.names.annotation_symbol(annotation)
         if symbol not in _ITERATORS:
             return symbol
         return _element(file, annotation) if yields else symbol
-    if yields:
-        values = [child.named_children[0] if child.named_children else None for child in yields]
-    else:
-        returned = [child for child in walk(node) if child.type == "return_statement"]
-        values = [child.named_children[0] for child in returned if child.named_children]
+    # A `return` with a value counts in a plain function only.
+    values = [child.named_children[0] if child.named_children else None for child in yields]
+    if not yields:
+        values = [child.named_children[0] for child in returns if child.named_children]
     symbols = {file.symbol(value) for value in values if value is None or value.type != "none"}
     return symbols.pop() if len(symbols) == 1 else None
 

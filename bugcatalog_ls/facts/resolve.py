@@ -126,15 +126,26 @@ def _member(index: FactIndex, module: str, file: str, rest: list[str], suffix: s
     target = fact.names.get(name)
     if target is not None and target != own:
         return _resolve(index, target + tail, file, steps)
-    if name not in fact.names:
-        for star in fact.stars:
-            star_file = file_of_module(index, star, file)
-            star_exports = index.one(ModuleExports, module_name(star_file)) if star_file else None
-            if star_file and star_exports and (name in star_exports[1].names or star_exports[1].stars):
-                found = _resolve(index, f"{star}.{name}{tail}", file, steps - 1)
-                if found != f"{star}.{name}{tail}":
-                    return found
+    if name not in fact.names and (origin := _behind_stars(index, fact, file, name)) is not None:
+        return _resolve(index, f"{module_name(origin)}.{name}{tail}", origin, steps - 1)
     return _walk(index, own, tail, steps)
+
+
+def _behind_stars(index: FactIndex, fact: ModuleExports, file: str, name: str) -> str | None:
+    """The file whose module binds a name that another one takes over by `from … import *`."""
+    seen = {file}
+    pending = [(star, file) for star in fact.stars]
+    while pending:
+        star, importer = pending.pop(0)
+        path = file_of_module(index, star, importer)
+        if path is None or path in seen:
+            continue
+        seen.add(path)
+        exports = index.one(ModuleExports, module_name(path))
+        if exports is not None and name in exports[1].names:
+            return path
+        pending += [(further, path) for further in exports[1].stars] if exports is not None else []
+    return None
 
 
 def _walk(index: FactIndex, current: str, tail: str, steps: int) -> str:
@@ -164,7 +175,9 @@ def _attribute(index: FactIndex, symbol: str, name: str, steps: int) -> tuple[st
             return None
         path, fact = found
         if name in fact.members:
-            return None
+            getter = function_at(index, f"{base}.{name}") if fact.members[name] == "property" else None
+            returns = getter[1].returns if getter is not None else None
+            return (returns, path) if returns is not None else None
         if (target := fact.attributes.get(name)) is not None:
             return (target, path) if target != f"{symbol}().{name}" else None
         if name in fact.attributes:

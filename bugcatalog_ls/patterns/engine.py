@@ -42,6 +42,16 @@ def find(node: Node, config: Config) -> Node | None:
     return result
 
 
+def place_of(node: Node) -> tuple[int, int]:
+    """Where a node begins and ends, in code points.
+
+    An edit knows as much as `range()`, which also counts columns from the line's start: a second for each
+    thousand nodes where a file is one long line.
+    """
+    edit = node.replace("")
+    return edit.start_pos, edit.end_pos
+
+
 @lru_cache(maxsize=1)
 def binds_comments() -> bool:
     """Whether a pattern that is one metavariable matches a comment; older releases skip these."""
@@ -67,8 +77,8 @@ class ByteOffsets:
         return index + self._extra[bisect_left(self._wide, index)]
 
     def span(self, node: Node) -> Span:
-        place = node.range()
-        return Span(self.byte(place.start.index), self.byte(place.end.index))
+        start, end = place_of(node)
+        return Span(self.byte(start), self.byte(end))
 
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")

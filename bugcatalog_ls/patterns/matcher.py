@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bugcatalog_ls.patterns.budget import (
     MAX_FILE_BYTES,
     STEP_BUDGET,
+    Candidates,
     Quarantined,
     is_too_deep,
     steps_at_most,
@@ -21,6 +22,7 @@ from bugcatalog_ls.patterns.engine import (
     find,
     find_all,
     parse,
+    place_of,
 )
 from bugcatalog_ls.patterns.languages import Language
 from bugcatalog_ls.patterns.literals import may_match
@@ -97,6 +99,8 @@ def _unknown(start: int, end: int) -> None:
 # Where a rule has at most this many candidates, all of them short, it is tried on these alone.
 _FEW = 8
 _SHORT = 2_000
+# To ask more candidates than this for their ancestors takes longer than to measure the whole tree.
+_FEW_ANCESTRIES = 100
 # Rules that read the text of nodes may do so in the common walk only where the file is short.
 _SHORT_FILE = 64_000
 
@@ -153,11 +157,13 @@ class _File:
     ) -> Iterable[tuple[CompiledRule, list[Node]]]:
         """One walk for all rules: a node that any of them matches is asked each, and a mark says yes."""
         marks = [f"RULE{number}" for number in range(len(common))]
-        asked = [
-            {"any": [{"all": [easier, {"pattern": f"${mark}"}]}, EVERYTHING]}
-            for mark, (_, easier) in zip(marks, common, strict=True)
+        # As utilities, each is compiled once though it is asked twice: first whether any matches, then which.
+        utils = {mark: easier for mark, (_, easier) in zip(marks, common, strict=True)}
+        which = [
+            {"any": [{"all": [{"matches": mark}, {"pattern": f"${mark}"}]}, EVERYTHING]} for mark in marks
         ]
-        found = find_all(self.root, {"rule": {"all": [{"any": [easier for _, easier in common]}, *asked]}})
+        anything = {"any": [{"matches": mark} for mark in marks]}
+        found = find_all(self.root, {"rule": {"all": [anything, *which]}, "utils": utils})
         for mark, (rule, _) in zip(marks, common, strict=True):
             nodes = [node for node in found if node.get_match(mark) is not None]
             if nodes:
@@ -167,20 +173,26 @@ class _File:
         """Why a rule must not run here, if so."""
         if rule.cost.is_linear:
             return None
-        if candidates is None:
-            widths = [self.tree.n_characters] if rule.cost.nesting == 0 else self.tree.widths
-        else:
-            places = [node.range() for node in candidates]
-            widths = [place.end.index - place.start.index for place in places]
-        if is_too_deep(rule.cost, widths, self.tree):
-            depth = max(self.tree.depths)
-            reason = f"its conditions call themselves once per level, and this file nests {depth} deep"
+        known = self._measured(rule, candidates)
+        if is_too_deep(rule.cost, known, self.tree):
+            reason = f"it follows every level of the tree, and this file nests {self.tree.depth} deep"
             return Quarantined(rule.code, rule.index, 0, self.budget, reason)
-        steps = steps_at_most(rule.config, rule.cost, widths, self.tree, self.budget)
+        steps = steps_at_most(rule.config, rule.cost, known, self.tree, self.budget)
         if steps <= self.budget:
             return None
         reason = f"it may take {steps:,} steps on this file, and the budget is {self.budget:,}"
         return Quarantined(rule.code, rule.index, steps, self.budget, reason)
+
+    def _measured(self, rule: CompiledRule, candidates: list[Node] | None) -> Candidates:
+        if candidates is None:
+            return Candidates(self.tree.widths, self.tree.depth)
+        widths = [end - start for start, end in map(place_of, candidates)]
+        if rule.cost.looks_down:
+            return Candidates(widths, 0)
+        many = len(candidates) > _FEW_ANCESTRIES
+        return Candidates(
+            widths, self.tree.depth if many else max(len(node.ancestors()) for node in candidates)
+        )
 
     def _confirmed(self, rule: CompiledRule, candidates: list[Node] | None) -> list[Node]:
         """The nodes that the whole rule matches, with what it captures there."""
@@ -188,8 +200,8 @@ class _File:
             return find_all(self.root, rule.config)
         confirmed = []
         for candidate in candidates:
-            place = candidate.range()
-            if place.end.index - place.start.index > _SHORT:
+            start, end = place_of(candidate)
+            if end - start > _SHORT:
                 return find_all(self.root, rule.config)
             found = find(candidate, rule.config)
             if found is not None and found == candidate:
@@ -227,7 +239,7 @@ class _File:
             if nodes:
                 span = Span(self.offsets.span(nodes[0]).start, self.offsets.span(nodes[-1]).end)
                 text = self.source.slice(span)
-                fixed = _fixed_rows(nodes) if rule.fixes and "\n" in text else frozenset()
+                fixed = _fixed_rows(nodes, self.source.text) if rule.fixes and "\n" in text else frozenset()
                 captures[name] = Capture(text, span, fixed)
         for name in sorted(rule.transformed):
             text_made = node.get_transformed(name)
@@ -245,19 +257,21 @@ def _may_be_comment(rule: Rule) -> bool:
     return all(map(_may_be_comment, rule.get("all", ()))) or any(map(_may_be_comment, rule.get("any", ())))
 
 
-def _fixed_rows(nodes: Sequence[Node]) -> frozenset[int]:
+def _fixed_rows(nodes: Sequence[Node], text: str) -> frozenset[int]:
     """The rows, counted from the first node's, that begin inside of a string, a comment or a token."""
-    first = nodes[0].range().start.line
+    begin = place_of(nodes[0])[0]
     rows: set[int] = set()
     pending = list(nodes)
     while pending:
         node = pending.pop()
-        place = node.range()
-        if place.start.line == place.end.line:
+        start, end = place_of(node)
+        n_line_ends = text.count("\n", start, end)
+        if not n_line_ends:
             continue
         kind = node.kind()
         if node.is_leaf() or any(word in kind for word in ("string", "heredoc", "template", "comment")):
-            rows.update(range(place.start.line + 1 - first, place.end.line + 1 - first))
+            row = text.count("\n", begin, start)
+            rows.update(range(row + 1, row + 1 + n_line_ends))
         else:
             pending.extend(node.children())
     return frozenset(rows)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from bugcatalog_ls.patterns.engine import Config, Node, find_all
+from bugcatalog_ls.patterns.engine import Config, Node, find_all, place_of
+from bugcatalog_ls.patterns.relax import EVERYTHING
 
 
 class TreeProfile:
@@ -18,7 +19,22 @@ class TreeProfile:
 
     @cached_property
     def nodes(self) -> list[Node]:
-        return find_all(self.root, {"rule": {"regex": ""}})
+        return find_all(self.root, {"rule": EVERYTHING})
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.nodes)
+
+    @cached_property
+    def depth(self) -> int:
+        """The most levels that any node has above it; nodes without a name are leaves."""
+        deepest, ends = 0, [self.n_characters]
+        for start, end in map(place_of, find_all(self.root, {"rule": {"pattern": "$_"}})):
+            while len(ends) > 1 and (ends[-1] < end or ends[-1] <= start < end):
+                ends.pop()
+            ends.append(end)
+            deepest = max(deepest, len(ends))
+        return deepest
 
     @cached_property
     def number_of(self) -> dict[Node, int]:
@@ -67,6 +83,14 @@ class TreeProfile:
         total = [0, *accumulate(values)]
         return [total[n + 1 + size] - total[n + 1] for n, size in enumerate(self.sizes)]
 
+    def largest_within(self, values: Sequence[int]) -> list[int]:
+        """The largest value at or below each node."""
+        largest = list(values)
+        for number in range(len(largest) - 1, 0, -1):
+            parent = self.parents[number]
+            largest[parent] = max(largest[parent], largest[number])
+        return largest
+
     def sums_of_children(self, values: Sequence[int]) -> list[int]:
         sums = [0] * len(values)
         for number, parent in enumerate(self.parents[1:], 1):
@@ -86,5 +110,4 @@ class TreeProfile:
 
     @cached_property
     def _places(self) -> list[tuple[int, int]]:
-        places = [node.range() for node in self.nodes]
-        return [(place.start.index, place.end.index) for place in places]
+        return [place_of(node) for node in self.nodes]

@@ -13,11 +13,12 @@ from bugcatalog_ls.patterns.terms import (
     captured,
     own_conditions,
     pattern_text,
+    repeated_names,
     walk,
 )
 
-# Matches every node, in constant time.
-EVERYTHING: Rule = {"regex": ""}
+# Matches every node, in constant time; an empty `regex` would read each node's text.
+EVERYTHING: Rule = {"any": [{"kind": "ERROR"}, {"not": {"kind": "ERROR"}}]}
 
 
 def relax(rule: Rule, utils: Utils, *, with_regex: bool = True) -> Rule | None:
@@ -29,16 +30,15 @@ def relax(rule: Rule, utils: Utils, *, with_regex: bool = True) -> Rule | None:
     return _relaxed(rule, utils, with_regex, frozenset())
 
 
-def relaxes_soundly(rule: Rule, utils: Utils) -> bool:
+def relaxes_soundly(config: Mapping[str, Any]) -> bool:
     """Whether dropping captures only ever adds matches.
 
     After `$$$`, ast-grep takes the first node that fits what follows and never goes back, so that an easier
     fit may end the ellipsis too early. Where one name is captured twice, such a rule can't be relaxed.
     """
-    terms = [term for whole in (rule, *utils.values()) for term in walk(whole, "")]
-    texts = [pattern_text(term.rule) for term in terms]
-    names = [name for text in texts for name in captured(text)]
-    return len(names) == len(set(names)) or not any("$$$" in text for text in texts)
+    wholes = (config["rule"], *(config.get("utils") or {}).values())
+    texts = [pattern_text(term.rule) for whole in wholes for term in walk(whole, "")]
+    return not any("$$$" in text for text in texts) or not repeated_names(config)
 
 
 def _relaxed(rule: Rule, utils: Utils, with_regex: bool, seen: frozenset[str]) -> Rule | None:

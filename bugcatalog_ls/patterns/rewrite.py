@@ -82,7 +82,7 @@ def _at_indent(literal: str, indent: str, newline: str) -> str:
 
 def _indented(capture: Capture, indent: str, source: Source) -> str:
     """The captured text for a line that is indented by `indent`."""
-    rows = capture.text.splitlines(keepends=True)
+    rows = re.split(r"(?<=\n)", capture.text)
     if len(rows) < 2:
         return capture.text
     before = source.indent_at(capture.span.start) if capture.span else ""
@@ -122,14 +122,23 @@ def _edits_between(
     indent = source.indent_at(place.start)
     for position, (start, end, literal) in enumerate(zip(starts, ends, template.literals, strict=True)):
         gap = source.slice(Span(start, end))
+        if "\n" in literal and literal.count("\n") != gap.count("\n"):
+            return None
         if _tokens(gap) == _tokens(literal):
             continue
+        if "\n" in literal and _last_indent(gap) != indent + _last_indent(literal):
+            return None
         before = source.slice(spans[position - 1]) if position else ""
         wanted = _appended(gap, literal, before, source, spans[position - 1] if position else None)
         if wanted is None:
             wanted = _at_indent(_without_dangling_separator(before, "", literal), indent, source.newline)
         edits.append(_trimmed(TextEdit(Span(start, end), wanted), gap))
     return edits
+
+
+def _last_indent(text: str) -> str:
+    row = text.rpartition("\n")[2]
+    return row[: len(row) - len(row.lstrip(" \t"))]
 
 
 def _ordered_spans(holes: tuple[Hole, ...], place: Span, captures: Mapping[str, Capture]) -> list[Span]:

@@ -121,7 +121,7 @@ def _compile(raw: object, code: str, index: int) -> CompiledRule:
                     expand, f"fix.{side}" if len(fixes) == 1 else f"fix[{position}].{side}", config, language
                 )
     utils = config.get("utils", {})
-    sound = relaxes_soundly(config["rule"], utils)
+    sound = relaxes_soundly(config)
     return CompiledRule(
         code=code,
         index=index,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -66,6 +67,36 @@ def captures(rule: Rule) -> list[str]:
 
 def captured(text: str) -> list[str]:
     return [name for _, name in METAVARIABLE.findall(text) if not name.startswith("_")]
+
+
+def repeated_names(config: Mapping[str, Any]) -> frozenset[str]:
+    """The names that a rule may capture twice on one way through it, and so compares."""
+    utils: Utils = config.get("utils") or {}
+    counts = _mentions(config["rule"], utils, ())
+    for constraint in (config.get("constraints") or {}).values():
+        counts += _mentions(constraint, utils, ())
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def _mentions(rule: Rule, utils: Utils, calls: tuple[str, ...]) -> Counter[str]:
+    """How often each name is captured at most; of the branches of an `any`, one counts."""
+    counts = Counter(captured(pattern_text(rule)))
+    for inner in (*rule.get("all", ()), *(rule[key] for key in RELATIONS if key in rule)):
+        counts += _mentions(inner, utils, calls)
+    if isinstance(rule.get("stopBy"), Mapping):
+        counts += _mentions(rule["stopBy"], utils, calls)
+    nth = rule.get("nthChild")
+    if isinstance(nth, Mapping) and "ofRule" in nth:
+        counts += _mentions(nth["ofRule"], utils, calls)
+    name = rule.get("matches")
+    # A utility that calls itself is gone through twice, so that what it captures counts as repeated.
+    if isinstance(name, str) and name in utils and calls.count(name) < 2:
+        counts += _mentions(utils[name], utils, (*calls, name))
+    branches: Counter[str] = Counter()
+    for inner in rule.get("any", ()):
+        branches |= _mentions(inner, utils, calls)
+    counts += branches
+    return counts + _mentions(rule["not"], utils, calls) if "not" in rule else counts
 
 
 def surely_single(rule: Rule, utils: Utils) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The server: pygls with our session, handlers and capabilities."""
+"""The server: pygls with our session and handlers."""
 
 from __future__ import annotations
 
@@ -13,65 +13,60 @@ from pygls.protocol import default_converter
 
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.client import read_client
-from bugcatalog_ls.server.commands import COMMANDS, execute_command
+from bugcatalog_ls.server.greeting import initialize_result, own_version
 from bugcatalog_ls.server.notifications import NOTIFICATIONS
 from bugcatalog_ls.server.process import Analysis, Unanswered
 from bugcatalog_ls.server.protocol import Protocol
-from bugcatalog_ls.server.requests import OPTIONS, PULL_REQUESTS, REQUESTS
+from bugcatalog_ls.server.requests import REQUESTS
 from bugcatalog_ls.server.session import Session
 
 logger = logging.getLogger(__name__)
-
-_NOTEBOOKS = types.NotebookDocumentSyncOptions(
-    notebook_selector=[
-        types.NotebookDocumentFilterWithNotebook(
-            notebook="jupyter-notebook", cells=[types.NotebookCellLanguage("python")]
-        )
-    ]
-)
 
 
 class Server(LanguageServer):
     """One server for one client."""
 
     protocol: Protocol
-    session: Session
 
-    def __init__(self, version: str, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis) -> None:
         super().__init__(
             name="bugcatalog",
-            version=version,
-            notebook_document_sync=_NOTEBOOKS,
+            version=own_version(),
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
         self._analysis = analysis
-        self.feature(types.INITIALIZE)(lambda params: self._begin())
+        self.session: Session | None = None
+        self.protocol.on_initialize = self._begin
 
     def end(self) -> None:
-        if hasattr(self, "session"):
+        if self.session is not None:
             self.session.end()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Errors of our own go to the log, not before the user's eyes."""
         logger.error("%s", error)
 
-    def _begin(self) -> None:
-        """Begin the session, and offer what this client can use."""
-        client = read_client(self.protocol.raw_initialize)
-        self.session = Session(self, client, self._analysis)
+    def _begin(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Begin the session; what `initialize` is answered."""
+        client = read_client(params)
+        session = self.session = Session(self, client, self._analysis)
         for method, tell in NOTIFICATIONS.items():
-            self.feature(method)(_notification(self.session, tell))
-        requests = {**REQUESTS, **PULL_REQUESTS} if client.pulls_diagnostics else REQUESTS
-        for method, answer in requests.items():
-            self.feature(method, OPTIONS.get(method))(_request(self.session, method, answer))
-        for name in COMMANDS:
-            self.command(name)(_request(self.session, name, execute_command))
+            self.feature(method)(_notification(session, method, tell))
+        for method, answer in REQUESTS.items():
+            self.feature(method)(_request(session, method, answer))
+        return initialize_result(client)
 
 
-def _notification(session: Session, tell: Callable[[Session, Any], None]) -> Callable[[Any], None]:
+def _notification(
+    session: Session, method: str, tell: Callable[[Session, Any], None]
+) -> Callable[[Any], None]:
     def handle(params: Any) -> None:
-        tell(session, params)
+        try:
+            tell(session, params)
+        except Exception as error:
+            logger.exception("%s failed", method)
+            session.write_log("error", f"{method} failed: {type(error).__name__}: {error}")
 
     return handle
 
@@ -90,6 +85,10 @@ def _request(
             code = _ERROR_CODES.get(unanswered.kind, types.LSPErrorCodes.RequestFailed)
             session.trace(f"{method}: {unanswered.kind}: {unanswered}")
             raise JsonRpcException(str(unanswered), code) from None
+        except Exception as error:
+            logger.exception("%s failed", method)
+            session.write_log("error", f"{method} failed: {type(error).__name__}: {error}")
+            raise JsonRpcException(f"{method} failed.", types.ErrorCodes.InternalError) from None
 
     return handle
 

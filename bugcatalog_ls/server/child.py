@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import subprocess
 import sys
@@ -16,39 +15,28 @@ import msgspec
 
 from bugcatalog_ls.server import frames
 
-# The folder that the editor was started in must not be on the child's path: modules of the
-# user's project would be imported from there.
-_BOOT = (
-    "import sys; sys.path[:] = sys.argv.pop(1).split('\\n');"
-    " from bugcatalog_ls.server.analysis import main; main(*sys.argv[1:])"
-)
-
 
 class Child:
     """A running process. `on_frame` and `on_death` are called from a thread."""
 
     def __init__(
         self,
-        factory: str | None,
+        process: subprocess.Popen[bytes],
         on_frame: Callable[[frames.FromAnalysis], None],
         on_death: Callable[[], None],
     ) -> None:
-        command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, "\n".join(_import_path())]
-        self._process = subprocess.Popen(
-            [*command, factory] if factory else command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = process
         self.last_words: deque[str] = deque(maxlen=20)
         self._outgoing: queue.SimpleQueue[frames.ToAnalysis | None] = queue.SimpleQueue()
         self._on_frame = on_frame
         self._on_death = on_death
-        self._errors = self._thread(self._forward_errors)
-        self._thread(self._write_frames)
-        self._thread(self._read_frames)
+        self._errors = threading.Thread(target=self._forward_errors, daemon=True)
+
+    def start(self) -> None:
+        """Begin to read and write."""
+        self._errors.start()
+        for target in (self._write_frames, self._read_frames):
+            threading.Thread(target=target, daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -73,11 +61,6 @@ class Child:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-
-    def _thread(self, target: Callable[[], None]) -> threading.Thread:
-        thread = threading.Thread(target=target, daemon=True)
-        thread.start()
-        return thread
 
     def _write_frames(self) -> None:
         stdin = _pipe(self._process.stdin)
@@ -110,13 +93,6 @@ class Child:
                 self.last_words.append(text)
                 with contextlib.suppress(OSError, ValueError):
                     print(text, file=sys.stderr, flush=True)
-
-
-def _import_path() -> list[str]:
-    """Our own `sys.path` without the working folder, unless we ourselves live there."""
-    home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    here = os.getcwd()
-    return [path for path in sys.path if path and (path == home or os.path.abspath(path) != here)]
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -14,19 +14,6 @@ from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.paths import is_file, uri_of
 from bugcatalog_ls.server.session import Session
 
-COMMANDS = (
-    "bugcatalog.applyAction",
-    "bugcatalog.addToBaseline",
-    "bugcatalog.debugInformation",
-    "bugcatalog.explain",
-    "bugcatalog.newEntry",
-    "bugcatalog.openEntry",
-    "bugcatalog.restart",
-    "bugcatalog.scanWorkspace",
-    "bugcatalog.searchCatalog",
-    "bugcatalog.showLogs",
-)
-
 
 async def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any:
     name = params.command.removeprefix("bugcatalog.")

@@ -10,11 +10,10 @@ from lsprotocol import types
 
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server.client import Client
-from bugcatalog_ls.server.documents import Documents, Edit, Host, Position
+from bugcatalog_ls.server.documents import Documents, Edit, Position
 from bugcatalog_ls.server.paths import path_of, uri_of
+from bugcatalog_ls.server.places import Spot, host_of, spot
 from bugcatalog_ls.text.spans import Span
-
-SOURCE = "bugcatalog"
 
 # From the editor ------------------------------------------------------------------------------
 
@@ -55,52 +54,13 @@ def _our_position(position: types.Position) -> Position:
 # To the editor --------------------------------------------------------------------------------
 
 
-def location(client: Client, documents: Documents, place: api.Place) -> types.Location:
-    host = _host(documents, place)
-    if host is None:
-        return types.Location(uri_of(place.path), _range(place.range))
-    return types.Location(host.uri, _range_in(client, host, place.range))
-
-
-def diagnostics(
-    client: Client, documents: Documents, report: api.DiagnosticReport
-) -> dict[str, list[types.Diagnostic]]:
-    """The diagnostics of each document of the editor that the report is about, empty lists too."""
-    text = documents.at_path(report.path)
-    by_uri: dict[str, list[types.Diagnostic]] = (
-        {uri_of(report.path): []} if text is None else {host.uri: [] for host in text.hosts()}
-    )
-    for value in report.diagnostics:
-        where = location(client, documents, value.place)
-        by_uri.setdefault(where.uri, []).append(_diagnostic(client, documents, value, where.range))
-    return by_uri
-
-
-def _diagnostic(
-    client: Client, documents: Documents, value: api.Diagnostic, range: types.Range
-) -> types.Diagnostic:
-    tags = [_TAGS[tag] for tag in value.tags if _TAGS[tag].value in client.diagnostic_tags]
-    related = [
-        types.DiagnosticRelatedInformation(location(client, documents, other.place), other.message)
-        for other in (value.related if client.shows_related else ())
-    ]
-    shows_page = value.url and client.shows_code_description
-    return types.Diagnostic(
-        range=range,
-        message=value.message,
-        severity=_SEVERITIES[value.severity],
-        code=value.code,
-        code_description=types.CodeDescription(value.url) if shows_page else None,
-        source=SOURCE,
-        tags=tags or None,
-        related_information=related or None,
-        data={"name": value.name, **value.data} if client.keeps_diagnostic_data else None,
-    )
+def range_of(client: Client, documents: Documents, place: api.Place) -> types.Range:
+    return _range(spot(documents, place, client.unit))
 
 
 def hover(client: Client, documents: Documents, value: api.Hover) -> types.Hover:
     return types.Hover(
-        _markup(value.markdown, client.hovers_markdown), location(client, documents, value.place).range
+        _markup(value.markdown, client.hovers_markdown), range_of(client, documents, value.place)
     )
 
 
@@ -122,7 +82,7 @@ def _completion_item(client: Client, documents: Documents, item: api.CompletionI
         sort_text=item.sort or None,
         filter_text=item.label,
         insert_text_format=types.InsertTextFormat.Snippet if is_snippet else None,
-        text_edit=types.TextEdit(location(client, documents, item.place).range, insert),
+        text_edit=types.TextEdit(range_of(client, documents, item.place), insert),
     )
 
 
@@ -211,34 +171,15 @@ def _edits_by_host(
         raise CannotApply("The text has changed meanwhile.")
     by_uri: dict[str, tuple[int | None, list[types.TextEdit]]] = {}
     for edit in file.edits:
-        host = _host(documents, edit.place)
-        where = location(client, documents, edit.place)
+        host = host_of(documents, edit.place)
+        where = spot(documents, edit.place, client.unit)
         version = host.version if host is not None else None
-        by_uri.setdefault(where.uri, (version, []))[1].append(types.TextEdit(where.range, edit.content))
+        by_uri.setdefault(where.uri, (version, []))[1].append(types.TextEdit(_range(where), edit.content))
     return by_uri
 
 
-def _host(documents: Documents, place: api.Place) -> Host | None:
-    text = documents.at_path(place.path)
-    return None if text is None else text.host(place.range.start_row)
-
-
-def _range(range: api.Range) -> types.Range:
-    return types.Range(
-        types.Position(range.start_row, range.start_column), types.Position(range.end_row, range.end_column)
-    )
-
-
-def _range_in(client: Client, host: Host, range: api.Range) -> types.Range:
-    """The range in the rows of its host; one that runs past a cell ends with the cell."""
-    end = types.Position(range.end_row - host.first_row, range.end_column)
-    if host.n_rows <= end.line:
-        end = _last_position(client, host)
-    return types.Range(types.Position(range.start_row - host.first_row, range.start_column), end)
-
-
-def _last_position(client: Client, host: Host) -> types.Position:
-    return types.Position(*host.source.lines.position(len(host.source.data), client.unit))
+def _range(where: Spot) -> types.Range:
+    return types.Range(types.Position(*where.start), types.Position(*where.end))
 
 
 def _markup(markdown: str, is_markdown: bool) -> types.MarkupContent:
@@ -265,16 +206,6 @@ def plain(markdown: str) -> str:
 
 
 _PLACEHOLDER = re.compile(r"\$(?:\{\d+(?::([^}]*))?\}|\d+)")
-_SEVERITIES: dict[str, types.DiagnosticSeverity] = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-    "hint": types.DiagnosticSeverity.Hint,
-}
-_TAGS: dict[str, types.DiagnosticTag] = {
-    "unnecessary": types.DiagnosticTag.Unnecessary,
-    "deprecated": types.DiagnosticTag.Deprecated,
-}
 _ITEM_KINDS: dict[str, types.CompletionItemKind] = {
     "text": types.CompletionItemKind.Text,
     "keyword": types.CompletionItemKind.Keyword,

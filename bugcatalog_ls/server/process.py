@@ -19,6 +19,7 @@ import msgspec
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server import frames
 from bugcatalog_ls.server.child import Child
+from bugcatalog_ls.server.launch import Launched, launch
 from bugcatalog_ls.server.strikes import Strikes
 
 logger = logging.getLogger(__name__)
@@ -48,13 +49,15 @@ class Unanswered(Exception):
 class Analysis:
     """The one analysis process, whichever incarnation of it lives."""
 
-    def __init__(self, factory: str | None = None, budget: float | None = None) -> None:
-        self._factory = factory
+    def __init__(self, launched: Launched, budget: float | None = None) -> None:
+        self._service = launched.service
+        self._launched: Launched | None = launched
         self._budget = budget
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
+        self._early_questions: dict[int, Callable[[api.Response | None], None]] = {}
         self._on_event: Callable[[api.Event], None] = lambda event: None
         self._configure: api.Configure | None = None
         self._texts: dict[str, api.SetText] = {}
@@ -63,6 +66,7 @@ class Analysis:
         self._busy: frames.Busy | None = None
         self._doing: api.Doing | None = None
         self._watchdog: asyncio.TimerHandle | None = None
+        self._progress: set[str] = set()
         self._deaths: list[float] = []
         self._strikes = Strikes()
         self._verdict = ""
@@ -73,7 +77,7 @@ class Analysis:
     # Before the loop runs, and from any thread ------------------------------------------------
 
     def start(self) -> None:
-        """Start the process. May be called before there is an event loop."""
+        """Begin to use the launched process. May be called before there is an event loop."""
         with self._lock:
             self._start_child()
 
@@ -94,6 +98,14 @@ class Analysis:
             elif isinstance(notice, api.CloseText):
                 self._texts.pop(notice.path, None)
             self._write(frames.Tell(notice))
+
+    def ask_early(self, question: api.Question, on_answer: Callable[[api.Response | None], None]) -> None:
+        """Ask before there is a loop: `on_answer` is called from a thread, and not once there is one."""
+        with self._lock:
+            if self._loop is None:
+                self._last_id += 1
+                self._early_questions[self._last_id] = on_answer
+                self._write(frames.Ask(self._last_id, question))
 
     # In the loop ------------------------------------------------------------------------------
 
@@ -132,10 +144,14 @@ class Analysis:
 
     def restart(self) -> None:
         """Replace the process by a new one, because somebody asked for it."""
+        assert self._loop is not None
         self._deaths.clear()
+        self._strikes = Strikes()
         self._busy = self._doing = None
         if self._child is not None:
             self._child.kill()
+        else:
+            self._loop.call_soon(self._revive)
 
     def stop(self) -> None:
         """End the process for good."""
@@ -172,18 +188,29 @@ class Analysis:
             return
         self.n_starts += 1
         self._said_hello = False
+        launched, self._launched = self._launched or launch(self._service), None
         child = Child(
-            self._factory,
-            on_frame=lambda frame: self._in_loop(lambda: self._receive(child, frame)),
+            launched.process,
+            on_frame=lambda frame: self._arrived(child, frame),
             on_death=lambda: self._in_loop(lambda: self._mourn(child)),
         )
         self._child = child
+        child.start()
         if self._configure is not None:
             child.write(frames.Tell(self._with_skipped(self._configure)))
         for text in self._texts.values():
             child.write(frames.Tell(text))
         for id, (question, _) in self._questions.items():
             child.write(frames.Ask(id, question))
+
+    def _arrived(self, child: Child, frame: frames.FromAnalysis) -> None:
+        with self._lock:
+            if self._loop is None and isinstance(frame, frames.Answer):
+                # Under the lock, so that the session's answers can't come before this one.
+                if (on_answer := self._early_questions.pop(frame.id, None)) is not None:
+                    on_answer(frame.response)
+                return
+        self._in_loop(lambda: self._receive(child, frame))
 
     def _in_loop(self, call: Callable[[], None]) -> None:
         with self._lock:
@@ -202,6 +229,7 @@ class Analysis:
                 self._doing = frame.event
                 self._watch()
             else:
+                self._note_progress(frame.event)
                 self._on_event(frame.event)
         elif isinstance(frame, frames.Busy):
             self._busy, self._doing = frame, None
@@ -215,6 +243,13 @@ class Analysis:
             self._settle(frame.id, Unanswered(frame.kind, frame.message))
         else:
             self._said_hello = True
+
+    def _note_progress(self, event: api.Event) -> None:
+        if isinstance(event, api.Progress):
+            if event.stage == "end":
+                self._progress.discard(event.token)
+            else:
+                self._progress.add(event.token)
 
     def _settle(self, id: int, outcome: api.Response | Unanswered | None) -> None:
         _, future = self._questions.pop(id, (None, None))
@@ -278,6 +313,8 @@ class Analysis:
             self._settle(busy.id, Unanswered("lost", f"{what} ended the analysis process."))
         elif busy is not None and not path:
             self._settle(busy.id, Unanswered("lost", f"{what} ended the analysis process."))
+        while self._progress:
+            self._on_event(api.Progress(self._progress.pop(), "end"))
         self._on_event(api.Log("warning", _obituary(child, verdict, what if busy else "")))
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if now - at < _QUIET_SECONDS] + [now]

@@ -40,11 +40,6 @@ class ProgressBars:
         else:
             bar_or_none.events.append(event)
 
-    def end_all(self) -> None:
-        """The work is gone with its process."""
-        for token in list(self._bars):
-            self.show(api.Progress(token, "end"))
-
     def token_of(self, shown_token: str | int) -> str | None:
         """The analysis's token of a bar."""
         return next((token for token, bar in self._bars.items() if bar.shown_token == shown_token), None)

@@ -11,57 +11,46 @@ from lsprotocol import types
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.commands import execute_command
+from bugcatalog_ls.server.diagnostics import SOURCE, Json, by_uri
 from bugcatalog_ls.server.paths import path_of, uri_of
 from bugcatalog_ls.server.schedule import fresh_report, is_fresh
 from bugcatalog_ls.server.session import Session
 from bugcatalog_ls.text.spans import Span
 
 
-async def document_diagnostic(
-    session: Session, params: types.DocumentDiagnosticParams
-) -> types.DocumentDiagnosticReport:
+async def document_diagnostic(session: Session, params: types.DocumentDiagnosticParams) -> Json:
     uri = params.text_document.uri
     found = session.documents.at_uri(uri)
     path = found[0].path if found is not None else path_of(uri)
     previous = params.previous_result_id or ""
     report = await fresh_report(session.analysis, session.documents, path, previous)
     if report.unchanged:
-        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=report.result_id)
-    by_uri = convert.diagnostics(session.client, session.documents, report)
-    return types.RelatedFullDocumentDiagnosticReport(
-        items=by_uri.get(uri) or by_uri.get(uri_of(path)) or [], result_id=report.result_id
-    )
+        return {"kind": "unchanged", "resultId": report.result_id}
+    items = by_uri(session.client, session.documents, report)
+    return {"kind": "full", "resultId": report.result_id, "items": items.get(uri) or []}
 
 
-async def workspace_diagnostic(
-    session: Session, params: types.WorkspaceDiagnosticParams
-) -> types.WorkspaceDiagnosticReport:
+async def workspace_diagnostic(session: Session, params: types.WorkspaceDiagnosticParams) -> Json:
     session.pulled_workspace = True
-    previous = {path_of(item.uri): item.value for item in params.previous_result_ids}
+    documents = session.documents
+    previous: dict[str, str] = {}
+    for item in params.previous_result_ids:
+        found = documents.at_uri(item.uri)
+        previous[found[0].path if found is not None else path_of(item.uri)] = item.value
     answer = await session.analysis.ask(api.DiagnoseWorkspace(previous), api.WorkspaceReport)
-    items: list[types.WorkspaceDocumentDiagnosticReport] = []
+    items: list[Json] = []
     for report in answer.reports:
-        text = session.documents.at_path(report.path)
-        hosts = text.hosts() if text is not None else []
-        versions = {host.uri: host.version for host in hosts}
+        text = documents.at_path(report.path)
+        versions = {host.uri: host.version for host in text.hosts()} if text is not None else {}
         if report.unchanged:
             for uri in versions or [uri_of(report.path)]:
-                items.append(
-                    types.WorkspaceUnchangedDocumentDiagnosticReport(
-                        uri=uri, result_id=report.result_id, version=versions.get(uri)
-                    )
-                )
-        elif is_fresh(session.documents, report):
-            for uri, diagnostics in convert.diagnostics(session.client, session.documents, report).items():
-                items.append(
-                    types.WorkspaceFullDocumentDiagnosticReport(
-                        uri=uri,
-                        items=diagnostics,
-                        result_id=report.result_id,
-                        version=versions.get(uri),
-                    )
-                )
-    return types.WorkspaceDiagnosticReport(items)
+                same = {"kind": "unchanged", "resultId": report.result_id, "uri": uri}
+                items.append({**same, "version": versions.get(uri)})
+        elif is_fresh(documents, report):
+            for uri, found_items in by_uri(session.client, documents, report).items():
+                full = {"kind": "full", "resultId": report.result_id, "uri": uri, "items": found_items}
+                items.append({**full, "version": versions.get(uri)})
+    return {"items": items}
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -80,7 +69,7 @@ async def code_action(
     if found is None:
         return []
     path, span = found
-    shown = [item for item in params.context.diagnostics if item.source in (None, convert.SOURCE)]
+    shown = [item for item in params.context.diagnostics if item.source in (None, SOURCE)]
     codes = tuple(dict.fromkeys(str(item.code) for item in shown if item.code is not None))
     only = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
     # The editor's range may be a cursor beside the diagnostics that it asks about.
@@ -137,18 +126,6 @@ REQUESTS: dict[str, Callable[[Session, Any], Awaitable[Any]]] = {
     types.CODE_ACTION_RESOLVE: resolve_code_action,
     types.TEXT_DOCUMENT_COMPLETION: completion,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
-}
-PULL_REQUESTS: dict[str, Callable[[Session, Any], Awaitable[Any]]] = {
     types.TEXT_DOCUMENT_DIAGNOSTIC: document_diagnostic,
     types.WORKSPACE_DIAGNOSTIC: workspace_diagnostic,
-}
-OPTIONS: dict[str, Any] = {
-    types.TEXT_DOCUMENT_COMPLETION: types.CompletionOptions(trigger_characters=["[", ",", ":"]),
-    types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
-        code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.bugcatalog"],
-        resolve_provider=True,
-    ),
-    types.TEXT_DOCUMENT_DIAGNOSTIC: types.DiagnosticOptions(
-        inter_file_dependencies=True, workspace_diagnostics=True, identifier=convert.SOURCE
-    ),
 }

@@ -13,6 +13,7 @@ from lsprotocol import types
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.client import Client, Folder, configure, read_settings
+from bugcatalog_ls.server.diagnostics import publications
 from bugcatalog_ls.server.documents import Documents, Text, set_text
 from bugcatalog_ls.server.process import Analysis
 from bugcatalog_ls.server.progress import ProgressBars
@@ -43,6 +44,8 @@ class Session:
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch = FileWatch(server, client, self.files_changed)
+        self._has_begun = False
+        self._early_events: list[api.Event] = []
         analysis.tell(self._configure())
         analysis.attach(self._happened)
 
@@ -50,6 +53,10 @@ class Session:
 
     async def begin(self) -> None:
         """The client is ready: ask it for its settings and have the files watched."""
+        self._has_begun = True
+        for event in self._early_events:
+            self._happened(event)
+        self._early_events.clear()
         if self.client.registers_configuration:
             await follow_settings(self.server)
         await self._follow_folders()
@@ -113,6 +120,9 @@ class Session:
             self.write_log(event.level, event.message)
         elif isinstance(event, api.ServerMessage):
             self._show_once(event)
+        elif not self._has_begun:
+            # What these ask of the editor may be asked only once it has said `initialized`.
+            self._early_events.append(event)
         elif isinstance(event, api.Progress) and self.client.shows_progress:
             self.progress.show(event)
         elif isinstance(event, api.Watch) and event.patterns != self._watch.patterns:
@@ -130,7 +140,9 @@ class Session:
             self.pusher.stale(paths)
             return
         is_seen = self.pulled_workspace or paths is None or any(map(self.documents.at_path, paths))
-        if self.client.refreshes_diagnostics and is_seen and self._refresh is None:
+        if not (is_seen and self._has_begun and self.client.refreshes_diagnostics):
+            return
+        if self._refresh is None:
             self._refresh = asyncio.get_running_loop().create_task(self._ask_to_refresh())
 
     async def _ask_to_refresh(self) -> None:
@@ -140,17 +152,13 @@ class Session:
         self.server.workspace_diagnostic_refresh(None)
 
     def _publish(self, report: api.DiagnosticReport) -> None:
-        text = self.documents.at_path(report.path)
-        versions = {host.uri: host.version for host in text.hosts()} if text is not None else {}
-        by_uri = convert.diagnostics(self.client, self.documents, report)
-        for uri in self._shown_uris.pop(report.path, set()) - by_uri.keys():
-            by_uri[uri] = []
-        for uri, diagnostics in by_uri.items():
-            version = versions.get(uri) if self.client.takes_diagnostic_version else None
-            self.server.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=version)
-            )
-        self._shown_uris[report.path] = {uri for uri, diagnostics in by_uri.items() if diagnostics}
+        published = publications(self.client, self.documents, report)
+        # A cell that has left its notebook takes its marks along.
+        gone = self._shown_uris.pop(report.path, set()) - {params["uri"] for params in published}
+        for params in [*published, *({"uri": uri, "diagnostics": []} for uri in gone)]:
+            self.server.protocol.send_plain(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        self.trace(f"{len(report.diagnostics)} diagnostics published for {report.path}")
+        self._shown_uris[report.path] = {params["uri"] for params in published if params["diagnostics"]}
 
     # Settings ---------------------------------------------------------------------------------
 

@@ -1,26 +1,14 @@
-"""Starting the server: the analysis first, then reading, then the protocol's slow import.
-
-What the first messages say reaches the analysis while the protocol is still being imported.
-"""
+"""Starting the server: the analysis process before anything else is imported."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
-import sys
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-from bugcatalog_ls.server import transport
-from bugcatalog_ls.server.client import first_configure, read_client
-from bugcatalog_ls.server.process import Analysis
-
-if TYPE_CHECKING:
-    from bugcatalog_ls.server.app import Server
+from bugcatalog_ls.server.launch import launch
 
 
 def serve(
-    transport_name: Literal["stdio", "tcp", "ws"] = "stdio",
+    transport: Literal["stdio", "tcp", "ws"] = "stdio",
     host: str = "127.0.0.1",
     port: int = 0,
     *,
@@ -32,144 +20,8 @@ def serve(
     `service` is `module:factory` of what answers in the analysis process, and `budget` the
     seconds that a job may take: both are for tests.
     """
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
-    )
-    analysis = Analysis(service, budget)
-    try:
-        if transport_name == "stdio":
-            return _serve_stdio(analysis)
-        analysis.start()
-        if transport_name == "tcp":
-            return asyncio.run(_serve_tcp(analysis, host, port))
-        return asyncio.run(_serve_ws(analysis, host, port))
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        analysis.stop()
+    launched = launch(service)
+    # Imported now, so that both processes import at the same time.
+    from bugcatalog_ls.server.serving import run
 
-
-def _serve_stdio(analysis: Analysis) -> int:
-    source, sink = transport.take_stdio()
-    analysis.start()
-    incoming, outgoing = transport.Incoming(), transport.Outgoing(sink)
-    transport.read_stdio(source, incoming, _Doorman(analysis).peek)
-    try:
-        return asyncio.run(_converse(_create(analysis), incoming, outgoing))
-    finally:
-        outgoing.close()
-
-
-async def _serve_tcp(analysis: Analysis, host: str, port: int) -> int:
-    server = _create(analysis)
-    done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        listener.close()
-        incoming, frames = transport.Incoming(), transport.Frames()
-
-        async def read() -> None:
-            with contextlib.suppress(OSError):
-                while data := await reader.read(1 << 16):
-                    for body in frames.feed(data):
-                        incoming.put(transport.decode(body))
-            incoming.put(None)
-
-        reading = asyncio.create_task(read())
-        try:
-            code = await _converse(server, incoming, writer)
-            with contextlib.suppress(OSError):
-                await writer.drain()
-        finally:
-            reading.cancel()
-            writer.close()
-        done.set_result(code)
-
-    listener = await asyncio.start_server(connected, host, port)
-    _announce("tcp", listener.sockets[0].getsockname())
-    return await done
-
-
-async def _serve_ws(analysis: Analysis, host: str, port: int) -> int:
-    from pygls.io_ import WebSocketWriter
-    from websockets.asyncio.server import ServerConnection
-    from websockets.asyncio.server import serve as listen
-    from websockets.exceptions import ConnectionClosed
-
-    server = _create(analysis)
-    done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    async def connected(socket: ServerConnection) -> None:
-        if hasattr(server, "session"):
-            return
-        incoming = transport.Incoming()
-
-        async def read() -> None:
-            with contextlib.suppress(ConnectionClosed):
-                while True:
-                    incoming.put(transport.decode(await socket.recv(decode=False)))
-            incoming.put(None)
-
-        reading = asyncio.create_task(read())
-        try:
-            code = await _converse(server, incoming, WebSocketWriter(socket), include_headers=False)
-        finally:
-            reading.cancel()
-        await socket.close()
-        if not done.done():
-            done.set_result(code)
-
-    async with listen(connected, host, port, max_size=None) as listener:
-        _announce("ws", next(iter(listener.sockets)).getsockname())
-        return await done
-
-
-async def _converse(
-    server: Server, incoming: transport.Incoming, writer: Any, include_headers: bool = True
-) -> int:
-    """Handle messages in order until the client says `exit` or is gone."""
-    protocol = server.protocol
-    protocol.set_writer(writer, include_headers)
-    try:
-        while (message := await incoming.get()) is not None:
-            protocol.receive(message)
-            if protocol.exit_code is not None:
-                return protocol.exit_code
-            # A request's handler begins before the next message changes the texts.
-            await asyncio.sleep(0)
-        return 0 if protocol.was_shut_down else 1
-    finally:
-        server.end()
-
-
-def _create(analysis: Analysis) -> Server:
-    # This import takes most of the start; the analysis and the reading are at work meanwhile.
-    from importlib.metadata import PackageNotFoundError, version
-
-    from bugcatalog_ls.server.app import Server
-
-    try:
-        own_version = version("bugcatalog-ls")
-    except PackageNotFoundError:
-        own_version = "0"
-    return Server(own_version, analysis)
-
-
-class _Doorman:
-    """Tells the analysis the first configuration as soon as `initialize` is read."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self._analysis = analysis
-        self._is_done = False
-
-    def peek(self, message: Any) -> None:
-        if self._is_done or not isinstance(message, dict) or message.get("method") != "initialize":
-            return
-        self._is_done = True
-        params = message.get("params")
-        with contextlib.suppress(Exception):  # What is wrong with it is answered when it is handled.
-            self._analysis.tell(first_configure(read_client(params or {})))
-
-
-def _announce(scheme: str, address: Any) -> None:
-    print(f"Serving on {scheme}://{address[0]}:{address[1]}", file=sys.stderr, flush=True)
+    return run(launched, transport, host, port, budget)

@@ -22,6 +22,13 @@ class Broken:
     """A message that is no JSON."""
 
 
+class Answered:
+    """A message whose answer is out already."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+
 class Incoming:
     """Decoded messages in order, from any thread; None is the end."""
 
@@ -79,8 +86,8 @@ class Outgoing:
             return
 
 
-def read_stdio(fd: int, incoming: Incoming, peek: Callable[[Any], None]) -> None:
-    """Read messages in a thread. `peek` sees each of them first, in that thread."""
+def read_stdio(fd: int, incoming: Incoming, peek: Callable[[Any], bool]) -> None:
+    """Read messages in a thread. `peek` sees each first, in that thread, and may answer it."""
 
     def run() -> None:
         frames = Frames()
@@ -94,8 +101,7 @@ def read_stdio(fd: int, incoming: Incoming, peek: Callable[[Any], None]) -> None
                 return
             for body in frames.feed(data):
                 message = decode(body)
-                peek(message)
-                incoming.put(message)
+                incoming.put(Answered(message) if peek(message) else message)
 
     threading.Thread(target=run, daemon=True).start()
 

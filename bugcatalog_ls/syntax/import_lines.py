@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ Place = Literal["top", "try", "if", "typing", "local"]
 """Where an import stands: at the top level, in a `try` or `if` there, for type checkers only,
 or inside a function or class."""
 
+_ROOTS = frozenset({"src", "lib", "python", "backend", "server", "packages"})
 _IMPORTS = ("import_statement", "import_from_statement", "future_import_statement")
 
 
@@ -77,8 +79,7 @@ def section_of(module: str, path: str, first_party: frozenset[str] = frozenset()
         return Section.FUTURE
     if top in sys.stdlib_module_names:
         return Section.STDLIB
-    own = {*PurePosixPath(path).parts[:-1], PurePosixPath(path).stem}
-    return Section.FIRST_PARTY if top in first_party or top in own else Section.THIRD_PARTY
+    return Section.FIRST_PARTY if top in first_party or top in _own_tops(path) else Section.THIRD_PARTY
 
 
 def groups_of(file: PyFile, lines: Sequence[ImportLine]) -> list[list[ImportLine]]:
@@ -133,6 +134,13 @@ _LINE_KEYS: tuple[SortKey, ...] = (
     lambda is_from, module: (is_from, len(module)),
     lambda is_from, module: (len(module) + (12 if is_from else 7),),
 )
+
+
+def _own_tops(path: str) -> set[str]:
+    """The folders of a file that its own imports may begin with: outer ones, and below `src`."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    below_root = {part for root, part in pairwise(parts) if root in _ROOTS}
+    return {*parts[:2], *below_root}
 
 
 def _touch(file: PyFile, left: Node, right: Node) -> bool:

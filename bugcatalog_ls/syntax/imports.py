@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tree_sitter import Node
+
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_edits import add_import, drop_name
 from bugcatalog_ls.syntax.import_lines import ImportedName, ImportLine, import_lines
-from bugcatalog_ls.syntax.nodes import ancestors, text_of
+from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding, Scope
 from bugcatalog_ls.text.difference import difference
 from bugcatalog_ls.text.source import Source
@@ -96,23 +98,28 @@ class Imports:
             if line.place == "typing" or line.module == "__future__":
                 continue
             for imported in line.names:
-                is_exact = self._same(line, imported.target, target)
-                is_module = name is not None and self._same(line, imported.target, module)
-                if not (is_exact or is_module) or not self._reaches(line, imported, offset):
+                exact = self._expression(imported, target)
+                of_module = self._expression(imported, module) if name is not None else None
+                if not (exact or of_module) or not self._reaches(line, imported, offset):
                     continue
-                if is_exact:
-                    return imported.expression
-                through_module = through_module or f"{imported.expression}.{name}"
+                if exact is not None:
+                    return exact
+                through_module = through_module or f"{of_module}.{name}"
         return through_module
 
-    def _same(self, line: ImportLine, target: str, wanted: str) -> bool:
+    def _expression(self, imported: ImportedName, wanted: str) -> str | None:
+        """How the imported name says `wanted`, if it does."""
+        target = imported.target
         if target == wanted:
-            return True
+            return imported.expression
+        if imported.expression == target and target.startswith(f"{wanted}."):
+            return wanted  # `import a.b` brings `a`, too.
         # The file's own packages may be written from another root (`src.app.db`, `app.db`).
         own = self._file.module.split(".")[0]
         if not own or not (target.startswith(f"{own}.") or wanted.startswith(f"{own}.")):
-            return False
-        return target.endswith(f".{wanted}") or wanted.endswith(f".{target}")
+            return None
+        is_same = target.endswith(f".{wanted}") or wanted.endswith(f".{target}")
+        return imported.expression if is_same else None
 
     def _reaches(self, line: ImportLine, imported: ImportedName, offset: int) -> bool:
         """Whether the imported name is what a read at the offset surely gives."""
@@ -125,7 +132,7 @@ class Imports:
             return False
         target = _bound_target(imported)
         others = [b for b in bindings if b is not own and self._bound_targets.get(b.node.id) != target]
-        has_fallback = bool(others) and all(_is_fallback(other) for other in others)
+        has_fallback = bool(others) and all(_stands_in(other, own) for other in others)
         if others and not (has_fallback and line.place in ("try", "if")):
             return False
         if line.place == "if" and len(bindings) == 1:
@@ -211,12 +218,17 @@ def _bound_target(imported: ImportedName) -> str:
     return imported.bound if is_plain_module else imported.target
 
 
-def _is_fallback(binding: Binding) -> bool:
-    """Whether it stands in for an import that failed: in an `except` or `else`, or just None."""
-    if binding.kind == "assign" and binding.value is not None and text_of(binding.value) == "None":
+def _stands_in(other: Binding, own: Binding) -> bool:
+    """Whether it is what the name means where the import is not made: None, or another branch."""
+    if other.kind == "assign" and other.value is not None and text_of(other.value) == "None":
         return True
-    parents = ancestors(binding.node)
-    return any(parent.type in ("except_clause", "else_clause", "if_statement") for parent in parents)
+    return _outermost_statement(other.node).id == _outermost_statement(own.node).id
+
+
+def _outermost_statement(node: Node) -> Node:
+    while node.parent is not None and node.parent.type != "module":
+        node = node.parent
+    return node
 
 
 def _running_scope(scope: Scope) -> Scope:

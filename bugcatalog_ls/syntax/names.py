@@ -39,6 +39,7 @@ _UNION = frozenset({"typing.Union", "typing_extensions.Union"})
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 _WRAPPERS = frozenset({"typing.Final", "typing.ClassVar", "sqlalchemy.orm.Mapped"})
 _CLASS_OF = frozenset({"builtins.type", "typing.Type"})
+_ALIASED = _OPTIONAL | _UNION | _ANNOTATED | {f"builtins.{name}" for name in ("dict", "list", "set", "tuple")}
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 
@@ -103,6 +104,10 @@ class Names:
                 return self._call(node, depth)
             case "subscript":
                 value = self._symbol(node.child_by_field_name("value"), depth)
+                if value in _ALIASED:
+                    # `SessionDep = Annotated[Session, …]` is another name of the class.
+                    instance = self._generic(node, depth)
+                    return instance.removesuffix("()") if instance and instance.endswith("()") else None
                 return f"{value}[]" if value else None
             case "await" | "parenthesized_expression" if node.named_child_count == 1:
                 return self._symbol(node.named_children[0], depth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from tree_sitter import Node
@@ -20,28 +21,50 @@ BindingKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Binding:
     """One place where a name is bound.
 
     `node` is the binding construct (the import's name node, the target, the parameter, the
-    definition); `value` what it is bound to where one expression says so; `block` the byte
-    range in which the binding surely holds from here on.
+    definition); `value` what it is bound to where one expression says so; `scope_span` the body
+    of the scope that it stands in.
     """
 
     name: str
     kind: BindingKind
     node: Node
     offset: int
-    block: tuple[int, int]
+    scope_span: tuple[int, int]
     value: Node | None = None
     annotation: Node | None = None
     target: str = ""
+    _block: tuple[int, int] | None = None
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """The byte range in which the binding surely holds from here on."""
+        if self._block is None:
+            self._block = self._find_block()
+        return self._block
+
+    def _find_block(self) -> tuple[int, int]:
+        if self.kind == "parameter":
+            return self.scope_span
+        ends = {*BLOCKS, "case_clause", "except_clause"}
+        if self.kind in ("for", "with"):
+            ends |= {"for_statement", "with_statement"}
+        for parent in ancestors(self.node):
+            if parent.type in ends:
+                return parent.start_byte, parent.end_byte
+        return self.scope_span
 
 
 @dataclass
 class Scope:
-    """A module, class, function, lambda or comprehension. `start` and `end` span its body."""
+    """A module, class, function, lambda or comprehension. `start` and `end` span its body.
+
+    `outside` is what belongs to the surrounding scope all the same: a comprehension's first iterable.
+    """
 
     node: Node
     kind: Literal["module", "class", "function", "comprehension"]
@@ -49,11 +72,18 @@ class Scope:
     end: int
     parent: Scope | None
     name: str
+    outside: tuple[int, int] | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
 
-    @property
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a range of the text belongs to the scope, or to one inside of it."""
+        if start < self.start or self.end < end:
+            return False
+        return self.outside is None or not (self.outside[0] <= start and end <= self.outside[1])
+
+    @cached_property
     def qualname(self) -> str:
         """Dotted name inside the module; empty for the module itself."""
         parts: list[str] = []
@@ -120,8 +150,8 @@ class ScopeTable:
             name_node = node.child_by_field_name("name")
             name = text_of(name_node) if name_node is not None else ""
             # A definition in another's header (a default, a decorator) belongs outside of that body.
-            parent = next((s for s in reversed(stack) if s.start <= start and end <= s.end), self.module)
-            scope = Scope(node, kind, start, end, parent, name)
+            parent = next((s for s in reversed(stack) if s.holds(start, end)), self.module)
+            scope = Scope(node, kind, start, end, parent, name, _first_iterable(node, kind))
             self._of_node[node.id] = scope
             stack.append(scope)
             events.append((start, scope))
@@ -134,6 +164,9 @@ class ScopeTable:
             # Where a scope ends its parent goes on; a scope that starts there too wins by its order.
             if scope.parent is not None:
                 marks.append((scope.end, -order, scope.parent))
+                if scope.outside is not None:
+                    marks.append((scope.outside[0], order + 1, scope.parent))
+                    marks.append((scope.outside[1], -order, scope))
         marks.sort(key=lambda mark: (mark[0], mark[1]))
         for offset, _, scope in marks:
             if self._starts[-1] == offset:
@@ -206,10 +239,19 @@ class ScopeTable:
         for scope in list(self._of_node.values()):
             for bindings in scope.bindings.values():
                 bindings.sort(key=lambda binding: binding.offset)
-            for global_name in scope.global_names:
-                if scope is not self.module and global_name in scope.bindings:
-                    moved = scope.bindings.pop(global_name)
-                    self.module.bindings.setdefault(global_name, []).extend(moved)
+            self._move_declared(scope)
+
+    def _move_declared(self, scope: Scope) -> None:
+        """What `global` and `nonlocal` names are bound to belongs to the scope that they name."""
+        for name in scope.global_names & scope.bindings.keys():
+            if scope is not self.module:
+                self.module.bindings.setdefault(name, []).extend(scope.bindings.pop(name))
+        for name in scope.nonlocal_names & scope.bindings.keys():
+            owner = scope.parent
+            while owner is not None and (owner.kind != "function" or name not in owner.bindings):
+                owner = owner.parent
+            if owner is not None:
+                owner.bindings[name].extend(scope.bindings.pop(name))
 
     def _bind(
         self,
@@ -222,18 +264,8 @@ class ScopeTable:
         annotation: Node | None = None,
         target: str = "",
     ) -> None:
-        block = (scope.start, scope.end)
-        if kind != "parameter":
-            for parent in ancestors(node):
-                if parent.type in BLOCKS:
-                    block = (parent.start_byte, parent.end_byte)
-                    break
-                if parent.type in ("case_clause", "except_clause") or (
-                    kind in ("for", "with") and parent.type in ("for_statement", "with_statement")
-                ):
-                    block = (parent.start_byte, parent.end_byte)
-                    break
-        binding = Binding(name, kind, node, offset, block, value, annotation, target)
+        span = (scope.start, scope.end)
+        binding = Binding(name, kind, node, offset, span, value, annotation, target)
         scope.bindings.setdefault(name, []).append(binding)
 
     def _targets(
@@ -333,6 +365,14 @@ class ScopeTable:
                         self._bind(self.at(node.start_byte), text_of(name), "match", name, current.end_byte)
                     continue
                 stack.extend(current.named_children)
+
+
+def _first_iterable(node: Node, kind: str) -> tuple[int, int] | None:
+    if kind != "comprehension":
+        return None
+    clause = next((child for child in node.named_children if child.type == "for_in_clause"), None)
+    right = clause.child_by_field_name("right") if clause is not None else None
+    return (right.start_byte, right.end_byte) if right is not None else None
 
 
 def _joined(module: str, name: str) -> str:

@@ -145,6 +145,8 @@ def add_field(file: PyFile, class_definition: Node, code: str) -> list[TextEdit]
     placeholder = next((node for node in body if _is_placeholder(node)), None)
     if placeholder is not None and all(_is_placeholder(node) or is_docstring(node) for node in body):
         indent = block_indent(file, placeholder)
+        if "\n" in code.strip("\n"):
+            return replace_statement(file, placeholder, code)
         opened = _opened(file, placeholder, indent, first_too=True)
         return [*opened, *replace_statement(file, placeholder, code)]
     methods = [position for position, node in enumerate(body) if node.type in _DEFINITIONS]

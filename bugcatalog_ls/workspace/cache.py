@@ -100,8 +100,10 @@ class Cache:
         values: list[bytes | memoryview] = []
         offset = 0
         for path, entry in self._entries.items():
-            value = self._fresh.get(path)
-            values.append(self._stored(entry) if value is None else value)
+            value = self._fresh.get(path, self._stored(entry))
+            if len(value) != entry.size:
+                continue
+            values.append(value)
             entries[path] = msgspec.structs.replace(entry, offset=offset)
             offset += entry.size
         index = _ENCODER.encode(_Index(self._root, self._fingerprint, entries))
@@ -129,12 +131,12 @@ class Cache:
             self._fresh = {}
 
     def _stored(self, entry: _Entry) -> memoryview:
-        return self._blob[entry.offset : entry.offset + entry.size]
+        return self._blob[entry.offset : entry.offset + entry.size] if entry.offset >= 0 else self._blob[:0]
 
     def _value(self, path: str, entry: _Entry) -> bytes | None:
         value = self._fresh.get(path)
         if value is None:
-            value = bytes(self._stored(entry)) if 0 <= entry.offset else b""
+            value = bytes(self._stored(entry))
             if crc32(value) != entry.checksum or len(value) != entry.size:
                 self._forget(path)
                 return None
@@ -160,7 +162,7 @@ def prune_caches(folder: Path, max_age_days: float = 30, max_bytes: int = 1 << 3
             n_bytes += status.st_size
             is_stray = max_age_days < age_days or max_bytes < n_bytes
         else:
-            is_stray = path.endswith(".tmp") and 1 < age_days
+            is_stray = path.endswith(".tmp") and age_days > 1
         if is_stray:
             with contextlib.suppress(OSError):
                 os.unlink(path)

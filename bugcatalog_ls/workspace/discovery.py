@@ -90,7 +90,8 @@ class _Walk:
             folder = folders.pop()
             below = self.visit(folder)
             if len(self.files) > self.max_files:
-                told = f"More than {self.max_files} files; what follows {folder or '.'} is left out (see `exclude`)."
+                at = folder or "."
+                told = f"More than {self.max_files} files: what follows {at} is left out (see `exclude`)."
                 self.problems.append(ReadProblem(self.prefix + folder, 0, told, "many"))
                 break
             folders += sorted(below, reverse=True)
@@ -122,11 +123,11 @@ class _Walk:
         name = entry.name
         try:
             if entry.is_dir(follow_symlinks=False):
-                return not self.rules.ignores(folder, name, is_folder=True) and self.is_nameable(folder, name)
+                return self.is_nameable(folder, name) and not self.rules.ignores(folder, name, is_folder=True)
             is_link = entry.is_symlink()
-            if not (is_link or self.wanted(name)) or self.rules.ignores(folder, name, is_folder=False):
+            if not (is_link or self.wanted(name)) or not self.is_nameable(folder, name):
                 return False
-            if not self.is_nameable(folder, name):
+            if self.rules.ignores(folder, name, is_folder=False):
                 return False
             path = f"{folder}/{name}" if folder else name
             if is_link:

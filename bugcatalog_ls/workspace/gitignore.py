@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pathspec import GitIgnoreSpec
+from bugcatalog_ls.workspace.path_patterns import PatternSet
 
 
 class IgnoreRules:
@@ -16,7 +16,7 @@ class IgnoreRules:
     def __init__(self, root: Path, exclude: Sequence[str] = (), respect_gitignore: bool = True) -> None:
         self._root = str(root)
         self._names = frozenset(pattern for pattern in exclude if not set(pattern) & set("/*?[]!#\\ "))
-        self._excluded = compile_patterns(pattern for pattern in exclude if pattern not in self._names)
+        self._excluded = PatternSet(pattern for pattern in exclude if pattern not in self._names)
         self._respect_gitignore = respect_gitignore
         self._rules: dict[str, tuple[_Rules, ...]] = {}
         if respect_gitignore:
@@ -28,12 +28,12 @@ class IgnoreRules:
         if name in self._names:
             return True
         shape = f"{path}/" if is_folder else path
-        if self._excluded is not None and self._excluded.check_file(shape).include:
+        if self._excluded.verdict(shape):
             return True
         if self._respect_gitignore:
             # The rules nearest to the path speak first, and the first that speak decide.
             for rules in self._rules_in(folder):
-                verdict = rules.spec.check_file(rules.prefix + shape[rules.n_cut :]).include
+                verdict = rules.patterns.verdict(rules.prefix + shape[rules.n_cut :])
                 if verdict is not None:
                     return verdict
         return False
@@ -56,28 +56,14 @@ class IgnoreRules:
         return known
 
     def _own_rules(self, folder: str) -> tuple[_Rules, ...]:
-        spec = _read_rules(os.path.join(self._root, folder, ".gitignore"))
-        return () if spec is None else (_Rules(spec, len(folder) + 1 if folder else 0, ""),)
-
-
-def compile_patterns(patterns: Iterable[str]) -> GitIgnoreSpec | None:
-    """The rules that `patterns` make together; one that is no pattern is passed over, as git does."""
-    good: list[str] = []
-    for pattern in patterns:
-        if not pattern.strip() or pattern.startswith("#"):
-            continue
-        try:
-            GitIgnoreSpec.from_lines([pattern])
-        except ValueError:
-            continue
-        good.append(pattern)
-    return GitIgnoreSpec.from_lines(good) if good else None
+        patterns = _read_rules(os.path.join(self._root, folder, ".gitignore"))
+        return () if patterns is None else (_Rules(patterns, len(folder) + 1 if folder else 0, ""),)
 
 
 class _Rules(NamedTuple):
     """One file's rules, and how a path relative to the root becomes one relative to that file."""
 
-    spec: GitIgnoreSpec
+    patterns: PatternSet
     n_cut: int
     prefix: str
 
@@ -90,19 +76,24 @@ def _rules_from_above(root: Path) -> tuple[_Rules, ...]:
     for candidate in (folder, *folder.parents):
         if candidate != folder:
             prefix = f"{folder.relative_to(candidate).as_posix()}/"
-            spec = _read_rules(str(candidate / ".gitignore"))
-            if spec is not None:
-                rules.append(_Rules(spec, 0, prefix))
+            patterns = _read_rules(str(candidate / ".gitignore"))
+            if patterns is not None:
+                rules.append(_Rules(patterns, 0, prefix))
         git = candidate / ".git"
         if git.exists():
-            spec = _read_rules(str(_git_folder(git) / "info" / "exclude"))
-            if spec is not None:
-                rules.append(_Rules(spec, 0, prefix))
+            patterns = _read_rules(str(_git_folder(git) / "info" / "exclude"))
+            if patterns is not None:
+                rules.append(_Rules(patterns, 0, prefix))
             break
     else:
         return ()
-    verdicts = (each.spec.check_file(each.prefix).include for each in rules if each.prefix)
-    return () if next((each for each in verdicts if each is not None), False) else tuple(rules)
+    for each in rules:
+        folders = each.prefix.split("/")[:-1]
+        if any(
+            each.patterns.verdict("/".join(folders[:depth]) + "/") for depth in range(1, len(folders) + 1)
+        ):
+            return ()
+    return tuple(rules)
 
 
 def _git_folder(git: Path) -> Path:
@@ -117,9 +108,9 @@ def _git_folder(git: Path) -> Path:
         return git
 
 
-def _read_rules(path: str) -> GitIgnoreSpec | None:
+def _read_rules(path: str) -> PatternSet | None:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return compile_patterns(line.rstrip("\r\n") for line in file)
+            return PatternSet(line.rstrip("\r\n") for line in file)
     except OSError:
         return None

@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES, Plan, analyse
 from bugcatalog_ls.analysis.finding import Finding, Related
 from bugcatalog_ls.analysis.result import FileResult
 from bugcatalog_ls.syntax.repair import Repaired, repair
+from bugcatalog_ls.syntax.tree import error_spans, parse
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
@@ -60,24 +61,31 @@ def analyse_text(
         result = _mapped(analyse(plan, path, repaired.source, options), path, repaired)
     if change is None or last is None:
         return msgspec.structs.replace(result, has_error=True)
-    return _carried(result, last[1], change, repaired, source)
+    return _carried(result, last[1], change, repaired)
 
 
-def _carried(
-    result: FileResult, last: FileResult, change: Change, repaired: Repaired, source: Source
-) -> FileResult:
+def _carried(result: FileResult, last: FileResult, change: Change, repaired: Repaired) -> FileResult:
     """`result` with what it could not see taken over from `last`."""
-    blind = [*repaired.error_spans(source), repaired.replaced_span(source)]
+    blind = _unseen(repaired)
     findings = list(result.findings)
     for finding in last.findings:
         moved = change.moved(finding.span) if finding.span is not None else None
-        if moved is not None and any(span.overlaps(moved) for span in blind if span is not None):
+        if moved is not None and any(span.overlaps(moved) for span in blind):
             findings.append(_moved_finding(finding, moved, change))
     anchors = {name: span for name, old in last.anchors.items() if (span := change.moved(old)) is not None}
     anchors.update(result.anchors)
     return FileResult(
         _distinct(findings), last.facts or result.facts, anchors, has_error=True, failures=result.failures
     )
+
+
+def _unseen(repaired: Repaired) -> list[Span]:
+    """The spans of the original that the analysis did not see: replaced lines, and what did not parse."""
+    spans = [original for original, _ in repaired.replaced]
+    if repaired.has_error:
+        errors = error_spans(parse(repaired.source.data).root_node)
+        spans.extend(span for error in errors if (span := repaired.to_original(error)) is not None)
+    return spans
 
 
 def _mapped(result: FileResult, path: str, repaired: Repaired) -> FileResult:

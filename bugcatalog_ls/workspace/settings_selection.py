@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pathspec import GitIgnoreSpec
-
 from bugcatalog_ls.syntax.suppressions import selector_matches
+from bugcatalog_ls.workspace.path_patterns import PatternSet
 from bugcatalog_ls.workspace.settings import LoadedSettings, Settings, SettingsError
 from bugcatalog_ls.workspace.settings_values import Severity, nearest
 
@@ -61,9 +60,9 @@ def _weight(selector: str) -> int:
 @lru_cache(maxsize=16384)
 def _matches_path(pattern: str, path: str) -> bool:
     """A pattern with `!` before it takes in every file but those."""
-    return _spec(pattern.removeprefix("!")).match_file(path) is not pattern.startswith("!")
+    return _patterns(pattern.removeprefix("!")).takes_in(path) is not pattern.startswith("!")
 
 
 @lru_cache(maxsize=256)
-def _spec(pattern: str) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines([pattern])
+def _patterns(pattern: str) -> PatternSet:
+    return PatternSet([pattern])

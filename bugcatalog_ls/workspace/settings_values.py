@@ -6,9 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
-from pathspec import GitIgnoreSpec
-from rapidfuzz import fuzz, process
-
+from bugcatalog_ls.workspace.path_patterns import is_pattern
 from bugcatalog_ls.workspace.settings_secrets import Database, Secret
 
 Severity = Literal["error", "warning", "information", "hint"]
@@ -35,6 +33,9 @@ Reader = Callable[[Any, Remarks], Any]
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """`; did you mean …?` for the nearest of `names`, or nothing where none is near."""
+    # Most settings are right, and then this import is saved.
+    from rapidfuzz import fuzz, process
+
     candidates = list(names)
     begun = [each for each in candidates if len(name) > 2 and each.startswith(name)]
     found = process.extractOne(name, begun or candidates, scorer=fuzz.ratio, score_cutoff=0 if begun else 60)
@@ -93,7 +94,7 @@ def read_per_file(value: Any, remarks: Remarks) -> dict[str, tuple[str, ...]] | 
         codes = read_codes(given, inner)
         remarks.faults += [((pattern, *at), message) for at, message in inner.faults]
         remarks.selectors += [((pattern, *at), code) for at, code in inner.selectors]
-        if not _is_pattern(pattern):
+        if not is_pattern(pattern):
             remarks.fault(f"`{pattern}` is not a pattern of paths", pattern)
         elif codes:
             ignores[pattern] = codes
@@ -105,9 +106,9 @@ def read_patterns(value: Any, remarks: Remarks) -> tuple[str, ...] | None:
     if words is None:
         return None
     for number, word in words:
-        if not _is_pattern(word):
+        if not is_pattern(word):
             remarks.fault(f"`{word}` is not a pattern of paths", number)
-    return tuple(word for _, word in words if _is_pattern(word))
+    return tuple(word for _, word in words if is_pattern(word))
 
 
 def read_folders(value: Any, remarks: Remarks) -> tuple[str, ...] | None:
@@ -253,14 +254,6 @@ def _table(value: Any, remarks: Remarks, of: str) -> dict[str, Any] | None:
         return {str(key): each for key, each in value.items()}
     remarks.fault(f"expected a table of {of}, not {_shown(value)}")
     return None
-
-
-def _is_pattern(text: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([text.removeprefix("!")])
-    except ValueError:
-        return False
-    return bool(text.strip())
 
 
 def _shown(value: Any) -> str:

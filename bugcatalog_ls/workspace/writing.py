@@ -51,12 +51,15 @@ class Delete:
 Change = Replace | Create | Delete
 
 
+WriteProblemKind = Literal["changed", "encoding", "exists", "failed", "outside", "read-only"]
+
+
 class WriteProblem(NamedTuple):
     """Why a change was not made, as one sentence for people."""
 
     path: str
     message: str
-    kind: Literal["changed", "encoding", "exists", "failed", "outside", "read-only"]
+    kind: WriteProblemKind
 
 
 def write_changes(root: Path, changes: Sequence[Change]) -> tuple[WriteProblem, ...]:
@@ -96,9 +99,9 @@ class _Staged:
 
 
 class _Refused(Exception):
-    def __init__(self, change: Change, said: str, kind: str) -> None:
+    def __init__(self, change: Change, said: str, kind: WriteProblemKind) -> None:
         super().__init__(said)
-        self.problem = WriteProblem(change.path, f"{change.path} {said}.", kind)  # type: ignore[arg-type]
+        self.problem = WriteProblem(change.path, f"{change.path} {said}.", kind)
 
 
 def _stage(root: Path, change: Change) -> _Staged:

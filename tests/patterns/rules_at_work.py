@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from bugcatalog_ls.patterns.engine import find_all, parse, place_of
 from bugcatalog_ls.patterns.languages import language_named
 from bugcatalog_ls.patterns.matcher import Match, Outcome, Resolve, RuleSet
 from bugcatalog_ls.patterns.rule import compile_rule
@@ -17,7 +18,9 @@ Rules = Mapping[str, Any] | list[Mapping[str, Any]]
 
 def outcome(rules: Rules, text: str, *, resolve: Resolve | None = None, **options: int) -> Outcome:
     raw = rules if isinstance(rules, list) else [rules]
-    compiled = [compile_rule({"language": "Python", **rule}, code="T1", index=n) for n, rule in enumerate(raw)]
+    compiled = [
+        compile_rule({"language": "Python", **rule}, code="T1", index=n) for n, rule in enumerate(raw)
+    ]
     return RuleSet(compiled, **options).match(Source(text), compiled[0].language, resolve)
 
 
@@ -43,10 +46,7 @@ def check_mended(rule: Mapping[str, Any], before: str, after: str, *, choice: in
 
 def plain_matches(rule: Mapping[str, Any], text: str) -> list[tuple[int, int]]:
     """What ast-grep itself finds, in code points."""
-    from bugcatalog_ls.patterns.engine import find_all, parse
-
     language = language_named(rule.get("language", "Python"))
     assert language is not None
     config = {key: rule[key] for key in ("rule", "constraints", "utils") if key in rule}
-    places = [node.range() for node in find_all(parse(text, language), config)]
-    return sorted((place.start.index, place.end.index) for place in places)
+    return sorted(place_of(node) for node in find_all(parse(text, language), config))

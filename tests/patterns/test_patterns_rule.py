@@ -29,12 +29,24 @@ def deep(n: int) -> dict[str, Any]:
         ({**OK, "rule": {"kind": "call > x"}}, "rule.kind", "one kind of node"),
         ({**OK, "rule": {"pattern": "a b c"}}, "rule", "Multiple AST nodes are detected"),
         ({**OK, "rule": {"pattern": ""}}, "rule", "No AST root"),
-        ({**OK, "rule": {"kind": "call", "regex": "("}}, "rule", "invalid regular expression: unclosed group"),
+        (
+            {**OK, "rule": {"kind": "call", "regex": "("}},
+            "rule",
+            "invalid regular expression: unclosed group",
+        ),
         ({**OK, "rule": {"regex": "a"}}, "rule", "does not say which nodes"),
         ({**OK, "rule": {"any": [{"kind": "call"}, {"regex": "a"}]}}, "rule", "does not say which nodes"),
         ({**OK, "rule": {"pattern": "$A"}}, "rule", "does not say which nodes"),
-        ({**OK, "rule": {"kind": "call", "has": {"kind": "call", "stopBy": "enf"}}}, "rule.has.stopBy", "not `enf`"),
-        ({**OK, "rule": {"kind": "call", "has": {"kind": "call", "field": "zz"}}}, "rule", "invalid field zz"),
+        (
+            {**OK, "rule": {"kind": "call", "has": {"kind": "call", "stopBy": "enf"}}},
+            "rule.has.stopBy",
+            "not `enf`",
+        ),
+        (
+            {**OK, "rule": {"kind": "call", "has": {"kind": "call", "field": "zz"}}},
+            "rule",
+            "invalid field zz",
+        ),
         ({**OK, "rule": {"kind": "call", "all": {"kind": "call"}}}, "rule.all", "takes a list"),
         ({**OK, "rule": {"kind": "call", "any": [None]}}, "rule.any[0]", "not nothing"),
         ({**OK, "rule": {"kind": 3}}, "rule.kind", "takes a text, not a number"),
@@ -44,7 +56,11 @@ def deep(n: int) -> dict[str, Any]:
         ({**OK, "rule": {"pattern": "(" * 5_000}}, "rule", "4000 characters"),
         ({**OK, "constraints": {"B": {"regex": "a"}}}, "constraints", "Undefined meta var `B`"),
         ({**OK, "constraints": {"A": {"kind": "nope"}}}, "constraints.A", "nope"),
-        ({**OK, "transform": {"B": {"substring": {"source": "$_"}}}}, "transform.B", "`source` is the metavariable"),
+        (
+            {**OK, "transform": {"B": {"substring": {"source": "$_"}}}},
+            "transform.B",
+            "`source` is the metavariable",
+        ),
         ({**OK, "transform": {"B": {"rewrite": {"source": "$A"}}}}, "transform.B", "rewriters"),
         ({**OK, "transform": {"B": {"upper": {"source": "$A"}}}}, "transform.B", "one of `substring`"),
         ({**OK, "fix": "g($B)"}, "fix", "`$B` is not a metavariable"),
@@ -54,7 +70,11 @@ def deep(n: int) -> dict[str, Any]:
         ({**OK, "at": "B"}, "at", "`B` is not a metavariable"),
         ({**OK, "resolves": {"B": ["a.b"]}}, "resolves", "`B` is not a metavariable"),
         ({**OK, "resolves": {"A": ["a b"]}}, "resolves.A", "not a qualified name"),
-        ({"language": "Go", "rule": {"pattern": "f($A)"}, "resolves": {"A": ["a.b"]}}, "resolves", "Python rules only"),
+        (
+            {"language": "Go", "rule": {"pattern": "f($A)"}, "resolves": {"A": ["a.b"]}},
+            "resolves",
+            "Python rules only",
+        ),
         ({**OK, "applicability": "sure"}, "applicability", "`safe` or `suggested`"),
         ({**OK, "imports": [1]}, "imports", "list of texts"),
         (
@@ -67,11 +87,19 @@ def deep(n: int) -> dict[str, Any]:
             "no bound",
         ),
         (
-            {**OK, "rule": {"kind": "call", "matches": "a"}, "utils": {"a": {"has": {"matches": "a", "stopBy": "end"}}}},
+            {
+                **OK,
+                "rule": {"kind": "call", "matches": "a"},
+                "utils": {"a": {"has": {"matches": "a", "stopBy": "end"}}},
+            },
             "utils.a",
             "no bound",
         ),
-        ({**OK, "rule": {"kind": "call", "matches": "a"}, "utils": {"a": {"all": [{"matches": "a"}]}}}, "utils.a", "no bound"),
+        (
+            {**OK, "rule": {"kind": "call", "matches": "a"}, "utils": {"a": {"all": [{"matches": "a"}]}}},
+            "utils.a",
+            "no bound",
+        ),
     ],
 )
 def test_faults_are_told(raw: object, key: str, part: str) -> None:

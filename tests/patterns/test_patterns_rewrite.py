@@ -128,3 +128,61 @@ def test_alternatives_have_titles() -> None:
 def test_a_fix_that_changes_nothing_is_none() -> None:
     (match,) = matches({"rule": {"pattern": "f($A)"}, "fix": "f($A)"}, "f( 1 )\n")
     assert match.rewrites == ()
+
+
+def test_blocks_that_stay_in_place_keep_their_layout() -> None:
+    check_mended(
+        {
+            "rule": {"pattern": "try:\n    $$$BODY\nexcept:\n    $$$HANDLER"},
+            "fix": "try:\n    $$$BODY\nexcept Exception:\n    $$$HANDLER",
+        },
+        """
+        if a:
+            try:
+                f(1,
+                  2)
+                # why
+                g()
+            except:
+                h()
+
+                i()
+        """,
+        """
+        if a:
+            try:
+                f(1,
+                  2)
+                # why
+                g()
+            except Exception:
+                h()
+
+                i()
+        """,
+    )
+
+
+def test_blocks_of_another_width_are_indented_as_the_template_is() -> None:
+    check_mended(
+        {
+            "rule": {"pattern": "try:\n    $$$BODY\nexcept:\n    $$$HANDLER"},
+            "fix": "try:\n    $$$BODY\nexcept Exception:\n    $$$HANDLER",
+        },
+        """
+        try:
+          f()
+          g()
+        except:
+          h()
+          i()
+        """,
+        """
+        try:
+            f()
+            g()
+        except Exception:
+            h()
+            i()
+        """,
+    )

@@ -1,0 +1,461 @@
+"""BC102: a route handler that returns a body which says that it failed, with status 200."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.responses import RESPONSES, Answer, is_ok, pairs_of, read_answer
+from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
+from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    BLOCKS,
+    ancestors,
+    callee_of,
+    constant_value,
+    enclosing,
+    enclosing_function,
+    statements,
+    string_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_FALSE_KEYS = frozenset({"success", "ok"})
+_FAILED = frozenset({"error", "fail", "failed", "failure"})
+_TELLING = frozenset(
+    {
+        "error", "errors", "message", "msg", "detail", "details", "reason", "code", "error_code", "status",
+        "status_code", "success", "ok", "type", "error_type", "error_message", "description", "data",
+        "result",
+    }
+)  # fmt: skip
+_TEXTS = ("error", "message", "detail", "reason", "msg", "error_message", "description")
+_ANSWERS = frozenset({"valid", "is_valid", "available", "exists", "authenticated", "healthy"})
+_JOBS = frozenset(
+    {"id", "job_id", "task_id", "run_id", "request_id", "job", "task", "progress", "state", "name"}
+)
+_PROTOCOLS = re.compile(
+    r"webhook|lnurl|graphql|json_?rpc|(?:^|[/_.-])(?:rpc|hooks?|ipn|mcp|slack)(?:$|[/_.-])", re.I
+)
+_FAILURE_TEXT = re.compile(
+    r"\b(?:fail(?:ed|ure)?|error|could not|couldn't|unable|cannot|can't|invalid|not found|exception|wrong)\b",
+    re.I,
+)
+_MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
+_INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
+_VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
+_NAMES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 500: "INTERNAL_SERVER_ERROR"}
+_DICT_FRAMEWORKS = frozenset({"fastapi", "flask", "quart"})
+
+
+class FailingReturn(Fact, frozen=True):
+    """A return of a function whose body says that it failed; `anchor` is what is returned.
+
+    `made_by` is the symbol of the response's constructor, empty for a plain dictionary.
+    `has_status`: the tuple gives a status other than 200, which Flask reads and FastAPI does not.
+    """
+
+    path: str
+    function: str
+    anchor: str
+    made_by: str
+    has_status: bool
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    symbols: dict[int, str] = {}
+    for node in file.nodes("return_statement"):
+        value = node.named_children[0] if node.named_children else None
+        function = enclosing_function(node) if value is not None else None
+        if value is None or function is None or function.type != "function_definition":
+            continue
+        if value.type not in (
+            "dictionary",
+            "call",
+            "tuple",
+            "expression_list",
+            "identifier",
+            "parenthesized_expression",
+        ):
+            continue
+        answer = read_answer(file, value)
+        if answer is None or not _says_failure(answer.body, node) or not is_ok(answer.status):
+            continue
+        if _sets_status(node):
+            continue
+        if not symbols:
+            symbols = {definition.node.id: definition.symbol for definition in file.functions}
+        symbol = symbols[function.id]
+        anchor = facts.anchor(f"failure of {symbol}", value)
+        facts.add(
+            FailingReturn(file.path, symbol, anchor, answer.made_by or "", not is_ok(answer.tuple_status))
+        )
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    if ctx.is_test:
+        return
+    for fact in ctx.index.in_file(ctx.path, FailingReturn):
+        routes = routes_of(ctx.index, fact.function)
+        route = routes[0] if routes else None
+        if route is None or route.framework is None or _is_protocol(ctx, fact, routes):
+            continue
+        if fact.has_status and route.framework != "fastapi":
+            continue
+        if any(other.status is not None and other.status >= 300 for other in routes):
+            continue
+        if not fact.made_by and route.framework not in _DICT_FRAMEWORKS:
+            continue
+        if fact.made_by and fact.made_by not in RESPONSES and ctx.resolve(fact.made_by) not in RESPONSES:
+            continue
+        name = fact.function.rpartition(".")[2]
+        message = f"`{name}` answers a failure with status {_status_of(routes)}"
+        yield ctx.find(fact.anchor, message, data={"framework": route.framework})
+
+
+def _status_of(routes: tuple[RouteFact, ...]) -> int:
+    return next((route.status for route in routes if route.status is not None), 200)
+
+
+def _is_protocol(ctx: JoinContext, fact: FailingReturn, routes: tuple[RouteFact, ...]) -> bool:
+    """Whether the names say that a protocol is spoken which wants status 200."""
+    names = [fact.function.rpartition(".")[2], ctx.path.rpartition("/")[2].removesuffix(".py")]
+    for route in routes:
+        names.append(route.path or "")
+        if "websocket" in route.methods:
+            return True
+        if route.owner is not None:
+            owner = place(ctx.index, route.owner, ctx.path)
+            names.extend(router.prefix or "" for _, router in ctx.index.get(RouterFact, owner))
+    return any(_PROTOCOLS.search(name) for name in names)
+
+
+# -- what a body says ------------------------------------------------------------------------------
+
+
+def _says_failure(body: Node, statement: Node) -> bool:
+    pairs = pairs_of(body)
+    keys = {key for key, _ in pairs if key}
+    if "jsonrpc" in keys or keys & _ANSWERS:
+        return False
+    handler = _handler_around(statement)
+    said: dict[str, Node] = {}
+    for key, value in pairs:
+        if key is None:
+            said.clear()  # What is unpacked may say otherwise.
+        else:
+            said[key] = unparenthesised(value)
+    if any(key in said and said[key].type == "false" for key in _FALSE_KEYS):
+        return True
+    status = string_value(said.get("status"))
+    if status is not None and status.lower() in _FAILED:
+        is_lnurl = status == "ERROR" and "reason" in keys
+        # The state of some job or payment, asked for and truly told.
+        is_report = handler is None and (bool(keys & _JOBS) or (status == "failed" and not keys <= _TELLING))
+        return not is_lnurl and not is_report
+    if "error" in said:
+        return _is_error(said["error"], keys, handler, statement)
+    texts = [string_value(value) for key, value in said.items() if key in _TEXTS]
+    if handler is None or not keys or not keys <= set(_TEXTS):
+        return False
+    return any(text is not None and _FAILURE_TEXT.search(text) for text in texts)
+
+
+def _is_error(value: Node, keys: set[str], handler: Node | None, statement: Node) -> bool:
+    """Whether the value of an `error` key surely names an error."""
+    constant = constant_value(value)
+    if constant is not ...:
+        return bool(constant)
+    if value.type == "string" or value.type == "concatenated_string":
+        return True
+    if value.type in ("dictionary", "list", "tuple", "set"):
+        return value.named_child_count > 0
+    if value.type in ("conditional_expression", "boolean_operator"):
+        return False
+    if handler is not None:
+        return True
+    if value.type == "call":
+        name = text_of(callee_of(value) or value).rpartition(".")[2]
+        if name in ("str", "repr", "format", "_", "gettext", "translate"):
+            return True
+    # A value that may be None is an error where the branch was taken for it and nothing else is said.
+    return keys <= _TELLING - {"data", "result"} and _branch(statement) is not None
+
+
+def _handler_around(node: Node) -> Node | None:
+    for parent in ancestors(node):
+        if parent.type == "except_clause":
+            return parent
+        if parent.type == "function_definition":
+            return None
+    return None
+
+
+def _branch(node: Node) -> Node | None:
+    """The `if` (or `case`) of the same function that a statement depends on."""
+    for parent in ancestors(node):
+        if parent.type in ("if_statement", "case_clause"):
+            return parent
+        if parent.type == "function_definition":
+            return None
+    return None
+
+
+def _sets_status(statement: Node) -> bool:
+    """Whether what runs before the return gives some response object another status."""
+    current: Node = statement
+    while current.parent is not None and current.type != "function_definition":
+        parent = current.parent
+        if parent.type in BLOCKS:
+            for sibling in statements(parent):
+                if sibling.start_byte >= current.start_byte:
+                    break
+                if any(_gives_status(node, parent) for node in (sibling, *walk(sibling))):
+                    return True
+        current = parent
+    return False
+
+
+def _gives_status(node: Node, running: Node) -> bool:
+    """Whether a node sets a status that is still in force where the block `running` goes on."""
+    if node.type != "assignment":
+        return False
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    name = left.child_by_field_name("attribute") if left is not None and left.type == "attribute" else None
+    if name is None or right is None or text_of(name) not in ("status_code", "status"):
+        return False
+    if is_ok(right):
+        return False
+    if text_of(name) == "status" and not re.search(r"\d{3}|HTTPStatus", text_of(right)):
+        return False  # Some object of the application.
+    block = enclosing(node, *BLOCKS)
+    if block is None or block.id == running.id:
+        return True
+    last = statements(block)[-1]
+    # A branch that ends by itself leaves nothing to the code behind it.
+    return last.type not in ("return_statement", "raise_statement")
+
+
+# -- fixes -----------------------------------------------------------------------------------------
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
+    statement = ctx.node_of("return_statement")
+    value = statement.named_children[0] if statement is not None and statement.named_children else None
+    answer = read_answer(ctx.file, value) if value is not None else None
+    if statement is None or value is None or answer is None:
+        return
+    framework = finding.data.get("framework", "")
+    status = _status_for(ctx.file, statement, answer)
+    if answer.call is not None and answer.shape is not None and framework not in ("flask", "quart"):
+        edits = _set_status(ctx.file, answer, status)
+        if answer.tuple_status is None:
+            yield ctx.fix(f"Answer with status {status}", "suggested", edits)
+    elif framework in ("flask", "quart"):
+        yield ctx.fix(
+            f"Answer with status {status}", "suggested", _flask_status(ctx.file, value, answer, status)
+        )
+    elif framework == "fastapi":
+        yield from _fastapi_fixes(ctx, statement, value, answer, status)
+
+
+def _fastapi_fixes(
+    ctx: FixContext, statement: Node, value: Node, answer: Answer, status: int
+) -> Iterator[Fix]:
+    if answer.tuple_status is not None:
+        number = constant_value(answer.tuple_status)
+        status = number if isinstance(number, int) and number != 200 else status
+    made = text_of(answer.body) if _stands_in(answer.body, value) else text_of(_first_item(value))
+    if not _is_caught(statement):
+        handler = _handler_around(statement)
+        edits, cause = _cause(ctx.file, handler) if handler is not None else ([], "")
+        name = ctx.imports().need("fastapi", "HTTPException", at=statement.start_byte)
+        detail = _detail(answer.body) if _stands_in(answer.body, value) else made
+        raised = f"raise {name}(status_code={status}, detail={detail}){cause}"
+        edits.append(TextEdit(Span(statement.start_byte, statement.end_byte), raised))
+        yield ctx.fix(f"Raise HTTPException with status {status}", "suggested", edits)
+    module = "starlette.responses" if _imports_starlette(ctx.file) else "fastapi.responses"
+    name = ctx.imports().need(module, "JSONResponse", at=statement.start_byte)
+    response = f"{name}(status_code={status}, content={made})"
+    yield ctx.fix(
+        f"Answer with JSONResponse and status {status}",
+        "suggested",
+        [TextEdit(Span(value.start_byte, value.end_byte), response)],
+    )
+
+
+def _stands_in(body: Node, value: Node) -> bool:
+    return value.start_byte <= body.start_byte and body.end_byte <= value.end_byte
+
+
+def _first_item(value: Node) -> Node:
+    value = unparenthesised(value)
+    return value.named_children[0] if value.type in ("tuple", "expression_list") else value
+
+
+def _imports_starlette(file: PyFile) -> bool:
+    bindings = file.scopes.module.bindings.get("JSONResponse", ())
+    return any(binding.target == "starlette.responses.JSONResponse" for binding in bindings)
+
+
+def _detail(body: Node) -> str:
+    """What the answer says in words; the whole body where it says more than that."""
+    pairs = [(key, value) for key, value in pairs_of(body) if key]
+    said = dict(pairs)
+    marks = {"success", "ok", "status"}
+    for key in _TEXTS:
+        value = said.get(key)
+        if value is not None and value.type not in ("true", "false", "none", "dictionary"):
+            rest = {other for other in said if other not in marks and other != key}
+            if rest == {"error"} and said["error"].type == "true":
+                rest = set()
+            if not rest and len(pairs) == len(pairs_of(body)):
+                return text_of(value)
+    return text_of(body)
+
+
+def _cause(file: PyFile, handler: Node) -> tuple[list[TextEdit], str]:
+    """`from exc`, and the edit that names the exception where the handler does not."""
+    caught = [child for child in handler.named_children if child.type not in ("block", "comment")]
+    if not caught:
+        return [], ""
+    if caught[0].type == "as_pattern":
+        alias = caught[0].child_by_field_name("alias")
+        return [], f" from {text_of(alias)}" if alias is not None else ""
+    name = "exc"
+    while file.scopes.lookup(name, handler.start_byte) is not None:
+        name += "_"
+    return [insert_at(caught[0].end_byte, f" as {name}")], f" from {name}"
+
+
+def _is_caught(statement: Node) -> bool:
+    """Whether an HTTPException raised there would end in a handler of the same function."""
+    inner = statement
+    for parent in ancestors(statement):
+        if parent.type == "function_definition":
+            return False
+        body = parent.child_by_field_name("body") if parent.type == "try_statement" else None
+        if body is not None and body.id == inner.id:
+            for handler in parent.children:
+                if handler.type != "except_clause":
+                    continue
+                written = text_of(handler).split(":")[0]
+                if not written[6:].strip() or re.search(r"\b(Base)?Exception\b|HTTPException", written):
+                    return True
+        inner = parent
+    return False
+
+
+def _flask_status(file: PyFile, value: Node, answer: Answer, status: int) -> list[TextEdit]:
+    if answer.call is not None and answer.status is not None and _stands_in(answer.status, value):
+        return replace_node(answer.status, _like(answer.status, status))
+    items = unparenthesised(value)
+    if items.type in ("tuple", "expression_list"):
+        if answer.tuple_status is not None:
+            return replace_node(answer.tuple_status, _like(answer.tuple_status, status))
+        return [insert_at(items.named_children[0].end_byte, f", {status}")]
+    return [insert_at(value.end_byte, f", {status}")]
+
+
+def _set_status(file: PyFile, answer: Answer, status: int) -> list[TextEdit]:
+    assert answer.call is not None
+    assert answer.shape is not None
+    if answer.status is not None:
+        return replace_node(answer.status, _like(answer.status, status))
+    written = str(status)
+    bindings = file.scopes.module.bindings.get("status", ())
+    if any(binding.target in ("rest_framework.status", "fastapi.status") for binding in bindings):
+        written = f"status.HTTP_{status}_{_NAMES[status]}" if status in _NAMES else written
+    return add_keyword(file, answer.call, answer.shape.status, written)
+
+
+def _like(old: Node, status: int) -> str:
+    """A status in the way that another is written: a number, or a name of the same collection."""
+    written = text_of(old)
+    owner, dot, name = written.removesuffix(".value").rpartition(".")
+    tail = ".value" if written.endswith(".value") else ""
+    if dot and name == "HTTP_200_OK":
+        return f"{owner}.HTTP_{status}_{_NAMES[status]}{tail}"
+    if dot and name == "OK":
+        return f"{owner}.{_NAMES[status]}{tail}"
+    return str(status)
+
+
+def _status_for(file: PyFile, statement: Node, answer: Answer) -> int:
+    """400 where the branch looks at what the client sent, 404 where the text says so, else 500."""
+    texts = [string_value(value) or "" for key, value in pairs_of(answer.body) if key in _TEXTS]
+    handler = _handler_around(statement)
+    if any(_MISSING_TEXT.search(text) for text in texts):
+        return 404
+    if handler is not None:
+        return 400 if _is_input_error(handler) else 500
+    branch = _branch(statement)
+    condition = None
+    if branch is not None and branch.type == "if_statement":
+        condition = branch.child_by_field_name("condition")
+        for clause in branch.children_by_field_name("alternative"):
+            if clause.start_byte <= statement.start_byte < clause.end_byte:
+                condition = clause.child_by_field_name("condition") or condition
+    if condition is None:
+        return 500
+    return 400 if any(_is_input(file, node, 4) for node in (condition, *walk(condition))) else 500
+
+
+def _is_input_error(handler: Node) -> bool:
+    header = text_of(handler).split(":")[0]
+    names = set(re.findall(r"\w+", header))
+    if names & _INPUT_ERRORS:
+        return True
+    body = handler.parent.child_by_field_name("body") if handler.parent is not None else None
+    return bool(names & _VALUE_ERRORS) and body is not None and bool(re.search(r"\brequest\b", text_of(body)))
+
+
+def _is_input(file: PyFile, node: Node, depth: int) -> bool:
+    """Whether an expression reads what the client sent: the request, or a parameter of the handler."""
+    if node.type == "call" and re.search(r"\bvalid", text_of(callee_of(node) or node)):
+        return True
+    if node.type != "identifier" or depth == 0:
+        return False
+    if text_of(node) == "request":
+        return True
+    bindings = file.names.bindings(node)
+    if len(bindings) != 1:
+        return False
+    binding = bindings[0]
+    if binding.kind == "parameter":
+        given = text_of(binding.node)
+        return text_of(node) not in ("self", "cls") and "Depends" not in given and "Security" not in given
+    if binding.kind not in ("assign", "walrus", "annotation") or binding.value is None:
+        return False
+    root = binding.value
+    while (owner := _read_from(root)) is not None:
+        root = owner
+    return _is_input(file, root, depth - 1)
+
+
+def _read_from(node: Node) -> Node | None:
+    """What an expression takes its value from: `payload` of `payload.get("name", "").strip()`."""
+    if node.type in ("await", "parenthesized_expression", "boolean_operator") and node.named_children:
+        return node.named_children[0]
+    if node.type == "call":
+        called = callee_of(node)
+        return called if called is not None and called.type == "attribute" else None
+    if node.type == "attribute":
+        return node.child_by_field_name("object")
+    return node.child_by_field_name("value") if node.type == "subscript" else None
+
+
+ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)

@@ -1,0 +1,440 @@
+"""BC201: calls that wait for a peer with no limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.classes import ClassFact
+from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.pins import allows_only_before
+from bugcatalog_ls.facts.resolve import class_at, file_of_module, mro
+from bugcatalog_ls.facts.routes import routes_of
+from bugcatalog_ls.facts.waiting_calls import LIMITS, SESSIONS, Limit, uses_network
+from bugcatalog_ls.syntax.edits import replace_node, set_keyword
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    Arguments,
+    ancestors,
+    arguments_of,
+    callee_of,
+    constant_value,
+    string_value,
+    text_of,
+    unparenthesised,
+)
+from bugcatalog_ls.text.spans import TextEdit
+
+SECONDS = 10
+_LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
+_LIMITERS = frozenset(
+    {
+        "asyncio.wait_for",
+        "asyncio.timeout",
+        "asyncio.timeout_at",
+        "anyio.fail_after",
+        "anyio.move_on_after",
+        "async_timeout.timeout",
+        "trio.fail_after",
+        "trio.move_on_after",
+    }
+)
+_CONSTANT = re.compile(
+    r"(?:DEFAULT_|HTTP_|API_|GLOBAL_)?(?:HTTP_|REQUESTS?_|CLIENT_|NETWORK_)?TIMEOUT(?:_S|_SEC|_SECS|_SECONDS)?"
+)
+_SETTING = re.compile(r"(?:default_)?(?:http|requests?)_timeout(?:_s|_sec|_secs|_seconds)?", re.IGNORECASE)
+
+
+class WaitingCall(Fact, frozen=True):
+    """A call that may wait for ever, as written: what it calls, and what it is given.
+
+    `nones` are keywords and positions (as text) that hold None; `words` the begin of a command line.
+    """
+
+    path: str
+    symbol: str
+    written: str
+    anchor: str
+    keywords: tuple[str, ...]
+    nones: tuple[str, ...]
+    n_positional: int
+    names_timeout: bool
+    streams: bool
+    words: tuple[str, ...]
+    function: str
+    is_async: bool
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class SocketDefault(Fact, frozen=True):
+    """The workspace sets a default for the standard library's sockets."""
+
+    @property
+    def key(self) -> str:
+        return "socket"
+
+
+class LimitedSession(Fact, frozen=True):
+    """A file gives sessions a limit of their own: a mounted adapter, or a replaced method."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    for call in file.nodes("call"):
+        callee = callee_of(call)
+        if callee is None:
+            continue
+        # A bare name may be an import under another name; of an attribute the last part is as it is.
+        symbol = file.symbol(callee) if callee.type == "identifier" else None
+        name = (symbol or text_of(callee)).rpartition(".")[2]
+        if name == "setdefaulttimeout" and file.symbol(callee) == "socket.setdefaulttimeout":
+            value = arguments_of(call).get("timeout", 0)
+            if not is_test_path(file.path) and constant_value(value) is not None:
+                facts.add(SocketDefault())
+        elif name == "mount" and _mounts_limit(file, call):
+            facts.add(LimitedSession(file.path))
+        elif name in _LAST_NAMES and (fact := _waiting(file, call, callee, facts)) is not None:
+            facts.add(fact)
+    for assignment in file.nodes("assignment"):
+        left = assignment.child_by_field_name("left")
+        if left is not None and left.type == "attribute" and _is_session_method(file.symbol(left)):
+            facts.add(LimitedSession(file.path))
+
+
+def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts) -> WaitingCall | None:
+    symbol = file.symbol(callee)
+    if symbol is None or symbol.startswith(("builtins.", "super(")):
+        return None
+    arguments = arguments_of(call)
+    keywords = _keywords(file, arguments)
+    if keywords is None or arguments.list_unpacked or _is_limited_around(file, call):
+        return None
+    nones = [name for name, value in keywords.items() if value is not None and _is_none(file, value)]
+    nones += [str(n) for n, value in enumerate(arguments.positional) if _is_none(file, value)]
+    scope = file.scopes.at(call.start_byte)
+    while scope.kind == "comprehension" and scope.parent is not None:
+        scope = scope.parent
+    function = scope.node if scope.kind == "function" else None
+    stream = keywords.get("stream")
+    written = text_of(callee).split("\n")[0]
+    return WaitingCall(
+        path=file.path,
+        symbol=symbol,
+        written=written if len(written) <= 40 else written.rpartition(".")[2],
+        anchor=facts.anchor(f"call {scope.qualname} {written}", call),
+        keywords=tuple(keywords),
+        nones=tuple(nones),
+        n_positional=len(arguments.positional),
+        names_timeout=any("timeout" in text_of(value) for value in arguments.positional[:1]),
+        streams=stream is not None and constant_value(stream) is not False,
+        words=_words(file, call, symbol),
+        function=f"{file.module}.{scope.qualname}" if function is not None else "",
+        is_async=function is not None and function.children[0].type == "async",
+    )
+
+
+def _keywords(file: PyFile, arguments: Arguments) -> dict[str, Node | None] | None:
+    """All keywords and their values, of unpacked literal dicts too; None where some are unknown."""
+    keywords: dict[str, Node | None] = dict(arguments.keywords)
+    for unpacked in arguments.dict_unpacked:
+        literal = _dictionary(file, unpacked)
+        if literal is None:
+            return None
+        keywords.update(literal)
+    return keywords
+
+
+def _dictionary(file: PyFile, node: Node) -> dict[str, Node | None] | None:
+    node = unparenthesised(node)
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+            return None
+        literal = _dictionary(file, bindings[0].value)
+        changed = re.search(
+            rf"\b{re.escape(text_of(node))}\s*(?:\[|\.(?:update|setdefault))", file.source.text
+        )
+        return literal if literal is not None and (not changed or "timeout" in literal) else None
+    if node.type == "call" and file.callee(node) == "builtins.dict":
+        arguments = arguments_of(node)
+        if arguments.positional or arguments.dict_unpacked:
+            return None
+        return dict(arguments.keywords)
+    if node.type != "dictionary":
+        return None
+    found: dict[str, Node | None] = {}
+    for pair in node.named_children:
+        key = string_value(pair.child_by_field_name("key")) if pair.type == "pair" else None
+        if key is None:
+            return None
+        found[key] = pair.child_by_field_name("value")
+    return found
+
+
+def _is_none(file: PyFile, value: Node) -> bool:
+    """Whether a value is None, or an unlimited `Timeout(None)` made of it."""
+    value = unparenthesised(value)
+    if value.type == "none":
+        return True
+    if value.type == "identifier":
+        bindings = file.names.bindings(value)
+        return bool(bindings) and all(
+            binding.kind == "assign" and binding.value is not None and binding.value.type == "none"
+            for binding in bindings
+        )
+    if value.type == "call" and file.callee(value) in ("httpx.Timeout", "urllib3.Timeout"):
+        arguments = arguments_of(value)
+        first = arguments.get("timeout", 0)
+        return first is not None and first.type == "none" and len(arguments.keywords) == 0
+    return False
+
+
+def _is_limited_around(file: PyFile, call: Node) -> bool:
+    """Whether `asyncio.wait_for` or a timeout block around the call limits it."""
+    for parent in ancestors(call):
+        if parent.type == "call" and file.callee(parent) in _LIMITERS:
+            return True
+        if parent.type == "with_statement":
+            items = [item for child in parent.named_children for item in child.named_children]
+            if any(
+                (file.symbol(_context(item)) or "").removesuffix("()") in _LIMITERS
+                for item in items
+                if item.type == "with_item"
+            ):
+                return True
+        if parent.type in ("function_definition", "lambda", "class_definition"):
+            return False
+    return False
+
+
+def _context(item: Node) -> Node | None:
+    value = item.child_by_field_name("value")
+    return value.named_children[0] if value is not None and value.type == "as_pattern" else value
+
+
+def _words(file: PyFile, call: Node, symbol: str) -> tuple[str, ...]:
+    """The first words of the command that a subprocess call runs, as far as they are literal."""
+    if not symbol.startswith("subprocess."):
+        return ()
+    if symbol.startswith("subprocess.Popen()"):
+        function = callee_of(call)
+        receiver = function.child_by_field_name("object") if function is not None else None
+        bindings = (
+            file.names.bindings(receiver) if receiver is not None and receiver.type == "identifier" else []
+        )
+        value = bindings[-1].value if bindings else None
+        if value is None or value.type != "call":
+            return ()
+        call = value
+    command = arguments_of(call).get("args", 0)
+    if command is not None and command.type == "identifier":
+        bindings = file.names.bindings(command)
+        command = bindings[-1].value if len(bindings) == 1 else None
+    if command is None:
+        return ()
+    if command.type in ("list", "tuple"):
+        literal = [string_value(child) for child in command.named_children[:6] if child.type != "comment"]
+        return tuple(word or "" for word in literal)
+    text = string_value(command)
+    if text is None and command.type == "string":
+        text = re.sub(r"^[rRfFbB]*['\"]+", "", text_of(command)).split("{")[0]
+    return tuple((text or "").split()[:6])
+
+
+def _mounts_limit(file: PyFile, call: Node) -> bool:
+    adapter = file.symbol(arguments_of(call).get("adapter", 1))
+    return adapter not in ("requests.adapters.HTTPAdapter()", "requests.HTTPAdapter()")
+
+
+def _is_session_method(symbol: str | None) -> bool:
+    owner, _, name = (symbol or "").rpartition("().")
+    return owner in SESSIONS and name in ("request", "send", "get", "post")
+
+
+# -- join --------------------------------------------------------------------------------------------
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for call in context.index.in_file(context.path, WaitingCall):
+        limit = _limit(context, call)
+        if limit is None or not _waits(context, call, limit):
+            continue
+        given_none = limit.keyword in call.nones or str(limit.position) in call.nones
+        if given_none:
+            message = f"{limit.keyword}=None lets {call.written} wait for ever"
+        else:
+            message = f"{call.written} is called without {_article(limit.keyword)} and can wait for ever"
+        data = {
+            "keyword": limit.keyword,
+            "position": str(limit.position),
+            "family": limit.family,
+            "streams": str(call.streams),
+            "stated": str(given_none),
+        }
+        yield context.find(call.anchor, message, data=data)
+
+
+def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:
+    """How the call is limited, where it is one of those that wait."""
+    symbol = context.resolve(call.symbol)
+    for sent in (".delay().get", ".apply_async().get"):
+        if symbol.endswith(sent):
+            return LIMITS[sent]
+    limit = LIMITS.get(symbol)
+    if limit is None:
+        limit = _limit_of_subclass(context.index, symbol)
+    if limit is not None and limit.family == "requests" and "()." in symbol:
+        makers = {context.path, _file_of(context, call.symbol)}
+        if any(path and context.index.in_file(path, LimitedSession) for path in makers):
+            return None
+    return limit
+
+
+def _limit_of_subclass(index: FactIndex, symbol: str) -> Limit | None:
+    """The limit of a method that a class of the workspace inherits from a session untouched."""
+    owner, separator, name = symbol.rpartition("().")
+    if not separator or class_at(index, owner) is None:
+        return None
+    names, _ = mro(index, owner)
+    session = next((base for base in names if base in SESSIONS), None)
+    if session is None:
+        return None
+    for base in names:
+        found = class_at(index, base)
+        if found is not None and {"request", "send", name} & found[1].members.keys():
+            return None
+    return LIMITS.get(f"{session}().{name}")
+
+
+def _file_of(context: JoinContext, symbol: str) -> str | None:
+    """The file whose definition a symbol begins with."""
+    parts = symbol.split("(")[0].split(".")
+    for n_parts in range(len(parts) - 1, 0, -1):
+        found = file_of_module(context.index, ".".join(parts[:n_parts]), context.path)
+        if found is not None:
+            return found
+    return None
+
+
+def _waits(context: JoinContext, call: WaitingCall, limit: Limit) -> bool:
+    given = limit.keyword in call.keywords or (
+        limit.position is not None and limit.position < call.n_positional
+    )
+    given_none = limit.keyword in call.nones or str(limit.position) in call.nones
+    if given and not given_none:
+        return False
+    match limit.family:
+        case "explicit":
+            if limit.keyword == "total" and {"sock_read", "sock_connect"} & set(call.keywords):
+                return False
+            return given_none
+        case "stdlib":
+            return not context.index.get(SocketDefault, "socket")
+        case "database":
+            return not call.names_timeout
+        case "redis":
+            if call.names_timeout or "connection_pool" in call.keywords:
+                return False
+            return given_none or allows_only_before(context.index, "redis", "8")
+        case "process":
+            return uses_network(call.words) or (call.is_async and _in_handler(context, call))
+        case "wait":
+            if "block" in call.keywords or (limit.position == 1 and call.n_positional > 0):
+                return False
+            return _in_handler(context, call)
+    return True
+
+
+def _in_handler(context: JoinContext, call: WaitingCall) -> bool:
+    return bool(call.function) and bool(routes_of(context.index, call.function))
+
+
+def _article(keyword: str) -> str:
+    return f"{'an' if keyword[0] in 'aeiou' else 'a'} {keyword}"
+
+
+# -- fix ---------------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    call = context.node_of("call")
+    if call is None:
+        return
+    keyword, family = finding.data["keyword"], finding.data["family"]
+    value = _constant(context) if family in ("requests", "stdlib", "explicit") else None
+    limit = value or str(SECONDS)
+    edits = _edits(context, call, keyword, finding.data["position"], limit)
+    # A limit where none was thought of is a guard; one against a stated None is a decision.
+    is_guard = family not in ("process", "wait", "explicit") and finding.data["stated"] != "True"
+    is_guard = is_guard and finding.data["streams"] != "True"
+    name = text_of(callee_of(call) or call).split("\n")[0]
+    yield context.fix(f"Add {keyword}={limit} to {name}", "safe" if is_guard else "suggested", edits)
+
+
+def _edits(context: FixContext, call: Node, keyword: str, position: str, limit: str) -> list[TextEdit]:
+    arguments = arguments_of(call)
+    if keyword not in arguments.keywords and position.isdigit() and int(position) < len(arguments.positional):
+        return replace_node(arguments.positional[int(position)], limit)
+    return set_keyword(context.file, call, keyword, limit)
+
+
+def _constant(context: FixContext) -> str | None:
+    """The workspace's own constant for it, where there is exactly one to choose; imported if need be."""
+    file, index = context.file, context.index
+    own = index.one(ModuleExports, file.module)
+    if own is not None and (name := _named_constant(own[1])) is not None:
+        return name
+    found = list(_constants(index))
+    if len(found) != 1:
+        return None
+    path, expression = found[0]
+    other = context.open(path)
+    if other is None:
+        return None
+    head, _, attribute = expression.partition(".")
+    name = context.imports().need(written_module(index, other, file), head, at=context.span.start)
+    return f"{name}.{attribute}" if attribute else name
+
+
+def _constants(index: FactIndex) -> Iterator[tuple[str, str]]:
+    """Path and expression of each constant or setting that names a timeout for requests."""
+    for module in sorted(index.keys(ModuleExports)):
+        found = index.one(ModuleExports, module)
+        if found is None or is_test_path(found[0]):
+            continue
+        path, exports = found
+        if (name := _named_constant(exports)) is not None:
+            yield path, name
+        for instance, symbol in sorted(exports.names.items()):
+            if symbol and symbol.startswith(f"{module}.") and symbol.endswith("()"):
+                fact = index.one(ClassFact, symbol.removesuffix("()"))
+                for attribute in sorted(fact[1].attributes) if fact is not None else ():
+                    if _SETTING.fullmatch(attribute):
+                        yield path, f"{instance}.{attribute}"
+
+
+def _named_constant(exports: ModuleExports) -> str | None:
+    names = [
+        name
+        for name, symbol in exports.names.items()
+        if _CONSTANT.fullmatch(name) and symbol in ("builtins.int()", "builtins.float()")
+    ]
+    return names[0] if len(names) == 1 else None
+
+
+ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)

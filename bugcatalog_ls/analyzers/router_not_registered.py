@@ -1,0 +1,651 @@
+"""BC105: a router whose routes no application serves, and imports of routers that may fail unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
+from bugcatalog_ls.facts.registrations import (
+    Discovery,
+    Distribution,
+    HandedOn,
+    Inclusion,
+    NamedInString,
+    Renamed,
+    UnknownInclusion,
+)
+from bugcatalog_ls.facts.resolve import file_of_module, mro
+from bugcatalog_ls.facts.routes import (
+    APP_CLASSES,
+    INCLUDERS,
+    ROUTER_CLASSES,
+    AppFact,
+    RoutedOn,
+    RouterFact,
+    place,
+    router_anchor,
+    variable,
+)
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_edits import add_import
+from bugcatalog_ls.syntax.import_lines import import_lines
+from bugcatalog_ls.syntax.modules import absolute_module, module_name
+from bugcatalog_ls.syntax.nodes import (
+    LOOPS,
+    ancestors,
+    arguments_of,
+    callee_of,
+    enclosing_function,
+    is_docstring,
+    statement_of,
+    statements,
+    string_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.syntax.statement_edits import insert_after, replace_by_body, replace_statement
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_SAMPLE_FOLDERS = frozenset(
+    {"example", "examples", "docs", "docs_src", "doc", "demo", "demos", "sample", "samples", "benchmarks"}
+)
+_FAMILIES = {"fastapi": ("fastapi", "starlette"), "flask": ("flask", "quart"), "quart": ("quart", "flask")}
+_SWALLOWED = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_LOGGING = frozenset(
+    {
+        "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal", "print", "echo",
+        "secho", "print_exc", "print_exception", "capture_exception", "capture_message", "notice", "trace",
+        "success", "write",
+    }
+)  # fmt: skip
+_GENERIC = frozenset({"router", "bp", "blueprint", "api", "api_router", "routes"})
+
+
+class GuardedImport(Fact, frozen=True):
+    """Names imported in a `try` whose handler goes on without them; `anchor` is the handler's head."""
+
+    path: str
+    anchor: str
+    targets: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    if ctx.is_test:
+        return
+    for guarded in ctx.index.in_file(ctx.path, GuardedImport):
+        target = next((target for target in guarded.targets if _is_router(ctx, target)), None)
+        if target is not None:
+            module = target.rpartition(".")[0] or target
+            if file_of_module(ctx.index, target, ctx.path) is not None:
+                module = target
+            message = (
+                f"an error while importing the router of `{module}` is swallowed, and its routes are lost"
+            )
+            yield ctx.find(guarded.anchor, message)
+    if _is_sample(ctx.path):
+        return
+    for router in ctx.index.in_file(ctx.path, RouterFact):
+        if is_left_alone(ctx.index, ctx.path, router):
+            yield ctx.find(
+                router_anchor(router.symbol),
+                f"no application includes `{router.name}`, so its routes are never served",
+            )
+
+
+def is_left_alone(index: FactIndex, path: str, router: RouterFact) -> bool:
+    """Whether a router holds routes that surely no application of the workspace serves."""
+    framework = _router_framework(index, router)
+    if framework is None or router.escapes or not _is_used(index, router):
+        return False
+    if not _has_app(index, framework, path):
+        return False
+    if any(fact.symbol == router.symbol and fact.escapes for fact in index.in_file(path, RouterFact)):
+        return False
+    names = {router.name, *_other_names(index, router)}
+    if any(_is_included(index, name, router.symbol) for name in names):
+        return False
+    if router.is_local:
+        return True
+    return not (_is_handed_on(index, names, router.symbol) or _may_be_discovered(index, router))
+
+
+def _router_framework(index: FactIndex, router: RouterFact) -> str | None:
+    if router.made_by in ROUTER_CLASSES:
+        return ROUTER_CLASSES[router.made_by]
+    made_by = _class_symbol(index, router)
+    return next((ROUTER_CLASSES[name] for name in mro(index, made_by)[0] if name in ROUTER_CLASSES), None)
+
+
+def _class_symbol(index: FactIndex, router: RouterFact) -> str:
+    held = index.get(RouterFact, router.symbol)
+    return place(index, router.made_by, held[0][0]) if held else router.made_by
+
+
+def _is_used(index: FactIndex, router: RouterFact) -> bool:
+    """Whether routes or other routers are added to it, here or in a module that imports it."""
+    return any(
+        fact.owner == router.symbol or place(index, fact.owner, path) == router.symbol
+        for name in {router.name, *_other_names(index, router)}
+        for path, fact in index.get(RoutedOn, name)
+    )
+
+
+@derived
+def _has_app(index: FactIndex, framework: str, path: str) -> bool:
+    """Whether what the file is deployed with makes an application of the router's family."""
+    distribution = _distribution(index, path)
+    return any(
+        not is_test_path(app_path)
+        and not _is_sample(app_path)
+        and _distribution(index, app_path) == distribution
+        for family in _FAMILIES[framework]
+        for app_path, _ in index.get(AppFact, family)
+    )
+
+
+def _distribution(index: FactIndex, path: str) -> str:
+    """The nearest folder above a file that is packaged by itself; the root where none is."""
+    folders = {fact.folder for _, fact in index.get(Distribution, "distribution")}
+    around = [str(parent) for parent in PurePosixPath(path).parents]
+    return next((folder for folder in around if folder in folders), "")
+
+
+def _is_sample(path: str) -> bool:
+    return any(part in _SAMPLE_FOLDERS for part in path.split("/")[:-1])
+
+
+def _other_names(index: FactIndex, router: RouterFact) -> set[str]:
+    """The names under which modules import it (and may export it again)."""
+    return {
+        fact.name
+        for path, fact in index.get(Renamed, router.name)
+        if place(index, fact.target, path) == router.symbol
+    }
+
+
+def _is_included(index: FactIndex, name: str, symbol: str) -> bool:
+    return any(
+        not is_test_path(path) and symbol in (fact.child, place(index, fact.child, path))
+        for path, fact in index.get(Inclusion, name)
+    )
+
+
+def _is_handed_on(index: FactIndex, names: Iterable[str], symbol: str) -> bool:
+    """Whether the router, or its module, is used as a value; a package of it only where routers
+    are then included that nobody names."""
+    module = symbol.rpartition(".")[0]
+    parts = module.split(".")
+    packages = {".".join(parts[:n]) for n in range(1, len(parts))}
+    for name in {*names, *parts}:
+        for path, fact in index.get(HandedOn, name):
+            if is_test_path(path):
+                continue
+            target = place(index, fact.symbol, path)
+            if target == symbol:
+                return True
+            if target == module and file_of_module(index, target, path) is not None:
+                return True
+            if target in packages and index.in_file(path, UnknownInclusion):
+                return True
+    return False
+
+
+def _may_be_discovered(index: FactIndex, router: RouterFact) -> bool:
+    module = router.symbol.rpartition(".")[0]
+    mentions = [
+        fact
+        for name in _suffixes(module) | _suffixes(router.symbol)
+        for where, fact in index.get(NamedInString, name)
+        if not is_test_path(where)
+    ]
+    if any(fact.is_import for fact in mentions):
+        return True
+    discoveries = index.get(Discovery, "discovery") if mentions or _asks_for(index, router.name) else ()
+    for path, discovery in discoveries:
+        if is_test_path(path):
+            continue
+        if mentions:
+            return True
+        if _covers(discovery.package, module) and _is_linked(index, path, router.name):
+            return True
+    return False
+
+
+def _asks_for(index: FactIndex, name: str) -> bool:
+    return any(fact.attribute in ("", name) for _, fact in index.get(UnknownInclusion, "unknown"))
+
+
+@derived
+def _is_linked(index: FactIndex, path: str, name: str) -> bool:
+    """Whether what the file at `path` discovers can come to a call that includes unknown routers:
+    both are in one file, or one of the files imports the other."""
+    own = module_name(path)
+    imports = {target for fact in index.in_file(path, Discovery) for target in fact.imports}
+    for other, inclusion in index.get(UnknownInclusion, "unknown"):
+        if is_test_path(other) or inclusion.attribute not in ("", name):
+            continue
+        if other == path or _imports(index, imports, path, module_name(other)):
+            return True
+        if _imports(index, inclusion.imports, other, own):
+            return True
+    return False
+
+
+def _imports(index: FactIndex, targets: Iterable[str], path: str, module: str) -> bool:
+    found = (place(index, target, path) for target in targets)
+    return any(target == module or target.rpartition(".")[0] == module for target in found)
+
+
+def _covers(package: str, module: str) -> bool:
+    return not package or f".{package}." in f".{module}."
+
+
+def _suffixes(symbol: str) -> set[str]:
+    parts = symbol.split(".")
+    return {".".join(parts[start:]) for start in range(max(len(parts) - 1, 1))}
+
+
+def _is_router(ctx: JoinContext, target: str) -> bool:
+    """Whether an imported name is a router of the workspace, or a module that has one."""
+    symbol = place(ctx.index, target, ctx.path)
+    for path, router in ctx.index.get(RouterFact, symbol):
+        return not is_test_path(path) and _router_framework(ctx.index, router) is not None
+    file = file_of_module(ctx.index, target, ctx.path)
+    if file is None or not any(
+        _router_framework(ctx.index, router) for router in ctx.index.in_file(file, RouterFact)
+    ):
+        return False
+    included = ctx.index.in_file(ctx.path, Inclusion)
+    return any(place(ctx.index, fact.child, ctx.path).startswith(f"{symbol}.") for fact in included)
+
+
+# -- guarded imports -------------------------------------------------------------------------------
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    for node in file.nodes("try_statement"):
+        handler = _swallowing_handler(node)
+        body = node.child_by_field_name("body")
+        if handler is None or body is None:
+            continue
+        targets = tuple(dict.fromkeys(_imported(file, body)))
+        if targets:
+            anchor = facts.anchor(f"guarded import of {targets[0]}", _head(handler))
+            facts.add(GuardedImport(file.path, anchor, targets))
+    for node in file.nodes("with_statement"):
+        call, body = _suppressing(file, node), node.child_by_field_name("body")
+        if call is None or body is None:
+            continue
+        targets = tuple(dict.fromkeys(_imported(file, body)))
+        if targets:
+            anchor = facts.anchor(f"guarded import of {targets[0]}", call)
+            facts.add(GuardedImport(file.path, anchor, targets))
+
+
+def _swallowing_handler(node: Node) -> Node | None:
+    """The first handler that takes an import error and goes on as if nothing had happened."""
+    for handler in node.children:
+        if handler.type != "except_clause" or not _takes_import_errors(handler):
+            continue
+        block = _block(handler)
+        return handler if block is not None and all(map(_goes_on, statements(block))) else None
+    return None
+
+
+def _block(node: Node) -> Node | None:
+    return next((child for child in node.children if child.type == "block"), None)
+
+
+def _takes_import_errors(handler: Node) -> bool:
+    caught = [child for child in handler.named_children if child.type not in ("block", "comment")]
+    if not caught:
+        return True
+    expression = caught[0].named_children[0] if caught[0].type == "as_pattern" else caught[0]
+    expression = unparenthesised(expression)
+    names = expression.named_children if expression.type == "tuple" else [expression]
+    return any(text_of(name).rpartition(".")[2] in _SWALLOWED for name in names)
+
+
+def _goes_on(statement: Node) -> bool:
+    """Whether a statement of a handler neither raises, nor ends the program, nor mends anything."""
+    if statement.type in ("pass_statement", "continue_statement") or is_docstring(statement):
+        return True
+    if statement.type == "return_statement":
+        return all(_is_nothing(child) for child in statement.named_children)
+    if statement.type == "import_statement":
+        return text_of(statement) in ("import traceback", "import logging", "import warnings", "import sys")
+    if statement.type == "if_statement":
+        parts = [statement, *statement.children_by_field_name("alternative")]
+        blocks = [child for part in parts for child in part.children if child.type == "block"]
+        return all(_goes_on(inner) for block in blocks for inner in statements(block))
+    if statement.type != "expression_statement" or statement.named_child_count != 1:
+        return False
+    expression = statement.named_children[0]
+    if expression.type == "await":
+        expression = expression.named_children[0]
+    if expression.type == "assignment":
+        right = expression.child_by_field_name("right")
+        return right is not None and _is_nothing(right)
+    if expression.type == "call":
+        return text_of(callee_of(expression) or expression).rpartition(".")[2] in _LOGGING
+    return expression.type == "ellipsis"
+
+
+def _is_nothing(node: Node) -> bool:
+    if node.type in ("list", "tuple", "dictionary"):
+        return node.named_child_count == 0
+    return node.type in ("none", "false")
+
+
+def _imported(file: PyFile, body: Node) -> Iterator[str]:
+    for node in walk(body):
+        if node.type in ("import_from_statement", "import_statement"):
+            module = node.child_by_field_name("module_name")
+            for child in node.children_by_field_name("name"):
+                written = child.child_by_field_name("name") or child
+                target = text_of(written)
+                if module is not None:
+                    target = f"{text_of(module)}{'' if text_of(module).endswith('.') else '.'}{target}"
+                yield absolute_module(target, file.path)
+        elif node.type == "call" and file.callee(node) == "importlib.import_module":
+            name = string_value(arguments_of(node).get("name", 0))
+            if name and not name.startswith(".") and not any(p.type in LOOPS for p in ancestors(node)):
+                yield name
+
+
+def _head(handler: Node) -> Span:
+    """`except ImportError as exc`, without the colon."""
+    colon = next((child for child in handler.children if child.type == ":"), None)
+    return Span(handler.start_byte, colon.start_byte if colon is not None else handler.end_byte)
+
+
+def _suppressing(file: PyFile, node: Node) -> Node | None:
+    items = [
+        child
+        for clause in node.named_children
+        if clause.type == "with_clause"
+        for child in clause.named_children
+    ]
+    if len(items) != 1:
+        return None
+    call = items[0].named_children[0] if items[0].named_children else None
+    if call is None or call.type != "call" or file.callee(call) != "contextlib.suppress":
+        return None
+    caught = arguments_of(call).positional
+    return call if any(text_of(name).rpartition(".")[2] in _SWALLOWED for name in caught) else None
+
+
+# -- fixes -----------------------------------------------------------------------------------------
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
+    node = ctx.node
+    if node.type == "expression_statement":
+        yield from _register(ctx, node.named_children[0])
+        return
+    handler = ctx.node_of("except_clause")
+    guard = handler.parent if handler is not None else ctx.node_of("with_statement")
+    body = guard.child_by_field_name("body") if guard is not None else None
+    if guard is None or body is None:
+        return
+    clauses = [
+        child for child in guard.named_children if child.type not in ("block", "with_clause", "comment")
+    ]
+    if handler is None or [clause.id for clause in clauses] == [handler.id]:
+        yield ctx.fix(
+            "Let the failing import stop the start", "suggested", replace_by_body(ctx.file, guard, body)
+        )
+    block = _block(handler) if handler is not None else None
+    if block is not None and (edits := _raised(ctx.file, statements(block))):
+        yield ctx.fix("Log and raise the import error again", "suggested", edits)
+
+
+def _raised(file: PyFile, handler: list[Node]) -> list[TextEdit]:
+    last = handler[-1]
+    if last.type in ("pass_statement", "continue_statement", "return_statement") or text_of(last) == "...":
+        return replace_statement(file, last, "raise")
+    return insert_after(file, last, "raise")
+
+
+def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
+    name = assignment.child_by_field_name("left")
+    symbol = variable(ctx.file, name)
+    held = [fact for fact in ctx.index.in_file(ctx.file.path, RouterFact) if fact.symbol == symbol]
+    if name is None or symbol is None or not held or held[0].is_local:
+        return
+    framework = _router_framework(ctx.index, held[0])
+    target = _target(ctx, symbol, framework) if framework is not None else None
+    if framework is None or target is None:
+        return
+    file, statement, receiver, sibling = target
+    method = "include_router" if framework == "fastapi" else "register_blueprint"
+    edits: list[TextEdit] = []
+    local_import = ""
+    if file.path == ctx.file.path:
+        expression = text_of(name)
+        statement = _after_last_use(file, statement, name)
+    else:
+        expression, edits, local_import = _named(ctx, file, text_of(name), sibling, statement)
+    call = f"{receiver}.{method}({expression})"
+    edits += insert_after(file, statement, f"{local_import}{call}")
+    made = [Edit(file.path, edit.span, edit.content) for edit in edits]
+    yield ctx.fix(f"Include `{expression}` in `{receiver}` of {file.path}", "suggested", made)
+
+
+_Target = tuple[PyFile, Node, str, Node | None]
+"""A file, the statement to insert after, the text of the app or router, a sibling's inclusion."""
+
+
+def _target(ctx: FixContext, symbol: str, framework: str) -> _Target | None:
+    """Where the router is best included: beside its siblings, else where the app is made."""
+    folder = ctx.file.path.rpartition("/")[0]
+    distribution = _distribution(ctx.index, ctx.file.path)
+    inclusions = [
+        (path, fact, place(ctx.index, fact.child, path))
+        for key in sorted(ctx.index.keys(Inclusion))
+        for path, fact in ctx.index.get(Inclusion, key)
+        if not is_test_path(path) and not _is_sample(path)
+    ]
+    below = _below(ctx, symbol, inclusions)
+    votes: dict[tuple[str, str], tuple[int, bool, int]] = {}
+    for path, fact, child in inclusions:
+        held = ctx.index.get(RouterFact, child)
+        if not held or _distribution(ctx.index, path) != distribution:
+            continue
+        parent = place(ctx.index, fact.parent, path) if fact.parent is not None else None
+        if parent in below or _router_framework(ctx.index, held[0][1]) != framework:
+            continue
+        is_app = parent is None or not ctx.index.get(RouterFact, parent)
+        n_near, _, n_all = votes.get((path, fact.receiver), (0, is_app, 0))
+        is_near = held[0][0].rpartition("/")[0] == folder
+        votes[path, fact.receiver] = (n_near + is_near, is_app, n_all + 1)
+    for path, receiver in sorted(votes, key=lambda pair: (*(-n for n in votes[pair]), pair)):
+        file = ctx.open(path)
+        call = _last_inclusion(file, receiver) if file is not None else None
+        if file is not None and call is not None:
+            return file, _plain_statement(call), receiver, call
+    apps = [
+        path
+        for family in _FAMILIES[framework]
+        for path, _ in ctx.index.get(AppFact, family)
+        if not is_test_path(path) and not _is_sample(path) and _distribution(ctx.index, path) == distribution
+    ]
+    for path in sorted(dict.fromkeys(apps), key=lambda path: (-_n_shared(path, ctx.file.path), path)):
+        file = ctx.open(path)
+        made = _app_assignment(file) if file is not None else None
+        if file is not None and made is not None:
+            return file, statement_of(made), text_of(made.child_by_field_name("left") or made), None
+    return None
+
+
+def _below(ctx: FixContext, symbol: str, inclusions: list[tuple[str, Inclusion, str]]) -> set[str]:
+    """The router itself and all that it takes in."""
+    below = {symbol}
+    for _ in range(10):
+        below |= {
+            child
+            for path, fact, child in inclusions
+            if fact.parent is not None and place(ctx.index, fact.parent, path) in below
+        }
+    return below
+
+
+def _n_shared(left: str, right: str) -> int:
+    count = 0
+    for one, other in zip(left.split("/")[:-1], right.split("/")[:-1], strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _last_inclusion(file: PyFile, receiver: str) -> Node | None:
+    """The last inclusion into a receiver, in the function (or at the module level) that has most."""
+    found: dict[int, list[Node]] = {}
+    for call in file.nodes("call"):
+        function = callee_of(call)
+        name = function.child_by_field_name("attribute") if function is not None else None
+        owner = function.child_by_field_name("object") if function is not None else None
+        if name is None or owner is None or text_of(name) not in INCLUDERS or text_of(owner) != receiver:
+            continue
+        if variable(file, arguments_of(call).get(INCLUDERS[text_of(name)], 0)) is not None:
+            around = enclosing_function(call)
+            found.setdefault(around.id if around is not None else 0, []).append(call)
+    return max(found.values(), key=len)[-1] if found else None
+
+
+def _plain_statement(call: Node) -> Node:
+    """The statement around a call that runs whenever its function (or module) does."""
+    statement = statement_of(call)
+    while statement.parent is not None and statement.parent.type == "block":
+        header = statement.parent.parent
+        if header is None or header.type in ("function_definition", "class_definition", "with_statement"):
+            break
+        statement = statement_of(header)
+    return statement
+
+
+def _app_assignment(file: PyFile) -> Node | None:
+    for node in file.nodes("assignment"):
+        right = node.child_by_field_name("right")
+        if right is not None and right.type == "call" and file.callee(right) in APP_CLASSES:
+            left = node.child_by_field_name("left")
+            if left is not None and left.type in ("identifier", "attribute"):
+                return node
+    return None
+
+
+def _after_last_use(file: PyFile, statement: Node, name: Node) -> Node:
+    """FastAPI copies the routes that are there: include the router behind the last of them."""
+    last = statement
+    for child in statement.parent.named_children if statement.parent is not None else ():
+        if child.start_byte > last.start_byte and child.type == "decorated_definition":
+            owners = [
+                text_of(node).partition(".")[0].lstrip("@")
+                for node in child.children
+                if node.type == "decorator"
+            ]
+            if text_of(name) in owners:
+                last = child
+    return last
+
+
+def _named(
+    ctx: FixContext, file: PyFile, name: str, sibling: Node | None, statement: Node
+) -> tuple[str, list[TextEdit], str]:
+    """How the file can name the router: the expression, import edits, an import for that place only."""
+    if (existing := _existing_name(ctx, file, name, statement)) is not None:
+        return existing, [], ""
+    stem_path = PurePosixPath(ctx.file.path)
+    module = written_module(ctx.index, ctx.file, file)
+    package, _, stem = module.rpartition(".")
+    package = package or ("." if module.startswith(".") else "")
+    if module.startswith(".") and not package.strip("."):
+        package = module[: len(module) - len(module.lstrip("."))]
+    if stem_path.stem == "__init__":
+        stem = stem_path.parent.name
+    positional = arguments_of(sibling).positional if sibling is not None else ()
+    argument = unparenthesised(positional[0]) if positional else None
+    by_module = argument is not None and argument.type == "attribute" and _root_is_module(file, argument)
+    source, imported, alias = module, name, None
+    if by_module and package and file.scopes.module.bindings.get(stem) is None:
+        source, imported, expression = package, stem, f"{stem}.{name}"
+    else:
+        taken = file.scopes.lookup(name, statement.start_byte) is not None
+        if name in ("router", "bp", "blueprint") or taken:
+            owner = stem if stem not in _GENERIC else stem_path.parent.name or stem
+            alias = f"{owner}_{name}" if owner not in (name, "") else None
+            while alias and file.scopes.lookup(alias, statement.start_byte) is not None:
+                alias += "_"
+        if name == stem_path.stem and not taken:
+            alias = None
+        expression = alias or name
+    is_local = enclosing_function(statement) is not None and _imports_locally(file, argument)
+    if is_local or imports_module_of(ctx.index, ctx.file, file):
+        as_alias = f" as {alias}" if alias else ""
+        return expression, [], f"from {source} import {imported}{as_alias}\n"
+    limit = len(file.source.data)
+    if enclosing_function(statement) is None:
+        limit = statement.start_byte
+    first_party = frozenset({source.split(".")[0]}) if not source.startswith(".") else frozenset()
+    lines = import_lines(file, first_party)
+    return expression, add_import(file, lines, source, imported, alias, limit, first_party), ""
+
+
+def _existing_name(ctx: FixContext, file: PyFile, name: str, statement: Node) -> str | None:
+    """What the file's own imports call the router."""
+    module = module_name(ctx.file.path)
+    for line in import_lines(file):
+        for imported in line.names:
+            found = file.scopes.lookup(imported.bound, statement.start_byte)
+            if (
+                line.place == "typing"
+                or found is None
+                or all(b.node.id != imported.node.id for b in found[1])
+            ):
+                continue
+            if (
+                found[0] is file.scopes.at(statement.start_byte)
+                and imported.node.start_byte > statement.end_byte
+            ):
+                continue
+            target = place(ctx.index, imported.target, file.path)
+            if target == f"{module}.{name}":
+                return imported.expression
+            if target == module:
+                return f"{imported.expression}.{name}"
+    return None
+
+
+def _root_is_module(file: PyFile, argument: Node) -> bool:
+    """`users.router` with `from app.routes import users`."""
+    owner = argument.child_by_field_name("object")
+    if owner is None or owner.type != "identifier":
+        return False
+    found = file.scopes.lookup(text_of(owner), owner.start_byte)
+    return found is not None and all(binding.kind == "from" for binding in found[1])
+
+
+def _imports_locally(file: PyFile, argument: Node | None) -> bool:
+    node = argument
+    while node is not None and node.type == "attribute":
+        node = node.child_by_field_name("object")
+    if node is None or node.type != "identifier":
+        return False
+    found = file.scopes.lookup(text_of(node), node.start_byte)
+    return found is not None and found[0].kind == "function" and found[1][-1].kind == "from"
+
+
+ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)

@@ -1,0 +1,160 @@
+"""The columns that attributes of mapped classes declare, one attribute at a time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from bugcatalog_ls.facts.annotations import AnnotatedType, annotated_type, is_class_var
+from bugcatalog_ls.facts.columns import COLUMN_CALLS, NOT_COLUMNS, Column, ForeignKey, column, library_name
+from bugcatalog_ls.facts.constants import constant_at, definition_of, number_in, text_in
+from bugcatalog_ls.facts.expressions import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Mapping,
+    Name,
+    Unknown,
+    dotted,
+)
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
+from bugcatalog_ls.facts.resolve import resolve
+
+Kind = Literal["sqlalchemy", "sqlmodel", "flask"]
+NotOne = Literal["other", "maybe"]
+_COLUMNLESS = ("builtins.", "threading.", "logging.", "collections.", "typing.", "re.")
+
+
+def attribute_column(
+    index: FactIndex, path: str, fact: OrmClass, attribute: OrmAttribute, kind: str
+) -> Column | NotOne:
+    """The column that an attribute declares, `other` where it is none, `maybe` where it may be one."""
+    made = _declared(index, path, attribute, kind)
+    if not isinstance(made, Column):
+        return made
+    return msgspec.structs.replace(
+        made,
+        name=made.name or attribute.name,
+        attribute=attribute.name,
+        path=path,
+        anchor=column_anchor(fact.symbol, attribute.name),
+    )
+
+
+def _declared(index: FactIndex, path: str, attribute: OrmAttribute, kind: str) -> Column | NotOne:
+    value, annotation = attribute.value, attribute.annotation
+    if annotation is not None and is_class_var(index, annotation, path):
+        return "other"
+    typed = annotated_type(index, annotation, path)
+    if isinstance(value, Call):
+        return _called(index, path, attribute, value, typed, kind)
+    if value is None or (kind == "sqlmodel" and annotation is not None):
+        return _annotated(index, attribute, typed, kind)
+    if isinstance(value, (Name, Attribute)):
+        return _shared(index, path, attribute, value)
+    return "maybe" if attribute.is_method and isinstance(value, Unknown) else "other"
+
+
+def _called(
+    index: FactIndex,
+    path: str,
+    attribute: OrmAttribute,
+    value: Call,
+    typed: AnnotatedType | None,
+    kind: str,
+) -> Column | NotOne:
+    called = library_name(index, value.function, path)
+    if called == "deferred" and value.arguments and isinstance(value.arguments[0], Call):
+        value = value.arguments[0]
+        called = library_name(index, value.function, path)
+    if called in COLUMN_CALLS:
+        made = column(index, value, path)
+        if made is None:
+            return "maybe"
+        if typed is not None and (typed.is_mapped or kind == "sqlmodel"):
+            made = typed.complete(index, made, value)
+        return made
+    if called == "Field" and kind == "sqlmodel":
+        return _field(index, path, value, typed)
+    if called is not None and called.rpartition(".")[2] in NOT_COLUMNS:
+        return "other"
+    symbol = dotted(value.function)
+    if symbol is not None and resolve(index, symbol, path).startswith(
+        ("builtins.", "threading.", "logging.")
+    ):
+        return "other"
+    if kind == "sqlmodel" and attribute.annotation is not None:
+        return Column(attribute.name, nullable=None)
+    return "maybe"
+
+
+def _annotated(
+    index: FactIndex, attribute: OrmAttribute, typed: AnnotatedType | None, kind: str
+) -> Column | NotOne:
+    """The column of a bare annotation, or of one with a plain default."""
+    if typed is None or typed.is_relationship or not (typed.is_mapped or kind == "sqlmodel"):
+        return "other"
+    if kind == "sqlmodel" and attribute.name.startswith("_"):
+        return "other"
+    made = typed.complete(index, Column(attribute.name, nullable=None), None)
+    if isinstance(attribute.value, Constant) and attribute.value.value is not None:
+        made = msgspec.structs.replace(made, default="?")
+    return made
+
+
+def _shared(index: FactIndex, path: str, attribute: OrmAttribute, value: Expression) -> Column | NotOne:
+    """The column of `email = email_column`, bound elsewhere."""
+    symbol = dotted(value)
+    constant = constant_at(index, definition_of(index, symbol, path)) if symbol else None
+    if constant is not None and isinstance(constant[1], Call):
+        if library_name(index, constant[1].function, constant[0]) in COLUMN_CALLS:
+            return column(index, constant[1], constant[0]) or "maybe"
+        return "maybe"
+    return "maybe" if attribute.is_method else "other"
+
+
+def _field(index: FactIndex, path: str, call: Call, typed: AnnotatedType | None) -> Column | NotOne:
+    """The column of a SQLModel field."""
+    given = call.keyword("sa_column")
+    if given is not None:
+        if not isinstance(given, Call):
+            return "maybe"
+        return column(index, given, path) or Column("", nullable=None)
+    plain = _plain_column(call)
+    made = column(index, plain, path)
+    if made is None:
+        return "maybe"
+    target = text_in(index, call.keyword("foreign_key"), path)
+    if target is not None:
+        ondelete = text_in(index, call.keyword("ondelete"), path) or ""
+        made = msgspec.structs.replace(made, foreign_keys=(ForeignKey(target, ondelete.upper()),))
+    default = call.keyword("default", 0)
+    if isinstance(default, Constant) and default.value is not None and not made.default:
+        made = msgspec.structs.replace(made, default="?")
+    if typed is not None:
+        length = number_in(index, call.keyword("max_length"), path)
+        return typed.complete(index, made, plain, text_length=length)
+    return made if plain.keyword("nullable") is not None else msgspec.structs.replace(made, nullable=None)
+
+
+def _plain_column(field: Call) -> Call:
+    """The `Column(...)` that stands for what a field says of its column."""
+    kept = [
+        (key, value)
+        for key, value in field.keywords
+        if key in ("nullable", "primary_key", "unique", "index", "default_factory")
+    ]
+    options = field.keyword("sa_column_kwargs")
+    if isinstance(options, Mapping):
+        kept.extend(
+            (key.value, value)
+            for key, value in options.items
+            if isinstance(key, Constant) and isinstance(key.value, str)
+        )
+    elif options is not None:
+        kept.append(("**", options))
+    sa_type = field.keyword("sa_type")
+    return Call(Name("Column"), (sa_type,) if sa_type is not None else (), tuple(kept))

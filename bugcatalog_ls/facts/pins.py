@@ -1,0 +1,106 @@
+"""Which releases of a package the workspace allows, from its requirements and project files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.text.source import Source
+
+_LOCKED = re.compile(r'name = "([^"]+)"\nversion = "([^"]+)"')
+
+
+class Pin(Fact, frozen=True):
+    """One requirement: a package (canonical name) and the versions that it allows (PEP 440)."""
+
+    package: str
+    specifier: str
+
+    @property
+    def key(self) -> str:
+        return self.package
+
+
+@derived
+def allows_only_before(index: FactIndex, package: str, version: str) -> bool:
+    """Whether the workspace pins a package so that no release from `version` on fits."""
+    probes = [Version(version), Version(f"{Version(version).major}.9999"), Version("9999")]
+    pins = index.get(Pin, canonicalize_name(package))
+    return any(
+        not any(SpecifierSet(pin.specifier).contains(probe, prereleases=True) for probe in probes)
+        for _, pin in pins
+        if pin.specifier
+    )
+
+
+def _read(path: str, source: Source, facts: Facts) -> None:
+    name = path.rpartition("/")[2]
+    if name.endswith(".lock"):
+        for package, version in _LOCKED.findall(source.text):
+            facts.add(Pin(canonicalize_name(package), f"=={version}"))
+    elif name == "pyproject.toml":
+        for requirement in _of_project(source):
+            _add(requirement, facts)
+    else:
+        for line in source.text.splitlines():
+            _add(line.split(" #")[0].strip(), facts)
+
+
+VOCABULARY = Vocabulary(
+    read=_read, names=("requirements*.txt", "pyproject.toml", "poetry.lock", "uv.lock", "constraints*.txt")
+)
+
+
+def _of_project(source: Source) -> list[str]:
+    import sys
+    from importlib import import_module
+
+    toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        data = toml.loads(source.text)
+    except ValueError:
+        return []
+    project = data.get("project", {}) if isinstance(data.get("project"), dict) else {}
+    groups = [project.get("dependencies", []), *_values(project.get("optional-dependencies"))]
+    groups.extend(_values(data.get("dependency-groups")))
+    listed = [item for group in groups if isinstance(group, list) for item in group if isinstance(item, str)]
+    tool = data.get("tool", {}) if isinstance(data.get("tool"), dict) else {}
+    poetry = tool.get("poetry", {}).get("dependencies", {}) if isinstance(tool.get("poetry"), dict) else {}
+    for package, version in poetry.items() if isinstance(poetry, dict) else ():
+        given = version.get("version") if isinstance(version, dict) else version
+        if isinstance(given, str):
+            listed.append(f"{package}{_of_poetry(given)}")
+    return listed
+
+
+def _of_poetry(version: str) -> str:
+    """Poetry's `^1.2` and `~1.2` in PEP 440's words."""
+    match = re.fullmatch(r"([\^~])\s*(\d+)((?:\.\d+)*)", version.strip())
+    if match is None:
+        return version if version[:1] in "<>=!~" else "" if version == "*" else f"=={version}"
+    sign, major, rest = match.groups()
+    if sign == "^" and major != "0":
+        return f">={major}{rest},<{int(major) + 1}"
+    minor = rest.split(".")[1] if rest else "0"
+    return f">={major}{rest},<{major}.{int(minor) + 1}"
+
+
+def _values(table: object) -> list[Any]:
+    return list(table.values()) if isinstance(table, dict) else []
+
+
+def _add(requirement: str, facts: Facts) -> None:
+    if not requirement or requirement.startswith(("#", "-")):
+        return
+    try:
+        parsed = Requirement(requirement)
+    except InvalidRequirement:
+        return
+    facts.add(Pin(canonicalize_name(parsed.name), str(parsed.specifier)))

@@ -1,0 +1,551 @@
+"""Where a time goes in its file: stored, sent, compared, or merely shown, measured, used as a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.clocks import NOW, Clocks, class_around
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    enclosing,
+    enclosing_function,
+    is_none,
+    string_value,
+    text_of,
+)
+
+Role = Literal[
+    "stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted", "epoch",
+    "measured", "shown", "file", "aware", "unknown",
+]  # fmt: skip
+Form = Literal["time", "iso", "text", "mixed", "day", "number"]
+"""What has become of the time: its ISO text, another text of it alone, a text with other words
+in it, its date, a number."""
+
+LASTING: frozenset[Role] = frozenset(
+    {"stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted"}
+)
+"""What makes a missing time zone matter."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SHOWING = _words(
+    "print debug info warning warn error exception critical fatal log trace success echo secho "
+    "write_line writeln pprint add_event set_description set_status"
+)
+_KEEPING = _words(
+    "values update filter filter_by where having between create get_or_create update_or_create "
+    "bulk_create bulk_update insert insert_one insert_many update_one update_many replace_one find "
+    "find_one execute executemany scalar scalars exclude annotate setattr setdefault hset setex mset "
+    "zadd upsert on_conflict_do_update save_to_db fetch fetchrow fetchval model_copy model_construct "
+    "bindparam literal bindparams bulk_insert_mappings bulk_update_mappings count_documents encode"
+)
+_DUMPING = _words("dumps dump jsonify JSONResponse packb")
+_PASSING = _words(
+    "int float str repr round list tuple set sorted dict max min cast copy deepcopy jsonable_encoder Final"
+)
+_NAMING_CALLS = _words(
+    "open joinpath with_name with_suffix with_stem mkdir makedirs mkdtemp rename FileHandler "
+    "RotatingFileHandler TimedRotatingFileHandler FileResponse send_file ZipInfo NamedTemporaryFile "
+    "download_button exists isfile isdir unlink remove savefig to_csv to_excel"
+)
+_NAMING_WORD = re.compile(
+    r"(?:^|_)(?:file|files|path|dir|folder|directory|filename|fname|basename|logfile|log_name|prefix|suffix|"
+    r"backup|archive|zip|stem|dirname|filepath|slug|run_name|run_id|experiment|seed|nonce|salt)(?:$|_|name|path)",
+    re.IGNORECASE,
+)
+_FILE_TEXT = re.compile(r"^[^\s?=]*(?:/|\.[A-Za-z][A-Za-z0-9]{1,7}$)[^\s?=]*$")
+_NOT_STORING = _words(
+    "Thread Timer Path PurePath PurePosixPath Decimal ZoneInfo Exception Depends Query Option Argument"
+)
+_TEXT_METHODS = _words(
+    "replace split rsplit partition rpartition strip rstrip lstrip removesuffix removeprefix upper lower "
+    "encode title zfill"
+)
+_START = re.compile(
+    r"(?:^|[._])(?:start|started|begin|began|t0|tic|since)(?:_?(?:at|time|ts|dt|dttm|datetime))?$"
+)
+_SHOWING_MODULES = ("logging.", "warnings.", "builtins.print", "click.", "rich.")
+_NAMING_MODULES = ("os.path.", "shutil.", "pathlib.", "builtins.open", "zipfile.", "tempfile.")
+_ZULU = re.compile(r"^Z$")
+_SPAN_NAME = r"(?:delta|ttl|duration|interval|period|window|retention|days|hours|minutes|age)\b"
+
+
+@dataclass
+class Uses:
+    """What becomes of one time. `partners` are the readings that it is measured or compared with;
+    `zulu` the texts that append a `Z` to its ISO text."""
+
+    roles: set[Role] = field(default_factory=set)
+    partners: dict[int, Node] = field(default_factory=dict)
+    zulu: list[Node] = field(default_factory=list)
+    attributes: list[tuple[Node, str]] = field(default_factory=list)
+    keywords: list[tuple[Node, str]] = field(default_factory=list)
+    is_day: bool = False
+    checks_zone: bool = False
+
+    @property
+    def lasts(self) -> bool:
+        return bool(self.roles & LASTING)
+
+
+class TimeUses:
+    """Follows values through the variables, attributes, texts and calls of one file."""
+
+    def __init__(self, file: PyFile, clocks: Clocks) -> None:
+        self.file = file
+        self.clocks = clocks
+        self._names: dict[str, list[Node]] | None = None
+        self._attributes: dict[str, list[Node]] | None = None
+        self._seen: set[tuple[int, Form]] = set()
+        self._source: Node | None = None
+
+    def of(self, node: Node, form: Form = "time") -> Uses:
+        """All uses of an expression's value."""
+        self._seen = set()
+        self._source = node
+        uses = Uses()
+        self._follow(node, form, uses)
+        return uses
+
+    def _follow(self, node: Node, form: Form, uses: Uses) -> None:
+        if (node.id, form) in self._seen or len(self._seen) > 400:
+            return
+        self._seen.add((node.id, form))
+        if form == "day":
+            uses.is_day = True
+        parent = node.parent
+        if parent is None:
+            return
+        match parent.type:
+            case "parenthesized_expression" | "await" | "list" | "tuple" | "set" | "expression_list":
+                self._follow(parent, form, uses)
+            case "list_splat" | "concatenated_string" | "slice" | "type" | "pattern_list":
+                self._follow(parent, form, uses)
+            case "list_comprehension" | "set_comprehension" | "generator_expression":
+                if parent.child_by_field_name("body") == node:
+                    self._follow(parent, form, uses)
+            case "conditional_expression":
+                if parent.named_children[1].id != node.id:
+                    self._conditional(parent, form, uses)
+            case "boolean_operator":
+                self._follow(parent, form, uses)
+            case "binary_operator":
+                self._arithmetic(node, parent, form, uses)
+            case "comparison_operator":
+                self._comparison(node, parent, form, uses)
+            case "attribute":
+                self._member(parent, form, uses)
+            case "subscript":
+                if parent.child_by_field_name("value") == node and form in ("iso", "text"):
+                    self._follow(parent, "text", uses)
+            case "interpolation":
+                self._interpolation(parent, form, uses)
+            case "keyword_argument":
+                call = enclosing(parent, "call", "class_definition")
+                name = parent.child_by_field_name("name")
+                if call is not None and call.type == "call" and name is not None:
+                    self._argument(node, call, text_of(name), form, uses)
+            case "argument_list":
+                call = parent.parent
+                if call is not None and call.type == "call":
+                    self._argument(node, call, "", form, uses)
+            case "pair":
+                if parent.child_by_field_name("value") == node and parent.parent is not None:
+                    self._pair(parent.parent, parent, form, uses)
+            case "dictionary_splat":
+                self._follow(parent, form, uses)
+            case "assignment":
+                self._assignment(node, parent, form, uses)
+            case "augmented_assignment":
+                uses.roles.add("unknown")
+            case "named_expression":
+                name = parent.child_by_field_name("name")
+                if name is not None:
+                    self._reads(name, form, uses)
+                self._follow(parent, form, uses)
+            case "return_statement" | "yield":
+                self._returned(parent, form, uses)
+            case "lambda":
+                if parent.child_by_field_name("body") == node:
+                    self._returned(parent, form, uses)
+            case "default_parameter" | "typed_default_parameter":
+                if parent.child_by_field_name("value") == node and form != "mixed":
+                    uses.roles.add("frozen")
+            case "raise_statement" | "assert_statement":
+                uses.roles.add("shown")
+            case "expression_statement" | "if_statement" | "while_statement" | "not_operator":
+                pass
+            case _:
+                uses.roles.add("unknown")
+
+    # -- expressions -----------------------------------------------------------------------------
+
+    def _arithmetic(self, node: Node, parent: Node, form: Form, uses: Uses) -> None:
+        operator = parent.child_by_field_name("operator")
+        sign = text_of(operator) if operator is not None else ""
+        left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")
+        other = right if left == node else left
+        if other is None:
+            return
+        if form in ("iso", "text", "mixed"):
+            if sign == "+" and _ZULU.match(string_value(other) or "") and left == node:
+                if form == "iso":
+                    uses.zulu.append(parent)
+                self._follow(parent, form, uses)
+            elif sign == "/" or _FILE_TEXT.match(string_value(other) or ""):
+                uses.roles.add("file")
+            else:
+                self._follow(parent, "mixed", uses)
+        elif form == "number":
+            self._follow(parent, "number", uses)
+        elif sign == "+":
+            self._follow(parent, form, uses)
+        elif sign == "-":
+            if left == node and self._is_delta(other):
+                self._follow(parent, form, uses)
+            else:
+                self._against(other, form, uses, is_difference=True)
+        elif sign == "%":
+            self._follow(parent, "mixed", uses)
+        else:
+            uses.roles.add("unknown")
+
+    def _conditional(self, parent: Node, form: Form, uses: Uses) -> None:
+        condition = parent.named_children[1]
+        others = [self.clocks.clocks(child) for child in (parent.named_children[0], parent.named_children[2])]
+        if "tzinfo" in text_of(condition) or {"aware"} in others:
+            # Whoever wrote this chose the naive branch for what has no zone.
+            uses.roles.add("aware")
+        else:
+            self._follow(parent, form, uses)
+
+    def _is_delta(self, node: Node) -> bool:
+        if self.clocks.is_delta(node):
+            return True
+        text = text_of(node).lower()
+        return bool(re.search(_SPAN_NAME, text))
+
+    def _comparison(self, node: Node, parent: Node, form: Form, uses: Uses) -> None:
+        for other in parent.named_children:
+            if other.id == node.id or is_none(other):
+                continue
+            if form in ("day", "iso", "text"):
+                uses.roles.add("compared")
+            elif form == "number":
+                uses.roles.add("epoch")
+            elif form == "time":
+                self._against(other, form, uses, is_difference=False)
+
+    def _against(self, other: Node, form: Form, uses: Uses, *, is_difference: bool) -> None:
+        """The time is compared with another, or one is subtracted from the other."""
+        if form == "day":
+            uses.roles.add("compared")
+            return
+        origins = self.clocks.origins(other)
+        times = [origin for origin in origins if origin.clock != "unknown"]
+        for origin in times:
+            if origin.clock not in ("aware", "delta", "day"):
+                uses.partners[origin.node.id] = origin.node
+        if is_difference and _START.search(text_of(other)):
+            uses.roles.add("measured")
+            return
+        clocks = {origin.clock for origin in self.clocks.origins(self._source)} if self._source else set()
+        if origins and len(times) == len(origins):
+            if all(origin.clock == "aware" for origin in origins):
+                uses.roles.add("compared-aware")
+                return
+            clocks |= {origin.clock for origin in origins}
+            if clocks <= NOW or (is_difference and clocks <= {*NOW, "stamp"}):
+                # Both ends were read from one clock by one program.
+                uses.roles.add("measured")
+                return
+        uses.roles.add("subtracted" if is_difference else "compared")
+
+    def _member(self, attribute: Node, form: Form, uses: Uses) -> None:
+        if attribute.child_by_field_name("object") is None:
+            return
+        name_node = attribute.child_by_field_name("attribute")
+        name = text_of(name_node) if name_node is not None else ""
+        call = attribute.parent
+        is_called = call is not None and call.type == "call" and callee_of(call) == attribute
+        if not is_called or call is None:
+            uses.checks_zone = uses.checks_zone or name == "tzinfo"
+            if name != "tzinfo":
+                uses.roles.add("unknown")
+            return
+        if form in ("iso", "text", "mixed"):
+            if name == "format":
+                self._follow(call, "mixed", uses)
+            elif name in _TEXT_METHODS:
+                self._follow(call, "text" if form == "iso" else form, uses)
+            else:
+                uses.roles.add("unknown")
+            return
+        if form in ("day", "number"):
+            if name in ("isoformat", "strftime") and form == "day":
+                self._follow(call, "day", uses)
+            else:
+                uses.roles.add("unknown")
+            return
+        match name:
+            case "isoformat":
+                self._follow(call, "iso", uses)
+            case "strftime" | "ctime" | "__str__":
+                written = arguments_of(call).get("format", 0)
+                layout = string_value(written)
+                if written is not None and layout is None and written.type == "string":
+                    self._follow(call, "mixed", uses)
+                elif layout is not None and _FILE_TEXT.match(layout.replace("%", "")) and "." in layout[-6:]:
+                    uses.roles.add("file")
+                else:
+                    self._follow(call, "text", uses)
+            case "timestamp":
+                uses.roles.add("epoch")
+                self._follow(call, "number", uses)
+            case "replace":
+                zone = arguments_of(call).get("tzinfo", 7)
+                if zone is not None and not is_none(zone):
+                    uses.roles.add("aware")
+                else:
+                    self._follow(call, form, uses)
+            case "astimezone":
+                uses.roles.add("aware")
+            case "date":
+                self._follow(call, "day", uses)
+            case _:
+                uses.roles.add("unknown")
+
+    def _interpolation(self, interpolation: Node, form: Form, uses: Uses) -> None:
+        string = interpolation.parent
+        if string is None or string.type != "string":
+            # Inside a format specifier, or a text that did not parse.
+            uses.roles.add("unknown")
+            return
+        words = "".join(text_of(child) for child in string.named_children if child.type == "string_content")
+        holes = [child for child in string.named_children if child.type == "interpolation"]
+        if form == "iso" and len(holes) == 1 and words == "Z":
+            uses.zulu.append(string)
+            self._follow(string, "iso", uses)
+        elif "://" not in words and _FILE_TEXT.match(words):
+            uses.roles.add("file")
+        elif not words.strip() and len(holes) == 1:
+            self._follow(string, "iso" if form == "iso" else "day" if form == "day" else "text", uses)
+        else:
+            self._follow(string, "mixed", uses)
+
+    def _pair(self, dictionary: Node, pair: Node, form: Form, uses: Uses) -> None:
+        inner = Uses()
+        self._follow(dictionary, form, inner)
+        uses.partners.update(inner.partners)
+        key = pair.child_by_field_name("key")
+        if inner.roles and inner.roles <= {"shown", "file"}:
+            uses.roles |= inner.roles
+        elif key is not None and _NAMING_WORD.search(string_value(key) or ""):
+            uses.roles.add("file")
+        elif form in ("time", "day"):
+            uses.roles |= inner.roles - {"unknown", "returned"}
+            uses.roles.add("stored")
+        elif form == "iso":
+            uses.roles |= inner.roles - {"unknown"}
+            uses.roles.add("serialised")
+        elif form == "text":
+            uses.roles |= inner.roles or {"unknown"}
+        else:
+            uses.roles |= inner.roles - LASTING or {"unknown"}
+
+    # -- calls -----------------------------------------------------------------------------------
+
+    def _argument(self, node: Node, call: Node, keyword: str, form: Form, uses: Uses) -> None:
+        function = callee_of(call)
+        if function is None or function == node:
+            return
+        symbol = self.file.symbol(function)
+        name = text_of(function).split(".")[-1].split("(")[-1].strip("[]'\" ")
+        is_raised = enclosing(call, "raise_statement") is not None or name.endswith(("Error", "Exception"))
+        if is_raised or self._is_showing(name, symbol):
+            uses.roles.add("shown")
+        elif self._is_naming(name, symbol, keyword):
+            uses.roles.add("file")
+        elif name in ("localize", "make_aware") or keyword in ("tz", "tzinfo", "timezone"):
+            uses.roles.add("aware")
+        elif name in _PASSING and (symbol is None or symbol.startswith(("builtins.", "typing.", "copy."))):
+            passed: Form = form
+            if name in ("str", "repr") and form == "time":
+                passed = "iso"
+            self._follow(call, passed, uses)
+        elif name == "format":
+            self._follow(call, "mixed", uses)
+        elif name == "isinstance":
+            return
+        elif name in _DUMPING:
+            uses.roles.add("serialised" if form != "mixed" else "unknown")
+        elif self._is_keeping(name, symbol):
+            self._kept(form, uses)
+            uses.keywords.append((call, keyword))
+        elif form == "iso":
+            uses.roles.add("serialised" if keyword else "unknown")
+        else:
+            uses.roles.add("unknown")
+
+    def _kept(self, form: Form, uses: Uses) -> None:
+        if form in ("time", "day"):
+            uses.roles.add("stored")
+        elif form in ("iso", "text"):
+            uses.roles.add("serialised")
+        elif form == "number":
+            uses.roles.add("epoch")
+        else:
+            uses.roles.add("unknown")
+
+    def _is_showing(self, name: str, symbol: str | None) -> bool:
+        return name in _SHOWING or (symbol or "").startswith(_SHOWING_MODULES)
+
+    def _is_naming(self, name: str, symbol: str | None, keyword: str) -> bool:
+        if keyword and _NAMING_WORD.search(keyword):
+            return True
+        if keyword == "date_time" or name in _NAMING_CALLS:
+            return True
+        return (symbol or "").startswith(_NAMING_MODULES)
+
+    def _is_keeping(self, name: str, symbol: str | None) -> bool:
+        """Whether what is given to a call stays: queries, writes, and what makes an object."""
+        if name in _KEEPING or (symbol or "").startswith("sqlalchemy."):
+            return True
+        if name in _NOT_STORING or not name[:1].isupper():
+            return False
+        return not (name.isupper() and len(name) > 1)
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def _assignment(self, node: Node, assignment: Node, form: Form, uses: Uses) -> None:
+        if assignment.child_by_field_name("right") != node:
+            return
+        outer = assignment.parent
+        if outer is not None and outer.type == "assignment":
+            self._assignment(assignment, outer, form, uses)
+        target = assignment.child_by_field_name("left")
+        if target is None:
+            return
+        if target.type == "identifier":
+            if self.file.scopes.at(target.start_byte).kind == "class":
+                if form in ("time", "iso", "text", "day"):
+                    uses.roles.add("frozen")
+                return
+            if form in ("text", "iso", "mixed") and _NAMING_WORD.search(text_of(target)):
+                uses.roles.add("file")
+                return
+            self._reads(target, form, uses)
+        elif target.type == "attribute":
+            self._attribute_target(target, form, uses)
+        elif target.type == "subscript":
+            self._kept(form, uses)
+        else:
+            uses.roles.add("unknown")
+
+    def _attribute_target(self, target: Node, form: Form, uses: Uses) -> None:
+        name = target.child_by_field_name("attribute")
+        written = text_of(name) if name is not None else ""
+        if form in ("text", "iso", "mixed") and _NAMING_WORD.search(written):
+            uses.roles.add("file")
+            return
+        reads = self._attribute_reads(target)
+        if reads and (written.startswith("_") or not _is_model(class_around(target))):
+            inner = Uses()
+            for read in reads:
+                self._follow(read, form, inner)
+            uses.partners.update(inner.partners)
+            if inner.roles and not inner.roles & {"unknown", *LASTING}:
+                uses.roles |= inner.roles
+                return
+            uses.roles |= inner.roles
+        uses.attributes.append((target, written))
+        self._kept(form, uses)
+
+    def _returned(self, statement: Node, form: Form, uses: Uses) -> None:
+        function = statement if statement.type == "lambda" else enclosing_function(statement)
+        name = function.child_by_field_name("name") if function is not None else None
+        if form in ("text", "mixed", "iso") and name is not None and _NAMING_WORD.search(text_of(name)):
+            uses.roles.add("file")
+        elif form in ("time", "day"):
+            uses.roles.add("returned")
+        elif form == "iso":
+            uses.roles.update(("returned", "serialised"))
+        elif form == "text":
+            uses.roles.add("serialised")
+        elif form == "number":
+            uses.roles.add("epoch")
+        else:
+            uses.roles.add("unknown")
+
+    # -- reads -----------------------------------------------------------------------------------
+
+    def _reads(self, target: Node, form: Form, uses: Uses) -> None:
+        """Follow the reads of a variable that this binding may reach."""
+        if self._names is None:
+            self._names = {}
+            for identifier in self.file.nodes("identifier"):
+                self._names.setdefault(text_of(identifier), []).append(identifier)
+        for read in self._names.get(text_of(target), ()):
+            if read.id == target.id or not _is_read(read):
+                continue
+            if any(binding.node.id == target.id for binding in self.file.names.bindings(read)):
+                self._follow(read, form, uses)
+
+    def _attribute_reads(self, target: Node) -> list[Node]:
+        """The reads of `self.x` in the class around; nothing for attributes of other objects."""
+        written, owner = text_of(target), class_around(target)
+        if owner is None or not written.startswith("self.") or written.count(".") != 1:
+            return []
+        if self._attributes is None:
+            self._attributes = {}
+            for attribute in self.file.nodes("attribute"):
+                text = text_of(attribute)
+                if text.startswith("self.") and text.count(".") == 1:
+                    self._attributes.setdefault(text, []).append(attribute)
+        found = []
+        for read in self._attributes.get(written, ()):
+            around = class_around(read)
+            if around is not None and around.id == owner.id and not _is_target(read):
+                found.append(read)
+        return found
+
+
+def _is_target(node: Node) -> bool:
+    parent = node.parent
+    if parent is None:
+        return False
+    is_assigned = parent.type in ("assignment", "augmented_assignment")
+    return is_assigned and parent.child_by_field_name("left") == node
+
+
+def _is_read(identifier: Node) -> bool:
+    parent = identifier.parent
+    if parent is None or _is_target(identifier):
+        return False
+    match parent.type:
+        case "keyword_argument" | "named_expression" | "default_parameter" | "typed_default_parameter":
+            return parent.child_by_field_name("name") != identifier
+        case "attribute":
+            return parent.child_by_field_name("attribute") != identifier
+        case "function_definition" | "class_definition" | "parameters" | "aliased_import" | "dotted_name":
+            return False
+    return True
+
+
+def _is_model(owner: Node | None) -> bool:
+    """Whether a class says itself that its attributes are columns or fields."""
+    if owner is None:
+        return False
+    superclasses = owner.child_by_field_name("superclasses")
+    bases = text_of(superclasses) if superclasses is not None else ""
+    return any(word in bases for word in ("Model", "Base", "Schema")) or "__tablename__" in text_of(owner)

@@ -1,0 +1,149 @@
+"""Calls that wait for a peer without limit, and the parameter of each that limits them.
+
+The defaults are those of the libraries' own documentation: requests ("requests do not time out
+unless a timeout value is set explicitly"), the standard library (`timeout` falls back to
+`socket.getdefaulttimeout()`, which is None), psycopg and mysqlclient (libpq and libmysqlclient wait
+for ever), redis-py before 8.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Family = Literal["requests", "stdlib", "explicit", "database", "redis", "process", "wait"]
+
+
+class Limit(NamedTuple):
+    """How a call is limited: by which keyword, at which position (from 0), and what family it is of.
+
+    *explicit* calls have a default and wait for ever only where it is taken away by None; *process*
+    ones count where they run a network tool or in an asynchronous handler; *wait* ones in handlers.
+    """
+
+    keyword: str
+    position: int | None
+    family: Family
+
+
+SESSIONS = (
+    "requests.Session",
+    "requests.session",
+    "requests.sessions.Session",
+    "requests_oauthlib.OAuth2Session",
+    "requests_oauthlib.OAuth1Session",
+    "requests_toolbelt.sessions.BaseUrlSession",
+    "requests_cache.CachedSession",
+    "google.auth.transport.requests.AuthorizedSession",
+    "cloudscraper.create_scraper",
+)
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
+_HTTPX = (*_VERBS, "request", "stream")
+
+
+def _table() -> dict[str, Limit]:
+    table: dict[str, Limit] = {}
+    plain = Limit("timeout", None, "requests")
+    for module in ("requests", "requests.api"):
+        for verb in (*_VERBS, "request"):
+            table[f"{module}.{verb}"] = plain
+    for session in SESSIONS:
+        for verb in _VERBS:
+            table[f"{session}().{verb}"] = plain
+        table[f"{session}().request"] = Limit("timeout", 8, "requests")
+        table[f"{session}().send"] = plain
+    for module in ("httpx", "httpx._api"):
+        for verb in _HTTPX:
+            table[f"{module}.{verb}"] = Limit("timeout", None, "explicit")
+    for client in ("httpx.Client", "httpx.AsyncClient"):
+        table[client] = Limit("timeout", None, "explicit")
+        for verb in _HTTPX:
+            table[f"{client}().{verb}"] = Limit("timeout", None, "explicit")
+    table |= {
+        "aiohttp.ClientTimeout": Limit("total", 0, "explicit"),
+        "urllib.request.urlopen": Limit("timeout", 2, "stdlib"),
+        "urllib.request.build_opener().open": Limit("timeout", 2, "stdlib"),
+        "urllib.request.OpenerDirector().open": Limit("timeout", 2, "stdlib"),
+        "socket.create_connection": Limit("timeout", 1, "stdlib"),
+        "smtplib.SMTP": Limit("timeout", 3, "stdlib"),
+        "smtplib.SMTP_SSL": Limit("timeout", None, "stdlib"),
+        "smtplib.LMTP": Limit("timeout", None, "stdlib"),
+        "ftplib.FTP": Limit("timeout", 4, "stdlib"),
+        "ftplib.FTP_TLS": Limit("timeout", None, "stdlib"),
+        "http.client.HTTPConnection": Limit("timeout", 2, "stdlib"),
+        "http.client.HTTPSConnection": Limit("timeout", None, "stdlib"),
+        "telnetlib.Telnet": Limit("timeout", 2, "stdlib"),
+        "imaplib.IMAP4": Limit("timeout", 2, "stdlib"),
+        "imaplib.IMAP4_SSL": Limit("timeout", None, "stdlib"),
+        "poplib.POP3": Limit("timeout", 2, "stdlib"),
+        "poplib.POP3_SSL": Limit("timeout", None, "stdlib"),
+        "subprocess.Popen().communicate": Limit("timeout", 1, "process"),
+        "subprocess.Popen().wait": Limit("timeout", 0, "process"),
+    }
+    for connect in (
+        "psycopg.connect",
+        "psycopg.Connection.connect",
+        "psycopg.AsyncConnection.connect",
+        "psycopg2.connect",
+        "MySQLdb.connect",
+        "MySQLdb.Connect",
+        "MySQLdb.connections.Connection",
+    ):
+        table[connect] = Limit("connect_timeout", None, "database")
+    for module in ("redis", "redis.client", "redis.asyncio", "redis.asyncio.client"):
+        for name in ("Redis", "StrictRedis", "Redis.from_url", "StrictRedis.from_url", "from_url"):
+            table[f"{module}.{name}"] = Limit("socket_timeout", None, "redis")
+    for name in ("run", "check_output", "check_call", "call"):
+        table[f"subprocess.{name}"] = Limit("timeout", None, "process")
+    for future in (
+        "concurrent.futures.Future()",
+        "concurrent.futures.ThreadPoolExecutor().submit()",
+        "concurrent.futures.ProcessPoolExecutor().submit()",
+        "concurrent.futures.thread.ThreadPoolExecutor().submit()",
+        "asyncio.run_coroutine_threadsafe()",
+    ):
+        table[f"{future}.result"] = Limit("timeout", 0, "wait")
+    for queue in ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "multiprocessing.Queue"):
+        table[f"{queue}().get"] = Limit("timeout", 1, "wait")
+    for event in ("threading.Event", "multiprocessing.Event", "threading.Condition"):
+        table[f"{event}().wait"] = Limit("timeout", 0, "wait")
+    for sent in ("delay", "apply_async"):
+        table[f".{sent}().get"] = Limit("timeout", 0, "wait")
+    table["celery.result.AsyncResult().get"] = Limit("timeout", 0, "wait")
+    return table
+
+
+LIMITS = _table()
+
+# Programs that talk to the network whatever they are asked for, and those that do for some words.
+NETWORK_TOOLS = frozenset(
+    {
+        *("curl", "wget", "ssh", "scp", "sftp", "rsync", "ping", "ping6", "nc", "ncat", "telnet", "ftp"),
+        *("dig", "nslookup", "whois", "traceroute", "gsutil", "aws", "gcloud", "az", "kubectl", "yt-dlp"),
+        *("youtube-dl", "ssh-keyscan", "nmap", "rclone", "s3cmd", "skopeo"),
+    }
+)
+NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
+    "git": frozenset({"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote"}),
+    "docker": frozenset({"pull", "push", "login"}),
+    "podman": frozenset({"pull", "push", "login"}),
+    "pip": frozenset({"install", "download"}),
+    "pip3": frozenset({"install", "download"}),
+    "npm": frozenset({"install", "ci", "publish", "i"}),
+    "helm": frozenset({"install", "upgrade", "repo", "pull"}),
+    "terraform": frozenset({"init", "apply", "plan"}),
+}
+
+
+def uses_network(words: tuple[str, ...]) -> bool:
+    """Whether a command line's first words run a program that waits for a peer."""
+    while words and (words[0] in ("sudo", "env", "nohup") or "=" in words[0]):
+        words = words[1:]
+    if not words:
+        return False
+    tool = words[0].rpartition("/")[2]
+    if tool in NETWORK_TOOLS:
+        return True
+    subcommands = NETWORK_SUBCOMMANDS.get(tool)
+    if subcommands is None:
+        return False
+    return any(word in subcommands for word in words[1:4] if not word.startswith("-"))

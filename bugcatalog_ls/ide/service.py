@@ -1,0 +1,345 @@
+"""The service: what runs in the analysis process and answers the editor's requests."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+
+from bugcatalog_ls.analysis.finding import Fix
+from bugcatalog_ls.ide import actions, api, commands
+from bugcatalog_ls.ide.completion import codes_at
+from bugcatalog_ls.ide.diagnostics import diagnostics_of, result_id
+from bugcatalog_ls.ide.hover import hover_at
+from bugcatalog_ls.ide.places import place_in
+from bugcatalog_ls.ide.rooms import Room, Rooms
+from bugcatalog_ls.workspace.baseline import BaselineError
+from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
+from bugcatalog_ls.workspace.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+# One slice of background work; longer, and typing would feel it.
+SLICE_SECONDS = 0.02
+_FILES_A_STEP = 4
+
+
+class Service:
+    """One editor's session: its roots, open documents, and what is left to be scanned."""
+
+    def __init__(self) -> None:
+        self._rooms = Rooms()
+        self._configure = api.Configure()
+        self._open: dict[str, api.SetText] = {}
+        self._unseen: list[Workspace] = []
+        self._totals: dict[int, int] = {}
+        self._begun: set[str] = set()
+        self._cancelled: set[str] = set()
+        self._skip: frozenset[str] = frozenset()
+
+    # -- requests -----------------------------------------------------------------------------------
+
+    def handle(self, request: api.Request, emit: api.Emit) -> api.Response | None:
+        """Answer a request; see `ide.api` for each."""
+        match request:
+            case api.Configure():
+                self._take_configuration(request, emit)
+            case api.SetText():
+                self._set_text(request, emit)
+            case api.CloseText():
+                self._close_text(request, emit)
+            case api.FilesChanged():
+                self._files_changed(request.paths, emit)
+            case api.CancelProgress():
+                self._cancelled.add(request.token)
+            case _:
+                return self._answer(request, emit)
+        return None
+
+    def work(self, emit: api.Emit) -> bool:
+        """One slice of scanning; whether more is left."""
+        until = time.monotonic() + SLICE_SECONDS
+        while self._unseen and time.monotonic() < until:
+            self._scan_some(self._unseen[0], emit)
+        return bool(self._unseen)
+
+    def _answer(self, request: api.Question, emit: api.Emit) -> api.Response | None:
+        match request:
+            case api.Diagnose():
+                return self._report(request.path, request.previous_result_id, emit)
+            case api.DiagnoseWorkspace():
+                return self._workspace_report(request.previous_result_ids, emit)
+            case api.HoverAt():
+                return self._hover(request)
+            case api.Actions():
+                room = self._room(request.path)
+                digest = self._digest(room)
+                offered = actions.actions_at(
+                    room, request.path, request.span, request.only, request.codes, digest
+                )
+                return api.ActionList(offered)
+            case api.ResolveAction():
+                return self._resolve(request)
+            case api.Complete():
+                return self._complete(request)
+            case api.Command():
+                return commands.run(self._rooms, request.name, request.arguments, self._scan_again)
+        return None
+
+    # -- documents ----------------------------------------------------------------------------------
+
+    def _take_configuration(self, request: api.Configure, emit: api.Emit) -> None:
+        self._configure = request
+        self._skip = frozenset(request.skip)
+        folder = Path(request.cache_folder) if request.cache_folder else None
+        roots = {root.path: {**request.settings, **root.settings} for root in request.roots}
+        for workspace in self._rooms.configure(roots, request.trusted, folder):
+            self._schedule(workspace)
+        self._unseen = [workspace for workspace in self._unseen if workspace in self._rooms.roots.values()]
+        for document in self._open.values():
+            self._set_room_text(document)
+        emit(api.Watch(self._watched()))
+        self._say_faults(emit)
+        emit(api.Stale())
+
+    def _set_text(self, request: api.SetText, emit: api.Emit) -> None:
+        self._open[request.path] = request
+        if request.path in self._skip:
+            return
+        self._set_room_text(request)
+        self._tell_others(request.path, emit)
+
+    def _set_room_text(self, document: api.SetText) -> None:
+        room = self._rooms.room(document.path, document.language)
+        if self._is_page(room, document.path):
+            room.workspace.set_page(document.path, document.text)
+            if room.workspace.reload():
+                self._schedule(room.workspace)
+        if room.workspace.wants(room.path):
+            room.workspace.set_text(room.path, document.text)
+
+    def _close_text(self, request: api.CloseText, emit: api.Emit) -> None:
+        document = self._open.pop(request.path, None)
+        if document is None:
+            return
+        room = self._rooms.room(document.path, document.language)
+        if self._is_page(room, document.path):
+            room.workspace.set_page(document.path, None)
+            if room.workspace.reload():
+                self._schedule(room.workspace)
+        room.workspace.close_text(room.path)
+        self._tell_others(request.path, emit)
+
+    def _files_changed(self, paths: Iterable[str], emit: api.Emit) -> None:
+        reloaded: set[int] = set()
+        for path in paths:
+            room = self._rooms.room(path)
+            workspace = room.workspace
+            if workspace not in self._rooms.roots.values():
+                continue
+            name = PurePosixPath(path).name
+            if name in SETTINGS_FILES or self._is_page(room, path):
+                if id(workspace) not in reloaded and workspace.reload():
+                    self._schedule(workspace)
+                reloaded.add(id(workspace))
+            elif (
+                name == ".gitignore"
+                or (workspace.root / room.path).is_dir()
+                or not PurePosixPath(name).suffix
+            ):
+                self._schedule(workspace)
+            workspace.file_changed(room.path)
+        self._say_faults(emit)
+        emit(api.Stale())
+
+    def _is_page(self, room: Room, path: str) -> bool:
+        if not path.endswith(".md"):
+            return False
+        folders = room.workspace.configuration.catalog_folders
+        return any(Path(path).is_relative_to(folder) for folder in folders)
+
+    def _tell_others(self, path: str, emit: api.Emit) -> None:
+        """Say which other open documents a change may concern."""
+        room = self._room(path)
+        stale = room.workspace.stale_paths()
+        others = tuple(
+            other
+            for other in self._open
+            if other != path
+            and (other_room := self._room(other)).workspace is room.workspace
+            and other_room.path in stale
+        )
+        if others:
+            emit(api.Stale(others))
+
+    # -- scanning -----------------------------------------------------------------------------------
+
+    def _schedule(self, workspace: Workspace) -> None:
+        workspace.find_files()
+        if workspace.n_pending and workspace not in self._unseen:
+            self._unseen.append(workspace)
+            self._totals[id(workspace)] = workspace.n_pending
+
+    def _scan_again(self) -> None:
+        for workspace in self._rooms.roots.values():
+            self._schedule(workspace)
+
+    def _scan_some(self, workspace: Workspace, emit: api.Emit) -> None:
+        token = f"scan {workspace.root}"
+        total = max(self._totals.get(id(workspace), 0), workspace.n_pending)
+        if token not in self._begun:
+            self._begun.add(token)
+            title = f"Reading {workspace.root.name}"
+            emit(api.Progress(token, "begin", title=title, percentage=0, cancellable=True))
+        if token in self._cancelled:
+            self._cancelled.discard(token)
+            self._finish(workspace, token, emit, "cancelled")
+            return
+        emit(api.Doing(f"reading {workspace.root.name}"))
+        workspace.scan(limit=_FILES_A_STEP)
+        done = total - workspace.n_pending
+        if workspace.n_pending:
+            if done % 64 < _FILES_A_STEP:
+                message = f"{done} of {total} files"
+                emit(api.Progress(token, "report", message=message, percentage=100 * done // max(total, 1)))
+            return
+        workspace.save_cache()
+        self._finish(workspace, token, emit, f"{total} files")
+
+    def _finish(self, workspace: Workspace, token: str, emit: api.Emit, message: str) -> None:
+        self._unseen.remove(workspace)
+        self._begun.discard(token)
+        emit(api.Progress(token, "end", message=message))
+        self._say_faults(emit)
+        emit(api.Stale())
+
+    # -- answers ------------------------------------------------------------------------------------
+
+    def _room(self, path: str) -> Room:
+        document = self._open.get(path)
+        return self._rooms.room(path, document.language if document is not None else "")
+
+    def _digest(self, room: Room) -> str:
+        source = room.workspace.source(room.path)
+        return blake2b(source.data, digest_size=8).hexdigest() if source is not None else ""
+
+    def _version(self, path: str) -> int | None:
+        document = self._open.get(path)
+        return document.version if document is not None else None
+
+    def _report(self, path: str, previous: str, emit: api.Emit) -> api.DiagnosticReport:
+        if path in self._skip:
+            return api.DiagnosticReport(path, self._version(path), "skipped")
+        emit(api.Doing(f"checking {PurePosixPath(path).name}", path))
+        found = diagnostics_of(self._rooms, self._room(path), path, self._configure.unit)
+        identity = result_id(found)
+        if identity == previous:
+            return api.DiagnosticReport(path, self._version(path), identity, unchanged=True)
+        return api.DiagnosticReport(path, self._version(path), identity, found)
+
+    def _workspace_report(self, previous: dict[str, str], emit: api.Emit) -> api.Response:
+        if self._unseen:
+            return api.NotYet()
+        reports = []
+        seen: set[str] = set()
+        for workspace in self._rooms.roots.values():
+            about_tool = {finding.path for finding in workspace.tool_findings() if finding.path}
+            paths: Iterable[str] = {*workspace.files(), *about_tool}
+            if workspace.settings.diagnostic_mode != "workspace":
+                paths = about_tool
+            for path in sorted(paths):
+                if emit.interrupted():
+                    raise api.Interrupted
+                document = self._rooms.document(workspace, path)
+                seen.add(document)
+                report = self._report(document, previous.get(document, ""), emit)
+                if report.diagnostics or document in previous:
+                    reports.append(report)
+        gone = [path for path in previous if path not in seen]
+        reports.extend(api.DiagnosticReport(path, self._version(path), "") for path in gone)
+        return api.WorkspaceReport(tuple(reports))
+
+    def _hover(self, request: api.HoverAt) -> api.Hover | None:
+        room = self._room(request.path)
+        said, source = hover_at(room, request.offset), room.workspace.source(room.path)
+        if said is None or source is None:
+            return None
+        return api.Hover(said[0], place_in(request.path, source, said[1], self._configure.unit))
+
+    def _complete(self, request: api.Complete) -> api.Completions:
+        room = self._room(request.path)
+        found, source = codes_at(room, request.offset), room.workspace.source(room.path)
+        if found is None or source is None:
+            return api.Completions()
+        span, entries = found
+        place = place_in(request.path, source, span, self._configure.unit)
+        return api.Completions(
+            tuple(
+                api.CompletionItem(
+                    label=entry.code,
+                    kind="value",
+                    insert=entry.code,
+                    place=place,
+                    detail=entry.name,
+                    markdown=entry.summary,
+                    sort=f"{number:04}",
+                )
+                for number, entry in enumerate(entries)
+            )
+        )
+
+    def _resolve(self, request: api.ResolveAction) -> api.Change:
+        try:
+            identity = actions.decode(request.id)
+            room = self._room(identity.document)
+            if identity.digest != self._digest(room):
+                raise actions.Stale
+            made = actions.make_change(room, identity, request.reason)
+        except actions.Stale:
+            raise api.Refused("The text has changed since this was offered; ask again.") from None
+        except BaselineError as error:
+            raise api.Refused(str(error)) from None
+        return self._change(room.workspace, made.fix, made.label)
+
+    def _change(self, workspace: Workspace, fix: Fix, label: str) -> api.Change:
+        files = []
+        for path in sorted({edit.path for edit in fix.edits}):
+            source = workspace.source(path)
+            if source is None:
+                continue
+            document = self._rooms.document(workspace, path)
+            edits = tuple(
+                api.FileEdit(place_in(document, source, edit.span, self._configure.unit), edit.content)
+                for edit in fix.edits
+                if edit.path == path
+            )
+            files.append(api.FileChange(document, self._version(document), edits))
+        return api.Change(
+            files=tuple(files),
+            creates=tuple(
+                api.CreatedFile(self._rooms.document(workspace, new.path), new.content) for new in fix.creates
+            ),
+            deletes=tuple(self._rooms.document(workspace, path) for path in fix.deletes),
+            needs_confirmation=fix.applicability == "suggested",
+            label=label,
+            description="Changes behaviour: read it before you keep it." if label else "",
+        )
+
+    # -- what the user must know --------------------------------------------------------------------
+
+    def _say_faults(self, emit: api.Emit) -> None:
+        """One message for each fault of settings or pages; the key keeps it from coming twice."""
+        for workspace in self._rooms.roots.values():
+            for fault in workspace.tool_findings():
+                where = f"{fault.path}:{fault.line}: " if fault.path else ""
+                key = f"{workspace.root} {fault.path} {fault.message}"
+                emit(api.ServerMessage("warning", f"{where}{fault.message}", key))
+            for problem in workspace.problems.values():
+                emit(api.Log("warning", problem.message))
+
+    def _watched(self) -> tuple[str, ...]:
+        suffixes = {".py", ".pyi", ".sql", ".md"}
+        names = {*SETTINGS_FILES, "alembic.ini", ".gitignore"}
+        return (*(f"**/*{suffix}" for suffix in sorted(suffixes)), *(f"**/{name}" for name in sorted(names)))

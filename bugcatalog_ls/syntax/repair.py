@@ -1,0 +1,123 @@
+"""Half-typed code: the text with the line that breaks it replaced, so that the rest parses."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from tree_sitter import Tree
+
+from bugcatalog_ls.syntax.replacements import is_cut_off, replacements
+from bugcatalog_ls.syntax.tree import error_spans, parse
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+
+_MAX_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A text that parses better than the one it was made of.
+
+    `replaced` has, for each line that was replaced, its span in the original and in `source`,
+    in the order of the text. `has_error` tells whether `source` still does not parse.
+    """
+
+    source: Source
+    has_error: bool
+    replaced: tuple[tuple[Span, Span], ...] = ()
+
+    def to_original(self, span: Span) -> Span | None:
+        """Where a span of `source` stands in the original; None where it begins or ends in a
+        replaced line."""
+        start, end = self._offset(span.start), self._offset(span.end)
+        return Span(start, end) if start is not None and end is not None else None
+
+    def _offset(self, offset: int) -> int | None:
+        shift = 0
+        for original, new in self.replaced:
+            if offset < new.start:
+                break
+            if offset <= new.end:
+                return None
+            shift = original.end - new.end
+        return offset + shift
+
+
+def repair(source: Source, edited_row: int | None = None) -> Repaired:
+    """Replace the line that breaks the parse: the edited one, else where the first error is.
+
+    The whole text is parsed once; what is tried is parsed again around its line only.
+    """
+    best = _Attempt(source, parse(source.data), ())
+    if edited_row is not None and not best.n_errors and is_cut_off(source, edited_row):
+        best.n_errors = 1  # The grammar goes on in the next line, where Python does not.
+    tried: set[int | None] = {None}
+    for find_row in (lambda _: edited_row, _row_of_python_error, _row_of_first_error):
+        if not best.n_errors:
+            break
+        row = find_row(best)
+        if row not in tried and row is not None and row < len(best.source.lines):
+            tried.add(row)
+            best = _best_replacement(best, row)
+    return Repaired(best.source, best.n_errors > 0, best.replaced)
+
+
+class _Attempt:
+    """A text on the way to one that parses, with its tree and what it replaces."""
+
+    def __init__(self, source: Source, tree: Tree, replaced: tuple[tuple[Span, Span], ...]) -> None:
+        self.source = source
+        self.tree = tree
+        self.replaced = replaced
+        errors = error_spans(tree.root_node)
+        self.n_errors = sum(span.end - span.start + 1 for span in errors)
+        self.first_error = errors[0].start if errors else None
+
+    def with_line(self, row: int, text: str) -> _Attempt:
+        """The same with one line replaced."""
+        start, end = self.source.lines.line_span(row)
+        data, new = self.source.data, text.encode()
+        tree = self.tree.copy()
+        new_end = start + len(new)
+        tree.edit(start, end, new_end, (row, 0), (row, end - start), (row, len(new)))
+        edited = data[:start] + new + data[end:]
+        change = new_end - end
+        replaced: list[tuple[Span, Span]] = []
+        shift = 0
+        for original, current in self.replaced:
+            if current.start > start:
+                current = Span(current.start + change, current.end + change)
+            else:
+                shift = original.end - current.end
+            replaced.append((original, current))
+        replaced.append((Span(start + shift, end + shift), Span(start, new_end)))
+        return _Attempt(Source(edited), parse(edited, tree), tuple(sorted(replaced)))
+
+
+def _row_of_python_error(attempt: _Attempt) -> int | None:
+    """Where Python's own parser gives up, which is nearer to the cause than the grammar's error."""
+    try:
+        ast.parse(attempt.source.data)
+    except SyntaxError as error:
+        return error.lineno - 1 if error.lineno else None
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
+def _row_of_first_error(attempt: _Attempt) -> int | None:
+    start = attempt.first_error
+    return attempt.source.lines.row_of(start) if start is not None else None
+
+
+def _best_replacement(attempt: _Attempt, row: int) -> _Attempt:
+    """The first replacement of a line after which all parses, else the one with the least errors."""
+    best = attempt
+    for text in replacements(attempt.source, row)[:_MAX_TRIES]:
+        other = attempt.with_line(row, text)
+        if other.n_errors < best.n_errors:
+            best = other
+        if best.n_errors == 0:
+            break
+    return best

@@ -1,0 +1,165 @@
+"""Mending: fixes applied round after round, in memory, until nothing that may be mended is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import TextEdit, apply_edits
+from bugcatalog_ls.workspace.publish import Diagnosis
+from bugcatalog_ls.workspace.workspace import Workspace
+
+MAX_ROUNDS = 20
+
+Wanted = Callable[[Diagnosis], bool]
+Choose = Callable[[Iterable[Fix]], Fix | None]
+
+
+@dataclass
+class Mended:
+    """The texts that differ after mending, files made and deleted, and how many findings were mended."""
+
+    texts: dict[str, Source] = field(default_factory=dict)
+    created: dict[str, str] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    n_mended: int = 0
+
+
+def first_safe(fixes: Iterable[Fix]) -> Fix | None:
+    return next((fix for fix in fixes if fix.applicability == "safe"), None)
+
+
+def first_of_any(fixes: Iterable[Fix]) -> Fix | None:
+    return next(iter(fixes), None)
+
+
+def mend(
+    workspace: Workspace,
+    paths: Iterable[str],
+    wanted: Wanted,
+    choose: Choose,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Mended:
+    """Apply the chosen fix of every wanted diagnosis in `paths`; the workspace is left as it was.
+
+    Fixes that touch the same text wait for the next round, where they are made anew. A fix after
+    which its finding still stands at the same text is not tried again.
+    """
+    mended = Mended()
+    overlay = _Overlay(workspace)
+    try:
+        todo = sorted(paths)
+        for number, path in enumerate(todo):
+            report(number, len(todo))
+            _mend_file(workspace, overlay, path, wanted, choose, mended)
+        report(len(todo), len(todo))
+        mended.texts = overlay.changed(mended.created)
+        for path in mended.created:
+            source = overlay.texts.get(path)
+            if source is not None:
+                mended.created[path] = source.text
+    finally:
+        overlay.restore()
+    return mended
+
+
+def applied(source: Source, edits: Iterable[Edit]) -> Source:
+    """A text after edits of one file."""
+    return Source(apply_edits(source.data, [TextEdit(edit.span, edit.content) for edit in edits]))
+
+
+def _mend_file(
+    workspace: Workspace, overlay: _Overlay, path: str, wanted: Wanted, choose: Choose, mended: Mended
+) -> None:
+    tried: set[tuple[str, str, str]] = set()
+    for _ in range(MAX_ROUNDS):
+        changes: dict[str, list[Edit]] = {}
+        fixes: list[Fix] = []
+        for diagnosis in workspace.diagnose(path):
+            if not wanted(diagnosis):
+                continue
+            identity = _identity(workspace, diagnosis.finding)
+            if identity in tried:
+                continue
+            fix = choose(workspace.fixes(diagnosis.finding))
+            if fix is None or not _is_free(fix, changes):
+                continue
+            if (fix.creates or fix.deletes) and fixes:
+                continue
+            tried.add(identity)
+            fixes.append(fix)
+            for edit in fix.edits:
+                changes.setdefault(edit.path, []).append(edit)
+            if fix.creates or fix.deletes:
+                break
+        if not fixes:
+            return
+        mended.n_mended += len(fixes)
+        _apply(overlay, fixes, changes, mended)
+
+
+def _apply(overlay: _Overlay, fixes: list[Fix], changes: dict[str, list[Edit]], mended: Mended) -> None:
+    for path, edits in changes.items():
+        source = overlay.current(path)
+        if source is not None:
+            overlay.set(path, applied(source, _distinct(edits)))
+    for fix in fixes:
+        for new in fix.creates:
+            mended.created[new.path] = new.content
+            overlay.set(new.path, Source(new.content))
+        mended.deleted.update(fix.deletes)
+
+
+def _identity(workspace: Workspace, finding: Finding) -> tuple[str, str, str]:
+    source = workspace.source(finding.path)
+    text = source.slice(finding.span) if source is not None and finding.span is not None else ""
+    row = source.lines.row_of(finding.span.start) if source is not None and finding.span is not None else 0
+    return finding.code, text, f"{finding.message} {row}"
+
+
+def _is_free(fix: Fix, changes: dict[str, list[Edit]]) -> bool:
+    """Whether a fix touches nothing that this round touches already; the same edit twice is one."""
+    for edit in fix.edits:
+        for other in changes.get(edit.path, ()):
+            if edit != other and (edit.span.overlaps(other.span) or _touches(edit, other)):
+                return False
+    return True
+
+
+def _touches(edit: Edit, other: Edit) -> bool:
+    """Two insertions at one place, whose order nobody knows."""
+    return edit.span.start == other.span.start and edit.span.end == other.span.end
+
+
+def _distinct(edits: list[Edit]) -> list[Edit]:
+    return list(dict.fromkeys(edits))
+
+
+class _Overlay:
+    """Texts set over a workspace's, and taken away again."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._before: dict[str, Source | None] = {}
+        self.texts: dict[str, Source] = {}
+
+    def current(self, path: str) -> Source | None:
+        return self._workspace.source(path)
+
+    def set(self, path: str, source: Source) -> None:
+        if path not in self._before:
+            self._before[path] = self._workspace.source(path) if self._workspace.is_open(path) else None
+        self.texts[path] = source
+        self._workspace.set_text(path, source.text)
+
+    def changed(self, created: dict[str, str]) -> dict[str, Source]:
+        return {path: source for path, source in self.texts.items() if path not in created}
+
+    def restore(self) -> None:
+        for path, source in self._before.items():
+            if source is not None:
+                self._workspace.set_text(path, source.text)
+            else:
+                self._workspace.close_text(path)

@@ -1,0 +1,376 @@
+"""A workspace: one root's texts, results and diagnoses, on disk and as an editor changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bugcatalog_ls.analysis.analyzer import Options
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.project import Project
+from bugcatalog_ls.analysis.result import FileResult, unpack
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.baseline import (
+    DEFAULT_FILE,
+    BaselineError,
+    Counts,
+    addition,
+    read_baseline,
+    without_known,
+)
+from bugcatalog_ls.workspace.cache import Cache, open_cache
+from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
+from bugcatalog_ls.workspace.discovery import discover
+from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
+from bugcatalog_ls.workspace.half_typed import analyse_text
+from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
+from bugcatalog_ls.workspace.reading import read_file
+from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
+from bugcatalog_ls.workspace.settings import Settings
+from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
+
+
+class Workspace:
+    """Everything known of one root. Paths are relative to it, with `/`.
+
+    Texts that an editor holds count instead of the files. Nothing here is thread-safe.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        editor: Mapping[str, Any] | None = None,
+        command_line: Mapping[str, Any] | None = None,
+        trusted: bool = True,
+        cache_folder: Path | None = None,
+        use_cache: bool = True,
+    ) -> None:
+        self.root = root
+        self._editor, self._command_line = editor, command_line
+        self._trusted, self._cache_folder, self._use_cache = trusted, cache_folder, use_cache
+        self._open: dict[str, tuple[Source, FileResult]] = {}
+        self._pages: dict[str, str] = {}
+        self._sources: dict[str, Source] = {}
+        self._pending: dict[str, FileStamp] = {}
+        self._stamps: dict[str, FileStamp] = {}
+        self._opened_cache: Cache | None = None
+        self._was_scanned = False
+        self._known: tuple[int, Counts] | None = None
+        self.problems: dict[str, ReadProblem] = {}
+        self.configuration = self._load()
+        self.project = self._new_project()
+
+    # -- configuration ------------------------------------------------------------------------------
+
+    def reload(self, *, editor: Mapping[str, Any] | None = None, trusted: bool | None = None) -> bool:
+        """Read settings and catalogs again; whether anything that decides findings has changed.
+
+        Where it has, open texts are analysed again and all other files are pending.
+        """
+        self._editor = self._editor if editor is None else editor
+        self._trusted = self._trusted if trusted is None else trusted
+        before = self.configuration
+        self.configuration = self._load()
+        same = before.fingerprint == self.configuration.fingerprint
+        if same and before.loaded.settings == self.configuration.loaded.settings:
+            self.project.plan = self.configuration.plan
+            return False
+        opened = {path: source for path, (source, _) in self._open.items()}
+        self._open.clear()
+        self.project = self._new_project()
+        for path, source in opened.items():
+            self.set_text(path, source.text)
+        self.find_files()
+        return True
+
+    def set_page(self, path: str, text: str | None) -> None:
+        """The text of a catalog page that an editor holds (absolute path), or None when it lets go."""
+        if text is None:
+            self._pages.pop(path, None)
+        else:
+            self._pages[path] = text
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.loaded.settings
+
+    def wants(self, path: str) -> bool:
+        """Whether a file with this name is analysed at all."""
+        return self.configuration.plan.wants(path)
+
+    # -- files on disk --------------------------------------------------------------------------------
+
+    def find_files(self, also: Iterable[str] = ()) -> tuple[str, ...]:
+        """Look which files there are; those that are new or changed become pending. Sorted paths."""
+        settings = self.settings
+        found = discover(
+            self.root,
+            self.wants,
+            exclude=(*settings.exclude, *settings.extend_exclude),
+            respect_gitignore=settings.respect_gitignore,
+            also=also,
+        )
+        self.problems = {problem.path: problem for problem in found.problems}
+        stamps = dict(found.files)
+        for path in set(self.project.results) - stamps.keys() - self._open.keys():
+            self._forget(path)
+        for path, stamp in stamps.items():
+            if path not in self._open and self._stamps.get(path) != stamp:
+                self._pending[path] = stamp
+        self._stamps = stamps
+        self._was_scanned = self._was_scanned or not self._pending
+        return tuple(stamps)
+
+    @property
+    def n_pending(self) -> int:
+        return len(self._pending)
+
+    def scan(
+        self,
+        *,
+        jobs: int = 1,
+        report: Callable[[int, int], None] = lambda done, total: None,
+        limit: int | None = None,
+    ) -> None:
+        """Analyse pending files (at most `limit`), from the cache where they are unchanged.
+
+        `report` is told how many of how many are done; what it raises ends the scan, and what is
+        left stays pending.
+        """
+        pending = sorted(self._pending.items())[:limit]
+        total, done = len(pending), 0
+        cache = self._cache()
+        missing: list[tuple[str, FileStamp]] = []
+        for path, stamp in pending:
+            packed = cache.by_stamp(path, stamp) if cache is not None else None
+            result = _unpacked(packed)
+            if result is None:
+                missing.append((path, stamp))
+                continue
+            self._take(path, result)
+            done += 1
+            if done % 64 == 0:
+                report(done, total)
+        if cache is not None and missing:
+            missing = [pair for pair in missing if not self._from_content(cache, *pair)]
+            done = total - len(missing)
+        report(done, total)
+        paths = [path for path, _ in missing]
+        for analysed in analyse_files(self.root, self.configuration, paths, jobs):
+            self._take_analysed(analysed, cache)
+            done += 1
+            report(done, total)
+        self._was_scanned = self._was_scanned or not self._pending
+
+    def save_cache(self) -> None:
+        """Write what was learnt to the cache; a cache that can't be written is done without."""
+        if self._opened_cache is not None:
+            self._opened_cache.keep_only(self._stamps)
+            self._opened_cache.save()
+
+    def file_changed(self, path: str) -> None:
+        """A file was created, changed or deleted outside of the editor."""
+        if path in self._open:
+            return
+        self._sources.pop(path, None)
+        if not self.wants(path):
+            return
+        read = read_file(self.root, path, self.settings.max_file_size)
+        if isinstance(read, ReadProblem):
+            self._forget(path)
+            if read.kind != "vanished":
+                self.problems[path] = read
+            return
+        self.problems.pop(path, None)
+        self._take(path, analyse_text(self.configuration.plan, path, Source(read.data), self._options))
+        self._stamps[path] = read.stamp
+
+    # -- texts of an editor -----------------------------------------------------------------------------
+
+    def set_text(self, path: str, text: str) -> None:
+        """The editor's text of a file, when it is opened and after each edit."""
+        source = Source(text)
+        last = self._open.get(path)
+        if last is not None and last[0].data == source.data:
+            return
+        result = analyse_text(self.configuration.plan, path, source, self._options, last)
+        self._open[path] = (source, result)
+        self._take(path, result)
+
+    def close_text(self, path: str) -> None:
+        """The editor let go of a file: what is on disk counts again."""
+        if self._open.pop(path, None) is not None:
+            self.project.remove(path)
+            self.file_changed(path)
+
+    def is_open(self, path: str) -> bool:
+        return path in self._open
+
+    # -- answers ------------------------------------------------------------------------------------------
+
+    def source(self, path: str) -> Source | None:
+        """The text of a file as it counts now, or None where it can't be read."""
+        if path in self._open:
+            return self._open[path][0]
+        if path not in self._sources:
+            read = read_file(self.root, path, self.settings.max_file_size)
+            if not isinstance(read, ReadResult):
+                return None
+            self._sources[path] = Source(read.data)
+        return self._sources[path]
+
+    def findings(self, path: str) -> tuple[Finding, ...]:
+        """All findings of a file, whatever settings and suppressions say."""
+        return self.project.findings(path)
+
+    def diagnose(self, path: str) -> tuple[Diagnosis, ...]:
+        """What is shown of a file: selected, weighed, without what is suppressed; sorted."""
+        about_tool = [finding for finding in self.tool_findings() if finding.path == path]
+        findings = self.project.findings(path, joined=self.is_scanned)
+        result = self.project.results.get(path)
+        if not about_tool and (result is None or not (findings or result.has_suppressions)):
+            return ()
+        source = self.source(path)
+        if source is None:
+            return ()
+        entries, plan = self.configuration.entries, self.configuration.plan
+        # Until all files were seen, nothing is known to be unused either.
+        checked = plan.codes if self.is_scanned else frozenset()
+        placed = [_placed(finding, source) for finding in about_tool]
+        shown = publish((*findings, *placed), path, source, entries, checked, self.settings)
+        known = self._baseline()
+        return without_known(shown, source, known) if known else shown
+
+    @property
+    def baseline_file(self) -> str:
+        """The baseline's path: the one that settings name, else the default one."""
+        return self.settings.baseline or DEFAULT_FILE
+
+    def add_to_baseline(self, finding: Finding) -> Fix | None:
+        """The fix that adds a finding to the baseline. Raises `BaselineError` where that is broken."""
+        source = self.source(finding.path)
+        if source is None:
+            return None
+        return addition(self.root, self.baseline_file, finding, source)
+
+    def tool_findings(self) -> tuple[ToolFinding, ...]:
+        """What is wrong with the settings and catalog pages in force, in whatever files."""
+        return tool_findings(self.root, self.configuration, self.project.results)
+
+    @property
+    def is_scanned(self) -> bool:
+        """Whether all files have been seen once: before that, what needs several files stays silent."""
+        return self._was_scanned
+
+    def stale_paths(self) -> set[str]:
+        """The files whose diagnoses may have changed since they were asked for."""
+        return self.project.stale_paths()
+
+    def fixes(self, finding: Finding) -> tuple[Fix, ...]:
+        """The fixes of a finding, best first."""
+        removal = removal_of(finding)
+        return (removal,) if removal is not None else self.project.fixes(finding)
+
+    def files(self) -> tuple[str, ...]:
+        """The paths of all analysed files, sorted."""
+        return tuple(sorted(self.project.results))
+
+    # -- within -------------------------------------------------------------------------------------------
+
+    def _load(self) -> Configuration:
+        return load_configuration(
+            self.root,
+            editor=self._editor,
+            command_line=self._command_line,
+            trusted=self._trusted,
+            cache_folder=self._cache_folder,
+            open_pages=self._pages,
+        )
+
+    def _new_project(self) -> Project:
+        self._opened_cache = None
+        self._was_scanned = False
+        self._pending.clear()
+        self._stamps.clear()
+        return Project(self.configuration.plan, self._options, self.source)
+
+    @property
+    def _options(self) -> Options:
+        return self.configuration.options
+
+    def _baseline(self) -> Counts:
+        file = self.root / self.baseline_file
+        try:
+            stamp = file.stat().st_mtime_ns
+        except OSError:
+            stamp = 0
+        if self._known is None or self._known[0] != stamp:
+            self._known = (stamp, self._read_baseline(file))
+        return self._known[1]
+
+    def _read_baseline(self, file: Path) -> Counts:
+        self.problems.pop(self.baseline_file, None)
+        try:
+            return read_baseline(file)
+        except BaselineError as error:
+            self.problems[self.baseline_file] = ReadProblem(self.baseline_file, 0, str(error), "special")
+            return Counts()
+
+    def _cache(self) -> Cache | None:
+        if self._use_cache and self._opened_cache is None:
+            self._opened_cache = open_cache(self.root, self.configuration.fingerprint, self._cache_folder)
+        return self._opened_cache
+
+    def _from_content(self, cache: Cache, path: str, stamp: FileStamp) -> bool:
+        read = read_file(self.root, path, self.settings.max_file_size)
+        if not isinstance(read, ReadResult):
+            return False
+        result = _unpacked(cache.by_content(path, read.digest, read.stamp))
+        if result is None:
+            return False
+        self._take(path, result)
+        return True
+
+    def _take(self, path: str, result: FileResult) -> None:
+        self._pending.pop(path, None)
+        self.project.set_result(path, result)
+
+    def _take_analysed(self, analysed: Analysed, cache: Cache | None) -> None:
+        if isinstance(analysed.outcome, ReadProblem):
+            self._pending.pop(analysed.path, None)
+            self.problems[analysed.path] = analysed.outcome
+            return
+        result = _unpacked(analysed.outcome)
+        if result is None:
+            return
+        self._take(analysed.path, result)
+        if cache is not None:
+            cache.put(analysed.path, analysed.digest, analysed.outcome, analysed.stamp)
+
+    def _forget(self, path: str) -> None:
+        self._pending.pop(path, None)
+        self._sources.pop(path, None)
+        self._stamps.pop(path, None)
+        self.project.remove(path)
+
+
+def _placed(finding: ToolFinding, source: Source) -> Finding:
+    """A fault of a page or setting at its place: from its column to the end of the line."""
+    row = min(finding.line, len(source.lines)) - 1
+    _, end = source.lines.line_span(row)
+    start = source.lines.offset(row, finding.column - 1)
+    return Finding(finding.code, finding.message, finding.path, Span(min(start, end), end))
+
+
+def _unpacked(packed: bytes | None) -> FileResult | None:
+    if packed is None:
+        return None
+    try:
+        return unpack(packed)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,258 @@
+"""BC502: corners of finding and mending beyond the page's examples."""
+
+from __future__ import annotations
+
+import pytest
+
+from bugcatalog_ls.analysis.analyzer import Options
+from bugcatalog_ls.testing.checks import check_findings, check_fix, project_of
+
+_IMPORTS = """\
+import bz2, codecs, gzip, io, logging, os, subprocess, tempfile
+import aiofiles, pymysql
+from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
+from pathlib import Path
+from flask import request
+from sqlalchemy import URL, Column, Table, create_engine
+"""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "open(name)",
+        "open(name, 'r+')",
+        "open(file=name, mode='a')",
+        "open(name, encoding=None)",
+        "open(name, 'w' if new else 'a')",
+        "io.open(name, 'wt')",
+        "os.fdopen(3, 'w')",
+        "aiofiles.open(name)",
+        "gzip.open(name, 'rt')",
+        "Path(name).open()",
+        "Path(name).read_text()",
+        "(Path(name) / 'x').write_text(text)",
+        "Path.home().joinpath('x').read_text(errors='ignore')",
+        "path.parent.write_text(data=text)",
+        "subprocess.run(name, text=True, capture_output=True)",
+        "subprocess.check_output(name, universal_newlines=True)",
+        "subprocess.Popen(name, stdout=subprocess.PIPE, text=True)",
+        "tempfile.NamedTemporaryFile(mode='w')",
+        "tempfile.TemporaryFile('w+')",
+        "logging.FileHandler(name, 'a')",
+        "RotatingFileHandler(name, maxBytes=1)",
+        "TimedRotatingFileHandler(name)",
+        "logging.basicConfig(filename=name)",
+        "create_engine(f'mysql+pymysql://{name}/db?charset=utf8')",
+        "create_engine('mysql+pymysql://%s/db?x=1&charset=utf8mb3' % name)",
+        "create_engine('mysql+pymysql://' + name + '/db?charset=utf8')",
+        "create_engine(f'mysql+mysqldb://{name}/db')",
+        "create_engine('mysql://u@h/db')",
+        "create_engine(name, connect_args={'charset': 'utf8'})",
+        "URL.create('mysql+pymysql', query={'charset': 'utf8'})",
+        "pymysql.connect(host=name, charset='utf8')",
+        "Table(name, metadata, mysql_charset='utf8')",
+        "{'Content-Type': 'application/json; charset=gbk'}",
+        "request.form['name'].encode('ascii')",
+        "request.get_json()['name'].strip().encode('latin-1')",
+        "input().encode('us-ascii')",
+        "f'{request.args}'.encode('iso-8859-1')",
+    ],
+)
+def test_text_without_an_encoding_is_found(expression: str) -> None:
+    assert (
+        _count(f"{_IMPORTS}\ndef f(name, new, text, path: Path, metadata):\n    return {expression}\n") == 1
+    )
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "open(name, 'rb')",
+        "open(name, mode)",
+        "open(name, *rest)",
+        "open(name, **options)",
+        "open(name, 'w', -1, 'utf-8')",
+        "open(name, 'w', encoding=encoding)",
+        "open(name, 'w').close()",
+        "open(os.devnull, 'w')",
+        "open('/proc/meminfo')",
+        "codecs.open(name, 'r', 'utf-8')",
+        "gzip.open(name)",
+        "bz2.open(name, 'wb')",
+        "name.read_text()",
+        "name.open()",
+        "Path(name).open('wb')",
+        "Path(name).read_text('utf-8')",
+        "Path(name).write_text(text, 'utf-8')",
+        "Path('/proc/1/stat').read_text()",
+        "subprocess.run(name, capture_output=True)",
+        "subprocess.run(name, text=False)",
+        "subprocess.run(name, text=True, encoding='utf-8')",
+        "subprocess.run(name, text=mode)",
+        "tempfile.NamedTemporaryFile()",
+        "RotatingFileHandler(name, 'a', 1, 1, 'utf-8')",
+        "logging.basicConfig(level=1)",
+        "create_engine('mysql+pymysql://u@h/db')",
+        "create_engine('mysql+asyncmy://u@h/db?charset=utf8mb4')",
+        "create_engine('postgresql://u@h/db?charset=utf8')",
+        "create_engine(f'mysql+mysqldb://{name}/{rest}{options}')",
+        "connect('mysql://u@h/db')",
+        "name.startswith('mysql+mysqldb://')",
+        "Table(name, metadata, mysql_charset='utf8mb4')",
+        "{'Content-Type': 'application/json; charset=UTF-8'}",
+        "{'Content-Type': 'text/html; charset=gbk'}",
+        "name.encode('ascii')",
+        "'abc'.encode('ascii')",
+        "request.form['name'].encode('ascii', 'ignore')",
+        "request.form['name'].encode()",
+    ],
+)
+def test_what_is_stated_or_unknown_is_left(expression: str) -> None:
+    parameters = "name, mode, rest, options, text, encoding, metadata, connect"
+    assert _count(f"{_IMPORTS}\ndef f({parameters}):\n    return {expression}\n") == 0
+
+
+def test_python_that_takes_utf8_anyway_is_left() -> None:
+    assert _count("open('x')\n", Options(target_python=(3, 15))) == 0
+
+
+def test_paths_are_followed_through_names_attributes_and_modules() -> None:
+    check_findings(
+        "BC502",
+        """
+        #- app/settings.py
+        from pathlib import Path
+
+        BASE = Path(__file__).resolve().parent
+        DATA = BASE / "data"
+
+        #- app/store.py
+        from pathlib import Path
+
+        from app.settings import BASE, DATA
+
+
+        class Store:
+            def __init__(self, root: str) -> None:
+                self.root = Path(root)
+                self.index = self.root / "index"
+
+            def read(self) -> str:
+                text = self.index.read_text()
+                #      ^^^^^^^^^^^^^^^^^^^^^^ BC502
+                for part in sorted(self.root.glob("*.txt")):
+                    text += part.read_text()
+                    #       ^^^^^^^^^^^^^^^^ BC502
+                text += (DATA / "more").read_text()
+                #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+                return text + BASE.joinpath("x").read_text()
+                #             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+        """,
+    )
+
+
+def test_text_of_a_model_is_text_of_users() -> None:
+    check_findings(
+        "BC502",
+        """
+        #- schemas.py
+        from pydantic import BaseModel
+
+
+        class Message(BaseModel):
+            body: str
+
+
+        class Key:
+            value: str
+
+        #- signing.py
+        from schemas import Key, Message
+
+
+        def sign(message: Message, key: Key) -> bytes:
+            return message.body.encode("ascii") + key.value.encode("ascii")
+            #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+        """,
+    )
+
+
+def test_mend_in_the_layout_and_the_quotes_around() -> None:
+    check_fix(
+        "BC502",
+        """
+        import subprocess
+
+
+        def run(name):
+            with open(
+                name,
+                'w',
+            ) as target:
+                target.write(f"{open(name).read()}")
+            return subprocess.run(
+                ["a"],
+                text=True,  # decoded
+            )
+        """,
+        """
+        import subprocess
+
+
+        def run(name):
+            with open(
+                name,
+                'w',
+                encoding='utf-8',
+            ) as target:
+                target.write(f"{open(name, encoding='utf-8').read()}")
+            return subprocess.run(
+                ["a"],
+                text=True,  # decoded
+                encoding="utf-8",
+            )
+        """,
+    )
+
+
+def test_mend_the_collation_with_the_character_set() -> None:
+    check_fix(
+        "BC502",
+        """
+        class Note(Base):
+            __table_args__ = {"mysql_charset": "utf8", "mysql_collate": "utf8_general_ci"}
+        """,
+        """
+        class Note(Base):
+            __table_args__ = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_general_ci"}
+        """,
+    )
+
+
+def test_mend_urls() -> None:
+    check_fix(
+        "BC502",
+        """
+        from sqlalchemy import create_engine
+
+        a = create_engine(f"mysql+mysqldb://{user}@db/shop")
+        b = create_engine("mysql://u@db/shop?ssl=1")
+        """,
+        """
+        from sqlalchemy import create_engine
+
+        a = create_engine(f"mysql+mysqldb://{user}@db/shop?charset=utf8mb4")
+        b = create_engine("mysql://u@db/shop?ssl=1&charset=utf8mb4")
+        """,
+    )
+
+
+def test_no_edit_is_offered_for_text_of_users() -> None:
+    text = "from flask import request\n\nsigned = request.form['x'].encode('ascii')\n"
+    project = project_of("BC502", {"example.py": text}, None)
+    assert [project.fixes(finding) for finding in project.findings("example.py")] == [()]
+
+
+def _count(text: str, options: Options | None = None) -> int:
+    return len(project_of("BC502", {"example.py": text}, options).findings("example.py"))

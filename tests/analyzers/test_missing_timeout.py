@@ -1,0 +1,308 @@
+"""BC201 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_functions_of_requests_under_any_name() -> None:
+    check_findings(
+        "BC201",
+        """
+        import requests as r
+        from requests import api, post as send
+
+        def f(url):
+            r.head(url)
+          # ^^^^^^^^^^^ BC201 r.head is called without a timeout and can wait for ever
+            send(url)
+          # ^^^^^^^^^ BC201
+            api.delete(url)
+          # ^^^^^^^^^^^^^^^ BC201
+            r.request("GET", url, timeout=3)
+            r.codes.get(url)
+        """,
+    )
+
+
+def test_none_counts_as_missing_wherever_it_comes_from() -> None:
+    check_findings(
+        "BC201",
+        """
+        import aiohttp
+        import httpx
+        import requests
+        from urllib.request import urlopen
+
+        NEVER = None
+
+        def f(url, timeout=None):
+            requests.get(url, timeout=NEVER)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201 timeout=None lets requests.get wait for ever
+            urlopen(url, None, None)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            requests.get(url, timeout=timeout)
+            httpx.Client(timeout=httpx.Timeout(None))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            httpx.Client(timeout=httpx.Timeout(None, connect=5, read=5))
+            httpx.get(url)
+            aiohttp.ClientTimeout(total=None)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            aiohttp.ClientTimeout(total=None, sock_read=30)
+            aiohttp.ClientTimeout()
+        """,
+    )
+
+
+def test_sessions_through_self_parameters_and_functions_of_other_files() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- net.py
+        import requests
+
+        def make_session() -> requests.Session:
+            return requests.Session()
+
+        class Plain(requests.Session):
+            def login(self): ...
+
+        class Patient(requests.Session):
+            def send(self, request, **kwargs):
+                return super().send(request, **{**kwargs, "timeout": 5})
+
+        #- use.py
+        from net import Patient, Plain, make_session
+
+        class Client:
+            def __init__(self) -> None:
+                self.session = make_session()
+
+            def load(self, plain: Plain, patient: Patient | None = None):
+                self.session.get("https://example.com")
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+                plain.put("https://example.com")
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+                patient.get("https://example.com")
+        """,
+    )
+
+
+def test_wrapper_of_another_module_is_followed() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- http_client.py
+        from requests import get, post
+
+        #- use.py
+        import http_client
+
+        http_client.get("https://example.com")
+        # <----------------------------------- BC201
+        """,
+    )
+
+
+def test_adapter_that_limits_its_session() -> None:
+    check_findings(
+        "BC201",
+        """
+        import requests
+        from limits import TimeoutAdapter
+
+        session = requests.Session()
+        session.mount("https://", TimeoutAdapter(5))
+        session.get("https://example.com")
+        requests.get("https://example.com")
+        # <-------------------------------- BC201
+        """,
+    )
+
+
+def test_keyword_arguments_known_and_unknown() -> None:
+    check_findings(
+        "BC201",
+        """
+        import requests
+
+        LIMITED = {"timeout": 5}
+        PLAIN = dict(verify=False)
+        GROWS = {}
+        GROWS["timeout"] = 5
+
+        def f(url, **kwargs):
+            requests.get(url, **LIMITED)
+            requests.get(url, **PLAIN)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            requests.get(url, **GROWS)
+            requests.get(url, **kwargs)
+            requests.get(*url)
+        """,
+    )
+
+
+def test_default_for_sockets_reaches_the_standard_library_only() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- start.py
+        import socket
+        socket.setdefaulttimeout(10)
+
+        #- use.py
+        import requests
+        from urllib.request import urlopen
+
+        urlopen("https://example.com")
+        requests.get("https://example.com")
+        # <-------------------------------- BC201
+        """,
+    )
+
+
+def test_database_urls_that_hold_the_limit() -> None:
+    check_findings(
+        "BC201",
+        """
+        import MySQLdb
+        import psycopg2
+
+        psycopg2.connect("dbname=app connect_timeout=3")
+        psycopg2.connect(host="db")
+        # <------------------------ BC201 psycopg2.connect is called without a connect_timeout
+        MySQLdb.connect(host="db", connect_timeout=2)
+        """,
+    )
+
+
+def test_redis_is_judged_by_the_release_that_is_pinned() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- requirements.txt
+        redis>=5,<6
+
+        #- cache.py
+        import redis
+
+        cache = redis.Redis(host="cache")
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        other = redis.from_url("redis://cache?socket_timeout=3")
+        """,
+    )
+    check_findings("BC201", 'import redis\ncache = redis.Redis(host="cache")\n')
+
+
+def test_subprocesses_count_for_network_tools_and_in_asynchronous_handlers() -> None:
+    check_findings(
+        "BC201",
+        """
+        import subprocess
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        def sync(repo):
+            subprocess.check_output(["git", "-C", repo, "pull"])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            subprocess.check_output(["git", "status"])
+            subprocess.run(f"curl -s {repo}", shell=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            tool = subprocess.Popen(["rsync", "a", "b"])
+            tool.communicate()
+          # ^^^^^^^^^^^^^^^^^^ BC201
+            subprocess.run(["ls"])
+
+        @app.get("/pdf")
+        async def pdf():
+            subprocess.run(["wkhtmltopdf", "-", "-"])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        """,
+    )
+
+
+def test_waiting_counts_in_handlers_only() -> None:
+    check_findings(
+        "BC201",
+        """
+        import queue
+        import threading
+        from flask import Flask
+
+        app = Flask(__name__)
+        ready = threading.Event()
+        jobs = queue.Queue()
+
+        @app.post("/jobs")
+        def run():
+            ready.wait()
+          # ^^^^^^^^^^^^ BC201
+            jobs.get(block=False)
+            jobs.get(True, 3)
+            return jobs.get()
+                 # ^^^^^^^^^^ BC201
+
+        def worker():
+            while True:
+                jobs.get()
+        """,
+    )
+
+
+def test_limit_around_the_call() -> None:
+    check_findings(
+        "BC201",
+        """
+        import asyncio
+        import httpx
+
+        async def f(client: httpx.AsyncClient):
+            await asyncio.wait_for(client.get("/", timeout=None), 5)
+            async with asyncio.timeout(5):
+                await client.get("/", timeout=None)
+            await client.get("/", timeout=None)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        """,
+    )
+
+
+def test_setting_of_the_workspace_is_used() -> None:
+    check_fix(
+        "BC201",
+        """
+        #- app/use.py
+        import requests
+
+        def f(url):
+            return requests.get(
+                url,
+            )
+
+        #- app/__init__.py
+
+        #- app/config.py
+        class Settings:
+            http_timeout: float = 5.0
+
+        settings = Settings()
+        """,
+        """
+        #- app/use.py
+        import requests
+
+        from app.config import settings
+
+        def f(url):
+            return requests.get(
+                url,
+                timeout=settings.http_timeout,
+            )
+
+        #- app/__init__.py
+
+        #- app/config.py
+        class Settings:
+            http_timeout: float = 5.0
+
+        settings = Settings()
+        """,
+    )
