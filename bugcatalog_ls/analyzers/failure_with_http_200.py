@@ -46,6 +46,8 @@ _JOBS = frozenset(
 _PROTOCOLS = re.compile(
     r"webhook|lnurl|graphql|json_?rpc|(?:^|[/_.-])(?:rpc|hooks?|ipn|mcp|slack)(?:$|[/_.-])", re.I
 )
+_SPOKEN = re.compile(r"webhook|json_?rpc|lnurl", re.I)
+"""What a handler's own text says where it speaks one of the protocols that want status 200."""
 _FAILURE_TEXT = re.compile(
     r"\b(?:fail(?:ed|ure)?|error|could not|couldn't|unable|cannot|can't|invalid|not found|exception|wrong)\b",
     re.I,
@@ -53,6 +55,7 @@ _FAILURE_TEXT = re.compile(
 _MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
 _INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
 _VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
+_CHECKS = re.compile(r"valid|match|check|allowed|(?:^|[._])is_")
 _NAMES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 500: "INTERNAL_SERVER_ERROR"}
 _DICT_FRAMEWORKS = frozenset({"fastapi", "flask", "quart"})
 
@@ -94,7 +97,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         answer = read_answer(file, value)
         if answer is None or not _says_failure(answer.body, node) or not is_ok(answer.status):
             continue
-        if _sets_status(node):
+        if _sets_status(node) or _SPOKEN.search(text_of(function)):
             continue
         if not symbols:
             symbols = {definition.node.id: definition.symbol for definition in file.functions}
@@ -411,7 +414,23 @@ def _status_for(file: PyFile, statement: Node, answer: Answer) -> int:
                 condition = clause.child_by_field_name("condition") or condition
     if condition is None:
         return 500
-    return 400 if any(_is_input(file, node, 4) for node in (condition, *walk(condition))) else 500
+    return 400 if any(_is_input(file, node, 4) for node in _tested(file, condition)) else 500
+
+
+def _tested(file: PyFile, condition: Node) -> Iterator[Node]:
+    """What a condition looks at itself; what it hands to other functions these look at."""
+    stack = [condition]
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.type == "call":
+            symbol = file.callee(node) or ""
+            if not symbol.startswith(("builtins.", "re.")) and not _CHECKS.search(
+                text_of(callee_of(node) or node)
+            ):
+                stack.extend(child for child in node.named_children if child.type != "argument_list")
+                continue
+        stack.extend(node.named_children)
 
 
 def _is_input_error(handler: Node) -> bool:

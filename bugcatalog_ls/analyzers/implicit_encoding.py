@@ -12,6 +12,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.paths import is_path, path_base, path_names
 from bugcatalog_ls.facts.resolve import class_at, mro
+from bugcatalog_ls.facts.user_text import is_user_text
 from bugcatalog_ls.syntax.edits import add_item, add_keyword, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -21,9 +22,7 @@ from bugcatalog_ls.syntax.nodes import (
     body_of,
     callee_of,
     constant_value,
-    decorators_of,
     enclosing,
-    enclosing_function,
     is_none,
     string_value,
     text_of,
@@ -87,27 +86,8 @@ _JSON_CHARSET = re.compile(
     r"application/(?:[\w.-]+\+)?json\s*;\s*(?P<charset>charset=\s*(?P<name>[\w-]+))", re.I
 )
 _NARROW = frozenset({"ascii", "us-ascii", "latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "l1"})
-_USER_INPUT = (
-    "builtins.input()",
-    "flask.request.",
-    "quart.request.",
-    "starlette.requests.Request().",
-    "fastapi.Request().",
-    "fastapi.requests.Request().",
-    "django.http.HttpRequest().",
-    "rest_framework.request.Request().",
-    "aiohttp.web.Request().",
-    "sanic.Request().",
-)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ROUTES = _words(
-    "get post put patch delete head options route api_route websocket api_view action websocket_route"
-)
 _TEXT_MODELS = frozenset(
     {
         "pydantic.BaseModel",
@@ -153,7 +133,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
     if any(word in file.source.data for word in (b"mysql", b"mariadb", b"MySQL", b"charset")):
         yield from _databases(ctx)
     for call in file.nodes("call"):
-        if _narrow_codec(call) is not None and _is_user_text(file, _encoded(call)):
+        if _narrow_codec(call) is not None and is_user_text(file, _encoded(call)):
             yield ctx.find(call, _narrow_message(call), data={"kind": "narrow"})
 
 
@@ -517,67 +497,6 @@ def _narrow_message(call: Node) -> str:
     name = " ".join(text_of(value).split()) if value is not None else ""
     name = name if 0 < len(name) <= 40 else "the text"
     return f"{name} may hold characters that {_narrow_codec(call)} does not have"
-
-
-def _is_user_text(file: PyFile, node: Node | None, depth: int = 6) -> bool:
-    """Whether a text surely comes from a request or from the keyboard."""
-    if node is None or depth <= 0:
-        return False
-    node = unparenthesised(node)
-    symbol = file.symbol(node)
-    if symbol is not None and symbol.startswith(_USER_INPUT):
-        return ".headers" not in symbol
-    match node.type:
-        case "identifier":
-            for binding in file.names.bindings(node):
-                if binding.kind == "parameter":
-                    return _is_request_parameter(file, binding.node, binding.annotation, binding.value)
-                if binding.value is not None and binding.kind in ("assign", "walrus"):
-                    return _is_user_text(file, binding.value, depth - 1)
-        case "attribute":
-            return _is_user_text(file, node.child_by_field_name("object"), depth - 1)
-        case "subscript":
-            return _is_user_text(file, node.child_by_field_name("value"), depth - 1)
-        case "await":
-            return _is_user_text(file, node.named_children[0], depth - 1)
-        case "call":
-            function = callee_of(node)
-            if function is not None and function.type == "attribute":
-                name = function.child_by_field_name("attribute")
-                if name is not None and text_of(name) in ("hexdigest", "isoformat"):
-                    return False
-                return _is_user_text(file, function.child_by_field_name("object"), depth - 1)
-            if file.symbol(function) == "builtins.str":
-                return any(_is_user_text(file, value, depth - 1) for value in arguments_of(node).positional)
-        case "string":
-            holes = [
-                child.named_children[0] for child in node.named_children if child.type == "interpolation"
-            ]
-            return any(_is_user_text(file, hole, depth - 1) for hole in holes)
-        case "binary_operator":
-            sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
-            return any(_is_user_text(file, side, depth - 1) for side in sides)
-    return False
-
-
-def _is_request_parameter(
-    file: PyFile, parameter: Node, annotation: Node | None, default: Node | None
-) -> bool:
-    """Whether a parameter of a route handler takes text from the client."""
-    function = enclosing_function(parameter)
-    if function is None or function.type != "function_definition":
-        return False
-    names = [text_of(callee_of(one) or one).split(".")[-1] for one in decorators_of(function)]
-    if not any(name in _ROUTES for name in names):
-        return False
-    if default is not None and "Depends" in text_of(default):
-        return False
-    if annotation is None:
-        return False
-    written = text_of(annotation)
-    if any(word in written for word in ("Depends", "Session", "bytes", "UUID", "int", "Settings")):
-        return False
-    return file.names.annotation_symbol(annotation) is not None
 
 
 # -- mending -----------------------------------------------------------------------------------------

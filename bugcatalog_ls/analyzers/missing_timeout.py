@@ -33,6 +33,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.text.spans import TextEdit
 
 SECONDS = 10
+_MAX_WORDS = 20
 _LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
 _LIMITERS = frozenset(
     {
@@ -55,7 +56,7 @@ _SETTING = re.compile(r"(?:default_)?(?:http|requests?)_timeout(?:_s|_sec|_secs|
 class WaitingCall(Fact, frozen=True):
     """A call that may wait for ever, as written: what it calls, and what it is given.
 
-    `nones` are keywords and positions (as text) that hold None; `words` the begin of a command line.
+    `nones` are keywords and positions (as text) that hold None; `words` a command line as far as it is literal.
     """
 
     path: str
@@ -228,7 +229,7 @@ def _context(item: Node) -> Node | None:
 
 
 def _words(file: PyFile, call: Node, symbol: str) -> tuple[str, ...]:
-    """The first words of the command that a subprocess call runs, as far as they are literal."""
+    """The words of the command that a subprocess call runs, as far as they are literal."""
     if not symbol.startswith("subprocess."):
         return ()
     if symbol.startswith("subprocess.Popen()"):
@@ -248,12 +249,12 @@ def _words(file: PyFile, call: Node, symbol: str) -> tuple[str, ...]:
     if command is None:
         return ()
     if command.type in ("list", "tuple"):
-        literal = [string_value(child) for child in command.named_children[:6] if child.type != "comment"]
+        literal = [string_value(child) for child in command.named_children[:_MAX_WORDS] if child.type != "comment"]
         return tuple(word or "" for word in literal)
     text = string_value(command)
     if text is None and command.type == "string":
         text = re.sub(r"^[rRfFbB]*['\"]+", "", text_of(command)).split("{")[0]
-    return tuple((text or "").split()[:6])
+    return tuple((text or "").split()[:_MAX_WORDS])
 
 
 def _mounts_limit(file: PyFile, call: Node) -> bool:

@@ -9,30 +9,22 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.discovery import Discovery, NamedInString, distribution_of
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
-from bugcatalog_ls.facts.registrations import (
-    Discovery,
-    Distribution,
-    HandedOn,
-    Inclusion,
-    NamedInString,
-    Renamed,
-    UnknownInclusion,
-)
-from bugcatalog_ls.facts.resolve import file_of_module, mro
+from bugcatalog_ls.facts.registrations import HandedOn, Inclusion, Renamed, UnknownInclusion
+from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.facts.routes import (
-    APP_CLASSES,
-    INCLUDERS,
-    ROUTER_CLASSES,
     AppFact,
     RoutedOn,
     RouterFact,
     place,
     router_anchor,
+    router_framework,
     variable,
 )
+from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_edits import add_import
 from bugcatalog_ls.syntax.import_lines import import_lines
@@ -106,7 +98,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 def is_left_alone(index: FactIndex, path: str, router: RouterFact) -> bool:
     """Whether a router holds routes that surely no application of the workspace serves."""
-    framework = _router_framework(index, router)
+    framework = router_framework(index, router)
     if framework is None or router.escapes or not _is_used(index, router):
         return False
     if not _has_app(index, framework, path):
@@ -121,18 +113,6 @@ def is_left_alone(index: FactIndex, path: str, router: RouterFact) -> bool:
     return not (_is_handed_on(index, names, router.symbol) or _may_be_discovered(index, router))
 
 
-def _router_framework(index: FactIndex, router: RouterFact) -> str | None:
-    if router.made_by in ROUTER_CLASSES:
-        return ROUTER_CLASSES[router.made_by]
-    made_by = _class_symbol(index, router)
-    return next((ROUTER_CLASSES[name] for name in mro(index, made_by)[0] if name in ROUTER_CLASSES), None)
-
-
-def _class_symbol(index: FactIndex, router: RouterFact) -> str:
-    held = index.get(RouterFact, router.symbol)
-    return place(index, router.made_by, held[0][0]) if held else router.made_by
-
-
 def _is_used(index: FactIndex, router: RouterFact) -> bool:
     """Whether routes or other routers are added to it, here or in a module that imports it."""
     return any(
@@ -145,21 +125,14 @@ def _is_used(index: FactIndex, router: RouterFact) -> bool:
 @derived
 def _has_app(index: FactIndex, framework: str, path: str) -> bool:
     """Whether what the file is deployed with makes an application of the router's family."""
-    distribution = _distribution(index, path)
+    distribution = distribution_of(index, path)
     return any(
         not is_test_path(app_path)
         and not _is_sample(app_path)
-        and _distribution(index, app_path) == distribution
+        and distribution_of(index, app_path) == distribution
         for family in _FAMILIES[framework]
         for app_path, _ in index.get(AppFact, family)
     )
-
-
-def _distribution(index: FactIndex, path: str) -> str:
-    """The nearest folder above a file that is packaged by itself; the root where none is."""
-    folders = {fact.folder for _, fact in index.get(Distribution, "distribution")}
-    around = [str(parent) for parent in PurePosixPath(path).parents]
-    return next((folder for folder in around if folder in folders), "")
 
 
 def _is_sample(path: str) -> bool:
@@ -261,10 +234,10 @@ def _is_router(ctx: JoinContext, target: str) -> bool:
     """Whether an imported name is a router of the workspace, or a module that has one."""
     symbol = place(ctx.index, target, ctx.path)
     for path, router in ctx.index.get(RouterFact, symbol):
-        return not is_test_path(path) and _router_framework(ctx.index, router) is not None
+        return not is_test_path(path) and router_framework(ctx.index, router) is not None
     file = file_of_module(ctx.index, target, ctx.path)
     if file is None or not any(
-        _router_framework(ctx.index, router) for router in ctx.index.in_file(file, RouterFact)
+        router_framework(ctx.index, router) for router in ctx.index.in_file(file, RouterFact)
     ):
         return False
     included = ctx.index.in_file(ctx.path, Inclusion)
@@ -425,7 +398,7 @@ def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
     held = [fact for fact in ctx.index.in_file(ctx.file.path, RouterFact) if fact.symbol == symbol]
     if name is None or symbol is None or not held or held[0].is_local:
         return
-    framework = _router_framework(ctx.index, held[0])
+    framework = router_framework(ctx.index, held[0])
     target = _target(ctx, symbol, framework) if framework is not None else None
     if framework is None or target is None:
         return
@@ -439,7 +412,8 @@ def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
     else:
         expression, edits, local_import = _named(ctx, file, text_of(name), sibling, statement)
     call = f"{receiver}.{method}({expression})"
-    edits += insert_after(file, statement, f"{local_import}{call}")
+    n_blank = 2 if statement.type == "decorated_definition" else 0
+    edits += insert_after(file, statement, f"{local_import}{call}", n_blank=n_blank)
     made = [Edit(file.path, edit.span, edit.content) for edit in edits]
     yield ctx.fix(f"Include `{expression}` in `{receiver}` of {file.path}", "suggested", made)
 
@@ -451,7 +425,7 @@ _Target = tuple[PyFile, Node, str, Node | None]
 def _target(ctx: FixContext, symbol: str, framework: str) -> _Target | None:
     """Where the router is best included: beside its siblings, else where the app is made."""
     folder = ctx.file.path.rpartition("/")[0]
-    distribution = _distribution(ctx.index, ctx.file.path)
+    distribution = distribution_of(ctx.index, ctx.file.path)
     inclusions = [
         (path, fact, place(ctx.index, fact.child, path))
         for key in sorted(ctx.index.keys(Inclusion))
@@ -462,10 +436,10 @@ def _target(ctx: FixContext, symbol: str, framework: str) -> _Target | None:
     votes: dict[tuple[str, str], tuple[int, bool, int]] = {}
     for path, fact, child in inclusions:
         held = ctx.index.get(RouterFact, child)
-        if not held or _distribution(ctx.index, path) != distribution:
+        if not held or distribution_of(ctx.index, path) != distribution:
             continue
         parent = place(ctx.index, fact.parent, path) if fact.parent is not None else None
-        if parent in below or _router_framework(ctx.index, held[0][1]) != framework:
+        if parent in below or router_framework(ctx.index, held[0][1]) != framework:
             continue
         is_app = parent is None or not ctx.index.get(RouterFact, parent)
         n_near, _, n_all = votes.get((path, fact.receiver), (0, is_app, 0))
@@ -480,7 +454,9 @@ def _target(ctx: FixContext, symbol: str, framework: str) -> _Target | None:
         path
         for family in _FAMILIES[framework]
         for path, _ in ctx.index.get(AppFact, family)
-        if not is_test_path(path) and not _is_sample(path) and _distribution(ctx.index, path) == distribution
+        if not is_test_path(path)
+        and not _is_sample(path)
+        and distribution_of(ctx.index, path) == distribution
     ]
     for path in sorted(dict.fromkeys(apps), key=lambda path: (-_n_shared(path, ctx.file.path), path)):
         file = ctx.open(path)

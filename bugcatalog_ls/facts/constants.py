@@ -31,6 +31,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import module_name
 
 _MAX_SIZE = 400
+_MAX_SIZE_IN_REVISION = 20_000
 _ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
 _SCHEMA_LIBRARIES = (b"sqlalchemy", b"sqlmodel", b"alembic", b"SQLAlchemy")
 
@@ -151,6 +152,7 @@ def number_in(index: FactIndex, value: Expression | None, path: str) -> int | No
 def _collect(file: PyFile, facts: Facts) -> None:
     # Calls are worth keeping where they may make a type or a metadata.
     keeps_calls = any(library in file.source.data for library in _SCHEMA_LIBRARIES)
+    max_size = _MAX_SIZE_IN_REVISION if b"down_revision" in file.source.data else _MAX_SIZE
     scopes = [file.scopes.module, *(d.scope for d in file.classes if d.scope is not None)]
     for scope in scopes:
         for name, bindings in scope.bindings.items():
@@ -158,10 +160,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
             value = binding.value
             if len(bindings) != 1 or binding.kind != "assign" or value is None:
                 continue
-            if value.end_byte - value.start_byte > 20 * _MAX_SIZE:
+            if value.end_byte - value.start_byte > 20 * max_size:
                 continue
             found = expression(file, value)
-            if _is_constant(found, keeps_calls) and _size(found) <= _MAX_SIZE:
+            if _is_constant(found, keeps_calls) and _size(found) <= max_size:
                 facts.add(ConstantFact(own_symbol(file, scope, name), found))
 
 

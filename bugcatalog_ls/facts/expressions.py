@@ -6,7 +6,7 @@ the facts of other files are there to say what its names mean.
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import msgspec
 from tree_sitter import Node
@@ -114,22 +114,21 @@ class Unknown(_Value, frozen=True):
     kind: str = ""
 
 
-# A union with forward references cannot be written with `|` at run time.
-Expression: TypeAlias = Union[
-    "Constant",
-    "Name",
-    "Attribute",
-    "Call",
-    "Subscript",
-    "Starred",
-    "Collection",
-    "Mapping",
-    "Joined",
-    "Operation",
-    "Conditional",
-    "Comprehension",
-    "Unknown",
-]
+Expression: TypeAlias = (
+    Constant
+    | Name
+    | Attribute
+    | Call
+    | Subscript
+    | Starred
+    | Collection
+    | Mapping
+    | Joined
+    | Operation
+    | Conditional
+    | Comprehension
+    | Unknown
+)
 
 NOTHING = Unknown()
 

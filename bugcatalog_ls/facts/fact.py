@@ -9,6 +9,7 @@ lines are typed: places are named by anchors, which `Collector.anchor` maps to s
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
@@ -21,6 +22,8 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
+
+log = logging.getLogger(__name__)
 
 
 class Fact(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
@@ -101,7 +104,11 @@ def collect_facts(file: PyFile) -> Facts:
         if vocabulary.collect is None:
             continue
         if not literals or any(literal in file.source.data for literal in literals):
-            vocabulary.collect(file, facts)
+            try:
+                vocabulary.collect(file, facts)
+            except Exception:
+                # What one vocabulary can't read costs only its own facts.
+                log.exception("%s failed on %s", vocabulary.collect.__module__, file.path)
     return facts
 
 
@@ -117,7 +124,10 @@ def read_facts(path: str, source: Source) -> Facts:
     name = path.rpartition("/")[2]
     for vocabulary in vocabularies():
         if vocabulary.read is not None and any(fnmatch(name, pattern) for pattern in vocabulary.names):
-            vocabulary.read(path, source, facts)
+            try:
+                vocabulary.read(path, source, facts)
+            except Exception:
+                log.exception("%s failed on %s", vocabulary.read.__module__, path)
     return facts
 
 

@@ -230,11 +230,11 @@ def _connected(index: FactIndex, folders: list[str]) -> list[list[str]]:
     """Folders of one home, those together whose revisions point to each other."""
     if len(folders) == 1:
         return [folders]
-    owner: dict[str, str] = {}
+    owners: dict[str, set[str]] = defaultdict(set)
     for folder in folders:
         for _, fact in index.get(RevisionFact, folder):
-            owner.setdefault(fact.revision, folder)
-            owner.update({label: folder for label in fact.labels if label not in owner})
+            for name in (fact.revision, *fact.labels):
+                owners[name].add(folder)
     leader = {folder: folder for folder in folders}
 
     def lead(folder: str) -> str:
@@ -245,8 +245,9 @@ def _connected(index: FactIndex, folders: list[str]) -> list[list[str]]:
     for folder in folders:
         for _, fact in index.get(RevisionFact, folder):
             for name in (*fact.down, *fact.depends_on):
-                if name in owner:
-                    leader[lead(owner[name])] = lead(folder)
+                # Histories that are kept side by side often use the same ids.
+                if name in owners and folder not in owners[name]:
+                    leader[lead(min(owners[name]))] = lead(folder)
     groups: dict[str, list[str]] = defaultdict(list)
     for folder in folders:
         groups[lead(folder)].append(folder)

@@ -104,20 +104,24 @@ def step_anchor(symbol: str, place: int) -> str:
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
+    data = file.source.data
+    deals_with_ddl = any(word in data for word in _DDL)
     if is_revision(file):
+        deals_with_ddl = True
         _collect_revision(file, facts)
-    elif not any(word in file.source.data for word in _DDL):
-        return
-    elif _is_environment(file):
+    elif deals_with_ddl and _is_environment(file):
         facts.add(_environment(file))
         return
+    elif not deals_with_ddl and not (b"Column(" in data and b"sqlalchemy" in data):
+        return
     for definition in file.functions:
-        if definition.scope is None or definition.scope.parent is None:
+        outer = definition.scope.parent if definition.scope is not None else None
+        if outer is None or outer.kind == "function":
             continue
-        if definition.scope.parent.kind == "function":
-            continue
-        facts.anchor(procedure_anchor(definition.symbol), definition.name_span)
-        facts.add(_procedure(file, definition, facts))
+        # Elsewhere, functions that make columns are of interest: revisions take these from them.
+        if deals_with_ddl or b"Column(" in (definition.node.text or b""):
+            facts.anchor(procedure_anchor(definition.symbol), definition.name_span)
+            facts.add(_procedure(file, definition, facts))
 
 
 def _read(path: str, source: Source, facts: Facts) -> None:

@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import file_of_module, mro, resolve
+from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS, ROUTER_CLASSES, VERBS, VIEW_CLASSES
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import (
@@ -27,68 +28,6 @@ from bugcatalog_ls.syntax.nodes import (
 )
 from bugcatalog_ls.syntax.scopes import Scope
 
-APP_CLASSES = {
-    "fastapi.FastAPI": "fastapi",
-    "fastapi.applications.FastAPI": "fastapi",
-    "starlette.applications.Starlette": "starlette",
-    "flask.Flask": "flask",
-    "flask.app.Flask": "flask",
-    "apiflask.APIFlask": "flask",
-    "flask_openapi3.OpenAPI": "flask",
-    "quart.Quart": "quart",
-    "quart.app.Quart": "quart",
-}
-"""Classes of applications, with their framework."""
-
-ROUTER_CLASSES = {
-    "fastapi.APIRouter": "fastapi",
-    "fastapi.routing.APIRouter": "fastapi",
-    "flask.Blueprint": "flask",
-    "flask.blueprints.Blueprint": "flask",
-    "flask_smorest.Blueprint": "flask",
-    "apiflask.APIBlueprint": "flask",
-    "flask_openapi3.APIBlueprint": "flask",
-    "quart.Blueprint": "quart",
-    "quart.blueprints.Blueprint": "quart",
-}
-"""Classes that collect routes until an application takes them in, with their framework."""
-
-VIEW_CLASSES = {
-    "flask.views.MethodView": "flask",
-    "flask.views.View": "flask",
-    "flask_restful.Resource": "flask",
-    "flask_restx.Resource": "flask",
-    "quart.views.MethodView": "quart",
-    "starlette.endpoints.HTTPEndpoint": "starlette",
-    "django.views.View": "django",
-    "django.views.generic.View": "django",
-    "django.views.generic.base.View": "django",
-    "django.views.generic.TemplateView": "django",
-    "django.views.generic.ListView": "django",
-    "django.views.generic.DetailView": "django",
-    "django.views.generic.FormView": "django",
-    "django.views.generic.CreateView": "django",
-    "django.views.generic.UpdateView": "django",
-    "django.views.generic.DeleteView": "django",
-    "rest_framework.views.APIView": "drf",
-    "rest_framework.generics.GenericAPIView": "drf",
-    "rest_framework.generics.ListAPIView": "drf",
-    "rest_framework.generics.CreateAPIView": "drf",
-    "rest_framework.generics.RetrieveAPIView": "drf",
-    "rest_framework.generics.UpdateAPIView": "drf",
-    "rest_framework.generics.DestroyAPIView": "drf",
-    "rest_framework.generics.ListCreateAPIView": "drf",
-    "rest_framework.generics.RetrieveUpdateAPIView": "drf",
-    "rest_framework.generics.RetrieveDestroyAPIView": "drf",
-    "rest_framework.generics.RetrieveUpdateDestroyAPIView": "drf",
-    "rest_framework.viewsets.ViewSet": "drf",
-    "rest_framework.viewsets.GenericViewSet": "drf",
-    "rest_framework.viewsets.ModelViewSet": "drf",
-    "rest_framework.viewsets.ReadOnlyModelViewSet": "drf",
-}
-"""Classes whose methods answer requests, with their framework."""
-
-VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 _VIEW_METHODS = VERBS | {"dispatch", "dispatch_request"}
 _DRF_METHODS = _VIEW_METHODS | {"list", "create", "retrieve", "update", "partial_update", "destroy"}
 _ROUTE_DECORATORS = VERBS | {"route", "api_route", "websocket", "websocket_route"}
@@ -195,6 +134,15 @@ def framework_of(index: FactIndex, symbol: str, path: str) -> str | None:
     made_by = resolved.removesuffix("()")
     known = APP_CLASSES | ROUTER_CLASSES
     return next((known[name] for name in mro(index, made_by)[0] if name in known), None)
+
+
+def router_framework(index: FactIndex, router: RouterFact) -> str | None:
+    """The framework of a router, where its class is, or derives from, a known one."""
+    if router.made_by in ROUTER_CLASSES:
+        return ROUTER_CLASSES[router.made_by]
+    held = index.get(RouterFact, router.symbol)
+    made_by = place(index, router.made_by, held[0][0]) if held else router.made_by
+    return next((ROUTER_CLASSES[name] for name in mro(index, made_by)[0] if name in ROUTER_CLASSES), None)
 
 
 @derived
@@ -338,9 +286,6 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for owner in owners:
         facts.add(RoutedOn(owner))
 
-
-INCLUDERS = {"include_router": "router", "register_blueprint": "blueprint"}
-"""Methods by which an application or a router takes a router in, with their parameter."""
 
 VOCABULARY = Vocabulary(
     _collect,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import msgspec
 from tree_sitter import Node
@@ -85,10 +85,7 @@ class Slot(msgspec.Struct, frozen=True):
     default: Expression | None = None
 
 
-# A union with forward references cannot be written with `|` at run time.
-Statement: TypeAlias = Union[
-    "Assign", "Evaluate", "If", "For", "While", "With", "Try", "Return", "Leave", "Define"
-]
+Statement: TypeAlias = Assign | Evaluate | If | For | While | With | Try | Return | Leave | Define
 
 
 def script(file: PyFile, block: Node | None, places: list[Node]) -> tuple[Statement, ...]:

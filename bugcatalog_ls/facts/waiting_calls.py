@@ -122,6 +122,10 @@ NETWORK_TOOLS = frozenset(
         *("youtube-dl", "ssh-keyscan", "nmap", "rclone", "s3cmd", "skopeo"),
     }
 )
+# What the command lines of clouds do on the machine itself, or wait for a person with.
+_LOCAL_WORDS = frozenset({"config", "auth", "completion", "version", "--version", "help"})
+# Options by which a tool limits itself.
+_OWN_LIMIT = ("timeout", "--max-time", "--deadline")
 NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
     "git": frozenset({"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote"}),
     "docker": frozenset({"pull", "push", "login"}),
@@ -135,14 +139,16 @@ NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
 
 
 def uses_network(words: tuple[str, ...]) -> bool:
-    """Whether a command line's first words run a program that waits for a peer."""
+    """Whether a command line's words run a program that waits for a peer with no limit of its own."""
     while words and (words[0] in ("sudo", "env", "nohup") or "=" in words[0]):
         words = words[1:]
     if not words:
         return False
     tool = words[0].rpartition("/")[2]
+    if any(limit in word.lower() for word in words for limit in _OWN_LIMIT):
+        return False
     if tool in NETWORK_TOOLS:
-        return True
+        return not _LOCAL_WORDS & set(words[1:3])
     subcommands = NETWORK_SUBCOMMANDS.get(tool)
     if subcommands is None:
         return False

@@ -16,7 +16,6 @@ from bugcatalog_ls.patterns.terms import (
     captured,
     own_conditions,
     pattern_text,
-    repeated_names,
     walk,
 )
 
@@ -24,7 +23,7 @@ from bugcatalog_ls.patterns.terms import (
 _LOOK = {"has": 2, "inside": 3, "precedes": 3, "follows": 5, "nthChild": 3}
 _CHARACTERS_PER_STEP = 16
 # No grammar makes more nodes than this per character.
-_NODES_PER_CHARACTER = 2
+NODES_PER_CHARACTER = 2
 
 
 class Candidates(NamedTuple):
@@ -32,6 +31,22 @@ class Candidates(NamedTuple):
 
     widths: Sequence[int]
     depth: int
+
+
+def rough_bound(
+    config: Mapping[str, Any], cost: Cost, candidates: Candidates, tree: TreeProfile, budget: int
+) -> int:
+    """A bound without a look at the single nodes; above the budget, the tree is measured."""
+    n_most = NODES_PER_CHARACTER * tree.n_characters + 1
+    rough = _Rough(config, cost, budget, tree.n_characters, n_most, n_most).total(candidates)
+    if rough <= budget:
+        return rough
+    return _Rough(config, cost, budget, tree.n_characters, tree.n_nodes, tree.depth).total(candidates)
+
+
+def bound_by_sums(config: Mapping[str, Any], cost: Cost, tree: TreeProfile, budget: int) -> int:
+    """A bound from the real size of each subtree and the real candidates of each sub-rule."""
+    return _Reckoning(config, cost, tree, budget).total()
 
 
 class _Rough:
@@ -71,7 +86,7 @@ class _Rough:
 
     def _at_candidate(self, rule: Rule, width: int, depth: int, calls: tuple[str, ...]) -> int:
         """At one node whose width, and whose own depth at most, are known."""
-        n_nodes = min(_NODES_PER_CHARACTER * width + 1, self.n_nodes)
+        n_nodes = min(NODES_PER_CHARACTER * width + 1, self.n_nodes)
         steps = 1
         for condition in own_conditions(rule):
             ((key, value),) = condition.items()
@@ -164,11 +179,12 @@ class _Rough:
 class _Reckoning:
     """The looks of every sub-rule at every node, summed from the innermost out."""
 
-    def __init__(self, config: Mapping[str, Any], tree: TreeProfile) -> None:
+    def __init__(self, config: Mapping[str, Any], cost: Cost, tree: TreeProfile, budget: int) -> None:
+        self.budget = budget
         self.tree = tree
         self.config = config
         self.utils: Utils = config.get("utils") or {}
-        self.repeated = repeated_names(config)
+        self.repeated = cost.repeated
         self.n = len(tree.nodes)
 
     def total(self) -> int:
@@ -195,7 +211,7 @@ class _Reckoning:
 
     def _passing(self, conditions: list[Rule], n_looks: int) -> Collection[int]:
         """The nodes that may pass conditions that take so many looks; what reads text is tried if cheap."""
-        with_regex = n_looks <= STEP_BUDGET
+        with_regex = n_looks <= self.budget
         easier = relax({"all": conditions}, self.utils, with_regex=with_regex)
         return range(self.n) if easier is None else self.tree.matching({"rule": easier})
 

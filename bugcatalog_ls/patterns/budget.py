@@ -35,17 +35,14 @@ def steps_at_most(
     """An upper bound of the rule's steps on this tree; the rougher, the further it is below the budget."""
     if cost.is_linear or not candidates.widths:
         return 0
-    n_most = _NODES_PER_CHARACTER * tree.n_characters + 1
-    rough = _Rough(config, cost, budget, tree.n_characters, n_most, n_most).total(candidates)
-    if rough > budget:
-        rough = _Rough(config, cost, budget, tree.n_characters, tree.n_nodes, tree.depth).total(candidates)
-    return rough if rough <= budget else _Reckoning(config, tree).total()
+    rough = rough_bound(config, cost, candidates, tree, budget)
+    return rough if rough <= budget else bound_by_sums(config, cost, tree, budget)
 
 
 def is_too_deep(cost: Cost, candidates: Candidates, tree: TreeProfile) -> bool:
     """Whether ast-grep might run out of stack on this tree."""
     if cost.max_depth is None or not candidates.widths:
         return False
-    if cost.looks_down and _NODES_PER_CHARACTER * max(candidates.widths) < cost.max_depth:
+    if cost.looks_down and NODES_PER_CHARACTER * max(candidates.widths) < cost.max_depth:
         return False
     return tree.depth > cost.max_depth

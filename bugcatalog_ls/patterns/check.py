@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from bugcatalog_ls.patterns.budget import endless_utilities
+from bugcatalog_ls.patterns.cost import endless_utilities
 from bugcatalog_ls.patterns.engine import EngineError, find_all, parse
 from bugcatalog_ls.patterns.languages import Language
 from bugcatalog_ls.patterns.terms import METAVARIABLE, RELATIONS, Rule, names_kinds, pattern_text, walk
@@ -15,6 +15,8 @@ from bugcatalog_ls.patterns.terms import METAVARIABLE, RELATIONS, Rule, names_ki
 MAX_TERMS = 500
 MAX_NESTING = 40
 MAX_PATTERN = 4_000
+# Each level of `$$$` inside of `$$$` may double the work, since what follows one is tried before it is taken.
+MAX_ELLIPSES = 12
 
 
 class Fault(Exception):
@@ -59,6 +61,8 @@ def _check_terms(config: Mapping[str, Any]) -> None:
             n_terms += 1
             if len(pattern_text(term.rule)) > MAX_PATTERN:
                 raise Fault(term.path, f"a pattern may have {MAX_PATTERN} characters at most")
+            if pattern_text(term.rule).count("$$$") > MAX_ELLIPSES:
+                raise Fault(term.path, f"a pattern may have {MAX_ELLIPSES} `$$$` at most")
     if n_terms > MAX_TERMS:
         raise Fault("rule", f"a rule may have {MAX_TERMS} conditions at most; this one has {n_terms}")
 

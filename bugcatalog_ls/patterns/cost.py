@@ -38,7 +38,7 @@ def cost_of(config: Mapping[str, Any]) -> Cost:
         "has" in rule and isinstance(rule["has"].get("stopBy"), Mapping) for rule in terms
     )
     return Cost(
-        has_relations=any(key in rule for rule in terms for key in _LOOK),
+        has_relations=any(key in rule for rule in terms for key in (*RELATIONS, "nthChild")),
         reads_text=any(rule.get("regex") for rule in terms) or bool(names),
         looks_down=not any(
             key in rule for rule in terms for key in ("inside", "precedes", "follows", "nthChild")

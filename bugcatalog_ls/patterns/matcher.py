@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from bugcatalog_ls.patterns.bounds import Candidates
 from bugcatalog_ls.patterns.budget import (
     MAX_FILE_BYTES,
     STEP_BUDGET,
-    Candidates,
     Quarantined,
     is_too_deep,
     steps_at_most,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple
 
-from bugcatalog_ls.patterns.budget import Cost, cost_of
 from bugcatalog_ls.patterns.check import (
     Fault,
     check_config,
@@ -19,6 +18,7 @@ from bugcatalog_ls.patterns.check import (
     unknown,
     wholes,
 )
+from bugcatalog_ls.patterns.cost import Cost, cost_of
 from bugcatalog_ls.patterns.languages import LANGUAGES, PYTHON, Language, language_named
 from bugcatalog_ls.patterns.literals import Literals, required_literals
 from bugcatalog_ls.patterns.relax import relax, relaxes_soundly

@@ -70,6 +70,7 @@ class _Desk:
         self._sink = sink
         self._parked: list[frames.Ask] = []
         self._parked_at = 0.0
+        self._logged: set[str] = set()
 
     @property
     def has_parked(self) -> bool:
@@ -158,7 +159,10 @@ class _Desk:
         self.send(frame)
 
     def _log_exception(self, what: str) -> None:
-        self.send(frames.Happened(api.Log("error", f"{what} failed:\n{traceback.format_exc()}")))
+        text = f"{what} failed:\n{traceback.format_exc()}"
+        if text not in self._logged:  # A defect that every keystroke meets is told once.
+            self._logged.add(text)
+            self.send(frames.Happened(api.Log("error", text)))
 
 
 class _Voice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +13,10 @@ from lsprotocol import types
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.paths import is_file, uri_of
+from bugcatalog_ls.server.process import Unanswered
 from bugcatalog_ls.server.session import Session
+
+_SECONDS_TO_TELL = 5.0
 
 
 async def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any:
@@ -68,7 +72,12 @@ def _show_params(show: api.Show) -> types.ShowDocumentParams:
 
 
 async def _debug_information(session: Session) -> dict[str, Any]:
-    own = {
+    try:
+        question = session.analysis.ask(api.Command("debugInformation"), api.CommandResult)
+        service = (await asyncio.wait_for(question, _SECONDS_TO_TELL)).value
+    except (asyncio.TimeoutError, Unanswered) as error:
+        service = f"no answer: {error}"
+    return {
         "versions": {name: _version(name) for name in ("bugcatalog-ls", "pygls", "lsprotocol")},
         "python": sys.version,
         "platform": platform.platform(),
@@ -76,9 +85,8 @@ async def _debug_information(session: Session) -> dict[str, Any]:
         "diagnostics": "pull" if session.client.pulls_diagnostics else "push",
         "folders": [folder.uri for folder in session.folders],
         "analysis": session.analysis.describe(),
+        "service": service,
     }
-    answer = await session.analysis.ask(api.Command("debugInformation"), api.CommandResult)
-    return {**own, "service": answer.value}
 
 
 def _version(package: str) -> str | None:

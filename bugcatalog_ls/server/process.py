@@ -8,7 +8,6 @@ the settings, the open texts and the open questions again.
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -21,16 +20,10 @@ from bugcatalog_ls.server import frames
 from bugcatalog_ls.server.child import Child
 from bugcatalog_ls.server.launch import Launched, launch
 from bugcatalog_ls.server.strikes import Strikes
-
-logger = logging.getLogger(__name__)
+from bugcatalog_ls.server.watchdog import Watchdog
 
 _T = TypeVar("_T")
 
-DEFAULT_BUDGET = 10.0
-"""Seconds that one job may take. A job that says what it is doing (`Doing`) begins anew."""
-
-_BUDGETS = {"HoverAt": 5.0, "Complete": 5.0, "Actions": 5.0, "Configure": 30.0, "FilesChanged": 30.0}
-_GRACE = 0.2
 _SECONDS_TO_STOP = 0.5
 _LONGEST_PAUSE = 30.0
 _QUIET_SECONDS = 60.0
@@ -52,7 +45,6 @@ class Analysis:
     def __init__(self, launched: Launched, budget: float | None = None) -> None:
         self._service = launched.service
         self._launched: Launched | None = launched
-        self._budget = budget
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -63,9 +55,7 @@ class Analysis:
         self._texts: dict[str, api.SetText] = {}
         self._questions: dict[int, tuple[api.Question, asyncio.Future[api.Response | None]]] = {}
         self._last_id = 0
-        self._busy: frames.Busy | None = None
-        self._doing: api.Doing | None = None
-        self._watchdog: asyncio.TimerHandle | None = None
+        self._watchdog = Watchdog(budget, self._stop_job)
         self._progress: set[str] = set()
         self._deaths: list[float] = []
         self._strikes = Strikes()
@@ -147,7 +137,7 @@ class Analysis:
         assert self._loop is not None
         self._deaths.clear()
         self._strikes = Strikes()
-        self._busy = self._doing = None
+        self._watchdog.rest()
         if self._child is not None:
             self._child.kill()
         else:
@@ -156,7 +146,7 @@ class Analysis:
     def stop(self) -> None:
         """End the process for good."""
         self._stopped = True
-        self._unwatch()
+        self._watchdog.rest()
         for _, future in self._questions.values():
             future.cancel()
         if self._child is not None:
@@ -167,7 +157,7 @@ class Analysis:
         return {
             "pid": self._child.pid if self._child else None,
             "starts": self.n_starts,
-            "busy": self._busy.what if self._busy else None,
+            "busy": self._watchdog.what,
             "open texts": len(self._texts),
             "open questions": len(self._questions),
             "skipped": sorted(self._strikes.skipped()),
@@ -226,17 +216,14 @@ class Analysis:
             return
         if isinstance(frame, frames.Happened):
             if isinstance(frame.event, api.Doing):
-                self._doing = frame.event
-                self._watch()
+                self._watchdog.go_on(frame.event)
             else:
                 self._note_progress(frame.event)
                 self._on_event(frame.event)
         elif isinstance(frame, frames.Busy):
-            self._busy, self._doing = frame, None
-            self._watch()
+            self._watchdog.begin(frame)
         elif isinstance(frame, frames.Idle):
-            self._busy, self._doing = None, None
-            self._unwatch()
+            self._watchdog.rest()
         elif isinstance(frame, frames.Answer):
             self._settle(frame.id, frame.response)
         elif isinstance(frame, frames.Failure):
@@ -260,73 +247,50 @@ class Analysis:
         else:
             future.set_result(outcome)
 
-    # The watchdog, and what follows a death ---------------------------------------------------
+    # What follows a job that takes too long, or a death ---------------------------------------
 
-    def _watch(self) -> None:
-        assert self._loop is not None
-        self._unwatch()
-        what = self._busy.what if self._busy else ""
-        seconds = self._budget or _BUDGETS.get(what, DEFAULT_BUDGET)
-        self._watchdog = self._loop.call_later(seconds, self._bark, seconds, True)
-
-    def _unwatch(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            self._watchdog = None
-
-    def _bark(self, seconds: float, first: bool) -> None:
-        assert self._loop is not None
-        if first:
-            # The loop itself may have slept: let it read what has come meanwhile.
-            self._watchdog = self._loop.call_later(_GRACE, self._bark, seconds, False)
-            return
-        path, what = self._at_work()
-        if path:
-            self._strikes.strike(path, for_good=True)
-        self._verdict = f"{what} took more than {seconds:g} s and was stopped."
+    def _stop_job(self, seconds: float) -> None:
+        if self._watchdog.path:
+            self._strikes.strike(self._watchdog.path, for_good=True)
+        self._verdict = f"{self._watchdog.what} took more than {seconds:g} s and was stopped."
         if self._child is not None:
             self._child.kill()
 
-    def _at_work(self) -> tuple[str, str]:
-        """The document in hand, and the work as the subject of a sentence."""
-        path = (self._doing and self._doing.path) or (self._busy.path if self._busy else "")
-        if self._doing is not None:
-            return path, self._doing.what
-        name = self._busy.what if self._busy else ""
-        subject = _SUBJECTS.get(name, name)
-        return path, f"{subject} of {path}" if path else subject
-
     def _mourn(self, child: Child) -> None:
+        """Say what happened, let go of the question that did it, and plan the next process."""
         if child is not self._child or self._stopped:
             return
         assert self._loop is not None
-        self._unwatch()
+        self._child = None
         verdict, self._verdict = self._verdict, ""
-        path, what = self._at_work()
-        busy, self._busy, self._doing = self._busy, None, None
-        if verdict:
-            self._tell_user("warning", verdict, path)
-            if busy is not None:
-                self._settle(busy.id, Unanswered("lost", verdict))
-        elif busy is not None and path and self._strikes.strike(path):
-            self._tell_user("error", f"{what} ended the analysis process twice.", path)
-            self._settle(busy.id, Unanswered("lost", f"{what} ended the analysis process."))
-        elif busy is not None and not path:
-            self._settle(busy.id, Unanswered("lost", f"{what} ended the analysis process."))
+        busy, path, what = self._watchdog.busy, self._watchdog.path, self._watchdog.what
+        self._watchdog.rest()
+        if busy is not None:
+            self._judge(busy, path, what, verdict)
         while self._progress:
             self._on_event(api.Progress(self._progress.pop(), "end"))
         self._on_event(api.Log("warning", _obituary(child, verdict, what if busy else "")))
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if now - at < _QUIET_SECONDS] + [now]
-        if not self._said_hello and len(self._deaths) == 3:
-            words = child.last_words[-1] if child.last_words else "it says nothing"
-            self._on_event(
-                api.ServerMessage("error", f"The analysis process does not start: {words}", key="start")
-            )
         n_recent = len(self._deaths)
+        if not self._said_hello and n_recent == 3:
+            words = child.last_words[-1] if child.last_words else "it says nothing"
+            sentence = f"The analysis process does not start: {words}"
+            self._on_event(api.ServerMessage("error", sentence, key="start"))
         pause = 0.0 if n_recent <= 1 else min(0.25 * 2 ** (n_recent - 2), _LONGEST_PAUSE)
-        self._child = None
         self._loop.call_later(pause, self._revive)
+
+    def _judge(self, busy: frames.Busy, path: str, what: str, verdict: str) -> None:
+        """What the job in hand has to do with the death; a first crash over a file is forgiven."""
+        level: api.Level = "warning"
+        if not verdict:
+            level, verdict = "error", f"{what} ended the analysis process."
+            if path and not self._strikes.strike(path):
+                return
+        self._settle(busy.id, Unanswered("lost", verdict))
+        if path:
+            verdict += " The file is left alone until it changes."
+        self._on_event(api.ServerMessage(level, verdict, key=f"process {path}"))
 
     def _revive(self) -> None:
         if self._stopped or self._child is not None:
@@ -334,26 +298,6 @@ class Analysis:
         with self._lock:
             self._start_child()
         self._on_event(api.Stale())
-
-    def _tell_user(self, level: api.Level, sentence: str, path: str) -> None:
-        if path:
-            sentence += " The file is left alone until it changes."
-        self._on_event(api.ServerMessage(level, sentence, key=f"process {path}"))
-
-
-_SUBJECTS = {
-    "Diagnose": "The check",
-    "DiagnoseWorkspace": "The check of the workspace",
-    "HoverAt": "The hover",
-    "Actions": "The search for fixes",
-    "ResolveAction": "The fix",
-    "Complete": "The completion",
-    "Configure": "Reading the settings",
-    "SetText": "The update",
-    "CloseText": "The closing",
-    "FilesChanged": "The update from disk",
-    "Work": "Background work",
-}
 
 
 def _obituary(child: Child, verdict: str, what: str) -> str:

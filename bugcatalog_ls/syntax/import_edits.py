@@ -61,6 +61,31 @@ def drop_name(file: PyFile, lines: Sequence[ImportLine], target: str, bound: str
 # -- an existing `from module import a, b` ---------------------------------------------------------
 
 
+def below_imports(file: PyFile, statement: str) -> TextEdit:
+    """A statement below the last import at the head of a file (guarded ones included)."""
+    last: Node | None = None
+    for child in file.root.named_children:
+        if child.type == "comment" or is_docstring(child):
+            continue
+        if not _brings_imports(child):
+            break
+        last = child
+    if last is None:
+        return _first_import(file, statement, len(file.source.data))
+    newline = file.source.newline
+    return _insert(_end_of_row(file, last), f"{newline}{newline}{statement}")
+
+
+def _brings_imports(node: Node) -> bool:
+    if node.type in ("import_statement", "import_from_statement", "future_import_statement"):
+        return True
+    if node.type not in ("if_statement", "try_statement"):
+        return False
+    blocks = [child for child in node.named_children if child.type == "block"]
+    inner = [child for block in blocks for child in block.named_children if child.type != "comment"]
+    return bool(inner) and all(_brings_imports(child) for child in inner)
+
+
 def _extendable(file: PyFile, top: Sequence[ImportLine], module: str, alias: str | None) -> ImportLine | None:
     absolute = absolute_module(module, file.path)
     same = [

@@ -21,7 +21,7 @@ Place = Literal["top", "try", "if", "typing", "local"]
 """Where an import stands: at the top level, in a `try` or `if` there, for type checkers only,
 or inside a function or class."""
 
-_ROOTS = frozenset({"src", "lib", "python", "backend", "server", "packages"})
+_ROOTS = frozenset({"src", "lib", "python", "backend", "packages"})
 _IMPORTS = ("import_statement", "import_from_statement", "future_import_statement")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.import_edits import add_import, drop_name
+from bugcatalog_ls.syntax.import_edits import add_import, below_imports, drop_name
 from bugcatalog_ls.syntax.import_lines import ImportedName, ImportLine, import_lines
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding, Scope
@@ -34,6 +34,7 @@ class Imports:
         }
         self._added: list[_Added] = []
         self._dropped: list[ImportedName] = []
+        self._defined: list[str] = []
 
     def need(self, module: str, name: str | None = None, *, at: int | None = None) -> str:
         """The text by which code at a byte offset can refer to `module.name`, or to the module.
@@ -56,6 +57,10 @@ class Imports:
         added = self._choose(module, name, offset)
         self._added.append(added)
         return added.expression if added.name == name else f"{added.expression}.{name}"
+
+    def define(self, statement: str) -> None:
+        """Add a statement of one line, such as a logger, below the imports at the file's head."""
+        self._defined.append(statement)
 
     def drop_unused(self, name: str, replaced: Iterable[Span]) -> None:
         """Drop the import of a name whose last uses the fix replaces; nothing where others remain."""
@@ -83,6 +88,10 @@ class Imports:
             steps.append(step)
         for dropped in self._dropped:
             step = drop_name(file, lines, dropped.target, dropped.bound)
+            file, lines, grown = self._after(file, step, grown)
+            steps.append(step)
+        for statement in self._defined:
+            step = [below_imports(file, statement)]
             file, lines, grown = self._after(file, step, grown)
             steps.append(step)
         if len(steps) < 2:

@@ -53,6 +53,8 @@ class Names:
     scopes: ScopeTable
     attributes: dict[str, str | None] = field(default_factory=dict)
     _symbols: dict[int, str | None] = field(default_factory=dict)
+    _annotations: dict[int, str | None] = field(default_factory=dict)
+    _references: dict[int, str | None] = field(default_factory=dict)
 
     def symbol(self, node: Node | None) -> str | None:
         """The symbol of an expression, or None where it is not known for sure."""
@@ -81,12 +83,16 @@ class Names:
     def forget(self) -> None:
         """Drop what was answered so far; for when `attributes` has changed."""
         self._symbols.clear()
+        self._annotations.clear()
+        self._references.clear()
 
     def _symbol(self, node: Node | None, depth: int) -> str | None:
         if node is None or depth <= 0:
             return None
         if node.id in self._symbols:
             return self._symbols[node.id]
+        # A value that depends on itself is unknown; without this mark such circles multiply.
+        self._symbols[node.id] = None
         result = self._compute(node, depth - 1)
         self._symbols[node.id] = result
         return result
@@ -214,12 +220,21 @@ class Names:
     def _annotation(self, node: Node | None, depth: int) -> str | None:
         if node is None or depth <= 0:
             return None
-        depth -= 1
+        if node.id not in self._annotations:
+            # A type that is named inside itself is not known there.
+            self._annotations[node.id] = None
+            self._annotations[node.id] = self._compute_annotation(node, depth - 1)
+        return self._annotations[node.id]
+
+    def _compute_annotation(self, node: Node, depth: int) -> str | None:
         if node.type == "type" and node.named_child_count == 1:
             return self._annotation(node.named_children[0], depth)
         match node.type:
             case "string":
-                return self._forward_reference(string_value(node), node)
+                if node.id not in self._references:
+                    self._references[node.id] = None
+                    self._references[node.id] = self._forward_reference(string_value(node), node, depth)
+                return self._references[node.id]
             case "identifier" | "attribute":
                 symbol = self._symbol(node, depth)
                 return f"{symbol}()" if symbol else None
@@ -260,8 +275,8 @@ class Names:
             return self._annotation(parameters[0], depth)
         return f"{head}()"
 
-    def _forward_reference(self, text: str | None, node: Node) -> str | None:
-        if not text:
+    def _forward_reference(self, text: str | None, node: Node, depth: int) -> str | None:
+        if not text or depth <= 0:
             return None
         text = text.split("[")[0].strip()
         first, _, rest = text.partition(".")
@@ -271,7 +286,7 @@ class Names:
         if found is None:
             return f"builtins.{text}()" if text in BUILTINS else None
         scope, bindings = found
-        head = _agreed([self._binding(binding, scope, 4) for binding in bindings])
+        head = _agreed([self._binding(binding, scope, depth) for binding in bindings])
         return f"{_dotted(head, rest)}()" if head else None
 
 

@@ -91,9 +91,11 @@ def enclosing_function(node: Node) -> Node | None:
 
 
 def statement_of(node: Node) -> Node:
-    """The statement that a node stands in: the ancestor (or itself) directly inside a block."""
+    """The statement that a node stands in: the ancestor (or itself) directly inside a block.
+
+    A `case` is a part of its `match`, although the grammar has it in a block."""
     current = node
-    while current.parent is not None and current.parent.type not in BLOCKS:
+    while current.parent is not None and (current.parent.type not in BLOCKS or current.type == "case_clause"):
         current = current.parent
     return current
 

@@ -19,11 +19,17 @@ Choose = Callable[[Iterable[Fix]], Fix | None]
 
 @dataclass
 class Mended:
-    """The texts that differ after mending, files made and deleted, and how many findings were mended."""
+    """The texts that differ after mending, files made and deleted, and how many findings were mended.
+
+    `together` names the paths that one fix changes: all of them are to be written, or none.
+    """
 
     texts: dict[str, Source] = field(default_factory=dict)
     created: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    together: set[frozenset[str]] = field(default_factory=set)
+    left: dict[str, tuple[Diagnosis, ...]] = field(default_factory=dict)
+    """What is wanted and still there, by path."""
     n_mended: int = 0
 
 
@@ -55,6 +61,8 @@ def mend(
             report(number, len(todo))
             _mend_file(workspace, overlay, path, wanted, choose, mended)
         report(len(todo), len(todo))
+        for path in (*todo, *(path for path in mended.created if path not in todo)):
+            mended.left[path] = tuple(filter(wanted, workspace.diagnose(path)))
         mended.texts = overlay.changed(mended.created)
         for path in mended.created:
             source = overlay.texts.get(path)
@@ -110,6 +118,8 @@ def _apply(overlay: _Overlay, fixes: list[Fix], changes: dict[str, list[Edit]], 
             mended.created[new.path] = new.content
             overlay.set(new.path, Source(new.content))
         mended.deleted.update(fix.deletes)
+        paths = [edit.path for edit in fix.edits] + [new.path for new in fix.creates]
+        mended.together.add(frozenset((*paths, *fix.deletes)))
 
 
 def _identity(workspace: Workspace, finding: Finding) -> tuple[str, str, str]:

@@ -61,6 +61,7 @@ class Workspace:
         self._opened_cache: Cache | None = None
         self._was_scanned = False
         self._known: tuple[int, Counts] | None = None
+        self._faults: tuple[ToolFinding, ...] | None = None
         self.problems: dict[str, ReadProblem] = {}
         self.configuration = self._load()
         self.project = self._new_project()
@@ -122,6 +123,7 @@ class Workspace:
         for path, stamp in stamps.items():
             if path not in self._open and self._stamps.get(path) != stamp:
                 self._pending[path] = stamp
+                self._sources.pop(path, None)
         self._stamps = stamps
         self._was_scanned = self._was_scanned or not self._pending
         return tuple(stamps)
@@ -205,7 +207,7 @@ class Workspace:
     def close_text(self, path: str) -> None:
         """The editor let go of a file: what is on disk counts again."""
         if self._open.pop(path, None) is not None:
-            self.project.remove(path)
+            self._forget(path)
             self.file_changed(path)
 
     def is_open(self, path: str) -> bool:
@@ -228,8 +230,11 @@ class Workspace:
         """All findings of a file, whatever settings and suppressions say."""
         return self.project.findings(path)
 
-    def diagnose(self, path: str) -> tuple[Diagnosis, ...]:
-        """What is shown of a file: selected, weighed, without what is suppressed; sorted."""
+    def diagnose(self, path: str, *, with_accepted: bool = False) -> tuple[Diagnosis, ...]:
+        """What is shown of a file: selected, weighed, without what is suppressed; sorted.
+
+        What the baseline accepts is left out, unless it is asked for.
+        """
         about_tool = [finding for finding in self.tool_findings() if finding.path == path]
         findings = self.project.findings(path, joined=self.is_scanned)
         result = self.project.results.get(path)
@@ -243,7 +248,7 @@ class Workspace:
         checked = plan.codes if self.is_scanned else frozenset()
         placed = [_placed(finding, source) for finding in about_tool]
         shown = publish((*findings, *placed), path, source, entries, checked, self.settings)
-        known = self._baseline()
+        known = Counts() if with_accepted else self._baseline()
         return without_known(shown, source, known) if known else shown
 
     @property
@@ -260,7 +265,9 @@ class Workspace:
 
     def tool_findings(self) -> tuple[ToolFinding, ...]:
         """What is wrong with the settings and catalog pages in force, in whatever files."""
-        return tool_findings(self.root, self.configuration, self.project.results)
+        if self._faults is None:
+            self._faults = tool_findings(self.root, self.configuration, self.project.results)
+        return self._faults
 
     @property
     def is_scanned(self) -> bool:
@@ -283,6 +290,7 @@ class Workspace:
     # -- within -------------------------------------------------------------------------------------------
 
     def _load(self) -> Configuration:
+        self._faults = None
         return load_configuration(
             self.root,
             editor=self._editor,
@@ -337,6 +345,7 @@ class Workspace:
         return True
 
     def _take(self, path: str, result: FileResult) -> None:
+        self._faults = None
         self._pending.pop(path, None)
         self.project.set_result(path, result)
 
@@ -353,6 +362,7 @@ class Workspace:
             cache.put(analysed.path, analysed.digest, analysed.outcome, analysed.stamp)
 
     def _forget(self, path: str) -> None:
+        self._faults = None
         self._pending.pop(path, None)
         self._sources.pop(path, None)
         self._stamps.pop(path, None)

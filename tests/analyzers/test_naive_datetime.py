@@ -44,7 +44,8 @@ def test_every_spelling_of_a_naive_reading_is_found(statement: str) -> None:
     ],
 )
 def test_what_knows_its_zone_or_meets_nothing_aware_is_left(expression: str) -> None:
-    text = f"from datetime import date, datetime, timezone\n\ndef f(zone, zones, options, text):\n    return {expression}\n"
+    header = "from datetime import date, datetime, timezone\n\ndef f(zone, zones, options, text):\n"
+    text = f"{header}    return {expression}\n"
     assert _variants(text) == []
 
 
@@ -86,7 +87,8 @@ def test_what_knows_its_zone_or_meets_nothing_aware_is_left(expression: str) -> 
     ],
 )
 def test_where_the_value_goes_decides_the_weight(use: str, variant: str | None) -> None:
-    text = f"import json\nfrom datetime import datetime, timedelta, timezone\n\ndef f(self, row, query, folder):\n    now = datetime.now()\n    {use}\n"
+    header = "import json\nfrom datetime import datetime, timedelta, timezone\n\n"
+    text = f"{header}def f(self, row, query, folder):\n    now = datetime.now()\n    {use}\n"
     assert _variants(text) == ([] if variant is None else [variant])
 
 
@@ -182,7 +184,7 @@ def test_defaults_of_every_kind() -> None:
             Column(DateTime(timezone=True), default=datetime.min),
             #                                       ^^^^^^^^^^^^ BC501
             Column(DateTime(timezone=True), default=datetime.now(timezone.utc)),
-            #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501 datetime.now(timezone.utc) is comp
+            #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501 datetime.now
             Column(DateTime, server_default="now()"),
         ]
 
@@ -304,17 +306,12 @@ def test_mend_an_untyped_column_and_a_pytz_replace() -> None:
 
 
         class Order(DeclarativeBase):
-            made_at: Mapped[datetime] = mapped_column(
-                DateTime(timezone=True), default=lambda: datetime.now(timezone.utc)
-            )
+            made_at: Mapped[datetime] = mapped_column(WIDE)
 
 
         def local(value: datetime) -> datetime:
             return pytz.timezone("Asia/Tokyo").localize(value)
-        """.replace(
-            "mapped_column(\n                DateTime(timezone=True), default=lambda: datetime.now(timezone.utc)\n            )",
-            "mapped_column(DateTime(timezone=True), default=lambda: datetime.now(timezone.utc))",
-        ),
+        """.replace("WIDE", "DateTime(timezone=True), default=lambda: datetime.now(timezone.utc)"),
     )
 
 

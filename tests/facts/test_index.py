@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bugcatalog_ls.facts import exports
 from bugcatalog_ls.facts.exports import ModuleExports
-from bugcatalog_ls.facts.fact import Fact, collect_facts
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import CyclicDerivation, FactIndex, derived
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
@@ -235,7 +236,9 @@ def test_a_join_that_raises_runs_again() -> None:
 
 
 def set_text(index: FactIndex, path: str, text: str) -> None:
-    index.set_file(path, collect_facts(PyFile(path, Source(text))).facts)
+    facts = Facts()
+    exports.VOCABULARY.collect(PyFile(path, Source(text)), facts)
+    index.set_file(path, facts.facts)
 
 
 USER = """\

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from bugcatalog_ls.facts.fact import collect_facts
+from bugcatalog_ls.facts import classes, exports
+from bugcatalog_ls.facts.fact import Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import file_of_module, is_subclass, mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
+
+
+def add_file(index: FactIndex, file: PyFile) -> None:
+    facts = Facts()
+    classes.VOCABULARY.collect(file, facts)
+    exports.VOCABULARY.collect(file, facts)
+    index.set_file(file.path, facts.facts)
 
 
 def check_resolve(files: str, expected: str | None) -> None:
@@ -20,7 +28,7 @@ def check_resolve(files: str, expected: str | None) -> None:
         start = len(text[: text.find("«")].encode())
         end = len(text[: text.find("»")].replace("«", "").encode())
         file = PyFile(name.strip(), Source(text.replace("«", "").replace("»", "")))
-        index.set_file(file.path, collect_facts(file).facts)
+        add_file(index, file)
         if has_mark:
             node = file.root.descendant_for_byte_range(start, end)
             assert node is not None
@@ -154,7 +162,7 @@ def test_resolve(files: str, expected: str | None) -> None:
 def index_of(texts: dict[str, str]) -> FactIndex:
     index = FactIndex()
     for path, text in texts.items():
-        index.set_file(path, collect_facts(PyFile(path, Source(text))).facts)
+        add_file(index, PyFile(path, Source(text)))
     return index
 
 

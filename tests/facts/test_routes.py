@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.facts.registrations import Discovery, HandedOn, Inclusion, RouterFact, UnknownInclusion
-from bugcatalog_ls.facts.routes import AppFact, place, routes_of
+from bugcatalog_ls.facts.discovery import Discovery
+from bugcatalog_ls.facts.registrations import HandedOn, Inclusion, UnknownInclusion
+from bugcatalog_ls.facts.routes import AppFact, RouterFact, place, routes_of
 from bugcatalog_ls.testing.checks import project_of, split_fixture
 
 
@@ -181,7 +182,9 @@ def test_only_more_than_adding_routes_hands_a_router_on() -> None:
         return router
     """
     index = project_of("", split_fixture(fixture), None).index
-    facts = [fact for path in ("kept.py", "listed.py", "local.py") for fact in index.in_file(path, RouterFact)]
+    facts = [
+        fact for path in ("kept.py", "listed.py", "local.py") for fact in index.in_file(path, RouterFact)
+    ]
     assert [(fact.symbol, fact.escapes, fact.is_local) for fact in facts] == [
         ("kept.bp", False, False),
         ("listed.bp", True, False),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from rules_at_work import outcome
 
-from bugcatalog_ls.patterns.budget import STEP_BUDGET, Candidates, cost_of, steps_at_most
+from bugcatalog_ls.patterns.bounds import Candidates
+from bugcatalog_ls.patterns.budget import STEP_BUDGET, steps_at_most
+from bugcatalog_ls.patterns.cost import cost_of
 from bugcatalog_ls.patterns.engine import parse
 from bugcatalog_ls.patterns.languages import PYTHON
 from bugcatalog_ls.patterns.profile import TreeProfile

@@ -54,6 +54,7 @@ def deep(n: int) -> dict[str, Any]:
         ({**OK, "rule": deep(60)}, "rule" + ".has" * 41, "40 deep"),
         ({**OK, "rule": {"any": [{"kind": "call"}] * 600}}, "rule", "500 conditions"),
         ({**OK, "rule": {"pattern": "(" * 5_000}}, "rule", "4000 characters"),
+        ({**OK, "rule": {"pattern": "f($$$, " * 20}}, "rule", "12 `$$$` at most"),
         ({**OK, "constraints": {"B": {"regex": "a"}}}, "constraints", "Undefined meta var `B`"),
         ({**OK, "constraints": {"A": {"kind": "nope"}}}, "constraints.A", "nope"),
         (

@@ -148,6 +148,15 @@ def test_symbol(text: str, symbol: str | None) -> None:
     assert symbol_of(text) == symbol
 
 
+def test_values_that_depend_on_each_other_are_unknown() -> None:
+    setters = "".join(
+        f"def f{i}():\n    global x\n    x = x.a{i} if y else x.b\n    z: type['z'] = x\n" for i in range(30)
+    )
+    fields = "".join(f"    a{i}: Union['a1', 'a2', 'a3', 'a{i}']\n" for i in range(30))
+    text = f"from typing import Union\nx = None\n{setters}class C:\n{fields}def g():\n    «x.c»\n"
+    assert symbol_of(text) == "app.mod.x.c"
+
+
 def test_names_of_a_package() -> None:
     assert symbol_of("from .db import x\n«x»\n", "app/__init__.py") == "app.db.x"
     assert symbol_of("from . import db\n«db»\n", "app/__init__.py") == "app.db"

@@ -1,0 +1,362 @@
+"""BC903: a name that an optional import may leave None or unbound, used where nothing tests it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.syntax.availability import Availability
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import absolute_module, module_name
+from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, statement_of, statements, text_of, walk
+from bugcatalog_ls.syntax.optional_imports import OptionalImport, Sign, optional_imports
+from bugcatalog_ls.syntax.outside import is_outside
+from bugcatalog_ls.syntax.scopes import Binding, Scope
+from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement, wrap
+from bugcatalog_ls.text.spans import TextEdit
+
+_DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
+_MAX_STEPS = 6
+
+
+class OptionalName(Fact, frozen=True):
+    """A module's name that is None where its import failed."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+class UncheckedUse(msgspec.Struct, frozen=True):
+    """Places where an imported name is used as an object with no test of it around."""
+
+    module: str
+    name: str
+    written: str
+    anchors: tuple[str, ...]
+
+
+class UncheckedUses(Fact, frozen=True):
+    """The uses, in one file, of names that another module may have left None."""
+
+    path: str
+    uses: tuple[UncheckedUse, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _check(ctx: FileContext) -> Iterator[Finding]:
+    if b"except" not in ctx.file.source.data:
+        return
+    for optional in optional_imports(ctx.file):
+        availability = Availability(ctx.file, optional)
+        for use in _uses(ctx.file, optional):
+            if availability.is_sure_at(use):
+                continue
+            is_none = optional.kind == "none"
+            state = "is None" if is_none else "is not bound"
+            where = ctx.related(optional.node, f"{optional.name} {state} where this import fails")
+            message = f"{optional.name} {state} where its import fails, and nothing tests that here"
+            yield ctx.find(use, message, related=[where], data={"name": optional.name, "kind": optional.kind})
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    own: set[str] = set()
+    if b"except" in file.source.data:
+        for optional in optional_imports(file):
+            own.add(optional.name)
+            if optional.kind == "none" and optional.scope is file.scopes.module:
+                facts.add(OptionalName(f"{file.module}.{optional.name}"))
+    uses = tuple(_imported_uses(file, own, facts))
+    if uses:
+        facts.add(UncheckedUses(file.path, uses))
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    for fact in ctx.index.in_file(ctx.path, UncheckedUses):
+        for use in fact.uses:
+            origin = _origin(ctx.index, use.module, use.name, ctx.path)
+            if origin is None:
+                continue
+            message = f"{use.written} is None where its import in {origin} fails, and nothing tests that here"
+            for anchor in use.anchors:
+                yield ctx.find(anchor, message, data={"name": use.written, "kind": "none"})
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    name, is_unbound = finding.data.get("name", ""), finding.data.get("kind") == "unbound"
+    statement = statement_of(ctx.node)
+    if statement.type in _DEFINITIONS or statement.parent is None or not name:
+        return
+    edits = _guarded(ctx.file, statement, name)
+    if is_unbound:
+        edits = [*_bound_to_none(ctx.file, name), *edits]
+    is_safe = _is_bare_call(statement) and not is_unbound
+    yield ctx.fix(f"Guard with `if {name} is not None`", "safe" if is_safe else "suggested", edits)
+
+
+ANALYZER = Analyzer(check=_check, collect=_collect, join=_join, fix=_fix)
+
+
+# -- uses ------------------------------------------------------------------------------------------
+
+
+def _uses(file: PyFile, optional: OptionalImport) -> Iterator[Node]:
+    """Where a name is used as an object (or read at all, if it may be unbound), outside its `try`."""
+    for node in _reads(file, optional.name, optional.scope):
+        if optional.statement is not None and _is_in_import(node, optional.statement):
+            continue
+        if _is_annotation(file, node):
+            continue
+        if _is_object_use(node) or (optional.kind == "unbound" and not _is_written(node)):
+            yield node
+
+
+def _reads(file: PyFile, name: str, scope: Scope) -> Iterator[Node]:
+    data = file.source.data
+    for match in re.finditer(rb"\b%s\b" % re.escape(name.encode()), data):
+        node = file.root.descendant_for_byte_range(match.start(), match.end())
+        if node is None or node.type != "identifier" or _is_label(node):
+            continue
+        found = file.scopes.lookup(name, node.start_byte)
+        if found is not None and found[0] is scope:
+            yield node
+
+
+def _is_label(node: Node) -> bool:
+    """Whether an identifier names something else: an attribute, a keyword, a parameter, a definition."""
+    parent = node.parent
+    if parent is None:
+        return True
+    if parent.type in ("dotted_name", "aliased_import", "global_statement", "nonlocal_statement"):
+        return True
+    for field in ("attribute", "name"):
+        labelled = parent.child_by_field_name(field)
+        if labelled is not None and labelled.id == node.id and parent.type != "named_expression":
+            return True
+    return parent.type in ("parameters", "lambda_parameters", "typed_parameter")
+
+
+def _is_in_import(node: Node, statement: Node) -> bool:
+    """Whether a node stands in the `try` that makes the import; what its functions do later counts too."""
+    return statement.start_byte <= node.start_byte < statement.end_byte
+
+
+def _is_annotation(file: PyFile, node: Node) -> bool:
+    """Whether a node stands in an annotation that is never evaluated."""
+    is_type = False
+    for parent in ancestors(node):
+        if parent.type == "type":
+            is_type = True
+        elif is_type and parent.type == "assignment":
+            return _is_lazy(file) or file.scopes.at(parent.start_byte).kind == "function"
+        elif is_type and parent.type in FUNCTIONS:
+            return _is_lazy(file)
+        elif parent.type == "type_alias_statement":
+            return True
+    return False
+
+
+def _is_lazy(file: PyFile) -> bool:
+    return b"from __future__ import annotations" in file.source.data or file.path.endswith(".pyi")
+
+
+def _is_object_use(node: Node) -> bool:
+    """Whether None would fail here: attribute, call, subscript, base class, decorator, type tested for."""
+    parent = node.parent
+    if parent is None:
+        return False
+    for kind, field in (("attribute", "object"), ("call", "function"), ("subscript", "value")):
+        if parent.type == kind and (used := parent.child_by_field_name(field)) is not None:
+            return used.id == node.id
+    if parent.type in ("decorator", "raise_statement", "with_item"):
+        return True
+    if parent.type in ("for_statement", "for_in_clause"):
+        right = parent.child_by_field_name("right")
+        return right is not None and right.id == node.id
+    if parent.type == "tuple" and parent.parent is not None:
+        node, parent = parent, parent.parent
+    if parent.type != "argument_list" or parent.parent is None:
+        return False
+    if parent.parent.type == "class_definition":
+        return node.type == "identifier"
+    function = parent.parent.child_by_field_name("function")
+    is_type_test = function is not None and text_of(function) in ("isinstance", "issubclass")
+    values = [child for child in parent.named_children if child.type != "comment"]
+    return is_type_test and len(values) == 2 and values[1].id == node.id
+
+
+def _is_written(node: Node) -> bool:
+    parent = node.parent
+    if parent is None or parent.type == "delete_statement":
+        return True
+    for field in ("left", "alias"):
+        target = parent.child_by_field_name(field)
+        if target is not None and target.id == node.id and parent.type in ("assignment", "for_statement"):
+            return True
+    return parent.type in ("pattern_list", "as_pattern_target")
+
+
+# -- names of other modules ----------------------------------------------------------------------
+
+
+def _imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[UncheckedUse]:
+    imported: dict[bytes, Binding] = {}
+    for scope in _scopes_with_imports(file):
+        for name, bindings in scope.bindings.items():
+            binding = bindings[0]
+            if len(bindings) > 1 or binding.kind not in ("from", "import") or name in own:
+                continue
+            if not is_outside(binding.target, file.module):
+                imported[name.encode()] = binding
+    if not imported:
+        return
+    names = b"|".join(re.escape(name) for name in sorted(imported))
+    pattern = re.compile(rb"(?<![\w.\"'])(?:%s)(?=\s?[.(\[])(?:\.(\w+)(?=\s?[.(\[]))?" % names)
+    found: dict[tuple[str, str, str], list[Node]] = {}
+    for match in pattern.finditer(file.source.data):
+        node = file.root.descendant_for_byte_range(match.start(), match.start() + 1)
+        if node is None or node.type != "identifier" or _is_label(node):
+            continue
+        looked_up = file.scopes.lookup(text_of(node), node.start_byte)
+        binding = imported[(node.text or b"")]
+        if looked_up is None or looked_up[1][0] is not binding:
+            continue
+        target = binding.target
+        if _is_object_use(node) and binding.kind == "from" and not _is_annotation(file, node):
+            name = target.rpartition(".")[2]
+            found.setdefault((_module_of(target), name, text_of(node)), []).append(node)
+        parent = node.parent
+        if match[1] and parent is not None and parent.type == "attribute" and _is_object_use(parent):
+            if not _is_annotation(file, parent):
+                found.setdefault((target, match[1].decode(), text_of(parent)), []).append(parent)
+    for (module, name, written), nodes in found.items():
+        unchecked = _without_test(file, name, written, module, nodes)
+        if unchecked:
+            anchors = tuple(facts.anchor(f"optional {written}", node) for node in unchecked)
+            yield UncheckedUse(module, name, written, anchors)
+
+
+def _scopes_with_imports(file: PyFile) -> Iterator[Scope]:
+    seen: set[int] = set()
+    for node in file.nodes("import_statement", "import_from_statement"):
+        scope = file.scopes.at(node.start_byte)
+        if id(scope) not in seen and scope.kind != "class":
+            seen.add(id(scope))
+            yield scope
+
+
+def _module_of(target: str) -> str:
+    """`a.b` of `a.b.name`; the dots of `..name` stay."""
+    head = target.rpartition(".")[0]
+    return head if head.strip(".") or not target.startswith(".") else head + "."
+
+
+def _without_test(file: PyFile, name: str, written: str, module: str, nodes: list[Node]) -> list[Node]:
+    """The uses around which no condition tells that the name is there."""
+    tested = re.compile(
+        rb"\b(?:if|elif|while|assert|and|or|not)\b[^\n]*\b%s\b|\b%s\s+is\b|hasattr\(|require|check|ensure|skip"
+        % ((re.escape(name.encode()),) * 2)
+    )
+    flags: dict[str, Sign] = {}
+    for other, bindings in file.scopes.module.bindings.items():
+        if bindings[0].kind == "from" and _module_of(bindings[0].target) == module and other != name:
+            if other.isupper() or other.lower().startswith(("is_", "has_", "have_")):
+                flags[other] = "true"
+    if not flags and not tested.search(file.source.data) and b"except" not in file.source.data:
+        return nodes
+    optional = OptionalImport(written, "none", name, nodes[0], file.scopes.module, flags=flags)
+    availability = Availability(file, optional)
+    return [node for node in nodes if not availability.is_sure_at(node)]
+
+
+def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
+    """The module whose optional import the name is, through re-exports; None where it is none."""
+    for _ in range(_MAX_STEPS):
+        file = file_of_module(index, absolute_module(module, path), path)
+        if file is None:
+            return None
+        own = module_name(file)
+        if index.one(OptionalName, f"{own}.{name}") is not None:
+            return own
+        exports = index.one(ModuleExports, own)
+        target = exports[1].names.get(name) if exports is not None else None
+        if target is None or target == f"{own}.{name}" or "(" in target:
+            return None
+        module, _, name = target.rpartition(".")
+        path = file
+    return None
+
+
+# -- mending -----------------------------------------------------------------------------------------
+
+
+def _guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
+    """The statement under a test of the name, with those behind it that need what it assigns."""
+    last = statement
+    assigned = _assigned_names(statement)
+    block = statement.parent
+    if assigned and block is not None:
+        for other in statements(block):
+            if other.start_byte > statement.start_byte and _reads_any(other, assigned):
+                last = other
+                assigned |= _assigned_names(other)
+    return wrap(file, statement, last, f"if {name} is not None:")
+
+
+def _assigned_names(statement: Node) -> set[str]:
+    found: set[str] = set()
+    for node in (statement, *walk(statement)):
+        if node.type in ("assignment", "for_statement", "with_item", "named_expression", "as_pattern"):
+            target = next(
+                (part for field in ("left", "alias", "name") if (part := node.child_by_field_name(field))), None
+            )
+            if target is not None:
+                parts = (target, *walk(target))
+                found |= {text_of(part) for part in parts if part.type == "identifier"}
+                if target.type == "attribute":
+                    found = {part for part in found if part not in text_of(target).split(".")}
+        elif node.type in ("import_statement", "import_from_statement"):
+            found |= {text_of(part) for part in walk(node) if part.type == "identifier"}
+    return found
+
+
+def _reads_any(statement: Node, names: set[str]) -> bool:
+    nodes = walk(statement, into_scopes=True)
+    return any(node.type == "identifier" and text_of(node) in names for node in nodes)
+
+
+def _is_bare_call(statement: Node) -> bool:
+    if statement.type != "expression_statement" or statement.named_child_count != 1:
+        return False
+    value = statement.named_children[0]
+    if value.type == "await" and value.named_children:
+        value = value.named_children[0]
+    return value.type == "call"
+
+
+def _bound_to_none(file: PyFile, name: str) -> list[TextEdit]:
+    """Bind the name to None in the handler of its import."""
+    for optional in optional_imports(file):
+        if optional.name != name or optional.statement is None:
+            continue
+        handler = next(child for child in optional.statement.children if child.type == "except_clause")
+        block = next((child for child in handler.children if child.type == "block"), None)
+        body = statements(block) if block is not None else []
+        if len(body) == 1 and body[0].type == "pass_statement":
+            return replace_statement(file, body[0], f"{name} = None")
+        return insert_before(file, body[0], f"{name} = None") if body else []
+    return []

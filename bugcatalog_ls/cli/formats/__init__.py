@@ -1,0 +1,1 @@
+"""The formats that findings are written in, a module each."""

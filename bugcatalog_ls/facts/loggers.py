@@ -1,0 +1,70 @@
+"""Loggers: which symbols are one, what their methods are, and the one that a file uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bugcatalog_ls.syntax.file import PyFile
+
+LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "fatal", "exception", "log"})
+
+_LOGGERS = frozenset(
+    {
+        "logging",
+        "logging.getLogger()",
+        "logging.Logger()",
+        "logging.LoggerAdapter()",
+        "logging.root",
+        "loguru.logger",
+        "structlog.get_logger()",
+        "structlog.getLogger()",
+        "structlog.stdlib.get_logger()",
+        "structlog.stdlib.BoundLogger()",
+        "structlog.BoundLogger()",
+        "celery.utils.log.get_task_logger()",
+        "flask.current_app.logger",
+        "flask.Flask().logger",
+        "quart.current_app.logger",
+        "quart.Quart().logger",
+        "sanic.log.logger",
+        "uvicorn.logging.logger",
+        "absl.logging",
+        "prefect.get_run_logger()",
+        "prefect.logging.get_logger()",
+        "prefect.logging.get_run_logger()",
+    }
+)
+_BINDERS = (".bind()", ".new()", ".getChild()", ".opt()", ".contextualize()")
+_USUAL_NAMES = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER")
+
+
+def is_logger(symbol: str | None) -> bool:
+    """Whether a (resolved) symbol is a logger of a known library."""
+    while symbol is not None:
+        if symbol in _LOGGERS:
+            return True
+        binder = next((binder for binder in _BINDERS if symbol.endswith(binder)), None)
+        if binder is None:
+            return False
+        symbol = symbol.removesuffix(binder)
+    return False
+
+
+def logging_method(symbol: str | None) -> str | None:
+    """`error` for `logging.getLogger().error`: the level that a (resolved) callee logs at."""
+    owner, _, name = (symbol or "").rpartition(".")
+    return name if name in LEVELS and is_logger(owner) else None
+
+
+def module_logger(file: PyFile, resolve: Callable[[str], str]) -> str | None:
+    """The name of the logger that a file has at its top level, defined or imported there."""
+    scope = file.scopes.module
+    found = []
+    for name, bindings in scope.bindings.items():
+        symbol = file.names.binding_symbol(bindings[-1], scope)
+        if symbol is None or bindings[-1].kind not in ("assign", "from", "import"):
+            continue
+        if symbol != "logging" and (is_logger(symbol) or is_logger(resolve(symbol))):
+            found.append(name)
+    found.sort(key=lambda name: (name not in _USUAL_NAMES, name))
+    return found[0] if found else None

@@ -1,0 +1,95 @@
+"""Text of people: which expressions surely come from a request or from the keyboard."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    decorators_of,
+    enclosing_function,
+    text_of,
+    unparenthesised,
+)
+
+_USER_INPUT = (
+    "builtins.input()",
+    "flask.request.",
+    "quart.request.",
+    "starlette.requests.Request().",
+    "fastapi.Request().",
+    "fastapi.requests.Request().",
+    "django.http.HttpRequest().",
+    "rest_framework.request.Request().",
+    "aiohttp.web.Request().",
+    "sanic.Request().",
+)
+_ROUTES = frozenset(
+    {
+        "get", "post", "put", "patch", "delete", "head", "options", "route", "api_route", "websocket",
+        "websocket_route", "api_view", "action",
+    }
+)  # fmt: skip
+
+
+def is_user_text(file: PyFile, node: Node | None, depth: int = 6) -> bool:
+    """Whether a text surely comes from a request or from the keyboard."""
+    if node is None or depth <= 0:
+        return False
+    node = unparenthesised(node)
+    symbol = file.symbol(node)
+    if symbol is not None and symbol.startswith(_USER_INPUT):
+        return ".headers" not in symbol
+    match node.type:
+        case "identifier":
+            for binding in file.names.bindings(node):
+                if binding.kind == "parameter":
+                    return _is_request_parameter(file, binding.node, binding.annotation, binding.value)
+                if binding.value is not None and binding.kind in ("assign", "walrus"):
+                    return is_user_text(file, binding.value, depth - 1)
+        case "attribute":
+            return is_user_text(file, node.child_by_field_name("object"), depth - 1)
+        case "subscript":
+            return is_user_text(file, node.child_by_field_name("value"), depth - 1)
+        case "await":
+            return is_user_text(file, node.named_children[0], depth - 1)
+        case "call":
+            function = callee_of(node)
+            if function is not None and function.type == "attribute":
+                name = function.child_by_field_name("attribute")
+                if name is not None and text_of(name) in ("hexdigest", "isoformat"):
+                    return False
+                return is_user_text(file, function.child_by_field_name("object"), depth - 1)
+            if file.symbol(function) == "builtins.str":
+                return any(is_user_text(file, value, depth - 1) for value in arguments_of(node).positional)
+        case "string":
+            holes = [
+                child.named_children[0] for child in node.named_children if child.type == "interpolation"
+            ]
+            return any(is_user_text(file, hole, depth - 1) for hole in holes)
+        case "binary_operator":
+            sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
+            return any(is_user_text(file, side, depth - 1) for side in sides)
+    return False
+
+
+def _is_request_parameter(
+    file: PyFile, parameter: Node, annotation: Node | None, default: Node | None
+) -> bool:
+    """Whether a parameter of a route handler takes text from the client."""
+    function = enclosing_function(parameter)
+    if function is None or function.type != "function_definition":
+        return False
+    names = [text_of(callee_of(one) or one).split(".")[-1] for one in decorators_of(function)]
+    if not any(name in _ROUTES for name in names):
+        return False
+    if default is not None and "Depends" in text_of(default):
+        return False
+    if annotation is None:
+        return False
+    written = text_of(annotation)
+    if any(word in written for word in ("Depends", "Session", "bytes", "UUID", "int", "Settings")):
+        return False
+    return file.names.annotation_symbol(annotation) is not None

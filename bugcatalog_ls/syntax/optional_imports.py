@@ -1,0 +1,171 @@
+"""Imports that are allowed to fail: which names may be None or missing, and what tells that they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
+from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, is_none, text_of
+from bugcatalog_ls.syntax.scopes import Binding, Scope
+
+_CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+_TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
+
+Sign = Literal["true", "false", "none"]
+"""What a flag is where the import was made: true, false, or None (where it keeps the error)."""
+
+
+@dataclass(frozen=True)
+class OptionalImport:
+    """A name that a guarded import may leave None, or not bind at all.
+
+    `companions` are the names that the same `try` gives or takes together with it, `flags` the
+    variables that tell whether it was made.
+    """
+
+    name: str
+    kind: Literal["none", "unbound"]
+    target: str
+    node: Node
+    scope: Scope
+    statement: Node | None = None
+    companions: frozenset[str] = frozenset()
+    flags: dict[str, Sign] = field(default_factory=dict)
+
+
+def optional_imports(file: PyFile) -> list[OptionalImport]:
+    """The optional imports of a file, by place; names for which something usable stands in are left out."""
+    found: list[OptionalImport] = []
+    for statement in file.nodes("try_statement"):
+        body = statement.child_by_field_name("body")
+        handlers = [child for child in statement.children if child.type == "except_clause"]
+        catching = [handler for handler in handlers if _catches_import_error(handler)]
+        open_handlers = [handler for handler in catching if not always_leaves(_block(handler))]
+        if body is None or not open_handlers:
+            continue
+        scope = file.scopes.at(statement.start_byte)
+        if scope.kind == "class":
+            continue
+        kinds: dict[Binding, Literal["none", "unbound"]] = {}
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.kind in ("import", "from") and _is_directly_in(binding.node, body):
+                    kind = _kind(binding, bindings, body, open_handlers)
+                    if kind is not None:
+                        kinds[binding] = kind
+        names = frozenset(binding.name for binding, kind in kinds.items() if kind == "none")
+        flags = _flags(scope, statement, body, handlers, names) if kinds else {}
+        for binding, kind in kinds.items():
+            target = binding.target
+            found.append(
+                OptionalImport(binding.name, kind, target, binding.node, scope, statement, names, flags)
+            )
+    return found
+
+
+def _catches_import_error(handler: Node) -> bool:
+    value = handler.child_by_field_name("value")
+    return value is None or any(name in text_of(value) for name in _CAUGHT)
+
+
+def _block(handler: Node) -> Node:
+    return next((child for child in handler.children if child.type == "block"), handler)
+
+
+def _is_directly_in(node: Node, body: Node) -> bool:
+    """Whether an import belongs to this `try`, not to one inside of it."""
+    if not (body.start_byte <= node.start_byte < body.end_byte):
+        return False
+    for parent in ancestors(node):
+        if parent.id == body.id:
+            return True
+        if parent.type == "try_statement" or parent.type in FUNCTIONS:
+            return False
+    return False
+
+
+def _kind(
+    own: Binding, bindings: list[Binding], body: Node, handlers: list[Node]
+) -> Literal["none", "unbound"] | None:
+    """What the name is where the import fails; None where it is something usable, or not known."""
+    is_none_bound = False
+    for other in bindings:
+        if other is own or other.kind in ("annotation", "delete"):
+            continue
+        if other.kind in ("import", "from"):
+            inside = [handler for handler in handlers if _holds(handler, other.node)]
+            is_tried = any(parent.type == "try_statement" for parent in _up_to(other.node, inside))
+            if _is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
+                continue
+            return None
+        if other.kind == "assign" and is_none(other.value):
+            is_none_bound = is_none_bound or not _holds(body, other.node)
+            continue
+        return None
+    if is_none_bound:
+        return "none"
+    is_alone = all(other is own or _is_for_typing(other.node) for other in bindings)
+    return "unbound" if is_alone else None
+
+
+def _flags(
+    scope: Scope, statement: Node, body: Node, handlers: list[Node], names: frozenset[str]
+) -> dict[str, Sign]:
+    flags: dict[str, Sign] = {}
+    made = [body, *(child for child in statement.children if child.type == "else_clause")]
+    for name, bindings in scope.bindings.items():
+        values = [binding for binding in bindings if binding.kind == "assign" and binding.value is not None]
+        inside = [b for b in values if any(_holds(part, b.node) for part in made)]
+        outside = [b for b in values if b not in inside]
+        if not outside and not inside:
+            continue
+        in_handler = [b for b in outside if any(_holds(handler, b.node) for handler in handlers)]
+        of_success = {_type(b) for b in (inside or [b for b in outside if b not in in_handler])}
+        of_failure = {_type(b) for b in (in_handler or outside)}
+        if (inside or in_handler) and of_success == {"true"} and of_failure <= {"false", "none"}:
+            flags[name] = "true"
+        elif (inside or in_handler) and of_success == {"false"} and of_failure == {"true"}:
+            flags[name] = "false"
+        elif in_handler and (of_success == {"none"} or not of_success) and "none" not in of_failure:
+            if name not in names:
+                flags[name] = "none"
+        elif len(values) == 1 and values[0].value is not None and values[0].value.type in _TESTS:
+            if _says_present(Condition(values[0].value, True), names):
+                flags[name] = "true"
+            elif _says_present(Condition(values[0].value, False), names):
+                flags[name] = "false"
+    return flags
+
+
+def _says_present(condition: Condition, names: frozenset[str]) -> bool:
+    subjects = (present(part) for part in implied(condition))
+    return any(subject is not None and text_of(subject) in names for subject in subjects)
+
+
+def _type(binding: Binding) -> str:
+    return binding.value.type if binding.value is not None else ""
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
+def _up_to(node: Node, ends: list[Node]) -> Iterator[Node]:
+    for parent in ancestors(node):
+        if any(parent.id == end.id for end in ends):
+            return
+        yield parent
+
+
+def _is_for_typing(node: Node) -> bool:
+    for parent in ancestors(node):
+        if parent.type == "if_statement":
+            condition = parent.child_by_field_name("condition")
+            if condition is not None and text_of(condition).endswith("TYPE_CHECKING"):
+                return True
+    return False

@@ -1,0 +1,311 @@
+"""BC601 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_everything_is_caught_under_any_name() -> None:
+    check_findings(
+        "BC601",
+        """
+        import builtins
+
+        def f(x):
+            try:
+                x()
+            except BaseException as e:
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC601 the exception is caught here and what it said is lost
+                ...
+            try:
+                x()
+            except (ValueError, builtins.Exception):
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+                return
+            try:
+                x()
+            except ValueError:
+                pass
+        """,
+    )
+
+
+def test_what_tells_somebody_is_no_silence() -> None:
+    check_findings(
+        "BC601",
+        """
+        import traceback
+
+        def f(x, report, state):
+            try:
+                x()
+            except Exception as e:
+                return {"error": str(e)}
+            try:
+                x()
+            except Exception:
+                traceback.print_exc()
+            try:
+                x()
+            except Exception:
+                report()
+                return None
+            try:
+                x()
+            except Exception:
+                state.failed = True
+            try:
+                x()
+            except Exception:
+                return compute_again(x)
+        """,
+    )
+
+
+def test_rollback_alone_tells_nobody() -> None:
+    check_findings(
+        "BC601",
+        """
+        async def f(session, row):
+            try:
+                session.add(row)
+                await session.commit()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                await session.rollback()
+                return False
+        """,
+    )
+
+
+def test_reasons_are_sentences_not_directives() -> None:
+    check_findings(
+        "BC601",
+        """
+        def f(x):
+            try:
+                x()
+            except Exception:  # noqa: BLE001, S110
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass
+            try:
+                x()
+            except Exception:
+                pass  # the cache is only a convenience
+            try:
+                x()
+            # best effort: telemetry must not break the caller
+            except Exception:
+                pass
+            try:
+                x()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass  # TODO: handle this
+            try:
+                x()
+            except Exception:  # noqa: BLE001 - the probe may fail in any way
+                pass
+        """,
+    )
+
+
+def test_tries_of_a_loop_that_ends_in_a_raise() -> None:
+    check_findings(
+        "BC601",
+        """
+        def f(urls, load):
+            for url in urls:
+                try:
+                    return load(url)
+                except Exception:
+                    continue
+            raise RuntimeError("none of the mirrors answered")
+        """,
+    )
+
+
+def test_clean_up() -> None:
+    check_findings(
+        "BC601",
+        """
+        import asyncio
+        import contextlib
+        from contextlib import suppress
+
+        async def stop(client, tasks, temporary):
+            try:
+                await client.aclose()
+            except Exception:
+                pass
+            with suppress(Exception):
+                temporary.unlink()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(BaseException):
+               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+                client.flush()
+        """,
+    )
+
+
+def test_error_logs_are_followed_to_their_logger() -> None:
+    check_findings(
+        "BC601",
+        """
+        #- log.py
+        import logging
+
+        logger = logging.getLogger("app")
+
+        #- use.py
+        from log import logger
+        from unknown import log
+
+        def f(x):
+            try:
+                x()
+            except Exception as e:
+                logger.error("x failed: %s", e)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.untraced logger.error logs the error without its traceback
+                log.error("x failed")
+            try:
+                x()
+            except Exception as e:
+                logger.error("x failed", exc_info=e)
+            try:
+                x()
+            except Exception as e:
+                logger.error("x failed")
+                raise
+            try:
+                x()
+            except KeyError:
+                logger.error("no such key")
+        """,
+    )
+
+
+def test_raises_in_handlers() -> None:
+    check_findings(
+        "BC601",
+        """
+        import sys
+        from fastapi import HTTPException
+
+        class Wrong(Exception): ...
+
+        def f(x, stored):
+            try:
+                x()
+            except ValueError as e:
+                raise e
+            except KeyError as e:
+                raise Wrong
+              # ^^^^^^^^^^^ BC601.uncaused
+            except TypeError:
+                raise SystemExit(2)
+            except AttributeError:
+                raise stored
+            except OSError as error:
+                raise HTTPException(500, detail=str(error))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.unchained
+            except Exception:
+                def later():
+                    raise Wrong("later")
+                return later
+        """,
+    )
+
+
+def test_fix_uses_the_logger_that_the_file_imports() -> None:
+    check_fix(
+        "BC601",
+        """
+        #- use.py
+        from log import audit_log as trail
+
+        class Job:
+            async def run(self, x):
+                try: x()
+                except Exception: pass
+
+        #- log.py
+        import logging
+
+        audit_log = logging.getLogger("audit")
+        """,
+        """
+        #- use.py
+        from log import audit_log as trail
+
+        class Job:
+            async def run(self, x):
+                try: x()
+                except Exception: trail.exception("run failed")
+
+        #- log.py
+        import logging
+
+        audit_log = logging.getLogger("audit")
+        """,
+    )
+
+
+def test_fix_makes_a_logger_below_the_imports() -> None:
+    check_fix(
+        "BC601",
+        '''
+        """About this module."""
+
+        from __future__ import annotations
+
+        import json
+
+        x = 1
+
+        def f():
+            try:
+                return json.loads("{")
+            except Exception as problem:
+                return None
+        ''',
+        '''
+        """About this module."""
+
+        from __future__ import annotations
+
+        import json
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        x = 1
+
+        def f():
+            try:
+                return json.loads("{")
+            except Exception as problem:
+                logger.exception("f failed")
+                return None
+        ''',
+    )
+
+
+def test_fix_chains_with_a_name_that_is_free() -> None:
+    check_fix(
+        "BC601",
+        """
+        def f(x, exc):
+            try:
+                x()
+            except (KeyError, ValueError):
+                raise RuntimeError(exc)
+        """,
+        """
+        def f(x, exc):
+            try:
+                x()
+            except (KeyError, ValueError) as error:
+                raise RuntimeError(exc) from error
+        """,
+    )

@@ -1,0 +1,445 @@
+"""BC102 beyond the examples of its page."""
+
+from __future__ import annotations
+
+import pytest
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_flask_answers_in_all_their_forms() -> None:
+    check_findings(
+        "BC102",
+        """
+        import json
+        from http import HTTPStatus
+        from flask import Blueprint, Response, jsonify as to_json, make_response
+
+        bp = Blueprint("orders", __name__)
+
+        @bp.route("/a", methods=["POST"])
+        def a():
+            if not body():
+                return {"ok": False}, 200
+                     # ^^^^^^^^^^^^^^^^^^ BC102 `a` answers a failure with status 200
+            if not other():
+                return to_json(success=False, error="other"), HTTPStatus.OK
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+            if not third():
+                return make_response(to_json({"status": "FAILED"}), 200)
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+            return Response(json.dumps({"error": "x"}), mimetype="application/json")
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @bp.route("/b")
+        def b():
+            if not body():
+                return {"ok": False}, 400
+            if not other():
+                return to_json(success=False), HTTPStatus.BAD_REQUEST
+            if not third():
+                return make_response(to_json({"status": "failed"}), 422)
+            if not fourth():
+                return to_json({"error": "x"}), status_of("x")
+            return Response(json.dumps({"error": "x"}), status=500)
+
+        @bp.route("/c")
+        def c():
+            response = to_json({"error": "x"})
+            response.status_code = 404
+            return response
+
+        @bp.route("/d")
+        def d():
+            payload = {"success": False, "message": "x"}
+            return payload, {"X-Reason": "x"}
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+        """,
+    )
+
+
+def test_fastapi_does_not_read_the_status_from_a_tuple() -> None:
+    check_findings(
+        "BC102",
+        """
+        from fastapi import FastAPI, status
+        from starlette.responses import JSONResponse as Json
+
+        app = FastAPI()
+
+        @app.get("/a")
+        async def a():
+            return {"error": "missing"}, 404
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.post("/b", status_code=201)
+        async def b():
+            return {"success": False}
+                 # ^^^^^^^^^^^^^^^^^^ BC102 with status 201
+
+        @app.post("/c", status_code=status.HTTP_409_CONFLICT)
+        async def c():
+            return {"success": False}
+
+        @app.get("/d")
+        async def d():
+            return Json({"error": "missing"}, status.HTTP_404_NOT_FOUND)
+
+        @app.websocket("/e")
+        async def e(socket):
+            return {"error": "closed"}
+        """,
+    )
+
+
+def test_handlers_of_other_files_and_frameworks() -> None:
+    check_findings(
+        "BC102",
+        """
+        #- web/__init__.py
+        from flask import Flask
+        app = Flask(__name__)
+
+        #- web/views.py
+        from web import app
+        from flask.views import MethodView
+
+        @app.get("/x")
+        def x():
+            return dict(success=False)
+                 # ^^^^^^^^^^^^^^^^^^^ BC102
+
+        class Orders(MethodView):
+            def get(self):
+                return {"error": "none"}
+                     # ^^^^^^^^^^^^^^^^^ BC102
+
+            def helper(self):
+                return {"error": "none"}
+
+        #- shop/views.py
+        from rest_framework.response import Response
+        from rest_framework.views import APIView
+        from rest_framework import status
+        from django.http import JsonResponse
+
+        class Orders(APIView):
+            def post(self, request):
+                if not request.data:
+                    return Response({"status": "error"}, status=status.HTTP_200_OK)
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+                return Response({"status": "error"}, status.HTTP_400_BAD_REQUEST)
+
+        def not_routed(request):
+            return JsonResponse({"ok": False})
+
+        #- star.py
+        from starlette.applications import Starlette
+        from starlette.responses import JSONResponse
+        from starlette.routing import Route
+
+        async def read(request):
+            return JSONResponse({"ok": False})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        app = Starlette(routes=[Route("/", read)])
+        """,
+    )
+
+
+def test_bodies_that_do_not_say_so() -> None:
+    check_findings(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/a")
+        def a(job):
+            if job.done:
+                return {"id": job.id, "status": "failed", "error": job.error}
+            return {"state": job.state, "error": job.error}
+
+        @app.get("/b")
+        def b(name: str):
+            return {"valid": False, "error": "too short"}
+
+        @app.get("/c")
+        def c():
+            return {"error": None, "errors": []}
+
+        @app.get("/d")
+        def d():
+            return {"success": False, **outcome()}
+
+        @app.get("/e")
+        def e():
+            return {"error": "", "success": True}
+
+        @app.get("/f")
+        def f():
+            def inner():
+                return {"error": "not an answer"}
+            return {"made": inner()}
+        """,
+    )
+
+
+def test_protocols_that_want_200() -> None:
+    check_findings(
+        "BC102",
+        """
+        from fastapi import APIRouter
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        router = APIRouter(prefix="/lnurlp")
+
+        @app.post("/stripe/webhook")
+        def stripe():
+            return {"status": "error"}
+
+        @router.get("/{link}")
+        def link():
+            return {"status": "ERROR", "reason": "no such link"}
+
+        @app.post("/graphql")
+        def query():
+            return {"error": "x"}
+
+        @app.get("/cashu")
+        def cashu():
+            return {"status": "ERROR", "reason": "LUD-06"}
+        """,
+    )
+
+
+def test_messages_count_in_a_handler_only() -> None:
+    check_findings(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/a")
+        def a():
+            try:
+                return decode()
+            except:
+                return {"message": "Failed to decode"}
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/b")
+        def b():
+            return {"message": "Failed to decode"}
+
+        @app.get("/c")
+        def c(response):
+            if broken():
+                response.status_code = 503
+                return {"error": "broken"}
+            return {"error": "broken too"}
+                 # ^^^^^^^^^^^^^^^^^^^^^^^ BC102
+        """,
+    )
+
+
+@pytest.mark.parametrize("path", ["tests/app.py", "test_app.py"])
+def test_tests_are_left_alone(path: str) -> None:
+    check_findings(
+        "BC102",
+        f"""
+        #- {path}
+        from flask import Flask
+        app = Flask(__name__)
+
+        @app.get("/")
+        def read():
+            return {{"error": "x"}}
+        """,
+    )
+
+
+def test_fix_names_the_exception_and_keeps_what_else_the_body_says() -> None:
+    check_fix(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a():
+            try:
+                return load()
+            except ConnectionError:
+                return {"success": False, "error": "x", "n": 7}
+        """,
+        """
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a():
+            try:
+                return load()
+            except ConnectionError as exc:
+                raise HTTPException(status_code=500, detail={"success": False, "error": "x", "n": 7}) from exc
+        """,
+    )
+
+
+def test_fix_does_not_raise_into_a_handler_that_catches_everything() -> None:
+    check_fix(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a(name: str):
+            try:
+                if not name:
+                    return {"error": "name is required"}
+                return load(name)
+            except Exception:
+                raise
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a(name: str):
+            try:
+                if not name:
+                    return JSONResponse(status_code=400, content={"error": "name is required"})
+                return load(name)
+            except Exception:
+                raise
+        """,
+    )
+
+
+def test_fix_uses_the_status_of_a_tuple_that_fastapi_ignores() -> None:
+    check_fix(
+        "BC102",
+        """
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a():
+            return {"error": "teapot"}, 418
+        """,
+        """
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a():
+            raise HTTPException(status_code=418, detail="teapot")
+        """,
+    )
+
+
+def test_flask_fixes_keep_headers_and_spelling() -> None:
+    check_fix(
+        "BC102",
+        """
+        from http import HTTPStatus
+        from flask import Flask, jsonify, request
+
+        app = Flask(__name__)
+
+
+        @app.post("/a")
+        def a():
+            data = request.get_json()
+            name = data.get("name", "").strip()
+            if not name:
+                return jsonify(
+                    success=False,
+                    error="name is required",
+                )
+            if not store(name):
+                return jsonify(success=False), {"X-Reason": "store"}
+            if len(name) > 9:
+                return jsonify(success=False), HTTPStatus.OK
+            return (jsonify(success=False), 200)
+        """,
+        """
+        from http import HTTPStatus
+        from flask import Flask, jsonify, request
+
+        app = Flask(__name__)
+
+
+        @app.post("/a")
+        def a():
+            data = request.get_json()
+            name = data.get("name", "").strip()
+            if not name:
+                return jsonify(
+                    success=False,
+                    error="name is required",
+                ), 400
+            if not store(name):
+                return jsonify(success=False), 500, {"X-Reason": "store"}
+            if len(name) > 9:
+                return jsonify(success=False), HTTPStatus.BAD_REQUEST
+            return (jsonify(success=False), 500)
+        """,
+    )
+
+
+def test_rest_framework_fix_names_the_status() -> None:
+    check_fix(
+        "BC102",
+        """
+        from rest_framework import status
+        from rest_framework.decorators import api_view
+        from rest_framework.response import Response
+
+
+        @api_view(["POST"])
+        def pay(request):
+            try:
+                charge()
+            except IOError:
+                return Response({"ok": False})
+            if gone():
+                return Response({"error": "order not found"}, status=status.HTTP_200_OK)
+            return Response({"ok": True})
+        """,
+        """
+        from rest_framework import status
+        from rest_framework.decorators import api_view
+        from rest_framework.response import Response
+
+
+        @api_view(["POST"])
+        def pay(request):
+            try:
+                charge()
+            except IOError:
+                return Response({"ok": False}, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+            if gone():
+                return Response({"error": "order not found"}, status=status.HTTP_404_NOT_FOUND)
+            return Response({"ok": True})
+        """,
+    )
