@@ -46,7 +46,7 @@ _JOBS = frozenset(
 _PROTOCOLS = re.compile(
     r"webhook|lnurl|graphql|json_?rpc|(?:^|[/_.-])(?:rpc|hooks?|ipn|mcp|slack)(?:$|[/_.-])", re.I
 )
-_SPOKEN = re.compile(r"webhook|json_?rpc|lnurl", re.I)
+_SPOKEN = re.compile(r"webhook|json_?rpc", re.I)
 """What a handler's own text says where it speaks one of the protocols that want status 200."""
 _FAILURE_TEXT = re.compile(
     r"\b(?:fail(?:ed|ure)?|error|could not|couldn't|unable|cannot|can't|invalid|not found|exception|wrong)\b",
@@ -285,12 +285,17 @@ def _fastapi_fixes(
     if not _is_caught(statement):
         handler = _handler_around(statement)
         edits, cause = _cause(ctx.file, handler) if handler is not None else ([], "")
-        name = ctx.imports().need("fastapi", "HTTPException", at=statement.start_byte)
+        source = "fastapi"
+        if _imports_from(ctx.file, "starlette.exceptions", "HTTPException"):
+            source = "starlette.exceptions"
+        name = ctx.imports().need(source, "HTTPException", at=statement.start_byte)
         detail = _detail(answer.body) if _stands_in(answer.body, value) else made
         raised = f"raise {name}(status_code={status}, detail={detail}){cause}"
         edits.append(TextEdit(Span(statement.start_byte, statement.end_byte), raised))
         yield ctx.fix(f"Raise HTTPException with status {status}", "suggested", edits)
-    module = "starlette.responses" if _imports_starlette(ctx.file) else "fastapi.responses"
+    module = "fastapi.responses"
+    if _imports_from(ctx.file, "starlette.responses", "JSONResponse"):
+        module = "starlette.responses"
     name = ctx.imports().need(module, "JSONResponse", at=statement.start_byte)
     response = f"{name}(status_code={status}, content={made})"
     yield ctx.fix(
@@ -309,9 +314,9 @@ def _first_item(value: Node) -> Node:
     return value.named_children[0] if value.type in ("tuple", "expression_list") else value
 
 
-def _imports_starlette(file: PyFile) -> bool:
-    bindings = file.scopes.module.bindings.get("JSONResponse", ())
-    return any(binding.target == "starlette.responses.JSONResponse" for binding in bindings)
+def _imports_from(file: PyFile, module: str, name: str) -> bool:
+    bindings = file.scopes.module.bindings.get(name, ())
+    return any(binding.target == f"{module}.{name}" for binding in bindings)
 
 
 def _detail(body: Node) -> str:
@@ -445,6 +450,8 @@ def _is_input_error(handler: Node) -> bool:
 def _is_input(file: PyFile, node: Node, depth: int) -> bool:
     """Whether an expression reads what the client sent: the request, or a parameter of the handler."""
     if node.type == "call" and re.search(r"\bvalid", text_of(callee_of(node) or node)):
+        return True
+    if node.type == "attribute" and text_of(node).endswith((".validated_data", ".cleaned_data")):
         return True
     if node.type != "identifier" or depth == 0:
         return False

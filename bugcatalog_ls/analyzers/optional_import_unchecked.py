@@ -26,6 +26,11 @@ from bugcatalog_ls.text.spans import TextEdit
 
 _DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
 _MAX_STEPS = 6
+# An imported name with what follows where it may be used as an object, and a name that is tested.
+_USED = re.compile(rb"(?<![\w.\"'])([^\W\d]\w*)(?=\s?[.(\[])(?:\.(\w+)(?=\s?[.(\[]))?")
+_TESTED = re.compile(rb"(?:\b(?:if|elif|while|assert|and|or|not)[\s(]+|\bbool\()([\w.]+)(?!\s*[\w.(\[])")
+_COMPARED = re.compile(rb"\s(?:is\b|[!=]=\s*None\b)")
+_WORD_BEFORE = re.compile(rb"[\w.]+$")
 
 
 class OptionalName(Fact, frozen=True):
@@ -224,15 +229,15 @@ def _imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[Unchec
                 imported[name.encode()] = binding
     if not imported:
         return
-    names = b"|".join(re.escape(name) for name in sorted(imported))
-    pattern = re.compile(rb"(?<![\w.\"'])(?:%s)(?=\s?[.(\[])(?:\.(\w+)(?=\s?[.(\[]))?" % names)
     found: dict[tuple[str, str, str], list[Node]] = {}
-    for match in pattern.finditer(file.source.data):
+    for match in _USED.finditer(file.source.data):
+        if match[1] not in imported:
+            continue
+        binding = imported[match[1]]
         node = file.root.descendant_for_byte_range(match.start(), match.start() + 1)
         if node is None or node.type != "identifier" or _is_label(node):
             continue
-        looked_up = file.scopes.lookup(text_of(node), node.start_byte)
-        binding = imported[(node.text or b"")]
+        looked_up = file.scopes.lookup(binding.name, node.start_byte)
         if looked_up is None or looked_up[1][0] is not binding:
             continue
         target = binding.target
@@ -240,11 +245,14 @@ def _imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[Unchec
             name = target.rpartition(".")[2]
             found.setdefault((_module_of(target), name, text_of(node)), []).append(node)
         parent = node.parent
-        if match[1] and parent is not None and parent.type == "attribute" and _is_object_use(parent):
-            if not _is_annotation(file, parent):
-                found.setdefault((target, match[1].decode(), text_of(parent)), []).append(parent)
+        if not match[2] or parent is None or parent.type != "attribute":
+            continue
+        if _is_object_use(parent) and not _is_annotation(file, parent):
+            found.setdefault((target, match[2].decode(), text_of(parent)), []).append(parent)
+    tested = _tested_names(file.source.data)
+    flags = _imported_flags(file)
     for (module, name, written), nodes in found.items():
-        unchecked = _without_test(file, name, written, module, nodes)
+        unchecked = _without_test(file, name, written, flags.get(module, {}), tested, nodes)
         if unchecked:
             anchors = tuple(facts.anchor(f"optional {written}", node) for node in unchecked)
             yield UncheckedUse(module, name, written, anchors)
@@ -265,22 +273,39 @@ def _module_of(target: str) -> str:
     return head if head.strip(".") or not target.startswith(".") else head + "."
 
 
-def _without_test(file: PyFile, name: str, written: str, module: str, nodes: list[Node]) -> list[Node]:
-    """The uses around which no condition tells that the name is there."""
-    tested = re.compile(
-        rb"\b(?:if|elif|while|assert|and|or|not)\b[^\n]*\b%s\b|\b%s\s+is\b|hasattr\(|require|check|ensure|skip"
-        % ((re.escape(name.encode()),) * 2)
-    )
-    flags: dict[str, Sign] = {}
-    for other, bindings in file.scopes.module.bindings.items():
-        if bindings[0].kind == "from" and _module_of(bindings[0].target) == module and other != name:
-            if other.isupper() or other.lower().startswith(("is_", "has_", "have_")):
-                flags[other] = "true"
-    if not flags and not tested.search(file.source.data) and b"except" not in file.source.data:
-        return nodes
+def _tested_names(data: bytes) -> set[bytes]:
+    """The names that a file tests somewhere."""
+    tested = {match[1] for match in _TESTED.finditer(data)}
+    for match in _COMPARED.finditer(data):
+        word = _WORD_BEFORE.search(data, max(match.start() - 80, 0), match.start())
+        if word is not None:
+            tested.add(word[0])
+    return tested
+
+
+def _without_test(
+    file: PyFile, name: str, written: str, flags: dict[str, Sign], tested: set[bytes], nodes: list[Node]
+) -> list[Node]:
+    """The uses around which nothing tells that the name is there."""
+    names = {written.encode(), name.encode(), *(flag.encode() for flag in flags)}
     optional = OptionalImport(written, "none", name, nodes[0], file.scopes.module, flags=flags)
     availability = Availability(file, optional)
-    return [node for node in nodes if not availability.is_sure_at(node)]
+    if names & tested:
+        return [node for node in nodes if not availability.is_sure_at(node)]
+    if b"except" not in file.source.data and b"suppress(" not in file.source.data:
+        return nodes
+    return [node for node in nodes if not availability.is_caught(node)]
+
+
+def _imported_flags(file: PyFile) -> dict[str, dict[str, Sign]]:
+    """By module: the names imported from it that read like a flag."""
+    found: dict[str, dict[str, Sign]] = {}
+    for name, bindings in file.scopes.module.bindings.items():
+        if bindings[0].kind == "from" and (
+            name.isupper() or name.lower().startswith(("is_", "has_", "have_"))
+        ):
+            found.setdefault(_module_of(bindings[0].target), {})[name] = "true"
+    return found
 
 
 def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
@@ -322,7 +347,8 @@ def _assigned_names(statement: Node) -> set[str]:
     for node in (statement, *walk(statement)):
         if node.type in ("assignment", "for_statement", "with_item", "named_expression", "as_pattern"):
             target = next(
-                (part for field in ("left", "alias", "name") if (part := node.child_by_field_name(field))), None
+                (part for field in ("left", "alias", "name") if (part := node.child_by_field_name(field))),
+                None,
             )
             if target is not None:
                 parts = (target, *walk(target))

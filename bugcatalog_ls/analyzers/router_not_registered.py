@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 from tree_sitter import Node
 
@@ -11,8 +10,8 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, i
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.discovery import Discovery, NamedInString, distribution_of
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.inclusion_sites import after_last_use, inclusion_site, named_at
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
 from bugcatalog_ls.facts.registrations import HandedOn, Inclusion, Renamed, UnknownInclusion
 from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.facts.routes import (
@@ -24,19 +23,15 @@ from bugcatalog_ls.facts.routes import (
     router_framework,
     variable,
 )
-from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS
+from bugcatalog_ls.facts.web_frameworks import FAMILIES
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.import_edits import add_import
-from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import (
     LOOPS,
     ancestors,
     arguments_of,
     callee_of,
-    enclosing_function,
     is_docstring,
-    statement_of,
     statements,
     string_value,
     text_of,
@@ -49,7 +44,6 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 _SAMPLE_FOLDERS = frozenset(
     {"example", "examples", "docs", "docs_src", "doc", "demo", "demos", "sample", "samples", "benchmarks"}
 )
-_FAMILIES = {"fastapi": ("fastapi", "starlette"), "flask": ("flask", "quart"), "quart": ("quart", "flask")}
 _SWALLOWED = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _LOGGING = frozenset(
     {
@@ -58,7 +52,6 @@ _LOGGING = frozenset(
         "success", "write",
     }
 )  # fmt: skip
-_GENERIC = frozenset({"router", "bp", "blueprint", "api", "api_router", "routes"})
 
 
 class GuardedImport(Fact, frozen=True):
@@ -130,13 +123,17 @@ def _has_app(index: FactIndex, framework: str, path: str) -> bool:
         not is_test_path(app_path)
         and not _is_sample(app_path)
         and distribution_of(index, app_path) == distribution
-        for family in _FAMILIES[framework]
+        for family in FAMILIES[framework]
         for app_path, _ in index.get(AppFact, family)
     )
 
 
 def _is_sample(path: str) -> bool:
     return any(part in _SAMPLE_FOLDERS for part in path.split("/")[:-1])
+
+
+def _is_ignored(path: str) -> bool:
+    return is_test_path(path) or _is_sample(path)
 
 
 def _other_names(index: FactIndex, router: RouterFact) -> set[str]:
@@ -399,229 +396,25 @@ def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
     if name is None or symbol is None or not held or held[0].is_local:
         return
     framework = router_framework(ctx.index, held[0])
-    target = _target(ctx, symbol, framework) if framework is not None else None
-    if framework is None or target is None:
+    if framework is None:
         return
-    file, statement, receiver, sibling = target
+    site = inclusion_site(ctx.index, ctx.open, ctx.file, symbol, framework, _is_ignored)
+    if site is None:
+        return
+    file, statement, receiver, _ = site
     method = "include_router" if framework == "fastapi" else "register_blueprint"
     edits: list[TextEdit] = []
     local_import = ""
     if file.path == ctx.file.path:
         expression = text_of(name)
-        statement = _after_last_use(file, statement, name)
+        statement = after_last_use(file, statement, name)
     else:
-        expression, edits, local_import = _named(ctx, file, text_of(name), sibling, statement)
+        expression, edits, local_import = named_at(ctx.index, site, ctx.file, text_of(name))
     call = f"{receiver}.{method}({expression})"
     n_blank = 2 if statement.type == "decorated_definition" else 0
     edits += insert_after(file, statement, f"{local_import}{call}", n_blank=n_blank)
     made = [Edit(file.path, edit.span, edit.content) for edit in edits]
     yield ctx.fix(f"Include `{expression}` in `{receiver}` of {file.path}", "suggested", made)
-
-
-_Target = tuple[PyFile, Node, str, Node | None]
-"""A file, the statement to insert after, the text of the app or router, a sibling's inclusion."""
-
-
-def _target(ctx: FixContext, symbol: str, framework: str) -> _Target | None:
-    """Where the router is best included: beside its siblings, else where the app is made."""
-    folder = ctx.file.path.rpartition("/")[0]
-    distribution = distribution_of(ctx.index, ctx.file.path)
-    inclusions = [
-        (path, fact, place(ctx.index, fact.child, path))
-        for key in sorted(ctx.index.keys(Inclusion))
-        for path, fact in ctx.index.get(Inclusion, key)
-        if not is_test_path(path) and not _is_sample(path)
-    ]
-    below = _below(ctx, symbol, inclusions)
-    votes: dict[tuple[str, str], tuple[int, bool, int]] = {}
-    for path, fact, child in inclusions:
-        held = ctx.index.get(RouterFact, child)
-        if not held or distribution_of(ctx.index, path) != distribution:
-            continue
-        parent = place(ctx.index, fact.parent, path) if fact.parent is not None else None
-        if parent in below or router_framework(ctx.index, held[0][1]) != framework:
-            continue
-        is_app = parent is None or not ctx.index.get(RouterFact, parent)
-        n_near, _, n_all = votes.get((path, fact.receiver), (0, is_app, 0))
-        is_near = held[0][0].rpartition("/")[0] == folder
-        votes[path, fact.receiver] = (n_near + is_near, is_app, n_all + 1)
-    for path, receiver in sorted(votes, key=lambda pair: (*(-n for n in votes[pair]), pair)):
-        file = ctx.open(path)
-        call = _last_inclusion(file, receiver) if file is not None else None
-        if file is not None and call is not None:
-            return file, _plain_statement(call), receiver, call
-    apps = [
-        path
-        for family in _FAMILIES[framework]
-        for path, _ in ctx.index.get(AppFact, family)
-        if not is_test_path(path)
-        and not _is_sample(path)
-        and distribution_of(ctx.index, path) == distribution
-    ]
-    for path in sorted(dict.fromkeys(apps), key=lambda path: (-_n_shared(path, ctx.file.path), path)):
-        file = ctx.open(path)
-        made = _app_assignment(file) if file is not None else None
-        if file is not None and made is not None:
-            return file, statement_of(made), text_of(made.child_by_field_name("left") or made), None
-    return None
-
-
-def _below(ctx: FixContext, symbol: str, inclusions: list[tuple[str, Inclusion, str]]) -> set[str]:
-    """The router itself and all that it takes in."""
-    below = {symbol}
-    for _ in range(10):
-        below |= {
-            child
-            for path, fact, child in inclusions
-            if fact.parent is not None and place(ctx.index, fact.parent, path) in below
-        }
-    return below
-
-
-def _n_shared(left: str, right: str) -> int:
-    count = 0
-    for one, other in zip(left.split("/")[:-1], right.split("/")[:-1], strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
-
-
-def _last_inclusion(file: PyFile, receiver: str) -> Node | None:
-    """The last inclusion into a receiver, in the function (or at the module level) that has most."""
-    found: dict[int, list[Node]] = {}
-    for call in file.nodes("call"):
-        function = callee_of(call)
-        name = function.child_by_field_name("attribute") if function is not None else None
-        owner = function.child_by_field_name("object") if function is not None else None
-        if name is None or owner is None or text_of(name) not in INCLUDERS or text_of(owner) != receiver:
-            continue
-        if variable(file, arguments_of(call).get(INCLUDERS[text_of(name)], 0)) is not None:
-            around = enclosing_function(call)
-            found.setdefault(around.id if around is not None else 0, []).append(call)
-    return max(found.values(), key=len)[-1] if found else None
-
-
-def _plain_statement(call: Node) -> Node:
-    """The statement around a call that runs whenever its function (or module) does."""
-    statement = statement_of(call)
-    while statement.parent is not None and statement.parent.type == "block":
-        header = statement.parent.parent
-        if header is None or header.type in ("function_definition", "class_definition", "with_statement"):
-            break
-        statement = statement_of(header)
-    return statement
-
-
-def _app_assignment(file: PyFile) -> Node | None:
-    for node in file.nodes("assignment"):
-        right = node.child_by_field_name("right")
-        if right is not None and right.type == "call" and file.callee(right) in APP_CLASSES:
-            left = node.child_by_field_name("left")
-            if left is not None and left.type in ("identifier", "attribute"):
-                return node
-    return None
-
-
-def _after_last_use(file: PyFile, statement: Node, name: Node) -> Node:
-    """FastAPI copies the routes that are there: include the router behind the last of them."""
-    last = statement
-    for child in statement.parent.named_children if statement.parent is not None else ():
-        if child.start_byte > last.start_byte and child.type == "decorated_definition":
-            owners = [
-                text_of(node).partition(".")[0].lstrip("@")
-                for node in child.children
-                if node.type == "decorator"
-            ]
-            if text_of(name) in owners:
-                last = child
-    return last
-
-
-def _named(
-    ctx: FixContext, file: PyFile, name: str, sibling: Node | None, statement: Node
-) -> tuple[str, list[TextEdit], str]:
-    """How the file can name the router: the expression, import edits, an import for that place only."""
-    if (existing := _existing_name(ctx, file, name, statement)) is not None:
-        return existing, [], ""
-    stem_path = PurePosixPath(ctx.file.path)
-    module = written_module(ctx.index, ctx.file, file)
-    package, _, stem = module.rpartition(".")
-    package = package or ("." if module.startswith(".") else "")
-    if module.startswith(".") and not package.strip("."):
-        package = module[: len(module) - len(module.lstrip("."))]
-    if stem_path.stem == "__init__":
-        stem = stem_path.parent.name
-    positional = arguments_of(sibling).positional if sibling is not None else ()
-    argument = unparenthesised(positional[0]) if positional else None
-    by_module = argument is not None and argument.type == "attribute" and _root_is_module(file, argument)
-    source, imported, alias = module, name, None
-    if by_module and package and file.scopes.module.bindings.get(stem) is None:
-        source, imported, expression = package, stem, f"{stem}.{name}"
-    else:
-        taken = file.scopes.lookup(name, statement.start_byte) is not None
-        if name in ("router", "bp", "blueprint") or taken:
-            owner = stem if stem not in _GENERIC else stem_path.parent.name or stem
-            alias = f"{owner}_{name}" if owner not in (name, "") else None
-            while alias and file.scopes.lookup(alias, statement.start_byte) is not None:
-                alias += "_"
-        if name == stem_path.stem and not taken:
-            alias = None
-        expression = alias or name
-    is_local = enclosing_function(statement) is not None and _imports_locally(file, argument)
-    if is_local or imports_module_of(ctx.index, ctx.file, file):
-        as_alias = f" as {alias}" if alias else ""
-        return expression, [], f"from {source} import {imported}{as_alias}\n"
-    limit = len(file.source.data)
-    if enclosing_function(statement) is None:
-        limit = statement.start_byte
-    first_party = frozenset({source.split(".")[0]}) if not source.startswith(".") else frozenset()
-    lines = import_lines(file, first_party)
-    return expression, add_import(file, lines, source, imported, alias, limit, first_party), ""
-
-
-def _existing_name(ctx: FixContext, file: PyFile, name: str, statement: Node) -> str | None:
-    """What the file's own imports call the router."""
-    module = module_name(ctx.file.path)
-    for line in import_lines(file):
-        for imported in line.names:
-            found = file.scopes.lookup(imported.bound, statement.start_byte)
-            if (
-                line.place == "typing"
-                or found is None
-                or all(b.node.id != imported.node.id for b in found[1])
-            ):
-                continue
-            if (
-                found[0] is file.scopes.at(statement.start_byte)
-                and imported.node.start_byte > statement.end_byte
-            ):
-                continue
-            target = place(ctx.index, imported.target, file.path)
-            if target == f"{module}.{name}":
-                return imported.expression
-            if target == module:
-                return f"{imported.expression}.{name}"
-    return None
-
-
-def _root_is_module(file: PyFile, argument: Node) -> bool:
-    """`users.router` with `from app.routes import users`."""
-    owner = argument.child_by_field_name("object")
-    if owner is None or owner.type != "identifier":
-        return False
-    found = file.scopes.lookup(text_of(owner), owner.start_byte)
-    return found is not None and all(binding.kind == "from" for binding in found[1])
-
-
-def _imports_locally(file: PyFile, argument: Node | None) -> bool:
-    node = argument
-    while node is not None and node.type == "attribute":
-        node = node.child_by_field_name("object")
-    if node is None or node.type != "identifier":
-        return False
-    found = file.scopes.lookup(text_of(node), node.start_byte)
-    return found is not None and found[0].kind == "function" and found[1][-1].kind == "from"
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)

@@ -36,7 +36,9 @@ from bugcatalog_ls.workspace.workspace import Workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders (default: here; - is stdin)")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="files and folders (default: here; - is stdin)"
+    )
     add_selection(parser)
     parser.add_argument(
         "--output-format",
@@ -54,7 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-cache", action="store_true", help="analyse every file anew")
     parser.add_argument("--jobs", metavar="N", type=_count, help="processes (default: one for each core)")
     parser.add_argument("--shard", metavar="I/N", type=_shard, help="show the I-th of N parts of the files")
-    parser.add_argument("--stdin-filename", metavar="FILE", help="the file that standard input is the text of")
+    parser.add_argument(
+        "--stdin-filename", metavar="FILE", help="the file that standard input is the text of"
+    )
     parser.add_argument("--watch", action="store_true", help="go on, and check again after each change")
 
 
@@ -79,7 +83,9 @@ def _begin(options: argparse.Namespace) -> _Check:
     targets = (stdin,) if stdin is not None else targets_for(options.paths or ["."])
     command_line = selected_settings(options)
     if options.baseline is not None:
-        command_line["baseline"] = baseline_file.named(options.baseline, must_exist=not options.write_baseline)
+        command_line["baseline"] = baseline_file.named(
+            options.baseline, must_exist=not options.write_baseline
+        )
     failures = FailureLog()
     rooms = open_rooms(targets, command_line, use_cache=not options.no_cache)
     baseline_file.refuse_broken(rooms)

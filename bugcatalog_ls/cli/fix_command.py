@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from bugcatalog_ls.cli.exits import FOUND, INTERNAL_ERROR, OK, WRONG_USE, warn
+from bugcatalog_ls.catalog.entry import Severity
+from bugcatalog_ls.cli.differences import difference
+from bugcatalog_ls.cli.exits import FOUND, INTERNAL_ERROR, OK, WRONG_USE, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.scan import (
@@ -22,13 +23,127 @@ from bugcatalog_ls.cli.scan import (
     warn_of_problems,
 )
 from bugcatalog_ls.cli.selection import add_selection, is_shown, selected_settings
-from bugcatalog_ls.cli.shown import Shown
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of, targets_for
-from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.workspace.files import ReadProblem, ReadResult
+from bugcatalog_ls.cli.written import write_mended
 from bugcatalog_ls.workspace.mending import Mended, first_of_any, first_safe, mend
 from bugcatalog_ls.workspace.publish import Diagnosis
-from bugcatalog_ls.workspace.reading import read_file
 from bugcatalog_ls.workspace.workspace import Workspace
-from bugcatalog_ls.workspace.writing import Change, Create, Delete, Replace, write_changes
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders (default: here)")
+    add_selection(parser)
+    parser.add_argument(
+        "--fixes",
+        choices=("safe", "all"),
+        default="safe",
+        metavar="WHICH",
+        help="safe (which keep the meaning), or all, with the suggested ones (default: safe)",
+    )
+    parser.add_argument("--diff", action="store_true", help="show what would be changed, and change nothing")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="name what would be changed, and change nothing"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="analyse every file anew")
+
+
+def run(options: argparse.Namespace) -> int:
+    if "-" in options.paths:
+        raise UsageError("`fix` mends files; `-` is no file")
+    failures = FailureLog()
+    rooms = open_rooms(
+        targets_for(options.paths or ["."]), selected_settings(options), use_cache=not options.no_cache
+    )
+    lowest: Severity | None = options.severity
+    changes_files = not (options.diff or options.dry_run)
+    with Bar() as bar:
+        scan(rooms, n_cores(), bar)
+        places = list(paths_shown(rooms, lambda filename: True))
+        bar.step("Mending")
+        done = [(room, _mended(room, places, lowest, options.fixes, bar)) for room in rooms]
+    n_mended = sum(mended.n_mended for _, mended in done)
+    refused = False
+    if changes_files:
+        for room, mended in done:
+            for problem in write_mended(room.workspace, mended):
+                refused = True
+                warn(f"{filename_of(room.workspace.root, problem.path)}: {problem.message}")
+        n_left = _n_left_on_disk(rooms, places, lowest)
+    else:
+        n_left = sum(len(left) for _, mended in done for left in mended.left.values())
+    write_out(_report(done, n_mended, n_left, options))
+    warn_of_problems(rooms)
+    for _, workspace in rooms:
+        workspace.save_cache()
+    if tell_of_faults(rooms, ()):
+        return WRONG_USE
+    failures.add_results(rooms)
+    if failures.tell():
+        return INTERNAL_ERROR
+    return FOUND if n_left or refused else OK
+
+
+def _mended(
+    room: Room,
+    places: Iterable[tuple[Workspace, str]],
+    lowest: Severity | None,
+    which: str,
+    bar: Bar,
+) -> Mended:
+    settings = room.workspace.settings
+    own = [path for workspace, path in places if workspace is room.workspace]
+
+    def wanted(diagnosis: Diagnosis) -> bool:
+        return is_shown(diagnosis, lowest, settings)
+
+    return mend(room.workspace, own, wanted, first_safe if which == "safe" else first_of_any, bar.report)
+
+
+def _n_left_on_disk(rooms: list[Room], places: list[tuple[Workspace, str]], lowest: Severity | None) -> int:
+    """What a check of the files, as they have been written, still finds."""
+    with Bar() as bar:
+        scan(rooms, n_cores(), bar)
+        made = [place for place in paths_shown(rooms, lambda filename: True) if place not in places]
+        left = diagnose(
+            [*places, *made],
+            lambda workspace, diagnosis: is_shown(diagnosis, lowest, workspace.settings),
+            bar,
+        )
+    return len(left)
+
+
+def _report(
+    done: Iterable[tuple[Room, Mended]], n_mended: int, n_left: int, options: argparse.Namespace
+) -> Iterator[str]:
+    paint = Paint(has_colours(sys.stdout))
+    is_conditional = options.diff or options.dry_run
+    for room, mended in done:
+        root = room.workspace.root
+        for path in sorted({*mended.texts, *mended.created, *mended.deleted}):
+            before = mended.before.get(path)
+            after = mended.created.get(path)
+            if path in mended.texts:
+                after = mended.texts[path].text
+            if path in mended.deleted:
+                after = None
+            if options.diff:
+                yield from difference(filename_of(root, path), before.text if before else None, after, paint)
+            elif before is None or after is None or before.text != after:
+                verb = "create" if before is None else "delete" if after is None else "change"
+                verb = f"would {verb}" if is_conditional else f"{verb.rstrip('e')}ed"
+                yield f"{verb} {filename_of(root, path)}\n"
+    if options.diff:
+        # Standard output holds a patch, and nothing but it.
+        print(_summary(n_mended, n_left, True), file=sys.stderr)
+    else:
+        yield _summary(n_mended, n_left, is_conditional) + "\n"
+
+
+def _summary(n_mended: int, n_left: int, is_conditional: bool) -> str:
+    mended = (
+        f"{'Would mend' if is_conditional else 'Mended'} {n_mended} finding{'s' if n_mended != 1 else ''}"
+    )
+    if n_left == 0:
+        return f"{mended}; nothing is left." if n_mended else "There is nothing to mend."
+    return f"{mended}; {n_left} {'is' if n_left == 1 else 'are'} left."

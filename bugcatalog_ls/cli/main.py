@@ -51,7 +51,9 @@ def _run(arguments: list[str]) -> int:
     asked = next((argument for argument in arguments if not argument.startswith("-")), "")
     module: ModuleType | None = None
     for name, summary in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        subparser = subparsers.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+        )
         if name == asked:
             # Only the command that runs is imported: the others would cost time at every start.
             module = importlib.import_module(f"bugcatalog_ls.cli.{name}_command")

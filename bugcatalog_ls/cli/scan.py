@@ -116,7 +116,9 @@ def tell_of_faults(rooms: Iterable[Room], shown: Iterable[Shown]) -> bool:
                 continue
             filename = filename_of(workspace.root, fault.path) if fault.path else ""
             if (fault.code, filename, fault.message) not in told:
-                warn(f"{filename}:{fault.line}:{fault.column}: {fault.message}" if filename else fault.message)
+                warn(
+                    f"{filename}:{fault.line}:{fault.column}: {fault.message}" if filename else fault.message
+                )
     return is_wrong
 
 

@@ -11,6 +11,7 @@ from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
     Collection,
+    Comprehension,
     Conditional,
     Constant,
     Expression,
@@ -182,6 +183,8 @@ def _is_constant(value: Expression, keeps_calls: bool) -> bool:
             return keeps_calls or (dotted(function) == "enum.auto" and not arguments) or _compiles(value)
         case Starred(value=inner):
             return _is_constant(inner, keeps_calls)
+        case Comprehension():
+            return keeps_calls
     return False
 
 

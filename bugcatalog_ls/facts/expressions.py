@@ -100,12 +100,13 @@ class Conditional(_Value, frozen=True):
 
 
 class Comprehension(_Value, frozen=True):
-    """A list, set or generator comprehension with one `for`."""
+    """A comprehension with one `for`; that of a dictionary has a `key`."""
 
     element: Expression
     target: Expression
     iterable: Expression
     conditions: tuple[Expression, ...]
+    key: Expression | None = None
 
 
 class Unknown(_Value, frozen=True):
@@ -196,7 +197,7 @@ def _expression(file: PyFile, node: Node | None, depth: int) -> Expression:
         case "conditional_expression" if len(_items(node)) == 3:
             body, test, otherwise = _all(file, node.named_children, depth)
             return Conditional(test, body, otherwise)
-        case "list_comprehension" | "set_comprehension" | "generator_expression":
+        case "list_comprehension" | "set_comprehension" | "generator_expression" | "dictionary_comprehension":
             return _comprehension(file, node, depth)
     if (operation := _operation(file, node, depth)) is not None:
         return operation
@@ -274,6 +275,10 @@ def _comprehension(file: PyFile, node: Node, depth: int) -> Expression:
     if len(clauses) != 1 or body is None:
         return Unknown(node.type)
     clause = clauses[0]
+    key = None
+    if body.type == "pair":
+        key = _expression(file, body.child_by_field_name("key"), depth)
+        body = body.child_by_field_name("value") or body
     return Comprehension(
         _expression(file, body, depth),
         target(file, clause.child_by_field_name("left")),
@@ -281,6 +286,7 @@ def _comprehension(file: PyFile, node: Node, depth: int) -> Expression:
         tuple(
             _expression(file, child.named_children[0], depth) for child in conditions if child.named_children
         ),
+        key,
     )
 
 

@@ -30,6 +30,8 @@ _DDL = (
     b"alter table",
 )
 
+_CALLED_BY_REVISIONS = (b"Column(", b"inspect(", b"has_table", b"get_table_names", b"get_columns")
+
 REVISION_ANCHOR = "revision"
 DOWN_REVISION_ANCHOR = "down_revision"
 DEPENDS_ON_ANCHOR = "depends_on"
@@ -112,14 +114,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
     elif deals_with_ddl and _is_environment(file):
         facts.add(_environment(file))
         return
-    elif not deals_with_ddl and not (b"Column(" in data and b"sqlalchemy" in data):
+    elif not deals_with_ddl and b"sqlalchemy" not in data:
         return
     for definition in file.functions:
         outer = definition.scope.parent if definition.scope is not None else None
         if outer is None or outer.kind == "function":
             continue
-        # Elsewhere, functions that make columns are of interest: revisions take these from them.
-        if deals_with_ddl or b"Column(" in (definition.node.text or b""):
+        # Elsewhere, what makes columns or asks the inspector is of interest: revisions call it.
+        text = definition.node.text or b""
+        if deals_with_ddl or any(word in text for word in _CALLED_BY_REVISIONS):
             facts.anchor(procedure_anchor(definition.symbol), definition.name_span)
             facts.add(_procedure(file, definition, facts))
 

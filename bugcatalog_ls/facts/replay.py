@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from bugcatalog_ls.facts.constants import constant_at, definition_of
+from bugcatalog_ls.facts.constants import ConstantFact, constant_at, definition_of
 from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.expressions import (
     Attribute,
@@ -141,11 +141,28 @@ class Replay:
             self.call_function(function, [], {})
         except RaisedError:
             # What certainly raises was not understood; it would never have been released.
-            self.schema = before
-            self.touch(None, "the revision seems to raise an error")
+            self._give_up(before, module, "a check that is not known before it runs")
         except (_Budget, RecursionError):
-            self.schema = before
-            self.touch(None, "the revision takes too many steps")
+            self._give_up(before, module, "more steps than a replay takes")
+
+    def _give_up(self, before: Schema, module: str, reason: str) -> None:
+        """Leave a revision unreplayed: all tables that its file names are unknown from here on."""
+        self.schema = before
+        prefix = f"{module}."
+        texts = self.index.in_file(self.revision, ProcedureFact)
+        written = msgspec.json.encode([texts, self.index.in_file(self.revision, ConstantFact)])
+        named = [name for name in before.tables if f'"{name.rpartition(".")[2]}"'.encode() in written]
+        calls_others = any(
+            f'"symbol":"{symbol}"'.encode() in written
+            for symbol in self.index.keys(ProcedureFact)
+            if not symbol.startswith(prefix)
+        )
+        if calls_others:
+            self.touch(None, reason)
+            return
+        for name in named:
+            self.touch(name, reason)
+        self.schema.complete = False
 
     # -- changes of the schema -------------------------------------------------------------------
 
@@ -521,6 +538,7 @@ class Replay:
             return UNKNOWN
         inner = Frame(frame.path, frame.symbol, dict(frame.names))
         found: list[Value] = []
+        keyed: dict[Any, Value] = {}
         for item in items:
             self._bind(value.target, item, inner)
             kept: bool | None = True
@@ -531,9 +549,16 @@ class Replay:
                     break
             if kept is None:
                 return UNKNOWN
-            if kept:
-                found.append(self.evaluate(value.element, inner))
-        return found
+            if not kept:
+                continue
+            made = self.evaluate(value.element, inner)
+            found.append(made)
+            if value.key is not None:
+                key = self.evaluate(value.key, inner)
+                if not isinstance(key, (str, int)):
+                    return UNKNOWN
+                keyed[key] = made
+        return found if value.key is None else keyed
 
     def _operate(self, value: OperatorExpression, frame: Frame) -> Value:
         if value.operator in ("and", "or"):
@@ -603,11 +628,18 @@ class Replay:
                     keywords = None
             elif keywords is not None:
                 keywords[key] = value
-        if isinstance(call.function, Attribute):
-            owner = self._owner_of(call.function, frame)
-            if owner is not None:
+        symbol = dotted(call.function)
+        if isinstance(call.function, Attribute) and (symbol is None or "(" in symbol):
+            owner = self.evaluate(call.function.owner, frame)
+            if not isinstance(owner, Instance):
                 return self._method(owner, call.function.name, arguments, keywords)
-        function = self.evaluate(call.function, frame)
+            function = self._member(owner.symbol, call.function.name)
+        else:
+            function = self.evaluate(call.function, frame)
+            if isinstance(call.function, Attribute) and not isinstance(function, (Function, Instance, Term)):
+                # The method of a constant of some module.
+                owner = self.evaluate(call.function.owner, frame)
+                return self._method(owner, call.function.name, arguments, keywords)
         if isinstance(function, Function):
             return self.call_function(function, arguments, keywords)
         if isinstance(function, Instance):
@@ -615,15 +647,6 @@ class Replay:
         if isinstance(function, Term):
             return self._construct(function, arguments, keywords, frame)
         return UNKNOWN
-
-    def _owner_of(self, function: Attribute, frame: Frame) -> Value | None:
-        """The object whose method is called; None where a name of a module is meant."""
-        owner = self.evaluate(function.owner, frame)
-        if isinstance(owner, Term):
-            return None if dotted(owner.value) is not None and isinstance(owner.value, Name) else owner
-        if isinstance(owner, Instance):
-            return None
-        return owner
 
     def _method(
         self, owner: Value, name: str, arguments: list[Value] | None, keywords: dict[str, Value] | None

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _Keywords = dict[str, Value]
 
+_EXECUTES = ("execute", "exec_driver_sql", "scalar", "scalars")
 _CHANGING = (
     "op", "execute", "exec_driver_sql", "create", "drop", "create_all", "drop_all", "create_table",
     "drop_table", "rename_table", "add_column", "drop_column", "alter_column", "batch_alter_table",
@@ -59,11 +60,14 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 _QUERIES = frozenset(
     {
-        "select", "insert", "update", "delete", "exists", "union", "union_all", "values", "where",
+        "query", "select", "insert", "update", "delete", "exists", "union", "union_all", "values", "where",
         "CreateSequence", "CreateIndex", "DropIndex", "CreateSchema", "DropSchema", "AddConstraint",
         "DropConstraint", "func", "DropSequence",
     }
 )  # fmt: skip
+
+
+_A_QUERY = Term(Name("select", "sqlalchemy.select"))
 
 
 def run_operation(
@@ -292,14 +296,14 @@ def call_method(
             return _is_subset(*((owner, given[0]) if name == "issubset" else (given[0], owner)))
         case Term(value=value):
             return _construct_method(replay, value, name, arguments, keywords)
-    # A method that runs SQL on what may be a connection.
+    # A method that runs SQL on what may be a connection, or makes a statement of what may be a table.
     if (
         name in ("execute", "exec_driver_sql", "scalar", "scalars")
         and given
         and isinstance(owner, Unknowable)
     ):
         replay.execute(given[0])
-    return UNKNOWN
+    return _A_QUERY if name in _QUERIES else UNKNOWN
 
 
 def _is_subset(small: Value, large: Value) -> Value:
@@ -328,6 +332,8 @@ def _construct_method(
     if name in ("execute", "exec_driver_sql", "scalar") and arguments:
         replay.execute(arguments[0])
         return UNKNOWN
+    if name == "Session":
+        return Connection()
     made = tuple(closed(argument) for argument in arguments or ())
     return Term(
         Call(
@@ -396,7 +402,7 @@ def _inspect(replay: Replay, name: str, given: list[Value], keywords: _Keywords)
 
 
 def _connection(replay: Replay, name: str, given: list[Value], keywords: _Keywords) -> Value:
-    if name in ("execute", "exec_driver_sql", "scalar", "scalars"):
+    if name in _EXECUTES:
         replay.execute(given[0] if given else keywords.get("statement", UNKNOWN))
         return UNKNOWN
     if name in (

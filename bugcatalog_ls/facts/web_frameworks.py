@@ -68,3 +68,6 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "
 
 INCLUDERS = {"include_router": "router", "register_blueprint": "blueprint"}
 """Methods by which an application or a router takes a router in, with their parameter."""
+
+FAMILIES = {"fastapi": ("fastapi", "starlette"), "flask": ("flask", "quart"), "quart": ("quart", "flask")}
+"""Of a router's framework: the frameworks whose applications can take it in."""

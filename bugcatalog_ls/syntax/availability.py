@@ -11,14 +11,13 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import (
     Condition,
-    always_leaves,
     conditions_after,
     conditions_at,
     implied,
     present,
     statements_before,
 )
-from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, is_none, text_of, walk
+from bugcatalog_ls.syntax.nodes import SCOPES, ancestors, decorators_of, enclosing, is_none, text_of, walk
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
 
 _DEPTH = 3
@@ -44,7 +43,7 @@ class Availability:
             return True
         if any(self._is_check(statement) for statement in statements_before(node)):
             return True
-        return self._is_caught(node) or self._is_sure_around(node, depth)
+        return self.is_caught(node) or self._is_sure_around(node, depth)
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -148,7 +147,7 @@ class Availability:
             self._checkers[function.id] = known
         return known
 
-    def _is_caught(self, node: Node) -> bool:
+    def is_caught(self, node: Node) -> bool:
         """Whether the failure is expected: a handler names it, or swallows everything."""
         child = node
         for parent in ancestors(node):
@@ -177,7 +176,9 @@ class Availability:
             body = parent.child_by_field_name("body")
             if body is None or not body.start_byte <= node.start_byte:
                 continue
-            if any(self._mentions(decorator) or self._is_skip(decorator) for decorator in decorators_of(parent)):
+            if any(
+                self._mentions(decorator) or self._is_skip(decorator) for decorator in decorators_of(parent)
+            ):
                 return True
             if parent.type == "class_definition" and self._has_checking_method(parent):
                 return True
@@ -192,7 +193,9 @@ class Availability:
     def _has_checking_method(self, class_definition: Node) -> bool:
         body = class_definition.child_by_field_name("body")
         for child in body.named_children if body is not None else ():
-            function = child.child_by_field_name("definition") if child.type == "decorated_definition" else child
+            function = (
+                child.child_by_field_name("definition") if child.type == "decorated_definition" else child
+            )
             if function is not None and function.type == "function_definition":
                 if self._is_checker(function):
                     return True
@@ -205,19 +208,24 @@ class Availability:
         if decorators_of(definition):
             return False
         name_node = definition.child_by_field_name("name")
+        owner = enclosing(definition, *SCOPES)
+        is_method = owner is not None and owner.type == "class_definition"
         references = [
             node
-            for node in self._references(text_of(name_node) if name_node is not None else "")
+            for node in self._references(text_of(name_node) if name_node is not None else "", is_method)
             if not definition.start_byte <= node.start_byte < definition.end_byte
         ]
         return bool(references) and all(self.is_sure_at(node, depth) for node in references)
 
-    def _references(self, name: str) -> Iterator[Node]:
+    def _references(self, name: str, is_method: bool) -> Iterator[Node]:
         if not name or name.startswith("__"):
             return
         for match in re.finditer(rb"\b%s\b" % re.escape(name.encode()), self._file.source.data):
             node = self._file.root.descendant_for_byte_range(match.start(), match.end())
-            if node is not None and node.type == "identifier":
+            parent = node.parent if node is not None else None
+            if node is None or parent is None or node.type != "identifier" or parent.type == "dotted_name":
+                continue
+            if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
                 yield node
 
     @cached_property
@@ -243,6 +251,6 @@ def _expects_absence(handler: Node) -> bool:
     if any(name in caught for name in _EXPECTED):
         return True
     block = next((child for child in handler.children if child.type == "block"), None)
-    if "Exception" not in caught or block is None or always_leaves(block) and "raise" in text_of(block):
+    if "Exception" not in caught or block is None or "raise" in text_of(block):
         return False
     return not any(node.type == "raise_statement" for node in walk(block))

@@ -23,8 +23,9 @@ _LEAVING_STATEMENTS = frozenset(
     {"return_statement", "raise_statement", "continue_statement", "break_statement"}
 )
 _LEAVING_CALLS = frozenset(
-    """sys.exit exit quit os._exit os.abort pytest.skip pytest.fail pytest.exit pytest.importorskip
-    self.skipTest self.fail flask.abort abort ctx.exit ctx.abort parser.error parser.exit typer.Exit""".split()
+    {"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.skip", "pytest.fail", "pytest.exit"}
+    | {"self.skipTest", "self.fail", "flask.abort", "abort", "ctx.exit", "ctx.abort"}
+    | {"parser.error", "parser.exit"}
 )
 
 
@@ -165,14 +166,13 @@ def _of_parent(parent: Node, child: Node) -> Iterator[Condition]:
     elif kind in COMPREHENSIONS:
         is_element = child.type not in ("for_in_clause", "if_clause")
         for clause in parent.named_children:
-            if clause.type == "if_clause" and clause.named_children:
-                if is_element or clause.end_byte <= child.start_byte:
-                    yield Condition(clause.named_children[0], True)
+            is_before = is_element or clause.end_byte <= child.start_byte
+            if clause.type == "if_clause" and clause.named_children and is_before:
+                yield Condition(clause.named_children[0], True)
     elif kind == "case_clause":
         guard = parent.child_by_field_name("guard")
-        if guard is not None and guard.id != child.id and guard.named_children:
-            if guard.end_byte <= child.start_byte:
-                yield Condition(guard.named_children[0], True)
+        if guard is not None and guard.named_children and guard.end_byte <= child.start_byte:
+            yield Condition(guard.named_children[0], True)
 
 
 def _of_branch(statement: Node, child: Node) -> Iterator[Condition]:

@@ -25,6 +25,7 @@ class Mended:
     """
 
     texts: dict[str, Source] = field(default_factory=dict)
+    before: dict[str, Source] = field(default_factory=dict)
     created: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     together: set[frozenset[str]] = field(default_factory=set)
@@ -64,6 +65,7 @@ def mend(
         for path in (*todo, *(path for path in mended.created if path not in todo)):
             mended.left[path] = tuple(filter(wanted, workspace.diagnose(path)))
         mended.texts = overlay.changed(mended.created)
+        mended.before = overlay.originals
         for path in mended.created:
             source = overlay.texts.get(path)
             if source is not None:
@@ -154,12 +156,16 @@ class _Overlay:
         self._workspace = workspace
         self._before: dict[str, Source | None] = {}
         self.texts: dict[str, Source] = {}
+        self.originals: dict[str, Source] = {}
 
     def current(self, path: str) -> Source | None:
         return self._workspace.source(path)
 
     def set(self, path: str, source: Source) -> None:
         if path not in self._before:
+            original = self._workspace.source(path)
+            if original is not None:
+                self.originals[path] = original
             self._before[path] = self._workspace.source(path) if self._workspace.is_open(path) else None
         self.texts[path] = source
         self._workspace.set_text(path, source.text)

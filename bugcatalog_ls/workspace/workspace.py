@@ -223,7 +223,10 @@ class Workspace:
             read = read_file(self.root, path, self.settings.max_file_size)
             if not isinstance(read, ReadResult):
                 return None
-            self._sources[path] = Source(read.data)
+            source = self._sources[path] = Source(read.data)
+            if path in self.project.results and self._stamps.get(path) not in (None, read.stamp):
+                # It was changed since it was analysed: what was found then is not where it was.
+                self._take(path, analyse_text(self.configuration.plan, path, source, self._options))
         return self._sources[path]
 
     def findings(self, path: str) -> tuple[Finding, ...]:
@@ -243,6 +246,8 @@ class Workspace:
         source = self.source(path)
         if source is None:
             return ()
+        if self.project.results.get(path) is not result:
+            findings = self.project.findings(path, joined=self.is_scanned)
         entries, plan = self.configuration.entries, self.configuration.plan
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()

@@ -35,10 +35,10 @@ def render(report: Report) -> Iterator[str]:
 
 def _case(shown: Shown) -> str:
     (row, column), entry = shown.start, shown.diagnosis.entry
-    place = f"{shown.filename}:{row}:{column}"
-    case = f"classname={quoteattr(_clean(shown.filename))} name={quoteattr(f'{shown.code} {entry.name} {row}:{column}')}"
+    place, title = f"{shown.filename}:{row}:{column}", f"{shown.code} {entry.name}"
+    case = f"classname={quoteattr(_clean(shown.filename))} name={quoteattr(f'{title} {row}:{column}')}"
     failure = f"type={quoteattr(shown.diagnosis.severity)} message={quoteattr(_clean(shown.message))}"
-    text = escape(_clean(f"{place}: {shown.code} {entry.name} {shown.message}"))
+    text = escape(_clean(f"{place}: {title} {shown.message}"))
     return f"    <testcase {case}>\n      <failure {failure}>{text}</failure>\n    </testcase>\n"
 
 

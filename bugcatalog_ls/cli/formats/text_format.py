@@ -19,7 +19,9 @@ def render(report: Report) -> Iterator[str]:
     if report.only_counts:
         yield from statistics(report.shown, paint)
     else:
-        width = min(shutil.get_terminal_size((MAX_WIDTH, 24)).columns, MAX_WIDTH) if paint.is_on else MAX_WIDTH
+        width = (
+            min(shutil.get_terminal_size((MAX_WIDTH, 24)).columns, MAX_WIDTH) if paint.is_on else MAX_WIDTH
+        )
         for number, shown in enumerate(report.shown):
             report.progress(number, len(report.shown))
             yield from _finding(shown, paint, width)
@@ -34,8 +36,8 @@ def statistics(found: Sequence[Shown], paint: Paint) -> Iterator[str]:
     width = max((len(str(count)) for count in counts.values()), default=0)
     for code in sorted(counts, key=lambda code: (-counts[code], code_order(code))):
         severity = severities[code]
-        count = f"{counts[code]:>{width}}"
-        yield f"{count}  {paint(code, 'strong')}  {paint(f'{severity:<11}', severity)}  {entries[code].name}\n"
+        count, weight = f"{counts[code]:>{width}}", paint(f"{severity:<11}", severity)
+        yield f"{count}  {paint(code, 'strong')}  {weight}  {entries[code].name}\n"
 
 
 def summary(found: Sequence[Shown], n_files: int, paint: Paint) -> str:

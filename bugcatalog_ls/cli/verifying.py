@@ -1,0 +1,108 @@
+"""`bugcatalog catalog verify`: whether entries find and mend what their pages say they do."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bugcatalog_ls.analysis.verify import Outcome, verify
+from bugcatalog_ls.catalog.entry import Entry
+from bugcatalog_ls.cli.exits import FOUND, OK
+from bugcatalog_ls.cli.paint import Paint
+from bugcatalog_ls.cli.progress import Bar
+from bugcatalog_ls.cli.selection import refuse_unknown_codes
+from bugcatalog_ls.cli.streams import has_colours, write_out
+from bugcatalog_ls.cli.targets import filename_of
+from bugcatalog_ls.syntax.suppressions import selector_matches
+from bugcatalog_ls.workspace.configuration import Configuration
+
+VERDICTS = ("validated", "reported", "noisy", "missing", "unmended")
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One thing that a page says and that is not so."""
+
+    code: str
+    verdict: str
+    page: str
+    line: int
+    message: str
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """How many outcomes there were of each kind, and all failures."""
+
+    entries: int
+    outcomes: dict[str, int]
+    failures: tuple[Failure, ...]
+
+
+def verify_catalog(configuration: Configuration, codes: Sequence[str], *, as_json: bool) -> int:
+    """Verify the entries with these codes (all by default), and tell; the exit code."""
+    refuse_unknown_codes(codes, [configuration.entries])
+    chosen = [
+        entry
+        for code, entry in configuration.entries.items()
+        if not codes or any(selector_matches(word.upper(), code) for word in codes)
+    ]
+    outcomes: list[Outcome] = []
+    with Bar() as bar:
+        bar.step("Verifying entries")
+        for number, entry in enumerate(chosen):
+            bar.report(number, len(chosen))
+            outcomes += verify(entry)
+    verification = _verification(configuration, chosen, outcomes)
+    if as_json:
+        write_out([msgspec.json.format(msgspec.json.encode(verification)).decode("utf-8") + "\n"])
+    else:
+        _tell(verification)
+    return FOUND if verification.failures else OK
+
+
+def _verification(
+    configuration: Configuration, chosen: Sequence[Entry], outcomes: Sequence[Outcome]
+) -> Verification:
+    pages = {page for entry in chosen for page in (entry.path, *entry.extended_by)}
+    is_whole = len(chosen) == len(configuration.entries)
+    failures = [
+        Failure(
+            "",
+            "broken",
+            filename_of(Path(), error.path),
+            error.line,
+            _described(error.message, error.expected),
+        )
+        for error in configuration.page_errors
+        if is_whole or error.path in pages
+    ]
+    failures += [
+        Failure(
+            outcome.code, outcome.verdict, filename_of(Path(), outcome.page), outcome.line, outcome.message
+        )
+        for outcome in outcomes
+        if outcome.verdict != "validated"
+    ]
+    failures.sort(key=lambda failure: (failure.page, failure.line, failure.verdict, failure.message))
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    counted: Mapping[str, int] = {verdict: counts[verdict] for verdict in VERDICTS}  # type: ignore[index]
+    return Verification(len(chosen), dict(counted), tuple(failures))
+
+
+def _tell(verification: Verification) -> None:
+    paint = Paint(has_colours(sys.stdout))
+    for failure in verification.failures:
+        place = paint(f"{failure.page}:{failure.line}", "place")
+        verdict = paint(failure.verdict, "error")
+        write_out([f"{place}: {verdict} {f'{failure.code} ' if failure.code else ''}{failure.message}\n"])
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verification.outcomes.items())
+    n_broken = sum(failure.verdict == "broken" for failure in verification.failures)
+    broken = f", {n_broken} broken" if n_broken else ""
+    write_out([f"{verification.entries} entries: {counts}{broken}.\n"])
+
+
+def _described(message: str, expected: str) -> str:
+    return f"{message}; expected {expected}" if expected else message

@@ -1,0 +1,254 @@
+--- What the `:BugCatalog…` commands do. Each function speaks to the running server.
+local M = {}
+
+local NAME = 'bugcatalog'
+local TIMEOUT = 5000
+
+---@param message string
+---@param level integer?
+local function notify(message, level)
+  vim.notify(message, level or vim.log.levels.INFO, { title = 'Bug Catalog' })
+end
+
+--- The client of this buffer, else any that runs.
+---@return vim.lsp.Client?
+local function client()
+  local here = vim.lsp.get_clients({ name = NAME, bufnr = 0 })
+  local found = here[1] or vim.lsp.get_clients({ name = NAME })[1]
+  if not found then
+    notify('The server is not running. See :checkhealth bugcatalog', vim.log.levels.WARN)
+  end
+  return found
+end
+
+--- Run a command of the server; `done` gets its result.
+---@param name string without `bugcatalog.`
+---@param arguments any[]
+---@param done fun(result: any)?
+local function execute(name, arguments, done)
+  local server = client()
+  if not server then
+    return
+  end
+  local params = { command = 'bugcatalog.' .. name, arguments = arguments }
+  server:request('workspace/executeCommand', params, function(err, result)
+    if err then
+      notify(err.message, vim.log.levels.ERROR)
+    elseif done then
+      done(result)
+    end
+  end)
+end
+
+--- The codes of the diagnostics on the cursor's line, those under the cursor first.
+---@return string[]
+local function codes_here()
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local under, others = {}, {}
+  for _, item in ipairs(vim.diagnostic.get(0, { lnum = cursor[1] - 1 })) do
+    if item.source == NAME and item.code then
+      local is_under = item.col <= cursor[2] and cursor[2] <= (item.end_col or item.col)
+      table.insert(is_under and under or others, tostring(item.code))
+    end
+  end
+  return vim.list_extend(under, others)
+end
+
+---@param code string?
+---@return string?
+local function code_or_here(code)
+  if code and code ~= '' then
+    return code
+  end
+  local here = codes_here()[1]
+  if not here then
+    notify('No finding on this line; name a code.', vim.log.levels.WARN)
+  end
+  return here
+end
+
+--- Show an entry in a window of its own.
+---@param code string?
+function M.explain(code)
+  code = code_or_here(code)
+  if not code then
+    return
+  end
+  execute('explain', { code }, function(entry)
+    vim.lsp.util.open_floating_preview(vim.split(entry.markdown, '\n'), 'markdown', {
+      border = 'rounded',
+      title = ' ' .. entry.code .. ' ' .. entry.name .. ' ',
+      focus_id = 'bugcatalog',
+      max_width = 100,
+      wrap = true,
+    })
+  end)
+end
+
+--- Open the page of an entry.
+---@param code string?
+function M.open(code)
+  code = code_or_here(code)
+  if code then
+    execute('openEntry', { code })
+  end
+end
+
+--- Choose among the entries that fit some words, then open the chosen one.
+---@param words string
+function M.search(words)
+  execute('searchCatalog', { words }, function(entries)
+    if vim.tbl_isempty(entries) then
+      return notify('No entry fits ' .. words)
+    end
+    vim.ui.select(entries, {
+      prompt = 'Bug catalog',
+      format_item = function(entry)
+        return ('%s %s: %s'):format(entry.code, entry.name, entry.title)
+      end,
+    }, function(entry)
+      if entry then
+        M.open(entry.code)
+      end
+    end)
+  end)
+end
+
+--- Apply every safe fix of this buffer.
+function M.fix_all()
+  vim.lsp.buf.code_action({
+    apply = true,
+    context = { only = { 'source.fixAll.bugcatalog' }, diagnostics = {} },
+  })
+end
+
+--- Ignore the finding on this line; the reason is asked for where none is given.
+---@param reason string?
+function M.ignore(reason)
+  local server = client()
+  local code = code_or_here(nil)
+  if not server or not code then
+    return
+  end
+  local params = vim.lsp.util.make_range_params(0, server.offset_encoding)
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  params.range = {
+    start = { line = row, character = 0 },
+    ['end'] = { line = row, character = #vim.api.nvim_get_current_line() },
+  }
+  params.context = { only = { 'quickfix' }, diagnostics = {} }
+  server:request('textDocument/codeAction', params, function(err, actions)
+    if err then
+      return notify(err.message, vim.log.levels.ERROR)
+    end
+    for _, action in ipairs(actions or {}) do
+      local command = action.command
+      local is_ignore = type(command) == 'table' and command.command == 'bugcatalog.ignoreWithReason'
+      if is_ignore and action.title:find(code, 1, true) then
+        if reason and reason ~= '' then
+          return execute('applyAction', { command.arguments[1], reason })
+        end
+        return M.ignore_with_reason(command.arguments[1], server.id)
+      end
+    end
+    notify('Nothing to ignore on this line.', vim.log.levels.WARN)
+  end)
+end
+
+--- Ask for the reason, then write the comment. Called by the code action *Ignore … here…*.
+---@param id string
+---@param client_id integer?
+function M.ignore_with_reason(id, client_id)
+  vim.ui.input({ prompt = 'Why is this no bug here? ' }, function(reason)
+    if not reason or reason == '' then
+      return
+    end
+    local server = client_id and vim.lsp.get_client_by_id(client_id)
+    if server then
+      execute('applyAction', { id, reason })
+    end
+  end)
+end
+
+--- Read the whole workspace again.
+function M.scan()
+  execute('scanWorkspace', {})
+end
+
+--- Restart the analysis; the editor's texts are kept.
+function M.restart()
+  execute('restart', {}, function()
+    notify('Restarted.')
+  end)
+end
+
+--- Show the server's log in a scratch buffer.
+function M.log()
+  execute('showLogs', {}, function(text)
+    M.scratch('bugcatalog log', vim.split(text or '', '\n'), 'log')
+  end)
+end
+
+--- Show what a bug report needs.
+function M.info()
+  execute('debugInformation', {}, function(result)
+    M.scratch('bugcatalog information', vim.split(vim.inspect(result), '\n'), 'lua')
+  end)
+end
+
+---@param name string
+---@param lines string[]
+---@param filetype string
+function M.scratch(name, lines, filetype)
+  vim.cmd('botright new')
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.bo[buffer].buftype = 'nofile'
+  vim.bo[buffer].bufhidden = 'wipe'
+  vim.bo[buffer].swapfile = false
+  pcall(vim.api.nvim_buf_set_name, buffer, name)
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  vim.bo[buffer].filetype = filetype
+  vim.bo[buffer].modifiable = false
+end
+
+--- How many findings this buffer has, for a statusline: `BC 2E 5W`, or empty.
+---@return string
+function M.status()
+  if #vim.lsp.get_clients({ name = NAME, bufnr = 0 }) == 0 then
+    return ''
+  end
+  local counts = {}
+  for _, item in ipairs(vim.diagnostic.get(0)) do
+    if item.source == NAME then
+      counts[item.severity] = (counts[item.severity] or 0) + 1
+    end
+  end
+  local parts = { 'BC' }
+  for severity, letter in ipairs({ 'E', 'W', 'I', 'H' }) do
+    if counts[severity] then
+      table.insert(parts, counts[severity] .. letter)
+    end
+  end
+  return table.concat(parts, ' ')
+end
+
+--- The codes of all entries, for completing a command's argument.
+---@param lead string
+---@return string[]
+function M.complete_codes(lead)
+  local server = vim.lsp.get_clients({ name = NAME })[1]
+  if not server then
+    return {}
+  end
+  local params = { command = 'bugcatalog.searchCatalog', arguments = { '' } }
+  local answer = server:request_sync('workspace/executeCommand', params, TIMEOUT, 0)
+  local codes = {}
+  for _, entry in ipairs(answer and answer.result or {}) do
+    if vim.startswith(entry.code, lead:upper()) then
+      table.insert(codes, entry.code)
+    end
+  end
+  return codes
+end
+
+return M

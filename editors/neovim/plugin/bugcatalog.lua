@@ -1,0 +1,48 @@
+if vim.g.loaded_bugcatalog then
+  return
+end
+vim.g.loaded_bugcatalog = true
+
+local function command(name, run, options)
+  vim.api.nvim_create_user_command('BugCatalog' .. name, run, options)
+end
+
+local function complete(lead)
+  return require('bugcatalog').complete_codes(lead)
+end
+
+command('Explain', function(given)
+  require('bugcatalog').explain(given.args)
+end, { nargs = '?', complete = complete, desc = 'Show the entry of a code, or of the finding here' })
+
+command('Open', function(given)
+  require('bugcatalog').open(given.args)
+end, { nargs = '?', complete = complete, desc = 'Open the page of an entry' })
+
+command('Search', function(given)
+  require('bugcatalog').search(given.args)
+end, { nargs = '*', desc = 'Search the bug catalog' })
+
+command('FixAll', function()
+  require('bugcatalog').fix_all()
+end, { desc = 'Apply every safe fix in this buffer' })
+
+command('Ignore', function(given)
+  require('bugcatalog').ignore(given.args)
+end, { nargs = '?', desc = 'Ignore the finding on this line, with a reason' })
+
+command('Scan', function()
+  require('bugcatalog').scan()
+end, { desc = 'Read the whole workspace again' })
+
+command('Restart', function()
+  require('bugcatalog').restart()
+end, { desc = 'Restart the analysis' })
+
+command('Log', function()
+  require('bugcatalog').log()
+end, { desc = "Show the server's log" })
+
+command('Info', function()
+  require('bugcatalog').info()
+end, { desc = 'Show what a bug report needs' })

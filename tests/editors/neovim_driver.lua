@@ -1,0 +1,174 @@
+-- Drives Neovim as a user would: each step writes what it saw, so that a failure names its step.
+local report = {}
+local DIAGNOSTICS = 30000
+
+local function wait(what, condition)
+  if not vim.wait(DIAGNOSTICS, condition, 20) then
+    error('waited in vain for ' .. what)
+  end
+end
+
+local function open(name)
+  local path = vim.env.BUGCATALOG_WORKSPACE .. '/' .. name
+  if vim.fn.bufloaded(path) == 1 then
+    vim.api.nvim_set_current_buf(vim.fn.bufnr(path))
+  else
+    vim.cmd.edit(vim.fn.fnameescape(path))
+  end
+  local buffer = vim.api.nvim_get_current_buf()
+  wait('the client', function()
+    local client = vim.lsp.get_clients({ name = 'bugcatalog', bufnr = buffer })[1]
+    return client and client.initialized
+  end)
+  return buffer
+end
+
+local function findings(buffer, code)
+  return vim.tbl_filter(function(item)
+    return item.code == code
+  end, vim.diagnostic.get(buffer))
+end
+
+local function lines(buffer)
+  return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+end
+
+local function at(item)
+  vim.api.nvim_win_set_cursor(0, { item.lnum + 1, item.col })
+end
+
+local function quick_fix(item, wanted)
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      return action.title:find(wanted, 1, true) ~= nil
+    end,
+    context = { only = { 'quickfix' }, diagnostics = { item.user_data.lsp } },
+  })
+end
+
+local steps = {}
+
+function steps.diagnostics()
+  local buffer = open('client.py')
+  wait('BC201', function()
+    return #findings(buffer, 'BC201') == 3
+  end)
+  local item = findings(buffer, 'BC201')[1]
+  report.diagnostic = {
+    code = item.code,
+    message = item.message,
+    source = item.source,
+    severity = vim.diagnostic.severity[item.severity],
+    href = (item.user_data.lsp.codeDescription or {}).href,
+    status = require('bugcatalog').status(),
+  }
+end
+
+function steps.hover()
+  local buffer = open('client.py')
+  at(findings(buffer, 'BC201')[1])
+  vim.lsp.buf.hover()
+  local float
+  wait('the hover window', function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then
+        float = window
+      end
+    end
+    return float ~= nil
+  end)
+  report.hover = table.concat(lines(vim.api.nvim_win_get_buf(float)), '\n')
+  vim.api.nvim_win_close(float, true)
+end
+
+function steps.explain()
+  vim.cmd.BugCatalogExplain('BC601')
+  local float
+  wait('the entry', function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then
+        float = window
+      end
+    end
+    return float ~= nil
+  end)
+  report.explain = table.concat(lines(vim.api.nvim_win_get_buf(float)), '\n')
+  vim.api.nvim_win_close(float, true)
+end
+
+function steps.quick_fix()
+  local buffer = open('client.py')
+  local item = findings(buffer, 'BC201')[1]
+  at(item)
+  quick_fix(item, 'timeout=10')
+  wait('the mended line', function()
+    return #findings(buffer, 'BC201') == 2
+  end)
+  report.quick_fix = lines(buffer)
+end
+
+function steps.ignore()
+  local buffer = open('client.py')
+  vim.ui.input = function(options, done)
+    report.asked = options.prompt
+    done('answered by a stand-in')
+  end
+  at(findings(buffer, 'BC201')[1])
+  vim.cmd.BugCatalogIgnore()
+  wait('the suppression', function()
+    return #findings(buffer, 'BC201') == 1
+  end)
+  report.ignore = lines(buffer)
+end
+
+function steps.fix_all()
+  local buffer = open('client.py')
+  vim.cmd.BugCatalogFixAll()
+  wait('everything mended', function()
+    return #findings(buffer, 'BC201') == 0 and #findings(buffer, 'BC502') == 0
+  end)
+  report.fix_all = lines(buffer)
+  vim.cmd.write()
+end
+
+function steps.migration()
+  local buffer = open('models.py')
+  wait('BC703', function()
+    return #findings(buffer, 'BC703') == 1
+  end)
+  local item = findings(buffer, 'BC703')[1]
+  report.related = #(item.user_data.lsp.relatedInformation or {})
+  at(item)
+  quick_fix(item, '')
+  wait('the new revision', function()
+    vim.cmd('silent! wall')
+    return #vim.fn.glob(vim.env.BUGCATALOG_WORKSPACE .. '/migrations/versions/*.py', true, true) == 2
+  end)
+  wait('the finding to go', function()
+    return #findings(buffer, 'BC703') == 0
+  end)
+end
+
+function steps.health()
+  vim.cmd('checkhealth bugcatalog')
+  report.health = table.concat(lines(0), '\n')
+end
+
+local order = { 'diagnostics', 'hover', 'explain', 'quick_fix', 'ignore', 'fix_all', 'migration', 'health' }
+local ok, problem = xpcall(function()
+  for _, name in ipairs(order) do
+    report.step = name
+    steps[name]()
+  end
+  report.step = vim.NIL
+end, debug.traceback)
+if not ok then
+  report.problem = problem
+  report.messages = vim.fn.execute('messages')
+end
+vim.fn.writefile({ vim.json.encode(report) }, vim.env.BUGCATALOG_REPORT)
+for _, client in ipairs(vim.lsp.get_clients()) do
+  client:stop()
+end
+vim.cmd(ok and 'qall!' or 'cquit 1')

