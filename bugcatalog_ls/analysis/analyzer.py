@@ -25,13 +25,15 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 @dataclass(frozen=True)
 class Analyzer:
     """What finds an entry. `literals`: byte strings of which a file must hold one for `check`
-    and `collect` to be called (none: always)."""
+    and `collect` to be called (none: always). `from_absence`: the join concludes from what no file
+    says, so that it waits until all files have been read."""
 
     check: Callable[[FileContext], Iterable[Finding]] | None = None
     collect: Callable[[PyFile, Facts], None] | None = None
     join: Callable[[JoinContext], Iterable[Finding]] | None = None
     fix: Callable[[FixContext, Finding], Iterable[Fix]] | None = None
     literals: tuple[bytes, ...] = ()
+    from_absence: bool = False
 
 
 @dataclass(frozen=True)

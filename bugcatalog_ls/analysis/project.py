@@ -33,6 +33,8 @@ class Project:
         self._kept: dict[str, PyFile] = {}
         joined = [code for code, analyzer in plan.analyzers.items() if analyzer.join]
         self._joins = (*joined, *((RULES,) if plan.rules.codes else ()))
+        late = {code for code in joined if plan.analyzers[code].from_absence}
+        self._early_joins = tuple(code for code in self._joins if code not in late)
 
     def set_text(self, path: str, source: Source) -> FileResult:
         """Analyse a file's new text; what depends on its facts is only marked."""
@@ -51,17 +53,17 @@ class Project:
             for code in self._joins:
                 self.index.forget_join((code, path))
 
-    def findings(self, path: str, *, joined: bool = True) -> tuple[Finding, ...]:
+    def findings(self, path: str, *, complete: bool = True) -> tuple[Finding, ...]:
         """All findings of a file with their spans, sorted; joins run again only where they must.
 
-        Without `joined`, only what the file shows by itself: joins need all files.
+        Before all files are read (`complete` is False), joins that conclude from absence stay out.
         Findings of one entry at one span are one finding; one whose anchor is gone is left out.
         """
         result = self.results.get(path)
         if result is None:
             return ()
         found = list(result.findings)
-        for code in self._joins if joined else ():
+        for code in self._joins if complete else self._early_joins:
             found.extend(self._joined(path, code))
         placed = [finding for finding in map(self._placed, found) if finding is not None]
         placed.sort(key=lambda finding: (finding.span, finding.code, finding.variant, finding.message))

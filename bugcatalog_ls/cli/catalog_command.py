@@ -18,6 +18,10 @@ from bugcatalog_ls.cli.page import write_page
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of
+from bugcatalog_ls.workspace.publish import UNUSED_SUPPRESSION
+from bugcatalog_ls.workspace.tool_findings import PAGE_ERROR, RULE_OVER_BUDGET, SETTINGS_ERROR
+
+TOOL_CODES = (PAGE_ERROR, SETTINGS_ERROR, UNUSED_SUPPRESSION, RULE_OVER_BUDGET)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,8 +132,13 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Mapping[str, Entry]], None]] =
 
 def _row(entry: Entry, paint: Paint) -> str:
     severity = paint(f"{entry.severity:<11}", entry.severity)
-    how = "" if entry.detects else paint(" (explains only)", "faint")
+    how = "" if _is_found(entry) else paint(" (explains only)", "faint")
     return f"{paint(entry.code, 'strong')}  {severity}  {entry.name:<32}  {entry.title}{how}\n"
+
+
+def _is_found(entry: Entry) -> bool:
+    """Whether anything finds the entry: its own rules and analyzer, or the tool itself."""
+    return entry.detects or entry.code in TOOL_CODES
 
 
 def _record(entry: Entry) -> EntryRecord:
@@ -140,7 +149,7 @@ def _record(entry: Entry) -> EntryRecord:
         entry.title,
         entry.summary,
         entry.tags,
-        entry.detects,
+        _is_found(entry),
         entry.source,
         entry.path,
     )

@@ -14,6 +14,7 @@ from bugcatalog_ls.cli import baseline_file
 from bugcatalog_ls.cli.exits import FOUND, INTERNAL_ERROR, OK, WRONG_USE, UsageError
 from bugcatalog_ls.cli.git_diff import Changed, changed_lines, touches
 from bugcatalog_ls.cli.output import FORMATS, Report, render, write_report
+from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.scan import (
     FailureLog,
@@ -29,7 +30,8 @@ from bugcatalog_ls.cli.scan import (
 from bugcatalog_ls.cli.selection import add_selection, fails, is_shown, selected_settings
 from bugcatalog_ls.cli.shown import Shown
 from bugcatalog_ls.cli.standard_input import DEFAULT_NAME, take_text
-from bugcatalog_ls.cli.streams import has_colours, write_out
+from bugcatalog_ls.cli.statistics import statistics
+from bugcatalog_ls.cli.streams import has_colours
 from bugcatalog_ls.cli.targets import Target, target_of_text, targets_for
 from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.workspace import Workspace
@@ -107,14 +109,11 @@ def _check_once(options: argparse.Namespace, check: _Check) -> int:
         shown = [finding for finding in shown if changed is None or _is_changed(finding, changed)]
         for _, workspace in rooms:
             workspace.save_cache()
-        if options.write_baseline:
-            write_out([baseline_file.write(places, shown)])
-            return OK
         bar.step("Making fixes")
-        colours = options.output_file is None and has_colours(sys.stdout)
-        report = Report(shown, len(places), options.statistics, colours, bar.report)
-        pieces = list(render(options.output_format, report))
-    write_report(pieces, options.output_file)
+        pieces = _pieces(options, places, shown, bar)
+    write_report(pieces, None if options.write_baseline else options.output_file)
+    if options.statistics and options.output_format != "text":
+        sys.stderr.writelines(statistics(shown, Paint(has_colours(sys.stderr))))
     warn_of_problems(rooms)
     has_wrong_settings = tell_of_faults(rooms, shown)
     check.failures.add_results(rooms)
@@ -123,7 +122,19 @@ def _check_once(options: argparse.Namespace, check: _Check) -> int:
     if has_wrong_settings:
         return WRONG_USE
     failing = any(fails(finding.diagnosis, finding.workspace.settings) for finding in shown)
-    return FOUND if failing and not options.exit_zero else OK
+    return FOUND if failing and not options.exit_zero and not options.write_baseline else OK
+
+
+def _pieces(
+    options: argparse.Namespace, places: Sequence[tuple[Workspace, str]], shown: Sequence[Shown], bar: Bar
+) -> list[str]:
+    """What is to be written."""
+    if options.write_baseline:
+        return [baseline_file.write(places, shown)]
+    n_files = sum(path in workspace.project.results for workspace, path in places)
+    colours = options.output_file is None and has_colours(sys.stdout)
+    report = Report(shown, n_files, options.statistics, colours, bar.report)
+    return list(render(options.output_format, report))
 
 
 def _wanted(options: argparse.Namespace) -> Callable[[Workspace, Diagnosis], bool]:

@@ -15,7 +15,9 @@ from typing import Any
 PATIENCE = 30.0
 """Seconds after which a server that says nothing counts as broken."""
 
-_BOOT = "import sys; sys.path[:] = {path!r}; from bugcatalog_ls.cli.main import main; sys.exit(main(['server']))"
+_BOOT = (
+    "import sys; sys.path[:] = {path!r}; from bugcatalog_ls.cli.main import main; sys.exit(main(['server']))"
+)
 
 
 class ServerFailed(Exception):
@@ -78,6 +80,12 @@ class DemoClient:
         report = self.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
         found: list[dict[str, Any]] = report["items"]
         return found
+
+    def change(self, file: Path, text: str) -> None:
+        """Give an open file a new text."""
+        document = {"uri": file.as_uri(), "version": 2}
+        change = {"textDocument": document, "contentChanges": [{"text": text}]}
+        self.notify("textDocument/didChange", change)
 
     def _wait(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         while True:

@@ -43,7 +43,9 @@ _CAPABILITIES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--print-sample", action="store_true", help="print where the sample project lies, and exit")
+    parser.add_argument(
+        "--print-sample", action="store_true", help="print where the sample project lies, and exit"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -131,7 +133,9 @@ class _Demo:
             write_out(difference(self._name(changed), before.decode(), after.decode(), self._paint))
             changes = [{"text": after.decode()}]
             document = {"uri": changed.as_uri(), "version": 2}
-            self._client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+            self._client.notify(
+                "textDocument/didChange", {"textDocument": document, "contentChanges": changes}
+            )
         asked = {"textDocument": {"uri": uri}}
         left = self._client.request("textDocument/diagnostic", asked)["items"]
         n_left = sum(item.get("code") == SHOWN_CODE for item in left)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 
 OK = 0
 FOUND = 1
@@ -18,6 +17,8 @@ class UsageError(Exception):
 
 def internal_error(error: Exception) -> int:
     """Tell of a fault of our own, with what is needed to report it."""
+    import traceback
+
     traceback.print_exception(error, file=sys.stderr)
     print(f"bugcatalog: internal error: {type(error).__name__}: {error}", file=sys.stderr)
     return INTERNAL_ERROR

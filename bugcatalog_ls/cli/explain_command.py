@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.cli.catalog_in_force import configuration_here, named_entry
@@ -17,10 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     word = options.code
-    if word == "-" or " " in word.strip() or os.path.exists(word):
+    if not _NAME.fullmatch(word) or os.path.exists(word):
         raise UsageError(
-            "only codes and names of entries are explained in this version, neither texts nor files; "
-            "`bugcatalog catalog search` finds entries by words and messages"
+            f"`{word}` is no code; messages, tracebacks and files can't be explained in this version "
+            "(`bugcatalog catalog search` finds entries by words and by messages)"
         )
     write_page(entry_page(named_entry(word, configuration_here().entries)))
     return OK
+
+
+# What codes and names of entries look like.
+_NAME = re.compile(r"[A-Za-z]+-?\d+|[a-z0-9]+(-[a-z0-9]+)*")

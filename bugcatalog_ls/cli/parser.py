@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
         choices = [str(choice) for choice in action.choices]
         what = action.option_strings[-1] if action.option_strings else "command"
         near = suggestion(str(value), choices) or f"; there are {', '.join(choices)}"
-        raise UsageError(f"`{value}` is no {what}{near}" if what == "command" else f"{what}: `{value}`{near}")
+        raise UsageError(f"`{value}` is no {what}{near}")
 
     def _chain(self, options: argparse.Namespace) -> Iterable[argparse.ArgumentParser]:
         """This parser and the parsers of the commands that were given."""

@@ -152,10 +152,12 @@ class FailureLog(logging.Handler):
                     self.lines.add(f"the analyzer of {code} failed on {path}: {error}")
 
     def tell(self) -> bool:
-        """Whether anything failed."""
-        for line in sorted(self.lines):
+        """Tell what was gathered, and forget it; whether anything failed."""
+        lines = sorted(self.lines)
+        self.lines.clear()
+        for line in lines:
             warn(line)
-        return bool(self.lines)
+        return bool(lines)
 
 
 def _is_covered(path: str, found: Sequence[str]) -> bool:

@@ -39,7 +39,10 @@ class DropColumn(msgspec.Struct, frozen=True):
 
 
 class AlterColumn(msgspec.Struct, frozen=True):
-    """What changes of a column; None where it stays. `server_default` is empty where it is taken away."""
+    """What changes of a column; None where it stays. `server_default` is empty where it is taken away.
+
+    An empty `name` means one of the columns: which one, and what changes of it, is not known.
+    """
 
     table: str
     name: str

@@ -220,7 +220,7 @@ class Replay:
                 return self._perhaps(body, frame)
             case With(items=items, body=body):
                 for context, target in items:
-                    entered = self._entered(self.evaluate(context, frame))
+                    entered = self.evaluate(context, frame)
                     if target is not None:
                         self._bind(target, entered, frame)
                 return self.run(body, frame)
@@ -351,10 +351,6 @@ class Replay:
                 if isinstance(held, dict) and isinstance(name, (str, int)):
                     held[name] = value
 
-    def _entered(self, context: Value) -> Value:
-        """What `with context as x` binds."""
-        return context
-
     def _agreed(self, environments: list[dict[str, Value]]) -> dict[str, Value]:
         """The names after several ways: what differs is unknown, a text keeps what its versions share."""
         result: dict[str, Value] = dict(environments[0]) if environments else {}
@@ -441,9 +437,9 @@ class Replay:
             return frame.names[value.name]
         if not value.symbol:
             return frame.names.get(value.name, UNKNOWN)
-        return self._symbol(value.symbol, frame.path, value)
+        return self._symbol(value.symbol, frame.path)
 
-    def _symbol(self, symbol: str, path: str, written: Expression) -> Value:
+    def _symbol(self, symbol: str, path: str) -> Value:
         """What a name of a module means."""
         if symbol == "alembic.op":
             return Operations()
@@ -472,14 +468,21 @@ class Replay:
         return Function(procedure.symbol, path, procedure.parameters, procedure.body, {}, owner)
 
     def _attribute(self, value: Attribute, frame: Frame) -> Value:
-        if (symbol := dotted(value)) is not None and "(" not in symbol:
-            return self._symbol(symbol, frame.path, value)
+        if (symbol := dotted(value)) is not None and self._is_of_module(value, frame):
+            return self._symbol(symbol, frame.path)
         owner = self.evaluate(value.owner, frame)
+        if value.name == "value" and isinstance(owner, (str, int)):
+            # The value of an enum's member.
+            return owner
         match owner:
             case Term(value=Call(function=made, arguments=(Constant(value=str(name)), *_))) if (
                 value.name == "name" and (dotted(made) or "").endswith(("Column", "Table"))
             ):
                 return name
+            case Term(value=Call(function=made, arguments=(Constant(value=str(name)),))) if (
+                dotted(made) == "importlib.import_module"
+            ):
+                return self._symbol(f"{name}.{value.name}", frame.path)
             case Term(value=inner):
                 return Term(Attribute(inner, value.name))
             case Instance(symbol=symbol):
@@ -628,18 +631,13 @@ class Replay:
                     keywords = None
             elif keywords is not None:
                 keywords[key] = value
-        symbol = dotted(call.function)
-        if isinstance(call.function, Attribute) and (symbol is None or "(" in symbol):
+        if isinstance(call.function, Attribute) and not self._is_of_module(call.function, frame):
             owner = self.evaluate(call.function.owner, frame)
             if not isinstance(owner, Instance):
                 return self._method(owner, call.function.name, arguments, keywords)
             function = self._member(owner.symbol, call.function.name)
         else:
             function = self.evaluate(call.function, frame)
-            if isinstance(call.function, Attribute) and not isinstance(function, (Function, Instance, Term)):
-                # The method of a constant of some module.
-                owner = self.evaluate(call.function.owner, frame)
-                return self._method(owner, call.function.name, arguments, keywords)
         if isinstance(function, Function):
             return self.call_function(function, arguments, keywords)
         if isinstance(function, Instance):
@@ -647,6 +645,14 @@ class Replay:
         if isinstance(function, Term):
             return self._construct(function, arguments, keywords, frame)
         return UNKNOWN
+
+    def _is_of_module(self, function: Attribute, frame: Frame) -> bool:
+        """Whether `a.b.c` is a name of a module or class, and not the method of a value."""
+        symbol = dotted(function)
+        owner = dotted(function.owner)
+        if symbol is None or owner is None or "(" in symbol:
+            return False
+        return constant_at(self.index, definition_of(self.index, owner, frame.path)) is None
 
     def _method(
         self, owner: Value, name: str, arguments: list[Value] | None, keywords: dict[str, Value] | None

@@ -223,12 +223,12 @@ def _alter_column(replay: Replay, given: _Given) -> Value:
     if table is None:
         replay.touch(None, "a table whose name is not known before it runs")
         return None
-    if not isinstance(name, str):
+    new_name = given.keywords.get("new_column_name", given.keywords.get("name"))
+    if isinstance(new_name, (Unknowable, Pattern, Term)) or (new_name and not isinstance(name, str)):
         replay.touch(table, "a column that is not known before it runs")
         return None
-    new_name = given.keywords.get("new_column_name", given.keywords.get("name"))
-    if isinstance(new_name, (Unknowable, Pattern, Term)):
-        replay.touch(table, "a column that is not known before it runs")
+    if not isinstance(name, str) or not given.known:
+        replay.apply(AlterColumn(table, ""))
         return None
     nullable = given.keywords.get("nullable")
     written = given.keywords.get("type_")
@@ -405,15 +405,9 @@ def _connection(replay: Replay, name: str, given: list[Value], keywords: _Keywor
     if name in _EXECUTES:
         replay.execute(given[0] if given else keywords.get("statement", UNKNOWN))
         return UNKNOWN
-    if name in (
-        "connect",
-        "begin",
-        "connection",
-        "get_bind",
-        "execution_options",
-        "begin_nested",
-        "__call__",
-    ):
+    if name == "query":
+        return _A_QUERY
+    if name in ("connect", "begin", "connection", "get_bind", "execution_options", "begin_nested"):
         return Connection()
     return UNKNOWN
 

@@ -110,6 +110,10 @@ class Schema:
 
     def _alter(self, operation: AlterColumn) -> None:
         table = self._expected(operation.table)
+        if not operation.name:
+            blurred = {name: _blurred(each) for name, each in table.columns.items()}
+            self._put(msgspec.structs.replace(table, columns=blurred))
+            return
         found = table.column(operation.name)
         if found is None:
             if operation.new_name is not None:
@@ -141,6 +145,12 @@ class Schema:
 
     def _put(self, table: Table) -> None:
         self.tables[table.name] = table
+
+
+def _blurred(each: SchemaColumn) -> SchemaColumn:
+    """A column of which only the name is known still."""
+    column = msgspec.structs.replace(each.column, type=ColumnType(), nullable=None, server_default="?")
+    return msgspec.structs.replace(each, column=column)
 
 
 def merged(schemas: Iterable[Schema]) -> Schema:

@@ -12,47 +12,76 @@ SecretKind = Literal["", "secret", "token"]
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PHRASES = frozenset(
     {
-        *((word,) for word in "password passwords passwd passwds passphrase passphrases passcode pwd".split()),
-        *((word,) for word in "secret secrets authorization cookie cookies credential credentials".split()),
-        *((word,) for word in "creds apikey apikeys jwt ssn cvv cvc otp privatekey secretkey".split()),
-        *(tuple(phrase.split("_")) for phrase in "api_key api_keys secret_key secret_keys private_key".split()),
-        *(tuple(phrase.split("_")) for phrase in "private_keys access_key access_keys signing_key".split()),
-        *(tuple(phrase.split("_")) for phrase in "encryption_key master_key ssh_key auth_key hmac_key".split()),
-        *(tuple(phrase.split("_")) for phrase in "fernet_key shared_key auth_header card_number".split()),
-        *(tuple(phrase.split("_")) for phrase in "credit_card card_pan social_security_number".split()),
-        *(tuple(phrase.split("_")) for phrase in "security_code one_time_password".split()),
+        ("password",), ("passwords",), ("passwd",), ("passwds",), ("passphrase",), ("passphrases",),
+        ("passcode",), ("pwd",), ("secret",), ("secrets",), ("authorization",), ("cookie",), ("cookies",),
+        ("credential",), ("credentials",), ("creds",), ("apikey",), ("apikeys",), ("jwt",), ("ssn",),
+        ("cvv",), ("cvc",), ("otp",), ("privatekey",), ("secretkey",), ("api", "key"), ("api", "keys"),
+        ("secret", "key"), ("secret", "keys"), ("private", "key"), ("private", "keys"), ("access", "key"),
+        ("access", "keys"), ("signing", "key"), ("encryption", "key"), ("master", "key"), ("ssh", "key"),
+        ("auth", "key"), ("hmac", "key"), ("fernet", "key"), ("shared", "key"), ("auth", "header"),
+        ("card", "number"), ("set", "cookie"), ("credit", "card"), ("card", "pan"),
+        ("social", "security", "number"), ("security", "code"), ("one", "time", "password"),
     }
-)
+)  # fmt: skip
 # Words before it that make it an answer, a number, a deed, or something already hidden.
 _NO_VALUE = frozenset(
-    """is has had have should can could may must use uses used using no non not num n nb max min total count
-    counts avg allow allows allowed require requires required need needs missing invalid valid with without
-    show hide enable enabled disable disabled masked redacted obfuscated hidden censored encrypted sanitized
-    safe scrubbed public change changed changing forgot forgotten validate check supports support expects skip
-    ignore ask rotate send generate_ masking mask redact""".split()
+    {
+        "is", "has", "had", "have", "should", "can", "could", "may", "must", "use", "uses", "used", "using",
+        "no", "non", "not", "num", "n", "nb", "max", "min", "total", "count", "counts", "avg", "allow",
+        "allows", "allowed", "require", "requires", "required", "need", "needs", "missing", "invalid",
+        "valid", "with", "without", "show", "hide", "enable", "enabled", "disable", "disabled", "masked",
+        "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
+        "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
+        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact",
+    }
+)  # fmt: skip
+_DEEDS = frozenset(
+    {"reset", "update", "set", "verify", "get", "create", "delete", "hash", "encrypt", "match"}
 )
-_DEEDS = frozenset({"reset", "update", "set", "verify", "get", "create", "delete", "hash", "encrypt", "match"})
 # Words behind it that leave it the value that it is.
 _STILL = frozenset(
-    """value str string plain plaintext raw b64 base64 bytes encoded decoded hex pem confirm confirmation again
-    repeat input old new current original code json data header hash hashed""".split()
-)
-_STILL_TOKEN = frozenset("value str string raw plain b64 encoded bytes secret".split())
+    {
+        "value", "str", "string", "plain", "plaintext", "raw", "b64", "base64", "bytes", "encoded",
+        "decoded", "hex", "pem", "confirm", "confirmation", "again", "repeat", "input", "old", "new",
+        "current", "original", "code", "json", "data", "header", "hash", "hashed",
+    }
+)  # fmt: skip
+_STILL_TOKEN = frozenset(
+    {
+        "value", "str", "string", "raw", "plain", "b64", "encoded", "bytes", "secret",
+    }
+)  # fmt: skip
 _AUTH = frozenset(
-    """access refresh auth authorization authentication bearer id api session csrf xsrf jwt reset verification
-    user client bot github gitlab slack hf huggingface oauth login service personal webhook invite invitation
-    secret signed device fcm push security discord telegram admin private master root registration activation
-    confirmation sas x magic auth0 firebase google azure aws vault password email deploy account app""".split()
-)
-_AUTH_OF_MANY = frozenset("access refresh auth api bearer session jwt oauth secret csrf push reset".split())
+    {
+        "access", "refresh", "auth", "authorization", "authentication", "bearer", "id", "api", "session",
+        "csrf", "xsrf", "jwt", "reset", "verification", "user", "client", "bot", "github", "gitlab",
+        "slack", "hf", "huggingface", "oauth", "login", "service", "personal", "webhook", "invite",
+        "invitation", "secret", "signed", "device", "fcm", "push", "security", "discord", "telegram",
+        "admin", "private", "master", "root", "registration", "activation", "confirmation", "sas", "x",
+        "magic", "auth0", "firebase", "google", "azure", "aws", "vault", "password", "email", "deploy",
+        "account", "app",
+    }
+)  # fmt: skip
+_AUTH_OF_MANY = frozenset(
+    {
+        "access", "refresh", "auth", "api", "bearer", "session", "jwt", "oauth", "secret", "csrf", "push",
+        "reset",
+    }
+)  # fmt: skip
 _TEXT = frozenset(
-    """next page continuation prev previous cursor sync start begin end eos bos pad unk sep cls mask stop special
-    last first prompt completion input output image audio video vocab cancel cancellation delta chunk per
-    parse lex keyword operator word text sub resume think thinking reasoning tool trigger placeholder separator
-    delimiter literal punctuation symbol sample target draft generated predicted bad forced prefix suffix split
-    comment context lock etag watch lease idempotency request lookahead peek cached cache style design css line
-    single double open close left right other content message language model""".split()
-)
+    {
+        "next", "page", "continuation", "prev", "previous", "cursor", "sync", "start", "begin", "end",
+        "eos", "bos", "pad", "unk", "sep", "cls", "mask", "stop", "special", "last", "first", "prompt",
+        "completion", "input", "output", "image", "audio", "video", "vocab", "cancel", "cancellation",
+        "delta", "chunk", "per", "parse", "lex", "keyword", "operator", "word", "text", "sub", "resume",
+        "think", "thinking", "reasoning", "tool", "trigger", "placeholder", "separator", "delimiter",
+        "literal", "punctuation", "symbol", "sample", "target", "draft", "generated", "predicted", "bad",
+        "forced", "prefix", "suffix", "split", "comment", "context", "lock", "etag", "watch", "lease",
+        "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
+        "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
+        "model",
+    }
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from typing import Any
 
+from bugcatalog_ls import __version__
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.catalog.search import search
@@ -74,7 +74,7 @@ def _listed(entry: Entry) -> dict[str, str]:
 def _debug_information(rooms: Rooms) -> dict[str, Any]:
     """What a bug report needs; no text of the user's, no secrets."""
     return {
-        "version": version("bugcatalog-ls"),
+        "version": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "roots": [

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 # One slice of background work; longer, and typing would feel it.
 SLICE_SECONDS = 0.02
-_FILES_A_STEP = 4
+_FILES_A_REPORT = 64
 
 
 class Service:
@@ -34,6 +34,7 @@ class Service:
         self._configure = api.Configure()
         self._open: dict[str, api.SetText] = {}
         self._unseen: list[Workspace] = []
+        self._unsearched: set[int] = set()
         self._totals: dict[int, int] = {}
         self._begun: set[str] = set()
         self._cancelled: set[str] = set()
@@ -177,10 +178,10 @@ class Service:
     # -- scanning -----------------------------------------------------------------------------------
 
     def _schedule(self, workspace: Workspace) -> None:
-        workspace.find_files()
-        if workspace.n_pending and workspace not in self._unseen:
+        """Have the files of a workspace looked for, and what is new read, in the background."""
+        self._unsearched.add(id(workspace))
+        if workspace not in self._unseen:
             self._unseen.append(workspace)
-            self._totals[id(workspace)] = workspace.n_pending
 
     def _scan_again(self) -> None:
         for workspace in self._rooms.roots.values():
@@ -188,6 +189,15 @@ class Service:
 
     def _scan_some(self, workspace: Workspace, emit: api.Emit) -> None:
         token = f"scan {workspace.root}"
+        if id(workspace) in self._unsearched:
+            self._unsearched.discard(id(workspace))
+            emit(api.Doing(f"looking for the files of {workspace.root.name}"))
+            workspace.find_files()
+            for path in self._skip:
+                if (room := self._room(path)).workspace is workspace:
+                    workspace.skip(room.path)
+            self._totals[id(workspace)] = workspace.n_pending
+            return
         total = max(self._totals.get(id(workspace), 0), workspace.n_pending)
         if token not in self._begun:
             self._begun.add(token)
@@ -197,13 +207,15 @@ class Service:
             self._cancelled.discard(token)
             self._finish(workspace, token, emit, "cancelled")
             return
-        emit(api.Doing(f"reading {workspace.root.name}"))
-        workspace.scan(limit=_FILES_A_STEP)
-        done = total - workspace.n_pending
+        begun = workspace.next_pending
+        if begun is not None:
+            emit(api.Doing(f"reading {begun}", self._rooms.document(workspace, begun)))
+            workspace.scan(limit=1)
         if workspace.n_pending:
-            if done % 64 < _FILES_A_STEP:
+            done = total - workspace.n_pending
+            if done % _FILES_A_REPORT == 0:
                 message = f"{done} of {total} files"
-                emit(api.Progress(token, "report", message=message, percentage=100 * done // max(total, 1)))
+                emit(api.Progress(token, "report", message=message, percentage=100 * done // total))
             return
         workspace.save_cache()
         self._finish(workspace, token, emit, f"{total} files")

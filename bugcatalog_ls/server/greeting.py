@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from bugcatalog_ls import __version__
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server.client import Client, first_configure, read_client
 from bugcatalog_ls.server.diagnostics import SOURCE, publications
@@ -60,12 +61,7 @@ def initialize_result(client: Client) -> dict[str, Any]:
 
 
 def own_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("bugcatalog-ls")
-    except PackageNotFoundError:  # Run from a folder that was never installed.
-        return "0"
+    return __version__
 
 
 class Doorman:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 FUNCTIONS = frozenset({"function_definition", "lambda"})
 SCOPES = frozenset({"function_definition", "lambda", "class_definition", "module"})
 LOOPS = frozenset({"for_statement", "while_statement"})
@@ -173,7 +175,8 @@ def string_value(node: Node | None) -> str | None:
         value = ast.literal_eval(_without_f(text_of(node)))
     except (ValueError, SyntaxError, MemoryError):
         return None
-    return value if isinstance(value, str) else None
+    # Half of a surrogate pair is no text: it could not be written to any file.
+    return value if isinstance(value, str) and not _SURROGATE.search(value) else None
 
 
 def constant_value(node: Node | None) -> object:

@@ -8,7 +8,6 @@ import os
 import re
 import stat
 import time
-import tokenize
 
 from bugcatalog_ls.text.lines import LineIndex
 from bugcatalog_ls.workspace.files import (
@@ -99,6 +98,9 @@ def _declared_encoding(path: str, raw: bytes) -> str | ReadProblem:
     head = match[0] if match else b""
     if b"coding" not in head:
         return "utf-8"
+    # Few files speak of their encoding, and this is slow to import.
+    import tokenize
+
     lines = re.sub(rb"\r\n?", b"\n", head)
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(lines).readline)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator, Sequence
+import logging
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,12 +42,44 @@ def analyse_files(
     if n_jobs <= 1:
         yield from map(job.run, paths)
         return
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     entries = [entry for code, entry in configuration.entries.items() if code in configuration.plan.codes]
+    start = partial(_start, root, entries, configuration.options, job.max_size)
+    n_done = 0
+    for analysed in _in_processes(start, paths, n_jobs, _CHUNK):
+        n_done += 1
+        yield analysed
+    while n_done < len(paths):
+        # A process died. One file at a time shows which file it died of.
+        for analysed in _in_processes(start, paths[n_done:], 1, 1):
+            n_done += 1
+            yield analysed
+        if n_done < len(paths):
+            path = paths[n_done]
+            told = f"{path} is left out, because it ended the process that analysed it."
+            n_done += 1
+            yield Analysed(path, ReadProblem(path, 0, told, "special"))
+
+
+def _in_processes(
+    start: Callable[[], None], paths: Sequence[str], n_jobs: int, chunk: int
+) -> Iterator[Analysed]:
+    """The results of `paths` in their order, up to where a process dies."""
+    # Imported here: it costs 20 ms, and only long scans need it.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
-    arguments = (root, entries, configuration.options, job.max_size)
-    with context.Pool(n_jobs, _start, arguments) as pool:
-        yield from pool.imap(_run, paths, chunksize=_CHUNK)
+    if method == "forkserver":
+        context.set_forkserver_preload([__name__])
+    pool = ProcessPoolExecutor(n_jobs, context, start)
+    try:
+        yield from pool.map(_run, paths, chunksize=chunk)
+    except BrokenProcessPool:
+        return
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _Job(NamedTuple):
@@ -66,6 +100,10 @@ _job: _Job | None = None
 
 
 def _start(root: Path, entries: Sequence[Entry], options: Options, max_size: int) -> None:
+    # An interrupt is for the process that waits for this one; it tells of failures too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("bugcatalog_ls").addHandler(logging.NullHandler())
+    logging.getLogger("bugcatalog_ls").propagate = False
     global _job
     _job = _Job(root, plan_for(entries)[0], options, max_size)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bugcatalog_ls.workspace.baseline import (
     without_known,
 )
 from bugcatalog_ls.workspace.cache import Cache, open_cache
+from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
@@ -52,7 +54,8 @@ class Workspace:
     ) -> None:
         self.root = root
         self._editor, self._command_line = editor, command_line
-        self._trusted, self._cache_folder, self._use_cache = trusted, cache_folder, use_cache
+        self._trusted, self._use_cache = trusted, use_cache
+        self._cache_folder = (cache_folder or default_cache_folder()) if use_cache else None
         self._open: dict[str, tuple[Source, FileResult]] = {}
         self._pages: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
@@ -132,6 +135,16 @@ class Workspace:
     def n_pending(self) -> int:
         return len(self._pending)
 
+    @property
+    def next_pending(self) -> str | None:
+        """The file that `scan` would begin with."""
+        return next(iter(self._pending), None)
+
+    def skip(self, path: str) -> None:
+        """Leave a file alone whose analysis does not end well: nothing is known of it."""
+        self._forget(path)
+        self._was_scanned = self._was_scanned or not self._pending
+
     def scan(
         self,
         *,
@@ -144,7 +157,7 @@ class Workspace:
         `report` is told how many of how many are done; what it raises ends the scan, and what is
         left stays pending.
         """
-        pending = sorted(self._pending.items())[:limit]
+        pending = list(islice(self._pending.items(), limit))
         total, done = len(pending), 0
         cache = self._cache()
         missing: list[tuple[str, FileStamp]] = []
@@ -239,7 +252,7 @@ class Workspace:
         What the baseline accepts is left out, unless it is asked for.
         """
         about_tool = [finding for finding in self.tool_findings() if finding.path == path]
-        findings = self.project.findings(path, joined=self.is_scanned)
+        findings = self.project.findings(path, complete=self.is_scanned)
         result = self.project.results.get(path)
         if not about_tool and (result is None or not (findings or result.has_suppressions)):
             return ()
@@ -247,7 +260,7 @@ class Workspace:
         if source is None:
             return ()
         if self.project.results.get(path) is not result:
-            findings = self.project.findings(path, joined=self.is_scanned)
+            findings = self.project.findings(path, complete=self.is_scanned)
         entries, plan = self.configuration.entries, self.configuration.plan
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()

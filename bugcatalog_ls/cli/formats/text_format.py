@@ -6,11 +6,11 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bugcatalog_ls.catalog.entry import code_order
 from bugcatalog_ls.cli.code_frame import MAX_WIDTH, code_frame
 from bugcatalog_ls.cli.output import Report
 from bugcatalog_ls.cli.paint import Paint, harmless
 from bugcatalog_ls.cli.shown import Shown
+from bugcatalog_ls.cli.statistics import statistics
 from bugcatalog_ls.workspace.settings_values import SEVERITIES
 
 
@@ -26,18 +26,6 @@ def render(report: Report) -> Iterator[str]:
             report.progress(number, len(report.shown))
             yield from _finding(shown, paint, width)
     yield summary(report.shown, report.n_files, paint)
-
-
-def statistics(found: Sequence[Shown], paint: Paint) -> Iterator[str]:
-    """How many findings there are of each entry, the most frequent first."""
-    counts = Counter(shown.code for shown in found)
-    entries = {shown.code: shown.diagnosis.entry for shown in found}
-    severities = {shown.code: shown.diagnosis.severity for shown in found}
-    width = max((len(str(count)) for count in counts.values()), default=0)
-    for code in sorted(counts, key=lambda code: (-counts[code], code_order(code))):
-        severity = severities[code]
-        count, weight = f"{counts[code]:>{width}}", paint(f"{severity:<11}", severity)
-        yield f"{count}  {paint(code, 'strong')}  {weight}  {entries[code].name}\n"
 
 
 def summary(found: Sequence[Shown], n_files: int, paint: Paint) -> str:

@@ -1,0 +1,246 @@
+"""Attributes that come from elsewhere than the class's or module's own text: set from outside,
+asked for by name, given by decorators; and which classes derive from which."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, statements, text_of, walk
+
+_BY_NAME = re.compile(
+    rb"\b(?:hasattr|getattr|setattr|delattr|__setattr__|attrgetter|methodcaller|patch\.object|patch|backref|"
+    rb"create_autospec|callable_name)\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})"
+)
+_KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
+_SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([\[({][^\])}]*[\])}]|[\"']\w+[\"'])")
+_QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
+_COMPUTED = re.compile(
+    rb"\bsetattr\(\s*([\w.]+)\s*,\s*(?![\"'])|([\w.]+)\.__dict__\s*(?:\.|\[|=)|\bvars\(([\w.]+)\)"
+)
+_CLASS_PARAMETERS = frozenset(
+    """cls klass class_ _cls clazz kls target obj wrapped component handler model type_ typ c item""".split()
+)
+_HARMLESS = frozenset({"str", "repr", "id", "hash", "print", "isinstance", "issubclass", "len", "type"})
+_KEEPING = frozenset({"append", "add", "insert", "setdefault", "register"})
+
+Effect = Literal["same", "instance", "unknown"]
+"""What a decorator makes of a class: the class itself, a function that gives its instances, or who knows."""
+
+
+class AttributeStore(Fact, frozen=True):
+    """A name that is set on, or asked of, something from outside; `owners` are symbols, empty where
+    it is not known on what."""
+
+    name: str
+    owners: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class ComputedAttributes(Fact, frozen=True):
+    """Something on which attributes with computed names are set; the key is its last plain name."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return last_name(self.symbol)
+
+
+class Subclass(Fact, frozen=True):
+    """A class by the last name of one of its bases."""
+
+    base: str
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.base
+
+
+class ClassDecorator(Fact, frozen=True):
+    """What a function makes of a class that it decorates: written plain, or called first."""
+
+    symbol: str
+    plain: Effect
+    called: Effect
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+def last_name(symbol: str) -> str:
+    return symbol.replace("()", "").rpartition(".")[2]
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    owners: dict[str, set[str]] = {}
+    for node in _targets(file):
+        _store(file, node, owners)
+    data = file.source.data
+    for match in _BY_NAME.finditer(data):
+        for name in _QUOTED.findall(match[1]):
+            owners.setdefault(name.decode().rpartition(".")[2], set()).add("")
+    for pattern in (_KEYWORDS, _SLOTS):
+        for match in pattern.finditer(data):
+            for name in _QUOTED.findall(match[1]) or [match[1]]:
+                owners.setdefault(name.decode(), set()).add("")
+    for name, known in sorted(owners.items()):
+        facts.add(AttributeStore(name, tuple(sorted(known))))
+    for symbol in sorted(_computed(file)):
+        facts.add(ComputedAttributes(symbol))
+    for definition in file.classes:
+        for base in sorted(_base_names(definition.node)):
+            facts.add(Subclass(base, definition.symbol))
+    for definition in file.functions:
+        decorator = _class_decorator(definition)
+        if decorator is not None:
+            facts.add(decorator)
+
+
+VOCABULARY = Vocabulary(_collect)
+
+
+def _targets(file: PyFile) -> list[Node]:
+    """The attribute nodes that are assigned to, apart from plain `self.x = …`, which classes know."""
+    found: list[Node] = []
+    for node in file.nodes("assignment", "for_statement"):
+        left = node.child_by_field_name("left")
+        if left is None or left.type == "identifier":
+            continue
+        if left.type == "attribute":
+            if text_of(left).startswith("self.") and text_of(left).count(".") == 1:
+                continue
+            found.append(left)
+        elif left.type != "subscript":
+            found.extend(child for child in walk(left) if child.type == "attribute")
+    for node in file.nodes("as_pattern"):
+        alias = node.child_by_field_name("alias")
+        if alias is not None and b"." in (alias.text or b""):
+            found.extend(child for child in walk(alias) if child.type == "attribute")
+    return found
+
+
+def _store(file: PyFile, node: Node, owners: dict[str, set[str]]) -> None:
+    owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+    if owner is None or name is None:
+        return
+    symbol = file.symbol(owner)
+    written = text_of(owner)
+    if written in ("self.__class__", "type(self)"):
+        symbol = file.symbol(next(child for child in walk(owner) if text_of(child) == "self"))
+    owners.setdefault(text_of(name), set()).add(symbol if symbol and "[" not in symbol else "")
+
+
+def _computed(file: PyFile) -> set[str]:
+    found: set[str] = set()
+    for match in _COMPUTED.finditer(file.source.data):
+        group = next(index for index in (1, 2, 3) if match[index] is not None)
+        start, end = match.span(group)
+        node = file.root.named_descendant_for_byte_range(start, end)
+        symbol = file.symbol(node) if node is not None and node.type in ("identifier", "attribute") else None
+        if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
+            found.add(symbol)
+    return found
+
+
+def _base_names(class_definition: Node) -> set[str]:
+    superclasses = class_definition.child_by_field_name("superclasses")
+    found: set[str] = set()
+    for child in superclasses.named_children if superclasses is not None else ():
+        if child.type == "subscript":
+            child = child.child_by_field_name("value") or child
+        if child.type in ("identifier", "attribute"):
+            found.add(text_of(child).rpartition(".")[2])
+    return found
+
+
+# -- decorators ------------------------------------------------------------------------------------
+
+
+def _class_decorator(definition: Definition) -> ClassDecorator | None:
+    """What a function does as a decorator of classes, where it may be one by its parameter's name."""
+    if definition.owner is not None:
+        return None
+    function = definition.node
+    plain = _effect(function)
+    called: Effect = "unknown"
+    body = function.child_by_field_name("body")
+    inner = [child for child in statements(body) if child.type == "function_definition"] if body else []
+    returned = _returned(function)
+    if len(inner) == 1 and returned == {text_of(inner[0].child_by_field_name("name") or inner[0])}:
+        called = _effect(inner[0]) or "unknown"
+    if plain is None and called == "unknown":
+        return None
+    return ClassDecorator(definition.symbol, plain or "unknown", called)
+
+
+def _effect(function: Node) -> Effect | None:
+    """What a function makes of its first argument; None where that is no class by its name."""
+    parameters = function.child_by_field_name("parameters")
+    first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
+    name = text_of(first).split(":")[0].split("=")[0].strip() if first is not None else ""
+    body = function.child_by_field_name("body")
+    if name not in _CLASS_PARAMETERS or body is None:
+        return None
+    makes_instances = False
+    for node in walk(body, into_scopes=True):
+        if node.type != "identifier" or text_of(node) != name:
+            continue
+        parent = node.parent
+        if parent is None:
+            return "unknown"
+        if parent.type == "call":
+            makes_instances = True
+        elif not _is_harmless(node, parent):
+            return "unknown"
+    returned = _returned(function)
+    if returned == {name}:
+        return "same"
+    defined = {
+        text_of(child.child_by_field_name("name") or child)
+        for child in walk(body)
+        if child.type == "function_definition"
+    }
+    return "instance" if makes_instances and returned and returned <= defined else "unknown"
+
+
+def _is_harmless(node: Node, parent: Node) -> bool:
+    """Whether a use of the class leaves it as it is: returned, compared, kept, read by its name."""
+    if parent.type in ("return_statement", "comparison_operator", "subscript", "tuple"):
+        return True
+    if parent.type == "attribute":
+        name = parent.child_by_field_name("attribute")
+        outer = parent.parent
+        left = outer.child_by_field_name("left") if outer is not None else None
+        is_stored = left is not None and left.id == parent.id
+        return name is not None and not is_stored and text_of(name).startswith("__")
+    if parent.type == "assignment":
+        left = parent.child_by_field_name("left")
+        return left is not None and left.type == "subscript"
+    if parent.type == "keyword_argument":
+        return False
+    if parent.type == "argument_list" and parent.parent is not None:
+        call = parent.parent
+        function = call.child_by_field_name("function")
+        if function is None or not arguments_of(call).positional:
+            return False
+        return text_of(function) in _HARMLESS or text_of(function).rpartition(".")[2] in _KEEPING
+    return False
+
+
+def _returned(function: Node) -> set[str]:
+    return {
+        text_of(child)
+        for node in walk(function)
+        if node.type == "return_statement"
+        for child in node.named_children
+    }

@@ -1,0 +1,319 @@
+"""Attributes that are read off classes, modules and instances which may be the workspace's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at
+from bugcatalog_ls.syntax.nodes import LOOPS, ancestors, arguments_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.outside import is_outside
+from bugcatalog_ls.syntax.scopes import Binding, Scope
+
+# A dotted chain, or an attribute of what a call gave.
+_CHAIN = re.compile(rb"(?<![\w.\"'])[^\W\d]\w*(?:\s?\.\s?[^\W\d]\w*)+|\)\.([^\W\d]\w*)")
+_LITERALS = frozenset(
+    """string concatenated_string integer float true false none list dictionary set tuple
+    list_comprehension dictionary_comprehension set_comprehension lambda""".split()
+)  # fmt: skip
+_MAX_LINKS = 4
+
+
+class CallShape(msgspec.Struct, frozen=True):
+    """The arguments of a call: how many positional ones, which keywords, what the first one is."""
+
+    n_positional: int
+    keywords: tuple[str, ...]
+    unpacked: bool
+    first: str | None
+    first_is_literal: bool
+
+
+class AttributeUse(msgspec.Struct, frozen=True):
+    """An attribute that is read: `name` of the symbol `owner`.
+
+    `links` are the attributes and calls, as (symbol, name), through which the owner was reached.
+    `exact` tells that the owner is written as itself, not known by an annotation, `self` or `cls`;
+    `entered` that it is what a `with` gave. `name_anchors` are the places of the name alone,
+    `anchors` of the whole expression.
+    """
+
+    owner: str
+    name: str
+    links: tuple[tuple[str, str], ...]
+    exact: bool
+    entered: bool
+    call: CallShape | None
+    name_anchors: tuple[str, ...]
+    anchors: tuple[str, ...]
+
+
+class AttributeUses(Fact, frozen=True):
+    """What one file reads off owners that may be the workspace's own."""
+
+    path: str
+    uses: tuple[AttributeUse, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class _Read(NamedTuple):
+    owner: str
+    name: str
+    links: tuple[tuple[str, str], ...]
+    exact: bool
+    entered: bool
+    call: CallShape | None
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if file.path.endswith(".pyi"):
+        return
+    reads: dict[_Read, list[Node]] = {}
+    for node in _candidates(file):
+        read = _read(file, node)
+        if read is not None:
+            reads.setdefault(read, []).append(node)
+    uses = []
+    for read, nodes in reads.items():
+        written = f"{read.owner}.{read.name}"
+        names = [node.child_by_field_name("attribute") or node for node in nodes]
+        is_class_call = read.call is not None and not read.owner.endswith("()")
+        uses.append(
+            AttributeUse(
+                *read,
+                tuple(facts.anchor(f"attribute {written}", name) for name in names),
+                tuple(facts.anchor(f"use {written}", node) for node in nodes) if is_class_call else (),
+            )
+        )
+    if uses:
+        facts.add(AttributeUses(file.path, tuple(uses)))
+
+
+VOCABULARY = Vocabulary(_collect)
+
+
+def own_names(file: PyFile) -> dict[str, set[str]]:
+    """By symbol of an instance: the names that its class, in this file, surely gives it."""
+    known: dict[str, set[str]] = {}
+    for definition in file.classes:
+        if definition.scope is not None:
+            known.setdefault(f"{definition.symbol}()", set()).update(definition.scope.bindings)
+    for path in file.names.attributes:
+        owner, _, name = path.rpartition(".")
+        if owner in known:
+            known[owner].add(name)
+    return known
+
+
+def _candidates(file: PyFile) -> Iterator[Node]:
+    """The attribute nodes whose owner has a symbol that may be of the workspace."""
+    known = own_names(file)
+    heads: dict[tuple[int, bytes], str | None] = {}
+    for match in _CHAIN.finditer(file.source.data):
+        if match[1] is not None:
+            node = file.root.descendant_for_byte_range(match.start(1), match.start(1) + 1)
+            parent = node.parent if node is not None else None
+            if parent is not None and parent.type == "attribute" and node is not None:
+                owner = parent.child_by_field_name("object")
+                if owner is not None and owner.id != node.id:
+                    yield parent
+                    yield from _outer(parent)
+            continue
+        chain = match[0]
+        head, _, rest = chain.partition(b".")
+        head = head.rstrip()
+        found = file.scopes.lookup(head.decode(), match.start())
+        if found is None:
+            continue
+        scope, bindings = found
+        if len(bindings) == 1:
+            key = (id(scope), head)
+            if key not in heads:
+                heads[key] = _head_symbol(file, bindings[0], scope)
+            symbol = heads[key]
+            if symbol is None or (rest.decode() in known.get(symbol, ())):
+                continue
+        node = file.root.descendant_for_byte_range(match.start(), match.start() + 1)
+        if node is not None and node.type == "identifier":
+            yield from _outer(node)
+
+
+def _outer(node: Node) -> Iterator[Node]:
+    """The attributes of a node, then theirs, as far as the chain goes."""
+    parent = node.parent
+    while parent is not None and parent.type == "attribute":
+        owner = parent.child_by_field_name("object")
+        if owner is None or owner.id != node.id:
+            return
+        yield parent
+        node, parent = parent, parent.parent
+
+
+def _head_symbol(file: PyFile, binding: Binding, scope: Scope) -> str | None:
+    symbol = file.names.binding_symbol(binding, scope)
+    if symbol is None or "[" in symbol or is_outside(symbol, file.module):
+        return None
+    return symbol
+
+
+def _read(file: PyFile, node: Node) -> _Read | None:
+    owner, name_node = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+    if owner is None or name_node is None or _is_written_or_lazy(node):
+        return None
+    name = text_of(name_node)
+    symbol = file.symbol(owner)
+    if symbol is None or "[" in symbol or symbol.startswith("super(") or is_outside(symbol, file.module):
+        return None
+    if name.startswith("__") and name.endswith("__"):
+        return None
+    written = text_of(owner)
+    if _is_expected_to_fail(node) or _is_narrowed(file, node, written):
+        return None
+    links, binding_kinds = _links(file, owner)
+    if links is None or _is_bound_again(file, owner):
+        return None
+    is_self = not symbol.endswith("()") and "parameter" in binding_kinds
+    exact = not symbol.endswith("()") and not is_self
+    parent = node.parent
+    function = parent.child_by_field_name("function") if parent is not None else None
+    is_called = function is not None and function.id == node.id and parent is not None
+    call = _shape(file, parent) if is_called and parent is not None else None
+    return _Read(symbol, name, links, exact, "with" in binding_kinds, call)
+
+
+def _shape(file: PyFile, call: Node) -> CallShape:
+    arguments = arguments_of(call)
+    first = arguments.positional[0] if arguments.positional else None
+    return CallShape(
+        len(arguments.positional),
+        tuple(sorted(arguments.keywords)),
+        bool(arguments.list_unpacked),
+        file.symbol(first),
+        first is not None and unparenthesised(first).type in _LITERALS,
+    )
+
+
+def _links(file: PyFile, owner: Node) -> tuple[tuple[tuple[str, str], ...] | None, set[str]]:
+    """How the owner was reached, through attributes, calls and variables; None where that goes too far."""
+    links: list[tuple[str, str]] = []
+    kinds: set[str] = set()
+    node = unparenthesised(owner)
+    for _ in range(_MAX_LINKS):
+        if node.type in ("await", "parenthesized_expression") and node.named_children:
+            node = node.named_children[0]
+        elif node.type == "call":
+            node = node.children[0]
+        elif node.type == "attribute":
+            inner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+            symbol = file.symbol(inner)
+            if inner is None or name is None or symbol is None:
+                return None, kinds
+            links.append((symbol, text_of(name)))
+            node = inner
+        elif node.type == "identifier":
+            bindings = file.names.bindings(node)
+            kinds |= {binding.kind for binding in bindings}
+            if len(bindings) != 1:
+                return tuple(links), kinds
+            binding = bindings[0]
+            if binding.kind == "from" and "." in binding.target.strip("."):
+                links.append((binding.target, ""))
+            if binding.kind not in ("assign", "walrus", "with") or binding.value is None:
+                return tuple(links), kinds
+            node = unparenthesised(binding.value)
+        else:
+            break
+    return tuple(links), kinds
+
+
+def _is_bound_again(file: PyFile, owner: Node) -> bool:
+    """Whether a later turn of a loop may give the owner's name another value."""
+    while owner.type in ("attribute", "call"):
+        inner = owner.child_by_field_name("object") or owner.child_by_field_name("function")
+        if inner is None:
+            return False
+        owner = inner
+    if owner.type != "identifier":
+        return False
+    found = file.scopes.lookup(text_of(owner), owner.start_byte)
+    if found is None or len(found[1]) < 2:
+        return False
+    for parent in ancestors(owner):
+        if parent.type in LOOPS and any(
+            owner.start_byte < binding.offset <= parent.end_byte for binding in found[1]
+        ):
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_written_or_lazy(node: Node) -> bool:
+    """Whether an attribute is bound or deleted here, or stands in an annotation."""
+    parent = node.parent
+    if parent is None:
+        return True
+    left = parent.child_by_field_name("left")
+    if left is not None and left.id == node.id and parent.type != "augmented_assignment":
+        return True
+    if parent.type in (
+        "pattern_list",
+        "tuple_pattern",
+        "list_pattern",
+        "as_pattern_target",
+        "delete_statement",
+    ):
+        return True
+    for ancestor in ancestors(node):
+        if ancestor.type == "type":
+            return True
+        if ancestor.type in ("block", "module"):
+            return False
+    return False
+
+
+def _is_expected_to_fail(node: Node) -> bool:
+    child = node
+    for parent in ancestors(node):
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            if body is not None and body.id == child.id:
+                for handler in parent.children:
+                    value = handler.child_by_field_name("value") if handler.type == "except_clause" else None
+                    if value is not None and "AttributeError" in text_of(value):
+                        return True
+        elif parent.type == "with_statement":
+            clause = next((part for part in parent.children if part.type == "with_clause"), None)
+            if clause is not None and re.search(r"AttributeError|raises\(|Exception", text_of(clause)):
+                return True
+        elif parent.type in ("function_definition", "class_definition"):
+            return False
+        child = parent
+    return False
+
+
+def _is_narrowed(file: PyFile, node: Node, written: str) -> bool:
+    """Whether something around tells more of the owner than its annotation: a test of its type."""
+    data = file.source.data
+    root = written.split(".")[0].split("(")[0].encode()
+    tests = (b"isinstance(", b"type(", b"hasattr(", b"callable(", b"match ", b"issubclass(", b"is_dataclass(")
+    if any(test + root in data for test in tests):
+        scope = file.scopes.at(node.start_byte)
+        text = data[scope.start : scope.end]
+        if any(test + part in text for test in tests for part in (root, written.encode())):
+            return True
+    if b"TYPE_CHECKING" in data:
+        return any(
+            text_of(condition.node).endswith("TYPE_CHECKING")
+            for condition in conditions_at(node, beyond_functions=True)
+        )
+    return False

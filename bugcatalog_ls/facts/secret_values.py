@@ -1,0 +1,449 @@
+"""Values that give a secret away when they are written: by their names, or as wholes that hold one.
+
+It tells what an expression of one file says. Whether a name's type hides it (`SecretStr`), and what
+the classes of other files hold, is the reader's question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.language_tokens import is_language_token
+from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
+from bugcatalog_ls.syntax.scopes import Binding
+
+ValueKind = Literal["name", "whole", "settings", "object"]
+
+
+class Revealed(NamedTuple):
+    """What an expression gives away.
+
+    `name`: a value that its name calls a secret; `whole`: headers, cookies, bodies, the environment;
+    `settings` and `object`: an instance whose class decides. `symbol` is the value's, or the
+    instance's. `excluded` are the fields that a dump leaves out.
+    """
+
+    kind: ValueKind
+    written: str
+    symbol: str | None
+    excluded: tuple[str, ...] = ()
+
+
+class Part(NamedTuple):
+    """A piece of what is written, and the key that it stands under."""
+
+    node: Node
+    key: str = ""
+
+
+REQUESTS = (
+    "fastapi.Request()",
+    "fastapi.requests.Request()",
+    "fastapi.WebSocket()",
+    "starlette.requests.Request()",
+    "starlette.requests.HTTPConnection()",
+    "starlette.websockets.WebSocket()",
+    "flask.request",
+    "flask.Request()",
+    "flask.globals.request",
+    "quart.request",
+    "quart.Request()",
+    "django.http.HttpRequest()",
+    "django.http.request.HttpRequest()",
+    "django.core.handlers.wsgi.WSGIRequest()",
+    "rest_framework.request.Request()",
+    "aiohttp.web.Request()",
+    "aiohttp.web.BaseRequest()",
+    "sanic.Request()",
+    "sanic.request.Request()",
+    "werkzeug.Request()",
+    "werkzeug.wrappers.Request()",
+    "litestar.Request()",
+)
+_HEADERS = frozenset({"headers", "cookies", "COOKIES", "META"})
+_BODIES = frozenset(
+    {
+        "body", "json", "form", "data", "values", "POST", "get_json", "get_data", "raw_post_data", "text",
+        "read", "post", "media", "content",
+    }
+)  # fmt: skip
+_FORMS = frozenset({"POST", "get_json", "get_data"})
+_REQUEST_NAME = re.compile(r"(?:\w+_)?(?:request|req)")
+_SETTINGS_NAME = re.compile(r"(?:\w+_)?settings", re.IGNORECASE)
+_DUMPS = frozenset({"dict", "model_dump", "json", "model_dump_json", "to_dict", "as_dict", "asdict"})
+_SAME = frozenset(
+    {
+        "strip", "lstrip", "rstrip", "encode", "decode", "lower", "upper", "copy", "items", "removeprefix",
+        "removesuffix", "hex", "get_secret_value", "replace", "format", "title", "values", "multi_items",
+        "raw", "to_dict", "json", "dict", "model_dump", "model_dump_json", "expandtabs", "as_string",
+    }
+)  # fmt: skip
+_WRAPPERS = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("str", "repr", "ascii", "format", "dict", "vars", "bytes")),
+        *(f"{module}.dumps" for module in ("json", "ujson", "orjson", "simplejson")),
+        *("pprint.pformat", "copy.copy", "copy.deepcopy", "yaml.dump", "yaml.safe_dump", "textwrap.dedent"),
+        *("dataclasses.asdict", "attr.asdict", "attrs.asdict", "fastapi.encoders.jsonable_encoder"),
+        *("urllib.parse.quote", "urllib.parse.unquote", "base64.b64encode", "base64.b64decode"),
+    }
+)
+_LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted"})
+_DECODERS = frozenset({"json.loads", "ujson.loads", "orjson.loads", "urllib.parse.parse_qs"})
+_ENVIRON = frozenset({"os.environ", "os.environb", "os.environ.copy()", "dict(os.environ)"})
+_LOOKUPS = frozenset({"os.getenv", "os.environ.get", "builtins.getattr", "decouple.config", "environ.Env()"})
+_HIDES = re.compile(r"mask|redact|obfusc|censor|sanit|scrub|hide|anonym|hash|digest|fingerprint", re.I)
+_NO_SECRETS = frozenset(
+    {"comparison_operator", "not_operator", "integer", "float", "true", "false", "none", "lambda"}
+)
+_ANSWERS = frozenset(
+    {"has", "is", "masked", "redacted", "hidden", "count", "set", "present", "enabled", "type", "id"}
+)
+
+
+def parts_of(file: PyFile, node: Node, key: str = "") -> Iterator[Part]:
+    """The pieces that make up a text or a container: holes, operands, elements, values, branches."""
+    match node.type:
+        case "parenthesized_expression" | "concatenated_string" | "list" | "tuple" | "set":
+            for child in node.named_children:
+                yield from parts_of(file, child, key)
+        case "string":
+            for child in node.named_children:
+                hole = child.child_by_field_name("expression") if child.type == "interpolation" else None
+                if hole is not None:
+                    yield from parts_of(file, hole)
+        case "binary_operator":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and right is not None:
+                yield from parts_of(file, left)
+                yield from parts_of(file, right)
+        case "conditional_expression" if len(node.named_children) == 3:
+            yield from parts_of(file, node.named_children[0], key)
+            yield from parts_of(file, node.named_children[2], key)
+        case "dictionary":
+            for child in node.named_children:
+                value = child.child_by_field_name("value")
+                if child.type == "pair" and value is not None:
+                    yield from parts_of(file, value, string_value(child.child_by_field_name("key")) or "")
+                elif child.type == "dictionary_splat":
+                    yield Part(child)
+        case "call":
+            yield from _parts_of_call(file, node, key)
+        case "comment":
+            return
+        case _:
+            yield Part(node, key)
+
+
+def revealed(file: PyFile, part: Part) -> Revealed | None:
+    """What a piece gives away."""
+    node = part.node
+    if node.type == "dictionary_splat":
+        node = node.named_children[0]
+    found = _revealed(file, node, 8)
+    if found is None and secret_kind(part.key) == "secret" and _may_hold(file, node):
+        return Revealed("name", part.key, file.symbol(node))
+    return found
+
+
+def _parts_of_call(file: PyFile, call: Node, key: str) -> Iterator[Part]:
+    function = callee_of(call)
+    arguments = arguments_of(call)
+    if function is not None and function.type == "attribute":
+        owner = function.child_by_field_name("object")
+        if owner is not None and owner.type in ("string", "concatenated_string"):
+            name = text_of(function).rpartition(".")[2]
+            yield from parts_of(file, owner)
+            if name == "format":
+                for value in arguments.positional:
+                    yield from parts_of(file, value)
+                for keyword, value in arguments.keywords.items():
+                    yield from parts_of(file, value, keyword)
+            elif (
+                name == "join" and arguments.positional and arguments.positional[0].type in ("list", "tuple")
+            ):
+                yield from parts_of(file, arguments.positional[0])
+            return
+    symbol = file.symbol(function)
+    if symbol in _WRAPPERS and arguments.positional:
+        first = arguments.positional[0]
+        if first.type in ("dictionary", "list", "tuple", "string", "conditional_expression"):
+            yield from parts_of(file, first, key)
+            return
+    if symbol == "builtins.dict" and arguments.keywords and not arguments.positional:
+        for keyword, value in arguments.keywords.items():
+            yield from parts_of(file, value, keyword)
+        return
+    yield Part(call, key)
+
+
+def _revealed(file: PyFile, node: Node, depth: int) -> Revealed | None:
+    if depth <= 0:
+        return None
+    match node.type:
+        case "parenthesized_expression" | "await" if node.named_children:
+            return _revealed(file, node.named_children[0], depth - 1)
+        case "named_expression":
+            value = node.child_by_field_name("value")
+            return _revealed(file, value, depth - 1) if value is not None else None
+        case "identifier":
+            return _of_identifier(file, node, depth)
+        case "attribute":
+            return _of_attribute(file, node)
+        case "subscript":
+            return _of_subscript(file, node, depth)
+        case "boolean_operator":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            found = _revealed(file, right, depth - 1) if right is not None else None
+            if found is None and left is not None and text_of(node.children[1]) == "or":
+                found = _revealed(file, left, depth - 1)
+            return found
+        case "call":
+            return _of_call(file, node, depth)
+    return None
+
+
+def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
+    name = text_of(node)
+    symbol = file.symbol(node)
+    if (whole := _whole(symbol)) is not None:
+        return Revealed("whole", whole, symbol)
+    bindings = file.names.bindings(node)
+    kind = secret_kind(name)
+    if kind:
+        if any(binding.kind in ("import", "function", "class") for binding in bindings):
+            return None
+        if all(_is_harmless(file, name, binding) for binding in bindings) and bindings:
+            return None
+        if kind == "token" and is_language_token(file, node):
+            return None
+        return Revealed("name", name, symbol)
+    if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
+        # What was made of the whole of something is still the whole of it.
+        value = bindings[0].value
+        if value.type in ("call", "attribute", "await"):
+            found = _revealed(file, value, depth - 1)
+            if found is not None and found.kind in ("whole", "settings"):
+                return found
+        if value.type == "dictionary" and (held := _held_in(file, value)) is not None:
+            return Revealed("name", f"{held} in {name}", None)
+    if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
+        return Revealed("object", name, symbol)
+    return None
+
+
+def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
+    written, symbol = _written(node), file.symbol(node)
+    if _whole(symbol) is not None:
+        return Revealed("whole", written, symbol)
+    owner, name_node = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+    if owner is None or name_node is None:
+        return None
+    name = text_of(name_node)
+    if (name in _HEADERS or name in _FORMS) and _is_request_name(file, owner):
+        return Revealed("whole", written, symbol)
+    if name == "__dict__":
+        return _dumped(file, owner, written, ())
+    kind = secret_kind(name)
+    if kind == "" and name in ("value", "plaintext", "raw", "credentials"):
+        kind = secret_kind(f"{_last_name(owner)}_{name}")
+    if not kind or (kind == "token" and is_language_token(file, node)):
+        return None
+    return Revealed("name", written, symbol)
+
+
+def _of_subscript(file: PyFile, node: Node, depth: int) -> Revealed | None:
+    owner = node.child_by_field_name("value")
+    keys = node.children_by_field_name("subscript")
+    if owner is None or len(keys) != 1:
+        return None
+    key = keys[0]
+    if key.type == "slice":
+        # Some of it is a mask; all behind the first letters (`header[7:]`) is not.
+        written = re.sub(r"\s", "", text_of(key))
+        return _revealed(file, owner, depth - 1) if re.fullmatch(r"\d*:", written) else None
+    if key.type in ("integer", "unary_operator"):
+        found = _revealed(file, owner, depth - 1)
+        return found if found is not None and found.kind == "name" and found.written.endswith("s") else None
+    return _at_key(file, node, key)
+
+
+def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
+    function = callee_of(call)
+    symbol = file.symbol(call)
+    if function is None:
+        return None
+    if (whole := _whole(symbol)) is not None:
+        return Revealed("whole", whole, symbol)
+    callee, arguments = file.symbol(function), arguments_of(call)
+    first = arguments.positional[0] if arguments.positional else None
+    if callee in _WRAPPERS and first is not None:
+        if callee in ("builtins.vars", "dataclasses.asdict", "attr.asdict", "attrs.asdict"):
+            return _dumped(file, first, _written(first), ())
+        return _revealed(file, first, depth - 1)
+    if callee in _LISTS and first is not None:
+        found = _revealed(file, first, depth - 1)
+        return found if found is not None and (found.kind == "name" or ".items()" in text_of(first)) else None
+    if callee in _DECODERS and first is not None:
+        found = _revealed(file, first, depth - 1)
+        return found if found is not None and found.kind == "whole" else None
+    if callee in _LOOKUPS and arguments.positional:
+        return _at_key(file, call, arguments.positional[1 if callee == "builtins.getattr" else 0 :][0])
+    if function.type == "identifier":
+        return _made(file, call, text_of(function), symbol)
+    if function.type != "attribute":
+        return None
+    owner, name = function.child_by_field_name("object"), text_of(function).rpartition(".")[2]
+    if owner is None:
+        return None
+    if name in ("get", "pop", "getlist", "get_all") and first is not None:
+        return _at_key(file, call, first)
+    if name == "get_secret_value":
+        return Revealed("name", _written(owner), None)
+    if name in _FORMS and _is_request_name(file, owner):
+        return Revealed("whole", _written(function), symbol)
+    if name in _DUMPS and (found := _dumped(file, owner, _written(function), _excluded(call))) is not None:
+        return found
+    if name == "replace" and any("*" in text_of(value) for value in arguments.positional):
+        return None
+    if name in _SAME:
+        return _revealed(file, owner, depth - 1)
+    return _made(file, call, name, symbol)
+
+
+def _made(file: PyFile, call: Node, function: str, symbol: str | None) -> Revealed | None:
+    """What a function gives that says that it makes or gets a secret."""
+    kind = secret_kind(without_verb(function))
+    if kind == "" or (kind == "token" and is_language_token(file, call)):
+        return None
+    return Revealed("name", f"{function}()", symbol)
+
+
+def _at_key(file: PyFile, node: Node, key_node: Node) -> Revealed | None:
+    key = string_value(key_node)
+    if key is None and key_node.type in ("identifier", "attribute") and text_of(key_node).isupper():
+        key = text_of(key_node).rpartition(".")[2]
+    kind = secret_kind(key) if key is not None else ""
+    if key is None or not kind or (kind == "token" and is_language_token(file, node)):
+        return None
+    return Revealed("name", key, None)
+
+
+def _dumped(file: PyFile, owner: Node, written: str, excluded: tuple[str, ...]) -> Revealed | None:
+    symbol = file.symbol(owner)
+    if owner.type == "identifier" and text_of(owner) == "self":
+        return None
+    if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
+        kind: ValueKind = "settings" if _SETTINGS_NAME.fullmatch(_last_name(owner)) else "object"
+        return Revealed(kind, written, symbol, excluded)
+    if _SETTINGS_NAME.fullmatch(_last_name(owner)) and symbol not in ("builtins.dict()", "builtins.list()"):
+        return Revealed("settings", written, symbol, excluded)
+    return Revealed("object", written, symbol, excluded) if symbol is not None else None
+
+
+def _excluded(call: Node) -> tuple[str, ...]:
+    """The fields that `exclude={…}` leaves out; `*` where that cannot be told."""
+    arguments = arguments_of(call)
+    if "include" in arguments.keywords:
+        return ("*",)
+    given = arguments.keywords.get("exclude")
+    if given is None:
+        return ()
+    if given.type not in ("set", "dictionary", "list", "tuple"):
+        return ("*",)
+    names = [string_value(child.child_by_field_name("key") or child) for child in given.named_children]
+    return tuple(name for name in names if name is not None)
+
+
+def _whole(symbol: str | None) -> str | None:
+    """How headers, cookies, a body or the environment are called, where a symbol is one of these."""
+    if symbol is None:
+        return None
+    if symbol in _ENVIRON:
+        return "os.environ"
+    for request in REQUESTS:
+        if symbol.startswith(request) and symbol[len(request) : len(request) + 1] == ".":
+            name = symbol[len(request) + 1 :].removesuffix("()")
+            if name in _HEADERS or (
+                name in _BODIES and not (request.startswith("aiohttp") and name == "content")
+            ):
+                return f"request.{name}"
+    return None
+
+
+def _is_request_name(file: PyFile, owner: Node) -> bool:
+    symbol = file.symbol(owner)
+    known = symbol is not None and not symbol.startswith("builtins.")
+    return _REQUEST_NAME.fullmatch(_last_name(owner)) is not None and (known or owner.type == "identifier")
+
+
+def _held_in(file: PyFile, dictionary: Node) -> str | None:
+    for part in parts_of(file, dictionary):
+        if secret_kind(part.key) == "secret" and _may_hold(file, part.node) and part.node.type != "string":
+            return part.key
+    return None
+
+
+def _is_harmless(file: PyFile, name: str, binding: Binding) -> bool:
+    """Whether a binding gives the name a mask, an answer, a number, a label or nothing."""
+    if binding.kind == "for":
+        return secret_kind(name) == "token" or not name.lower().startswith(("pass", "api"))
+    value = binding.value
+    if value is None or binding.kind != "assign":
+        return False
+    if value.type in (
+        "comparison_operator",
+        "not_operator",
+        "integer",
+        "float",
+        "true",
+        "false",
+        "none",
+        "lambda",
+    ):
+        return True
+    if value.type == "call":
+        written = text_of(callee_of(value) or value)
+        return written in ("bool", "len", "input_type", "object") or bool(
+            _HIDES.search(written.rpartition(".")[2])
+        )
+    literal = string_value(value)
+    if literal is not None:
+        # `PASSWORD = "password"` names a field; `"***"` hides one.
+        return (
+            secret_kind(literal) != "" or not re.search(r"[^\W_]", literal) or name.upper().endswith("COOKIE")
+        )
+    return value.type == "subscript" and any(child.type == "slice" for child in value.named_children)
+
+
+def _may_hold(file: PyFile, node: Node) -> bool:
+    """Whether a value that stands under a secret key may be the secret itself."""
+    if constant_value(node) is not ... or node.type in ("string", "lambda"):
+        return False
+    if node.type in ("identifier", "attribute"):
+        return file.symbol(node) not in ("builtins.bool()", "builtins.int()", "None") and not _says_answer(
+            node
+        )
+    return node.type == "subscript" and not any(child.type == "slice" for child in node.named_children)
+
+
+def _says_answer(node: Node) -> bool:
+    name = _last_name(node)
+    words = set(re.findall(r"[a-z]+", name.lower()))
+    return bool(words & _ANSWERS) or name.isupper()
+
+
+def _last_name(node: Node) -> str:
+    if node.type == "call":
+        node = callee_of(node) or node
+    return text_of(node).rpartition(".")[2]
+
+
+def _written(node: Node) -> str:
+    written = " ".join(text_of(node).split())
+    return written if len(written) <= 40 else written.rpartition(".")[2][:40]
