@@ -14,7 +14,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, statements, text_of, walk
 
 _BY_NAME = re.compile(
     rb"\b(?:hasattr|getattr|setattr|delattr|__setattr__|attrgetter|methodcaller|patch\.object|patch|backref|"
-    rb"create_autospec|callable_name)\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})"
+    rb"create_autospec)\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})"
 )
 _KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
 _SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([\[({][^\])}]*[\])}]|[\"']\w+[\"'])")
@@ -23,7 +23,8 @@ _COMPUTED = re.compile(
     rb"\bsetattr\(\s*([\w.]+)\s*,\s*(?![\"'])|([\w.]+)\.__dict__\s*(?:\.|\[|=)|\bvars\(([\w.]+)\)"
 )
 _CLASS_PARAMETERS = frozenset(
-    """cls klass class_ _cls clazz kls target obj wrapped component handler model type_ typ c item""".split()
+    {"cls", "klass", "class_", "_cls", "clazz", "kls", "target", "obj", "wrapped", "component", "handler"}
+    | {"model", "type_", "typ", "c", "item", "service"}
 )
 _HARMLESS = frozenset({"str", "repr", "id", "hash", "print", "isinstance", "issubclass", "len", "type"})
 _KEEPING = frozenset({"append", "add", "insert", "setdefault", "register"})

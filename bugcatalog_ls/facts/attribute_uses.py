@@ -19,9 +19,10 @@ from bugcatalog_ls.syntax.scopes import Binding, Scope
 # A dotted chain, or an attribute of what a call gave.
 _CHAIN = re.compile(rb"(?<![\w.\"'])[^\W\d]\w*(?:\s?\.\s?[^\W\d]\w*)+|\)\.([^\W\d]\w*)")
 _LITERALS = frozenset(
-    """string concatenated_string integer float true false none list dictionary set tuple
-    list_comprehension dictionary_comprehension set_comprehension lambda""".split()
-)  # fmt: skip
+    {"string", "concatenated_string", "integer", "float", "true", "false", "none", "lambda"}
+    | {"list", "dictionary", "set", "tuple"}
+    | {"list_comprehension", "dictionary_comprehension", "set_comprehension"}
+)
 _MAX_LINKS = 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,14 @@ _ITERATORS = frozenset(
     f"{module}.{name}()"
     for module in ("typing", "collections.abc")
     for name in ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
+)
+
+
+# Names that are computed: `setattr` with anything but a literal, writes to `__dict__`, `locals()`.
+_DYNAMIC = re.compile(
+    r"\b(?:setattr|__setattr__)\(\s*[\w.()]+\s*,\s*(?![\"'\s])"
+    r"|__dict__\s*(?:\.(?:update|setdefault|pop)|\|?=(?!=)|\[[^\]]*\]\s*=(?!=))"
+    r"|\b(?:vars\(self\)|locals\(\)|exec\()"
 )
 
 
@@ -232,5 +241,4 @@ def _class(file: PyFile, definition: Definition) -> ClassFact:
 def _is_dynamic(node: Node, members: dict[str, MemberKind | Literal["nested"]]) -> bool:
     if "__getattr__" in members or "__getattribute__" in members:
         return True
-    text = text_of(node)
-    return "setattr(" in text or "__dict__" in text or "vars(self)" in text
+    return _DYNAMIC.search(text_of(node)) is not None

@@ -1,0 +1,483 @@
+"""Members: whether a class, module or instance of the workspace has an attribute. Unknown is "has"."""
+
+from __future__ import annotations
+
+import abc
+import builtins
+import collections
+import collections.abc
+import enum
+import re
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from bugcatalog_ls.facts.attribute_stores import (
+    AttributeStore,
+    ClassDecorator,
+    ComputedAttributes,
+    Subclass,
+    last_name,
+)
+from bugcatalog_ls.facts.attribute_uses import AttributeUse
+from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
+from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro, resolve
+from bugcatalog_ls.syntax.modules import module_name
+from bugcatalog_ls.syntax.outside import is_outside
+
+OwnerKind = Literal["module", "class", "instance"]
+
+_PLAIN_DECORATORS = frozenset(
+    """dataclasses.dataclass attr.s attr.attrs attr.dataclass attr.define attr.frozen attr.mutable attrs.define
+    attrs.frozen attrs.mutable functools.total_ordering typing.final typing.runtime_checkable
+    typing_extensions.final typing_extensions.runtime_checkable enum.unique enum.verify warnings.deprecated
+    typing_extensions.deprecated typing.dataclass_transform abc.update_abstractmethods
+    pydantic.dataclasses.dataclass""".split()  # noqa: SIM905
+)
+_PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "enum.EnumMeta", "enum.EnumType", "builtins.type"})
+_STRUCTURAL = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+_ABSTRACT_NAME = re.compile(r"Mixin|Base|Abstract|Interface|Protocol|ABC")
+_RESULT_KEEPING = frozenset(
+    {"builtins.staticmethod", "builtins.classmethod", "functools.lru_cache", "functools.cache"}
+    | {"abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.overload"}
+    | {"builtins.property", "functools.cached_property"}
+)
+_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+_SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
+_OF_GENERATORS = frozenset(
+    {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
+)
+_MAX_DESCENDANTS = 150
+_PYDANTIC = frozenset(
+    """dict json copy parse_obj parse_raw parse_file from_orm schema schema_json construct validate fields
+    update_forward_refs Config model_config settings_customise_sources metadata""".split()  # noqa: SIM905
+)
+_SQLALCHEMY = frozenset({"metadata", "registry", "type_annotation_map", "query", "_sa_registry"})
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """What an attribute is read off: a module or a class of the workspace, by its symbol."""
+
+    kind: OwnerKind
+    symbol: str
+
+
+def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
+    """What the attribute is read off, where it surely does not have it."""
+    owner = owner_of(index, use, path)
+    if owner is None or _is_set_from_outside(index, use.name, owner):
+        return None
+    if owner.kind == "module":
+        return None if _module_has(index, owner.symbol, use, path) else owner
+    if not _are_links_sure(index, use, path):
+        return None
+    if owner.kind == "instance" and use.name in _OF_GENERATORS:
+        return None
+    if _class_may_have(index, owner.symbol, use.name):
+        return None
+    if not use.exact and _descendants_may_have(index, owner.symbol, use.name):
+        return None
+    return owner
+
+
+def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
+    """The module or class of the workspace that an attribute is read off, where that is known."""
+    head = re.match(r"[^.()\[\]]+", use.owner)
+    if head is None or not index.module_paths(head.group()) and not _is_module_prefix(index, use.owner):
+        return None
+    for symbol, name in use.links:
+        if not name and _is_rebound(index, symbol, path):
+            return None
+    resolved = resolve(index, use.owner, path)
+    plain = resolved.removesuffix("()")
+    if (
+        "(" in plain
+        or "[" in plain
+        or is_outside(plain, module_name(path))
+        and class_at(index, plain) is None
+    ):
+        return None
+    if class_at(index, plain) is not None:
+        if not _is_certain(index, plain):
+            return None
+        if use.owner.endswith("()") != resolved.endswith("()") and not resolved.endswith("()"):
+            return None
+        kind: OwnerKind = "instance" if resolved.endswith("()") else "class"
+        effect = _effect_of_decorators(index, plain)
+        if effect == "unknown" or (effect == "instance" and kind == "class"):
+            return None
+        if use.entered and not _enters_itself(index, plain):
+            return None
+        return Owner(kind, plain)
+    if resolved == plain and _module_file(index, plain) is not None and not use.owner.endswith("()"):
+        return Owner("module", plain)
+    return None
+
+
+def names_of(index: FactIndex, owner: Owner) -> tuple[str, ...]:
+    """The names that an owner has by the workspace's own text, sorted."""
+    if owner.kind == "module":
+        exports = index.one(ModuleExports, owner.symbol)
+        return tuple(sorted(exports[1].names)) if exports is not None else ()
+    found: set[str] = set()
+    for base in mro(index, owner.symbol)[0]:
+        known = class_at(index, base)
+        if known is not None:
+            found |= {*known[1].members, *known[1].attributes}
+    return tuple(sorted(name for name in found if not (name.startswith("__") and name.endswith("__"))))
+
+
+def method_of(index: FactIndex, symbol: str, name: str) -> tuple[str, FunctionFact] | None:
+    """The method that a class has under a name, as (path, fact); None where it is not sure which."""
+    for base in mro(index, symbol)[0]:
+        known = class_at(index, base)
+        if known is None:
+            return None
+        if name in known[1].members:
+            return function_at(index, f"{base}.{name}")
+        if name in known[1].attributes:
+            return None
+    return None
+
+
+def instances_of(index: FactIndex, symbol: str) -> tuple[str, ...]:
+    """The names of the instances of a class that stand at the top level of its module; best first."""
+    found = class_at(index, symbol)
+    if found is None:
+        return ()
+    module = module_name(found[0])
+    exports = index.one(ModuleExports, module)
+    if exports is None:
+        return ()
+    own = symbol.rpartition(".")[2]
+    wanted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", own).lower()
+    names = [name for name, target in exports[1].names.items() if target == f"{symbol}()"]
+    return tuple(
+        sorted(names, key=lambda name: (name.lower().strip("_") != wanted, name.startswith("_"), name))
+    )
+
+
+def is_plain_class(index: FactIndex, symbol: str) -> bool:
+    """Whether a class stays what its text says: no decorator or metaclass that may change it."""
+    if not _is_certain(index, symbol) or _effect_of_decorators(index, symbol) != "same":
+        return False
+    for base in mro(index, symbol)[0]:
+        known = class_at(index, base)
+        if known is not None and known[1].metaclass not in (None, *_PLAIN_METACLASSES):
+            return False
+    return True
+
+
+def is_set_from_outside(index: FactIndex, name: str, symbol: str) -> bool:
+    """Whether something may set the attribute of a class from outside its text."""
+    return _is_set_from_outside(index, name, Owner("class", symbol))
+
+
+# -- owners ----------------------------------------------------------------------------------------
+
+
+def _is_module_prefix(index: FactIndex, symbol: str) -> bool:
+    parts = symbol.split("(")[0].split(".")
+    return any(index.module_paths(".".join(parts[:n])) for n in range(2, len(parts) + 1))
+
+
+def _module_file(index: FactIndex, module: str) -> str | None:
+    exports = index.one(ModuleExports, module)
+    return exports[0] if exports is not None else None
+
+
+def _is_rebound(index: FactIndex, target: str, path: str) -> bool:
+    """Whether `from package import name` gives something else than the submodule of that name."""
+    if file_of_module(index, target, path) is None:
+        return False
+    package, _, name = target.rpartition(".")
+    file = file_of_module(index, package, path)
+    exports = index.one(ModuleExports, module_name(file)) if file is not None else None
+    return exports is not None and (name in exports[1].names or exports[1].dynamic)
+
+
+def _is_certain(index: FactIndex, symbol: str) -> bool:
+    """Whether the module's name of a class always means that class."""
+    found = class_at(index, symbol)
+    if found is None:
+        return False
+    module = module_name(found[0])
+    top = symbol.removeprefix(f"{module}.").split(".")[0]
+    exports = index.one(ModuleExports, module)
+    if exports is None:
+        return False
+    own = f"{module}.{top}"
+    return top not in exports[1].names or exports[1].names[top] == own
+
+
+def _effect_of_decorators(index: FactIndex, symbol: str) -> str:
+    """What the decorators of a class and its bases make of it: "same", "instance" or "unknown"."""
+    result = "same"
+    for position, base in enumerate(mro(index, symbol)[0]):
+        known = class_at(index, base)
+        for decorator in known[1].decorators if known is not None else ():
+            effect = _effect(index, decorator, known[0] if known is not None else "")
+            if effect == "unknown" or (effect == "instance" and position):
+                return "unknown"
+            result = effect if effect == "instance" else result
+    return result
+
+
+def _effect(index: FactIndex, decorator: str | None, path: str) -> str:
+    if decorator is None:
+        return "unknown"
+    plain = decorator.removesuffix("()")
+    if plain in _PLAIN_DECORATORS:
+        return "same"
+    found = index.one(ClassDecorator, resolve(index, plain, path))
+    if found is None:
+        return "unknown"
+    return found[1].called if decorator.endswith("()") else found[1].plain
+
+
+def _enters_itself(index: FactIndex, symbol: str) -> bool:
+    for name in ("__enter__", "__aenter__"):
+        method = method_of(index, symbol, name)
+        if method is not None and method[1].returns is not None:
+            returns = resolve(index, method[1].returns, method[0])
+            if returns not in (f"{symbol}()", *_SELF_TYPES):
+                return False
+        elif method is not None:
+            return False
+    return any(method_of(index, symbol, name) is not None for name in ("__enter__", "__aenter__"))
+
+
+def _are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
+    """Whether the owner is what it is by the text: nothing on the way to it is overridden or set."""
+    for symbol, name in use.links:
+        if not name:
+            symbol, _, name = symbol.rpartition(".")
+        resolved = resolve(index, symbol, path).removesuffix("()")
+        owner = Owner("class", resolved) if class_at(index, resolved) else Owner("module", resolved)
+        if _is_set_from_outside(index, name, owner):
+            return False
+        if owner.kind == "class" and any(
+            _declares(index, sub, name) for sub in _descendants(index, resolved) if sub != resolved
+        ):
+            return False
+        function = function_at(index, f"{resolved}.{name}")
+        if function is not None and not _keeps_result(function[1], use.entered):
+            return False
+    function = function_at(index, resolve(index, use.owner.removesuffix("()"), path))
+    return function is None or _keeps_result(function[1], use.entered)
+
+
+def _keeps_result(function: FunctionFact, entered: bool) -> bool:
+    allowed = _RESULT_KEEPING | (_CONTEXT_MANAGERS if entered else frozenset())
+    return all(
+        decorator is not None and decorator.removesuffix("()") in allowed for decorator in function.decorators
+    )
+
+
+def _declares(index: FactIndex, symbol: str, name: str) -> bool:
+    found = class_at(index, symbol)
+    return found is None or name in found[1].members or name in found[1].attributes
+
+
+# -- names that come from elsewhere ------------------------------------------------------------------
+
+
+def _is_set_from_outside(index: FactIndex, name: str, owner: Owner) -> bool:
+    for path, store in index.get(AttributeStore, name):
+        for written in store.owners:
+            if not written or _may_be(index, written, path, owner):
+                return True
+    keys = {last_name(owner.symbol)}
+    if owner.kind != "module":
+        keys |= {last_name(base) for base in mro(index, owner.symbol)[0]}
+    return any(
+        _may_be(index, computed.symbol, path, owner)
+        for key in sorted(keys)
+        for path, computed in index.get(ComputedAttributes, key)
+    )
+
+
+def _may_be(index: FactIndex, written: str, path: str, owner: Owner) -> bool:
+    """Whether what `written` means may be the owner, or be related to it."""
+    resolved = resolve(index, written, path)
+    plain = resolved.removesuffix("()")
+    if plain == owner.symbol:
+        return True
+    if owner.kind == "module":
+        return False
+    bases = mro(index, owner.symbol)[0]
+    if plain in bases:
+        return True
+    if class_at(index, plain) is None:
+        return not is_outside(plain, module_name(path)) and _module_file(index, plain) is None
+    return owner.symbol in mro(index, plain)[0]
+
+
+# -- modules -----------------------------------------------------------------------------------------
+
+
+def _module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> bool:
+    name = use.name
+    parts = module.split(".")
+    written = use.owner
+    # Other files of that name may be the one that is meant.
+    for candidate in index.module_paths(written) or (_module_file(index, module) or "",):
+        if _exports(index, module_name(candidate), name, 5):
+            return True
+    if _exports(index, module, name, 5):
+        return True
+    if index.module_paths(f"{module}.{name}") or index.module_paths(f"{written}.{name}"):
+        return True
+    package = index.one(ModuleExports, ".".join(parts[:-1]))
+    if package is not None and package[1].names.get(parts[-1], module) != module:
+        return True
+    # A bare `import name` of a file beside may mean an installed package: something must fit.
+    if "." not in written and written != module:
+        exports = index.one(ModuleExports, module)
+        uses = [other for fact in _uses_in(index, path) for other in fact if other.owner == written]
+        return exports is None or not any(other.name in exports[1].names for other in uses)
+    return False
+
+
+def _uses_in(index: FactIndex, path: str) -> list[tuple[AttributeUse, ...]]:
+    from bugcatalog_ls.facts.attribute_uses import AttributeUses
+
+    return [fact.uses for fact in index.in_file(path, AttributeUses)]
+
+
+def _exports(index: FactIndex, module: str, name: str, steps: int) -> bool:
+    found = index.one(ModuleExports, module)
+    if found is None or found[1].dynamic or steps <= 0 or name in found[1].names:
+        return True
+    for star in found[1].stars:
+        file = file_of_module(index, star, found[0])
+        if file is None or _exports(index, module_name(file), name, steps - 1):
+            return True
+    return False
+
+
+# -- classes -----------------------------------------------------------------------------------------
+
+
+def _class_may_have(index: FactIndex, symbol: str, name: str) -> bool:
+    bases, _ = mro(index, symbol)
+    for position, base in enumerate(bases):
+        known = class_at(index, base)
+        if known is None:
+            if base in _STRUCTURAL and position <= 1:
+                return True
+            names = _names_of_known(base)
+            if names is None or name in names or (base.startswith("pydantic") and name.startswith("model_")):
+                return True
+            continue
+        if _fact_may_have(index, known[1], name):
+            return True
+    return name in dir(object) or name == "mro"
+
+
+def _fact_may_have(index: FactIndex, fact: ClassFact, name: str) -> bool:
+    if fact.dynamic or None in fact.bases or name in fact.members or name in fact.attributes:
+        return True
+    if fact.metaclass is not None and fact.metaclass not in _PLAIN_METACLASSES:
+        return True
+    if {"__get__", "__new__", "__table__", "__getattr__"} & {*fact.members, *fact.attributes}:
+        return True
+    mangled = f"_{fact.symbol.rpartition('.')[2].lstrip('_')}__"
+    if name.startswith(mangled):
+        unmangled = "__" + name.removeprefix(mangled)
+        return unmangled in fact.members or unmangled in fact.attributes
+    return not (fact.members or fact.attributes or fact.bases)
+
+
+def _descendants_may_have(index: FactIndex, symbol: str, name: str) -> bool:
+    descendants = _descendants(index, symbol)
+    if len(descendants) >= _MAX_DESCENDANTS:
+        return True
+    if not descendants:
+        return _is_abstract(index, symbol)
+    return any(
+        _class_may_have(index, descendant, name) or _effect_of_decorators(index, descendant) == "unknown"
+        for descendant in descendants
+    )
+
+
+def _descendants(index: FactIndex, symbol: str) -> list[str]:
+    """The classes of the workspace that derive from a class."""
+    found: list[str] = []
+    pending = [symbol]
+    while pending and len(found) < _MAX_DESCENDANTS:
+        for _, subclass in index.get(Subclass, last_name(pending.pop())):
+            name = subclass.symbol
+            if name not in found and name != symbol and symbol in mro(index, name)[0]:
+                found.append(name)
+                pending.append(name)
+    return found
+
+
+def _is_abstract(index: FactIndex, symbol: str) -> bool:
+    """Whether a class that nothing derives from looks made to be derived from elsewhere."""
+    if _ABSTRACT_NAME.search(symbol.rpartition(".")[2]):
+        return True
+    found = class_at(index, symbol)
+    for name in found[1].members if found is not None else ():
+        method = function_at(index, f"{symbol}.{name}")
+        if method is not None and "abc.abstractmethod" in method[1].decorators:
+            return True
+    return False
+
+
+@cache
+def _names_of_known(base: str) -> frozenset[str] | None:
+    """The names that a well-known base from outside of the workspace gives; None where unknown."""
+    base = base.removesuffix("()")
+    module, _, name = base.rpartition(".")
+    if module in ("typing", "typing_extensions"):
+        if name in ("Generic", "Protocol"):
+            return frozenset()
+        if name == "NamedTuple":
+            return frozenset(dir(tuple)) | {"_asdict", "_replace", "_fields", "_make", "_field_defaults"}
+        if name == "TypedDict":
+            return frozenset(dir(dict))
+        module = "collections.abc"
+    if base in (
+        "pydantic.BaseModel",
+        "pydantic.BaseSettings",
+        "pydantic_settings.BaseSettings",
+        "sqlmodel.SQLModel",
+    ):
+        return _PYDANTIC
+    if base in (
+        "sqlalchemy.orm.DeclarativeBase",
+        "sqlalchemy.orm.MappedAsDataclass",
+        "sqlalchemy.ext.asyncio.AsyncAttrs",
+        "sqlalchemy.orm.declarative_base",
+        "sqlalchemy.ext.declarative.declarative_base",
+    ):
+        return _SQLALCHEMY | {"awaitable_attrs"}
+    holders = {
+        "builtins": builtins,
+        "enum": enum,
+        "abc": abc,
+        "collections": collections,
+        "collections.abc": collections.abc,
+    }
+    known = getattr(holders.get(module), name, None)
+    if not isinstance(known, type) or known is type:
+        return None
+    names = frozenset(dir(known))
+    if issubclass(known, enum.Enum):
+        names |= {
+            "name",
+            "value",
+            "_value_",
+            "_name_",
+            "_member_map_",
+            "_member_names_",
+            "_value2member_map_",
+        }
+    if issubclass(known, BaseException):
+        names |= {"add_note", "message"}
+    return names | {"data", "register", "_abc_impl"}
