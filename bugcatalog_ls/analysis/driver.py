@@ -54,8 +54,16 @@ def plan_for(entries: Iterable[Entry]) -> tuple[Plan, list[PageError]]:
         try:
             analyzers[entry.code] = load_analyzer(entry.analyzer)
         except AnalyzerMissing as reason:
-            line = entry.line_of("analyzer")
-            errors.append(PageError(entry.path, line, 1, str(reason), "an analyzer that is installed"))
+            told = str(reason)
+        except Exception as error:
+            # Somebody else's package may raise anything while it is imported; only its entry is lost.
+            log.exception("the analyzer %s of %s can't be loaded", entry.analyzer, entry.code)
+            told = f"the analyzer {entry.analyzer!r} can't be loaded ({type(error).__name__}: {error})"
+        else:
+            continue
+        errors.append(
+            PageError(entry.path, entry.line_of("analyzer"), 1, told, "an analyzer that is installed")
+        )
     rules, rule_errors = compile_rules(chosen)
     return Plan(analyzers, rules), [*errors, *rule_errors]
 

@@ -18,6 +18,7 @@ from bugcatalog_ls.patterns.matcher import Match, RuleSet
 from bugcatalog_ls.patterns.rule import CompiledRule, RuleError, compile_rule
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
 
 
 class RuleCandidate(Fact, frozen=True):
@@ -41,6 +42,7 @@ class Rules:
     def __init__(self, compiled: Iterable[CompiledRule] = ()) -> None:
         self.compiled = {(rule.code, rule.index): rule for rule in compiled}
         self._set = RuleSet(self.compiled.values())
+        self._kept: tuple[PyFile, dict[Span, list[Match]]] | None = None
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -92,10 +94,8 @@ class Rules:
 
     def fixes(self, context: FixContext, finding: Finding) -> Iterator[Fix]:
         """The rewrites of the match that stands at a finding's place."""
-        path, file = context.file.path, context.file
-        matches, _ = self._matches(path, file.source, file if path.endswith((".py", ".pyi")) else None)
-        for match in matches:
-            if match.span != context.span or str(match.rule_index) != finding.data.get("rule"):
+        for match in self._matches_at(context.file, context.span):
+            if match.code != finding.code or str(match.rule_index) != finding.data.get("rule"):
                 continue
             for rewrite in match.rewrites:
                 for wanted in match.imports:
@@ -104,6 +104,16 @@ class Rules:
                 title = rewrite.title or f"Rewrite as {finding.code} says"
                 yield context.fix(title, match.applicability, rewrite.edits)
             return
+
+    def _matches_at(self, file: PyFile, span: Span) -> list[Match]:
+        """The matches of a span; a file's are kept for the next of its findings."""
+        if self._kept is None or self._kept[0] is not file:
+            matches, _ = self._matches(file.path, file.source, file if _is_python(file.path) else None)
+            by_span: dict[Span, list[Match]] = {}
+            for match in matches:
+                by_span.setdefault(match.span, []).append(match)
+            self._kept = (file, by_span)
+        return self._kept[1].get(span, [])
 
     def _matches(
         self, path: str, source: Source, file: PyFile | None
@@ -120,6 +130,10 @@ class Rules:
 
         outcome = self._set.match(source, kind.language, symbol)
         return outcome.matches, outcome.quarantined
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith((".py", ".pyi"))
 
 
 def compile_rules(entries: Iterable[Entry]) -> tuple[Rules, list[PageError]]:

@@ -27,6 +27,7 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
     walk,
 )
+from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _FALSE_KEYS = frozenset({"success", "ok"})
@@ -55,8 +56,12 @@ _FAILURE_TEXT = re.compile(
 _MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
 _INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
 _VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
+_REQUEST = re.compile(r"(?:flask|quart|self)\.request")
 _CHECKS = re.compile(r"valid|match|check|allowed|(?:^|[._])is_")
 _NAMES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 500: "INTERNAL_SERVER_ERROR"}
+_VALUES = frozenset(
+    {"dictionary", "call", "tuple", "expression_list", "identifier", "parenthesized_expression"}
+)
 _DICT_FRAMEWORKS = frozenset({"fastapi", "flask", "quart"})
 
 
@@ -81,31 +86,30 @@ class FailingReturn(Fact, frozen=True):
 def _collect(file: PyFile, facts: Facts) -> None:
     symbols: dict[int, str] = {}
     for node in file.nodes("return_statement"):
-        value = node.named_children[0] if node.named_children else None
-        function = enclosing_function(node) if value is not None else None
-        if value is None or function is None or function.type != "function_definition":
+        returned = node.named_children[0] if node.named_children else None
+        function = enclosing_function(node) if returned is not None else None
+        if returned is None or function is None or function.type != "function_definition":
             continue
-        if value.type not in (
-            "dictionary",
-            "call",
-            "tuple",
-            "expression_list",
-            "identifier",
-            "parenthesized_expression",
-        ):
-            continue
-        answer = read_answer(file, value)
-        if answer is None or not _says_failure(answer.body, node) or not is_ok(answer.status):
-            continue
-        if _sets_status(node) or _SPOKEN.search(text_of(function)):
-            continue
-        if not symbols:
-            symbols = {definition.node.id: definition.symbol for definition in file.functions}
-        symbol = symbols[function.id]
-        anchor = facts.anchor(f"failure of {symbol}", value)
-        facts.add(
-            FailingReturn(file.path, symbol, anchor, answer.made_by or "", not is_ok(answer.tuple_status))
-        )
+        for value in _alternatives(returned):
+            answer = read_answer(file, value) if value.type in _VALUES else None
+            if answer is None or not _says_failure(answer.body, value) or not is_ok(answer.status):
+                continue
+            if _sets_status(node) or _SPOKEN.search(text_of(function)):
+                continue
+            if not symbols:
+                symbols = {definition.node.id: definition.symbol for definition in file.functions}
+            symbol = symbols[function.id]
+            anchor = facts.anchor(f"failure of {symbol}", value)
+            has_status = not is_ok(answer.tuple_status)
+            facts.add(FailingReturn(file.path, symbol, anchor, answer.made_by or "", has_status))
+
+
+def _alternatives(value: Node) -> list[Node]:
+    """What may be returned: both sides of `a if b else c`."""
+    if unparenthesised(value).type != "conditional_expression":
+        return [value]
+    first, _, second = unparenthesised(value).named_children
+    return [*_alternatives(first), *_alternatives(second)]
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -149,12 +153,12 @@ def _is_protocol(ctx: JoinContext, fact: FailingReturn, routes: tuple[RouteFact,
 # -- what a body says ------------------------------------------------------------------------------
 
 
-def _says_failure(body: Node, statement: Node) -> bool:
+def _says_failure(body: Node, returned: Node) -> bool:
     pairs = pairs_of(body)
     keys = {key for key, _ in pairs if key}
     if "jsonrpc" in keys or keys & _ANSWERS:
         return False
-    handler = _handler_around(statement)
+    handler = _handler_around(returned)
     said: dict[str, Node] = {}
     for key, value in pairs:
         if key is None:
@@ -170,14 +174,14 @@ def _says_failure(body: Node, statement: Node) -> bool:
         is_report = handler is None and (bool(keys & _JOBS) or (status == "failed" and not keys <= _TELLING))
         return not is_lnurl and not is_report
     if "error" in said:
-        return _is_error(said["error"], keys, handler, statement)
+        return _is_error(said["error"], keys, handler, returned)
     texts = [string_value(value) for key, value in said.items() if key in _TEXTS]
     if handler is None or not keys or not keys <= set(_TEXTS):
         return False
     return any(text is not None and _FAILURE_TEXT.search(text) for text in texts)
 
 
-def _is_error(value: Node, keys: set[str], handler: Node | None, statement: Node) -> bool:
+def _is_error(value: Node, keys: set[str], handler: Node | None, returned: Node) -> bool:
     """Whether the value of an `error` key surely names an error."""
     constant = constant_value(value)
     if constant is not ...:
@@ -195,7 +199,7 @@ def _is_error(value: Node, keys: set[str], handler: Node | None, statement: Node
         if name in ("str", "repr", "format", "_", "gettext", "translate"):
             return True
     # A value that may be None is an error where the branch was taken for it and nothing else is said.
-    return keys <= _TELLING - {"data", "result"} and _branch(statement) is not None
+    return keys <= _TELLING - {"data", "result"} and _branch(returned) is not None
 
 
 def _handler_around(node: Node) -> Node | None:
@@ -208,9 +212,9 @@ def _handler_around(node: Node) -> Node | None:
 
 
 def _branch(node: Node) -> Node | None:
-    """The `if` (or `case`) of the same function that a statement depends on."""
+    """The `if` (or `case`) of the same function that a statement or value depends on."""
     for parent in ancestors(node):
-        if parent.type in ("if_statement", "case_clause"):
+        if parent.type in ("if_statement", "case_clause", "conditional_expression"):
             return parent
         if parent.type == "function_definition":
             return None
@@ -257,20 +261,18 @@ def _gives_status(node: Node, running: Node) -> bool:
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
     statement = ctx.node_of("return_statement")
-    value = statement.named_children[0] if statement is not None and statement.named_children else None
-    answer = read_answer(ctx.file, value) if value is not None else None
-    if statement is None or value is None or answer is None:
+    value = ctx.node
+    answer = read_answer(ctx.file, value)
+    if statement is None or answer is None:
         return
     framework = finding.data.get("framework", "")
-    status = _status_for(ctx.file, statement, answer)
+    status = _status_for(ctx.file, value, answer)
     if answer.call is not None and answer.shape is not None and framework not in ("flask", "quart"):
         edits = _set_status(ctx.file, answer, status)
         if answer.tuple_status is None:
-            yield ctx.fix(f"Answer with status {status}", "suggested", edits)
+            yield _fitted(ctx, f"Answer with status {status}", edits)
     elif framework in ("flask", "quart"):
-        yield ctx.fix(
-            f"Answer with status {status}", "suggested", _flask_status(ctx.file, value, answer, status)
-        )
+        yield _fitted(ctx, f"Answer with status {status}", _flask_status(value, answer, status))
     elif framework == "fastapi":
         yield from _fastapi_fixes(ctx, statement, value, answer, status)
 
@@ -282,7 +284,7 @@ def _fastapi_fixes(
         number = constant_value(answer.tuple_status)
         status = number if isinstance(number, int) and number != 200 else status
     made = text_of(answer.body) if _stands_in(answer.body, value) else text_of(_first_item(value))
-    if not _is_caught(statement):
+    if not _is_caught(statement) and _is_whole(statement, value):
         handler = _handler_around(statement)
         edits, cause = _cause(ctx.file, handler) if handler is not None else ([], "")
         source = "fastapi"
@@ -292,16 +294,25 @@ def _fastapi_fixes(
         detail = _detail(answer.body) if _stands_in(answer.body, value) else made
         raised = f"raise {name}(status_code={status}, detail={detail}){cause}"
         edits.append(TextEdit(Span(statement.start_byte, statement.end_byte), raised))
-        yield ctx.fix(f"Raise HTTPException with status {status}", "suggested", edits)
+        yield _fitted(ctx, f"Raise HTTPException with status {status}", edits)
     module = "fastapi.responses"
     if _imports_from(ctx.file, "starlette.responses", "JSONResponse"):
         module = "starlette.responses"
     name = ctx.imports().need(module, "JSONResponse", at=statement.start_byte)
     response = f"{name}(status_code={status}, content={made})"
-    yield ctx.fix(
-        f"Answer with JSONResponse and status {status}",
-        "suggested",
-        [TextEdit(Span(value.start_byte, value.end_byte), response)],
+    yield _fitted(ctx, f"Answer with JSONResponse and status {status}", replace_node(value, response))
+
+
+def _fitted(ctx: FixContext, title: str, edits: list[TextEdit]) -> Fix:
+    return ctx.fix(title, "suggested", fitted(ctx.file, edits, ctx.read("pyproject.toml")))
+
+
+def _is_whole(statement: Node, value: Node) -> bool:
+    """Whether a value is all that a statement returns, and no side of an alternative."""
+    return (
+        bool(statement.named_children)
+        and statement.named_children[0].end_byte == value.end_byte
+        and (statement.named_children[0].start_byte == value.start_byte)
     )
 
 
@@ -367,7 +378,7 @@ def _is_caught(statement: Node) -> bool:
     return False
 
 
-def _flask_status(file: PyFile, value: Node, answer: Answer, status: int) -> list[TextEdit]:
+def _flask_status(value: Node, answer: Answer, status: int) -> list[TextEdit]:
     if answer.call is not None and answer.status is not None and _stands_in(answer.status, value):
         return replace_node(answer.status, _like(answer.status, status))
     items = unparenthesised(value)
@@ -375,6 +386,8 @@ def _flask_status(file: PyFile, value: Node, answer: Answer, status: int) -> lis
         if answer.tuple_status is not None:
             return replace_node(answer.tuple_status, _like(answer.tuple_status, status))
         return [insert_at(items.named_children[0].end_byte, f", {status}")]
+    if value.parent is not None and value.parent.type == "conditional_expression":
+        return [insert_at(value.start_byte, "("), insert_at(value.end_byte, f", {status})")]
     return [insert_at(value.end_byte, f", {status}")]
 
 
@@ -402,20 +415,22 @@ def _like(old: Node, status: int) -> str:
     return str(status)
 
 
-def _status_for(file: PyFile, statement: Node, answer: Answer) -> int:
+def _status_for(file: PyFile, returned: Node, answer: Answer) -> int:
     """400 where the branch looks at what the client sent, 404 where the text says so, else 500."""
     texts = [string_value(value) or "" for key, value in pairs_of(answer.body) if key in _TEXTS]
-    handler = _handler_around(statement)
+    handler = _handler_around(returned)
     if any(_MISSING_TEXT.search(text) for text in texts):
         return 404
     if handler is not None:
         return 400 if _is_input_error(handler) else 500
-    branch = _branch(statement)
+    branch = _branch(returned)
     condition = None
+    if branch is not None and branch.type == "conditional_expression":
+        condition = branch.named_children[1]
     if branch is not None and branch.type == "if_statement":
         condition = branch.child_by_field_name("condition")
         for clause in branch.children_by_field_name("alternative"):
-            if clause.start_byte <= statement.start_byte < clause.end_byte:
+            if clause.start_byte <= returned.start_byte < clause.end_byte:
                 condition = clause.child_by_field_name("condition") or condition
     if condition is None:
         return 500
@@ -453,6 +468,8 @@ def _is_input(file: PyFile, node: Node, depth: int) -> bool:
         return True
     if node.type == "attribute" and text_of(node).endswith((".validated_data", ".cleaned_data")):
         return True
+    if node.type == "attribute" and _REQUEST.fullmatch(text_of(node)):
+        return True
     if node.type != "identifier" or depth == 0:
         return False
     if text_of(node) == "request":
@@ -468,6 +485,8 @@ def _is_input(file: PyFile, node: Node, depth: int) -> bool:
         return False
     root = binding.value
     while (owner := _read_from(root)) is not None:
+        if _REQUEST.fullmatch(text_of(root)):
+            return True
         root = owner
     return _is_input(file, root, depth - 1)
 

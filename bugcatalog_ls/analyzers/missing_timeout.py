@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
-from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
@@ -17,7 +17,15 @@ from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.pins import allows_only_before
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, mro
 from bugcatalog_ls.facts.routes import routes_of
-from bugcatalog_ls.facts.waiting_calls import LIMITS, SESSIONS, Limit, uses_network
+from bugcatalog_ls.facts.waiting_calls import (
+    DELEGATES,
+    LIMITS,
+    POOLS,
+    SESSIONS,
+    TAKE_KEYWORDS,
+    Limit,
+    uses_network,
+)
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -30,6 +38,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
 SECONDS = 10
@@ -56,7 +65,9 @@ _SETTING = re.compile(r"(?:default_)?(?:http|requests?)_timeout(?:_s|_sec|_secs|
 class WaitingCall(Fact, frozen=True):
     """A call that may wait for ever, as written: what it calls, and what it is given.
 
-    `nones` are keywords and positions (as text) that hold None; `words` a command line as far as it is literal.
+    `is_delegated`: another function calls it (`asyncio.to_thread(requests.get, url)`), and is the call
+    that the anchor names. `nones` are keywords and positions (as text) that hold None; `words` a command
+    line as far as it is literal.
     """
 
     path: str
@@ -71,6 +82,7 @@ class WaitingCall(Fact, frozen=True):
     words: tuple[str, ...]
     function: str
     is_async: bool
+    is_delegated: bool
 
     @property
     def key(self) -> str:
@@ -86,9 +98,11 @@ class SocketDefault(Fact, frozen=True):
 
 
 class LimitedSession(Fact, frozen=True):
-    """A file gives sessions a limit of their own: a mounted adapter, or a replaced method."""
+    """A file gives sessions (or urllib3's pools) a limit of their own: a mounted adapter, a replaced
+    method, a timeout of the pool. `library` is whose sessions."""
 
     path: str
+    library: str
 
     @property
     def key(self) -> str:
@@ -108,16 +122,33 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if not is_test_path(file.path) and constant_value(value) is not None:
                 facts.add(SocketDefault())
         elif name == "mount" and _mounts_limit(file, call):
-            facts.add(LimitedSession(file.path))
-        elif name in _LAST_NAMES and (fact := _waiting(file, call, callee, facts)) is not None:
+            facts.add(LimitedSession(file.path, "requests"))
+        elif name in POOLS and _limits_pool(call):
+            facts.add(LimitedSession(file.path, "urllib3"))
+        fact = None
+        if name in DELEGATES:
+            fact = _delegated(file, call, name, facts)
+        elif name in _LAST_NAMES:
+            fact = _waiting(file, call, callee, facts)
+        if fact is not None:
             facts.add(fact)
     for assignment in file.nodes("assignment"):
         left = assignment.child_by_field_name("left")
         if left is not None and left.type == "attribute" and _is_session_method(file.symbol(left)):
-            facts.add(LimitedSession(file.path))
+            facts.add(LimitedSession(file.path, "requests"))
 
 
-def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts) -> WaitingCall | None:
+def _delegated(file: PyFile, call: Node, name: str, facts: Facts) -> WaitingCall | None:
+    function = arguments_of(call).get("func", DELEGATES[name])
+    if function is None or function.type not in ("identifier", "attribute"):
+        return None
+    if function.type == "attribute" and text_of(function).rpartition(".")[2] not in _LAST_NAMES:
+        return None
+    return _waiting(file, call, function, facts, DELEGATES[name] + 1)
+
+
+def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts, n_before: int = 0) -> WaitingCall | None:
+    """The call of `callee`; that stands behind `n_before` - 1 arguments where another calls it."""
     symbol = file.symbol(callee)
     if symbol is None or symbol.startswith(("builtins.", "super(")):
         return None
@@ -126,7 +157,8 @@ def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts) -> WaitingCal
     if keywords is None or arguments.list_unpacked or _is_limited_around(file, call):
         return None
     nones = [name for name, value in keywords.items() if value is not None and _is_none(file, value)]
-    nones += [str(n) for n, value in enumerate(arguments.positional) if _is_none(file, value)]
+    positional = arguments.positional[n_before:]
+    nones += [str(n) for n, value in enumerate(positional) if _is_none(file, value)]
     scope = file.scopes.at(call.start_byte)
     while scope.kind == "comprehension" and scope.parent is not None:
         scope = scope.parent
@@ -140,12 +172,13 @@ def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts) -> WaitingCal
         anchor=facts.anchor(f"call {scope.qualname} {written}", call),
         keywords=tuple(keywords),
         nones=tuple(nones),
-        n_positional=len(arguments.positional),
-        names_timeout=any("timeout" in text_of(value) for value in arguments.positional[:1]),
+        n_positional=len(positional),
+        names_timeout=any("timeout" in text_of(value) for value in positional[:1]),
         streams=stream is not None and constant_value(stream) is not False,
         words=_words(file, call, symbol),
         function=f"{file.module}.{scope.qualname}" if function is not None else "",
         is_async=function is not None and function.children[0].type == "async",
+        is_delegated=n_before > 0,
     )
 
 
@@ -249,12 +282,20 @@ def _words(file: PyFile, call: Node, symbol: str) -> tuple[str, ...]:
     if command is None:
         return ()
     if command.type in ("list", "tuple"):
-        literal = [string_value(child) for child in command.named_children[:_MAX_WORDS] if child.type != "comment"]
+        literal = [
+            string_value(child) for child in command.named_children[:_MAX_WORDS] if child.type != "comment"
+        ]
         return tuple(word or "" for word in literal)
     text = string_value(command)
     if text is None and command.type == "string":
         text = re.sub(r"^[rRfFbB]*['\"]+", "", text_of(command)).split("{")[0]
     return tuple((text or "").split()[:_MAX_WORDS])
+
+
+def _limits_pool(call: Node) -> bool:
+    arguments = arguments_of(call)
+    timeout = arguments.get("timeout")
+    return bool(arguments.dict_unpacked) or (timeout is not None and constant_value(timeout) is not None)
 
 
 def _mounts_limit(file: PyFile, call: Node) -> bool:
@@ -301,7 +342,9 @@ def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:
         limit = _limit_of_subclass(context.index, symbol)
     if limit is not None and limit.family == "requests" and "()." in symbol:
         makers = {context.path, _file_of(context, call.symbol)}
-        if any(path and context.index.in_file(path, LimitedSession) for path in makers):
+        library = "urllib3" if symbol.startswith("urllib3.") else "requests"
+        limited = (fact for path in makers if path for fact in context.index.in_file(path, LimitedSession))
+        if any(fact.library == library for fact in limited):
             return None
     return limit
 
@@ -338,6 +381,8 @@ def _waits(context: JoinContext, call: WaitingCall, limit: Limit) -> bool:
     )
     given_none = limit.keyword in call.nones or str(limit.position) in call.nones
     if given and not given_none:
+        return False
+    if call.is_delegated and limit.family in ("process", "wait"):
         return False
     match limit.family:
         case "explicit":
@@ -376,6 +421,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     call = context.node_of("call")
     if call is None:
         return
+    called = text_of(callee_of(call) or call).rpartition(".")[2]
+    if called in DELEGATES and called not in TAKE_KEYWORDS:
+        return
     keyword, family = finding.data["keyword"], finding.data["family"]
     value = _constant(context) if family in ("requests", "stdlib", "explicit") else None
     limit = value or str(SECONDS)
@@ -384,7 +432,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     is_guard = family not in ("process", "wait", "explicit") and finding.data["stated"] != "True"
     is_guard = is_guard and finding.data["streams"] != "True"
     name = text_of(callee_of(call) or call).split("\n")[0]
-    yield context.fix(f"Add {keyword}={limit} to {name}", "safe" if is_guard else "suggested", edits)
+    applicability: Applicability = "safe" if is_guard else "suggested"
+    edits = fitted(context.file, edits, context.read("pyproject.toml"))
+    yield context.fix(f"Add {keyword}={limit} to {name}", applicability, edits)
 
 
 def _edits(context: FixContext, call: Node, keyword: str, position: str, limit: str) -> list[TextEdit]:

@@ -24,6 +24,7 @@ from bugcatalog_ls.facts.routes import (
     variable,
 )
 from bugcatalog_ls.facts.web_frameworks import FAMILIES
+from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import (
@@ -45,6 +46,7 @@ _SAMPLE_FOLDERS = frozenset(
     {"example", "examples", "docs", "docs_src", "doc", "demo", "demos", "sample", "samples", "benchmarks"}
 )
 _SWALLOWED = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_IMPORTS = frozenset({"import_statement", "import_from_statement"})
 _LOGGING = frozenset(
     {
         "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal", "print", "echo",
@@ -233,12 +235,12 @@ def _is_router(ctx: JoinContext, target: str) -> bool:
     for path, router in ctx.index.get(RouterFact, symbol):
         return not is_test_path(path) and router_framework(ctx.index, router) is not None
     file = file_of_module(ctx.index, target, ctx.path)
-    if file is None or not any(
-        router_framework(ctx.index, router) for router in ctx.index.in_file(file, RouterFact)
-    ):
-        return False
+    routers = ctx.index.in_file(file, RouterFact) if file is not None else ()
+    names = {router.name for router in routers if router_framework(ctx.index, router)}
     included = ctx.index.in_file(ctx.path, Inclusion)
-    return any(place(ctx.index, fact.child, ctx.path).startswith(f"{symbol}.") for fact in included)
+    if names and any(place(ctx.index, fact.child, ctx.path).startswith(f"{symbol}.") for fact in included):
+        return True
+    return any(fact.attribute in names for fact in ctx.index.in_file(ctx.path, UnknownInclusion))
 
 
 # -- guarded imports -------------------------------------------------------------------------------
@@ -374,12 +376,25 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
         child for child in guard.named_children if child.type not in ("block", "with_clause", "comment")
     ]
     if handler is None or [clause.id for clause in clauses] == [handler.id]:
+        edits = replace_by_body(ctx.file, guard, body)
         yield ctx.fix(
-            "Let the failing import stop the start", "suggested", replace_by_body(ctx.file, guard, body)
+            "Let the failing import stop the start",
+            "suggested",
+            [*edits, *_blank_after(ctx.file, guard, body)],
         )
     block = _block(handler) if handler is not None else None
     if block is not None and (edits := _raised(ctx.file, statements(block))):
         yield ctx.fix("Log and raise the import error again", "suggested", edits)
+
+
+def _blank_after(file: PyFile, guard: Node, body: Node) -> list[TextEdit]:
+    """The blank line that parts imports from the statement that now follows them."""
+    following, rows = guard.next_named_sibling, file.source.lines
+    if following is None or following.type in _IMPORTS or statements(body)[-1].type not in _IMPORTS:
+        return []
+    if rows.row_of(following.start_byte) != rows.row_of(guard.end_byte) + 1:
+        return []
+    return [insert_at(rows.starts[rows.row_of(following.start_byte)], file.source.newline)]
 
 
 def _raised(file: PyFile, handler: list[Node]) -> list[TextEdit]:

@@ -101,7 +101,8 @@ def _tell(verification: Verification) -> None:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verification.outcomes.items())
     n_broken = sum(failure.verdict == "broken" for failure in verification.failures)
     broken = f", {n_broken} broken" if n_broken else ""
-    write_out([f"{verification.entries} entries: {counts}{broken}.\n"])
+    entries = "1 entry" if verification.entries == 1 else f"{verification.entries} entries"
+    write_out([f"{entries}: {counts}{broken}.\n"])
 
 
 def _described(message: str, expected: str) -> str:

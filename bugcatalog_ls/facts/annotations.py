@@ -53,6 +53,7 @@ class AnnotatedType(msgspec.Struct, frozen=True):
                 index=made.index or shared.index,
                 server_default=made.server_default or shared.server_default,
                 default=made.default or shared.default,
+                literal_default=made.literal_default or shared.literal_default,
                 onupdate=made.onupdate or shared.onupdate,
                 computed=made.computed or shared.computed,
                 foreign_keys=made.foreign_keys or shared.foreign_keys,

@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import SCOPES, arguments_of, enclosing, statements, text_of, walk
+from bugcatalog_ls.syntax.outside import is_outside
 
 _BY_NAME = re.compile(
     rb"\b(?:hasattr|getattr|setattr|delattr|__setattr__|attrgetter|methodcaller|patch\.object|patch|backref|"
@@ -19,9 +20,9 @@ _BY_NAME = re.compile(
 _KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
 _SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([\[({][^\])}]*[\])}]|[\"']\w+[\"'])")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
-_COMPUTED = re.compile(
-    rb"\bsetattr\(\s*([\w.]+)\s*,\s*(?![\"'])|([\w.]+)\.__dict__\s*(?:\.|\[|=)|\bvars\(([\w.]+)\)"
-)
+_COMPUTED = re.compile(rb"\b(?:setattr|vars)\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))|\.__dict__\s*(?:\.|\[|=)")
+_WORD_BEFORE = re.compile(rb"[\w.]+$")
+_ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
 _CLASS_PARAMETERS = frozenset(
     {"cls", "klass", "class_", "_cls", "clazz", "kls", "target", "obj", "wrapped", "component", "handler"}
     | {"model", "type_", "typ", "c", "item", "service"}
@@ -53,6 +54,16 @@ class ComputedAttributes(Fact, frozen=True):
     @property
     def key(self) -> str:
         return last_name(self.symbol)
+
+
+class OtherResult(Fact, frozen=True):
+    """A function that returns something else than its annotation says."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
 
 
 class Subclass(Fact, frozen=True):
@@ -99,8 +110,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for symbol in sorted(_computed(file)):
         facts.add(ComputedAttributes(symbol))
     for definition in file.classes:
+        if b"extra" in data and _ALLOWS_EXTRA.search(definition.node.text or b""):
+            facts.add(ComputedAttributes(definition.symbol))
         for base in sorted(_base_names(definition.node)):
             facts.add(Subclass(base, definition.symbol))
+    for function in sorted(_with_other_results(file)):
+        facts.add(OtherResult(function))
     for definition in file.functions:
         decorator = _class_decorator(definition)
         if decorator is not None:
@@ -143,13 +158,38 @@ def _store(file: PyFile, node: Node, owners: dict[str, set[str]]) -> None:
 
 def _computed(file: PyFile) -> set[str]:
     found: set[str] = set()
-    for match in _COMPUTED.finditer(file.source.data):
-        group = next(index for index in (1, 2, 3) if match[index] is not None)
-        start, end = match.span(group)
+    data = file.source.data
+    if b"setattr(" not in data and b"vars(" not in data and b"__dict__" not in data:
+        return found
+    for match in _COMPUTED.finditer(data):
+        word = match if match[1] else _WORD_BEFORE.search(data, max(match.start() - 80, 0), match.start())
+        if word is None:
+            continue
+        start, end = word.span(1 if match[1] else 0)
         node = file.root.named_descendant_for_byte_range(start, end)
         symbol = file.symbol(node) if node is not None and node.type in ("identifier", "attribute") else None
         if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
             found.add(symbol)
+    return found
+
+
+def _with_other_results(file: PyFile) -> set[str]:
+    found: set[str] = set()
+    for node in file.nodes("return_statement"):
+        value = node.named_children[0] if node.named_children else None
+        if value is None or value.type not in ("call", "identifier"):
+            continue
+        function = enclosing(node, *SCOPES)
+        scope = file.scopes.of(function) if function is not None else None
+        annotation = function.child_by_field_name("return_type") if function is not None else None
+        if scope is None or annotation is None:
+            continue
+        expected = file.names.annotation_symbol(annotation)
+        if expected is None or is_outside(expected, file.module):
+            continue
+        given = file.symbol(value)
+        if given not in (None, "None", expected):
+            found.add(f"{file.module}.{scope.qualname}")
     return found
 
 
@@ -176,9 +216,9 @@ def _class_decorator(definition: Definition) -> ClassDecorator | None:
     called: Effect = "unknown"
     body = function.child_by_field_name("body")
     inner = [child for child in statements(body) if child.type == "function_definition"] if body else []
-    returned = _returned(function)
-    if len(inner) == 1 and returned == {text_of(inner[0].child_by_field_name("name") or inner[0])}:
-        called = _effect(inner[0]) or "unknown"
+    if len(inner) == 1 and (effect := _effect(inner[0])) is not None:
+        name = text_of(inner[0].child_by_field_name("name") or inner[0])
+        called = effect if _returned(function) == {name} else "unknown"
     if plain is None and called == "unknown":
         return None
     return ClassDecorator(definition.symbol, plain or "unknown", called)

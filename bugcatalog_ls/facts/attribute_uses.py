@@ -11,15 +11,17 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.nodes import LOOPS, ancestors, arguments_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 # A dotted chain, or an attribute of what a call gave.
 _CHAIN = re.compile(rb"(?<![\w.\"'])[^\W\d]\w*(?:\s?\.\s?[^\W\d]\w*)+|\)\.([^\W\d]\w*)")
+_TYPE_TEST = re.compile(
+    rb"\b(?:isinstance|type|hasattr|callable|issubclass|is_dataclass)\(\s*([\w.]+)|\bmatch\s+([\w.]+)\s*:"
+)
 _LITERALS = frozenset(
-    {"string", "concatenated_string", "integer", "float", "true", "false", "none", "lambda"}
+    {"string", "concatenated_string", "integer", "float", "true", "false", "lambda"}
     | {"list", "dictionary", "set", "tuple"}
     | {"list_comprehension", "dictionary_comprehension", "set_comprehension"}
 )
@@ -41,14 +43,15 @@ class AttributeUse(msgspec.Struct, frozen=True):
 
     `links` are the attributes and calls, as (symbol, name), through which the owner was reached.
     `exact` tells that the owner is written as itself, not known by an annotation, `self` or `cls`;
-    `entered` that it is what a `with` gave. `name_anchors` are the places of the name alone,
-    `anchors` of the whole expression.
+    `annotated` that only an annotation tells it; `entered` that it is what a `with` gave.
+    `name_anchors` are the places of the name alone, `anchors` of the whole expression.
     """
 
     owner: str
     name: str
     links: tuple[tuple[str, str], ...]
     exact: bool
+    annotated: bool
     entered: bool
     call: CallShape | None
     name_anchors: tuple[str, ...]
@@ -56,10 +59,14 @@ class AttributeUse(msgspec.Struct, frozen=True):
 
 
 class AttributeUses(Fact, frozen=True):
-    """What one file reads off owners that may be the workspace's own."""
+    """What one file reads off owners that may be the workspace's own.
+
+    `confirmed` are owners, of classes of the same file, of which an attribute is read that they have.
+    """
 
     path: str
     uses: tuple[AttributeUse, ...]
+    confirmed: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -71,6 +78,7 @@ class _Read(NamedTuple):
     name: str
     links: tuple[tuple[str, str], ...]
     exact: bool
+    annotated: bool
     entered: bool
     call: CallShape | None
 
@@ -79,8 +87,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if file.path.endswith(".pyi"):
         return
     reads: dict[_Read, list[Node]] = {}
-    for node in _candidates(file):
-        read = _read(file, node)
+    confirmed: set[str] = set()
+    narrowings = _Narrowings(file)
+    for node in _candidates(file, confirmed):
+        read = _read(file, node, narrowings)
         if read is not None:
             reads.setdefault(read, []).append(node)
     uses = []
@@ -96,7 +106,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             )
         )
     if uses:
-        facts.add(AttributeUses(file.path, tuple(uses)))
+        facts.add(AttributeUses(file.path, tuple(uses), tuple(sorted(confirmed))))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -115,7 +125,7 @@ def own_names(file: PyFile) -> dict[str, set[str]]:
     return known
 
 
-def _candidates(file: PyFile) -> Iterator[Node]:
+def _candidates(file: PyFile, confirmed: set[str]) -> Iterator[Node]:
     """The attribute nodes whose owner has a symbol that may be of the workspace."""
     known = own_names(file)
     heads: dict[tuple[int, bytes], str | None] = {}
@@ -141,7 +151,10 @@ def _candidates(file: PyFile) -> Iterator[Node]:
             if key not in heads:
                 heads[key] = _head_symbol(file, bindings[0], scope)
             symbol = heads[key]
-            if symbol is None or (rest.decode() in known.get(symbol, ())):
+            if symbol is None:
+                continue
+            if rest.decode() in known.get(symbol, ()):
+                confirmed.add(symbol)
                 continue
         node = file.root.descendant_for_byte_range(match.start(), match.start() + 1)
         if node is not None and node.type == "identifier":
@@ -166,7 +179,7 @@ def _head_symbol(file: PyFile, binding: Binding, scope: Scope) -> str | None:
     return symbol
 
 
-def _read(file: PyFile, node: Node) -> _Read | None:
+def _read(file: PyFile, node: Node, narrowings: _Narrowings) -> _Read | None:
     owner, name_node = node.child_by_field_name("object"), node.child_by_field_name("attribute")
     if owner is None or name_node is None or _is_written_or_lazy(node):
         return None
@@ -176,8 +189,7 @@ def _read(file: PyFile, node: Node) -> _Read | None:
         return None
     if name.startswith("__") and name.endswith("__"):
         return None
-    written = text_of(owner)
-    if _is_expected_to_fail(node) or _is_narrowed(file, node, written):
+    if narrowings.holds(node, owner) or _is_expected_to_fail(node):
         return None
     links, binding_kinds = _links(file, owner)
     if links is None or _is_bound_again(file, owner):
@@ -188,7 +200,7 @@ def _read(file: PyFile, node: Node) -> _Read | None:
     function = parent.child_by_field_name("function") if parent is not None else None
     is_called = function is not None and function.id == node.id and parent is not None
     call = _shape(file, parent) if is_called and parent is not None else None
-    return _Read(symbol, name, links, exact, "with" in binding_kinds, call)
+    return _Read(symbol, name, links, exact, "annotated" in binding_kinds, "with" in binding_kinds, call)
 
 
 def _shape(file: PyFile, call: Node) -> CallShape:
@@ -208,21 +220,32 @@ def _links(file: PyFile, owner: Node) -> tuple[tuple[tuple[str, str], ...] | Non
     links: list[tuple[str, str]] = []
     kinds: set[str] = set()
     node = unparenthesised(owner)
+    is_called = False
     for _ in range(_MAX_LINKS):
         if node.type in ("await", "parenthesized_expression") and node.named_children:
             node = node.named_children[0]
         elif node.type == "call":
+            is_called = True
             node = node.children[0]
+            function = file.symbol(node) if node.type == "identifier" else None
+            if function is not None and "." in function and "(" not in function:
+                links.append((function, ""))
         elif node.type == "attribute":
             inner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
             symbol = file.symbol(inner)
             if inner is None or name is None or symbol is None:
                 return None, kinds
             links.append((symbol, text_of(name)))
+            if not is_called and not _is_constructed(file, f"{symbol}.{text_of(name)}"):
+                kinds.add("annotated")
             node = inner
         elif node.type == "identifier":
             bindings = file.names.bindings(node)
             kinds |= {binding.kind for binding in bindings}
+            if any(binding.kind == "parameter" and binding.annotation is not None for binding in bindings):
+                kinds.add("annotated")
+            if _is_field(file, node, bindings):
+                return None, kinds
             if len(bindings) != 1:
                 return tuple(links), kinds
             binding = bindings[0]
@@ -234,6 +257,24 @@ def _links(file: PyFile, owner: Node) -> tuple[tuple[tuple[str, str], ...] | Non
         else:
             break
     return tuple(links), kinds
+
+
+def _is_constructed(file: PyFile, path: str) -> bool:
+    """Whether an attribute of this file's classes is made by a call wherever it is assigned."""
+    values = [
+        node.child_by_field_name("right")
+        for node in file.nodes("assignment")
+        if (left := node.child_by_field_name("left")) is not None
+        and left.type == "attribute"
+        and text_of(left) == f"self.{path.rpartition('.')[2]}"
+    ]
+    return bool(values) and all(value is not None and value.type in ("call", "none") for value in values)
+
+
+def _is_field(file: PyFile, name: Node, bindings: list[Binding]) -> bool:
+    """Whether a name is an annotated field in its own class body: its value there is a description."""
+    scope = file.scopes.at(name.start_byte)
+    return scope.kind == "class" and any(binding.annotation is not None for binding in bindings)
 
 
 def _is_bound_again(file: PyFile, owner: Node) -> bool:
@@ -263,9 +304,10 @@ def _is_written_or_lazy(node: Node) -> bool:
     parent = node.parent
     if parent is None:
         return True
-    left = parent.child_by_field_name("left")
-    if left is not None and left.id == node.id and parent.type != "augmented_assignment":
-        return True
+    if parent.type in ("assignment", "for_statement", "for_in_clause"):
+        left = parent.child_by_field_name("left")
+        if left is not None and left.id == node.id:
+            return True
     if parent.type in (
         "pattern_list",
         "tuple_pattern",
@@ -302,19 +344,31 @@ def _is_expected_to_fail(node: Node) -> bool:
     return False
 
 
-def _is_narrowed(file: PyFile, node: Node, written: str) -> bool:
-    """Whether something around tells more of the owner than its annotation: a test of its type."""
-    data = file.source.data
-    root = written.split(".")[0].split("(")[0].encode()
-    tests = (b"isinstance(", b"type(", b"hasattr(", b"callable(", b"match ", b"issubclass(", b"is_dataclass(")
-    if any(test + root in data for test in tests):
-        scope = file.scopes.at(node.start_byte)
-        text = data[scope.start : scope.end]
-        if any(test + part in text for test in tests for part in (root, written.encode())):
+class _Narrowings:
+    """Where a file tells more of a name than its annotation: tests of types, blocks for type checkers."""
+
+    def __init__(self, file: PyFile) -> None:
+        self._scopes = file.scopes
+        self._tests: dict[bytes, list[int]] = {}
+        self._typing: list[tuple[int, int]] = []
+        for match in _TYPE_TEST.finditer(file.source.data):
+            self._tests.setdefault(match[1] or match[2], []).append(match.start())
+        if b"TYPE_CHECKING" not in file.source.data:
+            return
+        for statement in file.nodes("if_statement"):
+            condition = statement.child_by_field_name("condition")
+            block = statement.child_by_field_name("consequence")
+            if condition is not None and block is not None and text_of(condition).endswith("TYPE_CHECKING"):
+                self._typing.append((block.start_byte, block.end_byte))
+
+    def holds(self, node: Node, owner: Node) -> bool:
+        """Whether one of them is about the owner of an attribute, or around it."""
+        if any(start <= node.start_byte < end for start, end in self._typing):
             return True
-    if b"TYPE_CHECKING" in data:
-        return any(
-            text_of(condition.node).endswith("TYPE_CHECKING")
-            for condition in conditions_at(node, beyond_functions=True)
-        )
-    return False
+        written = (owner.text or b"").partition(b"(")[0]
+        root = written.partition(b".")[0]
+        offsets = [offset for name in {written, root} for offset in self._tests.get(name, ())]
+        if not offsets:
+            return False
+        scope = self._scopes.at(node.start_byte)
+        return any(scope.start <= offset < scope.end for offset in offsets)

@@ -109,7 +109,7 @@ class Clocks:
 
     def __init__(self, file: PyFile) -> None:
         self.file = file
-        self._functions = {
+        self.functions = {
             definition.symbol: definition.node
             for definition in file.functions
             if definition.owner is None and not definition.decorators
@@ -169,7 +169,7 @@ class Clocks:
             return {clock}
         if symbol in _AWARE_CALLS:
             return {"aware"}
-        definition = self._functions.get(symbol or "")
+        definition = self.functions.get(symbol or "")
         if definition is None:
             return {"unknown"}
         return set().union(*(self.clocks(value) for value in returned_values(definition)))
@@ -192,7 +192,7 @@ class Clocks:
                     return [Origin("unknown" if is_none(zone) else "aware", call)]
                 case "astimezone" | "localize":
                     return [Origin("aware", call)]
-        definition = self._functions.get(symbol or "")
+        definition = self.functions.get(symbol or "")
         if definition is not None:
             found = [o for value in returned_values(definition) for o in self.origins(value, depth)]
             return found or [Origin("unknown", call)]

@@ -66,7 +66,8 @@ class Column(msgspec.Struct, frozen=True):
 
     `default` is the symbol of a Python-side default (`datetime.datetime.utcnow`, with `()` where
     it is called on the spot), `?` where there is one that has no symbol, empty for none; the same
-    for `onupdate`. `server_default` is its expression as a migration writes it, `?` where that is
+    for `onupdate`. `literal_default` is a literal default as a migration writes it for the server.
+    `server_default` is its expression as a migration writes it, `?` where that is
     not known, empty for none. `nullable` is None where unknown. `attribute` names the class's
     attribute (empty for a `Table`), `path` and `anchor` the place.
     """
@@ -79,6 +80,7 @@ class Column(msgspec.Struct, frozen=True):
     index: bool = False
     server_default: str = ""
     default: str = ""
+    literal_default: str = ""
     onupdate: str = ""
     computed: bool = False
     identity: bool = False
@@ -160,6 +162,7 @@ def column(index: FactIndex, call: Call, path: str) -> Column | None:
         index=is_true(call.keyword("index")),
         server_default=server_default,
         default=_default(index, call, path),
+        literal_default=literal_default(call.keyword("default")),
         onupdate=_symbol_or(index, call.keyword("onupdate"), path),
         computed=computed,
         identity=identity,
@@ -206,6 +209,18 @@ def source_of(index: FactIndex, value: Expression | None, path: str) -> tuple[st
     dialects: list[str] = []
     text = _source(index, value, path, dialects)
     return (text or "", tuple(dict.fromkeys(dialects)) if text else ())
+
+
+def literal_default(value: Expression | None) -> str:
+    """A literal default as a server default; empty where it is none."""
+    match value:
+        case Constant(value=bool(flag)):
+            return "sa.true()" if flag else "sa.false()"
+        case Constant(value=str(text)):
+            return quoted(text)
+        case Constant(value=int(number)) | Constant(value=float(number)):
+            return f'sa.text("{number}")'
+    return ""
 
 
 def is_true(value: Expression | None) -> bool:

@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.discovery import distribution_of
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
 from bugcatalog_ls.facts.registrations import Inclusion
+from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.routes import AppFact, RouterFact, place, router_framework, variable
 from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, FAMILIES, INCLUDERS
 from bugcatalog_ls.syntax.file import PyFile
@@ -83,7 +84,7 @@ def inclusion_site(
     ]
     for path in sorted(dict.fromkeys(apps), key=lambda path: (-_n_shared(path, router.path), path)):
         file = open_file(path)
-        made = _app_assignment(file) if file is not None else None
+        made = _app_assignment(index, file) if file is not None else None
         if file is not None and made is not None:
             receiver = text_of(made.child_by_field_name("left") or made)
             return InclusionSite(file, statement_of(made), receiver, None)
@@ -137,10 +138,13 @@ def _plain_statement(call: Node) -> Node:
     return statement
 
 
-def _app_assignment(file: PyFile) -> Node | None:
+def _app_assignment(index: FactIndex, file: PyFile) -> Node | None:
     for node in file.nodes("assignment"):
         right = node.child_by_field_name("right")
-        if right is not None and right.type == "call" and file.callee(right) in APP_CLASSES:
+        made_by = file.callee(right) if right is not None and right.type == "call" else None
+        if made_by is None:
+            continue
+        if any(name in APP_CLASSES for name in mro(index, resolve(index, made_by, file.path))[0]):
             left = node.child_by_field_name("left")
             if left is not None and left.type in ("identifier", "attribute"):
                 return node
@@ -196,7 +200,7 @@ def named_at(
     is_local = enclosing_function(statement) is not None and _imports_locally(file, argument)
     if is_local or imports_module_of(index, router, file):
         as_alias = f" as {alias}" if alias else ""
-        return expression, [], f"from {source} import {imported}{as_alias}\n"
+        return expression, [], f"from {source} import {imported}{as_alias}\n\n"
     limit = len(file.source.data)
     if enclosing_function(statement) is None:
         limit = statement.start_byte

@@ -18,7 +18,9 @@ _LIBRARIES = frozenset(
 )  # fmt: skip
 _PLACES = re.compile(
     r"tokeni[sz]|token_(?:stream|count)|(?:^|_|\b)lex(?:er|ing)?(?:_|\b)|(?:^|_|\b)pars(?:er|ing)|scanner|grammar"
-    r"|vocab|(?:llm_new|handle_new|next|peek|consume|expect|advance|emit|stream)_?\w*token|detok|decod(?:er|ing)",
+    r"|vocab|(?:llm_new|handle_new|next|peek|consume|expect|advance|emit|stream)_?\w*token|detok|decod(?:er|ing)"
+    # What a limiter, a lock or a context variable hands out is a token of another kind.
+    r"|limiter|limit_manager|lease|semaphore|(?:^|_)lock",
     re.IGNORECASE,
 )
 _MARKS = (
@@ -37,7 +39,7 @@ _MARKS = (
 )
 _SOURCES = re.compile(
     r"\btokens?\b\s*(?:\[|\.pop|\.popleft)|\bnext\(|next_token|peek|advance|consume|\.lex\b|\.split\(|tokenize"
-    r"|\.choices|\.delta|\.decode\(\s*\[|id_to_token|convert_ids|\.chunk|\.pop\("
+    r"|\.acquire|\.set\(|\.choices|\.delta|\.decode\(\s*\[|id_to_token|convert_ids|\.chunk|\.pop\("
 )
 
 

@@ -7,7 +7,15 @@ from typing import Literal
 import msgspec
 
 from bugcatalog_ls.facts.annotations import AnnotatedType, annotated_type, is_class_var
-from bugcatalog_ls.facts.columns import COLUMN_CALLS, NOT_COLUMNS, Column, ForeignKey, column, library_name
+from bugcatalog_ls.facts.columns import (
+    COLUMN_CALLS,
+    NOT_COLUMNS,
+    Column,
+    ForeignKey,
+    column,
+    library_name,
+    literal_default,
+)
 from bugcatalog_ls.facts.constants import constant_at, definition_of, number_in, text_in
 from bugcatalog_ls.facts.expressions import (
     Attribute,
@@ -101,7 +109,8 @@ def _annotated(
         return "other"
     made = typed.complete(index, Column(attribute.name, nullable=None), None)
     if isinstance(attribute.value, Constant) and attribute.value.value is not None:
-        made = msgspec.structs.replace(made, default="?")
+        literal = literal_default(attribute.value)
+        made = msgspec.structs.replace(made, default="?", literal_default=literal)
     return made
 
 
@@ -133,7 +142,7 @@ def _field(index: FactIndex, path: str, call: Call, typed: AnnotatedType | None)
         made = msgspec.structs.replace(made, foreign_keys=(ForeignKey(target, ondelete.upper()),))
     default = call.keyword("default", 0)
     if isinstance(default, Constant) and default.value is not None and not made.default:
-        made = msgspec.structs.replace(made, default="?")
+        made = msgspec.structs.replace(made, default="?", literal_default=literal_default(default))
     if typed is not None:
         length = number_in(index, call.keyword("max_length"), path)
         return typed.complete(index, made, plain, text_length=length)

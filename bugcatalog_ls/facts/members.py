@@ -12,15 +12,17 @@ from functools import cache
 from typing import Literal
 
 import msgspec
+from rapidfuzz import fuzz
 
 from bugcatalog_ls.facts.attribute_stores import (
     AttributeStore,
     ClassDecorator,
     ComputedAttributes,
+    OtherResult,
     Subclass,
     last_name,
 )
-from bugcatalog_ls.facts.attribute_uses import AttributeUse
+from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex
@@ -31,11 +33,12 @@ from bugcatalog_ls.syntax.outside import is_outside
 OwnerKind = Literal["module", "class", "instance"]
 
 _PLAIN_DECORATORS = frozenset(
-    """dataclasses.dataclass attr.s attr.attrs attr.dataclass attr.define attr.frozen attr.mutable attrs.define
-    attrs.frozen attrs.mutable functools.total_ordering typing.final typing.runtime_checkable
-    typing_extensions.final typing_extensions.runtime_checkable enum.unique enum.verify warnings.deprecated
-    typing_extensions.deprecated typing.dataclass_transform abc.update_abstractmethods
-    pydantic.dataclasses.dataclass""".split()  # noqa: SIM905
+    {"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "functools.total_ordering", "enum.unique"}
+    | {f"attr.{name}" for name in ("s", "attrs", "dataclass", "define", "frozen", "mutable")}
+    | {f"attrs.{name}" for name in ("define", "frozen", "mutable")}
+    | {f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("final", "deprecated")}
+    | {f"{module}.runtime_checkable" for module in ("typing", "typing_extensions")}
+    | {"enum.verify", "warnings.deprecated", "typing.dataclass_transform"}
 )
 _PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "enum.EnumMeta", "enum.EnumType", "builtins.type"})
 _STRUCTURAL = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
@@ -50,12 +53,25 @@ _SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _OF_GENERATORS = frozenset(
     {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
 )
+_TEST_PATH = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*$|conftest\.py$)|_test\.py$")
 _MAX_DESCENDANTS = 150
-_PYDANTIC = frozenset(
-    """dict json copy parse_obj parse_raw parse_file from_orm schema schema_json construct validate fields
-    update_forward_refs Config model_config settings_customise_sources metadata""".split()  # noqa: SIM905
+_MIN_SCORE = 60.0
+_PYDANTIC_BASES = frozenset(
+    {"pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings", "sqlmodel.SQLModel"}
 )
-_SQLALCHEMY = frozenset({"metadata", "registry", "type_annotation_map", "query", "_sa_registry"})
+_PYDANTIC = frozenset(
+    {"dict", "json", "copy", "parse_obj", "parse_raw", "parse_file", "from_orm", "schema", "schema_json"}
+    | {"construct", "validate", "fields", "update_forward_refs", "Config", "settings_customise_sources"}
+    | {"metadata"}
+)
+_PYDANTIC_PREFIXES = ("model_", "sqlmodel_")
+_SQLALCHEMY_BASES = frozenset(
+    {f"sqlalchemy.orm.{name}" for name in ("DeclarativeBase", "MappedAsDataclass", "declarative_base")}
+    | {"sqlalchemy.ext.asyncio.AsyncAttrs", "sqlalchemy.ext.declarative.declarative_base"}
+)
+_SQLALCHEMY = frozenset(
+    {"metadata", "registry", "type_annotation_map", "query", "_sa_registry", "awaitable_attrs"}
+)
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -68,7 +84,7 @@ class Owner(msgspec.Struct, frozen=True):
 def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     """What the attribute is read off, where it surely does not have it."""
     owner = owner_of(index, use, path)
-    if owner is None or _is_set_from_outside(index, use.name, owner):
+    if owner is None or _is_set_from_outside(index, use.name, owner, path):
         return None
     if owner.kind == "module":
         return None if _module_has(index, owner.symbol, use, path) else owner
@@ -80,13 +96,15 @@ def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
         return None
     if not use.exact and _descendants_may_have(index, owner.symbol, use.name):
         return None
+    if use.annotated and not _is_annotation_likely(index, use, owner, path):
+        return None
     return owner
 
 
 def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     """The module or class of the workspace that an attribute is read off, where that is known."""
     head = re.match(r"[^.()\[\]]+", use.owner)
-    if head is None or not index.module_paths(head.group()) and not _is_module_prefix(index, use.owner):
+    if head is None or not (index.module_paths(head.group()) or _is_module_prefix(index, use.owner)):
         return None
     for symbol, name in use.links:
         if not name and _is_rebound(index, symbol, path):
@@ -96,8 +114,7 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     if (
         "(" in plain
         or "[" in plain
-        or is_outside(plain, module_name(path))
-        and class_at(index, plain) is None
+        or (is_outside(plain, module_name(path)) and class_at(index, plain) is None)
     ):
         return None
     if class_at(index, plain) is not None:
@@ -115,6 +132,15 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     if resolved == plain and _module_file(index, plain) is not None and not use.owner.endswith("()"):
         return Owner("module", plain)
     return None
+
+
+def near(name: str, other: str) -> float:
+    """How near a name is to another one, from 0 to 100; 0 where it is too far."""
+    plain, other_plain = name.strip("_").lower(), other.strip("_").lower()
+    score: float = fuzz.ratio(plain, other_plain)
+    if len(other_plain) > 3 and (plain.startswith(other_plain) or other_plain.startswith(plain)):
+        return max(score, 25.0 + score / 2)
+    return score if score >= _MIN_SCORE else 0.0
 
 
 def names_of(index: FactIndex, owner: Owner) -> tuple[str, ...]:
@@ -171,12 +197,26 @@ def is_plain_class(index: FactIndex, symbol: str) -> bool:
     return True
 
 
-def is_set_from_outside(index: FactIndex, name: str, symbol: str) -> bool:
-    """Whether something may set the attribute of a class from outside its text."""
-    return _is_set_from_outside(index, name, Owner("class", symbol))
+def is_set_from_outside(index: FactIndex, name: str, symbol: str, path: str) -> bool:
+    """Whether something may set the attribute of a class from outside its text, as `path` sees it."""
+    return _is_set_from_outside(index, name, Owner("class", symbol), path)
 
 
 # -- owners ----------------------------------------------------------------------------------------
+
+
+def _is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether an annotation may be right: nothing that is read off it existing, it is a wrong one."""
+    names = names_of(index, owner)
+    if any(near(use.name, name) for name in names):
+        return True
+    read: set[str] = set()
+    for fact in index.in_file(path, AttributeUses):
+        if use.owner in fact.confirmed:
+            return True
+        read |= {other.name for other in fact.uses if other.owner == use.owner}
+    is_general = _ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is not None
+    return (len(read) == 1 and not is_general) or not read.isdisjoint(names)
 
 
 def _is_module_prefix(index: FactIndex, symbol: str) -> bool:
@@ -257,24 +297,34 @@ def _are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
             symbol, _, name = symbol.rpartition(".")
         resolved = resolve(index, symbol, path).removesuffix("()")
         owner = Owner("class", resolved) if class_at(index, resolved) else Owner("module", resolved)
-        if _is_set_from_outside(index, name, owner):
+        if _is_set_from_outside(index, name, owner, path):
             return False
         if owner.kind == "class" and any(
             _declares(index, sub, name) for sub in _descendants(index, resolved) if sub != resolved
         ):
             return False
         function = function_at(index, f"{resolved}.{name}")
-        if function is not None and not _keeps_result(function[1], use.entered):
+        if function is not None and not _keeps_result(index, function[1], use.entered):
+            return False
+        if owner.kind == "class" and not symbol.endswith("()") and name in _attributes(index, resolved):
             return False
     function = function_at(index, resolve(index, use.owner.removesuffix("()"), path))
-    return function is None or _keeps_result(function[1], use.entered)
+    return function is None or _keeps_result(index, function[1], use.entered)
 
 
-def _keeps_result(function: FunctionFact, entered: bool) -> bool:
+def _keeps_result(index: FactIndex, function: FunctionFact, entered: bool) -> bool:
+    if index.get(OtherResult, function.symbol):
+        return False
     allowed = _RESULT_KEEPING | (_CONTEXT_MANAGERS if entered else frozenset())
     return all(
         decorator is not None and decorator.removesuffix("()") in allowed for decorator in function.decorators
     )
+
+
+def _attributes(index: FactIndex, symbol: str) -> set[str]:
+    """The plain attributes of a class: on the class itself they may be descriptors."""
+    found = (class_at(index, base) for base in mro(index, symbol)[0])
+    return {name for known in found if known is not None for name in known[1].attributes}
 
 
 def _declares(index: FactIndex, symbol: str, name: str) -> bool:
@@ -285,8 +335,11 @@ def _declares(index: FactIndex, symbol: str, name: str) -> bool:
 # -- names that come from elsewhere ------------------------------------------------------------------
 
 
-def _is_set_from_outside(index: FactIndex, name: str, owner: Owner) -> bool:
+def _is_set_from_outside(index: FactIndex, name: str, owner: Owner, reader: str) -> bool:
+    """Whether something sets the name on the owner; what tests patch concerns tests only."""
     for path, store in index.get(AttributeStore, name):
+        if _is_test(path) and not _is_test(reader):
+            continue
         for written in store.owners:
             if not written or _may_be(index, written, path, owner):
                 return True
@@ -298,6 +351,10 @@ def _is_set_from_outside(index: FactIndex, name: str, owner: Owner) -> bool:
         for key in sorted(keys)
         for path, computed in index.get(ComputedAttributes, key)
     )
+
+
+def _is_test(path: str) -> bool:
+    return _TEST_PATH.search(path) is not None
 
 
 def _may_be(index: FactIndex, written: str, path: str, owner: Owner) -> bool:
@@ -343,8 +400,6 @@ def _module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> 
 
 
 def _uses_in(index: FactIndex, path: str) -> list[tuple[AttributeUse, ...]]:
-    from bugcatalog_ls.facts.attribute_uses import AttributeUses
-
     return [fact.uses for fact in index.in_file(path, AttributeUses)]
 
 
@@ -363,19 +418,37 @@ def _exports(index: FactIndex, module: str, name: str, steps: int) -> bool:
 
 
 def _class_may_have(index: FactIndex, symbol: str, name: str) -> bool:
-    bases, _ = mro(index, symbol)
+    bases, is_complete = mro(index, symbol)
+    if not is_complete and not _are_all_listed(index, bases):
+        return True
     for position, base in enumerate(bases):
         known = class_at(index, base)
         if known is None:
             if base in _STRUCTURAL and position <= 1:
                 return True
             names = _names_of_known(base)
-            if names is None or name in names or (base.startswith("pydantic") and name.startswith("model_")):
+            if (
+                names is None
+                or name in names
+                or (base in _PYDANTIC_BASES and name.startswith(_PYDANTIC_PREFIXES))
+            ):
                 return True
             continue
         if _fact_may_have(index, known[1], name):
             return True
     return name in dir(object) or name == "mro"
+
+
+def _are_all_listed(index: FactIndex, bases: tuple[str, ...]) -> bool:
+    """Whether the bases of all listed classes are listed, too: a very long line of bases is cut off."""
+    listed = {*bases, "builtins.object"}
+    for base in bases:
+        known = class_at(index, base)
+        if known is not None and any(
+            parent is None or resolve(index, parent, known[0]) not in listed for parent in known[1].bases
+        ):
+            return False
+    return True
 
 
 def _fact_may_have(index: FactIndex, fact: ClassFact, name: str) -> bool:
@@ -449,14 +522,8 @@ def _names_of_known(base: str) -> frozenset[str] | None:
         "sqlmodel.SQLModel",
     ):
         return _PYDANTIC
-    if base in (
-        "sqlalchemy.orm.DeclarativeBase",
-        "sqlalchemy.orm.MappedAsDataclass",
-        "sqlalchemy.ext.asyncio.AsyncAttrs",
-        "sqlalchemy.orm.declarative_base",
-        "sqlalchemy.ext.declarative.declarative_base",
-    ):
-        return _SQLALCHEMY | {"awaitable_attrs"}
+    if base in _SQLALCHEMY_BASES:
+        return _SQLALCHEMY
     holders = {
         "builtins": builtins,
         "enum": enum,

@@ -59,7 +59,10 @@ class Graph(msgspec.Struct, frozen=True):
 def environments(index: FactIndex) -> tuple[Environment, ...]:
     """All histories of the workspace, by the name of their first folder."""
     homes: dict[str, list[str]] = defaultdict(list)
-    for folder in sorted(index.keys(RevisionFact)):
+    keys = sorted(index.keys(RevisionFact))
+    # Revisions among the tests are samples, unless there are no others.
+    real = [key for key in keys if not {"test", "tests", "testing"} & set(key.split("/"))]
+    for folder in real or keys:
         homes[_home(index, folder)].append(folder)
     found: list[Environment] = []
     for home, folders in homes.items():
@@ -124,7 +127,8 @@ def _graph(revisions: list[tuple[str, RevisionFact]]) -> Graph:
         and path not in circular
         and by_id.get(fact.revision, ("",))[0] == path
     )
-    if readable and len(heads) > 1 and not circular:
+    # With a parent missing, what would follow it looks like a head of its own.
+    if readable and len(heads) > 1 and not problems:
         problems.extend(_heads(heads, dict(revisions), parents))
     whole = readable and not any(problem.kind != "heads" for problem in problems)
     return Graph(tuple(order), heads, tuple(problems), whole)
@@ -208,6 +212,20 @@ def _labels(path: str, facts: dict[str, RevisionFact], parents: dict[str, list[s
             found.update(facts[current].labels)
             pending.extend(parents[current])
     return tuple(sorted(found))
+
+
+def settings_of(index: FactIndex, environment: Environment) -> AlembicSettings | None:
+    """The section of `alembic.ini` that an environment is run by."""
+    home = environment.home or environment.name.rpartition("/")[0]
+    found = [
+        each for key in sorted(index.keys(AlembicSettings)) for _, each in index.get(AlembicSettings, key)
+    ]
+    for settings in found:
+        location = settings.script_location
+        same = location == home or (location.startswith("?") and f"/{home}".endswith("/" + location[1:]))
+        if same or set(environment.folders) & set(settings.version_locations):
+            return settings
+    return found[0] if len(found) == 1 else None
 
 
 def _home(index: FactIndex, folder: str) -> str:

@@ -69,12 +69,12 @@ class ProcedureFact(Fact, frozen=True):
 
 
 class EnvironmentFact(Fact, frozen=True):
-    """An `env.py`: what its `target_metadata` is (a list is several). Keyed by its folder."""
+    """An `env.py`: what its `target_metadata` is (a list is several), and whether autogenerate
+    writes batches. Keyed by its folder."""
 
     folder: str
     targets: tuple[Expression, ...]
-    include_object: bool
-    version_table_schema: str | None
+    render_as_batch: bool
 
     @property
     def key(self) -> str:
@@ -82,13 +82,17 @@ class EnvironmentFact(Fact, frozen=True):
 
 
 class AlembicSettings(Fact, frozen=True):
-    """What a section of `alembic.ini` says; paths relative to the workspace's root where they can be."""
+    """What a section of `alembic.ini` says; paths relative to the workspace's root where they can be.
+
+    Of the database's URL nothing is kept but the dialect.
+    """
 
     folder: str
     section: str
     script_location: str
     version_locations: tuple[str, ...]
     file_template: str
+    dialect: str = ""
 
     @property
     def key(self) -> str:
@@ -139,6 +143,7 @@ def _read(path: str, source: Source, facts: Facts) -> None:
         if not location:
             continue
         here = folder
+        url = parser.get(section, "sqlalchemy.url", fallback="") or ""
         template = parser.get(section, "file_template", fallback="") or ""
         listed = parser.get(section, "version_locations", fallback="") or ""
         locations = [_relative(each, here) for each in listed.replace(":", " ").replace(",", " ").split()]
@@ -149,6 +154,7 @@ def _read(path: str, source: Source, facts: Facts) -> None:
                 _relative(location, here) or "",
                 tuple(each for each in locations if each is not None),
                 template.replace("%%", "%"),
+                url.split(":")[0].split("+")[0] if ":" in url else "",
             )
         )
 
@@ -222,7 +228,7 @@ def _is_environment(file: PyFile) -> bool:
 
 def _environment(file: PyFile) -> EnvironmentFact:
     targets: list[Expression] = []
-    schema: str | None = None
+    batch = False
     seen: set[int] = set()
     for call in file.nodes("call"):
         callee = call.child_by_field_name("function")
@@ -234,9 +240,8 @@ def _environment(file: PyFile) -> EnvironmentFact:
                 continue
             if text_of(name) == "target_metadata":
                 targets.extend(_targets(file, value, seen))
-            if text_of(name) == "version_table_schema":
-                written = expression(file, value)
-                schema = str(written.value) if isinstance(written, Constant) and written.value else None
+            if text_of(name) == "render_as_batch":
+                batch = batch or value.type != "false"
     if not targets:
         binding = _last_binding(file, "target_metadata")
         targets.extend(_targets(file, binding.value, seen) if binding and binding.value is not None else [])
@@ -244,8 +249,7 @@ def _environment(file: PyFile) -> EnvironmentFact:
     for each in targets:
         if each not in unique:
             unique.append(each)
-    includes = b"include_object" in file.source.data or b"include_name" in file.source.data
-    return EnvironmentFact(file.path.rpartition("/")[0], tuple(unique), includes, schema)
+    return EnvironmentFact(file.path.rpartition("/")[0], tuple(unique), batch)
 
 
 def _keyword_nodes(call: Node) -> list[Node]:

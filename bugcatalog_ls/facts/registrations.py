@@ -101,24 +101,47 @@ def _call(file: PyFile, call: Node, facts: Facts) -> None:
         if name is not None and text_of(name) in INCLUDERS:
             child = arguments_of(call).get(INCLUDERS[text_of(name)], 0)
             if child is not None:
-                facts.add(_inclusion(file, function, child))
+                for fact in _inclusions(file, function, child):
+                    facts.add(fact)
                 for star in _star_sources(file, child):
                     facts.add(Inclusion(f"{star}.{text_of(child)}", None, ""))
 
 
-def _inclusion(file: PyFile, function: Node, child: Node) -> Fact:
+def _inclusions(file: PyFile, function: Node, child: Node) -> list[Fact]:
     symbol = variable(file, child)
     owner = function.child_by_field_name("object")
-    if symbol is None or not _is_named_router(file, child):
-        return UnknownInclusion(_attribute_of(file, child), all_imports(file))
-    return Inclusion(symbol, variable(file, owner), text_of(owner) if owner is not None else "")
+    symbols = [symbol] if symbol is not None else _import_alternatives(file, child)
+    if not symbols or not _is_named_router(file, child):
+        return [UnknownInclusion(_attribute_of(file, child), all_imports(file))]
+    receiver = text_of(owner) if owner is not None else ""
+    return [Inclusion(symbol, variable(file, owner), receiver) for symbol in symbols]
+
+
+def _import_alternatives(file: PyFile, child: Node) -> list[str]:
+    """What a name may be where several imports bind it: `try: from a import x`, else `from b import x`."""
+    root = _root_of(child)
+    rest = text_of(unparenthesised(child)).removeprefix(text_of(root))
+    found = file.scopes.lookup(text_of(root), root.start_byte)
+    bindings = found[1] if found is not None and root.type == "identifier" else []
+    targets = (
+        binding.target if binding.kind == "import" else absolute_module(binding.target, file.path)
+        for binding in bindings
+        if binding.kind in ("import", "from")
+    )
+    return [f"{target}{rest}" for target in dict.fromkeys(targets)]
+
+
+def _root_of(node: Node) -> Node:
+    """`a` of `a.b.c`."""
+    root = unparenthesised(node)
+    while root.type == "attribute" and (owner := root.child_by_field_name("object")) is not None:
+        root = owner
+    return root
 
 
 def _star_sources(file: PyFile, child: Node) -> list[str]:
     """The modules that an unbound name may come from by `from … import *`."""
-    root = child
-    while root.type == "attribute" and (owner := root.child_by_field_name("object")) is not None:
-        root = owner
+    root = _root_of(child)
     if root.type != "identifier" or not file.names.is_unbound(root):
         return []
     return [absolute_module(star, file.path) for star in file.scopes.star_imports]
@@ -126,9 +149,7 @@ def _star_sources(file: PyFile, child: Node) -> list[str]:
 
 def _is_named_router(file: PyFile, child: Node) -> bool:
     """Whether a name is imported, or bound to a router that is made here: all else the run decides."""
-    root = unparenthesised(child)
-    while root.type == "attribute" and (owner := root.child_by_field_name("object")) is not None:
-        root = owner
+    root = _root_of(child)
     found = file.scopes.lookup(text_of(root), root.start_byte)
     for binding in found[1] if found is not None else ():
         if binding.kind in ("import", "from"):
@@ -167,9 +188,7 @@ def _imported_values(file: PyFile, facts: Facts) -> None:
     handed: dict[str, None] = {}
     for call, value in _values(file):
         for part in _parts(value):
-            root = part
-            while root.type == "attribute" and (owner := root.child_by_field_name("object")) is not None:
-                root = owner
+            root = _root_of(part)
             if root.type != "identifier" or text_of(root) not in names:
                 continue
             if call is not None and (is_inclusion_call(call) or is_harmless_call(file, call)):

@@ -42,6 +42,7 @@ from bugcatalog_ls.facts.replay_calls import (
     text_of_clause,
 )
 from bugcatalog_ls.facts.replay_values import (
+    REST,
     UNKNOWN,
     Connection,
     Function,
@@ -412,7 +413,7 @@ class Replay:
                 return self._call(value, frame)
             case Collection(kind=kind, items=items):
                 values = self._arguments(items, frame)
-                if values is None:
+                if REST in values:
                     return UNKNOWN
                 return tuple(values) if kind == "tuple" else values
             case Mapping(items=pairs):
@@ -655,14 +656,14 @@ class Replay:
         return constant_at(self.index, definition_of(self.index, owner, frame.path)) is None
 
     def _method(
-        self, owner: Value, name: str, arguments: list[Value] | None, keywords: dict[str, Value] | None
+        self, owner: Value, name: str, arguments: list[Value], keywords: dict[str, Value] | None
     ) -> Value:
         if isinstance(owner, Operations):
             return run_operation(self, owner, name, arguments, keywords)
         return call_method(self, owner, name, arguments, keywords)
 
     def _construct(
-        self, function: Term, arguments: list[Value] | None, keywords: dict[str, Value] | None, frame: Frame
+        self, function: Term, arguments: list[Value], keywords: dict[str, Value] | None, frame: Frame
     ) -> Value:
         """A call of something that is no function of the workspace."""
         symbol = dotted(function.value) or ""
@@ -688,13 +689,10 @@ class Replay:
             made.append((key, closed(value)))
         if keywords is None:
             made.append(("**", closed(UNKNOWN)))
-        positional: tuple[Expression, ...] = tuple(closed(argument) for argument in arguments or ())
-        if arguments is None:
-            positional = (Starred(closed(UNKNOWN)),)
-        return Term(Call(function.value, positional, tuple(made)))
+        return Term(Call(function.value, tuple(map(_argument, arguments)), tuple(made)))
 
     def call_function(
-        self, function: Function, arguments: list[Value] | None, keywords: dict[str, Value] | None
+        self, function: Function, arguments: list[Value], keywords: dict[str, Value] | None
     ) -> Value:
         """Run a function of the workspace with arguments, and give what it returns."""
         if self._depth >= _MAX_DEPTH:
@@ -703,14 +701,14 @@ class Replay:
                 self.touch(None, "calls that go too deep")
             return UNKNOWN
         names = dict(function.closure)
-        given = list(arguments or ())
+        given = list(arguments)
         if (
             function.owner is not None
             and function.parameters[:1]
             and function.parameters[0].name in ("self", "cls")
         ):
             given.insert(0, function.owner)
-        self._parameters(function, names, given, arguments is None, keywords)
+        self._parameters(function, names, given, keywords)
         frame = Frame(function.path, function.symbol, names)
         self._depth += 1
         try:
@@ -733,13 +731,13 @@ class Replay:
         function: Function,
         names: dict[str, Value],
         given: list[Value],
-        unknown: bool,
         keywords: dict[str, Value] | None,
     ) -> None:
         left = dict(keywords or {})
-        rest = list(given)
+        rest = given[: given.index(REST)] if REST in given else list(given)
+        unknown = keywords is None or REST in given
         for slot in function.parameters:
-            names[slot.name] = self._parameter(function, slot, rest, left, unknown or keywords is None)
+            names[slot.name] = self._parameter(function, slot, rest, left, unknown)
 
     def _parameter(
         self, function: Function, slot: Slot, rest: list[Value], left: dict[str, Value], unknown: bool
@@ -759,23 +757,23 @@ class Replay:
             return self.evaluate(slot.default, Frame(function.path, function.symbol, {}))
         return UNKNOWN
 
-    def _arguments(self, values: Sequence[Expression], frame: Frame) -> list[Value] | None:
-        """Positional arguments or members; None where a starred one is not known."""
+    def _arguments(self, values: Sequence[Expression], frame: Frame) -> list[Value]:
+        """Positional arguments or members; `REST` stands for those of a starred one that is not known."""
         found: list[Value] = []
-        known = True
         for value in values:
             if isinstance(value, Starred):
                 items = _items(self.evaluate(value.value, frame))
-                if items is None:
-                    known = False
-                else:
-                    found.extend(items)
+                found.extend([REST] if items is None else items)
             else:
                 found.append(self.evaluate(value, frame))
-        return found if known else None
+        return found
 
     def _path(self) -> str:
         return self.revision
+
+
+def _argument(value: Value) -> Expression:
+    return Starred(closed(value)) if value is REST else closed(value)
 
 
 def _items(value: Value) -> list[Value] | None:

@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.operations import (
     RenameTable,
 )
 from bugcatalog_ls.facts.replay_values import (
+    REST,
     UNKNOWN,
     Connection,
     Inspector,
@@ -71,7 +72,7 @@ _A_QUERY = Term(Name("select", "sqlalchemy.select"))
 
 
 def run_operation(
-    replay: Replay, op: Operations, name: str, arguments: list[Value] | None, keywords: _Keywords | None
+    replay: Replay, op: Operations, name: str, arguments: list[Value], keywords: _Keywords | None
 ) -> Value:
     """An operation of `op` or of a `batch_op`."""
     if op.is_context:
@@ -99,10 +100,10 @@ def run_operation(
 class _Given:
     """The arguments of an operation; that of a batch lacks the table's name in front."""
 
-    def __init__(self, op: Operations, arguments: list[Value] | None, keywords: _Keywords | None) -> None:
+    def __init__(self, op: Operations, arguments: list[Value], keywords: _Keywords | None) -> None:
         self.op = op
-        self.known = arguments is not None and keywords is not None
-        self.arguments = list(arguments or ())
+        self.known = keywords is not None and REST not in arguments
+        self.arguments = list(arguments)
         self.keywords = dict(keywords or {})
         if op.is_batch:
             self.arguments.insert(0, op.table if op.table is not None else UNKNOWN)
@@ -269,10 +270,10 @@ _HANDLERS: dict[str, Callable[[Replay, _Given], Value]] = {
 
 
 def call_method(
-    replay: Replay, owner: Value, name: str, arguments: list[Value] | None, keywords: _Keywords | None
+    replay: Replay, owner: Value, name: str, arguments: list[Value], keywords: _Keywords | None
 ) -> Value:
     """A method of a value that is neither `op` nor of the workspace."""
-    given = arguments or []
+    given = arguments
     match owner:
         case Inspector():
             return _inspect(replay, name, given, keywords or {})
@@ -319,7 +320,7 @@ def _construct_method(
     replay: Replay,
     value: Expression,
     name: str,
-    arguments: list[Value] | None,
+    arguments: list[Value],
     keywords: _Keywords | None,
 ) -> Value:
     """A method of a construct: `table.create(bind)`, `sa.text(…).bindparams(…)`, `metadata.create_all()`."""
@@ -334,7 +335,7 @@ def _construct_method(
         return UNKNOWN
     if name == "Session":
         return Connection()
-    made = tuple(closed(argument) for argument in arguments or ())
+    made = tuple(closed(argument) for argument in arguments)
     return Term(
         Call(
             Attribute(value, name), made, tuple((key, closed(item)) for key, item in (keywords or {}).items())
@@ -413,9 +414,9 @@ def _connection(replay: Replay, name: str, given: list[Value], keywords: _Keywor
 
 
 def _text_method(
-    owner: str | Pattern, name: str, arguments: list[Value] | None, keywords: _Keywords | None
+    owner: str | Pattern, name: str, arguments: list[Value], keywords: _Keywords | None
 ) -> Value:
-    given = arguments or []
+    given = arguments
     text = owner if isinstance(owner, str) else owner.text
     if name in ("strip", "lower", "upper", "rstrip", "lstrip") and not given:
         return joined([getattr(text, name)()]) if HOLE not in text else Pattern(getattr(text, name)())
@@ -457,11 +458,11 @@ def _format(text: str, given: list[Value], keywords: _Keywords) -> Value:
     return joined(parts)
 
 
-def call_builtin(name: str, arguments: list[Value] | None, keywords: _Keywords | None) -> Value:
+def call_builtin(name: str, arguments: list[Value], keywords: _Keywords | None) -> Value:
     """A builtin function that guards and loops of migrations use."""
-    given = arguments or []
+    given = arguments
     first = given[0] if given else None
-    if arguments is None:
+    if REST in arguments:
         return UNKNOWN
     match name:
         case "list" | "set" | "tuple" | "sorted" | "frozenset":

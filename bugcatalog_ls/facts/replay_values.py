@@ -25,6 +25,8 @@ class Unknowable:
 
 
 UNKNOWN = Unknowable()
+REST = Unknowable()
+"""Stands for any number of arguments that are not known."""
 
 
 @dataclass(frozen=True)

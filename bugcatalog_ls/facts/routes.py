@@ -381,7 +381,12 @@ def _handler(file: PyFile, node: Node | None) -> str | None:
         if function is not None and text_of(function).endswith(".as_view"):
             return variable(file, function.child_by_field_name("object"))
         return _handler(file, positional[0]) if len(positional) == 1 else None
-    return variable(file, node)
+    named = variable(file, node)
+    if named is None and node.type == "attribute":
+        # `self.index`: the method, as its class names it.
+        owner, _, method = (file.symbol(node) or "").rpartition("().")
+        return f"{owner}.{method}" if owner.startswith(f"{file.module}.") and "(" not in owner else None
+    return named
 
 
 def _methods(decorator: str, given: Node | None) -> tuple[str, ...]:

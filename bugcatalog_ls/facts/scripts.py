@@ -168,7 +168,9 @@ def _simple(file: PyFile, node: Node, places: list[Node]) -> list[Statement]:
         return [Assign(target(file, left), expression(file, right), written, place=_place(node, places))]
     if node.type in ("string", "concatenated_string", "ellipsis", "comment"):
         return []
-    return [Evaluate(expression(file, node), place=_place(node, places))]
+    # Of a call its name is enough to point at.
+    named = node.child_by_field_name("function") if node.type == "call" else None
+    return [Evaluate(expression(file, node), place=_place(named or node, places))]
 
 
 def _place(node: Node, places: list[Node]) -> int:

@@ -17,7 +17,7 @@ _PHRASES = frozenset(
         ("credential",), ("credentials",), ("creds",), ("apikey",), ("apikeys",), ("jwt",), ("ssn",),
         ("cvv",), ("cvc",), ("otp",), ("privatekey",), ("secretkey",), ("api", "key"), ("api", "keys"),
         ("secret", "key"), ("secret", "keys"), ("private", "key"), ("private", "keys"), ("access", "key"),
-        ("access", "keys"), ("signing", "key"), ("encryption", "key"), ("master", "key"), ("ssh", "key"),
+        ("access", "keys"), ("signing", "key"), ("encryption", "key"), ("master", "key"),
         ("auth", "key"), ("hmac", "key"), ("fernet", "key"), ("shared", "key"), ("auth", "header"),
         ("card", "number"), ("set", "cookie"), ("credit", "card"), ("card", "pan"),
         ("social", "security", "number"), ("security", "code"), ("one", "time", "password"),
@@ -113,15 +113,20 @@ def without_verb(name: str) -> str:
 
 
 def _is_value(phrase: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    if _NO_VALUE.intersection(before) or (before and before[-1] in _DEEDS):
+    if _NO_VALUE.intersection(before) or "header" in before:
         return False
-    if "hash" in after and "pass" not in phrase[0]:
+    if "pass" in phrase[0]:
+        if _DEEDS.intersection(before):
+            return False
+    elif "hash" in after or "hashed" in before:
         return False
     return all(word in _STILL or word.isdigit() for word in after)
 
 
 def _token(many: bool, before: tuple[str, ...], after: tuple[str, ...]) -> SecretKind:
-    if _NO_VALUE.intersection(before) or not all(word in _STILL_TOKEN or word.isdigit() for word in after):
+    if _NO_VALUE.intersection(before) or "hashed" in before or "header" in before:
+        return ""
+    if not all(word in _STILL_TOKEN or word.isdigit() for word in after):
         return ""
     if many:
         return "secret" if before and before[-1] in _AUTH_OF_MANY else ""

@@ -98,6 +98,9 @@ _DECODERS = frozenset({"json.loads", "ujson.loads", "orjson.loads", "urllib.pars
 _ENVIRON = frozenset({"os.environ", "os.environb", "os.environ.copy()", "dict(os.environ)"})
 _LOOKUPS = frozenset({"os.getenv", "os.environ.get", "builtins.getattr", "decouple.config", "environ.Env()"})
 _HIDES = re.compile(r"mask|redact|obfusc|censor|sanit|scrub|hide|anonym|hash|digest|fingerprint", re.I)
+_PLAIN = re.compile(r"plain_?text|reveal|unmask|decrypt")
+_PATHS = re.compile(r"os\.path|expanduser|\bPath\(")
+_PROSE = re.compile(r"(?!\s*(?:Bearer|Basic|Token)\b)[A-Za-z]{2,} [A-Za-z]{2,}")
 _NO_SECRETS = frozenset(
     {"comparison_operator", "not_operator", "integer", "float", "true", "false", "none", "lambda"}
 )
@@ -303,11 +306,14 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
         return None
     if name in ("get", "pop", "getlist", "get_all") and first is not None:
         return _at_key(file, call, first)
-    if name == "get_secret_value":
+    if name == "get_secret_value" or (_PLAIN.search(name) and secret_kind(_last_name(owner))):
         return Revealed("name", _written(owner), None)
     if name in _FORMS and _is_request_name(file, owner):
         return Revealed("whole", _written(function), symbol)
-    if name in _DUMPS and (found := _dumped(file, owner, _written(function), _excluded(call))) is not None:
+    if (
+        name in _DUMPS
+        and (found := _dumped(file, owner, f"{_written(function)}()", _excluded(call))) is not None
+    ):
         return found
     if name == "replace" and any("*" in text_of(value) for value in arguments.positional):
         return None
@@ -318,7 +324,12 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
 
 def _made(file: PyFile, call: Node, function: str, symbol: str | None) -> Revealed | None:
     """What a function gives that says that it makes or gets a secret."""
-    kind = secret_kind(without_verb(function))
+    given = [string_value(value) for value in arguments_of(call).positional[:1]]
+    if given and given[0] is not None and given[0].isupper():
+        # `get_secret("API_VERSION")` gives what it is asked for.
+        kind = secret_kind(given[0])
+    else:
+        kind = secret_kind(without_verb(function))
     if kind == "" or (kind == "token" and is_language_token(file, call)):
         return None
     return Revealed("name", f"{function}()", symbol)
@@ -418,6 +429,11 @@ def _is_harmless(file: PyFile, name: str, binding: Binding) -> bool:
         return (
             secret_kind(literal) != "" or not re.search(r"[^\W_]", literal) or name.upper().endswith("COOKIE")
         )
+    if value.type in ("string", "parenthesized_expression", "conditional_expression", "concatenated_string"):
+        # A sentence about credentials is none.
+        holes = [part for part in parts_of(file, value) if part.node.type != "string"]
+        shows = any(_revealed(file, part.node, 3) is not None for part in holes)
+        return not shows and _PROSE.search(text_of(value)) is not None
     return value.type == "subscript" and any(child.type == "slice" for child in value.named_children)
 
 

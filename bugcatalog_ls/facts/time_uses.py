@@ -34,52 +34,6 @@ LASTING: frozenset[Role] = frozenset(
 """What makes a missing time zone matter."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_SHOWING = _words(
-    "print debug info warning warn error exception critical fatal log trace success echo secho "
-    "write_line writeln pprint add_event set_description set_status"
-)
-_KEEPING = _words(
-    "values update filter filter_by where having between create get_or_create update_or_create "
-    "bulk_create bulk_update insert insert_one insert_many update_one update_many replace_one find "
-    "find_one execute executemany scalar scalars exclude annotate setattr setdefault hset setex mset "
-    "zadd upsert on_conflict_do_update save_to_db fetch fetchrow fetchval model_copy model_construct "
-    "bindparam literal bindparams bulk_insert_mappings bulk_update_mappings count_documents encode"
-)
-_DUMPING = _words("dumps dump jsonify JSONResponse packb")
-_PASSING = _words(
-    "int float str repr round list tuple set sorted dict max min cast copy deepcopy jsonable_encoder Final"
-)
-_NAMING_CALLS = _words(
-    "open joinpath with_name with_suffix with_stem mkdir makedirs mkdtemp rename FileHandler "
-    "RotatingFileHandler TimedRotatingFileHandler FileResponse send_file ZipInfo NamedTemporaryFile "
-    "download_button exists isfile isdir unlink remove savefig to_csv to_excel"
-)
-_NAMING_WORD = re.compile(
-    r"(?:^|_)(?:file|files|path|dir|folder|directory|filename|fname|basename|logfile|log_name|prefix|suffix|"
-    r"backup|archive|zip|stem|dirname|filepath|slug|run_name|run_id|experiment|seed|nonce|salt)(?:$|_|name|path)",
-    re.IGNORECASE,
-)
-_FILE_TEXT = re.compile(r"^[^\s?=]*(?:/|\.[A-Za-z][A-Za-z0-9]{1,7}$)[^\s?=]*$")
-_NOT_STORING = _words(
-    "Thread Timer Path PurePath PurePosixPath Decimal ZoneInfo Exception Depends Query Option Argument"
-)
-_TEXT_METHODS = _words(
-    "replace split rsplit partition rpartition strip rstrip lstrip removesuffix removeprefix upper lower "
-    "encode title zfill"
-)
-_START = re.compile(
-    r"(?:^|[._])(?:start|started|begin|began|t0|tic|since)(?:_?(?:at|time|ts|dt|dttm|datetime))?$"
-)
-_SHOWING_MODULES = ("logging.", "warnings.", "builtins.print", "click.", "rich.")
-_NAMING_MODULES = ("os.path.", "shutil.", "pathlib.", "builtins.open", "zipfile.", "tempfile.")
-_ZULU = re.compile(r"^Z$")
-_SPAN_NAME = r"(?:delta|ttl|duration|interval|period|window|retention|days|hours|minutes|age)\b"
-
-
 @dataclass
 class Uses:
     """What becomes of one time. `partners` are the readings that it is measured or compared with;
@@ -116,6 +70,21 @@ class TimeUses:
         uses = Uses()
         self._follow(node, form, uses)
         return uses
+
+    def group(self, node: Node) -> tuple[list[Node], list[Uses]]:
+        """A reading with all the naive ones that it meets, since aware and naive times do not mix."""
+        pending, found, uses = [node], {node.id: node}, []
+        while pending and len(found) < 20:
+            current = pending.pop()
+            use = self.of(current)
+            uses.append(use)
+            if current.id != node.id and not use.roles & {"measured", "compared"}:
+                continue
+            for partner in use.partners.values():
+                if partner.id not in found:
+                    found[partner.id] = partner
+                    pending.append(partner)
+        return sorted(found.values(), key=lambda source: source.start_byte), uses
 
     def _follow(self, node: Node, form: Form, uses: Uses) -> None:
         if (node.id, form) in self._seen or len(self._seen) > 400:
@@ -486,60 +455,6 @@ class TimeUses:
             uses.roles.add("epoch")
         else:
             uses.roles.add("unknown")
-
-    # -- reads -----------------------------------------------------------------------------------
-
-    def _reads(self, target: Node, form: Form, uses: Uses) -> None:
-        """Follow the reads of a variable that this binding may reach."""
-        if self._names is None:
-            self._names = {}
-            for identifier in self.file.nodes("identifier"):
-                self._names.setdefault(text_of(identifier), []).append(identifier)
-        for read in self._names.get(text_of(target), ()):
-            if read.id == target.id or not _is_read(read):
-                continue
-            if any(binding.node.id == target.id for binding in self.file.names.bindings(read)):
-                self._follow(read, form, uses)
-
-    def _attribute_reads(self, target: Node) -> list[Node]:
-        """The reads of `self.x` in the class around; nothing for attributes of other objects."""
-        written, owner = text_of(target), class_around(target)
-        if owner is None or not written.startswith("self.") or written.count(".") != 1:
-            return []
-        if self._attributes is None:
-            self._attributes = {}
-            for attribute in self.file.nodes("attribute"):
-                text = text_of(attribute)
-                if text.startswith("self.") and text.count(".") == 1:
-                    self._attributes.setdefault(text, []).append(attribute)
-        found = []
-        for read in self._attributes.get(written, ()):
-            around = class_around(read)
-            if around is not None and around.id == owner.id and not _is_target(read):
-                found.append(read)
-        return found
-
-
-def _is_target(node: Node) -> bool:
-    parent = node.parent
-    if parent is None:
-        return False
-    is_assigned = parent.type in ("assignment", "augmented_assignment")
-    return is_assigned and parent.child_by_field_name("left") == node
-
-
-def _is_read(identifier: Node) -> bool:
-    parent = identifier.parent
-    if parent is None or _is_target(identifier):
-        return False
-    match parent.type:
-        case "keyword_argument" | "named_expression" | "default_parameter" | "typed_default_parameter":
-            return parent.child_by_field_name("name") != identifier
-        case "attribute":
-            return parent.child_by_field_name("attribute") != identifier
-        case "function_definition" | "class_definition" | "parameters" | "aliased_import" | "dotted_name":
-            return False
-    return True
 
 
 def _is_model(owner: Node | None) -> bool:

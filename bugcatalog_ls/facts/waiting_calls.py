@@ -51,6 +51,10 @@ def _table() -> dict[str, Limit]:
             table[f"{session}().{verb}"] = plain
         table[f"{session}().request"] = Limit("timeout", 8, "requests")
         table[f"{session}().send"] = plain
+    for pool in ("PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool"):
+        for verb in ("request", "urlopen", "request_encode_url", "request_encode_body"):
+            table[f"urllib3.{pool}().{verb}"] = plain
+    table["urllib3.request"] = plain
     for module in ("httpx", "httpx._api"):
         for verb in _HTTPX:
             table[f"{module}.{verb}"] = Limit("timeout", None, "explicit")
@@ -113,6 +117,15 @@ def _table() -> dict[str, Limit]:
 
 
 LIMITS = _table()
+
+POOLS = frozenset({"PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool"})
+"""Classes of urllib3 whose `timeout` is that of their requests."""
+
+DELEGATES = {"to_thread": 0, "run_in_threadpool": 0, "submit": 0, "run_sync": 0, "run_in_executor": 1}
+"""Functions that call another elsewhere with the arguments that follow it, and where it stands."""
+
+TAKE_KEYWORDS = frozenset({"to_thread", "run_in_threadpool", "submit"})
+"""Those of them that hand keyword arguments on."""
 
 # Programs that talk to the network whatever they are asked for, and those that do for some words.
 NETWORK_TOOLS = frozenset(

@@ -116,7 +116,8 @@ def read_client(params: dict[str, Any]) -> Client:
         knows_disabled=supports(action + "disabledSupport"),
         resolves_edits="edit" in (_dig(params, f"capabilities.{action}resolveSupport.properties") or ())
         and supports(action + "dataSupport"),
-        knows_document_changes=supports("workspace.workspaceEdit.documentChanges"),
+        # Neovim says only that it can create files, which needs the other as well.
+        knows_document_changes=supports("workspace.workspaceEdit.documentChanges") or bool(operations),
         creates_files="create" in operations,
         deletes_files="delete" in operations,
         annotates_changes=_dig(params, "capabilities.workspace.workspaceEdit.changeAnnotationSupport")

@@ -200,7 +200,8 @@ class Names:
         if owner is None or owner.kind != "class" or scope.node.type != "function_definition":
             return None
         parameters = scope.node.child_by_field_name("parameters")
-        first = parameters.named_children[0] if parameters and parameters.named_children else None
+        named = [child for child in parameters.named_children if child.type != "comment"] if parameters else []
+        first = named[0] if named else None
         if first is None or first.id != binding.node.id:
             return None
         decorators = _decorator_texts(scope.node)

@@ -289,7 +289,9 @@ def test_fix_names_the_exception_and_keeps_what_else_the_body_says() -> None:
             try:
                 return load()
             except ConnectionError as exc:
-                raise HTTPException(status_code=500, detail={"success": False, "error": "x", "n": 7}) from exc
+                raise HTTPException(
+                    status_code=500, detail={"success": False, "error": "x", "n": 7}
+                ) from exc
         """,
     )
 

@@ -387,6 +387,7 @@ def test_fix_avoids_a_circular_import() -> None:
         def create_app():
             app = Flask(__name__)
             from web.orders import bp as orders_bp
+
             app.register_blueprint(orders_bp)
             return app
         """,

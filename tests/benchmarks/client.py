@@ -7,6 +7,7 @@ import json
 import subprocess
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,14 +31,16 @@ class SilentServer(RuntimeError):
 class Editor:
     """One server process and the documents that are open in it. Used as a context manager."""
 
-    def __init__(self, command: Sequence[str], root: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], root: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.root = root
         self.started_at = time.perf_counter()
         self.process = subprocess.Popen(
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             cwd=root,
             env=dict(environment) if environment is not None else None,
         )
@@ -49,7 +52,9 @@ class Editor:
         self._versions: dict[str, int] = {}
         self._last_id = 0
         self._is_over = False
+        self._complaints: deque[bytes] = deque(maxlen=20)
         threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._hear_complaints, daemon=True).start()
 
     def __enter__(self) -> Editor:
         return self
@@ -136,7 +141,8 @@ class Editor:
         """Wait until a job has ended whose title begins so."""
 
         def ended() -> bool:
-            return any(self._begun_progress.get(token, "").startswith(title) for token in self._ended_progress)
+            titles = (self._begun_progress.get(token, "") for token in self._ended_progress)
+            return any(begun.startswith(title) for begun in titles)
 
         self._wait(ended, timeout, f"no end of {title!r}")
 
@@ -158,7 +164,8 @@ class Editor:
             while not (value := condition()):
                 left = until - time.monotonic()
                 if self._is_over or left <= 0:
-                    raise SilentServer(f"{self.process.args!r}: {told}")
+                    complaints = b"".join(self._complaints).decode("utf-8", "replace")
+                    raise SilentServer(f"{self.process.args!r}: {told}\n{complaints}")
                 self._changed.wait(left)
             return value
 
@@ -187,6 +194,10 @@ class Editor:
             self._is_over = True
             self._changed.notify_all()
 
+    def _hear_complaints(self) -> None:
+        assert self.process.stderr is not None
+        self._complaints.extend(self.process.stderr)
+
     def _take(self, message: Json, at: float) -> None:
         method, parameters = message.get("method"), message.get("params")
         if method is not None and "id" in message:
@@ -196,7 +207,8 @@ class Editor:
             if method is None:
                 self._answers[message["id"]] = message
             elif method == "textDocument/publishDiagnostics":
-                found = Publication(at, parameters["uri"], parameters.get("version"), parameters["diagnostics"])
+                version = parameters.get("version")
+                found = Publication(at, parameters["uri"], version, parameters["diagnostics"])
                 self._published.append(found)
             elif method == "$/progress":
                 self._take_progress(str(parameters["token"]), parameters["value"])

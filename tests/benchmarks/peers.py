@@ -29,18 +29,16 @@ def bugcatalog(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "bugcatalog_ls", *arguments)
 
 
-def servers(wanted: frozenset[str] = frozenset({"bugcatalog", "pylsp", "basedpyright"})) -> list[Server]:
-    """Ours first. Raises `PeersMissing` where the others are not installed."""
-    known = [
-        Server("bugcatalog", bugcatalog("server")),
-        Server("pylsp", (program("pylsp"),), 0.5, "waits 500 ms after an edit"),
-        Server(
-            "basedpyright",
-            (program("basedpyright-langserver"), "--stdio"),
-            note="waits 0 to 250 ms after an edit, as its own schedule has it",
-        ),
-    ]
-    return [server for server in known if server.name in wanted]
+def servers(wanted: frozenset[str]) -> list[Server]:
+    """Those that are wanted, ours first. Raises `PeersMissing` where another is not installed."""
+    found = [Server("bugcatalog", bugcatalog("server"))] if "bugcatalog" in wanted else []
+    if "pylsp" in wanted:
+        found.append(Server("pylsp", (program("pylsp"),), 0.5, "waits 500 ms after an edit"))
+    if "basedpyright" in wanted:
+        command = (program("basedpyright-langserver"), "--stdio")
+        note = "waits 0 to 250 ms after an edit, as its own schedule has it"
+        found.append(Server("basedpyright", command, note=note))
+    return found
 
 
 class PeersMissing(SystemExit):

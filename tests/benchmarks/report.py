@@ -89,10 +89,11 @@ def _table(rows: Sequence[Row]) -> list[str]:
         for row in rows
     ]
     widths = [max(len(row[column]) for row in cells) for column in range(4)]
-    return [
-        f"  {name:<{widths[0]}}  {value:>{widths[1]}}  {target:<{widths[2]}}  {verdict:<{widths[3]}}  {note}".rstrip()
-        for name, value, target, verdict, note in cells
-    ]
+    lines = []
+    for name, value, target, verdict, note in cells:
+        columns = (name.ljust(widths[0]), value.rjust(widths[1]), target.ljust(widths[2]))
+        lines.append("  ".join(("", *columns, verdict.ljust(widths[3]), note)).rstrip())
+    return lines
 
 
 def _figure(value: float) -> str:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +33,7 @@ Nobody reads the standard output of a service.
 ## Flagged
 ```python
 print("x")
-# <--- TEAM-1 print goes nowhere
+# <------- TEAM-1 print goes nowhere
 ```
 
 ## Fixed
@@ -97,8 +96,15 @@ class Tree:
         return (self.folder / path).read_bytes().decode("utf-8")
 
     def run(self, *arguments: str, stdin: bytes = b"", cwd: str = ".") -> Result:
+        return self._run(["-m", "bugcatalog_ls", *arguments], stdin, cwd)
+
+    def python(self, code: str) -> Result:
+        """Run a piece of Python where the command would run."""
+        return self._run(["-c", code], b"", ".")
+
+    def _run(self, arguments: list[str], stdin: bytes, cwd: str) -> Result:
         done = subprocess.run(
-            [sys.executable, "-m", "bugcatalog_ls", *arguments],
+            [sys.executable, *arguments],
             cwd=self.folder / cwd,
             env=self._environment,
             input=stdin,
@@ -120,7 +126,11 @@ class Tree:
     def git(self, *arguments: str) -> None:
         identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
         subprocess.run(
-            ["git", *identity, *arguments], cwd=self.folder, env=self._environment, check=True, capture_output=True
+            ["git", *identity, *arguments],
+            cwd=self.folder,
+            env=self._environment,
+            check=True,
+            capture_output=True,
         )
 
 
@@ -152,6 +162,3 @@ def tree(tmp_path: Path, cache_folder: Path) -> Tree:
 def lines_about(text: str, word: str) -> list[str]:
     """The lines of a text that hold a word."""
     return [line for line in text.splitlines() if word in line]
-
-
-Edited = Callable[[str], str]

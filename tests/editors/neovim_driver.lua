@@ -140,7 +140,7 @@ function steps.migration()
   local item = findings(buffer, 'BC703')[1]
   report.related = #(item.user_data.lsp.relatedInformation or {})
   at(item)
-  quick_fix(item, '')
+  quick_fix(item, 'Write a revision')
   wait('the new revision', function()
     vim.cmd('silent! wall')
     return #vim.fn.glob(vim.env.BUGCATALOG_WORKSPACE .. '/migrations/versions/*.py', true, true) == 2

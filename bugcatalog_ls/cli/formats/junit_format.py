@@ -21,7 +21,8 @@ def render(report: Report) -> Iterator[str]:
     if not report.shown:
         # A report with no case at all counts as broken in many places.
         yield '  <testsuite name="bugcatalog" tests="1" failures="0" errors="0">\n'
-        yield f'    <testcase classname="bugcatalog" name="{report.n_files} files checked"/>\n'
+        files = "1 file" if report.n_files == 1 else f"{report.n_files} files"
+        yield f'    <testcase classname="bugcatalog" name="{files} checked"/>\n'
         yield "  </testsuite>\n"
     for filename, group in groupby(report.shown, key=lambda shown: shown.filename):
         findings = list(group)

@@ -1,0 +1,211 @@
+"""Steps of a new revision: what each does and undoes, as calls that `analysis.revisions` writes down."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from bugcatalog_ls.facts.columns import Column, quoted
+from bugcatalog_ls.facts.constants import constant_at
+from bugcatalog_ls.facts.expressions import Call, Constant, Mapping, dotted
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.models import Model
+from bugcatalog_ls.facts.orm import OrmClass
+
+
+class OperationCall(msgspec.Struct, frozen=True):
+    """One operation: `op.<name>(<table>, *arguments)`; in a batch the table's name is left out.
+
+    `needs_batch` tells that SQLite can do it only in a batch.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    needs_batch: bool = False
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One change of a table, both ways. `slug` names it in a message (`Add users.email`), `deed` in a
+    title (`adds users.email`)."""
+
+    table: str
+    slug: str
+    deed: str
+    upgrade: tuple[OperationCall, ...]
+    downgrade: tuple[OperationCall, ...]
+    dialects: tuple[str, ...] = ()
+
+
+def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
+    """Add a model's column; None where no source can be right (its type is unknown, or it is required
+    and nothing can be put into the rows that are there)."""
+    written = _column(column, for_rows=True)
+    if written is None:
+        return None
+    table, name = model.key, column.name
+    upgrade = [OperationCall("add_column", (written,))]
+    downgrade: list[OperationCall] = []
+    if column.index:
+        index_name = _name(index, model, "ix", column)
+        unique = ", unique=True" if column.unique else ", unique=False"
+        made = f"op.f({quoted(index_name)})"
+        upgrade.append(OperationCall("create_index", (made, "", f"[{quoted(name)}]{unique}")))
+        downgrade.append(OperationCall("drop_index", (made, "table_name=")))
+    elif column.unique:
+        unique_name = quoted(_name(index, model, "uq", column))
+        upgrade.append(
+            OperationCall("create_unique_constraint", (unique_name, "", f"[{quoted(name)}]"), True)
+        )
+        downgrade.append(OperationCall("drop_constraint", (unique_name, "", 'type_="unique"'), True))
+    for key in column.foreign_keys:
+        target, _, target_column = key.target.rpartition(".")
+        if not target:
+            return None
+        key_name = quoted(key.name or _name(index, model, "fk", column, target))
+        ondelete = f", ondelete={quoted(key.ondelete)}" if key.ondelete else ""
+        pair = f"[{quoted(name)}], [{quoted(target_column)}]{_schemas(model, target)}{ondelete}"
+        plain_target = quoted(target.rpartition(".")[2])
+        upgrade.append(OperationCall("create_foreign_key", (key_name, "", plain_target, pair), True))
+        downgrade.append(OperationCall("drop_constraint", (key_name, "", 'type_="foreignkey"'), True))
+    downgrade.append(OperationCall("drop_column", (quoted(name),)))
+    # What was made last goes first.
+    ordered = (*reversed(downgrade[:-1]), downgrade[-1])
+    return Step(
+        table, f"Add {table}.{name}", f"adds {table}.{name}", tuple(upgrade), ordered, column.type.dialects
+    )
+
+
+def drop_column(table: str, column: Column) -> Step | None:
+    """Drop a column of the schema; None where its way back cannot be written."""
+    written = _column(column, for_rows=False)
+    if written is None:
+        return None
+    name = column.name
+    return Step(
+        table,
+        f"Drop {table}.{name}",
+        f"drops {table}.{name} with its data",
+        (OperationCall("drop_column", (quoted(name),)),),
+        (OperationCall("add_column", (written,)),),
+        column.type.dialects,
+    )
+
+
+def relax_column(table: str, column: Column) -> Step | None:
+    """Allow NULL in a column of the schema."""
+    if not column.type.source:
+        return None
+    name, existing = quoted(column.name), f"existing_type={column.type.source}"
+    return Step(
+        table,
+        f"Make {table}.{column.name} nullable",
+        f"makes {table}.{column.name} nullable",
+        (OperationCall("alter_column", (name, existing, "nullable=True"), True),),
+        (OperationCall("alter_column", (name, existing, "nullable=False"), True),),
+        column.type.dialects,
+    )
+
+
+def _column(column: Column, *, for_rows: bool) -> str | None:
+    """A column as a migration writes it; a required one gets a server default for the rows that
+    the table has already."""
+    if not column.type.source or column.computed or column.identity or column.primary_key:
+        return None
+    nullable = column.nullable is not False
+    default = column.server_default
+    if default == "?":
+        return None
+    if not nullable and not default:
+        default = column.literal_default or _filler(column)
+        if not default:
+            if for_rows:
+                return None
+            # The way back can only be taken while the table is empty.
+            default = ""
+    parts = [quoted(column.name), column.type.source]
+    if default:
+        parts.append(f"server_default={default}")
+    parts.append(f"nullable={nullable}")
+    return f"sa.Column({', '.join(parts)})"
+
+
+_FILLERS = {
+    "INTEGER": 'sa.text("0")',
+    "BIGINT": 'sa.text("0")',
+    "SMALLINT": 'sa.text("0")',
+    "FLOAT": 'sa.text("0")',
+    "DOUBLE": 'sa.text("0")',
+    "NUMERIC": 'sa.text("0")',
+    "BOOLEAN": "sa.false()",
+    "VARCHAR": '""',
+    "TEXT": '""',
+    "DATETIME": "sa.func.now()",
+    "TIMESTAMP": "sa.func.now()",
+    "DATE": "sa.func.current_date()",
+    "JSON": "sa.text(\"'{}'\")",
+}
+
+
+def _filler(column: Column) -> str:
+    if column.foreign_keys or column.unique:
+        return ""
+    if column.type.name == "ENUM":
+        return quoted(column.type.labels[0]) if column.type.labels else ""
+    return _FILLERS.get(column.type.name, "")
+
+
+def _schemas(model: Model, target: str) -> str:
+    schema = target.rpartition(".")[0]
+    source = f", source_schema={quoted(model.schema)}" if model.schema else ""
+    return source + (f", referent_schema={quoted(schema)}" if schema else "")
+
+
+_DEFAULT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+}
+
+
+def _name(index: FactIndex, model: Model, kind: str, column: Column, referred: str = "") -> str:
+    """The name of a constraint, after the metadata's naming convention where it has one."""
+    template = _convention(index, model.metadata).get(kind, _DEFAULT_NAMES[kind])
+    schema = f"{model.schema}_" if kind == "ix" and model.schema else ""
+    targets = [key.target.rpartition(".")[2] for key in column.foreign_keys]
+    known = {
+        "table_name": schema + model.table,
+        "column_0_name": column.name,
+        "column_0_key": column.attribute or column.name,
+        "column_0_label": f"{schema}{model.table}_{column.name}",
+        "column_0_N_name": column.name,
+        "column_0N_name": column.name,
+        "column_0_N_label": f"{model.table}_{column.name}",
+        "referred_table_name": referred.rpartition(".")[2],
+        "referred_column_0_name": targets[0] if targets else "",
+        "constraint_name": column.name,
+    }
+    if any(token not in known for token in re.findall(r"%\((\w+)\)s", template)):
+        template = _DEFAULT_NAMES[kind]
+    return re.sub(r"%\((\w+)\)s", lambda match: known[match.group(1)], template)
+
+
+def _convention(index: FactIndex, metadata: str) -> dict[str, str]:
+    """The naming convention of a metadata, as far as it is written out."""
+    call = constant_at(index, metadata)
+    path, value = call if call is not None else ("", None)
+    if not isinstance(value, Call):
+        found = index.one(OrmClass, metadata)
+        attribute = found[1].attribute("metadata") if found is not None else None
+        value = attribute.value if attribute is not None else None
+    given = value.keyword("naming_convention") if isinstance(value, Call) else None
+    if (symbol := dotted(given)) is not None and path is not None:
+        constant = constant_at(index, symbol)
+        given = constant[1] if constant is not None else None
+    if not isinstance(given, Mapping):
+        return {}
+    return {
+        str(key.value): item.value
+        for key, item in given.items
+        if isinstance(key, Constant) and isinstance(item, Constant) and isinstance(item.value, str)
+    }

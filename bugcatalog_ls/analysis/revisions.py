@@ -1,0 +1,176 @@
+"""Writing a new Alembic revision: after the head, in the folder's own style, from steps as data.
+
+`revision_file(ctx, environment, steps)` takes all steps that one run needs of an environment, so
+that they share one revision. Its id derives from its content: the same steps after the same head
+give the same file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.analysis.finding import NewFile
+from bugcatalog_ls.analysis.revision_steps import OperationCall, Step
+from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, style_of
+from bugcatalog_ls.facts.columns import quoted
+from bugcatalog_ls.facts.migration_graph import environments, graph
+
+_MAX_WIDTH = 88
+
+
+def revision_file(ctx: FixContext, environment: str, steps: Sequence[Step]) -> NewFile | None:
+    """A revision that does the steps after the head; None where there is not exactly one head."""
+    found = graph(ctx.index, environment)
+    if not found.whole or len(found.heads) != 1:
+        return None
+    (head, path), message = found.heads[0], _message(steps)
+    seed = repr((head, [(step.table, step.upgrade, step.downgrade) for step in steps]))
+    upgrade, downgrade = list(steps), list(reversed(steps))
+    return _file(ctx, environment, (head,), path, message, seed, upgrade, downgrade)
+
+
+def merge_file(ctx: FixContext, environment: str) -> NewFile | None:
+    """A revision that merges all heads; None where there is only one, or the graph is broken otherwise."""
+    found = graph(ctx.index, environment)
+    if not found.whole or len(found.heads) < 2:
+        return None
+    ids = tuple(revision for revision, _ in found.heads)
+    newest = next(path for path in reversed(found.order) if path in {path for _, path in found.heads})
+    return _file(ctx, environment, ids, newest, "Merge heads", repr(ids), [], [])
+
+
+def _file(
+    ctx: FixContext,
+    environment: str,
+    parents: tuple[str, ...],
+    head_path: str,
+    message: str,
+    seed: str,
+    upgrade: list[Step],
+    downgrade: list[Step],
+) -> NewFile | None:
+    place = next(each for each in environments(ctx.index) if each.name == environment)
+    style = style_of(ctx, place, graph(ctx.index, environment).order, head_path)
+    if style is None:
+        return None
+    identifier = style.next_id or hashlib.sha256(seed.encode("utf-8")).hexdigest()[:12]
+    folder = head_path.rpartition("/")[0]
+    name = file_name(style, identifier, message)
+    text = _text(style, identifier, parents, message, upgrade, downgrade)
+    if style.quote == "'":
+        text = _single_quoted(text)
+    return NewFile(f"{folder}/{name}" if folder else name, text.replace("\n", style.newline))
+
+
+def _message(steps: Sequence[Step]) -> str:
+    if len(steps) == 1:
+        return steps[0].slug
+    tables = list(dict.fromkeys(step.table for step in steps))
+    verb = steps[0].slug.split(" ")[0] if len({step.slug.split(" ")[0] for step in steps}) == 1 else "Change"
+    return f"{verb} columns of {' and '.join(tables)}" if len(tables) < 4 else f"{verb} columns"
+
+
+def _text(
+    style: RevisionStyle,
+    identifier: str,
+    parents: tuple[str, ...],
+    message: str,
+    upgrade: list[Step],
+    downgrade: list[Step],
+) -> str:
+    dialects = sorted({dialect for step in upgrade for dialect in step.dialects})
+    imports = style.imports_for(dialects) if upgrade else style.imports_of_annotations
+    blocks = [_docstring(style, identifier, parents, message)]
+    if style.future_import:
+        blocks.append(style.future_import)
+    if imports:
+        blocks.append(imports)
+    blocks.append(_identifiers(style, identifier, parents))
+    returns = " -> None" if style.returns_none else ""
+    up, down = _body(style, upgrade, "upgrade"), _body(style, downgrade, "downgrade")
+    functions = f"def upgrade(){returns}:\n{up}\n\n\ndef downgrade(){returns}:\n{down}\n"
+    return "\n\n".join(blocks) + "\n\n\n" + functions
+
+
+def _docstring(style: RevisionStyle, identifier: str, parents: tuple[str, ...], message: str) -> str:
+    first = message + ("." if style.docstring_period else "")
+    if not style.docstring_fields:
+        return f'"""{first}"""'
+    lines = [f'"""{first}', "", f"Revision ID: {identifier}", f"Revises: {', '.join(parents)}"]
+    if style.create_date:
+        lines.append(f"Create Date: {style.create_date}")
+    return "\n".join([*lines, *([""] if style.docstring_blank_end else []), '"""'])
+
+
+def _identifiers(style: RevisionStyle, identifier: str, parents: tuple[str, ...]) -> str:
+    down = quoted(parents[0]) if len(parents) == 1 else f"({', '.join(map(quoted, parents))})"
+    values = {
+        "revision": quoted(identifier),
+        "down_revision": down,
+        "branch_labels": "None",
+        "depends_on": "None",
+    }
+    lines = [style.identifiers_comment] if style.identifiers_comment else []
+    for name, annotation in style.identifiers:
+        lines.append(f"{name}{annotation} = {values.get(name, 'None')}")
+    return "\n".join(lines)
+
+
+def _body(style: RevisionStyle, steps: list[Step], way: str) -> str:
+    lines: list[str] = []
+    for step in steps:
+        calls = step.upgrade if way == "upgrade" else step.downgrade
+        lines.extend(_calls(style, step.table, calls))
+    return "\n".join(f"    {line}" for line in lines or ["pass"])
+
+
+def _calls(style: RevisionStyle, table: str, calls: tuple[OperationCall, ...]) -> list[str]:
+    schema, _, plain = table.rpartition(".")
+    schema_argument = f", schema={quoted(schema)}" if schema else ""
+    if style.batch and (style.always_batch or any(call.needs_batch for call in calls)):
+        lines = [f"with op.batch_alter_table({quoted(plain)}{schema_argument}) as batch_op:"]
+        for call in calls:
+            inside = _call("batch_op", call.name, _batch_arguments(call), "")
+            lines.extend(f"    {line}" for line in inside)
+        return lines
+    found: list[str] = []
+    for call in calls:
+        arguments = _arguments(call, quoted(plain))
+        takes_schema = call.name != "create_foreign_key"
+        found.extend(_call("op", call.name, arguments, schema_argument if takes_schema else ""))
+    return found
+
+
+def _arguments(call: OperationCall, table: str) -> list[str]:
+    """The arguments of an operation of `op`: the table first, or where an empty one keeps its place."""
+    if "" in call.arguments or "table_name=" in call.arguments:
+        return [
+            table if argument == "" else f"table_name={table}" if argument == "table_name=" else argument
+            for argument in call.arguments
+        ]
+    return [table, *call.arguments]
+
+
+def _batch_arguments(call: OperationCall) -> list[str]:
+    return [
+        argument.replace("op.f(", "batch_op.f(")
+        for argument in call.arguments
+        if argument not in ("", "table_name=")
+    ]
+
+
+def _call(owner: str, name: str, arguments: list[str], schema: str) -> list[str]:
+    given = [*arguments, schema.removeprefix(", ")] if schema else arguments
+    line = f"{owner}.{name}({', '.join(given)})"
+    if len(line) + (8 if owner == "batch_op" else 4) <= _MAX_WIDTH:
+        return [line]
+    inner = [f"    {argument}," for argument in given]
+    return [f"{owner}.{name}(", *inner, ")"]
+
+
+def _single_quoted(text: str) -> str:
+    """The text with single quotes around strings that hold none; docstrings keep theirs."""
+    return re.sub(r'(?<!")"(?!")([^"\'\\\n]*)"(?!")', r"'\1'", text)

@@ -1,0 +1,175 @@
+"""BC703: columns of models that the replayed migrations lack, and required ones that only these have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix, Related
+from bugcatalog_ls.analysis.revision_steps import Step, add_column, drop_column, relax_column
+from bugcatalog_ls.analysis.revisions import revision_file
+from bugcatalog_ls.facts.columns import Column, ColumnType
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.models import Model, model, models_of_table
+from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_anchor
+from bugcatalog_ls.facts.schema import SchemaColumn, Table
+from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
+    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
+    for symbol in symbols:
+        made = model(ctx.index, symbol)
+        if made is None or made.path != ctx.path:
+            continue
+        tables: dict[str, Table] = {}
+        for environment in environments_of(ctx.index, made.metadata):
+            table = table_of(ctx.index, environment, made.key)
+            if table is not None and table.known:
+                tables[environment] = table
+        yield from _missing(ctx, made, tables)
+        yield from _stale(ctx, made, tables)
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    made = model(ctx.index, finding.data.get("model", ""))
+    names = finding.data.get("columns", "").split(",")
+    environments = finding.data.get("environments", "").split(",")
+    if made is None:
+        return
+    if finding.variant == "stale":
+        table = table_of(ctx.index, environments[0], made.key)
+        found = [table.column(name) for name in names] if table is not None else []
+        columns = [each.column for each in found if each is not None]
+        yield from _written(ctx, environments, [drop_column(made.key, each) for each in columns])
+        yield from _written(ctx, environments, [relax_column(made.key, each) for each in columns])
+        return
+    columns = [_typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
+    yield from _written(ctx, environments, [add_column(ctx.index, made, each) for each in columns])
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix)
+
+
+def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterator[Finding]:
+    """Columns of the model that no way through the revisions gives the table."""
+    parent = model(ctx.index, made.parent) if made.parent else None
+    # What is inherited from a mapped class of the same table is found there.
+    known = {column.name for column in parent.columns} if parent and parent.key == made.key else set()
+    inherited: dict[tuple[str, ...], list[str]] = {}
+    for column in made.columns:
+        lacking = tuple(name for name, table in tables.items() if table.column(column.name) is None)
+        if not lacking or column.name in known:
+            continue
+        if not _is_own(made, column):
+            inherited.setdefault(lacking, []).append(column.name)
+            continue
+        message = f"the migrations leave the table {made.key} without the column {column.name}"
+        data = _data(made, lacking, [column.name])
+        yield ctx.find(column.anchor, message, related=_created(ctx, tables, lacking), data=data)
+    for lacking, names in inherited.items():
+        columns = "columns" if len(names) > 1 else "column"
+        message = (
+            f"the migrations leave the table {made.key} without the inherited {columns} {', '.join(names)}"
+        )
+        data = _data(made, lacking, names)
+        yield ctx.find(made.anchor, message, related=_created(ctx, tables, lacking), data=data)
+
+
+def _stale(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterator[Finding]:
+    """Required columns without a default that only the schema has, at the first model of the table."""
+    sharing = [each for each in models_of_table(ctx.index, made.key) if each.metadata == made.metadata]
+    if not sharing or min(each.symbol for each in sharing) != made.symbol:
+        return
+    if any(each.maybe or not each.complete for each in sharing):
+        return
+    mapped = {column.name.casefold() for each in sharing for column in each.columns}
+    stale: dict[str, SchemaColumn] = {}
+    having: list[str] = []
+    for environment, table in tables.items():
+        required = {
+            name: each
+            for name, each in table.columns.items()
+            if table.certain and name.casefold() not in mapped and _is_required(each)
+        }
+        if required:
+            having.append(environment)
+            stale.update(required)
+    if not stale:
+        return
+    columns = "columns" if len(stale) > 1 else "column"
+    message = (
+        f"the table {made.key} has the required {columns} {', '.join(stale)}, "
+        f"which {made.name} does not map and which has no default"
+    )
+    related = [
+        ctx.related(each.revision, REVISION_ANCHOR, f"the revision that brings {name}")
+        for name, each in stale.items()
+        if each.revision
+    ]
+    yield ctx.find(
+        made.anchor, message, variant="stale", related=related, data=_data(made, having, list(stale))
+    )
+
+
+def _data(made: Model, environments: Iterable[str], columns: list[str]) -> dict[str, str]:
+    return {"model": made.symbol, "environments": ",".join(environments), "columns": ",".join(columns)}
+
+
+def _is_required(each: SchemaColumn) -> bool:
+    column = each.column
+    if not each.certain or column.nullable is not False or column.server_default:
+        return False
+    return not (column.primary_key or column.computed or column.identity)
+
+
+def _is_own(made: Model, column: Column) -> bool:
+    if column.attribute:
+        return column.anchor == column_anchor(made.symbol, column.attribute)
+    return column.path == made.path and column.anchor.startswith((table_anchor(made.symbol), "column "))
+
+
+def _created(ctx: JoinContext, tables: dict[str, Table], environments: Iterable[str]) -> list[Related]:
+    made = [tables[name] for name in environments]
+    return [
+        ctx.related(table.revision, REVISION_ANCHOR, f"the revision that creates {table.name}")
+        for table in made
+        if table.revision
+    ]
+
+
+def _typed(index: FactIndex, made: Model, column: Column) -> Column:
+    """A column whose type is that of the column it points to, where it has none of its own."""
+    if column.type.name or not column.foreign_keys:
+        return column
+    return msgspec.structs.replace(column, type=_target_type(index, made, column.foreign_keys[0].target, 5))
+
+
+def _target_type(index: FactIndex, made: Model, target: str, depth: int) -> ColumnType:
+    table, _, name = target.rpartition(".")
+    for other in models_of_table(index, table):
+        found = other.column(name)
+        if found is None or other.metadata != made.metadata:
+            continue
+        if found.type.name or not found.foreign_keys or depth == 0:
+            return found.type
+        return _target_type(index, made, found.foreign_keys[0].target, depth - 1)
+    return ColumnType()
+
+
+def _written(ctx: FixContext, environments: list[str], steps: list[Step | None]) -> Iterator[Fix]:
+    known = [step for step in steps if step is not None]
+    if not known or len(known) < len(steps):
+        return
+    made = [revision_file(ctx, environment, known) for environment in environments]
+    new = [each for each in made if each is not None]
+    if len(new) == len(made):
+        yield ctx.fix(f"Write a revision that {known[0].deed}{_more(known)}", "suggested", [], creates=new)
+
+
+def _more(steps: list[Step]) -> str:
+    return f" and {len(steps) - 1} more" if len(steps) > 1 else ""

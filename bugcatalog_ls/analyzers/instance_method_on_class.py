@@ -1,0 +1,199 @@
+"""BC902: a plain method called on its class, so that `self` is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses, CallShape
+from bugcatalog_ls.facts.classes import FunctionFact
+from bugcatalog_ls.facts.members import (
+    instances_of,
+    is_plain_class,
+    is_set_from_outside,
+    method_of,
+    owner_of,
+)
+from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.resolve import class_at, mro, resolve
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of
+from bugcatalog_ls.syntax.statement_edits import insert_before
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_SELF_NAMES = frozenset({"self", "cls", "this", "_self", "self_", "mcs"})
+_PLAIN_DECORATORS = frozenset(
+    {"abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.final"}
+    | {
+        "contextlib.contextmanager",
+        "contextlib.asynccontextmanager",
+        "functools.lru_cache",
+        "functools.cache",
+    }
+)
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    for fact in ctx.index.in_file(ctx.path, AttributeUses):
+        for use in fact.uses:
+            if use.call is None or not use.anchors or use.name.startswith("__"):
+                continue
+            owner = owner_of(ctx.index, use, ctx.path)
+            if owner is None or owner.kind != "class" or not is_plain_class(ctx.index, owner.symbol):
+                continue
+            method = method_of(ctx.index, owner.symbol, use.name)
+            if method is None or not _is_plain(method[1]):
+                continue
+            if not _lacks_self(ctx, use, use.call, method[1], owner.symbol):
+                continue
+            if is_set_from_outside(ctx.index, use.name, owner.symbol, ctx.path):
+                continue
+            yield from _findings(ctx, use, owner.symbol, method)
+
+
+def _findings(
+    ctx: JoinContext, use: AttributeUse, symbol: str, method: tuple[str, FunctionFact]
+) -> Iterator[Finding]:
+    label = symbol.rpartition(".")[2]
+    first = method[1].parameters[0].name
+    message = (
+        f"{use.name} is a method of instances and is called on the class {label}, so that {first} is missing"
+    )
+    data = {"class": symbol, "method": method[1].symbol, "path": method[0], "name": use.name}
+    for anchor in use.anchors:
+        yield ctx.find(anchor, message, data=data)
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    symbol, name = finding.data.get("class", ""), finding.data.get("name", "")
+    attribute = ctx.node_of("attribute")
+    written = attribute.child_by_field_name("object") if attribute is not None else None
+    method = method_of(ctx.index, symbol, name)
+    found = class_at(ctx.index, symbol)
+    if written is None or method is None or found is None:
+        return
+    if method[1].parameters[0].name == "cls":
+        made = _as_class_method(ctx, method)
+        if made is not None:
+            yield made
+        return
+    label = symbol.rpartition(".")[2]
+    span = Span(written.start_byte, written.end_byte)
+    if _has_self(ctx.file, written, symbol):
+        yield ctx.fix(f"Call `{name}` on `self`", "suggested", [TextEdit(span, "self")])
+        return
+    instances = instances_of(ctx.index, symbol)
+    if instances:
+        instance = _reference(ctx, found[0], instances[0], written)
+        if instance is not None:
+            yield ctx.fix(f"Call `{name}` on `{instances[0]}`", "suggested", [TextEdit(span, instance)])
+            return
+    if _needs_no_arguments(ctx, symbol):
+        yield ctx.fix(
+            f"Call `{name}` on a new `{label}`", "suggested", [TextEdit(Span(span.end, span.end), "()")]
+        )
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix)
+
+
+def _is_plain(method: FunctionFact) -> bool:
+    """Whether a method is bound to instances, whatever its decorators do."""
+    if method.member != "instance" or not method.parameters:
+        return False
+    if method.parameters[0].name not in _SELF_NAMES:
+        return False
+    return all(
+        decorator is not None and decorator.removesuffix("()") in _PLAIN_DECORATORS
+        for decorator in method.decorators
+    )
+
+
+def _lacks_self(
+    ctx: JoinContext, use: AttributeUse, call: CallShape, method: FunctionFact, symbol: str
+) -> bool:
+    """Whether the call surely passes no instance: too few arguments, or the first one is something else."""
+    own = method.parameters[0].name
+    if call.unpacked or own in call.keywords:
+        return False
+    if call.n_positional == 0:
+        return True
+    positional = [parameter for parameter in method.parameters if parameter.kind == "positional"]
+    given = {parameter.name for parameter in positional[: call.n_positional]} | {*call.keywords}
+    lacking = [
+        parameter.name
+        for parameter in method.parameters
+        if parameter.kind in ("positional", "keyword") and not parameter.has_default
+    ]
+    if call.first is not None and call.first != "None":
+        resolved = resolve(ctx.index, call.first, ctx.path)
+        if resolved.endswith("()") and "(" not in resolved[:-2]:
+            first = resolved[:-2]
+            if first.startswith("builtins.") and not first.startswith("builtins.object"):
+                return first not in mro(ctx.index, symbol)[0]
+            if class_at(ctx.index, first) is not None:
+                bases = mro(ctx.index, first)[0]
+                if symbol in bases or method.owner in bases:
+                    return False
+    if call.first_is_literal:
+        return True
+    return any(name not in given for name in lacking) and "dict" not in {p.kind for p in method.parameters}
+
+
+def _has_self(file: PyFile, node: Node, symbol: str) -> bool:
+    """Whether `self` is an instance of the class where a node stands."""
+    found = file.scopes.lookup("self", node.start_byte)
+    if found is None or len(found[1]) != 1:
+        return False
+    return file.names.binding_symbol(found[1][0], found[0]) == f"{symbol}()"
+
+
+def _reference(ctx: FixContext, path: str, name: str, written: Node) -> str | None:
+    """How this file can name a module-level instance of the file at `path`, importing it where it must."""
+    if path == ctx.file.path:
+        runs_at_import = not any(
+            parent.type in ("function_definition", "lambda") for parent in ancestors(written)
+        )
+        bindings = ctx.file.scopes.module.bindings.get(name, [])
+        found = ctx.file.scopes.lookup(name, written.start_byte)
+        if runs_at_import and bindings and bindings[0].offset > written.start_byte:
+            return None
+        return name if found is not None and found[0] is ctx.file.scopes.module else None
+    defining = ctx.open(path)
+    if defining is None:
+        return None
+    imports = ctx.imports()
+    expression = imports.need(written_module(ctx.index, defining, ctx.file), name, at=written.start_byte)
+    if written.type == "identifier":
+        imports.drop_unused(text_of(written), [Span(written.start_byte, written.end_byte)])
+    return expression
+
+
+def _needs_no_arguments(ctx: FixContext, symbol: str) -> bool:
+    """Whether the class can be called with nothing, as far as the workspace tells."""
+    is_complete = mro(ctx.index, symbol)[1]
+    init = method_of(ctx.index, symbol, "__init__")
+    if init is None:
+        found = class_at(ctx.index, symbol)
+        is_generated = found is None or bool(found[1].decorators) or not is_complete
+        return not is_generated
+    return all(
+        parameter.has_default or parameter.kind in ("list", "dict") for parameter in init[1].parameters[1:]
+    )
+
+
+def _as_class_method(ctx: FixContext, method: tuple[str, FunctionFact]) -> Fix | None:
+    path, fact = method
+    file = ctx.file if path == ctx.file.path else ctx.open(path)
+    if file is None:
+        return None
+    definition = next((other for other in file.functions if other.symbol == fact.symbol), None)
+    if definition is None or decorators_of(definition.node):
+        return None
+    edits = [
+        Edit(path, edit.span, edit.content) for edit in insert_before(file, definition.node, "@classmethod")
+    ]
+    return ctx.fix(f"Make `{definition.name}` a class method", "suggested", edits)

@@ -1,0 +1,134 @@
+"""BC901: an attribute read off a class, module or instance of the workspace that does not have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
+from bugcatalog_ls.facts.classes import Parameter, class_anchor
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_on, names_of, near
+from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.resolve import class_at, function_at
+from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_MAX_NAMES = 3
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    for fact in ctx.index.in_file(ctx.path, AttributeUses):
+        for use in fact.uses:
+            owner = missing_on(ctx.index, use, ctx.path)
+            if owner is not None:
+                yield from _findings(ctx, use, owner)
+
+
+def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner) -> Iterator[Finding]:
+    label = owner.symbol.rpartition(".")[2] if owner.kind != "module" else owner.symbol
+    nearest = _ranked(use.name, names_of(ctx.index, owner))[:_MAX_NAMES]
+    subject = f"the module {label}" if owner.kind == "module" else label
+    message = f"{subject} has no attribute {use.name}"
+    if nearest:
+        message += f"; the nearest it has: {', '.join(nearest)}"
+    found = class_at(ctx.index, owner.symbol) if owner.kind != "module" else None
+    related = [ctx.related(found[0], class_anchor(owner.symbol), f"{label} is defined here")] if found else []
+    data = {"owner": owner.symbol, "kind": owner.kind, "name": use.name}
+    for anchor in use.name_anchors:
+        yield ctx.find(anchor, message, related=related, data=data)
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    name, symbol, kind = (finding.data.get(key, "") for key in ("name", "owner", "kind"))
+    attribute = ctx.node_of("attribute")
+    if attribute is None or kind not in ("module", "class", "instance"):
+        return
+    owner = Owner("module", symbol)
+    if kind != "module":
+        owner = Owner("class" if kind == "class" else "instance", symbol)
+    candidates = _ranked(name, names_of(ctx.index, owner))
+    parent = attribute.parent
+    call = parent if parent is not None and parent.type == "call" and _calls(parent, attribute) else None
+    fitting = [other for other in candidates if _takes(ctx.index, owner, other, call)]
+    for other in (fitting or candidates)[:_MAX_NAMES]:
+        yield _renamed(ctx, attribute, owner, other)
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix)
+
+
+def _renamed(ctx: FixContext, attribute: Node, owner: Owner, name: str) -> Fix:
+    """Use the other name; a method that was sought on the class goes to the module's instance."""
+    written = attribute.child_by_field_name("object")
+    old = attribute.child_by_field_name("attribute")
+    edits = [TextEdit(ctx.span, name)]
+    title = f"Replace `{text_of(old) if old is not None else ''}` by `{name}`"
+    method = method_of(ctx.index, owner.symbol, name) if owner.kind == "class" else None
+    if method is not None and method[1].member == "instance" and written is not None:
+        instances = instances_of(ctx.index, owner.symbol)
+        found = class_at(ctx.index, owner.symbol)
+        defining = ctx.open(found[0]) if found is not None else None
+        if instances and defining is not None:
+            module = written_module(ctx.index, defining, ctx.file)
+            if defining.path == ctx.file.path:
+                instance = instances[0]
+            else:
+                instance = ctx.imports().need(module, instances[0], at=written.start_byte)
+                ctx.imports().drop_unused(text_of(written), [Span(written.start_byte, written.end_byte)])
+            edits.insert(0, TextEdit(Span(written.start_byte, written.end_byte), instance))
+            title = f"Call `{name}` of `{instances[0]}`"
+    return ctx.fix(title, "suggested", edits)
+
+
+def _ranked(name: str, names: Iterable[str]) -> list[str]:
+    """The names that are near enough, nearest first."""
+    scored = [(other, near(name, other)) for other in names if other != name]
+    is_private = name.startswith("_")
+    ranked = sorted(scored, key=lambda pair: (-pair[1], pair[0].startswith("_") != is_private, pair[0]))
+    return [other for other, score in ranked if score]
+
+
+def _calls(call: Node, function: Node) -> bool:
+    called = call.child_by_field_name("function")
+    return called is not None and called.id == function.id
+
+
+def _takes(index: FactIndex, owner: Owner, name: str, call: Node | None) -> bool:
+    """Whether what stands under a name can take the place: a function with fitting parameters for a
+    call, anything that is no function for a plain read."""
+    method = (
+        function_at(index, f"{owner.symbol}.{name}")
+        if owner.kind == "module"
+        else method_of(index, owner.symbol, name)
+    )
+    if call is None:
+        return method is None or method[1].member == "property"
+    if method is None:
+        return False
+    is_bound = owner.kind != "module" and method[1].member in ("instance", "class")
+    parameters = method[1].parameters[1:] if is_bound else method[1].parameters
+    return method[1].member != "property" and accepts(parameters, arguments_of(call))
+
+
+def accepts(parameters: tuple[Parameter, ...], arguments: Arguments) -> bool:
+    """Whether a call with these arguments fits these parameters."""
+    kinds = {parameter.kind for parameter in parameters}
+    positional = [parameter for parameter in parameters if parameter.kind == "positional"]
+    if arguments.list_unpacked or arguments.dict_unpacked:
+        return True
+    if len(arguments.positional) > len(positional) and "list" not in kinds:
+        return False
+    names = {parameter.name for parameter in parameters if parameter.kind in ("positional", "keyword")}
+    if "dict" not in kinds and not arguments.keywords.keys() <= names:
+        return False
+    given = {
+        parameter.name for parameter in positional[: len(arguments.positional)]
+    } | arguments.keywords.keys()
+    return all(
+        parameter.has_default or parameter.name in given or parameter.kind in ("list", "dict")
+        for parameter in parameters
+    )

@@ -1,0 +1,603 @@
+"""BC104: update schemas that lack a field which can be set on creation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.columns import Column, is_true
+from bugcatalog_ls.facts.expressions import (
+    Attribute,
+    Call,
+    Collection,
+    Constant,
+    Expression,
+    Name,
+)
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.models import model, models
+from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass
+from bugcatalog_ls.facts.resolve import mro
+from bugcatalog_ls.facts.routes import routes_of
+from bugcatalog_ls.facts.schemas import Field, Schema, is_table, schema, schemas_by_name
+from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.modules import absolute_module
+from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.statement_edits import add_field
+
+_UPDATE = re.compile(r"Update|Patch|Edit(?!or)")
+_SUFFIX = re.compile(
+    r"(?:Request|Schema|In|Input|DTO|Dto|Payload|Body|Form|Data|Model|Params|Command|Dict|API|Base)+$"
+)
+_OWN = re.compile(r"Me(?=[A-Z]|$)|Self|Own(?=[A-Z]|$)|Profile|Mine|Myself|CurrentUser")
+
+
+Columns = dict[str, tuple[Column | None, OrmAttribute | None, bool]]
+"""Columns by attribute: as `facts.models` has them, as they are written, whether a key holds them."""
+
+
+class SchemaUse(Fact, frozen=True):
+    """A function that is given an update schema, by the schema's last name.
+
+    `copies` tells that it dumps the schema or sets attributes by name; `passes` are the symbols of
+    what it hands the schema on to; `left_out` the names that it leaves out of a copy or sets itself.
+    """
+
+    name: str
+    symbol: str
+    function: str
+    path: str
+    copies: bool
+    passes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class CopyingFunction(Fact, frozen=True):
+    """A function that copies what one of its parameters holds onto something else."""
+
+    symbol: str
+    left_out: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    for definition in file.functions:
+        _collect_function(file, definition, facts)
+
+
+def _collect_function(file: PyFile, definition: Definition, facts: Facts) -> None:
+    parameters = definition.node.child_by_field_name("parameters")
+    body = definition.node.child_by_field_name("body")
+    if parameters is None or body is None:
+        return
+    text = file.text(body)
+    names: list[str] = []
+    given: list[tuple[str, str]] = []
+    for child in parameters.named_children:
+        name = _parameter_name(child)
+        annotation = child.child_by_field_name("type")
+        names.append(name)
+        for symbol in _update_schemas(file, annotation) if annotation is not None else ():
+            given.append((name, symbol))
+    if _UPDATE.search(text):
+        given += _parsed(file, definition.node)
+    copied = [name for name in names if name not in ("self", "cls", "") and _copies(text, name)]
+    if not given and not copied:
+        return
+    left_out = tuple(sorted(_left_out(file, body)))
+    if copied:
+        facts.add(CopyingFunction(definition.symbol, left_out))
+    for name, symbol in given:
+        passes = tuple(sorted(set(_passes(file, definition.node, name))))
+        facts.add(
+            SchemaUse(
+                symbol.rpartition(".")[2],
+                symbol,
+                definition.symbol,
+                file.path,
+                _copies(text, name),
+                passes,
+                left_out,
+                tuple(other for other in names if other != name),
+            )
+        )
+
+
+def _parameter_name(parameter: Node) -> str:
+    if parameter.type == "identifier":
+        return text_of(parameter)
+    name = parameter.child_by_field_name("name")
+    if name is None and parameter.named_children:
+        name = parameter.named_children[0]
+    return text_of(name).lstrip("*") if name is not None else ""
+
+
+def _update_schemas(file: PyFile, annotation: Node) -> Iterator[str]:
+    """The update schemas that an annotation names, also in `Annotated[…]` and unions."""
+    for node in walk(annotation):
+        if node.type in ("identifier", "attribute", "string") and _UPDATE.search(text_of(node)):
+            symbol = file.names.annotation_symbol(node) if node.type == "string" else file.symbol(node)
+            symbol = symbol.removesuffix("()") if symbol is not None else None
+            if symbol is not None and _UPDATE.search(symbol.rpartition(".")[2]) and "(" not in symbol:
+                yield symbol
+
+
+def _parsed(file: PyFile, function: Node) -> Iterator[tuple[str, str]]:
+    """Variables that hold an update schema made in the function itself."""
+    for node in walk(function):
+        if node.type != "assignment":
+            continue
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or left.type != "identifier" or right.type != "call":
+            continue
+        symbol = file.callee(right) or ""
+        for maker in (".model_validate", ".parse_obj", ".model_validate_json", ".parse_raw"):
+            symbol = symbol.removesuffix(maker)
+        name = symbol.rpartition(".")[2]
+        if "(" not in symbol and _UPDATE.search(name) and name[:1].isupper():
+            yield text_of(left), symbol
+
+
+def _copies(text: str, name: str) -> bool:
+    word = re.escape(name)
+    if re.search(rf"\b{word}\b\s*\.\s*(?:model_dump|dict|model_fields_set|__fields_set__|__dict__)\b", text):
+        return True
+    if re.search(rf"\b(?:jsonable_encoder|asdict|to_builtins|vars|dict)\(\s*{word}\b", text):
+        return True
+    return "setattr(" in text and re.search(rf"\b{word}\b", text) is not None
+
+
+def _passes(file: PyFile, function: Node, name: str) -> Iterator[str]:
+    for node in walk(function):
+        if node.type != "call" or (arguments := node.child_by_field_name("arguments")) is None:
+            continue
+        for child in arguments.named_children:
+            value = child.child_by_field_name("value") if child.type == "keyword_argument" else child
+            if value is not None and value.type == "identifier" and text_of(value) == name:
+                symbol = file.symbol(callee_of(node))
+                if symbol is not None:
+                    yield symbol
+
+
+def _left_out(file: PyFile, body: Node) -> set[str]:
+    """The names that a function leaves out of a copy (`exclude=`, `if name == …`, `pop`), or sets itself."""
+    found: set[str] = set()
+    for node in walk(body):
+        match node.type:
+            case "assignment" | "augmented_assignment":
+                left = node.child_by_field_name("left")
+                attribute = left.child_by_field_name("attribute") if left is not None else None
+                if left is not None and left.type == "attribute" and attribute is not None:
+                    found.add(text_of(attribute))
+            case "keyword_argument" if text_of(node.children[0]) in ("exclude", "include"):
+                found |= _words(file, node.child_by_field_name("value"))
+            case "comparison_operator" | "delete_statement":
+                for child in node.named_children:
+                    found |= _words(file, child)
+            case "call" if text_of(node.children[0]).rpartition(".")[2] in ("pop", "discard", "difference"):
+                arguments = node.child_by_field_name("arguments")
+                found |= _words(file, arguments)
+    return found
+
+
+def _words(file: PyFile, node: Node | None, depth: int = 3) -> set[str]:
+    """The texts in an expression, and in the constants that it names."""
+    if node is None or depth <= 0:
+        return set()
+    found: set[str] = set()
+    for each in (node, *walk(node)):
+        value = string_value(each) if each.type == "string" else None
+        if value is not None:
+            found.add(value)
+        elif each.type == "identifier":
+            for binding in file.names.bindings(each):
+                if binding.kind == "assign" and binding.value is not None:
+                    if binding.value.type in ("set", "list", "tuple") or "frozenset(" in text_of(
+                        binding.value
+                    ):
+                        found |= _words(file, binding.value, depth - 1)
+    return found
+
+
+# -- join --------------------------------------------------------------------------------------------
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    if context.is_test:
+        return
+    for fact in context.index.in_file(context.path, OrmClass):
+        if _UPDATE.search(fact.name) and not _OWN.search(fact.name):
+            yield from _of_schema(context, fact)
+
+
+def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
+    index = context.index
+    update = schema(index, fact.symbol)
+    if update is None or not update.complete or update.extra in ("allow", "forbid"):
+        return
+    made = _made(index, update)
+    if made is None:
+        return
+    create, columns = made
+    known = {each for field in update.fields for each in field.names}
+    shared = known & {field.name for field in create.fields}
+    if update.own and not shared:
+        return
+    uses = [use for use in index.get(SchemaUse, fact.name) if _means(context, use[1], fact.symbol)]
+    copies, kept = _handling(context, [use for _, use in uses])
+    # The routes of that library copy what its schemas hold.
+    copies = copies or any(base.startswith("fastapi_users.") for base in update.bases)
+    missing = [
+        field
+        for field in create.fields
+        if not known.intersection(field.names)
+        and (column := columns.get(field.name)) is not None
+        and not _is_reserved(column, field.name)
+        and field.name not in kept
+        and field.anchor
+    ]
+    if not missing:
+        return
+    names = [field.name for field in missing]
+    message = f"{fact.name} lacks {_listed(names)}, which {create.name} can set"
+    related = [
+        context.related(field.path, field.anchor, f"{create.name} has {field.name}") for field in missing[:5]
+    ]
+    data = {"fields": ",".join(names), "create": create.symbol}
+    variant = "" if copies else "uncopied"
+    yield context.find(update.anchor, message, variant=variant, related=related, data=data)
+
+
+def _subjects(name: str, verb: re.Pattern[str]) -> tuple[str, ...]:
+    """What a schema may be about: `HeroUpdateRequest` and `UpdateHero` are about `Hero`."""
+    if len(verb.findall(name)) != 1:
+        return ()
+    bare = verb.sub("", name, count=1)
+    return tuple(each for each in dict.fromkeys((bare, _SUFFIX.sub("", bare))) if each)
+
+
+_CREATE = re.compile(r"Create|New(?=[A-Z]|$)|Add(?=[A-Z]|$)")
+
+
+def _made(index: FactIndex, update: Schema) -> tuple[Schema, Columns] | None:
+    """The creating schema and the columns of what an update schema is about."""
+    for name in _subjects(update.name, _UPDATE):
+        create = _creating(index, name, update)
+        columns = _columns_of(index, name, update) if create is not None else None
+        if create is not None and columns is not None:
+            return create, columns
+    return None
+
+
+def _creating(index: FactIndex, name: str, update: Schema) -> Schema | None:
+    """The schema by which the same thing is made, nearest to the update schema's file."""
+    found: list[Schema] = []
+    for other, symbols in schemas_by_name(index).items():
+        is_in = other in (f"{name}In", f"{name}Input")
+        if not is_in and name not in _subjects(other, _CREATE):
+            continue
+        for symbol in symbols:
+            made = schema(index, symbol)
+            if made is not None and not _OWN.search(made.name) and not is_test_path(made.path):
+                found.append(made)
+    found = [made for made in found if made.symbol != update.symbol]
+    if not found:
+        return None
+    best = max(_nearness(made.path, update.path) for made in found)
+    nearest = [made for made in found if _nearness(made.path, update.path) == best]
+    plain = [made for made in nearest if made.name in (f"{name}Create", f"Create{name}")]
+    nearest = plain or nearest
+    return nearest[0] if len(nearest) == 1 else None
+
+
+def _nearness(path: str, other: str) -> tuple[bool, int]:
+    one, two = PurePosixPath(path).parts[:-1], PurePosixPath(other).parts[:-1]
+    n_common = 0
+    while n_common < min(len(one), len(two)) and one[n_common] == two[n_common]:
+        n_common += 1
+    return path == other, n_common
+
+
+_AFFIX = re.compile(
+    r"^(?:DB|Db|ORM|Orm)|(?:Model|Table|DB|Db|ORM|Orm|Entity|Record|Row|InDB|OAuth|Tbl|V\d+)$"
+)
+
+
+def _columns_of(index: FactIndex, name: str, update: Schema) -> Columns | None:
+    """The columns of the model that a schema is about, by attribute, with what is unique or owned."""
+    candidates = _tables(index).get(name.lower(), ())
+    if not candidates:
+        return None
+    best = max(_nearness(_path_of(index, symbol), update.path) for symbol in candidates)
+    nearest = [symbol for symbol in candidates if _nearness(_path_of(index, symbol), update.path) == best]
+    if len(nearest) != 1:
+        return None
+    symbol = nearest[0]
+    found = model(index, symbol)
+    unique = _unique_members(index, symbol)
+    columns: Columns = {}
+    if found is not None:
+        for column in found.columns:
+            key = column.attribute or column.name
+            columns[key] = (
+                column,
+                _attribute(index, symbol, key),
+                column.name in unique or key in unique,
+            )
+        return columns
+    declared = index.one(OrmClass, symbol)
+    for attribute in declared[1].attributes if declared is not None else ():
+        if attribute.annotation is not None and not _is_relationship(attribute):
+            columns[attribute.name] = (None, attribute, attribute.name in unique)
+    return columns
+
+
+@derived
+def _tables(index: FactIndex) -> dict[str, tuple[str, ...]]:
+    """The mapped classes by what they are called without `DB`, `Model` …, in lower case."""
+    found: dict[str, list[str]] = {}
+    symbols = set(models(index))
+    for symbol in index.keys(OrmClass):
+        # A table whose base is in a library is none that `facts.models` knows.
+        one = index.one(OrmClass, symbol)
+        if one is not None and is_table(one[1]):
+            symbols.add(symbol)
+    for symbol in sorted(symbols):
+        if (path := _path_of(index, symbol)) and not is_test_path(path):
+            name = symbol.rpartition(".")[2]
+            for key in {name, _AFFIX.sub("", name)}:
+                found.setdefault(key.lower(), []).append(symbol)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _path_of(index: FactIndex, symbol: str) -> str:
+    found = index.one(OrmClass, symbol)
+    return found[0] if found is not None else ""
+
+
+def _attribute(index: FactIndex, symbol: str, name: str) -> OrmAttribute | None:
+    for base in mro(index, symbol)[0]:
+        found = index.one(OrmClass, base)
+        attribute = found[1].attribute(name) if found is not None else None
+        if attribute is not None:
+            return attribute
+    return None
+
+
+def _is_relationship(attribute: OrmAttribute) -> bool:
+    value = attribute.value
+    return isinstance(value, Call) and _last(value.function).lower() == "relationship"
+
+
+def _unique_members(index: FactIndex, symbol: str) -> set[str]:
+    """The names in the unique constraints and unique indexes of `__table_args__`."""
+    found: set[str] = set()
+    for base in mro(index, symbol)[0]:
+        one = index.one(OrmClass, base)
+        written = one[1].attribute("__table_args__") if one is not None else None
+        value = written.value if written is not None else None
+        for item in value.items if isinstance(value, Collection) else ():
+            if not isinstance(item, Call):
+                continue
+            last = _last(item.function)
+            if last in ("UniqueConstraint", "PrimaryKeyConstraint") or (
+                last == "Index" and is_true(item.keyword("unique"))
+            ):
+                found |= {_text(argument) for argument in item.arguments}
+    return found - {""}
+
+
+def _text(value: Expression) -> str:
+    if isinstance(value, Constant):
+        return str(value.value)
+    return _last(value)
+
+
+def _last(value: Expression) -> str:
+    if isinstance(value, Attribute):
+        return value.name
+    return value.name if isinstance(value, Name) else ""
+
+
+# -- what is left out on purpose ---------------------------------------------------------------------
+
+_SERVER_SIDE = re.compile(
+    r"id|uuid|guid|pk|_id|(?:date_)?(?:created|updated|modified|deleted|inserted|registered|changed)(?:_\w+)?"
+    r"|(?:date_|time_)(?:created|updated|modified|added|joined)|\w*_?(?:created|updated|modified|deleted)_(?:at|on|by|ts)"
+    r"|creation_(?:date|time)|createdAt|updatedAt|timestamp|version|revision|etag|last_(?:login|seen|modified|updated)"
+    r"|(?:\w+_)?(?:hash|hashed|digest|checksum|signature|fingerprint|salt)|hashed_\w+|hash_\w+"
+)
+_OWNER = re.compile(
+    r"(?:\w+_)?(?:owner|user|author|creator|tenant|org|organi[sz]ation|account|company|customer|workspace|team"
+    r"|project|member|creator|parent|namespace)(?:_id|_uuid|_pk)|owner|owner_type|created_by|creator|author|tenant"
+)
+_DISCRIMINATOR = re.compile(r"(?:\w+_)?(?:type|kind|provider|slug|discriminator)")
+_PRIVILEGE = re.compile(
+    r"(?:is_)?(?:admin|superuser|super_user|staff|superadmin|root|owner|verified|moderator)|(?:\w+_)?(?:role|roles)"
+    r"|(?:\w+_)?(?:permission|permissions|privileges|scopes|balance|credits|quota)"
+)
+_TIME = re.compile(r"now|current_timestamp|utcnow|CURRENT_|func\.")
+
+
+def _is_reserved(entry: tuple[Column | None, OrmAttribute | None, bool], name: str) -> bool:
+    """Whether a column is none that a client should change later."""
+    column, attribute, unique = entry
+    if unique or any(
+        pattern.fullmatch(name) for pattern in (_SERVER_SIDE, _DISCRIMINATOR, _PRIVILEGE, _OWNER)
+    ):
+        return True
+    if attribute is not None and _is_fixed(attribute.value):
+        return True
+    if column is None:
+        return False
+    if column.primary_key or column.unique or column.computed or column.identity or column.onupdate:
+        return True
+    if _TIME.search(column.server_default) or _TIME.search(column.default):
+        return True
+    return any(key.ondelete == "CASCADE" for key in column.foreign_keys)
+
+
+def _is_fixed(value: Expression | None) -> bool:
+    """`init=False`, `primary_key=True`, `unique=True` and a key that goes with its owner."""
+    if not isinstance(value, Call):
+        return False
+    if any(is_true(value.keyword(name)) for name in ("primary_key", "unique")):
+        return True
+    init, ondelete = value.keyword("init"), value.keyword("ondelete")
+    if isinstance(init, Constant) and init.value is False:
+        return True
+    if isinstance(ondelete, Constant) and str(ondelete.value).upper() == "CASCADE":
+        return True
+    inner = value.keyword("sa_column")
+    return _is_fixed(inner)
+
+
+def _means(context: JoinContext, use: SchemaUse, symbol: str) -> bool:
+    return context.resolve(use.symbol, use.path) == symbol
+
+
+def _handling(context: JoinContext, uses: list[SchemaUse]) -> tuple[bool, set[str]]:
+    """Whether a function copies the schema onto the row, and the names that stay out of it."""
+    copies = False
+    kept: set[str] = set()
+    for use in uses:
+        copies = copies or use.copies
+        kept |= set(use.parameters) | set(use.left_out)
+        for route in routes_of(context.index, use.function):
+            kept |= set(re.findall(r"[{<](?:\w+:)?(\w+)[^{}<>]*[}>]", route.path or ""))
+        for symbol in use.passes:
+            found = context.index.one(CopyingFunction, context.resolve(symbol, use.path).replace("()", ""))
+            if found is not None:
+                copies = True
+                kept |= set(found[1].left_out)
+    return copies, kept
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 5:
+        return f"{', '.join(names[:4])} and {len(names) - 4} more"
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else names[0]
+
+
+# -- fix ---------------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    definition = context.node_of("class_definition")
+    create = schema(context.index, finding.data["create"])
+    if definition is None or create is None:
+        return
+    lines = []
+    for name in finding.data["fields"].split(","):
+        field = create.field(name)
+        annotation = _annotation(context, field) if field is not None else None
+        if annotation is None:
+            return
+        lines.append(f"{name}: {_optional(context, definition, annotation)} = None")
+    names = finding.data["fields"].replace(",", ", ")
+    edits = add_field(context.file, definition, "\n".join(lines))
+    yield context.fix(f"Add {names} to {finding.message.split(' ')[0]}", "suggested", edits)
+
+
+def _annotation(context: FixContext, field: Field) -> str | None:
+    """A field's type as the file of the finding can write it."""
+    source = context.file if field.path == context.file.path else context.open(field.path)
+    node = _annotation_node(source, field) if source is not None else None
+    if source is None or node is None:
+        return None
+    text, start = source.source.data[node.start_byte : node.end_byte], node.start_byte
+    if source is context.file:
+        return text.decode("utf-8", "replace")
+    edits: list[tuple[int, int, str]] = []
+    for name in _roots(node):
+        written = _written_name(context, source, name)
+        if written is None:
+            return None
+        edits.append((name.start_byte - start, name.end_byte - start, written))
+    for begin, end, written in reversed(edits):
+        text = text[:begin] + written.encode() + text[end:]
+    return text.decode("utf-8", "replace")
+
+
+def _annotation_node(source: PyFile, field: Field) -> Node | None:
+    for definition in source.classes:
+        if definition.symbol != field.owner:
+            continue
+        for node in walk(definition.node):
+            left = node.child_by_field_name("left") if node.type == "assignment" else None
+            if left is not None and text_of(left) == field.name:
+                return node.child_by_field_name("type")
+    return None
+
+
+def _roots(node: Node) -> list[Node]:
+    """The names that an annotation begins its parts with: `datetime` of `datetime.datetime`."""
+    found = []
+    for child in walk(node):
+        parent = child.parent
+        if child.type == "identifier" and parent is not None:
+            is_attribute = parent.type == "attribute" and parent.child_by_field_name("attribute") == child
+            is_keyword = parent.type == "keyword_argument" and parent.child_by_field_name("name") == child
+            if not is_attribute and not is_keyword:
+                found.append(child)
+    return found
+
+
+def _written_name(context: FixContext, source: PyFile, name: Node) -> str | None:
+    bindings = source.names.bindings(name)
+    if not bindings:
+        return text_of(name)
+    binding = bindings[0]
+    offset = context.span.start
+    if binding.kind == "import":
+        return context.imports().need(binding.target, at=offset)
+    if binding.kind == "from":
+        module, _, imported = absolute_module(binding.target, source.path).rpartition(".")
+        return context.imports().need(module, imported, at=offset)
+    if binding.kind in ("class", "assign", "type"):
+        if binding.kind == "assign" and "TypeVar(" in text_of(binding.value or name):
+            return None
+        module = written_module(context.index, source, context.file)
+        return context.imports().need(module, text_of(name), at=offset)
+    return None
+
+
+def _optional(context: FixContext, definition: Node, annotation: str) -> str:
+    """`T | None`, or `Optional[T]` where the file writes that."""
+    bare = annotation.replace(" ", "")
+    if bare.startswith(("Optional[", "typing.Optional[")) or bare in ("Any", "typing.Any"):
+        return annotation
+    if re.search(r"\|\s*None\b|\bNone\s*\|", annotation):
+        return annotation
+    file = context.file
+    others = file.text(definition) + " ".join(file.text(node) for node in file.nodes("type"))
+    uses_optional = "Optional[" in others and "| None" not in others
+    is_old = context.options.target_python < (3, 10)
+    if uses_optional or is_old or annotation[:1] in "\"'":
+        return f"{context.imports().need('typing', 'Optional', at=context.span.start)}[{annotation}]"
+    return f"{annotation} | None"
+
+
+ANALYZER = Analyzer(
+    collect=_collect,
+    join=_join,
+    fix=_fix,
+    literals=(b"Update", b"Patch", b"Edit", b"setattr(", b"model_dump", b".dict(", b"jsonable_encoder"),
+)

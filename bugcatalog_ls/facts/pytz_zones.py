@@ -1,0 +1,98 @@
+"""Zones of pytz: where one is given as `tzinfo=`, which of them are harmless, and `localize` instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.edits import remove_argument
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    enclosing,
+    string_value,
+    text_of,
+    unparenthesised,
+)
+from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
+
+PYTZ_ZONE = "pytz.timezone()"
+
+_POSITIONS = {"datetime.datetime": 7, "datetime.time": 4, "datetime.datetime.combine": 2}
+_FIXED_ZONES = ("utc", "etc/", "gmt", "zulu", "uct", "universal", "greenwich")
+
+
+class GivenZone(NamedTuple):
+    """The value of a `tzinfo` argument with its symbol."""
+
+    value: Node
+    symbol: str
+
+    @property
+    def argument(self) -> Node:
+        """The whole argument, its name included."""
+        parent = self.value.parent
+        return parent if parent is not None and parent.type == "keyword_argument" else self.value
+
+
+class Localised(NamedTuple):
+    """A call that a text with `zone.localize(…)` replaces."""
+
+    call: Node
+    text: str
+
+
+def given_zones(file: PyFile, call: Node) -> Iterator[GivenZone]:
+    """The zone that a call which makes a time is given, if what it is can be told."""
+    arguments = arguments_of(call)
+    zone = arguments.keywords.get("tzinfo")
+    if zone is None:
+        zone = arguments.get("tzinfo", _POSITIONS.get(file.callee(call) or ""))
+    if zone is not None and (symbol := file.symbol(zone)) is not None:
+        yield GivenZone(zone, symbol)
+
+
+def is_fixed_zone(file: PyFile, zone: Node) -> bool:
+    """Whether a pytz zone is known by its name to have one fixed offset."""
+    node: Node | None = unparenthesised(zone)
+    if node is not None and node.type == "identifier":
+        bindings = file.names.bindings(node)
+        node = bindings[0].value if len(bindings) == 1 else None
+    if node is None or node.type != "call":
+        return False
+    name = string_value(arguments_of(node).get("zone", 0))
+    return name is not None and name.lower().startswith(_FIXED_ZONES)
+
+
+def localised(file: PyFile, argument: Node) -> Localised | None:
+    """The call that an argument `tzinfo=zone` stands in as `zone.localize(…)`; None where there is
+    no such way to say it."""
+    zone = argument.child_by_field_name("value") if argument.type == "keyword_argument" else argument
+    call = enclosing(argument, "call")
+    function = callee_of(call) if call is not None else None
+    if zone is None or call is None or function is None:
+        return None
+    arguments = arguments_of(call)
+    if function.type == "attribute" and text_of(function).endswith(".replace"):
+        inner = function.child_by_field_name("object")
+        if inner is None:
+            return None
+        has_others = len(arguments.positional) + len(arguments.keywords) > 1
+        made = _without(file, call, argument) if has_others else text_of(inner)
+    elif file.callee(call) in ("datetime.datetime", "datetime.datetime.combine"):
+        made = _without(file, call, argument)
+    else:
+        return None
+    return Localised(call, f"{text_of(zone)}.localize({made})")
+
+
+def _without(file: PyFile, call: Node, argument: Node) -> str:
+    """The text of a call without one of its arguments."""
+    edits = [
+        TextEdit(Span(edit.span.start - call.start_byte, edit.span.end - call.start_byte), edit.content)
+        for edit in remove_argument(file, argument)
+    ]
+    return apply_edits((call.text or b""), edits).decode("utf-8")

@@ -1,0 +1,116 @@
+"""Defaults of columns and fields that give the time: callables, calls at import, own functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.clocks import Clocks
+from bugcatalog_ls.facts.time_columns import DEFAULTS, keeps_zone, time_type
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    enclosing,
+    enclosing_function,
+    text_of,
+    unparenthesised,
+)
+
+_KEYWORDS = frozenset({*DEFAULTS, "factory", "missing", "load_default", "dump_default"})
+_OPTIONS = frozenset({"add_argument", "option", "argument", "Option", "Argument", "get", "pop"})
+
+
+class OwnDefault(NamedTuple):
+    """A default that a function with a symbol gives: called for each row, or once at import.
+
+    `kind` is the type of times that its column names, if it names one.
+    """
+
+    value: Node
+    symbol: str
+    is_frozen: bool
+    kind: Node | None
+
+
+def default_callables(file: PyFile) -> Iterator[Node]:
+    """The values of `default=`, `onupdate=` and the like that are names, not calls."""
+    for value in _default_values(file):
+        if value.type in ("attribute", "identifier"):
+            yield value
+
+
+def own_defaults(clocks: Clocks) -> Iterator[OwnDefault]:
+    """The defaults that a function of the workspace may give."""
+    file = clocks.file
+    for value in _default_values(file):
+        call = enclosing(value, "call")
+        function = _function_of(value)
+        if call is None or function is None or (symbol := file.symbol(function)) is None:
+            continue
+        if symbol.startswith(("datetime.", "builtins.")) or "()" in symbol:
+            continue
+        is_frozen = value.type == "call"
+        if not is_frozen or is_import_default(value):
+            yield OwnDefault(value, symbol, is_frozen, time_type(file, call))
+
+
+def is_import_default(node: Node) -> bool:
+    """Whether a call is a default of a column or field that is computed when the module is imported."""
+    parent = node.parent
+    if parent is None or parent.type != "keyword_argument" or enclosing_function(node) is not None:
+        return False
+    name, call = parent.child_by_field_name("name"), enclosing(parent, "call")
+    if name is None or call is None or text_of(name) not in _KEYWORDS:
+        return False
+    if any(parent.type == "decorator" for parent in ancestors(call)):
+        return False
+    function = callee_of(call)
+    return function is None or text_of(function).split(".")[-1] not in _OPTIONS
+
+
+def is_frozen(node: Node) -> bool:
+    """Whether a reading stands where it is taken once: a parameter's default, a class's attribute."""
+    return any(
+        parent.type in ("default_parameter", "typed_default_parameter", "assignment")
+        for parent in ancestors(node)
+    )
+
+
+def naive_type_with_aware_default(clocks: Clocks, call: Node) -> Node | None:
+    """The type of a column without zones whose default, as this file tells, has one."""
+    keywords = arguments_of(call).keywords
+    given = [keywords[name] for name in DEFAULTS if name in keywords]
+    if not given:
+        return None
+    kind = time_type(clocks.file, call)
+    if kind is None or keeps_zone(kind):
+        return None
+    for value in given:
+        if clocks.called(value) == {"aware"} or clocks.is_aware(value):
+            return kind
+    return None
+
+
+def _default_values(file: PyFile) -> Iterator[Node]:
+    for keyword in file.nodes("keyword_argument"):
+        name, value = keyword.child_by_field_name("name"), keyword.child_by_field_name("value")
+        if name is not None and value is not None and text_of(name) in _KEYWORDS:
+            yield value
+
+
+def _function_of(value: Node) -> Node | None:
+    """The function that a default names, calls with no arguments, or calls inside a lambda."""
+    if value.type in ("attribute", "identifier"):
+        return value
+    node: Node | None = value
+    if value.type == "lambda":
+        node = value.child_by_field_name("body")
+        while node is not None and (node := unparenthesised(node)).type == "binary_operator":
+            node = node.child_by_field_name("left")
+    if node is None or node.type != "call" or any(arguments_of(node)):
+        return None
+    return callee_of(node)

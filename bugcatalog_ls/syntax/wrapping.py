@@ -1,0 +1,172 @@
+"""Edits that make a line too long, continued as formatters do: split at a bracket, one level deep.
+
+What formatters would lay out by other rules (chains of calls, brackets within brackets) stays long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.indents import indent_unit
+from bugcatalog_ls.syntax.nodes import ancestors
+from bugcatalog_ls.syntax.tree import parse
+from bugcatalog_ls.text.lines import LineIndex
+from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
+
+_WIDTH, _NARROW, _WIDEST = 88, 79, 120
+_MANY_ROWS = 60
+_SETTING = re.compile(r"^line[-_]length\s*=\s*(\d+)", re.MULTILINE)
+_DISPLAYS = frozenset({"argument_list", "dictionary", "list"})
+_OPERATORS = frozenset(
+    {"binary_operator", "boolean_operator", "comparison_operator", "conditional_expression", "not_operator"}
+)
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None) -> list[TextEdit]:
+    """The edits, with the lines that they make too long split.
+
+    `settings` is the text of the `pyproject.toml` that may name the length of lines.
+    """
+    made = sorted(edits, key=lambda edit: edit.span)
+    width = _width(file, settings)
+    data = apply_edits(file.source.data, made)
+    rows, root = LineIndex(data), parse(data).root_node
+    out: list[TextEdit] = []
+    for group in _by_row(file, made):
+        shift = sum(_growth(edit) for edit in made if edit.span < group[0].span)
+        row = rows.row_of(group[0].span.start + shift)
+        start, end = rows.line_span(row)
+        text = data[start:end].decode()
+        old = file.source.lines.line(file.source.lines.row_of(group[0].span.start))
+        new = None
+        if len(old) <= width < len(text) and not any("\n" in edit.content for edit in group):
+            new = _split(root, text, start, end, width, indent_unit(file))
+        if new is None:
+            out += group
+        else:
+            old_end = end - shift - sum(_growth(edit) for edit in group)
+            out.append(TextEdit(Span(start - shift, old_end), new.replace("\n", file.source.newline)))
+    return out
+
+
+def _growth(edit: TextEdit) -> int:
+    return len(edit.content.encode()) - (edit.span.end - edit.span.start)
+
+
+def _by_row(file: PyFile, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
+    """The edits that stand in one row together; one that takes several rows alone."""
+    rows, group = file.source.lines, list[TextEdit]()
+    for edit in edits:
+        if group and rows.row_of(group[-1].span.end) != rows.row_of(edit.span.start):
+            yield group
+            group = []
+        group.append(edit)
+    if group:
+        yield group
+
+
+def _width(file: PyFile, settings: str | None) -> int:
+    """The length of lines that settings name, else that the file itself keeps to."""
+    named = _SETTING.search(settings or "")
+    if named is not None:
+        return int(named[1])
+    rows = file.source.lines
+    widths = [len(rows.line(row)) for row in range(len(rows))]
+    if len(widths) > _MANY_ROWS and max(widths) <= _NARROW:
+        return _NARROW
+    return max([_WIDTH, *(width for width in widths if width <= _WIDEST)])
+
+
+class _Pair(NamedTuple):
+    opening: Node
+    closing: Node
+    items: list[Node]
+
+
+def _split(root: Node, text: str, start: int, end: int, width: int, unit: str) -> str | None:
+    indent = text[: len(text) - len(text.lstrip())]
+    first = start + len(indent)
+    node = root.descendant_for_byte_range(first, end)
+    if node is None:
+        return None
+    hugged = _hugged(node, first, end)
+    if hugged is not None:
+        return ",\n".join(f"{indent}{_text(item)}" for item in hugged) + ","
+    pairs = [pair for pair in _outermost(node, first, end) if pair.items]
+    for pair in reversed(pairs):
+        if _is_operand(pair.opening):
+            return None
+        head = text.encode()[: pair.opening.end_byte - start].decode()
+        tail = text.encode()[pair.closing.start_byte - start :].decode()
+        if len(head) > width:
+            continue
+        if len(indent) + len(tail) > width or any(item.type in ("comment", "ERROR") for item in pair.items):
+            return None
+        if sum(other.opening.type == "(" and _is_call(other) for other in pairs) > 1:
+            return None
+        body = ", ".join(map(_text, pair.items))
+        if len(indent + unit + body) > width:
+            if pair.opening.parent is None or pair.opening.parent.type not in _DISPLAYS:
+                return None
+            lines = [f"{indent}{unit}{_text(item)}" for item in pair.items]
+            if any(len(line) >= width for line in lines):
+                return None
+            body = ",\n".join(lines).lstrip() + ","
+        return f"{head}\n{indent}{unit}{body}\n{indent}{tail}"
+    return None
+
+
+def _hugged(node: Node, first: int, end: int) -> list[Node] | None:
+    """The items of a call or display that stand together in a row of their own."""
+    if node.type not in _DISPLAYS:
+        return None
+    items = node.named_children
+    if not items or items[0].start_byte != first or any(item.type == "comment" for item in items):
+        return None
+    last = items[-1].next_sibling
+    return items if items[-1].end_byte == end and last is not None and last.type != "," else None
+
+
+def _is_operand(node: Node) -> bool:
+    """Whether a bracket belongs to a part of an expression with operators, which splits at these."""
+    return any(parent.type in _OPERATORS for parent in ancestors(node))
+
+
+def _is_call(pair: _Pair) -> bool:
+    return pair.opening.parent is not None and pair.opening.parent.type == "argument_list"
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode()
+
+
+def _outermost(node: Node, start: int, end: int) -> list[_Pair]:
+    """The outermost brackets between two offsets, in the order of the text."""
+    found: list[_Pair] = []
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.end_byte <= start or current.start_byte >= end or current.type == "string":
+            continue
+        inner: list[Node] = []
+        opening: Node | None = None
+        items: list[Node] = []
+        for child in current.children:
+            if opening is None and child.type in _PAIRS and child.start_byte >= start:
+                opening, items = child, []
+            elif opening is not None and child.type == _PAIRS[opening.type]:
+                if child.end_byte <= end:
+                    found.append(_Pair(opening, child, items))
+                opening = None
+            elif opening is not None:
+                items += [child] if child.is_named else []
+            else:
+                inner.append(child)
+        stack += inner
+    return sorted(found, key=lambda pair: pair.opening.start_byte)

@@ -1,0 +1,154 @@
+"""BC902 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_what_is_passed_decides() -> None:
+    check_findings(
+        "BC902",
+        """
+class Store:
+    def __init__(self, url="x"):
+        self.url = url
+
+    def save(self, item, force=False):
+        return item
+
+    def clear(self):
+        return None
+
+    def plain(value):
+        return value
+
+    @classmethod
+    def make(cls):
+        cls.clear()
+      # ^^^^^^^^^ BC902 clear is a method of instances and is called on the class Store
+        return cls()
+
+class Child(Store):
+    def save(self, item, force=False):
+        return Store.save(self, item, force)
+
+def run(store: Store, child: Child, unknown, *args, **kwargs):
+    Store.save("item")
+  # ^^^^^^^^^^ BC902
+    Store.save("item", True)
+  # ^^^^^^^^^^ BC902
+    Store.save(item=unknown)
+  # ^^^^^^^^^^ BC902
+    Child.clear()
+  # ^^^^^^^^^^^ BC902
+    Store.save(store, "item")
+    Store.save(child, "item")
+    Store.save(unknown, "item")
+    Store.save(*args)
+    Store.save(self=unknown, item=1)
+    Store.plain(3)
+    Store.clear(unknown)
+    return [Store.clear, map(Store.clear, [store])]
+""",
+    )
+
+
+def test_instance_of_another_module_replaces_the_import() -> None:
+    other = """
+#- app/cache.py
+class CacheInvalidator:
+    def __init__(self, cache):
+        self.cache = cache
+
+    def invalidate(self, pattern):
+        return self.cache.pop(pattern)
+
+cache_invalidator = CacheInvalidator({})
+"""
+    check_fix(
+        "BC902",
+        """
+#- app/api.py
+from app.cache import CacheInvalidator
+
+def changed():
+    CacheInvalidator.invalidate("dashboard_statistics")
+"""
+        + other,
+        """
+#- app/api.py
+from app.cache import cache_invalidator
+
+def changed():
+    cache_invalidator.invalidate("dashboard_statistics")
+"""
+        + other,
+    )
+
+
+def test_method_that_takes_cls_becomes_a_class_method() -> None:
+    check_fix(
+        "BC902",
+        """
+class DB:
+    def set_sync_db(cls):
+        cls.engine = 1
+
+    @classmethod
+    def get(cls):
+        cls.set_sync_db()
+""",
+        """
+class DB:
+    @classmethod
+    def set_sync_db(cls):
+        cls.engine = 1
+
+    @classmethod
+    def get(cls):
+        cls.set_sync_db()
+""",
+    )
+
+
+def test_self_is_the_instance_inside_of_the_class() -> None:
+    check_fix(
+        "BC902",
+        """
+class Job:
+    def __init__(self, name):
+        self.name = name
+
+    def stop(self):
+        return self.name
+
+    def run(self):
+        Job.stop()
+""",
+        """
+class Job:
+    def __init__(self, name):
+        self.name = name
+
+    def stop(self):
+        return self.name
+
+    def run(self):
+        self.stop()
+""",
+    )
+
+
+def test_no_mend_where_an_instance_needs_arguments() -> None:
+    code = """
+class Job:
+    def __init__(self, name):
+        self.name = name
+
+    def stop(self):
+        return self.name
+
+def run():
+    Job.stop()
+"""
+    check_fix("BC902", code, code)

@@ -1,0 +1,212 @@
+"""BC903 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+HEAD = """
+try:
+    import lib
+    from extra import Thing
+except ImportError:
+    lib = None
+    Thing = None
+"""
+
+
+def test_tests_on_the_way() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+AVAILABLE = lib is not None
+
+def tested(x):
+    if not lib:
+        return None
+    lib.a()
+    return [lib.b(i) for i in x]
+
+def other_branch(x):
+    if lib is None:
+        x = 1
+    elif x:
+        lib.a()
+    else:
+        lib.b()
+
+def asserted():
+    assert lib is not None, "install lib"
+    lib.a()
+
+def flag():
+    if not AVAILABLE:
+        raise RuntimeError
+    lib.a()
+    Thing()
+
+def companion():
+    if Thing is None or not lib:
+        raise RuntimeError
+    return Thing(lib.a)
+
+def is_available():
+    return lib is not None
+
+def by_function():
+    if is_available():
+        lib.a()
+
+def require():
+    if lib is None:
+        raise RuntimeError("install lib")
+
+def by_check():
+    require()
+    lib.a()
+
+class Client:
+    def __init__(self):
+        if lib is None:
+            raise RuntimeError
+
+    def send(self):
+        return lib.a()
+
+def _helper():
+    return lib.a()
+
+def caller():
+    return _helper() if lib else None
+
+def caught():
+    try:
+        lib.a()
+    except AttributeError:
+        pass
+
+def wrong_test(x):
+    if x:
+        lib.a()
+      # ^^^ BC903
+    if lib is None:
+        x = 2
+    lib.b()
+  # ^^^ BC903
+    return isinstance(x, Thing), lib or x
+    #                    ^^^^^ BC903
+
+class Sub(Thing):
+    #     ^^^^^ BC903
+    pass
+""",
+    )
+
+
+def test_names_without_a_substitute() -> None:
+    check_findings(
+        "BC903",
+        """
+from __future__ import annotations
+import logging
+try:
+    from oauth import make_router, TOKEN
+    import fast as engine
+except ModuleNotFoundError:
+    logging.info("no oauth")
+    engine = object()
+
+def route(token: TOKEN, name=TOKEN):
+    #                        ^^^^^ BC903 TOKEN is not bound where its import fails
+    engine.run()
+    return make_router(name)
+    #      ^^^^^^^^^^^ BC903
+""",
+    )
+
+
+def test_names_of_other_modules() -> None:
+    check_findings(
+        "BC903",
+        """
+#- pkg/optional.py
+try:
+    import statsd
+    HAS_STATSD = True
+except ImportError:
+    statsd = None
+    HAS_STATSD = False
+#- pkg/again.py
+from .optional import statsd
+#- pkg/use.py
+from pkg import optional
+from pkg.again import statsd
+from pkg.optional import HAS_STATSD
+
+def count():
+    statsd.incr("a")
+  # ^^^^^^ BC903
+    optional.statsd.incr("b")
+  # ^^^^^^^^^^^^^^^ BC903
+    if statsd:
+        statsd.incr("c")
+    return optional.statsd and optional.statsd.incr("d")
+#- pkg/flag.py
+from pkg.optional import HAS_STATSD, statsd
+
+def count():
+    if HAS_STATSD:
+        statsd.incr("a")
+""",
+    )
+
+
+def test_mend_keeps_what_needs_the_result() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+async def send(x):
+    value = lib.a(x)
+    print(x)
+    print(value)
+    await lib.b()
+    return x
+""",
+        HEAD
+        + """
+async def send(x):
+    if lib is not None:
+        value = lib.a(x)
+        print(x)
+        print(value)
+    if lib is not None:
+        await lib.b()
+    return x
+""",
+    )
+
+
+def test_mend_binds_a_name_that_is_missing() -> None:
+    check_fix(
+        "BC903",
+        """
+try:
+    import yaml
+except ImportError:
+    pass
+
+def load(text):
+    return yaml.safe_load(text)
+""",
+        """
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+def load(text):
+    if yaml is not None:
+        return yaml.safe_load(text)
+""",
+    )

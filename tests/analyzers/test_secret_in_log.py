@@ -1,0 +1,378 @@
+"""BC602 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_loggers_of_other_files_and_libraries() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/log.py
+        import logging
+        import structlog
+
+        def get_logger(name):
+            return logging.getLogger(name)
+
+        slog = structlog.get_logger()
+
+        class Quiet:
+            def info(self, *values): ...
+
+        quiet = Quiet()
+
+        #- app/use.py
+        from loguru import logger as loud
+        from vendor.logs import logger
+        from app.log import get_logger, quiet, slog
+
+        log = get_logger(__name__)
+
+        class Client:
+            def __init__(self, api_key):
+                self.log = get_logger("client")
+                self.api_key = api_key
+
+            async def call(self, password):
+                self.log.warning("key %s", self.api_key)
+                  #                        ^^^^^^^^^^^^ BC602 self.api_key is written to the log
+                log.info("password " + password)
+                  #                    ^^^^^^^^ BC602
+                slog.info("login", password=password)
+                  #                         ^^^^^^^^ BC602
+                await slog.ainfo("login", pw=password)
+                  #                          ^^^^^^^^ BC602
+                loud.bind(key=self.api_key).info("calling")
+                  #           ^^^^^^^^^^^^ BC602
+                logger.error("{}".format(password))
+                  #                      ^^^^^^^^ BC602
+                quiet.info(password)
+        """,
+    )
+
+
+def test_where_a_secret_is_looked_up() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        import os
+
+        def f(config, user, headers, name):
+            logging.info("a %s", config["db_password"])
+              #                  ^^^^^^^^^^^^^^^^^^^^^ BC602 db_password is written to the log
+            logging.info("b %s", config.get("api_key", ""))
+              #                  ^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            logging.info("c %s", os.environ["GITHUB_TOKEN"])
+              #                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            logging.info("d %s", os.getenv("HOME"))
+            logging.info("e %s", getattr(user, "password"))
+              #                  ^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            logging.info("f %s", headers["X-Api-Key"])
+              #                  ^^^^^^^^^^^^^^^^^^^^ BC602
+            logging.info("g %s", headers.get("User-Agent"))
+            logging.info("h %s", dict(os.environ))
+              #                  ^^^^^^^^^^^^^^^^ BC602
+            logging.info("i %s", list(os.environ))
+            logging.info("j %(password)s", {"password": user.password, "name": name})
+              #                                         ^^^^^^^^^^^^^ BC602
+            logging.info("k %s", [user.token_count, user.access_token])
+              #                                     ^^^^^^^^^^^^^^^^^ BC602
+            logging.info("l %s", user.get_access_token())
+              #                  ^^^^^^^^^^^^^^^^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_whole_requests_and_bodies() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- schemas.py
+        from pydantic import BaseModel, SecretStr
+
+        class Login(BaseModel):
+            name: str
+            password: str
+
+        class Hidden(BaseModel):
+            name: str
+            password: SecretStr
+
+        #- main.py
+        import logging
+        from fastapi import APIRouter, Request
+        import flask
+        from schemas import Hidden, Login
+
+        log = logging.getLogger(__name__)
+        router = APIRouter()
+
+        @router.post("/login")
+        async def login(request: Request, form: Login, hidden: Hidden):
+            body = await request.json()
+            log.debug("body %s", body)
+              #                  ^^^^ BC602
+            log.debug("raw %s", (await request.body()).decode())
+              #                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            log.debug("cookies %r", request.cookies)
+              #                     ^^^^^^^^^^^^^^^ BC602
+            log.debug("form %s", form)
+              #                  ^^^^ BC602
+            log.debug("form %s", form.model_dump())
+              #                  ^^^^^^^^^^^^^^^^^ BC602
+            log.debug("form %s", form.model_dump(exclude={"password"}))
+            log.debug("hidden %s", hidden)
+            log.debug("secret %s", hidden.password)
+            log.debug("secret %s", hidden.password.get_secret_value())
+              #                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            log.debug("path %s %s", request.url.path, request.headers.keys())
+            log.debug("agent %s", request.headers.get("user-agent"))
+
+        def old():
+            log.info("got %s", flask.request.get_json())
+              #                ^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            log.info("got %s", flask.request.args)
+
+        class View:
+            def post(self, request):
+                log.info("post %s", request.POST)
+                  #                 ^^^^^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_errors_that_a_client_sees() -> None:
+    check_findings(
+        "BC602",
+        """
+        from fastapi import HTTPException
+        from flask import abort
+
+        class Refused(HTTPException):
+            pass
+
+        def f(api_key, token, name):
+            if name:
+                raise Refused(403, f"no such key: {api_key}")
+                  #                                ^^^^^^^ BC602 api_key is sent to the client in an error
+            abort(401, description="bad token %s" % token)
+              #                                     ^^^^^ BC602
+            raise ValueError(f"bad key {api_key}")
+        """,
+    )
+
+
+def test_mentions_and_masks_are_left_alone() -> None:
+    check_findings(
+        "BC602",
+        """
+        import hashlib
+        import logging
+        from typing import Optional
+
+        log = logging.getLogger(__name__)
+        PASSWORD = "password"
+        AUTH_HEADER_TOKEN = "x-token"
+
+        def f(api_key: str, token: Optional[str], password, secret, n_tokens: int, credentials_path):
+            log.info("key set: %s", api_key is not None)
+            log.info("key %s", "set" if api_key else "unset")
+            log.info("key %s", api_key and "***")
+            log.info(f"{len(api_key)} letters, {bool(token)}, {not password}, {n_tokens}")
+            log.info("hash %s", hashlib.sha256(token.encode()).hexdigest())
+            log.info("key %s…", f"{api_key[:4]}…{api_key[-2:]}")
+            log.info("field %s in %s", PASSWORD, credentials_path)
+            log.info("type %s", type(secret))
+            shown = redact(token)
+            token = mask(token)
+            log.info("token %s %s", token, shown)
+            log.info("x", extra={"has_password": bool(password), "password": "***", "token": token is None})
+            log.info("secrets", exc_info=password)
+        """,
+    )
+
+
+def test_tokens_of_languages_are_no_secrets() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/chat.py
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        class Handler:
+            def on_llm_new_token(self, token: str) -> None:
+                print(token, end="", flush=True)
+                log.debug("token %s", token)
+
+        async def answer(stream):
+            async for token in stream:
+                log.debug("token %s", token)
+
+        def check(token: int, next_page_token: str, eos_token: str):
+            log.debug("%s %s %s", token, next_page_token, eos_token)
+
+        #- app/lexer.py
+        import logging
+
+        def scan(tokens):
+            token = tokens.pop()
+            logging.error("unexpected %s", token)
+
+        #- app/rules.py
+        import logging
+
+        def expression(token):
+            if token.kind == "name":
+                logging.error("unexpected %s", token)
+
+        #- app/login.py
+        import logging
+
+        def verify(header: str):
+            scheme, token = header.split(" ")
+            logging.error("bad %s %s", scheme, token)
+              #                                ^^^^^ BC602
+            token = header.split(" ")[1]
+            logging.error("bad token %s", token)
+              #                           ^^^^^ BC602
+        """,
+    )
+
+
+def test_settings_are_judged_by_what_they_hold() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/config.py
+        from pydantic import SecretStr
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            secret_key: str
+            port: int = 80
+
+        class Careful(BaseSettings):
+            secret_key: SecretStr
+            port: int = 80
+
+        settings = Settings()
+        careful_settings = Careful()
+
+        #- app/main.py
+        import logging
+        from app.config import careful_settings, settings
+
+        logging.info("with %s", settings.model_dump())
+          #                     ^^^^^^^^^^^^^^^^^^^^^ BC602
+        logging.info("with %s", settings.dict(exclude={"secret_key"}))
+        logging.info("with %s", careful_settings.dict())
+        logging.info("with %s", settings.secret_key)
+          #                     ^^^^^^^^^^^^^^^^^^^ BC602
+        logging.info("with %s %s", settings.port, careful_settings.secret_key)
+        """,
+    )
+
+
+def test_objects_show_nothing_of_themselves() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        from dataclasses import dataclass
+        from enum import Enum
+        from google.oauth2.credentials import Credentials
+
+        class Kind(Enum):
+            PASSWORD = 1
+
+        class Token:
+            def __init__(self, value): ...
+
+        @dataclass
+        class Account:
+            name: str
+            password: str
+
+        def f(token: Token, credentials: Credentials, account: Account):
+            logging.info("%s %s %s", token, credentials, Kind.PASSWORD)
+            logging.info("%s", account)
+              #                ^^^^^^^ BC602
+        """,
+    )
+
+
+def test_the_mask_is_written_as_its_surroundings_are() -> None:
+    check_fix(
+        "BC602",
+        """
+        import logging
+
+        def f(api_key, card_number, token, user, headers):
+            logging.info('key %s', api_key)
+            logging.info(f"{{key}} {api_key!r}")
+            logging.info(f"{api_key=} for {user}")
+            logging.info("card %d of %s", card_number, user)
+            logging.info("token %s", token if token else "none")
+            logging.info(f"{'none' if token is None else token}")
+            logging.info(
+                "login of %s with %s",
+                user,
+                user.password,
+            )
+        """,
+        """
+        import logging
+
+        def f(api_key, card_number, token, user, headers):
+            logging.info('key %s', '***')
+            logging.info(f"{{key}} ***")
+            logging.info(f"api_key=*** for {user}")
+            logging.info("card %s of %s", "***", user)
+            logging.info("token %s", "***" if token else "none")
+            logging.info(f"{'none' if token is None else '***'}")
+            logging.info(
+                "login of %s with %s",
+                user,
+                "***",
+            )
+        """,
+    )
+
+
+def test_the_workspace_masks_in_its_own_way() -> None:
+    check_fix(
+        "BC602",
+        """
+        #- app/use.py
+        import logging
+        import os
+
+        def f(api_key: str, token: str | None):
+            logging.info(f"key {api_key!r}")
+            logging.info("token %s", token)
+            logging.info("environment %s", os.environ)
+
+        #- app/redaction.py
+        def redact_secret(value: str) -> str:
+            return value[:2] + "…"
+        """,
+        """
+        #- app/use.py
+        import logging
+        import os
+
+        from app.redaction import redact_secret
+
+        def f(api_key: str, token: str | None):
+            logging.info(f"key {redact_secret(api_key)!r}")
+            logging.info("token %s", "***")
+            logging.info("environment %s", "***")
+
+        #- app/redaction.py
+        def redact_secret(value: str) -> str:
+            return value[:2] + "…"
+        """,
+    )

@@ -1,0 +1,298 @@
+"""BC901 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+CACHE = '''
+#- backend/core/cache/cache_system.py
+class CacheInvalidator:
+    def __init__(self, cache):
+        self.cache = cache
+
+    def invalidate(self, pattern, **kwargs):
+        return self.cache.drop(pattern)
+
+    def invalidate_pattern(self, pattern):
+        return self.cache.drop(pattern)
+
+cache_invalidator = CacheInvalidator({})
+'''
+
+
+def test_method_called_on_the_class_of_another_file() -> None:
+    check_findings(
+        "BC901",
+        CACHE
+        + """
+#- backend/api/routes/games.py
+from backend.core.cache.cache_system import CacheInvalidator
+
+def create_game():
+    CacheInvalidator.invalidate_key("games.list")
+    #                ^^^^^^^^^^^^^^ BC901 CacheInvalidator has no attribute invalidate_key
+    CacheInvalidator.invalidate_key("dashboard_statistics")
+    #                ^^^^^^^^^^^^^^ BC901
+""",
+    )
+
+
+def test_mend_goes_to_the_instance_of_the_module() -> None:
+    before = {
+        "routes": """
+#- backend/api/routes/games.py
+from backend.core.cache.cache_system import CacheInvalidator
+
+def create_game():
+    CacheInvalidator.invalidate_key("games.list")
+""",
+        "after": """
+#- backend/api/routes/games.py
+from backend.core.cache.cache_system import cache_invalidator
+
+def create_game():
+    cache_invalidator.invalidate("games.list")
+""",
+    }
+    check_fix("BC901", before["routes"] + CACHE, before["after"] + CACHE)
+
+
+def test_bases_known_from_libraries() -> None:
+    check_findings(
+        "BC901",
+        """
+from enum import Enum
+from typing import NamedTuple
+from dataclasses import dataclass, field
+from pydantic import BaseModel
+
+class Color(Enum):
+    RED = 1
+    GREEN = 2
+
+class Point(NamedTuple):
+    x: int
+    y: int
+
+@dataclass(frozen=True)
+class Order:
+    number: str
+    lines: list[str] = field(default_factory=list)
+
+class Settings(BaseModel):
+    timeout: int = 3
+
+class Failure(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+def use(order: Order, point: Point, settings: Settings):
+    Color.RED.value
+    Color.PURPLE
+    #     ^^^^^^ BC901
+    point._replace(x=1).x, point.x
+    point.z
+    #     ^ BC901
+    order.lines, order.number
+    order.numbr
+    #     ^^^^^ BC901
+    settings.model_dump(), settings.timeout, settings.dict()
+    settings.time_out
+    #        ^^^^^^^^ BC901
+    try:
+        pass
+    except Failure as failure:
+        failure.args, failure.code, failure.with_traceback(None)
+        failure.kode
+        #       ^^^^ BC901
+""",
+    )
+
+
+def test_silent_where_something_else_may_give_the_name() -> None:
+    check_findings(
+        "BC901",
+        """
+#- app/things.py
+import functools
+from typing import Protocol
+from somewhere import Meta, register
+
+class Plain:
+    def __init__(self):
+        self.name = "x"
+
+class Child(Plain):
+    def extra(self):
+        return 1
+
+class Patched:
+    name = "x"
+
+class Slotted:
+    __slots__ = ("lazy",)
+
+class Made(metaclass=Meta):
+    name = "x"
+
+@register
+class Registered:
+    name = "x"
+
+class Shape(Protocol):
+    area: int
+
+class LogMixin:
+    def log(self):
+        return self.request_id
+
+class Extra:
+    def __init__(self, **values):
+        for key, value in values.items():
+            setattr(self, key, value)
+
+class Tried:
+    def get(self):
+        try:
+            return self._cached
+        except AttributeError:
+            self._cached = 1
+            return self._cached
+
+#- app/use.py
+from app import things
+from app.things import Child, Extra, LogMixin, Made, Patched, Plain, Registered, Shape, Slotted
+
+Patched.added = 1
+
+def base(plain: Plain, shape: Shape, patched: Patched, slotted: Slotted, extra: Extra):
+    plain.extra()
+    shape.width
+    patched.added
+    slotted.lazy
+    extra.anything
+    Made.created
+    Registered.signals
+    getattr(plain, "maybe", None) and plain.maybe
+    if isinstance(plain, (int, str)):
+        plain.upper()
+
+def bound_again(plain: Plain):
+    while plain:
+        plain.upper()
+        plain = str(plain)
+""",
+    )
+
+
+def test_modules() -> None:
+    check_findings(
+        "BC901",
+        """
+#- shop/__init__.py
+from shop.config import config
+#- shop/config.py
+class Config:
+    debug = True
+config = Config()
+#- shop/names.py
+from shop.stars import *
+try:
+    import fast as engine
+except ImportError:
+    engine = None
+if engine:
+    SPEED = 2
+#- shop/stars.py
+STAR = 1
+#- shop/sub/__init__.py
+#- shop/sub/deep.py
+X = 1
+#- shop/use.py
+import shop.names
+import shop.sub
+from shop import config, names
+
+shop.names.SPEED
+shop.sub.deep
+config.debug
+names.STAR, names.engine
+names.STARS
+#     ^^^^^ BC901 the module shop.names has no attribute STARS
+""",
+    )
+
+
+def test_instances_through_returns_attributes_and_decorators() -> None:
+    check_findings(
+        "BC901",
+        """
+#- db.py
+def singleton(cls):
+    made = {}
+
+    def get():
+        if cls not in made:
+            made[cls] = cls()
+        return made[cls]
+
+    return get
+
+@singleton
+class Redis:
+    def get(self, key):
+        return key
+
+class Repo:
+    def __init__(self):
+        self.redis = Redis()
+
+    def load(self):
+        return self.redis.mget([])
+        #                 ^^^^ BC901
+
+def make() -> Repo:
+    return Repo()
+
+REDIS = Redis()
+#- app.py
+from db import REDIS, make
+
+REDIS.mget([])
+#     ^^^^ BC901
+repo = make()
+repo.save()
+#    ^^^^ BC901
+with make() as entered:
+    entered.anything
+""",
+    )
+
+
+def test_the_nearest_name_is_the_one_that_takes_the_arguments() -> None:
+    check_fix(
+        "BC901",
+        """
+class Mailer:
+    def send_all(self, first, second):
+        return first
+
+    def send_one(self, address):
+        return address
+
+def notify(mailer: Mailer):
+    mailer.send_now("a@b.c")
+""",
+        """
+class Mailer:
+    def send_all(self, first, second):
+        return first
+
+    def send_one(self, address):
+        return address
+
+def notify(mailer: Mailer):
+    mailer.send_one("a@b.c")
+""",
+    )

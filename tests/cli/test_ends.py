@@ -1,0 +1,81 @@
+"""How the command ends: interrupted, its reader gone, or failing itself."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+
+import pytest
+from conftest import Tree
+
+from bugcatalog_ls.cli import check_command
+from bugcatalog_ls.cli.main import main
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
+
+
+@posix
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_it_cleanly(tree: Tree, jobs: str) -> None:
+    for number in range(600):
+        tree.put(f"m{number}.py", f"def f{number}(x):\n    print(x)\n" * 100)
+    process = tree.start("check", "--no-cache", "--jobs", jobs)
+    time.sleep(2.0)
+    assert process.poll() is None, "too fast to be interrupted"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@posix
+def test_a_reader_that_goes_away_is_nothing_to_speak_of(tree: Tree) -> None:
+    tree.put("a.py", "print(1)\n" * 3000)
+    process = tree.start("check")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(timeout=60) == 1
+
+
+def test_a_fault_of_our_own(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(options: object) -> int:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(check_command, "run", fail)
+    assert main(["check"]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[-1] == "bugcatalog: internal error: RuntimeError: a fault"
+
+
+def test_nothing_heavy_is_imported_for_a_check(tree: Tree) -> None:
+    tree.put("a.py", "print(1)\n")
+    code = (
+        "import sys\nfrom bugcatalog_ls.cli.main import main\n"
+        "main(['check', '--output-format', 'json', 'a.py'])\n"
+        "heavy = {'sqlalchemy', 'jedi', 'sqlglot', 'rich', 'markdown_it', 'pygls', 'lsprotocol', 'asyncio'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+        "assert not any(name.startswith('bugcatalog_ls.server') for name in sys.modules)\n"
+    )
+    tree.run("check")
+    result = tree.python(code)
+    assert (result.code, result.err) == (0, "[]\n")
+
+
+@posix
+def test_watching_checks_again(tree: Tree) -> None:
+    tree.put("a.py", "x = 1\n")
+    process = tree.start("check", "--watch")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == b"No findings in 1 file.\n"
+    process.stderr.readline()
+    time.sleep(0.5)
+    tree.put("a.py", "x = 1\nprint(x)\n")
+    assert process.stdout.readline().startswith(b"a.py:2:1: TEAM-1")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130

@@ -1,0 +1,104 @@
+"""`bugcatalog fix`: what is written, what is shown, and what is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import TEAM_PAGE, Tree
+
+SUGGESTED = TEAM_PAGE.replace("applicability: safe", "applicability: suggested")
+
+
+def test_fix_writes_and_checks_again(tree: Tree) -> None:
+    tree.put("app/a.py", "print(1)\nx = 1\nprint(2)\n")
+    tree.put("app/b.py", "log(1)\n")
+    result = tree.run("fix")
+    assert result == (0, "changed app/a.py\nMended 2 findings; nothing is left.\n", "")
+    assert tree.read("app/a.py") == "log(1)\nx = 1\nlog(2)\n"
+    assert tree.run("check").code == 0
+    assert tree.run("fix") == (0, "There is nothing to mend.\n", "")
+
+
+def test_only_safe_fixes_unless_all_are_asked_for(tree: Tree) -> None:
+    tree.put(".bugcatalog/TEAM-1-bare-print.md", SUGGESTED)
+    tree.put("a.py", "print(1)\n")
+    assert tree.run("fix") == (1, "Mended 0 findings; 1 is left.\n", "")
+    assert tree.read("a.py") == "print(1)\n"
+    assert tree.run("fix", "--fixes", "all").code == 0
+    assert tree.read("a.py") == "log(1)\n"
+
+
+def test_only_what_is_selected_and_asked_for(tree: Tree) -> None:
+    tree.put("app/a.py", "print(1)\nbreakpoint()\n")
+    tree.put("lib/b.py", "print(1)\n")
+    assert tree.run("fix", "--select", "TEAM-2").code == 1
+    assert tree.read("app/a.py") == "print(1)\nbreakpoint()\n"
+    assert tree.run("fix", "app").code == 0
+    assert (tree.read("app/a.py"), tree.read("lib/b.py")) == ("log(1)\nbreakpoint()\n", "print(1)\n")
+
+
+def test_dry_run_changes_nothing(tree: Tree) -> None:
+    tree.put("a.py", "print(1)\n")
+    assert tree.run("fix", "--dry-run") == (
+        0,
+        "would change a.py\nWould mend 1 finding; nothing is left.\n",
+        "",
+    )
+    assert tree.read("a.py") == "print(1)\n"
+
+
+def test_diff_is_a_patch(tree: Tree) -> None:
+    tree.put("app/a.py", "x = 1\nprint('ä')")
+    result = tree.run("fix", "--diff")
+    assert result == (
+        0,
+        "--- a/app/a.py\n"
+        "+++ b/app/a.py\n"
+        "@@ -1,2 +1,2 @@\n"
+        " x = 1\n"
+        "-print('ä')\n"
+        "\\ No newline at end of file\n"
+        "+log('ä')\n"
+        "\\ No newline at end of file\n",
+        "Would mend 1 finding; nothing is left.\n",
+    )
+    assert tree.read("app/a.py") == "x = 1\nprint('ä')"
+    tree.git("init", "-q")
+    subprocess.run(["git", "apply"], cwd=tree.folder, input=result.out.encode(), check=True)
+    assert tree.read("app/a.py") == "x = 1\nlog('ä')"
+
+
+def test_encoding_line_ends_and_permissions_are_kept(tree: Tree) -> None:
+    latin = tree.put("a.py", "# coding: latin-1\r\nprint('ä')\r\n".encode("latin-1"))
+    marked = tree.put("b.py", b"\xef\xbb\xbfprint(1)\n")
+    latin.chmod(0o750)
+    assert tree.run("fix").code == 0
+    assert latin.read_bytes() == "# coding: latin-1\r\nlog('ä')\r\n".encode("latin-1")
+    assert marked.read_bytes() == b"\xef\xbb\xbflog(1)\n"
+    if sys.platform != "win32":
+        assert latin.stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="nothing is read-only to root")
+def test_a_file_that_cannot_be_written_does_not_stop_the_others(tree: Tree) -> None:
+    tree.put("a.py", "print(1)\n").chmod(0o400)
+    tree.put("b.py", "print(1)\n")
+    result = tree.run("fix")
+    assert (result.code, tree.read("a.py"), tree.read("b.py")) == (1, "print(1)\n", "log(1)\n")
+    assert result.err == "bugcatalog: a.py is read-only.\n"
+
+
+def test_what_a_fix_brings_up_is_mended_too(tree: Tree) -> None:
+    tree.put("a.py", "print(print(1), print(2))\n")
+    assert tree.run("fix").code == 0
+    assert tree.read("a.py") == "log(log(1), log(2))\n"
+
+
+def test_a_fix_that_never_ends_stops(tree: Tree) -> None:
+    endless = TEAM_PAGE.replace("fix: log($$$ARGS)", "fix: print(1, $$$ARGS)")
+    tree.put(".bugcatalog/TEAM-1-bare-print.md", endless)
+    tree.put("a.py", "print(0)\n")
+    assert tree.run("fix").code == 1
