@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix, NewFile, Related
+from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.facts.fact import Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import resolve
@@ -26,7 +27,7 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 class Analyzer:
     """What finds an entry. `literals`: byte strings of which a file must hold one for `check`
     and `collect` to be called (none: always). `from_absence`: the join concludes from what no file
-    says, so that it waits until all files have been read."""
+    says, so that it waits until all files have been read. `writes_revisions`: its fixes have `steps`."""
 
     check: Callable[[FileContext], Iterable[Finding]] | None = None
     collect: Callable[[PyFile, Facts], None] | None = None
@@ -34,6 +35,7 @@ class Analyzer:
     fix: Callable[[FixContext, Finding], Iterable[Fix]] | None = None
     literals: tuple[bytes, ...] = ()
     from_absence: bool = False
+    writes_revisions: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ class FixContext:
         *,
         creates: Iterable[NewFile] = (),
         deletes: Iterable[str] = (),
+        steps: Iterable[tuple[str, Step]] = (),
     ) -> Fix:
         """A fix made of edits; plain ones are of the finding's file. What `imports` need is added,
         and the next fix starts with the imports as they were."""
@@ -176,7 +179,7 @@ class FixContext:
         for path, imports in self._imports.items():
             made.extend(Edit(path, edit.span, edit.content) for edit in imports.edits())
         self._imports.clear()
-        return Fix(title, applicability, tuple(made), tuple(creates), tuple(deletes))
+        return Fix(title, applicability, tuple(made), tuple(creates), tuple(deletes), tuple(steps))
 
     def resolve(self, symbol: str, path: str | None = None) -> str:
         return resolve(self.index, symbol, self.file.path if path is None else path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext, Options
@@ -17,7 +17,6 @@ from bugcatalog_ls.facts.fact import collect_facts, is_read, read_facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import Span
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +67,11 @@ def plan_for(entries: Iterable[Entry]) -> tuple[Plan, list[PageError]]:
     return Plan(analyzers, rules), [*errors, *rule_errors]
 
 
-def analyse(plan: Plan, path: str, source: Source, options: Options) -> FileResult:
-    """Everything that one text says by itself; a pure function of its arguments."""
+def analyse(
+    plan: Plan, path: str, source: Source, options: Options, parsed: PyFile | None = None
+) -> FileResult:
+    """Everything that one text says by itself; a pure function of its arguments. `parsed` is the
+    parsed text where there is one already."""
     has_suppressions = b"bugcatalog:" in source.data
     if not path.endswith(PYTHON_SUFFIXES):
         facts = read_facts(path, source)
@@ -82,7 +84,7 @@ def analyse(plan: Plan, path: str, source: Source, options: Options) -> FileResu
             quarantined=stopped,
             has_suppressions=has_suppressions,
         )
-    file = PyFile(path, source)
+    file = parsed or PyFile(path, source)
     facts = collect_facts(file)
     findings, quarantined = plan.rules.check(path, source, file, facts)
     failures: list[tuple[str, str]] = []
@@ -123,16 +125,10 @@ def join(plan: Plan, index: FactIndex, path: str, code: str, options: Options) -
 def fixes_for(
     plan: Plan,
     finding: Finding,
-    span: Span,
-    file: PyFile,
-    index: FactIndex,
-    options: Options,
-    open_file: Callable[[str], PyFile | None],
-    read_text: Callable[[str], str | None],
+    context: FixContext,
 ) -> tuple[Fix, ...]:
-    """The fixes of a finding whose place is now `span`; best first, empty where there is none."""
+    """The fixes of a finding that stands at the context's span; best first, empty where there is none."""
     analyzer = plan.analyzers.get(finding.code)
-    context = FixContext(finding.code, file, span, index, options, open_file, read_text)
     try:
         if "rule" in finding.data:
             return tuple(plan.rules.fixes(context, finding))

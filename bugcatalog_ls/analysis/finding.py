@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.text.spans import Span
 
 Applicability = Literal["safe", "suggested"]
@@ -56,10 +57,15 @@ class NewFile(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A titled change. The title is a verb phrase that names the thing."""
+    """A titled change. The title is a verb phrase that names the thing.
+
+    `steps` are what it asks of the migrations, each with its environment; `creates` then holds the
+    revision that does them alone, in whose place one run of many fixes writes a shared one.
+    """
 
     title: str
     applicability: Applicability
     edits: tuple[Edit, ...] = ()
     creates: tuple[NewFile, ...] = ()
     deletes: tuple[str, ...] = ()
+    steps: tuple[tuple[str, Step], ...] = ()

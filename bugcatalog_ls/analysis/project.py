@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from bugcatalog_ls.analysis.analyzer import Options
+from bugcatalog_ls.analysis.analyzer import FixContext, Options
 from bugcatalog_ls.analysis.driver import RULES, Plan, analyse, fixes_for, join
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.result import FileResult
+from bugcatalog_ls.analysis.together import together
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
@@ -79,11 +80,20 @@ class Project:
 
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
         """The fixes of a finding as it is placed now; best first."""
-        source = self._read(finding.path)
         placed = self._placed(finding)
-        if source is None or placed is None or placed.span is None:
-            return ()
-        file = self._parsed(finding.path, source)
+        context = self._context(placed)
+        return fixes_for(self.plan, placed, context) if placed is not None and context is not None else ()
+
+    def together(self, finding: Finding, fixes: Sequence[Fix]) -> Fix | None:
+        """One fix for all of `fixes`, which ask something of the migrations; `finding` is one of theirs."""
+        context = self._context(self._placed(finding))
+        return together(context, fixes) if context is not None else None
+
+    def _context(self, placed: Finding | None) -> FixContext | None:
+        source = self._read(placed.path) if placed is not None else None
+        if placed is None or placed.span is None or source is None:
+            return None
+        file = self._parsed(placed.path, source)
 
         def open_file(path: str) -> PyFile | None:
             text = self._read(path)
@@ -93,7 +103,7 @@ class Project:
             text = self._read(path)
             return text.text if text is not None else None
 
-        return fixes_for(self.plan, placed, placed.span, file, self.index, self.options, open_file, read_text)
+        return FixContext(placed.code, file, placed.span, self.index, self.options, open_file, read_text)
 
     def _parsed(self, path: str, source: Source) -> PyFile:
         """The parsed file; the last few are kept, since a file's findings are mended together."""

@@ -17,12 +17,13 @@ from bugcatalog_ls.facts.orm import OrmClass
 class OperationCall(msgspec.Struct, frozen=True):
     """One operation: `op.<name>(<table>, *arguments)`; in a batch the table's name is left out.
 
-    `needs_batch` tells that SQLite can do it only in a batch.
+    `needs_batch` tells that SQLite can do it only in a batch. `comment` stands above it.
     """
 
     name: str
     arguments: tuple[str, ...]
     needs_batch: bool = False
+    comment: str = ""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -38,13 +39,23 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
-    """Add a model's column; None where no source can be right (its type is unknown, or it is required
-    and nothing can be put into the rows that are there)."""
-    written = _column(column, for_rows=True)
+    """Add a model's column; None where its type is not known.
+
+    A required column gets a server default for the rows that are there; where none can be right
+    (a foreign key, a unique value) it becomes required in a second step, which a person can fill before.
+    """
+    default = column.server_default or _filler(column)
+    in_two_steps = column.nullable is False and not default
+    written = _column(column, default, nullable=column.nullable is not False or in_two_steps)
     if written is None:
         return None
     table, name = model.key, column.name
     upgrade = [OperationCall("add_column", (written,))]
+    if in_two_steps:
+        existing = f"existing_type={column.type.source}"
+        upgrade.append(
+            OperationCall("alter_column", (quoted(name), existing, "nullable=False"), True, _FILL_FIRST)
+        )
     downgrade: list[OperationCall] = []
     if column.index:
         index_name = _name(index, model, "ix", column)
@@ -78,7 +89,8 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
 
 def drop_column(table: str, column: Column) -> Step | None:
     """Drop a column of the schema; None where its way back cannot be written."""
-    written = _column(column, for_rows=False)
+    default = column.server_default or (_filler(column) if column.nullable is False else "")
+    written = _column(column, default, nullable=column.nullable is not False)
     if written is None:
         return None
     name = column.name
@@ -107,27 +119,15 @@ def relax_column(table: str, column: Column) -> Step | None:
     )
 
 
-def _column(column: Column, *, for_rows: bool) -> str | None:
-    """A column as a migration writes it; a required one gets a server default for the rows that
-    the table has already."""
-    if not column.type.source or column.computed or column.identity or column.primary_key:
+_FILL_FIRST = "# Give the rows that are there a value first; this fails while one has none."
+
+
+def _column(column: Column, default: str, *, nullable: bool) -> str | None:
+    """A column as a migration writes it; None where something of it is not known."""
+    if not column.type.source or column.computed or column.identity or column.primary_key or default == "?":
         return None
-    nullable = column.nullable is not False
-    default = column.server_default
-    if default == "?":
-        return None
-    if not nullable and not default:
-        default = column.literal_default or _filler(column)
-        if not default:
-            if for_rows:
-                return None
-            # The way back can only be taken while the table is empty.
-            default = ""
-    parts = [quoted(column.name), column.type.source]
-    if default:
-        parts.append(f"server_default={default}")
-    parts.append(f"nullable={nullable}")
-    return f"sa.Column({', '.join(parts)})"
+    given = f", server_default={default}" if default else ""
+    return f"sa.Column({quoted(column.name)}, {column.type.source}{given}, nullable={nullable})"
 
 
 _FILLERS = {
@@ -148,6 +148,11 @@ _FILLERS = {
 
 
 def _filler(column: Column) -> str:
+    """What the rows that are there get: the model's own literal default, else what is empty in the type."""
+    if column.nullable is not False:
+        return ""
+    if column.literal_default:
+        return column.literal_default
     if column.foreign_keys or column.unique:
         return ""
     if column.type.name == "ENUM":

@@ -68,7 +68,7 @@ def style_of(
     first = files[0]
     docstring = _docstring(first)
     settings = settings_of(ctx.index, environment)
-    template = (settings.file_template if settings is not None else "") or _template(first, ctx)
+    template = (settings.file_template if settings is not None else "") or _template(files, ctx)
     homes = ctx.index.get(EnvironmentFact, environment.home) if environment.home else ()
     n_batches = sum(b"batch_alter_table" in file.source.data for file in files)
     renders = any(fact.render_as_batch for _, fact in homes)
@@ -97,13 +97,10 @@ def style_of(
 
 def file_name(style: RevisionStyle, identifier: str, message: str) -> str:
     """The name of a new revision's file, by the folder's template."""
-    slug = "_".join(re.findall(r"\w+", message)).lower()
-    if len(slug) > _MAX_SLUG:
-        slug = slug[:_MAX_SLUG].rsplit("_", 1)[0] + "_"
     stamp = style.stamp
     values: dict[str, object] = {
         "rev": identifier,
-        "slug": slug,
+        "slug": slug_of(message),
         "year": stamp.year,
         "month": stamp.month,
         "day": stamp.day,
@@ -118,24 +115,39 @@ def file_name(style: RevisionStyle, identifier: str, message: str) -> str:
         return _DEFAULT_TEMPLATE % values + ".py"
 
 
-def _template(head: PyFile, ctx: FixContext) -> str:
-    """The template that the head's own name follows, where no `alembic.ini` gives one."""
-    name = head.path.rpartition("/")[2].removesuffix(".py")
-    facts = ctx.index.in_file(head.path, RevisionFact)
-    revision = facts[0].revision if facts else ""
-    if revision and name.startswith(f"{revision}_"):
-        return _DEFAULT_TEMPLATE
-    if revision and name.endswith(f"_{revision}"):
-        return "%(slug)s_%(rev)s"
-    dated = re.match(r"\d{4}([-_]?)\d{2}([-_]?)\d{2}", name)
-    if dated and revision and revision in name:
-        date = f"%(year)d{dated.group(1)}%(month).2d{dated.group(2)}%(day).2d"
-        return f"{date}_%(rev)s_%(slug)s"
-    numbered = re.match(r"(\d{3,5})[-_]", name)
-    if numbered:
+def slug_of(message: str) -> str:
+    """A message as a part of a file's name, as Alembic shortens it."""
+    slug = "_".join(re.findall(r"\w+", message)).lower()
+    return slug if len(slug) <= _MAX_SLUG else slug[:_MAX_SLUG].rsplit("_", 1)[0] + "_"
+
+
+def _template(files: list[PyFile], ctx: FixContext) -> str:
+    """The template that the newest names follow, where no `alembic.ini` gives one."""
+    for file in files:
+        name = file.path.rpartition("/")[2].removesuffix(".py")
+        facts = ctx.index.in_file(file.path, RevisionFact)
+        revision = facts[0].revision if facts else ""
+        if revision and name.startswith(f"{revision}_"):
+            return _DEFAULT_TEMPLATE
+        if revision and name.endswith(f"_{revision}"):
+            return "%(slug)s_%(rev)s"
+        dated = _DATED.match(name)
+        if dated is not None and revision and name[dated.end() :].startswith(revision):
+            parts = ("%(year)d", "%(month).2d", "%(day).2d", "%(hour).2d", "%(minute).2d", "%(second).2d")
+            groups = dated.groups()
+            # Separators and numbers alternate, the first number is the year.
+            numbers = [f"{groups[at] or ''}{parts[at // 2 + 1]}" for at in range(0, 10, 2) if groups[at + 1]]
+            return f"{parts[0]}{''.join(numbers)}_%(rev)s_%(slug)s"
+    numbered = re.match(r"(\d{3,5})[-_]", files[0].path.rpartition("/")[2])
+    if numbered and dated is None:
         width = len(numbered.group(1))
         return f"{int(numbered.group(1)) + 1:0{width}d}_%(slug)s"
     return _DEFAULT_TEMPLATE
+
+
+_DATED = re.compile(
+    r"\d{4}([-_]?)([01]\d)([-_]?)([0-3]\d)(?:([-_T]?)([0-2]\d)([-_]?)([0-5]\d)(?:([-_]?)([0-5]\d))?)?_"
+)
 
 
 def _next_id(ctx: FixContext, environment: Environment) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step
-from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, style_of
+from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, slug_of, style_of
 from bugcatalog_ls.facts.columns import quoted
 from bugcatalog_ls.facts.migration_graph import environments, graph
 
@@ -27,9 +27,7 @@ def revision_file(ctx: FixContext, environment: str, steps: Sequence[Step]) -> N
     if not found.whole or len(found.heads) != 1:
         return None
     (head, path), message = found.heads[0], _message(steps)
-    seed = repr((head, [(step.table, step.upgrade, step.downgrade) for step in steps]))
-    upgrade, downgrade = list(steps), list(reversed(steps))
-    return _file(ctx, environment, (head,), path, message, seed, upgrade, downgrade)
+    return _file(ctx, environment, (head,), path, message, list(steps))
 
 
 def merge_file(ctx: FixContext, environment: str) -> NewFile | None:
@@ -39,7 +37,74 @@ def merge_file(ctx: FixContext, environment: str) -> NewFile | None:
         return None
     ids = tuple(revision for revision, _ in found.heads)
     newest = next(path for path in reversed(found.order) if path in {path for _, path in found.heads})
-    return _file(ctx, environment, ids, newest, "Merge heads", repr(ids), [], [])
+    return _file(ctx, environment, ids, newest, "Merge heads", [])
+
+
+def combined(files: Sequence[NewFile]) -> list[NewFile]:
+    """Revisions that one run wrote after the same head, put into one; other files as they are.
+
+    The result does what its parts do, one after the other; its id derives from theirs.
+    """
+    groups: dict[tuple[str, str], list[NewFile]] = {}
+    for new in files:
+        parent = re.search(r"^down_revision\b.*= (.*)$", new.content, re.MULTILINE)
+        key = (new.path.rpartition("/")[0], parent.group(1).strip() if parent is not None else new.path)
+        groups.setdefault(key, []).append(new)
+    return [
+        group[0] if len(group) == 1 else _combined(group, parent) for (_, parent), group in groups.items()
+    ]
+
+
+def _combined(files: list[NewFile], parent: str) -> NewFile:
+    first = files[0]
+    newline = "\r\n" if "\r\n" in first.content else "\n"
+    texts = [new.content.replace("\r\n", "\n") for new in files]
+    titles = [title for text in texts if (title := _title(text))]
+    ups = [_function(text, "upgrade") for text in texts]
+    downs = [_function(text, "downgrade") for text in reversed(texts)]
+    old_id, old_title = _identifier(texts[0]), _title(texts[0])
+    digits = _derived_id([parent], "".join(ups), "".join(downs))
+    # A number that counts up stays: it is that of the place in the history.
+    new_id = old_id if old_id.isdigit() and len(old_id) < 8 else digits
+    title = f"{titles[0]} and {len(files) - 1} more" if titles else ""
+    header = texts[0][: texts[0].index("def upgrade(")]
+    header = header.replace(old_id, new_id).replace(old_title, title, 1)
+    header = _with_imports(header, texts[1:])
+    signatures = re.findall(r"^def (?:up|down)grade\(\).*:$", texts[0], re.MULTILINE)
+    body = f"{signatures[0]}\n{''.join(ups)}\n\n{signatures[1]}\n{''.join(downs)}"
+    path = first.path.replace(old_id, new_id).replace(slug_of(old_title), slug_of(title))
+    return NewFile(path, (header + body).replace("\n", newline))
+
+
+def _title(text: str) -> str:
+    found = re.match(r'"""(.*?)\.?(?:"""|\n)', text)
+    return found.group(1) if found is not None else ""
+
+
+def _identifier(text: str) -> str:
+    found = re.search(r"^revision\b.*= [\"'](.*)[\"']$", text, re.MULTILINE)
+    return found.group(1) if found is not None else ""
+
+
+def _function(text: str, name: str) -> str:
+    """The body of a function of a revision, with the end of its last line."""
+    found = re.search(rf"^def {name}\(\).*:\n((?:    .*\n|\n(?=    ))*)", text, re.MULTILINE)
+    return found.group(1) if found is not None else ""
+
+
+def _with_imports(header: str, others: list[str]) -> str:
+    """A header with the dialects that only other texts import."""
+    pattern = re.compile(r"^from sqlalchemy\.dialects import (.*)$", re.MULTILINE)
+    names = {
+        name for text in [header, *others] for line in pattern.findall(text) for name in line.split(", ")
+    }
+    if not names:
+        return header
+    line = f"from sqlalchemy.dialects import {', '.join(sorted(names))}"
+    if pattern.search(header):
+        return pattern.sub(line, header)
+    imports = [match.end() for match in re.finditer(r"^(?:import|from) .*$", header, re.MULTILINE)]
+    return f"{header[: imports[-1]]}\n{line}{header[imports[-1] :]}" if imports else header
 
 
 def _file(
@@ -48,18 +113,22 @@ def _file(
     parents: tuple[str, ...],
     head_path: str,
     message: str,
-    seed: str,
-    upgrade: list[Step],
-    downgrade: list[Step],
+    steps: list[Step],
 ) -> NewFile | None:
     place = next(each for each in environments(ctx.index) if each.name == environment)
     style = style_of(ctx, place, graph(ctx.index, environment).order, head_path)
     if style is None:
         return None
-    identifier = style.next_id or hashlib.sha256(seed.encode("utf-8")).hexdigest()[:12]
-    folder = head_path.rpartition("/")[0]
+    up, down = _body(style, steps, "upgrade"), _body(style, steps[::-1], "downgrade")
+    identifier = style.next_id or _derived_id(parents, up, down)
     name = file_name(style, identifier, message)
-    text = _text(style, identifier, parents, message, upgrade, downgrade)
+    folder = head_path.rpartition("/")[0]
+    # A template with folders counts from the folder of all versions.
+    for _ in range(name.count("/")):
+        folder = folder.rpartition("/")[0]
+    dialects = sorted({dialect for step in steps for dialect in step.dialects})
+    imports = style.imports_for(dialects) if steps else style.imports_of_annotations
+    text = _text(style, _header(style, identifier, parents, message, imports), up, down)
     if style.quote == "'":
         text = _single_quoted(text)
     return NewFile(f"{folder}/{name}" if folder else name, text.replace("\n", style.newline))
@@ -73,26 +142,22 @@ def _message(steps: Sequence[Step]) -> str:
     return f"{verb} columns of {' and '.join(tables)}" if len(tables) < 4 else f"{verb} columns"
 
 
-def _text(
-    style: RevisionStyle,
-    identifier: str,
-    parents: tuple[str, ...],
-    message: str,
-    upgrade: list[Step],
-    downgrade: list[Step],
+def _derived_id(parents: Sequence[str], upgrade: str, downgrade: str) -> str:
+    text = "\n".join([*parents, upgrade, downgrade])
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def _header(
+    style: RevisionStyle, identifier: str, parents: tuple[str, ...], message: str, imports: str
 ) -> str:
-    dialects = sorted({dialect for step in upgrade for dialect in step.dialects})
-    imports = style.imports_for(dialects) if upgrade else style.imports_of_annotations
-    blocks = [_docstring(style, identifier, parents, message)]
-    if style.future_import:
-        blocks.append(style.future_import)
-    if imports:
-        blocks.append(imports)
-    blocks.append(_identifiers(style, identifier, parents))
+    blocks = [_docstring(style, identifier, parents, message), style.future_import, imports]
+    return "\n\n".join(block for block in [*blocks, _identifiers(style, identifier, parents)] if block)
+
+
+def _text(style: RevisionStyle, header: str, upgrade: str, downgrade: str) -> str:
     returns = " -> None" if style.returns_none else ""
-    up, down = _body(style, upgrade, "upgrade"), _body(style, downgrade, "downgrade")
-    functions = f"def upgrade(){returns}:\n{up}\n\n\ndef downgrade(){returns}:\n{down}\n"
-    return "\n\n".join(blocks) + "\n\n\n" + functions
+    functions = f"def upgrade(){returns}:\n{upgrade}\n\n\ndef downgrade(){returns}:\n{downgrade}\n"
+    return f"{header}\n\n\n{functions}"
 
 
 def _docstring(style: RevisionStyle, identifier: str, parents: tuple[str, ...], message: str) -> str:
@@ -133,12 +198,16 @@ def _calls(style: RevisionStyle, table: str, calls: tuple[OperationCall, ...]) -
     if style.batch and (style.always_batch or any(call.needs_batch for call in calls)):
         lines = [f"with op.batch_alter_table({quoted(plain)}{schema_argument}) as batch_op:"]
         for call in calls:
+            if call.comment:
+                lines.append(f"    {call.comment}")
             inside = _call("batch_op", call.name, _batch_arguments(call), "")
             lines.extend(f"    {line}" for line in inside)
         return lines
     found: list[str] = []
     for call in calls:
         arguments = _arguments(call, quoted(plain))
+        if call.comment:
+            found.append(call.comment)
         takes_schema = call.name != "create_foreign_key"
         found.extend(_call("op", call.name, arguments, schema_argument if takes_schema else ""))
     return found

@@ -97,7 +97,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         )
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True)
 
 
 def _is_plain(method: FunctionFact) -> bool:

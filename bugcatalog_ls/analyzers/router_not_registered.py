@@ -432,4 +432,4 @@ def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
     yield ctx.fix(f"Include `{expression}` in `{receiver}` of {file.path}", "suggested", made)
 
 
-ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)
+ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix, from_absence=True)

@@ -34,7 +34,7 @@ _ASYNC_LEVELS = frozenset(f"a{level}" for level in LEVELS)
 _BINDERS = frozenset({"bind", "contextualize"})
 _LOG_OPTIONS = frozenset({"exc_info", "stack_info", "stacklevel"})
 _PRINTERS = frozenset(
-    {"builtins.print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write", "rich.print"}
+    {"builtins.print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write"}
 )
 _PRINTER_NAMES = frozenset({"print", "pprint", "pp", "write"})
 _LOGGER_NAME = re.compile(r"(?:\w+_)?(?:logger|log|LOG|LOGGER)|(?:get_?\w*|make_|setup_)[lL]ogger\(\)")
@@ -99,7 +99,9 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
         for key, value in arguments.keywords.items():
             yield "log", key, value
     elif name in _PRINTER_NAMES:
-        if file.symbol(function) in _PRINTERS and not _goes_to_file(file, call):
+        # `export API_KEY=…` is written for somebody to run.
+        is_told = "export " in text_of(call) or _goes_to_file(file, call)
+        if file.symbol(function) in _PRINTERS and not is_told:
             for value in arguments.positional:
                 yield "print", "", value
     elif _ERROR_NAME.fullmatch(written):

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.columns import Column, is_true
+from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column, is_true, library_name
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -34,7 +34,7 @@ from bugcatalog_ls.syntax.statement_edits import add_field
 
 _UPDATE = re.compile(r"Update|Patch|Edit(?!or)")
 _SUFFIX = re.compile(
-    r"(?:Request|Schema|In|Input|DTO|Dto|Payload|Body|Form|Data|Model|Params|Command|Dict|API|Base)+$"
+    r"(?:Request|Schema|In|Input|DTO|Dto|Payload|Body|Form|Data|Model|Params|Command|Dict|API)+$"
 )
 _OWN = re.compile(r"Me(?=[A-Z]|$)|Self|Own(?=[A-Z]|$)|Profile|Mine|Myself|CurrentUser")
 
@@ -208,12 +208,14 @@ def _words(file: PyFile, node: Node | None, depth: int = 3) -> set[str]:
             found.add(value)
         elif each.type == "identifier":
             for binding in file.names.bindings(each):
-                if binding.kind == "assign" and binding.value is not None:
-                    if binding.value.type in ("set", "list", "tuple") or "frozenset(" in text_of(
-                        binding.value
-                    ):
-                        found |= _words(file, binding.value, depth - 1)
+                constant = binding.value if binding.kind == "assign" else None
+                if constant is not None and _is_constant(constant):
+                    found |= _words(file, constant, depth - 1)
     return found
+
+
+def _is_constant(value: Node) -> bool:
+    return value.type in ("set", "list", "tuple") or text_of(value).startswith(("frozenset(", "set("))
 
 
 # -- join --------------------------------------------------------------------------------------------
@@ -248,8 +250,8 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         field
         for field in create.fields
         if not known.intersection(field.names)
-        and (column := columns.get(field.name)) is not None
-        and not _is_reserved(column, field.name)
+        and (entry := columns.get(field.name)) is not None
+        and not _is_reserved(entry, field.name)
         and field.name not in kept
         and field.anchor
     ]
@@ -261,7 +263,8 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         context.related(field.path, field.anchor, f"{create.name} has {field.name}") for field in missing[:5]
     ]
     data = {"fields": ",".join(names), "create": create.symbol}
-    variant = "" if copies else "uncopied"
+    # A schema that lacks most of what can be set was cut down on purpose, as far as one can tell.
+    variant = "uncopied" if not copies else "narrow" if len(missing) > max(2, len(shared)) else ""
     yield context.find(update.anchor, message, variant=variant, related=related, data=data)
 
 
@@ -334,18 +337,20 @@ def _columns_of(index: FactIndex, name: str, update: Schema) -> Columns | None:
     unique = _unique_members(index, symbol)
     columns: Columns = {}
     if found is not None:
-        for column in found.columns:
-            key = column.attribute or column.name
-            columns[key] = (
-                column,
-                _attribute(index, symbol, key),
-                column.name in unique or key in unique,
-            )
+        for known in found.columns:
+            key = known.attribute or known.name
+            is_unique = known.name in unique or key in unique
+            columns[key] = (known, _attribute(index, symbol, key), is_unique)
         return columns
-    declared = index.one(OrmClass, symbol)
-    for attribute in declared[1].attributes if declared is not None else ():
-        if attribute.annotation is not None and not _is_relationship(attribute):
-            columns[attribute.name] = (None, attribute, attribute.name in unique)
+    for base in reversed(mro(index, symbol)[0]):
+        declared = index.one(OrmClass, base)
+        if declared is None:
+            continue
+        path, fact = declared
+        for attribute in fact.attributes:
+            if _is_column(index, path, attribute):
+                written = _written_column(index, path, attribute)
+                columns[attribute.name] = (written, attribute, attribute.name in unique)
     return columns
 
 
@@ -355,9 +360,9 @@ def _tables(index: FactIndex) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     symbols = set(models(index))
     for symbol in index.keys(OrmClass):
-        # A table whose base is in a library is none that `facts.models` knows.
+        # A table whose name or base comes from a library is none that `facts.models` knows.
         one = index.one(OrmClass, symbol)
-        if one is not None and is_table(one[1]):
+        if one is not None and (is_table(one[1]) or _has_columns(index, *one)):
             symbols.add(symbol)
     for symbol in sorted(symbols):
         if (path := _path_of(index, symbol)) and not is_test_path(path):
@@ -365,6 +370,27 @@ def _tables(index: FactIndex) -> dict[str, tuple[str, ...]]:
             for key in {name, _AFFIX.sub("", name)}:
                 found.setdefault(key.lower(), []).append(symbol)
     return {name: tuple(each) for name, each in found.items()}
+
+
+def _has_columns(index: FactIndex, path: str, fact: OrmClass) -> bool:
+    abstract = fact.attribute("__abstract__")
+    if abstract is not None and is_true(abstract.value):
+        return False
+    return any(_written_column(index, path, attribute) is not None for attribute in fact.attributes)
+
+
+def _is_column(index: FactIndex, path: str, attribute: OrmAttribute) -> bool:
+    """Whether an attribute of a table is a column: declared as one, or a field of SQLModel."""
+    if _written_column(index, path, attribute) is not None:
+        return True
+    return attribute.annotation is not None and not _is_relationship(attribute)
+
+
+def _written_column(index: FactIndex, path: str, attribute: OrmAttribute) -> Column | None:
+    value = attribute.value
+    if not isinstance(value, Call) or library_name(index, value.function, path) not in COLUMN_CALLS:
+        return None
+    return column(index, value, path)
 
 
 def _path_of(index: FactIndex, symbol: str) -> str:
@@ -438,20 +464,20 @@ _TIME = re.compile(r"now|current_timestamp|utcnow|CURRENT_|func\.")
 
 def _is_reserved(entry: tuple[Column | None, OrmAttribute | None, bool], name: str) -> bool:
     """Whether a column is none that a client should change later."""
-    column, attribute, unique = entry
-    if unique or any(
+    known, attribute, is_unique = entry
+    if is_unique or any(
         pattern.fullmatch(name) for pattern in (_SERVER_SIDE, _DISCRIMINATOR, _PRIVILEGE, _OWNER)
     ):
         return True
     if attribute is not None and _is_fixed(attribute.value):
         return True
-    if column is None:
+    if known is None:
         return False
-    if column.primary_key or column.unique or column.computed or column.identity or column.onupdate:
+    if known.primary_key or known.unique or known.computed or known.identity or known.onupdate:
         return True
-    if _TIME.search(column.server_default) or _TIME.search(column.default):
+    if _TIME.search(known.server_default) or _TIME.search(known.default):
         return True
-    return any(key.ondelete == "CASCADE" for key in column.foreign_keys)
+    return any(key.ondelete == "CASCADE" for key in known.foreign_keys)
 
 
 def _is_fixed(value: Expression | None) -> bool:
@@ -600,4 +626,5 @@ ANALYZER = Analyzer(
     join=_join,
     fix=_fix,
     literals=(b"Update", b"Patch", b"Edit", b"setattr(", b"model_dump", b".dict(", b"jsonable_encoder"),
+    from_absence=True,
 )

@@ -8,15 +8,16 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
-    ancestors,
     arguments_of,
     callee_of,
+    enclosing,
     is_none,
     string_value,
     text_of,
     unparenthesised,
     walk,
 )
+from bugcatalog_ls.syntax.reads import is_own_attribute
 
 Clock = Literal["utc", "local", "stamp", "parsed", "fixed", "day", "aware", "delta", "unknown"]
 """`utc` and `local` are naive readings of now, `stamp` a naive time made of a number, `parsed` of
@@ -224,8 +225,8 @@ class Clocks:
     def assigned(self, attribute: Node) -> list[Node]:
         """What the class around assigns to `self.x`; nothing for attributes of other objects."""
         written = text_of(attribute)
-        owner = class_around(attribute)
-        if owner is None or not written.startswith("self.") or written.count(".") != 1:
+        owner = enclosing(attribute, "class_definition")
+        if owner is None or not is_own_attribute(attribute):
             return []
         values: list[Node] = []
         for assignment in self.file.nodes("assignment"):
@@ -233,7 +234,7 @@ class Clocks:
             right = assignment.child_by_field_name("right")
             if left is None or right is None or text_of(left) != written:
                 continue
-            if (around := class_around(assignment)) is not None and around.id == owner.id:
+            if (around := enclosing(assignment, "class_definition")) is not None and around.id == owner.id:
                 values.append(right)
         return values
 
@@ -257,7 +258,3 @@ class Clocks:
             return times
         both = {origin.clock for origin in left + right}
         return [Origin("delta" if both == {"delta"} else "unknown", node)]
-
-
-def class_around(node: Node) -> Node | None:
-    return next((parent for parent in ancestors(node) if parent.type == "class_definition"), None)

@@ -314,9 +314,9 @@ def _operation(file: PyFile, node: Node, depth: int) -> Expression | None:
             return Operation("not", (_expression(file, node.child_by_field_name("argument"), depth),))
         case "comparison_operator":
             operators = [text_of(child) for child in node.children_by_field_name("operators")]
-            operands = _all(file, node.named_children, depth)
-            if len(operands) == 2 and operators:
-                return Operation(" ".join(" ".join(operators).split()), operands)
+            compared = _all(file, node.named_children, depth)
+            if len(compared) == 2 and operators:
+                return Operation(" ".join(" ".join(operators).split()), compared)
     return None
 
 

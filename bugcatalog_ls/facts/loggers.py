@@ -1,10 +1,13 @@
-"""Loggers: which symbols are one, what their methods are, and the one that a file uses."""
+"""Loggers: which symbols are one, what shows a traceback, and the logger that a file uses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from tree_sitter import Node
+
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
 
 LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "fatal", "exception", "log"})
 
@@ -34,6 +37,12 @@ _LOGGERS = frozenset(
         "prefect.logging.get_run_logger()",
     }
 )
+_TRACING = frozenset(
+    {
+        *("exception", "aexception", "print_exc", "format_exc", "format_exception", "print_exception"),
+        *("format_tb", "print_tb", "capture_exception", "record_exception"),
+    }
+)
 _BINDERS = (".bind()", ".new()", ".getChild()", ".opt()", ".contextualize()")
 _USUAL_NAMES = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER")
 
@@ -54,6 +63,24 @@ def logging_method(symbol: str | None) -> str | None:
     """`error` for `logging.getLogger().error`: the level that a (resolved) callee logs at."""
     owner, _, name = (symbol or "").rpartition(".")
     return name if name in LEVELS and is_logger(owner) else None
+
+
+def shows_traceback(handler: Node) -> bool:
+    """Whether anything in a handler logs the traceback, reports the exception or lets it go on."""
+    for node in walk(handler):
+        if node.type == "raise_statement":
+            return True
+        if node.type == "call":
+            name = text_of(callee_of(node) or node).rpartition(".")[2]
+            if name in _TRACING:
+                return True
+            keywords = arguments_of(node).keywords
+            exc_info = keywords.get("exc_info")
+            if exc_info is not None and text_of(exc_info) not in ("False", "None"):
+                return True
+            if name == "opt" and "exception" in keywords:
+                return True
+    return False
 
 
 def module_logger(file: PyFile, resolve: Callable[[str], str]) -> str | None:

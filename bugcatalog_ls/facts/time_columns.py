@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clocks import class_around
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.imports import Imports
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, enclosing, text_of, walk
 from bugcatalog_ls.text.spans import TextEdit
 
 DEFAULTS = ("default", "insert_default", "default_factory", "onupdate")
@@ -164,7 +163,7 @@ def zone_edits(index: FactIndex, imports: Imports, file: PyFile, call: Node) -> 
 
 
 def _maps_types(index: FactIndex, file: PyFile, call: Node) -> bool:
-    owner = class_around(call)
+    owner = enclosing(call, "class_definition")
     definition = next(
         (found for found in file.classes if owner is not None and found.node.id == owner.id), None
     )

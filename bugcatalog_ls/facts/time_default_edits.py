@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clocks import NOW, class_around, clock_of_call, reading
+from bugcatalog_ls.facts.clocks import NOW, clock_of_call, reading
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.time_columns import zone_edits
 from bugcatalog_ls.facts.time_edits import TimeWords, aware_now, utc
@@ -55,7 +55,7 @@ def lazy_edits(words: TimeWords, call: Node) -> LazyDefault | None:
             edits += replace_node(name, "default_factory")
             owner = "instance"
         return LazyDefault(owner, edits + zone_edits(words.index, words.imports, words.file, outer))
-    owner_class = class_around(call)
+    owner_class = enclosing(call, "class_definition")
     if parent.type != "assignment" or owner_class is None or enclosing_function(call) is not None:
         return None
     field = _field_function(words, owner_class)

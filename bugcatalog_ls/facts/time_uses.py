@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clocks import NOW, Clocks, class_around
+from bugcatalog_ls.facts.clocks import NOW, Clocks
+from bugcatalog_ls.facts.time_destinations import (
+    TEXT_METHODS,
+    dumps,
+    is_file_text,
+    is_span,
+    is_start,
+    keeps,
+    makes_name,
+    names_file,
+    passes,
+    shows,
+)
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -19,6 +30,7 @@ from bugcatalog_ls.syntax.nodes import (
     string_value,
     text_of,
 )
+from bugcatalog_ls.syntax.reads import Reads
 
 Role = Literal[
     "stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted", "epoch",
@@ -58,8 +70,7 @@ class TimeUses:
     def __init__(self, file: PyFile, clocks: Clocks) -> None:
         self.file = file
         self.clocks = clocks
-        self._names: dict[str, list[Node]] | None = None
-        self._attributes: dict[str, list[Node]] | None = None
+        self._reads = Reads(file)
         self._seen: set[tuple[int, Form]] = set()
         self._source: Node | None = None
 
@@ -140,7 +151,7 @@ class TimeUses:
             case "named_expression":
                 name = parent.child_by_field_name("name")
                 if name is not None:
-                    self._reads(name, form, uses)
+                    self._follow_reads(name, form, uses)
                 self._follow(parent, form, uses)
             case "return_statement" | "yield":
                 self._returned(parent, form, uses)
@@ -167,11 +178,11 @@ class TimeUses:
         if other is None:
             return
         if form in ("iso", "text", "mixed"):
-            if sign == "+" and _ZULU.match(string_value(other) or "") and left == node:
+            if sign == "+" and string_value(other) == "Z" and left == node:
                 if form == "iso":
                     uses.zulu.append(parent)
                 self._follow(parent, form, uses)
-            elif sign == "/" or _FILE_TEXT.match(string_value(other) or ""):
+            elif sign == "/" or is_file_text(string_value(other) or ""):
                 uses.roles.add("file")
             else:
                 self._follow(parent, "mixed", uses)
@@ -199,10 +210,7 @@ class TimeUses:
             self._follow(parent, form, uses)
 
     def _is_delta(self, node: Node) -> bool:
-        if self.clocks.is_delta(node):
-            return True
-        text = text_of(node).lower()
-        return bool(re.search(_SPAN_NAME, text))
+        return self.clocks.is_delta(node) or is_span(text_of(node))
 
     def _comparison(self, node: Node, parent: Node, form: Form, uses: Uses) -> None:
         for other in parent.named_children:
@@ -225,7 +233,7 @@ class TimeUses:
         for origin in times:
             if origin.clock not in ("aware", "delta", "day"):
                 uses.partners[origin.node.id] = origin.node
-        if is_difference and _START.search(text_of(other)):
+        if is_difference and is_start(text_of(other)):
             uses.roles.add("measured")
             return
         clocks = {origin.clock for origin in self.clocks.origins(self._source)} if self._source else set()
@@ -234,7 +242,7 @@ class TimeUses:
                 uses.roles.add("compared-aware")
                 return
             clocks |= {origin.clock for origin in origins}
-            if clocks <= NOW or (is_difference and clocks <= {*NOW, "stamp"}):
+            if is_difference and clocks <= {*NOW, "stamp"}:
                 # Both ends were read from one clock by one program.
                 uses.roles.add("measured")
                 return
@@ -255,7 +263,7 @@ class TimeUses:
         if form in ("iso", "text", "mixed"):
             if name == "format":
                 self._follow(call, "mixed", uses)
-            elif name in _TEXT_METHODS:
+            elif name in TEXT_METHODS:
                 self._follow(call, "text" if form == "iso" else form, uses)
             else:
                 uses.roles.add("unknown")
@@ -274,7 +282,7 @@ class TimeUses:
                 layout = string_value(written)
                 if written is not None and layout is None and written.type == "string":
                     self._follow(call, "mixed", uses)
-                elif layout is not None and _FILE_TEXT.match(layout.replace("%", "")) and "." in layout[-6:]:
+                elif layout is not None and is_file_text(layout.replace("%", "")) and "." in layout[-6:]:
                     uses.roles.add("file")
                 else:
                     self._follow(call, "text", uses)
@@ -305,7 +313,7 @@ class TimeUses:
         if form == "iso" and len(holes) == 1 and words == "Z":
             uses.zulu.append(string)
             self._follow(string, "iso", uses)
-        elif "://" not in words and _FILE_TEXT.match(words):
+        elif "://" not in words and is_file_text(words):
             uses.roles.add("file")
         elif not words.strip() and len(holes) == 1:
             self._follow(string, "iso" if form == "iso" else "day" if form == "day" else "text", uses)
@@ -319,7 +327,7 @@ class TimeUses:
         key = pair.child_by_field_name("key")
         if inner.roles and inner.roles <= {"shown", "file"}:
             uses.roles |= inner.roles
-        elif key is not None and _NAMING_WORD.search(string_value(key) or ""):
+        elif key is not None and names_file(string_value(key) or ""):
             uses.roles.add("file")
         elif form in ("time", "day"):
             uses.roles |= inner.roles - {"unknown", "returned"}
@@ -341,13 +349,13 @@ class TimeUses:
         symbol = self.file.symbol(function)
         name = text_of(function).split(".")[-1].split("(")[-1].strip("[]'\" ")
         is_raised = enclosing(call, "raise_statement") is not None or name.endswith(("Error", "Exception"))
-        if is_raised or self._is_showing(name, symbol):
+        if is_raised or shows(name, symbol):
             uses.roles.add("shown")
-        elif self._is_naming(name, symbol, keyword):
+        elif makes_name(name, symbol, keyword):
             uses.roles.add("file")
         elif name in ("localize", "make_aware") or keyword in ("tz", "tzinfo", "timezone"):
             uses.roles.add("aware")
-        elif name in _PASSING and (symbol is None or symbol.startswith(("builtins.", "typing.", "copy."))):
+        elif passes(name, symbol):
             passed: Form = form
             if name in ("str", "repr") and form == "time":
                 passed = "iso"
@@ -356,9 +364,9 @@ class TimeUses:
             self._follow(call, "mixed", uses)
         elif name == "isinstance":
             return
-        elif name in _DUMPING:
+        elif dumps(name):
             uses.roles.add("serialised" if form != "mixed" else "unknown")
-        elif self._is_keeping(name, symbol):
+        elif keeps(name, symbol):
             self._kept(form, uses)
             uses.keywords.append((call, keyword))
         elif form == "iso":
@@ -376,24 +384,6 @@ class TimeUses:
         else:
             uses.roles.add("unknown")
 
-    def _is_showing(self, name: str, symbol: str | None) -> bool:
-        return name in _SHOWING or (symbol or "").startswith(_SHOWING_MODULES)
-
-    def _is_naming(self, name: str, symbol: str | None, keyword: str) -> bool:
-        if keyword and _NAMING_WORD.search(keyword):
-            return True
-        if keyword == "date_time" or name in _NAMING_CALLS:
-            return True
-        return (symbol or "").startswith(_NAMING_MODULES)
-
-    def _is_keeping(self, name: str, symbol: str | None) -> bool:
-        """Whether what is given to a call stays: queries, writes, and what makes an object."""
-        if name in _KEEPING or (symbol or "").startswith("sqlalchemy."):
-            return True
-        if name in _NOT_STORING or not name[:1].isupper():
-            return False
-        return not (name.isupper() and len(name) > 1)
-
     # -- statements ------------------------------------------------------------------------------
 
     def _assignment(self, node: Node, assignment: Node, form: Form, uses: Uses) -> None:
@@ -410,10 +400,10 @@ class TimeUses:
                 if form in ("time", "iso", "text", "day"):
                     uses.roles.add("frozen")
                 return
-            if form in ("text", "iso", "mixed") and _NAMING_WORD.search(text_of(target)):
+            if form in ("text", "iso", "mixed") and names_file(text_of(target)):
                 uses.roles.add("file")
                 return
-            self._reads(target, form, uses)
+            self._follow_reads(target, form, uses)
         elif target.type == "attribute":
             self._attribute_target(target, form, uses)
         elif target.type == "subscript":
@@ -424,11 +414,11 @@ class TimeUses:
     def _attribute_target(self, target: Node, form: Form, uses: Uses) -> None:
         name = target.child_by_field_name("attribute")
         written = text_of(name) if name is not None else ""
-        if form in ("text", "iso", "mixed") and _NAMING_WORD.search(written):
+        if form in ("text", "iso", "mixed") and names_file(written):
             uses.roles.add("file")
             return
-        reads = self._attribute_reads(target)
-        if reads and (written.startswith("_") or not _is_model(class_around(target))):
+        reads = self._reads.of_attribute(target)
+        if reads and (written.startswith("_") or not _is_model(enclosing(target, "class_definition"))):
             inner = Uses()
             for read in reads:
                 self._follow(read, form, inner)
@@ -440,10 +430,14 @@ class TimeUses:
         uses.attributes.append((target, written))
         self._kept(form, uses)
 
+    def _follow_reads(self, target: Node, form: Form, uses: Uses) -> None:
+        for read in self._reads.of_variable(target):
+            self._follow(read, form, uses)
+
     def _returned(self, statement: Node, form: Form, uses: Uses) -> None:
         function = statement if statement.type == "lambda" else enclosing_function(statement)
         name = function.child_by_field_name("name") if function is not None else None
-        if form in ("text", "mixed", "iso") and name is not None and _NAMING_WORD.search(text_of(name)):
+        if form in ("text", "mixed", "iso") and name is not None and names_file(text_of(name)):
             uses.roles.add("file")
         elif form in ("time", "day"):
             uses.roles.add("returned")

@@ -57,7 +57,7 @@ def frozen_verdict(written: str) -> Verdict:
 
 
 def constant_verdict(clocks: Clocks, node: Node, clock: Clock, uses: Uses) -> Verdict | None:
-    """What is wrong with a time made of its parts or of a text: only where it meets aware values, or lasts."""
+    """What is wrong with a time made of its parts or of a text: it has to meet aware values, or to last."""
     name = " ".join(text_of(node).split())
     if len(name) > 60:
         name = "the parsed time" if clock == "parsed" else "the fixed time"

@@ -1,4 +1,4 @@
-"""Text of people: which expressions surely come from a request or from the keyboard."""
+"""Text of people: what surely comes from a request or from the keyboard, and codecs too narrow for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     decorators_of,
     enclosing_function,
+    string_value,
     text_of,
     unparenthesised,
 )
@@ -26,6 +27,7 @@ _USER_INPUT = (
     "aiohttp.web.Request().",
     "sanic.Request().",
 )
+_NARROW = frozenset({"ascii", "us-ascii", "latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "l1"})
 _ROUTES = frozenset(
     {
         "get", "post", "put", "patch", "delete", "head", "options", "route", "api_route", "websocket",
@@ -73,6 +75,27 @@ def is_user_text(file: PyFile, node: Node | None, depth: int = 6) -> bool:
             sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
             return any(is_user_text(file, side, depth - 1) for side in sides)
     return False
+
+
+def narrow_codec(call: Node) -> str | None:
+    """The codec of `.encode("ascii")` and the like, which cannot hold every text."""
+    function = callee_of(call)
+    if function is None or function.type != "attribute":
+        return None
+    name = function.child_by_field_name("attribute")
+    if name is None or text_of(name) != "encode":
+        return None
+    arguments = arguments_of(call)
+    errors = arguments.get("errors", 1)
+    if errors is not None and string_value(errors) != "strict":
+        return None
+    codec = string_value(arguments.get("encoding", 0))
+    return codec if codec is not None and codec.lower() in _NARROW else None
+
+
+def encoded_value(call: Node) -> Node | None:
+    function = callee_of(call)
+    return function.child_by_field_name("object") if function is not None else None
 
 
 def _is_request_parameter(

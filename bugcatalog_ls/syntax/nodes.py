@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.text.spans import Span
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 FUNCTIONS = frozenset({"function_definition", "lambda"})
 SCOPES = frozenset({"function_definition", "lambda", "class_definition", "module"})
@@ -38,6 +40,13 @@ class Arguments(NamedTuple):
 
 def text_of(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
+
+
+def span_within(node: Node, start: int, end: int) -> Span:
+    """A range of characters of a node's text, in bytes of the file."""
+    text = text_of(node)
+    first = node.start_byte + len(text[:start].encode())
+    return Span(first, first + len(text[start:end].encode()))
 
 
 def arguments_of(call: Node) -> Arguments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 
 from tree_sitter import Tree
@@ -20,18 +21,35 @@ class Repaired:
     """A text that parses better than the one it was made of.
 
     `replaced` has, for each line that was replaced, its span in the original and in `source`,
-    in the order of the text. `has_error` tells whether `source` still does not parse.
+    in the order of the text. `has_error` tells whether `source` still does not parse, and
+    `errors` where.
     """
 
     source: Source
     has_error: bool
     replaced: tuple[tuple[Span, Span], ...] = ()
+    errors: tuple[Span, ...] = ()
+
+    @property
+    def unseen(self) -> tuple[Span, ...]:
+        """The spans of the original that `source` does not show: what was replaced or does not parse."""
+        errors = (Span(self._outward(error.start, 0), self._outward(error.end, 1)) for error in self.errors)
+        return tuple(sorted((*(original for original, _ in self.replaced), *errors)))
 
     def to_original(self, span: Span) -> Span | None:
         """Where a span of `source` stands in the original; None where it begins or ends in a
         replaced line."""
         start, end = self._offset(span.start), self._offset(span.end)
         return Span(start, end) if start is not None and end is not None else None
+
+    def _outward(self, offset: int, side: int) -> int:
+        """Where an offset of `source` stands in the original; for one in a replaced line, that line's end."""
+        for original, new in self.replaced:
+            if new.start <= offset <= new.end:
+                return original[side]
+        found = self._offset(offset)
+        assert found is not None
+        return found
 
     def _offset(self, offset: int) -> int | None:
         shift = 0
@@ -42,6 +60,15 @@ class Repaired:
                 return None
             shift = original.end - new.end
         return offset + shift
+
+
+def parses(source: Source) -> bool:
+    """Whether Python itself takes a text; the grammar of the trees is more forgiving."""
+    try:
+        _python_tree(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def repair(source: Source, edited_row: int | None = None) -> Repaired:
@@ -60,7 +87,7 @@ def repair(source: Source, edited_row: int | None = None) -> Repaired:
         if row not in tried and row is not None and row < len(best.source.lines):
             tried.add(row)
             best = _best_replacement(best, row)
-    return Repaired(best.source, best.n_errors > 0, best.replaced)
+    return Repaired(best.source, best.n_errors > 0, best.replaced, tuple(best.errors))
 
 
 class _Attempt:
@@ -70,9 +97,8 @@ class _Attempt:
         self.source = source
         self.tree = tree
         self.replaced = replaced
-        errors = error_spans(tree.root_node)
-        self.n_errors = sum(span.end - span.start + 1 for span in errors)
-        self.first_error = errors[0].start if errors else None
+        self.errors = error_spans(tree.root_node)
+        self.n_errors = sum(span.end - span.start + 1 for span in self.errors)
 
     def with_line(self, row: int, text: str) -> _Attempt:
         """The same with one line replaced."""
@@ -98,7 +124,7 @@ class _Attempt:
 def _row_of_python_error(attempt: _Attempt) -> int | None:
     """Where Python's own parser gives up, which is nearer to the cause than the grammar's error."""
     try:
-        ast.parse(attempt.source.data)
+        _python_tree(attempt.source)
     except SyntaxError as error:
         return error.lineno - 1 if error.lineno else None
     except (ValueError, RecursionError, MemoryError):
@@ -107,8 +133,15 @@ def _row_of_python_error(attempt: _Attempt) -> int | None:
 
 
 def _row_of_first_error(attempt: _Attempt) -> int | None:
-    start = attempt.first_error
-    return attempt.source.lines.row_of(start) if start is not None else None
+    return attempt.source.lines.row_of(attempt.errors[0].start) if attempt.errors else None
+
+
+def _python_tree(source: Source) -> ast.AST:
+    with warnings.catch_warnings():
+        # What Python warns of in somebody's text is not ours to print.
+        warnings.simplefilter("ignore")
+        # As a string, since the bytes are UTF-8 whatever a coding comment says.
+        return ast.parse(source.text)
 
 
 def _best_replacement(attempt: _Attempt, row: int) -> _Attempt:

@@ -1,8 +1,16 @@
-"""Analysis of a text that someone is typing: what stands elsewhere must neither vanish nor multiply."""
+"""Analysis of a text that someone is typing: what stands elsewhere must neither vanish nor multiply.
+
+A text that parses is analysed as it is, whatever was there before. While a line is being typed and
+the text does not parse, everything shown stays as it was and moves along with the edit. Once the
+line is left unfinished and something else is edited, what changes there is shown again: the text is
+analysed with the broken line set aside, and so is the text before, and only the difference counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
@@ -10,82 +18,171 @@ from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES, Plan, analyse
 from bugcatalog_ls.analysis.finding import Finding, Related
 from bugcatalog_ls.analysis.result import FileResult
-from bugcatalog_ls.syntax.repair import Repaired, repair
-from bugcatalog_ls.syntax.tree import error_spans, parse
+from bugcatalog_ls.facts.fact import Fact
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.repair import Repaired, parses, repair
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.change import Change
 
 
-class Change:
-    """The one changed region between two texts: what is before and after it is the same."""
+@dataclass(frozen=True)
+class Typed:
+    """A text and what is shown of it.
 
-    def __init__(self, old: Source, new: Source) -> None:
-        before, after = old.data, new.data
-        limit = min(len(before), len(after))
-        self.start = _common_prefix(before, after, limit)
-        tail = _common_suffix(before, after, limit - self.start)
-        self.old_end, self.new_end = len(before) - tail, len(after) - tail
-        self.row = new.lines.row_of(self.start)
-
-    def moved(self, span: Span) -> Span | None:
-        """Where a span of the old text is in the new one; None where it was edited itself."""
-        if span.end <= self.start:
-            return span
-        if span.start >= self.old_end:
-            shift = self.new_end - self.old_end
-            return Span(span.start + shift, span.end + shift)
-        if span.start <= self.start and span.end >= self.old_end:
-            return Span(span.start, span.end + self.new_end - self.old_end)
-        return None
-
-
-def analyse_text(
-    plan: Plan,
-    path: str,
-    source: Source,
-    options: Options,
-    last: tuple[Source, FileResult] | None = None,
-) -> FileResult:
-    """The result for a text, parsed whole or not.
-
-    `last` is the text before it with its result, where there was one. Where the new text does not
-    parse, the line being typed is set aside; what lies on it or in a region that still does not
-    parse keeps its last findings, moved along with the edit, and the file its last good facts.
+    `view` is what an analysis of this very text sees. `settled` is the text before the line that
+    is being typed broke it; None where nothing is held back. `python` tells whether Python took
+    the text when it was last whole, where that was asked.
     """
-    result = analyse(plan, path, source, options)
-    if not result.has_error or not path.endswith(PYTHON_SUFFIXES):
-        return result
-    change = Change(last[0], source) if last is not None else None
-    repaired = repair(source, change.row if change is not None else None)
-    if repaired.source.data != source.data:
-        result = _mapped(analyse(plan, path, repaired.source, options), path, repaired)
+
+    source: Source
+    shown: FileResult
+    view: View
+    python: bool | None = None
+    settled: Typed | None = None
+
+    @cached_property
+    def is_python(self) -> bool:
+        if self.python is None:
+            return not self.shown.has_error and parses(self.source)
+        return self.python
+
+
+class View:
+    """An analysis that sets aside what does not parse; made when it is asked for."""
+
+    def __init__(
+        self, source: Source, run: Callable[[Source], FileResult], path: str, row: int | None
+    ) -> None:
+        self._source, self._run, self._path, self._row = source, run, path, row
+
+    @cached_property
+    def repaired(self) -> Repaired:
+        return repair(self._source, self._row)
+
+    @cached_property
+    def result(self) -> FileResult:
+        """The result with the places of the original."""
+        return _mapped(self._run(self.repaired.source), self._path, self.repaired)
+
+
+def analyse_text(plan: Plan, path: str, source: Source, options: Options, last: Typed | None = None) -> Typed:
+    """The result for a text, parsed whole or not. `last` is the text before it, where there was one."""
+    file = PyFile(path, source) if path.endswith(PYTHON_SUFFIXES) else None
+    change = Change(last.source, source) if last is not None else None
+
+    def run(text: Source) -> FileResult:
+        return analyse(plan, path, text, options, file if text is source else None)
+
+    view = View(source, run, path, change.row if change is not None else None)
+    # The grammar takes much that Python does not (a `try` with nothing but an `else`, a block without
+    # its header), which is what comes up while one types. So Python has a say too, unless it did not
+    # take the text before either: a file may be written for another version.
+    if file is None or not file.root.has_error:
+        python = parses(source) if file is not None and last is not None and last.is_python else None
+        if python is not False:
+            return Typed(source, run(source), view, python)
     if change is None or last is None:
-        return msgspec.structs.replace(result, has_error=True)
-    return _carried(result, last[1], change, repaired)
+        return Typed(source, view.result, view)
+    base = last
+    if last.settled is not None and _goes_on(last, last.settled, change):
+        base = last.settled
+        change = Change(base.source, source)
+    if not base.shown.has_error or _is_worse(base, view, change):
+        return Typed(source, _held(base.shown, view, change), view, base.is_python, base)
+    return Typed(source, _updated(base, view.result, change), view, base.is_python)
 
 
-def _carried(result: FileResult, last: FileResult, change: Change, repaired: Repaired) -> FileResult:
-    """`result` with what it could not see taken over from `last`."""
-    blind = _unseen(repaired)
-    findings = list(result.findings)
-    for finding in last.findings:
-        moved = change.moved(finding.span) if finding.span is not None else None
-        if moved is not None and any(span.overlaps(moved) for span in blind):
-            findings.append(_moved_finding(finding, moved, change))
-    anchors = {name: span for name, old in last.anchors.items() if (span := change.moved(old)) is not None}
-    anchors.update(result.anchors)
+def _goes_on(last: Typed, settled: Typed, change: Change) -> bool:
+    """Whether an edit stays on the lines that are being typed."""
+    held = Change(settled.source, last.source)
+    return change.old_rows[0] <= held.new_rows[1] and held.new_rows[0] <= change.old_rows[1]
+
+
+def _is_worse(base: Typed, view: View, change: Change) -> bool:
+    """Whether an edit broke something that was not broken before, or is at what is broken."""
+    before, after = base.view.repaired, view.repaired
+    if sum(map(_size, after.errors)) > sum(map(_size, before.errors)):
+        return True
+    known = [moved for span in before.unseen if (moved := change.moved(span)) is not None]
+    first, last = (change.new.lines.line_span(row) for row in change.new_rows)
+    edited = Span(first[0], last[1])
+    return any(_meet(edited, span) or not any(_meet(other, span) for other in known) for span in after.unseen)
+
+
+def _size(span: Span) -> int:
+    return span.end - span.start + 1
+
+
+def _meet(span: Span, other: Span) -> bool:
+    return span.start <= other.end and other.start <= span.end
+
+
+def _held(shown: FileResult, view: View, change: Change) -> FileResult:
+    """What was shown, moved along with an edit. Of lines that are new altogether (a paste) is shown
+    what an analysis sees on them."""
+    findings = list(_moved_findings(shown.findings, change))
+    first, last = change.new_rows
+    if first < last:
+        lines = change.new.lines
+        places = {(finding.code, finding.span.start) for finding in findings if finding.span is not None}
+        findings += (
+            finding
+            for finding in view.result.findings
+            if finding.span is not None
+            and first <= lines.row_of(finding.span.start) <= last
+            and (finding.code, finding.span.start) not in places
+        )
     return FileResult(
-        _distinct(findings), last.facts or result.facts, anchors, has_error=True, failures=result.failures
+        _distinct(findings),
+        shown.facts,
+        {name: change.kept(span) for name, span in shown.anchors.items()},
+        has_error=True,
+        failures=shown.failures,
+        quarantined=shown.quarantined,
+        has_suppressions=b"bugcatalog:" in change.new.data,
     )
 
 
-def _unseen(repaired: Repaired) -> list[Span]:
-    """The spans of the original that the analysis did not see: replaced lines, and what did not parse."""
-    spans = [original for original, _ in repaired.replaced]
-    if repaired.has_error:
-        errors = error_spans(parse(repaired.source.data).root_node)
-        spans.extend(span for error in errors if (span := repaired.to_original(error)) is not None)
-    return spans
+def _updated(base: Typed, new: FileResult, change: Change) -> FileResult:
+    """What was shown, with what the analysis sees otherwise now than then."""
+    old, shown = base.view.result, base.shown
+    before = {_identity(finding) for finding in _moved_findings(old.findings, change)}
+    after = {_identity(finding): finding for finding in new.findings}
+    findings = [
+        after.get(_identity(finding), finding)
+        for finding in _moved_findings(shown.findings, change)
+        if _identity(finding) in after or _identity(finding) not in before
+    ]
+    findings += (finding for identity, finding in after.items() if identity not in before)
+    anchors = {name: change.kept(span) for name, span in shown.anchors.items()}
+    for name, span in new.anchors.items():
+        seen = old.anchors.get(name)
+        if name not in anchors or (seen is not None and change.kept(seen) == anchors[name]):
+            anchors[name] = span
+    facts = _updated_facts(shown.facts, old.facts, new.facts)
+    return msgspec.structs.replace(
+        new, findings=_distinct(findings), facts=facts, anchors=anchors, has_error=True
+    )
+
+
+def _updated_facts(shown: tuple[Fact, ...], old: tuple[Fact, ...], new: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """`shown` with the facts of those kinds and keys that are others in `new` than in `old`."""
+    if old == new:
+        return shown
+    kept, before, after = _by_kind_and_key(shown), _by_kind_and_key(old), _by_kind_and_key(new)
+    for name in {*before, *after}:
+        if before.get(name) != after.get(name):
+            kept[name] = after.get(name, [])
+    order = dict.fromkeys((*after, *kept))
+    return tuple(fact for name in order for fact in kept.get(name, ()))
+
+
+def _by_kind_and_key(facts: Iterable[Fact]) -> dict[tuple[type[Fact], str], list[Fact]]:
+    grouped: dict[tuple[type[Fact], str], list[Fact]] = {}
+    for fact in facts:
+        grouped.setdefault((type(fact), fact.key), []).append(fact)
+    return grouped
 
 
 def _mapped(result: FileResult, path: str, repaired: Repaired) -> FileResult:
@@ -113,37 +210,24 @@ def _related_to_original(places: Iterable[Related], path: str, repaired: Repaire
             yield msgspec.structs.replace(place, span=span)
 
 
-def _moved_finding(finding: Finding, span: Span, change: Change) -> Finding:
-    related: list[Related] = []
-    for place in finding.related:
-        if place.path != finding.path or place.span is None:
-            related.append(place)
-        elif (moved := change.moved(place.span)) is not None:
-            related.append(msgspec.structs.replace(place, span=moved))
-    return msgspec.structs.replace(finding, span=span, related=tuple(related))
+def _moved_findings(findings: Iterable[Finding], change: Change) -> Iterator[Finding]:
+    """Findings where they are after an edit; one whose edge was edited is gone."""
+    for finding in findings:
+        span = change.moved(finding.span) if finding.span is not None else None
+        if span is None:
+            continue
+        related: list[Related] = []
+        for place in finding.related:
+            if place.path != finding.path or place.span is None:
+                related.append(place)
+            elif (moved := change.moved(place.span)) is not None:
+                related.append(msgspec.structs.replace(place, span=moved))
+        yield msgspec.structs.replace(finding, span=span, related=tuple(related))
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, Span | None]:
+    return finding.code, finding.variant, finding.anchor, finding.span
 
 
 def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple({(finding.span, finding.code, finding.anchor): finding for finding in findings}.values())
-
-
-def _common_prefix(first: bytes, second: bytes, limit: int) -> int:
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_suffix(first: bytes, second: bytes, limit: int) -> int:
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[len(first) - middle : len(first) - low] == second[len(second) - middle : len(second) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return tuple({_identity(finding): finding for finding in findings}.values())

@@ -58,6 +58,7 @@ def mend(
     overlay = _Overlay(workspace)
     try:
         todo = sorted(paths)
+        _mend_migrations(workspace, overlay, todo, wanted, choose, mended)
         for number, path in enumerate(todo):
             report(number, len(todo))
             _mend_file(workspace, overlay, path, wanted, choose, mended)
@@ -78,6 +79,36 @@ def mend(
 def applied(source: Source, edits: Iterable[Edit]) -> Source:
     """A text after edits of one file."""
     return Source(apply_edits(source.data, [TextEdit(edit.span, edit.content) for edit in edits]))
+
+
+def _mend_migrations(
+    workspace: Workspace,
+    overlay: _Overlay,
+    paths: Iterable[str],
+    wanted: Wanted,
+    choose: Choose,
+    mended: Mended,
+) -> None:
+    """Apply at once all fixes that ask something of the migrations, so that they share a revision."""
+    analyzers = workspace.configuration.plan.analyzers
+    writing = {code for code, analyzer in analyzers.items() if analyzer.writes_revisions}
+    chosen: list[tuple[Finding, Fix]] = []
+    changes: dict[str, list[Edit]] = {}
+    for path in paths:
+        for diagnosis in workspace.diagnose(path):
+            if diagnosis.finding.code not in writing or not wanted(diagnosis):
+                continue
+            fix = choose(workspace.fixes(diagnosis.finding))
+            if fix is not None and fix.steps and _is_free(fix, changes):
+                chosen.append((diagnosis.finding, fix))
+                for edit in fix.edits:
+                    changes.setdefault(edit.path, []).append(edit)
+    if len(chosen) < 2:
+        return
+    shared = workspace.together(chosen[0][0], [fix for _, fix in chosen])
+    if shared is not None:
+        mended.n_mended += len(chosen)
+        _apply(overlay, [shared], changes, mended)
 
 
 def _mend_file(

@@ -9,6 +9,7 @@ import msgspec
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.catalog.entry import Entry, Severity
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.repair import repair
 from bugcatalog_ls.syntax.statements import statement_rows
 from bugcatalog_ls.syntax.suppressions import (
     Suppressions,
@@ -74,12 +75,25 @@ def removal_of(finding: Finding) -> Fix | None:
 
 
 def suppressions_of(path: str, source: Source) -> tuple[Suppressions, PyFile | None]:
-    """The suppression comments of a text, and its parsed file where it is Python."""
+    """The suppression comments of a text, and its parsed file where it is Python.
+
+    Of a text that does not parse, the file is one that does, with the same rows.
+    """
     if not path.endswith((".py", ".pyi")):
         return scan_comments(source), None
     file = PyFile(path, source)
-    comments = ((span_of(node), file.text(node)) for node in file.nodes("comment"))
-    return parse_comments(source, comments), file
+    comments = {span_of(node): file.text(node) for node in file.nodes("comment")}
+    if not file.root.has_error:
+        return parse_comments(source, comments.items()), file
+    repaired = repair(source)
+    whole = PyFile(path, repaired.source)
+    places = (repaired.to_original(span_of(node)) for node in whole.nodes("comment"))
+    seen = {span: source.slice(span) for span in places if span is not None}
+    # What a line that is set aside says counts as well.
+    for span, text in comments.items():
+        if any(original.overlaps(span) for original, _ in repaired.replaced):
+            seen[span] = text
+    return parse_comments(source, sorted(seen.items())), whole
 
 
 def _unsuppressed(

@@ -92,7 +92,7 @@ class _Job(NamedTuple):
         read = read_file(self.root, path, self.max_size)
         if isinstance(read, ReadProblem):
             return Analysed(path, read)
-        result = analyse_text(self.plan, path, Source(read.data), self.options)
+        result = analyse_text(self.plan, path, Source(read.data), self.options).shown
         return Analysed(path, pack(result), read.digest, read.stamp)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
-from bugcatalog_ls.workspace.half_typed import analyse_text
+from bugcatalog_ls.workspace.half_typed import Typed, analyse_text
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
@@ -56,7 +56,7 @@ class Workspace:
         self._editor, self._command_line = editor, command_line
         self._trusted, self._use_cache = trusted, use_cache
         self._cache_folder = (cache_folder or default_cache_folder()) if use_cache else None
-        self._open: dict[str, tuple[Source, FileResult]] = {}
+        self._open: dict[str, Typed] = {}
         self._pages: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
         self._pending: dict[str, FileStamp] = {}
@@ -84,7 +84,7 @@ class Workspace:
         if same and before.loaded.settings == self.configuration.loaded.settings:
             self.project.plan = self.configuration.plan
             return False
-        opened = {path: source for path, (source, _) in self._open.items()}
+        opened = {path: typed.source for path, typed in self._open.items()}
         self._open.clear()
         self.project = self._new_project()
         for path, source in opened.items():
@@ -202,7 +202,7 @@ class Workspace:
                 self.problems[path] = read
             return
         self.problems.pop(path, None)
-        self._take(path, analyse_text(self.configuration.plan, path, Source(read.data), self._options))
+        self._take(path, self._analysed(path, Source(read.data)).shown)
         self._stamps[path] = read.stamp
 
     # -- texts of an editor -----------------------------------------------------------------------------
@@ -211,11 +211,10 @@ class Workspace:
         """The editor's text of a file, when it is opened and after each edit."""
         source = Source(text)
         last = self._open.get(path)
-        if last is not None and last[0].data == source.data:
+        if last is not None and last.source.data == source.data:
             return
-        result = analyse_text(self.configuration.plan, path, source, self._options, last)
-        self._open[path] = (source, result)
-        self._take(path, result)
+        typed = self._open[path] = self._analysed(path, source, last)
+        self._take(path, typed.shown)
 
     def close_text(self, path: str) -> None:
         """The editor let go of a file: what is on disk counts again."""
@@ -231,7 +230,7 @@ class Workspace:
     def source(self, path: str) -> Source | None:
         """The text of a file as it counts now, or None where it can't be read."""
         if path in self._open:
-            return self._open[path][0]
+            return self._open[path].source
         if path not in self._sources:
             read = read_file(self.root, path, self.settings.max_file_size)
             if not isinstance(read, ReadResult):
@@ -239,7 +238,7 @@ class Workspace:
             source = self._sources[path] = Source(read.data)
             if path in self.project.results and self._stamps.get(path) not in (None, read.stamp):
                 # It was changed since it was analysed: what was found then is not where it was.
-                self._take(path, analyse_text(self.configuration.plan, path, source, self._options))
+                self._take(path, self._analysed(path, source).shown)
         return self._sources[path]
 
     def findings(self, path: str) -> tuple[Finding, ...]:
@@ -301,6 +300,10 @@ class Workspace:
         removal = removal_of(finding)
         return (removal,) if removal is not None else self.project.fixes(finding)
 
+    def together(self, finding: Finding, fixes: Sequence[Fix]) -> Fix | None:
+        """One fix for several that ask something of the migrations; `finding` is one of theirs."""
+        return self.project.together(finding, fixes)
+
     def files(self) -> tuple[str, ...]:
         """The paths of all analysed files, sorted."""
         return tuple(sorted(self.project.results))
@@ -324,6 +327,9 @@ class Workspace:
         self._pending.clear()
         self._stamps.clear()
         return Project(self.configuration.plan, self._options, self.source)
+
+    def _analysed(self, path: str, source: Source, last: Typed | None = None) -> Typed:
+        return analyse_text(self.configuration.plan, path, source, self._options, last)
 
     @property
     def _options(self) -> Options:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bugcatalog_ls.testing.checks import check_findings, check_fix
 
-CACHE = '''
+CACHE = """
 #- backend/core/cache/cache_system.py
 class CacheInvalidator:
     def __init__(self, cache):
@@ -17,7 +17,7 @@ class CacheInvalidator:
         return self.cache.drop(pattern)
 
 cache_invalidator = CacheInvalidator({})
-'''
+"""
 
 
 def test_method_called_on_the_class_of_another_file() -> None:

@@ -105,7 +105,8 @@ def test_latin_1_with_and_without_a_cookie(tree: Tree) -> None:
     result = tree.run("check", "--output-format", "json")
     assert [(found["filename"], found["location"]["column"]) for found in result.json] == [("a.py", 10)]
     assert result.err == (
-        "bugcatalog: warning: b.py is not UTF-8 (byte 0xE4 in line 1), and no coding comment names its encoding.\n"
+        "bugcatalog: warning: b.py is not UTF-8 (byte 0xE4 in line 1), "
+        "and no coding comment names its encoding.\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -79,3 +80,20 @@ def test_watching_checks_again(tree: Tree) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
+
+
+@posix
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_terminal_sees_progress(tree: Tree, jobs: str) -> None:
+    import pty
+
+    for number in range(300):
+        tree.put(f"m{number}.py", f"def f{number}(x):\n    log(x)\n" * 300)
+    here, there = pty.openpty()
+    process = tree.start("check", "--no-cache", "--jobs", jobs, stderr=there)
+    os.close(there)
+    assert process.stdout is not None
+    assert process.stdout.read() == b"No findings in 300 files.\n"
+    assert b"Reading files" in os.read(here, 1 << 16)
+    os.close(here)
+    assert process.wait(timeout=60) == 0

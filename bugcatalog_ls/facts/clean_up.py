@@ -1,0 +1,113 @@
+"""Clean-up: code that lets go of what was used, and whose failure has nobody left to tell."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.loggers import LEVELS
+from bugcatalog_ls.syntax.guards import statements_before
+from bugcatalog_ls.syntax.handlers import handler_around
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, body_of, callee_of, text_of, unparenthesised
+
+_LETS_GO = frozenset(
+    {
+        *("close", "aclose", "cancel", "terminate", "kill", "disconnect", "shutdown", "cleanup", "unlink"),
+        *("remove", "rmtree", "stop", "release", "wait_closed", "join", "quit", "unsubscribe", "detach"),
+        *("punsubscribe", "deregister", "unregister", "dispose", "abort", "teardown", "abort_multipart_upload"),
+    }
+)
+_LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")
+_PASSING = frozenset({"wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future"})
+_WAITING = frozenset({"wait", "wait_for", "gather", "shield", "ensure_future"})
+
+
+def is_last_resort(statement: Node) -> bool:
+    """Whether a statement runs in a `finally` or in `__del__`, where an error must not get out."""
+    for parent in ancestors(statement):
+        if parent.type == "finally_clause":
+            return True
+        if parent.type == "function_definition":
+            name = parent.child_by_field_name("name")
+            return name is not None and text_of(name) == "__del__"
+    return False
+
+
+def only_cleans_up(block: Node) -> bool:
+    """Whether the body of a `try` or `with` does nothing but let go of things."""
+    body = body_of(block)
+    if body and all(child.type in ("import_statement", "import_from_statement") for child in body):
+        return block.type == "try_statement"
+    return bool(body) and all(_cleans_up(statement) for statement in body)
+
+
+def only_logs(block: Node) -> bool:
+    """Whether a body does nothing but log: a logger that fails has nowhere to say so."""
+    body = body_of(block)
+    calls = [call for statement in body if (call := _call_of(statement)) is not None]
+    return bool(body) and len(calls) == len(body) and all(_is_log_call(call) for call in calls)
+
+
+def lets_go(call: Node) -> bool:
+    """Whether a call lets go of something, or waits for calls that do."""
+    name = called_name(call)
+    if name in _LETS_GO or _LETS_GO_OF.fullmatch(name):
+        return True
+    if name == "rollback":
+        return handler_around(call) is not None
+    if name not in _PASSING:
+        return False
+    arguments = arguments_of(call)
+    inner = [unparenthesised(value) for value in (*arguments.positional, *arguments.list_unpacked)]
+    return any(_lets_go_as_argument(value) for value in inner)
+
+
+def follows_cancel(node: Node) -> bool:
+    """Whether something was cancelled just before: whoever waits for it asked for the CancelledError."""
+    return any(".cancel(" in text_of(statement) for statement in statements_before(node))
+
+
+def called_name(call: Node) -> str:
+    """The last name of what a call calls."""
+    return text_of(callee_of(call) or call).rpartition(".")[2]
+
+
+def _cleans_up(statement: Node) -> bool:
+    if statement.type in ("if_statement", "for_statement", "with_statement"):
+        inner = body_of(statement)
+        return bool(inner) and all(_cleans_up(child) for child in inner)
+    if statement.type in ("pass_statement", "import_statement", "import_from_statement"):
+        return True
+    call = _call_of(statement)
+    if call is not None:
+        return lets_go(call) or (called_name(call) in _WAITING and follows_cancel(statement))
+    value = statement.named_children[0] if statement.named_children else None
+    is_await = statement.type == "expression_statement" and value is not None and value.type == "await"
+    return is_await and follows_cancel(statement)
+
+
+def _call_of(statement: Node) -> Node | None:
+    """The call that a statement consists of, awaited or not."""
+    value = statement.named_children[0] if statement.named_children else None
+    if statement.type != "expression_statement" or value is None:
+        return None
+    if value.type == "await" and value.named_children:
+        value = value.named_children[0]
+    return value if value.type == "call" else None
+
+
+def _lets_go_as_argument(value: Node) -> bool:
+    """`conn.close()`, `conn.close` or `(conn.close() for conn in pool)` as an argument."""
+    if value.type in ("generator_expression", "list_comprehension"):
+        body = value.child_by_field_name("body")
+        return body is not None and _lets_go_as_argument(body)
+    if value.type == "call":
+        return lets_go(value)
+    return value.type == "attribute" and text_of(value).rpartition(".")[2] in _LETS_GO
+
+
+def _is_log_call(call: Node) -> bool:
+    owner, _, name = text_of(callee_of(call) or call).rpartition(".")
+    is_level = name in LEVELS or name.removeprefix("a") in LEVELS
+    return is_level and owner.rpartition(".")[2].lower().strip("_").startswith("log")

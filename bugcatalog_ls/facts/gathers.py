@@ -1,0 +1,66 @@
+"""Calls of `asyncio.gather` that return exceptions, and where their results go."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.clean_up import follows_cancel, is_last_resort, lets_go
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, statement_of, text_of
+from bugcatalog_ls.syntax.reads import Reads
+
+_WAITING = frozenset({"wait_for", "shield", "run_until_complete", "ensure_future"})
+
+
+class DroppedResults(NamedTuple):
+    """A statement that drops what a gather returned; `target` is the variable that nobody reads."""
+
+    statement: Node
+    target: Node | None
+
+
+def dropped_results(file: PyFile, call: Node) -> DroppedResults | None:
+    """The statement that drops a gather's results, exceptions among them; None where they are read."""
+    if file.callee(call) != "asyncio.gather":
+        return None
+    given = arguments_of(call).keywords.get("return_exceptions")
+    if given is None or constant_value(given) is not True:
+        return None
+    statement = statement_of(call)
+    outer = _outermost(call)
+    if is_last_resort(statement) or lets_go(call) or follows_cancel(statement) or outer.parent is None:
+        return None
+    if outer.parent.id == statement.id and statement.type == "expression_statement":
+        return DroppedResults(statement, None)
+    assignment = outer.parent
+    target = assignment.child_by_field_name("left") if assignment.type == "assignment" else None
+    if target is None or target.type != "identifier" or assignment.parent != statement:
+        return None
+    if text_of(target) != "_" and (Reads(file).of_variable(target) or _is_shared(file, target)):
+        return None
+    return DroppedResults(statement, target)
+
+
+def _outermost(call: Node) -> Node:
+    """A call with what merely waits for it: `await`, `asyncio.wait_for(…)`, parentheses."""
+    node = call
+    while (parent := node.parent) is not None:
+        if parent.type == "argument_list" and parent.parent is not None:
+            name = text_of(callee_of(parent.parent) or parent).rpartition(".")[2]
+            if name not in _WAITING or node.id != parent.named_children[0].id:
+                return node
+            node = parent.parent
+        elif parent.type in ("await", "parenthesized_expression"):
+            node = parent
+        else:
+            return node
+    return node
+
+
+def _is_shared(file: PyFile, target: Node) -> bool:
+    """Whether a variable can be read elsewhere: one of the module or of a class, a global."""
+    scope = file.scopes.at(target.start_byte)
+    name = text_of(target)
+    return scope.kind != "function" or name in scope.global_names or name in scope.nonlocal_names

@@ -1,0 +1,47 @@
+"""Reasons: whether a comment says in words why code is as it is; directives of tools say nothing."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+
+_DIRECTIVE = re.compile(
+    r"(?:noqa|nosec|pragma|type:|pylint:|mypy:|pyright:|ruff:|fmt:|isort:|NOQA)[^#]*?(?=$|#|\s[-–—]\s|\s--\s)"
+)
+_PROMISES = ("TODO", "FIXME", "XXX")
+
+
+def has_reason(file: PyFile, node: Node) -> bool:
+    """Whether a comment on the lines of a node, or right above, says why."""
+    rows = file.source.lines
+    first, last = rows.row_of(node.start_byte), rows.row_of(node.end_byte)
+    texts = [_above(file, first)]
+    for comment in file.nodes("comment"):
+        if first <= rows.row_of(comment.start_byte) <= last:
+            texts.append(file.text(comment))
+    return any(is_reason(text) for text in texts)
+
+
+def has_reason_on_line(file: PyFile, node: Node) -> bool:
+    """Whether a comment on the first line of a node, or right above, says why."""
+    rows = file.source.lines
+    row = rows.row_of(node.start_byte)
+    texts = [_above(file, row)]
+    for comment in file.nodes("comment"):
+        if rows.row_of(comment.start_byte) == row:
+            texts.append(file.text(comment))
+    return any(is_reason(text) for text in texts)
+
+
+def is_reason(comment: str) -> bool:
+    """Whether a comment holds a sentence, not just a directive or a promise."""
+    words = re.findall(r"[^\W\d_]{2,}", _DIRECTIVE.sub("", comment.lstrip("# ")))
+    return len(words) >= 2 and words[0].upper() not in _PROMISES
+
+
+def _above(file: PyFile, row: int) -> str:
+    line = file.source.lines.line(row - 1).strip() if row > 0 else ""
+    return line if line.startswith("#") else ""

@@ -1,0 +1,329 @@
+"""BC104 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+_MODEL = """
+        #- app/models.py
+        from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, UniqueConstraint
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class Item(Base):
+            __tablename__ = "items"
+            __table_args__ = (UniqueConstraint("shelf", "label"),)
+
+            id = Column(Integer, primary_key=True)
+            title = Column(String(50))
+            notes = Column(String(200))
+            shelf = Column(String(20))
+            label = Column(String(20))
+            code = Column(String(20), unique=True)
+            item_type = Column(String(20))
+            box_id = Column(Integer, ForeignKey("boxes.id", ondelete="CASCADE"))
+            owner_id = Column(Integer, ForeignKey("users.id"))
+            is_admin = Column(Boolean)
+"""
+
+
+def test_what_must_not_change_later_is_left_alone() -> None:
+    check_findings(
+        "BC104",
+        _MODEL
+        + """
+        #- app/schemas.py
+        from pydantic import BaseModel
+
+        class ItemCreate(BaseModel):
+            title: str
+            shelf: str
+            label: str
+            code: str
+            item_type: str
+            box_id: int
+            owner_id: int
+            is_admin: bool
+
+        class ItemUpdate(BaseModel):
+            title: str | None = None
+
+        #- app/main.py
+        from app.schemas import ItemUpdate
+
+        def update(item, data: ItemUpdate):
+            for name, value in data.model_dump(exclude_unset=True).items():
+                setattr(item, name, value)
+        """,
+    )
+
+
+def test_other_names_of_schemas_and_a_generic_update() -> None:
+    check_findings(
+        "BC104",
+        _MODEL
+        + """
+        #- app/schemas.py
+        from typing import ClassVar, Optional
+        from pydantic import BaseModel, Field
+
+        class CreateItem(BaseModel):
+            kind_of: ClassVar[str] = "item"
+            title: str
+            notes: str
+
+        class UpdateItem(BaseModel):
+            # ^^^^^^^^^^ BC104 UpdateItem lacks notes, which CreateItem can set
+            title: Optional[str] = None
+
+        class ItemPatchRequest(BaseModel):
+            title: Optional[str] = None
+            remarks: Optional[str] = Field(None, alias="notes")
+
+        #- app/crud.py
+        from typing import Generic, TypeVar, Union
+        from fastapi.encoders import jsonable_encoder
+
+        ModelType = TypeVar("ModelType")
+        UpdateType = TypeVar("UpdateType")
+
+        class Crud(Generic[ModelType, UpdateType]):
+            def update(self, db, *, row: ModelType, data: Union[UpdateType, dict]):
+                values = data if isinstance(data, dict) else data.dict(exclude_unset=True)
+                for name in jsonable_encoder(row):
+                    if name in values:
+                        setattr(row, name, values[name])
+
+        class ItemCrud(Crud):
+            pass
+
+        items = ItemCrud()
+
+        #- app/main.py
+        from fastapi import APIRouter
+        from app import schemas
+        from app.crud import items
+
+        router = APIRouter()
+
+        @router.put("/items/{item_id}")
+        def update(item_id: int, item_in: schemas.UpdateItem, db):
+            return items.update(db, row=item_id, data=item_in)
+        """,
+    )
+
+
+def test_schemas_that_refuse_or_keep_unknown_keys_and_ones_own_profile() -> None:
+    check_findings(
+        "BC104",
+        _MODEL
+        + """
+        #- app/schemas.py
+        from pydantic import BaseModel, Extra
+        import msgspec
+
+        class ItemCreate(BaseModel):
+            title: str
+            notes: str
+
+        class ItemUpdate(BaseModel):
+            title: str | None = None
+
+            class Config:
+                extra = Extra.allow
+
+        class ItemUpdateMe(BaseModel):
+            title: str | None = None
+
+        class ItemPatch(BaseModel, extra="forbid"):
+            title: str | None = None
+
+        class ItemEdit(make_optional(ItemCreate)):
+            title: str | None = None
+
+        class ItemEditor(BaseModel):
+            title: str
+
+        class BoxUpdate(BaseModel):
+            title: str
+        """,
+    )
+
+
+def test_a_copy_without_the_field_and_one_field_at_a_time() -> None:
+    check_findings(
+        "BC104",
+        _MODEL
+        + """
+        #- app/schemas.py
+        import msgspec
+
+        class ItemCreate(msgspec.Struct):
+            title: str
+            notes: str
+
+        class ItemUpdate(msgspec.Struct):
+            title: str | None = None
+
+        class ItemPatch(msgspec.Struct):
+            # ^^^^^^^^^ BC104.uncopied
+            title: str | None = None
+
+        #- app/main.py
+        from msgspec.structs import asdict
+        from app.schemas import ItemPatch, ItemUpdate
+
+        FIXED = {"notes"}
+
+        def update(item, data: ItemUpdate):
+            for name, value in asdict(data).items():
+                if name in FIXED:
+                    continue
+                setattr(item, name, value)
+
+        def patch(item, data: ItemPatch):
+            item.title = data.title
+        """,
+    )
+
+
+def test_a_narrow_schema_is_information() -> None:
+    check_findings(
+        "BC104",
+        """
+        from sqlmodel import Field, SQLModel
+
+        class JobBase(SQLModel):
+            title: str
+            script: str
+            engine: str
+            memory: int
+
+        class Job(JobBase, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+
+        class JobCreate(JobBase):
+            pass
+
+        class JobUpdate(SQLModel):
+            # ^^^^^^^^^ BC104.narrow
+            title: str | None = None
+
+        def update(job: Job, data: JobUpdate):
+            job.sqlmodel_update(data.model_dump(exclude_unset=True))
+        """,
+    )
+
+
+def test_fields_come_with_their_types_and_imports() -> None:
+    check_fix(
+        "BC104",
+        """
+        #- app/schemas/update.py
+        from typing import Optional
+
+        from pydantic import BaseModel
+
+        class PlanUpdate(BaseModel):
+            \"\"\"What may change.\"\"\"
+
+            name: Optional[str] = None
+
+            def is_empty(self) -> bool:
+                return self.name is None
+
+        #- app/schemas/create.py
+        import datetime as dt
+        from typing import Annotated, Optional
+
+        from pydantic import BaseModel, Field
+
+        from app.kinds import Colour
+
+        class PlanCreate(BaseModel):
+            name: str
+            starts: dt.date
+            colour: Colour
+            places: list[Colour]
+            note: Optional[str] = None
+
+        #- app/kinds.py
+        from enum import Enum
+
+        class Colour(Enum):
+            RED = "red"
+
+        #- app/models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Plan(Base):
+            __tablename__ = "plans"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            name: Mapped[str]
+            starts: Mapped[str]
+            colour: Mapped[str]
+            places: Mapped[str]
+            note: Mapped[str]
+        """,
+        """
+        #- app/schemas/update.py
+        import datetime
+        from typing import Optional
+
+        from pydantic import BaseModel
+
+        from app.kinds import Colour
+
+        class PlanUpdate(BaseModel):
+            \"\"\"What may change.\"\"\"
+
+            name: Optional[str] = None
+            starts: Optional[datetime.date] = None
+            colour: Optional[Colour] = None
+            places: Optional[list[Colour]] = None
+            note: Optional[str] = None
+
+            def is_empty(self) -> bool:
+                return self.name is None
+
+        #- app/schemas/create.py
+        import datetime as dt
+        from typing import Annotated, Optional
+
+        from pydantic import BaseModel, Field
+
+        from app.kinds import Colour
+
+        class PlanCreate(BaseModel):
+            name: str
+            starts: dt.date
+            colour: Colour
+            places: list[Colour]
+            note: Optional[str] = None
+
+        #- app/kinds.py
+        from enum import Enum
+
+        class Colour(Enum):
+            RED = "red"
+
+        #- app/models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Plan(Base):
+            __tablename__ = "plans"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            name: Mapped[str]
+            starts: Mapped[str]
+            colour: Mapped[str]
+            places: Mapped[str]
+            note: Mapped[str]
+        """,
+    )
