@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
@@ -32,6 +33,9 @@ class Project:
         self.results: dict[str, FileResult] = {}
         self._read = read
         self._kept: dict[str, PyFile] = {}
+        # Which files' findings speak of places in a file, and those whose places have moved since.
+        self._speaking_of: dict[str, set[str]] = defaultdict(set)
+        self._moved: set[str] = set()
         joined = [code for code, analyzer in plan.analyzers.items() if analyzer.join]
         self._joins = (*joined, *((RULES,) if plan.rules.codes else ()))
         late = {code for code in joined if plan.analyzers[code].from_absence}
@@ -45,12 +49,16 @@ class Project:
 
     def set_result(self, path: str, result: FileResult) -> None:
         """Take over a result that was made elsewhere (another process, the cache)."""
+        before = self.results.get(path)
         self.results[path] = result
         self.index.set_file(path, result.facts)
+        if path in self._speaking_of and (before is None or before.anchors != result.anchors):
+            self._moved |= self._speaking_of.pop(path)
 
     def remove(self, path: str) -> None:
         if self.results.pop(path, None) is not None:
             self.index.remove_file(path)
+            self._moved |= self._speaking_of.pop(path, set())
             for code in self._joins:
                 self.index.forget_join((code, path))
 
@@ -68,15 +76,21 @@ class Project:
             found.extend(self._joined(path, code))
         placed = [finding for finding in map(self._placed, found) if finding is not None]
         placed.sort(key=lambda finding: (finding.span, finding.code, finding.variant, finding.message))
+        self._moved.discard(path)
+        for finding in found:
+            for place in finding.related:
+                if place.path != path:
+                    self._speaking_of[place.path].add(path)
         unique: dict[tuple[Span | None, str], Finding] = {}
         for finding in placed:
             unique.setdefault((finding.span, finding.code), finding)
         return tuple(unique.values())
 
     def stale_paths(self) -> set[str]:
-        """The files whose joins may come out differently now."""
+        """The files whose joins may come out differently now, or speak of places that have moved."""
         joins = set(self._joins)
-        return {str(key[1]) for key in self.index.stale() if key[0] in joins and key[1] in self.results}
+        stale = {str(key[1]) for key in self.index.stale() if key[0] in joins}
+        return {path for path in stale | self._moved if path in self.results}
 
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
         """The fixes of a finding as it is placed now; best first."""

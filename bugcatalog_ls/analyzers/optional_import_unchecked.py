@@ -331,6 +331,7 @@ def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
 
 def _guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
     """The statement under a test of the name, with those behind it that need what it assigns."""
+    statement = _outermost_in_need(statement, name)
     last = statement
     assigned = _assigned_names(statement)
     block = statement.parent
@@ -340,6 +341,34 @@ def _guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
                 last = other
                 assigned |= _assigned_names(other)
     return wrap(file, statement, last, f"if {name} is not None:")
+
+
+def _outermost_in_need(statement: Node, name: str) -> Node:
+    """The statement to guard: the `try` around whose handlers need the name too, or the statement
+    around behind which something needs what is assigned."""
+    block = statement.parent
+    holder = block.parent if block is not None and block.type == "block" else None
+    if holder is None or holder.type in _DEFINITIONS:
+        return statement
+    outer = statement_of(holder)
+    assigned = _assigned_names(statement)
+    is_left = any(
+        _reads_any(other, assigned)
+        for part in (holder, outer)
+        for other in _following(part)
+        if other.type not in _DEFINITIONS
+    )
+    handlers = [child for child in holder.children if child.type == "except_clause"]
+    is_caught_by_it = any(_reads_any(handler.named_children[0], {name}) for handler in handlers)
+    return _outermost_in_need(outer, name) if is_caught_by_it or (assigned and is_left) else statement
+
+
+def _following(node: Node) -> list[Node]:
+    """The statements behind a node in its block."""
+    parent = node.parent
+    if parent is None:
+        return []
+    return [other for other in parent.named_children if other.start_byte >= node.end_byte]
 
 
 def _assigned_names(statement: Node) -> set[str]:
@@ -361,7 +390,7 @@ def _assigned_names(statement: Node) -> set[str]:
 
 
 def _reads_any(statement: Node, names: set[str]) -> bool:
-    nodes = walk(statement, into_scopes=True)
+    nodes = (statement, *walk(statement, into_scopes=True))
     return any(node.type == "identifier" and text_of(node) in names for node in nodes)
 
 

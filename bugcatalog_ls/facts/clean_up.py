@@ -15,7 +15,15 @@ _LETS_GO = frozenset(
     {
         *("close", "aclose", "cancel", "terminate", "kill", "disconnect", "shutdown", "cleanup", "unlink"),
         *("remove", "rmtree", "stop", "release", "wait_closed", "join", "quit", "unsubscribe", "detach"),
-        *("punsubscribe", "deregister", "unregister", "dispose", "abort", "teardown", "abort_multipart_upload"),
+        *(
+            "punsubscribe",
+            "deregister",
+            "unregister",
+            "dispose",
+            "abort",
+            "teardown",
+            "abort_multipart_upload",
+        ),
     }
 )
 _LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")

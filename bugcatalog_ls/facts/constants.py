@@ -76,13 +76,15 @@ def definition_of(index: FactIndex, symbol: str, path: str) -> str:
         module, name, rest = module_name(file), segments[n_module + 1], segments[n_module + 2 :]
         own = ".".join([module, name, *rest])
         exports = index.one(ModuleExports, module)
-        if exports is None:
+        constant = index.one(ConstantFact, f"{module}.{name}")
+        if exports is None or (constant is not None and not isinstance(constant[1].value, (Name, Attribute))):
             return own
         names = exports[1].names
         target = names.get(name)
         if name not in names and (star := _star_with(index, exports[1], file, name)) is not None:
             target = f"{star}.{name}"
-        if target is None or "(" in target or target == f"{module}.{name}" or target == "None":
+        # What is made by a call or a subscript is defined here, not where the maker is.
+        if target is None or target in (f"{module}.{name}", "None") or "(" in target or "[" in target:
             return own
         symbol, path = ".".join([target, *rest]), file
     return symbol

@@ -1,15 +1,19 @@
-"""Handlers of exceptions: what an `except` catches and names, and which one code runs in."""
+"""Handlers of exceptions: what an `except` catches and names, which one code runs in, what that raises."""
 
 from __future__ import annotations
+
+import re
 
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised
 from bugcatalog_ls.text.spans import Span
 
 _HANDLERS = ("except_clause", "except_group_clause")
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
+# Ends of a program or iteration: they have no cause that anybody would ask for.
+_ENDS = re.compile(r"(?:^|\.)(?:SystemExit|StopIteration|StopAsyncIteration|KeyboardInterrupt|Exit|Abort)$")
 
 
 def is_broad(file: PyFile, handler: Node) -> bool:
@@ -63,3 +67,34 @@ def handler_around(node: Node) -> Node | None:
         if parent.type in ("function_definition", "lambda", "class_definition"):
             return None
     return None
+
+
+def makes_error(file: PyFile, raised: Node, caught: str | None) -> bool:
+    """Whether an error is made here, not one that was caught or handed over."""
+    if raised.type == "call":
+        function = callee_of(raised)
+        text = text_of(function) if function is not None else ""
+        if function is None or text.endswith(".with_traceback") or text.split(".")[0] == caught:
+            return False
+        name = text.rpartition(".")[2]
+        return name.lstrip("_")[:1].isupper() and not _ENDS.search(text)
+    if raised.type in ("identifier", "attribute"):
+        text = text_of(raised)
+        bound = file.names.bindings(raised) if raised.type == "identifier" else []
+        if any(binding.kind in ("except", "assign", "parameter", "for", "unpack") for binding in bound):
+            return False
+        return text != caught and text.rpartition(".")[2][:1].isupper() and not _ENDS.search(text)
+    return False
+
+
+def raises_after_loop(handler: Node) -> bool:
+    """Whether the loop around tries again or elsewhere, and what follows it raises for them all."""
+    for parent in ancestors(handler):
+        if parent.type in ("for_statement", "while_statement"):
+            following = parent.next_named_sibling
+            while following is not None and following.type == "comment":
+                following = following.next_named_sibling
+            return following is not None and following.type == "raise_statement"
+        if parent.type in ("function_definition", "class_definition"):
+            return False
+    return False

@@ -445,3 +445,103 @@ def test_rest_framework_fix_names_the_status() -> None:
             return Response({"ok": True})
         """,
     )
+
+
+def test_both_sides_of_a_conditional_answer() -> None:
+    check_findings(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+
+        @app.post("/lock")
+        async def lock(name: str):
+            done = await acquire(name)
+            return {"ok": True} if done else {"ok": False, "error": "locked"}
+                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+        """,
+    )
+    check_fix(
+        "BC102",
+        """
+        from flask import Blueprint, jsonify
+
+        bp = Blueprint("locks", __name__)
+
+
+        @bp.post("/lock")
+        def lock():
+            done = acquire()
+            return jsonify(ok=True) if done else jsonify(ok=False)
+        """,
+        """
+        from flask import Blueprint, jsonify
+
+        bp = Blueprint("locks", __name__)
+
+
+        @bp.post("/lock")
+        def lock():
+            done = acquire()
+            return jsonify(ok=True) if done else (jsonify(ok=False), 500)
+        """,
+    )
+
+
+def test_a_method_that_is_added_as_a_route() -> None:
+    check_findings(
+        "BC102",
+        """
+        from flask import Flask, jsonify
+
+
+        class Service:
+            def __init__(self):
+                self.app = Flask(__name__)
+                self.app.add_url_rule("/run", "run", self.run, methods=["POST"])
+
+            def run(self):
+                try:
+                    self.work()
+                except Exception as e:
+                    return jsonify({"success": False, "error": str(e)})
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+                return jsonify({"success": True})
+        """,
+    )
+
+
+def test_fix_knows_the_request_by_its_module_and_keeps_lines_short() -> None:
+    check_fix(
+        "BC102",
+        """
+        import flask
+
+        app = flask.Flask(__name__)
+
+
+        @app.post("/subscribe")
+        def subscribe():
+            address = flask.request.form.get("email", "")
+            if "@" not in address:
+                return flask.jsonify({"success": False, "message": f"{address} is no address"})
+            return flask.jsonify({"success": True})
+        """,
+        """
+        import flask
+
+        app = flask.Flask(__name__)
+
+
+        @app.post("/subscribe")
+        def subscribe():
+            address = flask.request.form.get("email", "")
+            if "@" not in address:
+                return flask.jsonify(
+                    {"success": False, "message": f"{address} is no address"}
+                ), 400
+            return flask.jsonify({"success": True})
+        """,
+    )

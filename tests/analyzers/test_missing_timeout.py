@@ -306,3 +306,77 @@ def test_setting_of_the_workspace_is_used() -> None:
         settings = Settings()
         """,
     )
+
+
+def test_calls_that_another_function_makes() -> None:
+    check_findings(
+        "BC201",
+        """
+        import asyncio
+
+        import requests
+        from starlette.concurrency import run_in_threadpool
+
+
+        async def load(url, loop, pool):
+            await asyncio.to_thread(requests.get, url)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201 requests.get is called without a timeout
+            await run_in_threadpool(requests.post, url, json={})
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            await loop.run_in_executor(None, requests.get, url)
+            await asyncio.to_thread(requests.get, url, timeout=5)
+            await asyncio.wait_for(asyncio.to_thread(requests.get, url), 5)
+            pool.submit(requests.put, url, timeout=(1, 2))
+        """,
+    )
+    check_fix(
+        "BC201",
+        """
+        import asyncio
+
+        import requests
+
+
+        async def load(url):
+            return await asyncio.to_thread(requests.get, url, headers={"accept": "text/csv"})
+        """,
+        """
+        import asyncio
+
+        import requests
+
+
+        async def load(url):
+            return await asyncio.to_thread(
+                requests.get, url, headers={"accept": "text/csv"}, timeout=10
+            )
+        """,
+    )
+
+
+def test_pools_of_urllib3() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- plain.py
+        import urllib3
+
+        pool = urllib3.PoolManager()
+
+
+        def load(url):
+            urllib3.request("GET", url)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            pool.request("GET", url, timeout=4.0)
+            return pool.request("GET", url)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^ BC201 pool.request is called without a timeout
+        #- limited.py
+        from urllib3 import PoolManager, Timeout
+
+        pool = PoolManager(timeout=Timeout(connect=2.0, read=7.0))
+
+
+        def load(url):
+            return pool.request("GET", url)
+        """,
+    )

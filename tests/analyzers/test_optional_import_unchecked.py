@@ -210,3 +210,28 @@ def load(text):
         return yaml.safe_load(text)
 """,
     )
+
+
+def test_mend_guards_the_try_whose_handlers_need_the_name() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+def build(options):
+    try:
+        output = lib.build(options)
+    except lib.Failure as failure:
+        raise ValueError from failure
+    return output
+""",
+        HEAD
+        + """
+def build(options):
+    if lib is not None:
+        try:
+            output = lib.build(options)
+        except lib.Failure as failure:
+            raise ValueError from failure
+        return output
+""",
+    )

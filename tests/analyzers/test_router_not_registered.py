@@ -502,3 +502,178 @@ def test_fix_of_guards() -> None:
         """
         + users,
     )
+
+
+def test_either_of_two_imports_is_included() -> None:
+    check_findings(
+        "BC105",
+        """
+        #- server.py
+        from fastapi import FastAPI
+
+        try:
+            from fast import router
+        except ImportError:
+            from slow import router
+
+        app = FastAPI()
+        app.include_router(router)
+        #- fast.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+
+        @router.get("/t")
+        def t():
+            return 1
+        #- slow.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+
+        @router.get("/t")
+        def t():
+            return 1
+        """,
+    )
+
+
+def test_a_module_imported_by_name_in_a_guard() -> None:
+    check_fix(
+        "BC105",
+        """
+        #- main.py
+        import importlib
+        import logging
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        try:
+            module = importlib.import_module("beta_api")
+            app.include_router(module.router)
+        except ImportError:
+            logging.debug("no beta")
+        #- beta_api.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+
+        @router.get("/beta")
+        def beta():
+            return 1
+        """,
+        """
+        #- main.py
+        import importlib
+        import logging
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        module = importlib.import_module("beta_api")
+        app.include_router(module.router)
+        #- beta_api.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+
+        @router.get("/beta")
+        def beta():
+            return 1
+        """,
+    )
+
+
+def test_fix_parts_the_freed_import_from_what_follows() -> None:
+    check_fix(
+        "BC105",
+        """
+        #- svc/app.py
+        def register(app):
+            try:
+                from svc.admin import admin_bp
+            except ImportError as exc:
+                app.logger.warning("admin disabled: %s", exc)
+                return
+            app.register_blueprint(admin_bp)
+        #- svc/admin.py
+        from flask import Blueprint
+
+        admin_bp = Blueprint("admin", __name__)
+
+
+        @admin_bp.route("/")
+        def index():
+            return ""
+        """,
+        """
+        #- svc/app.py
+        def register(app):
+            from svc.admin import admin_bp
+
+            app.register_blueprint(admin_bp)
+        #- svc/admin.py
+        from flask import Blueprint
+
+        admin_bp = Blueprint("admin", __name__)
+
+
+        @admin_bp.route("/")
+        def index():
+            return ""
+        """,
+    )
+
+
+def test_fix_finds_an_application_of_a_derived_class() -> None:
+    check_fix(
+        "BC105",
+        """
+        #- things.py
+        from fastapi import APIRouter
+
+        things = APIRouter()
+
+
+        @things.get("/things")
+        def index():
+            return 1
+        #- core.py
+        from fastapi import FastAPI
+
+
+        class Api(FastAPI):
+            pass
+
+
+        app = Api()
+        """,
+        """
+        #- things.py
+        from fastapi import APIRouter
+
+        things = APIRouter()
+
+
+        @things.get("/things")
+        def index():
+            return 1
+        #- core.py
+        from fastapi import FastAPI
+
+        from things import things
+
+
+        class Api(FastAPI):
+            pass
+
+
+        app = Api()
+        app.include_router(things)
+        """,
+    )

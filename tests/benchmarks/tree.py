@@ -25,7 +25,7 @@ def sources(named: Path | None) -> Path:
     folder = peers.home() / "sources"
     if not folder.exists():
         _fetch(folder)
-    return folder
+    return folder.resolve()
 
 
 def n_lines(folder: Path) -> int:

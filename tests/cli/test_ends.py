@@ -20,7 +20,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POS
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_it_cleanly(tree: Tree, jobs: str) -> None:
     for number in range(600):
-        tree.put(f"m{number}.py", f"def f{number}(x):\n    print(x)\n" * 100)
+        tree.put(f"m{number}.py", f"def f{number}(x):\n    print(x)\n" * 300)
     process = tree.start("check", "--no-cache", "--jobs", jobs)
     time.sleep(2.0)
     assert process.poll() is None, "too fast to be interrupted"

@@ -17,7 +17,8 @@ def write_app(root: Path) -> None:
 
 def opened(root: Path, texts: dict[str, str] | None = None) -> Workspace:
     """A new workspace of the folder, scanned, in which an editor holds `texts`."""
-    workspace = Workspace(root, cache_folder=root.parent / "cache", use_cache=False)
+    # The folder keeps the loaded catalog; results are saved only where somebody asks for it.
+    workspace = Workspace(root, cache_folder=root.parent / "cache")
     workspace.find_files()
     for path, text in (texts or {}).items():
         workspace.set_text(path, text)

@@ -1,3 +1,5 @@
+"""How Alembic reaches the database."""
+
 from alembic import context
 from sqlalchemy import engine_from_config, pool
 
