@@ -59,10 +59,11 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
     downgrade: list[OperationCall] = []
     if column.index:
         index_name = _name(index, model, "ix", column)
-        unique = ", unique=True" if column.unique else ", unique=False"
-        made = f"op.f({quoted(index_name)})"
-        upgrade.append(OperationCall("create_index", (made, "", f"[{quoted(name)}]{unique}")))
-        downgrade.append(OperationCall("drop_index", (made, "table_name=")))
+        index_made = f"op.f({quoted(index_name)})"
+        upgrade.append(
+            OperationCall("create_index", (index_made, "", f"[{quoted(name)}]", f"unique={column.unique}"))
+        )
+        downgrade.append(OperationCall("drop_index", (index_made, "table_name=")))
     elif column.unique:
         unique_name = quoted(_name(index, model, "uq", column))
         upgrade.append(
@@ -74,10 +75,16 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
         if not target:
             return None
         key_name = quoted(key.name or _name(index, model, "fk", column, target))
-        ondelete = f", ondelete={quoted(key.ondelete)}" if key.ondelete else ""
-        pair = f"[{quoted(name)}], [{quoted(target_column)}]{_schemas(model, target)}{ondelete}"
-        plain_target = quoted(target.rpartition(".")[2])
-        upgrade.append(OperationCall("create_foreign_key", (key_name, "", plain_target, pair), True))
+        ondelete = f"ondelete={quoted(key.ondelete)}" if key.ondelete else ""
+        more = [part for part in (*_schemas(model, target), ondelete) if part]
+        made = (
+            key_name,
+            "",
+            quoted(target.rpartition(".")[2]),
+            f"[{quoted(name)}]",
+            f"[{quoted(target_column)}]",
+        )
+        upgrade.append(OperationCall("create_foreign_key", (*made, *more), True))
         downgrade.append(OperationCall("drop_constraint", (key_name, "", 'type_="foreignkey"'), True))
     downgrade.append(OperationCall("drop_column", (quoted(name),)))
     # What was made last goes first.
@@ -160,10 +167,10 @@ def _filler(column: Column) -> str:
     return _FILLERS.get(column.type.name, "")
 
 
-def _schemas(model: Model, target: str) -> str:
+def _schemas(model: Model, target: str) -> tuple[str, str]:
     schema = target.rpartition(".")[0]
-    source = f", source_schema={quoted(model.schema)}" if model.schema else ""
-    return source + (f", referent_schema={quoted(schema)}" if schema else "")
+    source = f"source_schema={quoted(model.schema)}" if model.schema else ""
+    return source, f"referent_schema={quoted(schema)}" if schema else ""
 
 
 _DEFAULT_NAMES = {

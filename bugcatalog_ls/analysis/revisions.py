@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step
-from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, slug_of, style_of
+from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, style_of
 from bugcatalog_ls.facts.columns import quoted
 from bugcatalog_ls.facts.migration_graph import environments, graph
 
@@ -38,73 +38,6 @@ def merge_file(ctx: FixContext, environment: str) -> NewFile | None:
     ids = tuple(revision for revision, _ in found.heads)
     newest = next(path for path in reversed(found.order) if path in {path for _, path in found.heads})
     return _file(ctx, environment, ids, newest, "Merge heads", [])
-
-
-def combined(files: Sequence[NewFile]) -> list[NewFile]:
-    """Revisions that one run wrote after the same head, put into one; other files as they are.
-
-    The result does what its parts do, one after the other; its id derives from theirs.
-    """
-    groups: dict[tuple[str, str], list[NewFile]] = {}
-    for new in files:
-        parent = re.search(r"^down_revision\b.*= (.*)$", new.content, re.MULTILINE)
-        key = (new.path.rpartition("/")[0], parent.group(1).strip() if parent is not None else new.path)
-        groups.setdefault(key, []).append(new)
-    return [
-        group[0] if len(group) == 1 else _combined(group, parent) for (_, parent), group in groups.items()
-    ]
-
-
-def _combined(files: list[NewFile], parent: str) -> NewFile:
-    first = files[0]
-    newline = "\r\n" if "\r\n" in first.content else "\n"
-    texts = [new.content.replace("\r\n", "\n") for new in files]
-    titles = [title for text in texts if (title := _title(text))]
-    ups = [_function(text, "upgrade") for text in texts]
-    downs = [_function(text, "downgrade") for text in reversed(texts)]
-    old_id, old_title = _identifier(texts[0]), _title(texts[0])
-    digits = _derived_id([parent], "".join(ups), "".join(downs))
-    # A number that counts up stays: it is that of the place in the history.
-    new_id = old_id if old_id.isdigit() and len(old_id) < 8 else digits
-    title = f"{titles[0]} and {len(files) - 1} more" if titles else ""
-    header = texts[0][: texts[0].index("def upgrade(")]
-    header = header.replace(old_id, new_id).replace(old_title, title, 1)
-    header = _with_imports(header, texts[1:])
-    signatures = re.findall(r"^def (?:up|down)grade\(\).*:$", texts[0], re.MULTILINE)
-    body = f"{signatures[0]}\n{''.join(ups)}\n\n{signatures[1]}\n{''.join(downs)}"
-    path = first.path.replace(old_id, new_id).replace(slug_of(old_title), slug_of(title))
-    return NewFile(path, (header + body).replace("\n", newline))
-
-
-def _title(text: str) -> str:
-    found = re.match(r'"""(.*?)\.?(?:"""|\n)', text)
-    return found.group(1) if found is not None else ""
-
-
-def _identifier(text: str) -> str:
-    found = re.search(r"^revision\b.*= [\"'](.*)[\"']$", text, re.MULTILINE)
-    return found.group(1) if found is not None else ""
-
-
-def _function(text: str, name: str) -> str:
-    """The body of a function of a revision, with the end of its last line."""
-    found = re.search(rf"^def {name}\(\).*:\n((?:    .*\n|\n(?=    ))*)", text, re.MULTILINE)
-    return found.group(1) if found is not None else ""
-
-
-def _with_imports(header: str, others: list[str]) -> str:
-    """A header with the dialects that only other texts import."""
-    pattern = re.compile(r"^from sqlalchemy\.dialects import (.*)$", re.MULTILINE)
-    names = {
-        name for text in [header, *others] for line in pattern.findall(text) for name in line.split(", ")
-    }
-    if not names:
-        return header
-    line = f"from sqlalchemy.dialects import {', '.join(sorted(names))}"
-    if pattern.search(header):
-        return pattern.sub(line, header)
-    imports = [match.end() for match in re.finditer(r"^(?:import|from) .*$", header, re.MULTILINE)]
-    return f"{header[: imports[-1]]}\n{line}{header[imports[-1] :]}" if imports else header
 
 
 def _file(

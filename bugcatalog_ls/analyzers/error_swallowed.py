@@ -297,7 +297,7 @@ def _free_name(file: PyFile, handler: Node) -> str:
     if function is not None:
         taken = {text_of(node) for node in walk(function, into_scopes=True) if node.type == "identifier"}
     aliases = [alias for each in file.nodes("except_clause") if (alias := caught_name(each)) is not None]
-    usual = max(set(aliases), key=aliases.count) if aliases else "exc"
+    usual = max(aliases, key=aliases.count) if aliases else "exc"
     return next(name for name in (usual, "exc", "error", "err", "cause", "exception_") if name not in taken)
 
 

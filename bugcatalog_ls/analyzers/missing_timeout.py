@@ -421,13 +421,16 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     call = context.node_of("call")
     if call is None:
         return
-    called = text_of(callee_of(call) or call).rpartition(".")[2]
-    if called in DELEGATES and called not in TAKE_KEYWORDS:
-        return
     keyword, family = finding.data["keyword"], finding.data["family"]
     value = _constant(context) if family in ("requests", "stdlib", "explicit") else None
     limit = value or str(SECONDS)
-    edits = _edits(context, call, keyword, finding.data["position"], limit)
+    called = text_of(callee_of(call) or call).rpartition(".")[2]
+    function = arguments_of(call).get("func", DELEGATES.get(called))
+    if called in DELEGATES and called not in TAKE_KEYWORDS and function is not None:
+        partial = context.imports().need("functools", "partial", at=call.start_byte)
+        edits = replace_node(function, f"{partial}({text_of(function)}, {keyword}={limit})")
+    else:
+        edits = _edits(context, call, keyword, finding.data["position"], limit)
     # A limit where none was thought of is a guard; one against a stated None is a decision.
     is_guard = family not in ("process", "wait", "explicit") and finding.data["stated"] != "True"
     is_guard = is_guard and finding.data["streams"] != "True"

@@ -22,7 +22,8 @@ from bugcatalog_ls.syntax.optional_imports import OptionalImport, Sign, optional
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement, wrap
-from bugcatalog_ls.text.spans import TextEdit
+from bugcatalog_ls.syntax.tree import span_of
+from bugcatalog_ls.text.spans import Span, TextEdit
 
 _DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
 _MAX_STEPS = 6
@@ -68,9 +69,8 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
         return
     for optional in optional_imports(ctx.file):
         availability = Availability(ctx.file, optional)
-        for use in _uses(ctx.file, optional):
-            if availability.is_sure_at(use):
-                continue
+        unchecked = [use for use in _uses(ctx.file, optional) if not availability.is_sure_at(use)]
+        for use in _first_on_their_paths(ctx.file, unchecked):
             is_none = optional.kind == "none"
             state = "is None" if is_none else "is not bound"
             where = ctx.related(optional.node, f"{optional.name} {state} where this import fails")
@@ -215,6 +215,17 @@ def _is_written(node: Node) -> bool:
     return parent.type in ("pattern_list", "as_pattern_target")
 
 
+def _first_on_their_paths(file: PyFile, uses: Iterable[Node]) -> list[Node]:
+    """The uses that no other one surely precedes: where that fails, these are not reached."""
+    first: list[tuple[int, Span, Node]] = []
+    for use in sorted(uses, key=lambda use: use.start_byte):
+        scope = file.scopes.at(use.start_byte).node.id
+        if not any(known == scope and block.contains(span_of(use)) for known, block, _ in first):
+            block = statement_of(use).parent
+            first.append((scope, span_of(block) if block is not None else span_of(use), use))
+    return [use for _, _, use in first]
+
+
 # -- names of other modules ----------------------------------------------------------------------
 
 
@@ -254,7 +265,8 @@ def _imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[Unchec
     for (module, name, written), nodes in found.items():
         unchecked = _without_test(file, name, written, flags.get(module, {}), tested, nodes)
         if unchecked:
-            anchors = tuple(facts.anchor(f"optional {written}", node) for node in unchecked)
+            first = _first_on_their_paths(file, unchecked)
+            anchors = tuple(facts.anchor(f"optional {written}", node) for node in first)
             yield UncheckedUse(module, name, written, anchors)
 
 

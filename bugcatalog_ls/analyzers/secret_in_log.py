@@ -9,11 +9,11 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.client_errors import tells_client, told
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.loggers import LEVELS, logging_method
+from bugcatalog_ls.facts.masks import masking_functions
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro
 from bugcatalog_ls.facts.secret_names import secret_kind
@@ -272,12 +272,6 @@ def _writes_itself(index: FactIndex, symbol: str) -> bool:
 
 # -- fix ---------------------------------------------------------------------------------------------
 
-_MASKS = re.compile(
-    r"_?(?:mask|redact|obfuscate|censor|anonymi[sz]e|hide|scrub)(?:_(?:secret|value|token|key|api_key|text|string"
-    r"|str|sensitive|sensitive_value|password|credential|credentials|it|log_value|for_log))?"
-)
-_TEXT_TYPES = (None, "builtins.str()", "builtins.object()", "typing.Any()")
-
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     node = _node_at(context)
@@ -374,13 +368,16 @@ def _mask(context: FixContext, node: Node) -> str | None:
         return None
     if node.type == "identifier" and "None" in _annotation(context.file, node):
         return None
+    if re.search(r"(?:creds|s)(?:\W*)$", text_of(node)) is not None:
+        return None  # Several secrets, or an object: nothing that a function of one text takes.
     file, index = context.file, context.index
-    found = sorted(_masking_functions(index), key=lambda pair: (pair[0] != file.path, len(pair[1]), pair))
+    found = sorted(masking_functions(index), key=lambda pair: (pair[0] != file.path, len(pair[1]), pair))
     # A function that masks is not what its own body should be mended with.
     around = {_function_name(parent) for parent in ancestors(node) if parent.type == "function_definition"}
     found = [(path, symbol) for path, symbol in found if symbol.rpartition(".")[2] not in around]
     own = [(path, symbol) for path, symbol in found if path == file.path]
-    candidates = own or found
+    public = [(path, symbol) for path, symbol in found if not symbol.rpartition(".")[2].startswith("_")]
+    candidates = own or public
     if not candidates or (len(candidates) > 1 and len({len(symbol) for _, symbol in candidates[:2]}) == 1):
         return None
     path, symbol = candidates[0]
@@ -391,30 +388,6 @@ def _mask(context: FixContext, node: Node) -> str | None:
     if other is None:
         return None
     return context.imports().need(written_module(index, other, file), name, at=context.span.start)
-
-
-def _masking_functions(index: FactIndex) -> Iterator[tuple[str, str]]:
-    """Path and symbol of each function of one text that says that it masks."""
-    for symbol in index.keys(FunctionFact):
-        if not _MASKS.fullmatch(symbol.rpartition(".")[2]):
-            continue
-        found = function_at(index, symbol)
-        if found is None or is_test_path(found[0]):
-            continue
-        path, fact = found
-        plain = [one for one in fact.parameters if one.kind == "positional"]
-        required = [
-            one for one in fact.parameters if not one.has_default and one.kind in ("positional", "keyword")
-        ]
-        if fact.owner or fact.is_async or fact.decorators or not plain or len(required) > 1:
-            continue
-        is_local = symbol.count(".") != _n_dots(path)
-        if plain[0].annotation in _TEXT_TYPES and fact.returns in _TEXT_TYPES and not is_local:
-            yield path, symbol
-
-
-def _n_dots(path: str) -> int:
-    return len(path.removesuffix("/__init__.py").split("/"))
 
 
 def _annotation(file: PyFile, node: Node) -> str:

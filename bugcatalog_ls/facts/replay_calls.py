@@ -298,12 +298,12 @@ def call_method(
         case Term(value=value):
             return _construct_method(replay, value, name, arguments, keywords)
     # A method that runs SQL on what may be a connection, or makes a statement of what may be a table.
-    if (
-        name in ("execute", "exec_driver_sql", "scalar", "scalars")
-        and given
-        and isinstance(owner, Unknowable)
-    ):
-        replay.execute(given[0])
+    if isinstance(owner, Unknowable):
+        on_connection = any(isinstance(each, Connection) for each in [*given, *(keywords or {}).values()])
+        if name in _EXECUTES and given:
+            replay.execute(given[0])
+        elif name in ("create_all", "drop_all") or (name in ("create", "drop") and on_connection):
+            replay.touch(None, f"{name} of what is not known before it runs")
     return _A_QUERY if name in _QUERIES else UNKNOWN
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import PurePosixPath
 
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.exports import ModuleExports
@@ -201,8 +200,7 @@ def _root(path: str, module: str) -> str | None:
     if full == module:
         return ""
     head = full.removesuffix(module).removesuffix(".")
-    n_parts = len(head.split("."))
-    return "/".join(PurePosixPath(path).parts[:n_parts])
+    return "/".join(path.split("/")[: head.count(".") + 1])
 
 
 def _is_import_root(index: FactIndex, root: str, module: str, path: str) -> bool:
@@ -212,10 +210,10 @@ def _is_import_root(index: FactIndex, root: str, module: str, path: str) -> bool
         return False
     if "." not in module and module in sys.stdlib_module_names:
         return False
-    if PurePosixPath(root).name in ("src", "lib", "python"):
+    if root.rpartition("/")[2] in ("src", "lib", "python"):
         return True
     return path.startswith(root + "/") or "." in module
 
 
 def _common(root: str, path: str) -> int:
-    return len(PurePosixPath(root).parts) if root and path.startswith(root + "/") else 0
+    return root.count("/") + 1 if root and path.startswith(root + "/") else 0

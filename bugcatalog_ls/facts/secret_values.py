@@ -234,7 +234,7 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             if found is not None and found.kind in ("whole", "settings"):
                 return found
         if value.type == "dictionary" and (held := _held_in(file, value)) is not None:
-            return Revealed("name", f"{held} in {name}", None)
+            return Revealed("whole", f"{held} in {name}", None)
     if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
         return Revealed("object", name, symbol)
     return None
@@ -404,6 +404,8 @@ def _is_harmless(file: PyFile, name: str, binding: Binding) -> bool:
     """Whether a binding gives the name a mask, an answer, a number, a label or nothing."""
     if binding.kind == "for":
         return secret_kind(name) == "token" or not name.lower().startswith(("pass", "api"))
+    if binding.kind == "except":
+        return True
     value = binding.value
     if value is None or binding.kind != "assign":
         return False

@@ -287,8 +287,10 @@ class TimeUses:
                 else:
                     self._follow(call, "text", uses)
             case "timestamp":
-                uses.roles.add("epoch")
-                self._follow(call, "number", uses)
+                inner = Uses(roles={"epoch"})
+                self._follow(call, "number", inner)
+                # Whatever becomes of the number: the zone was asked for here.
+                uses.roles |= inner.roles - {"unknown"}
             case "replace":
                 zone = arguments_of(call).get("tzinfo", 7)
                 if zone is not None and not is_none(zone):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 
+@lru_cache(maxsize=1 << 17)
 def module_name(path: str) -> str:
     """The dotted name of a file's path relative to the workspace's root.
 
@@ -29,7 +31,7 @@ def absolute_module(written: str, path: str) -> str:
     level = len(written) - len(written.lstrip("."))
     if level == 0:
         return written
-    package = module_name(path).split(".") if module_name(path) else []
+    package = name.split(".") if (name := module_name(path)) else []
     keep = len(package) - level + (1 if is_package(path) else 0)
     parts = package[: max(keep, 0)]
     rest = written[level:]

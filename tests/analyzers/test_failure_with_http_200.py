@@ -460,7 +460,7 @@ def test_both_sides_of_a_conditional_answer() -> None:
         async def lock(name: str):
             done = await acquire(name)
             return {"ok": True} if done else {"ok": False, "error": "locked"}
-                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
         """,
     )
     check_fix(

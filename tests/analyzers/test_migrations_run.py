@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bugcatalog_ls.analysis.finding import NewFile
-from bugcatalog_ls.analysis.revisions import combined
 from bugcatalog_ls.testing.checks import apply_all_fixes, project_of
 
 INI = """\
@@ -137,14 +135,11 @@ def test_the_revisions_of_one_run_make_one(tmp_path: Path) -> None:
         "models.py": MODELS,
     }
     project = project_of("BC703", files, None)
-    new: list[NewFile] = []
-    for finding in project.findings("models.py"):
-        new.extend(project.fixes(finding)[0].creates)
-    one = combined(new)
-    assert len(one) == 1
-    assert one == combined(new)
-    assert one[0].content.count("def upgrade") == 1
-    _check(tmp_path, files | {one[0].path: one[0].content})
+    findings = project.findings("models.py")
+    shared = project.together(findings[0], [project.fixes(finding)[0] for finding in findings])
+    assert shared is not None
+    (new,) = shared.creates
+    _check(tmp_path, files | {new.path: new.content})
 
 
 def _check(folder: Path, files: dict[str, str]) -> None:

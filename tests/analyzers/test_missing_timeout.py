@@ -324,6 +324,7 @@ def test_calls_that_another_function_makes() -> None:
             await run_in_threadpool(requests.post, url, json={})
                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
             await loop.run_in_executor(None, requests.get, url)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
             await asyncio.to_thread(requests.get, url, timeout=5)
             await asyncio.wait_for(asyncio.to_thread(requests.get, url), 5)
             pool.submit(requests.put, url, timeout=(1, 2))
@@ -337,16 +338,19 @@ def test_calls_that_another_function_makes() -> None:
         import requests
 
 
-        async def load(url):
+        async def load(url, loop):
+            await loop.run_in_executor(None, requests.get, url)
             return await asyncio.to_thread(requests.get, url, headers={"accept": "text/csv"})
         """,
         """
         import asyncio
+        from functools import partial
 
         import requests
 
 
-        async def load(url):
+        async def load(url, loop):
+            await loop.run_in_executor(None, partial(requests.get, timeout=10), url)
             return await asyncio.to_thread(
                 requests.get, url, headers={"accept": "text/csv"}, timeout=10
             )

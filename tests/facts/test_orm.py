@@ -354,7 +354,7 @@ work_item [example.Base]
     "body",
     [
         "class A(B):\n    __tablename__ = 'a'\nclass B(A):\n    pass\n",
-        "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase):\n    __tablename__ = f'{x}'\n",
+        "from sqlalchemy.orm import DeclarativeBase as D\nclass Base(D):\n    __tablename__ = f'{x}'\n",
         "from sqlalchemy import Table\nt = Table(name, metadata)\n",
     ],
 )

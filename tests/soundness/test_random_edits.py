@@ -28,8 +28,23 @@ N_RUNS = 4
 PIECES = (
     *("(", ")", "[", "]", "{", "}", ":", ",", ".", "=", "#", "@", "\\", "'", '"', '"""', "'''", "f'{", " "),
     *("\n", "\r\n", "\r", "\t", "    ", "\n    ", "\f", "\0", "\ufeff", "ü", "é", "😀", "𝒳 = 1\n", "\u2028"),
-    *("def f():\n", "class C:\n", "try:\n", "except Exception:\n    pass\n", "finally:\n", "else:\n", "async "),
-    *("import requests\n", "from shop.http import *\n", "import shop.http as http\n", "return", "pass", "yield"),
+    *(
+        "def f():\n",
+        "class C:\n",
+        "try:\n",
+        "except Exception:\n    pass\n",
+        "finally:\n",
+        "else:\n",
+        "async ",
+    ),
+    *(
+        "import requests\n",
+        "from shop.http import *\n",
+        "import shop.http as http\n",
+        "return",
+        "pass",
+        "yield",
+    ),
 )
 STATEMENTS = (
     "import requests; requests.get('https://x')",

@@ -19,7 +19,8 @@ Shown = Counter[tuple[str, int, int]]
 class Tally:
     """How many keystrokes there were, after how many all was shown elsewhere, and where it was not.
 
-    `n_whole` counts the keystrokes after which the text parses, so that what is shown is simply true.
+    `n_broken` counts the keystrokes after which the text does not parse; where it does, a line that
+    is typed halfway can mean something else (`import req`), and what is shown is then simply true.
     """
 
     n_keys: int = 0
@@ -54,30 +55,59 @@ def type_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
         expected = shown_elsewhere(workspace, path, row)
         for text in prefixes(source, row):
             workspace.set_text(path, text)
-            kept = shown_elsewhere(workspace, path, row) == expected
-            is_broken = workspace.project.results[path].has_error
-            tally.n_keys += 1
-            tally.n_kept += kept
-            tally.n_broken += is_broken
-            tally.n_broken_kept += is_broken and kept
-            if not kept:
-                line = Source(text).lines.line(row)
-                tally.lost.append(f"{path}:{row + 1} {'broken' if is_broken else 'whole'} {line!r}")
+            note(tally, workspace, path, row, shown_elsewhere(workspace, path, row) == expected)
         workspace.set_text(path, source.text)
         assert shown_elsewhere(workspace, path, row) == expected
     workspace.close_text(path)
     return tally
 
 
-def shown_elsewhere(workspace: Workspace, path: str, row: int) -> Shown:
-    """What is shown of a file, without what stands on a row or goes over it."""
+def add_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
+    """Type a copy of each of `rows` below itself, on a line that comes with the first keystroke."""
+    source = workspace.source(path)
+    assert source is not None
+    tally = Tally()
+    for row in rows:
+        workspace.set_text(path, source.text)
+        expected = Counter(
+            {
+                (code, other + (other > row), column): count
+                for (code, other, column), count in shown_elsewhere(workspace, path, -1).items()
+            }
+        )
+        _, end = source.lines.line_span(row)
+        with_copy = source.newline.encode() + source.lines.line(row).encode()
+        longer = Source(source.data[:end] + with_copy + source.data[end:])
+        for text in prefixes(longer, row + 1):
+            workspace.set_text(path, text)
+            # A range that goes over the new line has grown, and begins where it did.
+            shown = shown_elsewhere(workspace, path, row + 1, within=True)
+            note(tally, workspace, path, row + 1, shown == expected)
+    workspace.close_text(path)
+    return tally
+
+
+def note(tally: Tally, workspace: Workspace, path: str, row: int, kept: bool) -> None:
+    is_broken = workspace.project.results[path].has_error
+    tally.n_keys += 1
+    tally.n_kept += kept
+    tally.n_broken += is_broken
+    tally.n_broken_kept += is_broken and kept
+    if not kept:
+        source = workspace.source(path)
+        line = source.lines.line(row) if source is not None else ""
+        tally.lost.append(f"{path}:{row + 1} {'broken' if is_broken else 'whole'} {line!r}")
+
+
+def shown_elsewhere(workspace: Workspace, path: str, row: int, *, within: bool = False) -> Shown:
+    """What is shown of a file, without what begins on a row or (unless `within`) goes over it."""
     source = workspace.source(path)
     assert source is not None
     shown: Shown = Counter()
     for diagnosis in workspace.diagnose(path):
         first, column = source.lines.position(diagnosis.span.start)
         last = source.lines.row_of(diagnosis.span.end)
-        if not first <= row <= last:
+        if first != row and (within or not first <= row <= last):
             shown[diagnosis.finding.code, first, column] += 1
     return shown
 
@@ -103,9 +133,10 @@ def files_with_findings(workspace: Workspace, n_files: int, seed: str, size: tup
     found = []
     for path in workspace.files():
         source = workspace.source(path)
-        if source is not None and path.endswith(".py") and size[0] <= len(source.lines) <= size[1]:
-            if workspace.diagnose(path) and not workspace.project.results[path].has_error:
-                found.append(path)
+        if source is None or not path.endswith(".py") or not size[0] <= len(source.lines) <= size[1]:
+            continue
+        if workspace.diagnose(path) and not workspace.project.results[path].has_error:
+            found.append(path)
     random.Random(seed).shuffle(found)
     return sorted(found[:n_files])
 

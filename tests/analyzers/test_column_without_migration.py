@@ -1,0 +1,345 @@
+"""BC703 beyond the page: kinds of models, histories, what stays silent, and what the fix writes."""
+
+import pytest
+
+from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, project_of, split_fixture
+from bugcatalog_ls.text.source import Source
+
+_MIGRATION = """
+#- migrations/versions/0001_start.py
+import sqlalchemy as sa
+from alembic import op
+revision = "0001"
+down_revision = None
+
+def upgrade():
+    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+
+
+def _check(models: str, more: str = _MIGRATION) -> None:
+    check_findings("BC703", f"{more.strip()}\n\n{models.strip()}\n")
+
+
+def test_sqlalchemy_1() -> None:
+    _check("""
+#- models.py
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    email = Column(String(50))
+  # ^^^^^ BC703 the migrations leave the table users without the column email
+""")
+
+
+def test_sqlmodel_and_its_base_in_another_file() -> None:
+    _check("""
+#- app/base.py
+from sqlmodel import Field, SQLModel
+
+class UserBase(SQLModel):
+    email: str = Field(max_length=50)
+
+#- app/user.py
+from sqlmodel import Field
+from app.base import UserBase
+
+class User(UserBase, table=True):
+    # ^^^^ BC703 the migrations leave the table users without the inherited column email
+    __tablename__ = "users"
+    id: int | None = Field(default=None, primary_key=True)
+    nick: str | None = None
+  # ^^^^ BC703
+""")
+
+
+def test_flask_sqlalchemy_through_an_extension_module() -> None:
+    _check("""
+#- app/extensions.py
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+
+#- app/models.py
+from .extensions import db
+
+class Users(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    email = db.Column(db.String(50))
+  # ^^^^^ BC703
+""")
+
+
+def test_mixin_declared_attribute_and_abstract_base() -> None:
+    _check("""
+#- models.py
+from sqlalchemy import Column, DateTime, Integer
+from sqlalchemy.orm import DeclarativeBase, declared_attr
+
+class Base(DeclarativeBase):
+    pass
+
+class Stamped:
+    @declared_attr
+    def made(cls):
+        return Column(DateTime)
+
+class Keyed(Base):
+    __abstract__ = True
+    id = Column(Integer, primary_key=True)
+    changed = Column(DateTime)
+
+class User(Stamped, Keyed):
+    # ^^^^ BC703 without the inherited columns changed, made
+    __tablename__ = "users"
+""")
+
+
+def test_imperative_table_and_dunder_table() -> None:
+    _check("""
+#- models.py
+from sqlalchemy import Column, Integer, MetaData, String, Table
+metadata = MetaData()
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(50)),
+  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC703
+)
+""")
+
+
+def test_single_table_inheritance_reports_once() -> None:
+    _check("""
+#- models.py
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    kind = Column(Integer)
+  # ^^^^ BC703
+
+class Admin(User):
+    level = Column(Integer)
+  # ^^^^^ BC703
+""")
+
+
+@pytest.mark.parametrize(
+    "upgrade",
+    [
+        'op.add_column("users", sa.Column("email", sa.String(50)))',
+        'op.execute("ALTER TABLE users ADD COLUMN email VARCHAR(50)")',
+        'op.execute("ALTER TABLE USERS ADD email VARCHAR(50)")',
+        "op.execute(load())",
+        'op.add_column("users", column())',
+        "for name in names():\n        op.add_column('users', sa.Column(name, sa.Text()))",
+        "if something():\n        op.add_column('users', sa.Column('email', sa.Text()))",
+        "Base.metadata.create_all(op.get_bind())",
+    ],
+)
+def test_what_may_bring_the_column_keeps_it_silent(upgrade: str) -> None:
+    _check(
+        f"""
+#- migrations/versions/0002_more.py
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    {upgrade}
+
+#- models.py
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    email = Column(String(50))
+"""
+    )
+
+
+_MODEL = """
+#- models.py
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    email = Column(String(50))
+"""
+
+
+@pytest.mark.parametrize(
+    "migration",
+    [
+        _MIGRATION.replace("down_revision = None", 'down_revision = "gone"'),
+        _MIGRATION.replace('revision = "0001"', "revision = make()"),
+        _MIGRATION.replace('"users"', '"people"'),
+        _MIGRATION.replace('create_table("users"', "create_table(NAME"),
+        _MIGRATION.replace("migrations/versions", "tests/data/versions")
+        + _MIGRATION.replace('"users"', '"u"'),
+    ],
+)
+def test_without_a_schema_to_trust_it_is_silent(migration: str) -> None:
+    _check(_MODEL, migration)
+
+
+def test_required_column_that_nobody_maps() -> None:
+    _check(
+        """
+#- models.py
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    # ^^^^ BC703.stale the table users has the required column email, which User does not map
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+""",
+        _MIGRATION.replace(
+            "primary_key=True))",
+            'primary_key=True), sa.Column("email", sa.Text(), nullable=False), '
+            'sa.Column("a", sa.Text(), nullable=False, server_default=""), sa.Column("b", sa.Text()))',
+        ),
+    )
+
+
+def test_required_column_that_another_class_of_the_table_maps() -> None:
+    _check(
+        """
+#- models.py
+from sqlalchemy import Column, Integer, Text
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+
+class Admin(User):
+    email = Column(Text)
+""",
+        _MIGRATION.replace(
+            "primary_key=True))", 'primary_key=True), sa.Column("email", sa.Text(), nullable=False))'
+        ),
+    )
+
+
+def test_the_fix_counts_on_in_the_style_of_numbered_revisions() -> None:
+    after = apply_all_fixes("BC703", split_fixture(_MIGRATION.strip() + "\n" + _MODEL), lambda fix: True)
+    assert after["migrations/versions/0002_add_users_email.py"] == (
+        '"""Add users.email"""\n\n'
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n\n"
+        'revision = "0002"\n'
+        'down_revision = "0001"\n\n\n'
+        "def upgrade():\n"
+        '    op.add_column("users", sa.Column("email", sa.String(length=50), nullable=True))\n\n\n'
+        "def downgrade():\n"
+        '    op.drop_column("users", "email")\n'
+    )
+
+
+def test_the_fix_takes_over_template_quotes_and_annotations() -> None:
+    files = split_fixture("""#- models.py
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    boss_id = Column(Integer, ForeignKey("users.id", ondelete="SET NULL"), index=True)
+
+#- alembic.ini
+[alembic]
+script_location = migrations
+file_template = %%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d-%%(rev)s_%%(slug)s
+
+#- migrations/versions/2024_02_28_2359-aaaabbbbcccc_start.py
+'''Start
+
+Revision ID: aaaabbbbcccc
+Revises:
+Create Date: 2024-02-28 23:59:30.123456
+
+'''
+from typing import Union
+
+from alembic import op
+import sqlalchemy as sa
+
+
+# revision identifiers, used by Alembic.
+revision: str = 'aaaabbbbcccc'
+down_revision: Union[str, None] = None
+
+
+def upgrade() -> None:
+    op.create_table('users', sa.Column('id', sa.Integer(), primary_key=True))
+""")
+    after = apply_all_fixes("BC703", files, lambda fix: True)
+    (path,) = after.keys() - files.keys()
+    assert path == "migrations/versions/2024_02_29_0000-1795ee0d9052_add_users_boss_id.py"
+    assert after[path] == (
+        '''"""Add users.boss_id
+
+Revision ID: 1795ee0d9052
+Revises: aaaabbbbcccc
+Create Date: 2024-02-29 00:00:30.000000
+
+"""
+
+from typing import Union
+
+from alembic import op
+import sqlalchemy as sa
+
+# revision identifiers, used by Alembic.
+revision: str = '1795ee0d9052'
+down_revision: Union[str, None] = 'aaaabbbbcccc'
+
+
+def upgrade() -> None:
+    op.add_column('users', sa.Column('boss_id', sa.Integer(), nullable=True))
+    op.create_index(op.f('ix_users_boss_id'), 'users', ['boss_id'], unique=False)
+    op.create_foreign_key(
+        'fk_users_boss_id_users',
+        'users',
+        'users',
+        ['boss_id'], ['id'], ondelete='SET NULL',
+    )
+
+
+def downgrade() -> None:
+    op.drop_constraint('fk_users_boss_id_users', 'users', type_='foreignkey')
+    op.drop_index(op.f('ix_users_boss_id'), table_name='users')
+    op.drop_column('users', 'boss_id')
+'''
+    )
+
+
+def test_typing_in_a_model_replays_nothing() -> None:
+    project = project_of("BC703", split_fixture(_MIGRATION.strip() + "\n" + _MODEL), None)
+    project.findings("models.py")
+    before = project.index.n_runs["bugcatalog_ls.facts.schema_replay.replayed"]
+    assert before == 1
+    changed = split_fixture(_MODEL.strip())["models.py"].replace("email = ", "mail = ")
+    project.set_text("models.py", Source(changed))
+    assert [finding.data["columns"] for finding in project.findings("models.py")] == ["mail"]
+    assert project.index.n_runs["bugcatalog_ls.facts.schema_replay.replayed"] == 1
