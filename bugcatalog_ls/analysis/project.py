@@ -24,12 +24,13 @@ ReadSource = Callable[[str], Source | None]
 
 class Project:
     """Files by path relative to a root. It never reads a file itself: `read` is asked for texts
-    of which a fix needs more than the facts."""
+    of which a fix needs more than the facts. One that is not `incremental` is asked once and then
+    thrown away: after a change all joins run again, and `stale_paths` tells nothing."""
 
-    def __init__(self, plan: Plan, options: Options, read: ReadSource) -> None:
+    def __init__(self, plan: Plan, options: Options, read: ReadSource, *, incremental: bool = True) -> None:
         self.plan = plan
         self.options = options
-        self.index = FactIndex()
+        self.index = FactIndex(track=incremental)
         self.results: dict[str, FileResult] = {}
         self._read = read
         self._kept: dict[str, PyFile] = {}

@@ -89,7 +89,7 @@ def _begin(options: argparse.Namespace) -> _Check:
             options.baseline, must_exist=not options.write_baseline
         )
     failures = FailureLog()
-    rooms = open_rooms(targets, command_line, use_cache=not options.no_cache)
+    rooms = open_rooms(targets, command_line, use_cache=not options.no_cache, incremental=options.watch)
     baseline_file.refuse_broken(rooms)
     if stdin is not None:
         take_text(rooms[0])

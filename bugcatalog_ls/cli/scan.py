@@ -27,14 +27,24 @@ class Room(NamedTuple):
 
 
 def open_rooms(
-    targets: Iterable[Target], command_line: Mapping[str, Any], *, use_cache: bool = True
+    targets: Iterable[Target],
+    command_line: Mapping[str, Any],
+    *,
+    use_cache: bool = True,
+    incremental: bool = True,
 ) -> list[Room]:
     """The workspaces of targets; codes that none of their catalogs holds are wrong use."""
     folder = cache_folder() if use_cache else None
     rooms = [
         Room(
             target,
-            Workspace(target.root, command_line=command_line, cache_folder=folder, use_cache=use_cache),
+            Workspace(
+                target.root,
+                command_line=command_line,
+                cache_folder=folder,
+                use_cache=use_cache,
+                incremental=incremental,
+            ),
         )
         for target in targets
     ]

@@ -6,6 +6,8 @@ can be read wherever they are defined.
 
 from __future__ import annotations
 
+from tree_sitter import Node
+
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import (
     Attribute,
@@ -165,12 +167,27 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 continue
             if value.end_byte - value.start_byte > 20 * max_size:
                 continue
+            if not keeps_calls and not _may_be_constant(value):
+                continue
             found = expression(file, value)
             if _is_constant(found, keeps_calls) and _size(found) <= max_size:
                 facts.add(ConstantFact(own_symbol(file, scope, name), found))
 
 
 VOCABULARY = Vocabulary(_collect)
+
+
+def _may_be_constant(value: Node) -> bool:
+    """Whether a value outside of files that deal with schemas is worth a look, by its syntax."""
+    if value.type == "call":
+        return (value.text or b"").startswith((b"re.compile(", b"auto(", b"enum.auto("))
+    return value.type in _PLAIN
+
+
+_PLAIN = frozenset(
+    {"string", "concatenated_string", "integer", "float", "true", "false", "none", "list", "tuple", "set",
+     "identifier", "attribute", "subscript", "binary_operator", "unary_operator", "dictionary"}
+)  # fmt: skip
 
 
 def _is_constant(value: Expression, keeps_calls: bool) -> bool:

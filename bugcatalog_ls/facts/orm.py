@@ -16,6 +16,8 @@ from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.nodes import body_of, decorators_of, definition_of, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
+_LIBRARIES = (b"sqlalchemy", b"sqlmodel", b"SQLModel", b"SQLAlchemy", b"Column", b"Mapped", b"__tablename__")
+
 
 class OrmAttribute(msgspec.Struct, frozen=True):
     """One name of a class body: its annotation and value as written.
@@ -88,8 +90,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
     # Tables and classes of a revision are for moving data, and as old as the revision.
     if is_revision(file):
         return
+    deals_with_schemas = any(word in file.source.data for word in _LIBRARIES)
     for definition in file.classes:
-        if not _is_local(definition.scope):
+        # Elsewhere only a class that inherits may be part of a model, by its annotations.
+        inherits = definition.node.child_by_field_name("superclasses") is not None
+        if (deals_with_schemas or inherits) and not _is_local(definition.scope):
             _collect_class(file, definition, facts)
     for statement in file.root.named_children:
         _collect_table(file, statement, facts)

@@ -39,7 +39,8 @@ from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
 class Workspace:
     """Everything known of one root. Paths are relative to it, with `/`.
 
-    Texts that an editor holds count instead of the files. Nothing here is thread-safe.
+    Texts that an editor holds count instead of the files. One that is not `incremental` is for a
+    single run: after a change every join runs again. Nothing here is thread-safe.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Workspace:
         trusted: bool = True,
         cache_folder: Path | None = None,
         use_cache: bool = True,
+        incremental: bool = True,
     ) -> None:
         self.root = root
+        self._incremental = incremental
         self._editor, self._command_line = editor, command_line
         self._trusted, self._use_cache = trusted, use_cache
         self._cache_folder = (cache_folder or default_cache_folder()) if use_cache else None
@@ -326,7 +329,8 @@ class Workspace:
         self._was_scanned = False
         self._pending.clear()
         self._stamps.clear()
-        return Project(self.configuration.plan, self._options, self.source)
+        plan = self.configuration.plan
+        return Project(plan, self._options, self.source, incremental=self._incremental)
 
     def _analysed(self, path: str, source: Source, last: Typed | None = None) -> Typed:
         return analyse_text(self.configuration.plan, path, source, self._options, last)

@@ -295,11 +295,11 @@ def upgrade() -> None:
 """)
     after = apply_all_fixes("BC703", files, lambda fix: True)
     (path,) = after.keys() - files.keys()
-    assert path == "migrations/versions/2024_02_29_0000-1795ee0d9052_add_users_boss_id.py"
+    assert path == "migrations/versions/2024_02_29_0000-70b65071d44d_add_users_boss_id.py"
     assert after[path] == (
         '''"""Add users.boss_id
 
-Revision ID: 1795ee0d9052
+Revision ID: 70b65071d44d
 Revises: aaaabbbbcccc
 Create Date: 2024-02-29 00:00:30.000000
 
@@ -311,7 +311,7 @@ from alembic import op
 import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
-revision: str = '1795ee0d9052'
+revision: str = '70b65071d44d'
 down_revision: Union[str, None] = 'aaaabbbbcccc'
 
 
@@ -322,7 +322,9 @@ def upgrade() -> None:
         'fk_users_boss_id_users',
         'users',
         'users',
-        ['boss_id'], ['id'], ondelete='SET NULL',
+        ['boss_id'],
+        ['id'],
+        ondelete='SET NULL',
     )
 
 

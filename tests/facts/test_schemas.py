@@ -42,5 +42,6 @@ def test_fields_of_bases_in_other_files_and_what_is_said_of_unknown_keys() -> No
     assert made.fields[0].names == ("title", "heading")
     assert (made.library, made.extra, made.own, made.complete) == ("pydantic", "forbid", ("notes",), True)
     strange = schema(project.index, "schemas.Strange")
-    assert strange is not None and not strange.complete
+    assert strange is not None
+    assert not strange.complete
     assert schema(project.index, "schemas.Row") is None

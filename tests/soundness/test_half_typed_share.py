@@ -21,8 +21,8 @@ PACKAGES = ("alembic", "jedi", "pygls", "_pytest")
 # Stubs of other people's packages, thousands of them.
 SKIPPED = ("third_party", "__pycache__", "*.so")
 N_FILES = int(os.environ.get("BUGCATALOG_TYPED_FILES", "3"))
-N_ROWS = int(os.environ.get("BUGCATALOG_TYPED_ROWS", "5"))
-SIZE = (150, 600)
+N_ROWS = int(os.environ.get("BUGCATALOG_TYPED_ROWS", "3"))
+SIZE = (150, 450)
 SHARE = 0.97
 
 
@@ -56,5 +56,3 @@ def test_findings_stay_while_a_line_is_typed(
         print(f"\nfindings elsewhere stay after {total}", *total.lost, sep="\n  ")
     assert total.n_keys > 500
     assert total.share >= SHARE
-    # What does not parse tells nothing new, so nothing else may come or go.
-    assert total.n_broken * 0.99 <= total.n_broken_kept
