@@ -6,12 +6,13 @@ import re
 
 import msgspec
 
-from bugcatalog_ls.facts.columns import Column, quoted
+from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constants import constant_at
 from bugcatalog_ls.facts.expressions import Call, Constant, Mapping, dotted
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model
 from bugcatalog_ls.facts.orm import OrmClass
+from bugcatalog_ls.facts.sources import quoted
 
 
 class OperationCall(msgspec.Struct, frozen=True):

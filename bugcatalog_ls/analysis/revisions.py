@@ -15,8 +15,8 @@ from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step
 from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, style_of
-from bugcatalog_ls.facts.columns import quoted
 from bugcatalog_ls.facts.migration_graph import environments, graph
+from bugcatalog_ls.facts.sources import quoted
 
 _MAX_WIDTH = 88
 

@@ -10,7 +10,8 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.revision_steps import Step, add_column, drop_column, relax_column
 from bugcatalog_ls.analysis.revisions import revision_file
-from bugcatalog_ls.facts.columns import Column, ColumnType
+from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table

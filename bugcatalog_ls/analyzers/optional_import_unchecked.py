@@ -67,15 +67,16 @@ class UncheckedUses(Fact, frozen=True):
 def _check(ctx: FileContext) -> Iterator[Finding]:
     if b"except" not in ctx.file.source.data:
         return
+    found: list[tuple[OptionalImport, Node]] = []
     for optional in optional_imports(ctx.file):
         availability = Availability(ctx.file, optional)
         unchecked = [use for use in _uses(ctx.file, optional) if not availability.is_sure_at(use)]
-        for use in _first_on_their_paths(ctx.file, unchecked):
-            is_none = optional.kind == "none"
-            state = "is None" if is_none else "is not bound"
-            where = ctx.related(optional.node, f"{optional.name} {state} where this import fails")
-            message = f"{optional.name} {state} where its import fails, and nothing tests that here"
-            yield ctx.find(use, message, related=[where], data={"name": optional.name, "kind": optional.kind})
+        found.extend((optional, use) for use in _first_on_their_paths(ctx.file, unchecked))
+    for optional, use in _reached(ctx.file, found):
+        state = "is None" if optional.kind == "none" else "is not bound"
+        where = ctx.related(optional.node, f"{optional.name} {state} where this import fails")
+        message = f"{optional.name} {state} where its import fails, and nothing tests that here"
+        yield ctx.find(use, message, related=[where], data={"name": optional.name, "kind": optional.kind})
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -213,6 +214,21 @@ def _is_written(node: Node) -> bool:
         if target is not None and target.id == node.id and parent.type in ("assignment", "for_statement"):
             return True
     return parent.type in ("pattern_list", "as_pattern_target")
+
+
+def _reached(file: PyFile, found: list[tuple[OptionalImport, Node]]) -> Iterator[tuple[OptionalImport, Node]]:
+    """What is left where one of the uses runs at import: where that fails, no later line is reached."""
+    fatal: dict[int, int] = {}
+    for optional, use in found:
+        if optional.statement is not None and statement_of(use).parent == file.root:
+            is_at_import = file.scopes.at(use.start_byte).kind != "function"
+            first = fatal.get(optional.statement.id, use.start_byte)
+            if is_at_import and use.start_byte <= first:
+                fatal[optional.statement.id] = use.start_byte
+    for optional, use in found:
+        limit = fatal.get(optional.statement.id) if optional.statement is not None else None
+        if limit is None or use.start_byte <= limit:
+            yield optional, use
 
 
 def _first_on_their_paths(file: PyFile, uses: Iterable[Node]) -> list[Node]:

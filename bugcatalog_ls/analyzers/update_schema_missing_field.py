@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column, is_true, library_name
+from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -18,8 +18,10 @@ from bugcatalog_ls.facts.expressions import (
     Constant,
     Expression,
     Name,
+    is_true,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass

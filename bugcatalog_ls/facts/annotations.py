@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column, library_name, type_for_annotation
+from bugcatalog_ls.facts.column_types import type_for_annotation
+from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column
 from bugcatalog_ls.facts.constants import constant_at, definition_of
 from bugcatalog_ls.facts.expressions import Call, Constant, Expression, Name, Operation, Subscript, dotted
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.library_names import library_name
 
 _UNIONS = frozenset({"typing.Union", "typing_extensions.Union"})
 _OPTIONALS = frozenset({"typing.Optional", "typing_extensions.Optional"})

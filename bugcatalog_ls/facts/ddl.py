@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bugcatalog_ls.facts.columns import Column, ColumnType, quoted
+from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.operations import (
     AddColumn,
     AlterColumn,
@@ -19,6 +20,7 @@ from bugcatalog_ls.facts.operations import (
     RenameTable,
     Touch,
 )
+from bugcatalog_ls.facts.sources import quoted
 
 if TYPE_CHECKING:
     from sqlglot import exp

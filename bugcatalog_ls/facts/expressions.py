@@ -155,6 +155,11 @@ def dotted(value: Expression | None) -> str | None:
     return None
 
 
+def is_true(value: Expression | None) -> bool:
+    """Whether an expression is written as `True`."""
+    return isinstance(value, Constant) and value.value is True
+
+
 def own_symbol(file: PyFile, scope: Scope, name: str) -> str:
     """The symbol of what a module or class of a file binds under a name."""
     return ".".join(part for part in (file.module, scope.qualname, name) if part)

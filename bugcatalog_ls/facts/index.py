@@ -71,16 +71,23 @@ class FactIndex:
 
     def get(self, kind: type[F], key: str) -> tuple[tuple[str, F], ...]:
         """All facts of a kind with a key, as (path of the file, fact), by path."""
-        self._record(("key", kind, key))
+        if self._active:
+            self._record(("key", kind, key))
         found = self._by_key[kind].get(key)
         if not found:
             return ()
-        return tuple((path, cast(F, fact)) for path in sorted(found) for fact in found[path])
+        paths = found if len(found) == 1 else sorted(found)
+        return tuple([(path, cast(F, fact)) for path in paths for fact in found[path]])
 
     def one(self, kind: type[F], key: str) -> tuple[str, F] | None:
         """The only fact of a kind with a key; None where there is none or more than one."""
-        found = self.get(kind, key)
-        return found[0] if len(found) == 1 else None
+        if self._active:
+            self._record(("key", kind, key))
+        found = self._by_key[kind].get(key)
+        if not found or len(found) != 1:
+            return None
+        [(path, facts)] = found.items()
+        return (path, cast(F, facts[0])) if len(facts) == 1 else None
 
     def keys(self, kind: type[Fact]) -> frozenset[str]:
         """All keys of a kind; the reader wakes when one comes or goes."""
@@ -295,8 +302,10 @@ class FactIndex:
 
     def module_paths(self, module: str) -> tuple[str, ...]:
         """The files that an absolute module name may mean: those whose dotted path ends with it."""
-        self._record(("module", None, module))
-        return self._modules().get(module, ())
+        if self._active:
+            self._record(("module", None, module))
+        table = self._module_table
+        return (self._modules() if table is None else table).get(module, ())
 
     def _modules(self) -> Mapping[str, tuple[str, ...]]:
         if self._module_table is not None:

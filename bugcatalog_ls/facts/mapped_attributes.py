@@ -7,15 +7,7 @@ from typing import Literal
 import msgspec
 
 from bugcatalog_ls.facts.annotations import AnnotatedType, annotated_type, is_class_var
-from bugcatalog_ls.facts.columns import (
-    COLUMN_CALLS,
-    NOT_COLUMNS,
-    Column,
-    ForeignKey,
-    column,
-    library_name,
-    literal_default,
-)
+from bugcatalog_ls.facts.columns import COLUMN_CALLS, NOT_COLUMNS, Column, ForeignKey, column
 from bugcatalog_ls.facts.constants import constant_at, definition_of, number_in, text_in
 from bugcatalog_ls.facts.expressions import (
     Attribute,
@@ -28,8 +20,10 @@ from bugcatalog_ls.facts.expressions import (
     dotted,
 )
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
 from bugcatalog_ls.facts.resolve import resolve
+from bugcatalog_ls.facts.sources import literal_default
 
 Kind = Literal["sqlalchemy", "sqlmodel", "flask"]
 NotOne = Literal["other", "maybe"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import msgspec
 
 from bugcatalog_ls.facts.classes import class_anchor
-from bugcatalog_ls.facts.columns import Column, column, is_true, library_name
+from bugcatalog_ls.facts.columns import Column, column
 from bugcatalog_ls.facts.constants import constant_at, definition_of, evaluate, text_in
 from bugcatalog_ls.facts.expressions import (
     Attribute,
@@ -24,8 +24,10 @@ from bugcatalog_ls.facts.expressions import (
     Name,
     Unknown,
     dotted,
+    is_true,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.mapped_attributes import attribute_column
 from bugcatalog_ls.facts.orm import (
     OrmAttribute,

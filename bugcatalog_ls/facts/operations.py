@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from bugcatalog_ls.facts.columns import Column, ColumnType
+from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.facts.columns import Column
 
 
 class CreateTable(msgspec.Struct, frozen=True):

@@ -33,14 +33,9 @@ from bugcatalog_ls.facts.expressions import Operation as OperatorExpression
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migrations import ProcedureFact, step_anchor
 from bugcatalog_ls.facts.operations import Operation, Touch
-from bugcatalog_ls.facts.replay_calls import (
-    call_builtin,
-    call_method,
-    is_query,
-    may_change_schema,
-    run_operation,
-    text_of_clause,
-)
+from bugcatalog_ls.facts.replay_calls import call_builtin, call_method
+from bugcatalog_ls.facts.replay_operations import run_operation
+from bugcatalog_ls.facts.replay_sql import is_query, may_change_schema, text_of_clause
 from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,

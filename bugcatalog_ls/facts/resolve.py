@@ -83,9 +83,12 @@ def file_of_module(index: FactIndex, module: str, path: str) -> str | None:
     root (what precedes) may stand on `sys.path`: it is no package itself, and it is the
     workspace's root, a folder above the importing file, or a `src`-like folder.
     """
+    paths = index.module_paths(module)
+    if not paths:
+        return None
     candidates = [
         (root, candidate)
-        for candidate in index.module_paths(module)
+        for candidate in paths
         if (root := _root(candidate, module)) is not None and _is_import_root(index, root, module, path)
     ]
     if not candidates:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bugcatalog_ls.facts.columns import Column, ColumnType
+from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.operations import (
     AddColumn,
     AlterColumn,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import msgspec
 
 from bugcatalog_ls.facts.classes import class_anchor
-from bugcatalog_ls.facts.columns import is_true
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -19,6 +18,7 @@ from bugcatalog_ls.facts.expressions import (
     Name,
     Subscript,
     dotted,
+    is_true,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor

@@ -167,13 +167,25 @@ def _updated(base: Typed, new: FileResult, change: Change) -> FileResult:
 
 
 def _updated_facts(shown: tuple[Fact, ...], old: tuple[Fact, ...], new: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """`shown` with the facts of those kinds and keys that are others in `new` than in `old`."""
+    """`shown` with what is otherwise in `new` than in `old`.
+
+    Of one kind and key those facts are exchanged that changed; all are, where one of them was held
+    back in another form: two forms of one class would be worse than the one that is not whole.
+    """
     if old == new:
         return shown
     kept, before, after = _by_kind_and_key(shown), _by_kind_and_key(old), _by_kind_and_key(new)
     for name in {*before, *after}:
-        if before.get(name) != after.get(name):
-            kept[name] = after.get(name, [])
+        was, is_now = before.get(name, []), after.get(name, [])
+        if was == is_now:
+            continue
+        present = kept.get(name, [])
+        gone = [fact for fact in was if fact not in is_now]
+        come = [fact for fact in is_now if fact not in was]
+        if all(fact in present for fact in gone):
+            kept[name] = [fact for fact in present if fact not in gone and fact not in come] + come
+        else:
+            kept[name] = is_now
     order = dict.fromkeys((*after, *kept))
     return tuple(fact for name in order for fact in kept.get(name, ()))
 

@@ -120,7 +120,7 @@ def route(token: TOKEN, name=TOKEN):
     #                        ^^^^^ BC903 TOKEN is not bound where its import fails
     engine.run()
     return make_router(name)
-    #      ^^^^^^^^^^^ BC903
+
 """,
     )
 

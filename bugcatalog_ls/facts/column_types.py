@@ -1,0 +1,226 @@
+"""Types of columns: what SQLAlchemy calls them, and what types of the workspace come down to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bugcatalog_ls.facts.constants import constant_at, definition_of, enum_members, number_in, text_in
+from bugcatalog_ls.facts.expressions import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Name,
+    dotted,
+    is_true,
+)
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.library_names import library_name, name_in_library
+from bugcatalog_ls.facts.resolve import class_at, mro
+from bugcatalog_ls.facts.sources import quoted, source_of
+
+
+class ColumnType(msgspec.Struct, frozen=True):
+    """A column's type.
+
+    `name` is SQLAlchemy's upper-case name (`VARCHAR`, `DATETIME`), empty where unknown. `labels`
+    are what an enum stores. `source` is how a migration writes it (`sa.String(length=30)`),
+    empty where that is not known; `dialects` are the modules of `sqlalchemy.dialects` it needs.
+    """
+
+    name: str = ""
+    length: int | None = None
+    timezone: bool | None = None
+    labels: tuple[str, ...] | None = None
+    enum: str = ""
+    source: str = ""
+    dialects: tuple[str, ...] = ()
+
+
+def type_of(index: FactIndex, value: Expression | None, path: str, depth: int = 6) -> ColumnType:
+    """The type that an expression gives a column; a type without a name where that is unknown."""
+    if value is None or depth <= 0:
+        return ColumnType()
+    call = value if isinstance(value, Call) else None
+    # `JSON().with_variant(JSONB(), "postgresql")` is a JSON.
+    if call is not None and isinstance(call.function, Attribute) and call.function.name == "with_variant":
+        plain = type_of(index, call.function.owner, path, depth - 1)
+        source, dialects = source_of(index, value, path)
+        return msgspec.structs.replace(plain, source=source, dialects=dialects)
+    if call is not None and isinstance(call.function, Attribute) and call.function.name in ("as_mutable",):
+        return type_of(index, call.arguments[0] if call.arguments else None, path, depth - 1)
+    named = call.function if call is not None else value
+    name = library_name(index, named, path)
+    if name is not None:
+        return _library_type(index, name, call, value, path)
+    symbol = dotted(named)
+    if not symbol:
+        return ColumnType()
+    symbol = definition_of(index, symbol, path)
+    if call is None and (constant := constant_at(index, symbol)) is not None:
+        return type_of(index, constant[1], constant[0], depth - 1)
+    return _decorated_type(index, symbol, call, path, depth)
+
+
+def type_for_annotation(index: FactIndex, symbol: str, *, text_length: int | None = None) -> ColumnType:
+    """The type that SQLAlchemy derives from an annotation (`builtins.str`, an enum's symbol)."""
+    name, source = _PYTHON_TYPES.get(symbol, ("", ""))
+    if name == "VARCHAR" and text_length is not None:
+        return ColumnType(name, length=text_length, source=f"sa.String(length={text_length})")
+    if name:
+        return ColumnType(name, timezone=False if name in ("DATETIME", "TIME") else None, source=source)
+    labels = enum_members(index, symbol)
+    if labels is not None:
+        return _enum_type(index, symbol, tuple(label for label, _ in labels))
+    return ColumnType()
+
+
+_PYTHON_TYPES = {
+    "builtins.int": ("INTEGER", "sa.Integer()"),
+    "builtins.str": ("VARCHAR", "sa.String()"),
+    "builtins.bool": ("BOOLEAN", "sa.Boolean()"),
+    "builtins.float": ("FLOAT", "sa.Float()"),
+    "builtins.bytes": ("BLOB", "sa.LargeBinary()"),
+    "decimal.Decimal": ("NUMERIC", "sa.Numeric()"),
+    "datetime.datetime": ("DATETIME", "sa.DateTime()"),
+    "datetime.date": ("DATE", "sa.Date()"),
+    "datetime.time": ("TIME", "sa.Time()"),
+    "datetime.timedelta": ("INTERVAL", "sa.Interval()"),
+    "uuid.UUID": ("UUID", "sa.Uuid()"),
+}
+
+
+# What SQLAlchemy's own classes are called in a schema, where it is not just their upper-case name.
+_TYPE_NAMES = {
+    "String": "VARCHAR",
+    "Unicode": "VARCHAR",
+    "AutoString": "VARCHAR",
+    "UnicodeText": "TEXT",
+    "LargeBinary": "BLOB",
+    "DateTime": "DATETIME",
+    "SmallInteger": "SMALLINT",
+    "BigInteger": "BIGINT",
+    "Double": "DOUBLE",
+    "Uuid": "UUID",
+    "PickleType": "BLOB",
+}
+
+
+_LENGTH_TYPES = frozenset(
+    {
+        "String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "AutoString", "LargeBinary", "Text",
+        "UnicodeText", "VARBINARY", "BINARY",
+    }
+)  # fmt: skip
+
+
+_TYPES = frozenset(
+    {
+        "ARRAY", "BIGINT", "BINARY", "BLOB", "BOOLEAN", "BigInteger", "Boolean", "CHAR", "CLOB", "DATE",
+        "DATETIME", "DECIMAL", "DOUBLE", "DOUBLE_PRECISION", "Date", "DateTime", "Double", "Enum",
+        "FLOAT", "Float", "INT", "INTEGER", "Integer", "Interval", "JSON", "LargeBinary", "NCHAR",
+        "NUMERIC", "NVARCHAR", "NullType", "Numeric", "PickleType", "REAL", "SMALLINT", "SmallInteger",
+        "String", "TEXT", "TIME", "TIMESTAMP", "Text", "Time", "TupleType", "UUID", "Unicode",
+        "UnicodeText", "Uuid", "VARBINARY", "VARCHAR", "AutoString",
+    }
+)  # fmt: skip
+
+
+def _library_type(index: FactIndex, name: str, call: Call | None, value: Expression, path: str) -> ColumnType:
+    plain = name.rpartition(".")[2]
+    if plain not in _TYPES and "." not in name:
+        return ColumnType()
+    if plain in ("Enum", "ENUM"):
+        return _enum_call(index, call, path, name)
+    source, dialects = source_of(index, value, path)
+    if source and call is None:
+        source += "()"
+    length = None
+    if plain in _LENGTH_TYPES and call is not None:
+        length = number_in(index, call.keyword("length", 0), path)
+        if length is None and call.keyword("length", 0) is not None and source:
+            source = ""
+    timezone = None
+    if plain.upper() in ("DATETIME", "TIMESTAMP", "TIME"):
+        position = 0 if plain in ("DateTime", "Time", "TIMESTAMP") else None
+        timezone = is_true(call.keyword("timezone", position)) if call is not None else False
+    if plain == "AutoString":
+        source, dialects = (f"sa.String(length={length})" if length else "sa.String()"), ()
+    return ColumnType(
+        _TYPE_NAMES.get(plain, plain.upper()), length, timezone, source=source, dialects=dialects
+    )
+
+
+def _enum_call(index: FactIndex, call: Call | None, path: str, name: str) -> ColumnType:
+    if call is None:
+        return ColumnType("ENUM")
+    arguments = call.arguments
+    symbol = dotted(arguments[0]) if arguments else None
+    if symbol is None:
+        found = [text_in(index, argument, path) for argument in arguments]
+        known = tuple(label for label in found if label is not None)
+        if len(known) < len(found):
+            return ColumnType("ENUM")
+        source, dialects = source_of(index, call, path)
+        return ColumnType("ENUM", labels=known, source=source, dialects=dialects)
+    symbol = definition_of(index, symbol, path)
+    members = enum_members(index, symbol)
+    if members is None:
+        return ColumnType("ENUM", enum=symbol)
+    uses_values = call.keyword("values_callable") is not None
+    labels = tuple(label for label, _ in members)
+    if uses_values:
+        stored = [text_in(index, value, path) for _, value in members]
+        if any(value is None for value in stored):
+            return ColumnType("ENUM", enum=symbol)
+        labels = tuple(value or "" for value in stored)
+    extra = ""
+    for key in ("native_enum", "length", "create_constraint"):
+        option = call.keyword(key)
+        if isinstance(option, Constant):
+            extra += f", {key}={option.value!r}"
+    written = text_in(index, call.keyword("name"), path)
+    return _enum_type(index, symbol, labels, written or "", extra)
+
+
+def _enum_type(
+    index: FactIndex, symbol: str, labels: tuple[str, ...], name: str = "", extra: str = ""
+) -> ColumnType:
+    name = name or symbol.rpartition(".")[2].lower()
+    listed = ", ".join(quoted(label) for label in labels)
+    return ColumnType(
+        "ENUM", labels=labels, enum=symbol, source=f"sa.Enum({listed}, name={quoted(name)}{extra})"
+    )
+
+
+def _decorated_type(index: FactIndex, symbol: str, call: Call | None, path: str, depth: int) -> ColumnType:
+    """A type of the workspace: a subclass of one of SQLAlchemy's, or a decorator around one."""
+    for name in mro(index, symbol)[0]:
+        found = class_at(index, name)
+        if found is None:
+            library = name_in_library(name)
+            if library is not None and library.rpartition(".")[2] in _TYPES:
+                value = Name(library, name)
+                made = Call(value, call.arguments, call.keywords) if call is not None else value
+                return _library_type(index, library, made if isinstance(made, Call) else None, made, path)
+            continue
+        impl = constant_at(index, f"{name}.impl")
+        if impl is not None:
+            inner = type_of(index, impl[1], impl[0], depth - 1)
+            # A decorator passes its arguments on to what it decorates, unless it has its own.
+            if call is not None and call.arguments and not isinstance(impl[1], Call):
+                passed = type_of(index, Call(impl[1], call.arguments, call.keywords), path, depth - 1)
+                if passed.name and passed.source and "__init__" not in found[1].members:
+                    return passed
+                return _with_length(index, inner, call, path)
+            return inner
+    return ColumnType()
+
+
+def _with_length(index: FactIndex, inner: ColumnType, call: Call, path: str) -> ColumnType:
+    """What a decorator wraps, with the length among the arguments that the decorator itself takes."""
+    numbers = [number_in(index, argument, path) for argument in call.arguments]
+    known = [number for number in numbers if number is not None]
+    if inner.source == "sa.String()" and len(known) == 1:
+        return ColumnType(inner.name, source=f"sa.String(length={known[0]})")
+    return msgspec.structs.replace(inner, length=None)
