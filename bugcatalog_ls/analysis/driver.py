@@ -13,7 +13,7 @@ from bugcatalog_ls.analysis.result import FileResult
 from bugcatalog_ls.analysis.rules import Rules, compile_rules
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.page_error import PageError
-from bugcatalog_ls.facts.fact import collect_facts, is_read, read_facts
+from bugcatalog_ls.facts.fact import Facts, collect_facts, is_read, read_facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
@@ -68,10 +68,18 @@ def plan_for(entries: Iterable[Entry]) -> tuple[Plan, list[PageError]]:
 
 
 def analyse(
-    plan: Plan, path: str, source: Source, options: Options, parsed: PyFile | None = None
+    plan: Plan,
+    path: str,
+    source: Source,
+    options: Options,
+    parsed: PyFile | None = None,
+    shared: Facts | None = None,
 ) -> FileResult:
-    """Everything that one text says by itself; a pure function of its arguments. `parsed` is the
-    parsed text where there is one already."""
+    """Everything that one text says by itself; a pure function of its arguments.
+
+    `parsed` is the parsed text where there is one already. `shared` stands in for what the
+    vocabularies say, which is the larger half of the work; a keystroke seldom changes it.
+    """
     has_suppressions = b"bugcatalog:" in source.data
     if not path.endswith(PYTHON_SUFFIXES):
         facts = read_facts(path, source)
@@ -85,7 +93,8 @@ def analyse(
             has_suppressions=has_suppressions,
         )
     file = parsed or PyFile(path, source)
-    facts = collect_facts(file)
+    facts = shared if shared is not None else collect_facts(file)
+    n_shared_facts, n_shared_anchors = len(facts.facts), len(facts.anchors)
     findings, quarantined = plan.rules.check(path, source, file, facts)
     failures: list[tuple[str, str]] = []
     for code, analyzer in plan.analyzers.items():
@@ -107,6 +116,8 @@ def analyse(
         tuple(failures),
         tuple((fault.code, fault.rule_index, fault.reason) for fault in quarantined),
         has_suppressions,
+        n_shared_facts,
+        n_shared_anchors,
     )
 
 

@@ -17,7 +17,8 @@ class FileResult(msgspec.Struct, frozen=True):
 
     `has_error` tells that the text does not parse whole; `failures` are the codes of analyzers that
     raised, with what they raised; `quarantined` the rules (code, index, reason) that were stopped;
-    `has_suppressions` tells that it holds comments for the tool.
+    `has_suppressions` tells that it holds comments for the tool. `n_shared_facts` and
+    `n_shared_anchors` count those at the beginning that the vocabularies gave, not the entries'.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -27,6 +28,8 @@ class FileResult(msgspec.Struct, frozen=True):
     failures: tuple[tuple[str, str], ...] = ()
     quarantined: tuple[tuple[str, int, str], ...] = ()
     has_suppressions: bool = False
+    n_shared_facts: int = 0
+    n_shared_anchors: int = 0
 
 
 class _Packed(msgspec.Struct, array_like=True):
@@ -37,6 +40,8 @@ class _Packed(msgspec.Struct, array_like=True):
     failures: tuple[tuple[str, str], ...]
     quarantined: tuple[tuple[str, int, str], ...]
     has_suppressions: bool
+    n_shared_facts: int
+    n_shared_anchors: int
 
 
 def pack(result: FileResult) -> bytes:
@@ -49,6 +54,8 @@ def pack(result: FileResult) -> bytes:
         result.failures,
         result.quarantined,
         result.has_suppressions,
+        result.n_shared_facts,
+        result.n_shared_anchors,
     )
     return _encoder().encode(packed)
 
@@ -80,6 +87,8 @@ def _decoder(types: tuple[type[Fact], ...]) -> msgspec.msgpack.Decoder[Any]:
             ("failures", tuple[tuple[str, str], ...]),
             ("quarantined", tuple[tuple[str, int, str], ...]),
             ("has_suppressions", bool),
+            ("n_shared_facts", int),
+            ("n_shared_anchors", int),
         ],
         array_like=True,
     )

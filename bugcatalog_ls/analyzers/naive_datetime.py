@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.awaited_times import (
+    Awaited,
+    Kind,
+    collect_awaited,
+    column_message,
+    default_message,
+    kind_found,
+    zone_message,
+)
 from bugcatalog_ls.facts.clocks import (
     NOW,
     Clock,
@@ -17,13 +25,12 @@ from bugcatalog_ls.facts.clocks import (
     clock_of_limit,
     reading,
 )
-from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.fact import Facts
 from bugcatalog_ls.facts.pytz_zones import PYTZ_ZONE, given_zones, is_fixed_zone, localised
 from bugcatalog_ls.facts.time_columns import (
     column_edits,
     column_of,
     is_time_type,
-    keeps_zone,
     time_columns,
     type_name,
     with_zone,
@@ -35,40 +42,16 @@ from bugcatalog_ls.facts.time_defaults import (
     is_frozen,
     is_import_default,
     naive_type_with_aware_default,
-    own_defaults,
 )
 from bugcatalog_ls.facts.time_edits import TimeWords, make_aware, without_zulu
-from bugcatalog_ls.facts.time_functions import time_function, time_functions
-from bugcatalog_ls.facts.time_uses import TimeUses, Uses
+from bugcatalog_ls.facts.time_functions import time_functions
+from bugcatalog_ls.facts.time_roles import Uses
+from bugcatalog_ls.facts.time_uses import TimeUses
 from bugcatalog_ls.facts.time_verdicts import constant_verdict, frozen_verdict, reading_verdict
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, enclosing, text_of
+from bugcatalog_ls.syntax.nodes import enclosing, text_of
 from bugcatalog_ls.text.spans import TextEdit
-
-Kind = Literal["reading", "callable", "frozen", "column", "zone", "own"]
-"""What is found: it decides the fix. For an `own` function there is none: its result is found itself."""
-
-
-class Awaited(Fact, frozen=True):
-    """What is to be found if a name of another module, or an own function, is what it has to be.
-
-    `kind` says what `symbol` has to be: a `reading` of the clock, a pytz `zone`, a column's `type`,
-    a `column` with zones, or a function that gives times for a default: any (`frozen`), an `aware`
-    one in a column of `type_symbol`, or a `naive` one.
-    """
-
-    path: str
-    anchor: str
-    kind: Literal["reading", "zone", "type", "column", "frozen", "aware", "naive"]
-    symbol: str
-    message: str
-    variant: str = ""
-    type_symbol: str = ""
-
-    @property
-    def key(self) -> str:
-        return self.path
 
 
 def _check(ctx: FileContext) -> Iterator[Finding]:
@@ -79,10 +62,10 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
             yield from _time(ctx, times, call, clock)
         for zone in given_zones(ctx.file, call):
             if zone.symbol == PYTZ_ZONE and not is_fixed_zone(ctx.file, zone.value):
-                yield _found(ctx, zone.argument, "zone", _zone_message(zone.value))
+                yield _found(ctx, zone.argument, "zone", zone_message(zone.value))
         kind = naive_type_with_aware_default(times.clocks, call)
         if kind is not None and is_time_type(ctx.file.symbol(type_name(kind))):
-            yield _found(ctx, kind, "column", _column_message(kind))
+            yield _found(ctx, kind, "column", column_message(kind))
     for attribute in ctx.file.nodes("attribute"):
         if text_of(attribute).endswith((".min", ".max")) and clock_of_limit(ctx.file.symbol(attribute)):
             yield from _time(ctx, times, attribute, "fixed")
@@ -92,7 +75,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
             message = f"{text_of(value)} gives the day at the host as a default"
             yield _found(ctx, value, "callable", message, "date")
         elif clock in NOW:
-            yield _found(ctx, value, "callable", _default_message(value))
+            yield _found(ctx, value, "callable", default_message(value))
 
 
 def _time(ctx: FileContext, times: TimeUses, node: Node, clock: Clock) -> Iterator[Finding]:
@@ -121,122 +104,20 @@ def _found(ctx: FileContext, node: Node, kind: Kind, message: str, variant: str 
     return ctx.find(node, message, variant=variant, data={"kind": kind})
 
 
-# -- across files ------------------------------------------------------------------------------------
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     for column in time_columns(file):
         facts.add(column)
     times = TimeUses(file, Clocks(file))
     for function in time_functions(times.clocks):
         facts.add(function)
-    for call in file.nodes("call"):
-        symbol = file.callee(call)
-        if symbol is not None and _may_read_clock(symbol) and not any(arguments_of(call)):
-            verdict = reading_verdict(times.of(call), "local", text_of(call))
-            if verdict is not None:
-                anchor = _anchor(file, facts, "time", call, call)
-                facts.add(Awaited(file.path, anchor, "reading", symbol, verdict.message, verdict.variant))
-        for zone in given_zones(file, call):
-            if not zone.symbol.startswith(("pytz.", "datetime.", "zoneinfo.", "dateutil.")):
-                anchor = _anchor(file, facts, "zone", zone.value, zone.argument)
-                facts.add(Awaited(file.path, anchor, "zone", zone.symbol, _zone_message(zone.value)))
-        kind = naive_type_with_aware_default(times.clocks, call)
-        type_symbol = file.symbol(type_name(kind)) if kind is not None else None
-        if kind is not None and type_symbol is not None and not is_time_type(type_symbol):
-            anchor = _anchor(file, facts, "column", kind, kind)
-            facts.add(Awaited(file.path, anchor, "type", type_symbol, _column_message(kind)))
-        if clock_of_call(file, call, symbol) == "fixed":
-            for attribute, other in _compared_attributes(file, call):
-                message = f"the fixed time has no zone, but {text_of(attribute)} has one"
-                facts.add(
-                    Awaited(file.path, _anchor(file, facts, "fixed", call, call), "column", other, message)
-                )
-    _collect_own_defaults(times.clocks, facts)
-
-
-def _collect_own_defaults(clocks: Clocks, facts: Facts) -> None:
-    file = clocks.file
-    for default in own_defaults(clocks):
-        value, kind = default.value, default.kind
-        if default.is_frozen:
-            anchor = _anchor(file, facts, "default", value, value)
-            message = frozen_verdict(text_of(value)).message
-            facts.add(Awaited(file.path, anchor, "frozen", default.symbol, message))
-        elif kind is not None and keeps_zone(kind):
-            anchor = _anchor(file, facts, "default", value, value)
-            facts.add(Awaited(file.path, anchor, "naive", default.symbol, _default_message(value)))
-        elif kind is not None and (type_symbol := file.symbol(type_name(kind))) is not None:
-            anchor = _anchor(file, facts, "column", kind, kind)
-            message = _column_message(kind)
-            facts.add(Awaited(file.path, anchor, "aware", default.symbol, message, type_symbol=type_symbol))
+    collect_awaited(times, facts)
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for awaited in ctx.index.in_file(ctx.path, Awaited):
-        kind = _kind_found(ctx, awaited)
+        kind = kind_found(ctx.index, awaited)
         if kind is not None:
             yield ctx.find(awaited.anchor, awaited.message, variant=awaited.variant, data={"kind": kind})
-
-
-def _kind_found(ctx: JoinContext, awaited: Awaited) -> Kind | None:
-    """What is found for what was awaited; None where it does not hold."""
-    match awaited.kind:
-        case "reading":
-            return "reading" if reading(ctx.resolve(awaited.symbol)) in NOW else None
-        case "zone":
-            return "zone" if ctx.resolve(awaited.symbol) == PYTZ_ZONE else None
-        case "type":
-            return "column" if is_time_type(ctx.resolve(awaited.symbol)) else None
-        case "column":
-            owner, _, name = awaited.symbol.rpartition(".")
-            column = column_of(ctx.index, ctx.resolve(owner).removesuffix("()"), name)
-            return "reading" if column is not None and column[1].keeps_zone else None
-    function = time_function(ctx.index, awaited.symbol, ctx.path)
-    if function is None:
-        return None
-    if awaited.kind == "frozen":
-        return "frozen"
-    if awaited.kind == "naive":
-        return None if function.is_aware else "own"
-    return "column" if function.is_aware and is_time_type(ctx.resolve(awaited.type_symbol)) else None
-
-
-def _anchor(file: PyFile, facts: Facts, what: str, named: Node, place: Node) -> str:
-    return facts.anchor(f"{what} {file.qualname_at(named.start_byte)} {text_of(named)}", place)
-
-
-def _may_read_clock(symbol: str) -> bool:
-    """Whether a name of the workspace may stand for a reading of the clock."""
-    head, name = symbol.split(".")[0], symbol.rpartition(".")[2]
-    if name not in ("utcnow", "now", "today") or "()" in symbol:
-        return False
-    return head not in ("datetime", "builtins", "django", "arrow", "pendulum")
-
-
-def _compared_attributes(file: PyFile, node: Node) -> Iterator[tuple[Node, str]]:
-    parent = node.parent
-    if parent is None or parent.type != "comparison_operator":
-        return
-    for other in parent.named_children:
-        symbol = file.symbol(other) if other.type == "attribute" else None
-        if symbol is not None:
-            yield other, symbol
-
-
-# -- messages ----------------------------------------------------------------------------------------
-
-
-def _zone_message(zone: Node) -> str:
-    return f"{text_of(zone)} is a pytz zone, which as tzinfo stands for its first recorded offset"
-
-
-def _column_message(kind: Node) -> str:
-    return f"the column's {text_of(kind)} drops the zone of its aware default"
-
-
-def _default_message(value: Node) -> str:
-    return f"{text_of(value)} gives times without a zone as a default"
 
 
 # -- mending -----------------------------------------------------------------------------------------

@@ -36,9 +36,9 @@ def is_last_resort(statement: Node) -> bool:
     for parent in ancestors(statement):
         if parent.type == "finally_clause":
             return True
-        if parent.type == "function_definition":
-            name = parent.child_by_field_name("name")
-            return name is not None and text_of(name) == "__del__"
+        name = parent.child_by_field_name("name") if parent.type == "function_definition" else None
+        if name is not None and text_of(name) == "__del__":
+            return True
     return False
 
 
@@ -52,9 +52,15 @@ def only_cleans_up(block: Node) -> bool:
 
 def only_logs(block: Node) -> bool:
     """Whether a body does nothing but log: a logger that fails has nowhere to say so."""
-    body = body_of(block)
-    calls = [call for statement in body if (call := _call_of(statement)) is not None]
-    return bool(body) and len(calls) == len(body) and all(_is_log_call(call) for call in calls)
+    body = [
+        child for child in body_of(block) if child.type not in ("import_statement", "import_from_statement")
+    ]
+    return bool(body) and all(
+        only_logs(statement)
+        if statement.type == "if_statement"
+        else (call := _call_of(statement)) is not None and _is_log_call(call)
+        for statement in body
+    )
 
 
 def lets_go(call: Node) -> bool:

@@ -80,7 +80,10 @@ def column(index: FactIndex, call: Call, path: str) -> Column | None:
     is left to the attribute, and the whole None where its arguments cannot be known."""
     if any(key == "**" for key, _ in call.keywords) or any(isinstance(a, Starred) for a in call.arguments):
         return None
-    arguments = list(call.arguments)
+    # A system column (PostgreSQL's `xmin`) is there without being made.
+    if is_true(call.keyword("system")):
+        return None
+    arguments = [_plain_name(index, argument, path) for argument in call.arguments]
     name = ""
     written = call.keyword("name")
     if written is None and arguments and _may_be_text(index, arguments[0], path):
@@ -136,6 +139,14 @@ def foreign_key(index: FactIndex, call: Call, path: str) -> ForeignKey:
     target = text_in(index, call.keyword("column", 0), path) or ""
     ondelete = text_in(index, call.keyword("ondelete"), path) or ""
     return ForeignKey(target, ondelete.upper(), text_in(index, call.keyword("name"), path) or "")
+
+
+def _plain_name(index: FactIndex, value: Expression, path: str) -> Expression:
+    """The name in `quoted_name("x", quote=True)`; anything else as it is."""
+    if not isinstance(value, Call) or not value.arguments:
+        return value
+    is_name = library_name(index, value.function, path) in ("quoted_name", "conv")
+    return value.arguments[0] if is_name else value
 
 
 def _may_be_text(index: FactIndex, value: Expression, path: str) -> bool:

@@ -14,6 +14,15 @@ import msgspec
 from bugcatalog_ls.facts.classes import class_anchor
 from bugcatalog_ls.facts.columns import Column, column
 from bugcatalog_ls.facts.constants import constant_at, definition_of, evaluate, text_in
+from bugcatalog_ls.facts.declarative import (
+    ancestors,
+    bases_of,
+    inherited,
+    metadata_identity,
+    metadata_of_class,
+    root_kind,
+    root_of,
+)
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -21,7 +30,6 @@ from bugcatalog_ls.facts.expressions import (
     Constant,
     Expression,
     Mapping,
-    Name,
     Unknown,
     dotted,
     is_true,
@@ -37,7 +45,7 @@ from bugcatalog_ls.facts.orm import (
     table_anchor,
     table_column_anchor,
 )
-from bugcatalog_ls.facts.resolve import class_at, resolve
+from bugcatalog_ls.facts.resolve import class_at
 from bugcatalog_ls.facts.table_names import class_text, snake_case
 
 
@@ -105,7 +113,7 @@ def is_mapped(index: FactIndex, symbol: str) -> bool:
     abstract = fact.attribute("__abstract__")
     if abstract is not None and is_true(abstract.value):
         return False
-    root = _root(index, symbol)
+    root = root_of(index, symbol)
     if root is None or root[1] == symbol:
         return False
     if root[0] == "sqlmodel":
@@ -115,162 +123,14 @@ def is_mapped(index: FactIndex, symbol: str) -> bool:
     return _tablename(index, symbol) is not None
 
 
-@derived
-def metadata_identity(index: FactIndex, symbol: str, path: str) -> str:
-    """Which `MetaData` a file means by `Base.metadata`, `db.metadata`, `metadata` …: the symbol of
-    the variable that holds it, else of the base that brings it; empty where unknown."""
-    for _ in range(8):
-        symbol = definition_of(index, symbol, path)
-        if symbol.endswith(".metadata") and symbol != ".metadata":
-            owner = symbol.removesuffix(".metadata")
-            if index.one(OrmClass, owner) is not None:
-                return _metadata(index, owner)
-            if index.one(TableFact, owner) is not None:
-                return ""
-            if (of_base := _base_metadata(index, owner, path)) is not None:
-                return of_base
-        constant = constant_at(index, symbol)
-        if constant is None:
-            break
-        path, value = constant
-        if isinstance(value, Call):
-            return symbol if _last(value.function) == "MetaData" else ""
-        following = dotted(value)
-        if not following or following == symbol:
-            return ""
-        symbol = following
-    resolved = resolve(index, symbol, path)
-    return symbol if resolved.endswith("MetaData()") else ""
-
-
-# -- roots: what makes a class declarative -------------------------------------------------------
-
-
-@derived
-def _root(index: FactIndex, symbol: str) -> tuple[str, str] | None:
-    """What makes a class declarative, and the class or variable it comes from; None for a plain one."""
-    seen: set[str] = set()
-    pending = [symbol]
-    while pending:
-        current = pending.pop(0)
-        if current in seen:
-            continue
-        seen.add(current)
-        found = index.one(OrmClass, current)
-        if found is None:
-            continue
-        path, fact = found
-        for decorator in fact.decorators:
-            last = _last(decorator.function if isinstance(decorator, Call) else decorator)
-            if last in ("as_declarative", "as_declarative_base"):
-                return "sqlalchemy", current
-            if last in ("mapped", "mapped_as_dataclass") and isinstance(decorator, (Attribute, Call)):
-                return "sqlalchemy", _owner(decorator) or current
-        for base in _bases(index, path, fact):
-            kind = _root_kind(index, base, path)
-            if kind == "class":
-                return "sqlalchemy", current
-            if kind is not None:
-                return kind, base
-            pending.append(base)
-    return None
-
-
-def _root_kind(index: FactIndex, base: str, path: str) -> str | None:
-    """How a base makes its subclasses declarative; `class` where they are the base themselves."""
-    if base in _DECLARATIVE_CLASSES:
-        return "class"
-    if base in ("sqlmodel.SQLModel", "sqlmodel.main.SQLModel"):
-        return "sqlmodel"
-    if base in _FOREIGN_BASES:
-        return "sqlalchemy"
-    if index.one(OrmClass, base) is not None:
-        return None
-    resolved = resolve(index, base, path)
-    if resolved.endswith(("declarative_base()", "generate_base()", "automap_base()")):
-        return "sqlalchemy"
-    head, _, name = resolved.rpartition("().")
-    if name == "Model" and head.rpartition(".")[2] in ("SQLAlchemy", "SQLA"):
-        return "flask"
-    return None
-
-
-_DECLARATIVE_CLASSES = frozenset(
-    f"sqlalchemy.orm.{module}{name}"
-    for module in ("", "decl_api.")
-    for name in ("DeclarativeBase", "DeclarativeBaseNoMeta")
-)
-_FOREIGN_BASES = frozenset({"flask_appbuilder.Model", "flask_appbuilder.models.sqla.Model"})
-
-
-@derived
-def _metadata(index: FactIndex, symbol: str) -> str:
-    """The identity of the metadata of a declarative class."""
-    for current in _ancestors(index, symbol):
-        found = index.one(OrmClass, current)
-        if found is None:
-            continue
-        path, fact = found
-        written = fact.attribute("metadata")
-        if written is None or (written.annotation is not None and written.value is None):
-            continue
-        if isinstance(written.value, Call):
-            return current if _last(written.value.function) == "MetaData" else ""
-        named = dotted(written.value)
-        # Inside of the class body the name means what the module binds.
-        if named == f"{current}.metadata":
-            named = f"{current.rpartition('.')[0]}.metadata"
-        return metadata_identity(index, named, path) if named else ""
-    root = _root(index, symbol)
-    if root is None:
-        return ""
-    kind, origin = root
-    found = index.one(OrmClass, symbol)
-    bind = found[1].attribute("__bind_key__") if found is not None else None
-    suffix = f"#{bind.value.value}" if bind is not None and isinstance(bind.value, Constant) else ""
-    if kind == "flask":
-        return origin.rpartition(".")[0] + suffix
-    if kind == "sqlmodel":
-        return "sqlmodel.SQLModel"
-    path = found[0] if found is not None else ""
-    return _base_metadata(index, origin, path) or origin
-
-
-def _base_metadata(index: FactIndex, base: str, path: str) -> str | None:
-    """The metadata of a base that is no class of the workspace (`declarative_base(metadata=m)`)."""
-    if base in ("sqlmodel.SQLModel", "sqlmodel.main.SQLModel"):
-        return "sqlmodel.SQLModel"
-    if base in _FOREIGN_BASES:
-        return "flask_appbuilder.Model"
-    constant = constant_at(index, base)
-    if constant is not None and isinstance(constant[1], Call):
-        call_path, call = constant[0], constant[1]
-        given = call.keyword("metadata")
-        if given is not None:
-            named = dotted(given)
-            if isinstance(given, Call):
-                return base
-            return metadata_identity(index, named, call_path) if named else ""
-    resolved = resolve(index, base, path)
-    head = resolved.removesuffix("()").rpartition(".")[2]
-    if head in ("SQLAlchemy", "SQLA", "declarative_base", "generate_base", "automap_base", "registry"):
-        return base
-    if resolved.endswith("().Model"):
-        return base.rpartition(".")[0]
-    return None
-
-
-# -- classes -------------------------------------------------------------------------------------
-
-
 def _class_model(index: FactIndex, symbol: str) -> Model | None:
     found = index.one(OrmClass, symbol)
-    root = _root(index, symbol)
+    root = root_of(index, symbol)
     if found is None or root is None:
         return None
     path, fact = found
-    metadata = _metadata(index, symbol)
-    written = _inherited(index, symbol, "__table__")
+    metadata = metadata_of_class(index, symbol)
+    written = inherited(index, symbol, "__table__")
     if written is not None:
         return _of_table(index, fact, path, metadata, written)
     table = _tablename(index, symbol)
@@ -323,12 +183,12 @@ def _merge(
     if found is None:
         # A class with neither bases nor attributes declares nothing; anything else may.
         if class_at(index, symbol) is None and not _is_harmless(symbol):
-            merged.complete = merged.complete and _root_kind(index, symbol, "") is not None
+            merged.complete = merged.complete and root_kind(index, symbol, "") is not None
         return
     path, fact = found
     if any(isinstance(base, Unknown) for base in fact.bases) or None in map(dotted, fact.bases):
         merged.complete = False
-    for base in reversed(_bases(index, path, fact)):
+    for base in reversed(bases_of(index, path, fact)):
         if base != without:
             _merge(index, base, merged, kind, without, seen)
     for attribute in fact.attributes:
@@ -385,9 +245,6 @@ def _of_table(
     )
 
 
-# -- tables --------------------------------------------------------------------------------------
-
-
 def _table_model(index: FactIndex, symbol: str, path: str, call: Expression) -> Model | None:
     if not isinstance(call, Call) or library_name(index, call.function, path) != "Table":
         return None
@@ -433,13 +290,10 @@ def _table_model(index: FactIndex, symbol: str, path: str, call: Expression) -> 
     )
 
 
-# -- names of tables ------------------------------------------------------------------------------
-
-
 @derived
 def _tablename(index: FactIndex, symbol: str) -> str | None:
     """The table's name that a class or what it inherits from gives; None where there is none."""
-    for current in _ancestors(index, symbol):
+    for current in ancestors(index, symbol):
         found = index.one(OrmClass, current)
         attribute = found[1].attribute("__tablename__") if found is not None else None
         if found is None or attribute is None:
@@ -453,7 +307,7 @@ def _tablename(index: FactIndex, symbol: str) -> str | None:
 
 def _schema(index: FactIndex, symbol: str, metadata: str) -> str:
     """The schema of a class's table, by its `__table_args__`, else by its metadata."""
-    written = _inherited(index, symbol, "__table_args__")
+    written = inherited(index, symbol, "__table_args__")
     if written is not None:
         path, attribute = written
         options: Expression | None = attribute.value
@@ -473,43 +327,9 @@ def _schema(index: FactIndex, symbol: str, metadata: str) -> str:
     return ""
 
 
-# -- inheritance ---------------------------------------------------------------------------------
-
-
-def _bases(index: FactIndex, path: str, fact: OrmClass) -> list[str]:
-    symbols = [dotted(base) for base in fact.bases]
-    return [definition_of(index, symbol, path) for symbol in symbols if symbol]
-
-
-@derived
-def _ancestors(index: FactIndex, symbol: str) -> tuple[str, ...]:
-    """A class and what it inherits from, nearest first."""
-    order: list[str] = []
-    pending = [symbol]
-    while pending:
-        current = pending.pop(0)
-        if current in order:
-            continue
-        order.append(current)
-        found = index.one(OrmClass, current)
-        if found is not None:
-            # Depth first, as the method resolution order has it but for shared bases.
-            pending[:0] = _bases(index, found[0], found[1])
-    return tuple(order)
-
-
-def _inherited(index: FactIndex, symbol: str, name: str) -> tuple[str, OrmAttribute] | None:
-    for current in _ancestors(index, symbol):
-        found = index.one(OrmClass, current)
-        attribute = found[1].attribute(name) if found is not None else None
-        if found is not None and attribute is not None:
-            return found[0], attribute
-    return None
-
-
 def _mapped_parent(index: FactIndex, symbol: str) -> str | None:
     """The nearest ancestor that is mapped itself."""
-    above = (each for each in _ancestors(index, symbol)[1:] if symbol not in _ancestors(index, each))
+    above = (each for each in ancestors(index, symbol)[1:] if symbol not in ancestors(index, each))
     return next((each for each in above if is_mapped(index, each)), None)
 
 
@@ -518,17 +338,3 @@ def _is_harmless(symbol: str) -> bool:
     return symbol.startswith(
         ("builtins.", "typing.", "abc.", "sqlalchemy.", "sqlmodel.", "enum.", "pydantic.")
     )
-
-
-def _last(value: Expression) -> str:
-    match value:
-        case Attribute(name=name) | Name(name=name):
-            return name
-        case Call(function=function):
-            return _last(function)
-    return ""
-
-
-def _owner(value: Expression) -> str | None:
-    function = value.function if isinstance(value, Call) else value
-    return dotted(function.owner) if isinstance(function, Attribute) else None

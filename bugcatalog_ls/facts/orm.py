@@ -92,9 +92,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     deals_with_schemas = any(word in file.source.data for word in _LIBRARIES)
     for definition in file.classes:
-        # Elsewhere only a class that inherits may be part of a model, by its annotations.
-        inherits = definition.node.child_by_field_name("superclasses") is not None
-        if (deals_with_schemas or inherits) and not _is_local(definition.scope):
+        # Elsewhere only a class that inherits may be part of a model or schema, or one inside of it.
+        has_bases = definition.node.child_by_field_name("superclasses") is not None
+        is_related = has_bases or definition.owner is not None
+        if (deals_with_schemas or is_related) and not _is_local(definition.scope):
             _collect_class(file, definition, facts)
     for statement in file.root.named_children:
         _collect_table(file, statement, facts)

@@ -26,13 +26,13 @@ from bugcatalog_ls.facts.replay_values import (
 )
 
 if TYPE_CHECKING:
-    from bugcatalog_ls.facts.replay import Replay
+    from bugcatalog_ls.facts.replay_functions import CallReplay
 from bugcatalog_ls.facts.replay_operations import Keywords, create_or_drop
 from bugcatalog_ls.facts.replay_sql import A_QUERY, EXECUTES, QUERIES
 
 
 def call_method(
-    replay: Replay, owner: Value, name: str, arguments: list[Value], keywords: Keywords | None
+    replay: CallReplay, owner: Value, name: str, arguments: list[Value], keywords: Keywords | None
 ) -> Value:
     """A method of a value that is neither `op` nor of the workspace."""
     given = arguments
@@ -79,7 +79,7 @@ def _is_subset(small: Value, large: Value) -> Value:
 
 
 def _construct_method(
-    replay: Replay,
+    replay: CallReplay,
     value: Expression,
     name: str,
     arguments: list[Value],
@@ -105,7 +105,7 @@ def _construct_method(
     )
 
 
-def _inspect(replay: Replay, name: str, given: list[Value], keywords: Keywords) -> Value:
+def _inspect(replay: CallReplay, name: str, given: list[Value], keywords: Keywords) -> Value:
     schema = replay.schema
     if name == "get_table_names":
         if not schema.complete:
@@ -138,7 +138,7 @@ def _inspect(replay: Replay, name: str, given: list[Value], keywords: Keywords) 
     return UNKNOWN
 
 
-def _connection(replay: Replay, name: str, given: list[Value], keywords: Keywords) -> Value:
+def _connection(replay: CallReplay, name: str, given: list[Value], keywords: Keywords) -> Value:
     if name in EXECUTES:
         replay.execute(given[0] if given else keywords.get("statement", UNKNOWN))
         return UNKNOWN

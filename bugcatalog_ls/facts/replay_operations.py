@@ -34,7 +34,7 @@ from bugcatalog_ls.facts.replay_values import (
 from bugcatalog_ls.facts.sources import source_of
 
 if TYPE_CHECKING:
-    from bugcatalog_ls.facts.replay import Replay
+    from bugcatalog_ls.facts.replay_functions import CallReplay
 
 
 Keywords = dict[str, Value]
@@ -52,7 +52,7 @@ _HARMLESS = frozenset(
 
 
 def run_operation(
-    replay: Replay, op: Operations, name: str, arguments: list[Value], keywords: Keywords | None
+    replay: CallReplay, op: Operations, name: str, arguments: list[Value], keywords: Keywords | None
 ) -> Value:
     """An operation of `op` or of a `batch_op`."""
     if op.is_context:
@@ -106,7 +106,7 @@ class _Given:
         return f"{schema}.{written}" if isinstance(schema, str) and schema not in ("", "public") else written
 
 
-def _create_table(replay: Replay, given: _Given) -> Value:
+def _create_table(replay: CallReplay, given: _Given) -> Value:
     table = given.table()
     if table is None:
         replay.touch(None, "a table whose name is not known before it runs")
@@ -122,7 +122,7 @@ def _create_table(replay: Replay, given: _Given) -> Value:
     return Term(Call(Name("Table", "sqlalchemy.Table"), (Constant(table),)))
 
 
-def _columns(replay: Replay, values: list[Value]) -> tuple[list[Column], bool]:
+def _columns(replay: CallReplay, values: list[Value]) -> tuple[list[Column], bool]:
     """Columns among the arguments of `create_table`, and whether these are all."""
     columns: list[Column] = []
     keys: set[str] = set()
@@ -155,7 +155,7 @@ def _texts(values: tuple[Expression, ...]) -> list[str]:
     return [value for value in constants if isinstance(value, str)]
 
 
-def _drop_table(replay: Replay, given: _Given) -> Value:
+def _drop_table(replay: CallReplay, given: _Given) -> Value:
     table = given.table()
     if table is None:
         replay.touch(None, "a table whose name is not known before it runs")
@@ -164,7 +164,7 @@ def _drop_table(replay: Replay, given: _Given) -> Value:
     return None
 
 
-def _rename_table(replay: Replay, given: _Given) -> Value:
+def _rename_table(replay: CallReplay, given: _Given) -> Value:
     old, new = given.table("old_table_name"), given.table("new_table_name", 1)
     if old is None or new is None:
         replay.touch(None, "a table whose name is not known before it runs")
@@ -173,7 +173,7 @@ def _rename_table(replay: Replay, given: _Given) -> Value:
     return None
 
 
-def _add_column(replay: Replay, given: _Given) -> Value:
+def _add_column(replay: CallReplay, given: _Given) -> Value:
     table = given.table()
     value = given.get(1, "column", UNKNOWN)
     call = value.value if isinstance(value, Term) and isinstance(value.value, Call) else None
@@ -188,7 +188,7 @@ def _add_column(replay: Replay, given: _Given) -> Value:
     return None
 
 
-def _drop_column(replay: Replay, given: _Given) -> Value:
+def _drop_column(replay: CallReplay, given: _Given) -> Value:
     table, name = given.table(), given.get(1, "column_name", UNKNOWN)
     if table is None:
         replay.touch(None, "a table whose name is not known before it runs")
@@ -199,7 +199,7 @@ def _drop_column(replay: Replay, given: _Given) -> Value:
     return None
 
 
-def _alter_column(replay: Replay, given: _Given) -> Value:
+def _alter_column(replay: CallReplay, given: _Given) -> Value:
     table, name = given.table(), given.get(1, "column_name", UNKNOWN)
     if table is None:
         replay.touch(None, "a table whose name is not known before it runs")
@@ -226,7 +226,7 @@ def _alter_column(replay: Replay, given: _Given) -> Value:
     return None
 
 
-def _server_default(replay: Replay, keywords: Keywords) -> str | None:
+def _server_default(replay: CallReplay, keywords: Keywords) -> str | None:
     if "server_default" not in keywords or keywords["server_default"] is False:
         return None
     if keywords["server_default"] is None:
@@ -234,11 +234,11 @@ def _server_default(replay: Replay, keywords: Keywords) -> str | None:
     return source_of(replay.index, closed(keywords["server_default"]), replay.revision)[0] or "?"
 
 
-def _batch(replay: Replay, given: _Given) -> Value:
+def _batch(replay: CallReplay, given: _Given) -> Value:
     return Operations(given.table(), True)
 
 
-_HANDLERS: dict[str, Callable[[Replay, _Given], Value]] = {
+_HANDLERS: dict[str, Callable[[CallReplay, _Given], Value]] = {
     "create_table": _create_table,
     "drop_table": _drop_table,
     "rename_table": _rename_table,
@@ -249,7 +249,7 @@ _HANDLERS: dict[str, Callable[[Replay, _Given], Value]] = {
 }
 
 
-def create_or_drop(replay: Replay, value: Expression, name: str) -> None:
+def create_or_drop(replay: CallReplay, value: Expression, name: str) -> None:
     if isinstance(value, Attribute) and value.name == "__table__":
         replay.touch(None, f"a model's own {name}")
         return

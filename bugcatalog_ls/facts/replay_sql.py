@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from bugcatalog_ls.facts.ddl import HOLE
@@ -16,10 +14,6 @@ from bugcatalog_ls.facts.replay_values import (
     Value,
 )
 from bugcatalog_ls.facts.scripts import Statement
-
-if TYPE_CHECKING:
-    pass
-
 
 EXECUTES = ("execute", "exec_driver_sql", "scalar", "scalars")
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import msgspec
 
+from bugcatalog_ls.facts.declarative import metadata_identity
 from bugcatalog_ls.facts.expressions import Call, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import Environment, environments, graph
 from bugcatalog_ls.facts.migrations import EnvironmentFact
-from bugcatalog_ls.facts.models import metadata_identity, model, models
+from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.replay import Opaque, Replay
 from bugcatalog_ls.facts.schema import Table
 from bugcatalog_ls.syntax.modules import module_name
@@ -96,6 +97,8 @@ def environments_of(index: FactIndex, metadata: str) -> tuple[str, ...]:
     Where no `env.py` names it, the environments whose target is not known take it if it is the
     only metadata that nobody else claims.
     """
+    if not metadata:
+        return ()
     claimed: dict[str, tuple[str, ...]] = {}
     unknown: list[str] = []
     for environment in environments(index):

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
-
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clocks import NOW, Clocks
+from bugcatalog_ls.facts.clocks import Clocks
 from bugcatalog_ls.facts.time_destinations import (
     TEXT_METHODS,
     dumps,
     is_file_text,
     is_span,
-    is_start,
     keeps,
     makes_name,
     names_file,
     passes,
     shows,
 )
+from bugcatalog_ls.facts.time_meetings import meet
+from bugcatalog_ls.facts.time_roles import LASTING, Form, Uses, kept_role, returned_roles
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -31,37 +29,6 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
 )
 from bugcatalog_ls.syntax.reads import Reads
-
-Role = Literal[
-    "stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted", "epoch",
-    "measured", "shown", "file", "aware", "unknown",
-]  # fmt: skip
-Form = Literal["time", "iso", "text", "mixed", "day", "number"]
-"""What has become of the time: its ISO text, another text of it alone, a text with other words
-in it, its date, a number."""
-
-LASTING: frozenset[Role] = frozenset(
-    {"stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted"}
-)
-"""What makes a missing time zone matter."""
-
-
-@dataclass
-class Uses:
-    """What becomes of one time. `partners` are the readings that it is measured or compared with;
-    `zulu` the texts that append a `Z` to its ISO text."""
-
-    roles: set[Role] = field(default_factory=set)
-    partners: dict[int, Node] = field(default_factory=dict)
-    zulu: list[Node] = field(default_factory=list)
-    attributes: list[tuple[Node, str]] = field(default_factory=list)
-    keywords: list[tuple[Node, str]] = field(default_factory=list)
-    is_day: bool = False
-    checks_zone: bool = False
-
-    @property
-    def lasts(self) -> bool:
-        return bool(self.roles & LASTING)
 
 
 class TimeUses:
@@ -191,7 +158,7 @@ class TimeUses:
         elif sign == "+":
             self._follow(parent, form, uses)
         elif sign == "-":
-            if left == node and self._is_delta(other):
+            if left == node and (self.clocks.is_delta(other) or is_span(text_of(other))):
                 self._follow(parent, form, uses)
             else:
                 self._against(other, form, uses, is_difference=True)
@@ -209,9 +176,6 @@ class TimeUses:
         else:
             self._follow(parent, form, uses)
 
-    def _is_delta(self, node: Node) -> bool:
-        return self.clocks.is_delta(node) or is_span(text_of(node))
-
     def _comparison(self, node: Node, parent: Node, form: Form, uses: Uses) -> None:
         for other in parent.named_children:
             if other.id == node.id or is_none(other):
@@ -227,26 +191,8 @@ class TimeUses:
         """The time is compared with another, or one is subtracted from the other."""
         if form == "day":
             uses.roles.add("compared")
-            return
-        origins = self.clocks.origins(other)
-        times = [origin for origin in origins if origin.clock != "unknown"]
-        for origin in times:
-            if origin.clock not in ("aware", "delta", "day"):
-                uses.partners[origin.node.id] = origin.node
-        if is_difference and is_start(text_of(other)):
-            uses.roles.add("measured")
-            return
-        clocks = {origin.clock for origin in self.clocks.origins(self._source)} if self._source else set()
-        if origins and len(times) == len(origins):
-            if all(origin.clock == "aware" for origin in origins):
-                uses.roles.add("compared-aware")
-                return
-            clocks |= {origin.clock for origin in origins}
-            if is_difference and clocks <= {*NOW, "stamp"}:
-                # Both ends were read from one clock by one program.
-                uses.roles.add("measured")
-                return
-        uses.roles.add("subtracted" if is_difference else "compared")
+        else:
+            meet(self.clocks, self._source, other, uses, is_difference=is_difference)
 
     def _member(self, attribute: Node, form: Form, uses: Uses) -> None:
         if attribute.child_by_field_name("object") is None:
@@ -369,20 +315,10 @@ class TimeUses:
         elif dumps(name):
             uses.roles.add("serialised" if form != "mixed" else "unknown")
         elif keeps(name, symbol):
-            self._kept(form, uses)
+            uses.roles.add(kept_role(form))
             uses.keywords.append((call, keyword))
         elif form == "iso":
             uses.roles.add("serialised" if keyword else "unknown")
-        else:
-            uses.roles.add("unknown")
-
-    def _kept(self, form: Form, uses: Uses) -> None:
-        if form in ("time", "day"):
-            uses.roles.add("stored")
-        elif form in ("iso", "text"):
-            uses.roles.add("serialised")
-        elif form == "number":
-            uses.roles.add("epoch")
         else:
             uses.roles.add("unknown")
 
@@ -409,7 +345,7 @@ class TimeUses:
         elif target.type == "attribute":
             self._attribute_target(target, form, uses)
         elif target.type == "subscript":
-            self._kept(form, uses)
+            uses.roles.add(kept_role(form))
         else:
             uses.roles.add("unknown")
 
@@ -430,7 +366,7 @@ class TimeUses:
                 return
             uses.roles |= inner.roles
         uses.attributes.append((target, written))
-        self._kept(form, uses)
+        uses.roles.add(kept_role(form))
 
     def _follow_reads(self, target: Node, form: Form, uses: Uses) -> None:
         for read in self._reads.of_variable(target):
@@ -441,16 +377,8 @@ class TimeUses:
         name = function.child_by_field_name("name") if function is not None else None
         if form in ("text", "mixed", "iso") and name is not None and names_file(text_of(name)):
             uses.roles.add("file")
-        elif form in ("time", "day"):
-            uses.roles.add("returned")
-        elif form == "iso":
-            uses.roles.update(("returned", "serialised"))
-        elif form == "text":
-            uses.roles.add("serialised")
-        elif form == "number":
-            uses.roles.add("epoch")
         else:
-            uses.roles.add("unknown")
+            uses.roles |= returned_roles(form)
 
 
 def _is_model(owner: Node | None) -> bool:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.clocks import Clock, Clocks
 from bugcatalog_ls.facts.time_columns import DEFAULTS, keeps_zone, time_type
-from bugcatalog_ls.facts.time_uses import Uses
+from bugcatalog_ls.facts.time_roles import Uses
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
 
 _ROLES = (

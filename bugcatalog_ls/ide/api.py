@@ -44,6 +44,10 @@ class ServiceLike(Protocol):
         """
         ...
 
+    def pause(self) -> float:
+        """How many seconds the next slice of `work` may wait, while more is left."""
+        ...
+
 
 class Interrupted(Exception):
     """The work in hand is no longer wanted."""

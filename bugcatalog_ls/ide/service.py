@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # One slice of background work; longer, and typing would feel it.
 SLICE_SECONDS = 0.02
+# How long a text must rest before what a keystroke left undone is done.
+REST_SECONDS = 0.15
 _FILES_A_REPORT = 64
 
 
@@ -36,6 +38,7 @@ class Service:
         self._unseen: list[Workspace] = []
         self._unsearched: set[int] = set()
         self._totals: dict[int, int] = {}
+        self._typed: dict[str, float] = {}
         self._begun: set[str] = set()
         self._cancelled: set[str] = set()
         self._skip: frozenset[str] = frozenset()
@@ -60,13 +63,25 @@ class Service:
         return None
 
     def work(self, emit: api.Emit) -> bool:
-        """One slice of scanning; whether more is left."""
+        """One slice: texts that rest are finished, then files are read; whether more is left."""
         until = time.monotonic() + SLICE_SECONDS
+        for path, typed in list(self._typed.items()):
+            if typed + REST_SECONDS <= time.monotonic():
+                self._settle(path, emit)
         while self._unseen and time.monotonic() < until:
             self._scan_some(self._unseen[0], emit)
-        return bool(self._unseen)
+        return bool(self._unseen or self._typed)
+
+    def pause(self) -> float:
+        """How many seconds the next slice of work may wait."""
+        if self._unseen or not self._typed:
+            return 0.0
+        return max(min(self._typed.values()) + REST_SECONDS - time.monotonic(), 0.0)
 
     def _answer(self, request: api.Question, emit: api.Emit) -> api.Response | None:
+        if not isinstance(request, api.Diagnose):
+            for path in list(self._typed):
+                self._settle(path, emit)
         match request:
             case api.Diagnose():
                 return self._report(request.path, request.previous_result_id, emit)
@@ -106,20 +121,34 @@ class Service:
         emit(api.Stale())
 
     def _set_text(self, request: api.SetText, emit: api.Emit) -> None:
+        was_open = request.path in self._open
         self._open[request.path] = request
         if request.path in self._skip:
             return
-        self._set_room_text(request)
+        self._set_room_text(request, quick=was_open)
+        self._typed[request.path] = time.monotonic()
         self._tell_others(request.path, emit)
 
-    def _set_room_text(self, document: api.SetText) -> None:
+    def _settle(self, path: str, emit: api.Emit) -> None:
+        """Finish what a keystroke left undone, and say so where it may show."""
+        self._typed.pop(path, None)
+        if path not in self._open:
+            return
+        room = self._room(path)
+        before = room.workspace.diagnose(room.path)
+        if room.workspace.settle(room.path):
+            if room.workspace.diagnose(room.path) != before:
+                emit(api.Stale((path,)))
+            self._tell_others(path, emit)
+
+    def _set_room_text(self, document: api.SetText, *, quick: bool = False) -> None:
         room = self._rooms.room(document.path, document.language)
         if self._is_page(room, document.path):
             room.workspace.set_page(document.path, document.text)
             if room.workspace.reload():
                 self._schedule(room.workspace)
         if room.workspace.wants(room.path):
-            room.workspace.set_text(room.path, document.text)
+            room.workspace.set_text(room.path, document.text, quick=quick)
 
     def _close_text(self, request: api.CloseText, emit: api.Emit) -> None:
         document = self._open.pop(request.path, None)

@@ -45,7 +45,7 @@ def serve(create: Callable[[], api.ServiceLike], inbox: Inbox, sink: BinaryIO) -
     desk.send(frames.Hello())
     has_work = True
     while not inbox.closed:
-        frame = inbox.take()
+        frame = inbox.take(wait=desk.pause() if has_work else 0.0)
         desk.send_refused()
         if frame is None and has_work:
             has_work = desk.work()
@@ -106,6 +106,9 @@ class _Desk:
         except Exception:
             self._log_exception("background work")
             return False
+
+    def pause(self) -> float:
+        return self._service.pause()
 
     def ask_parked_again(self, finished: bool) -> None:
         """Parked questions come up when the work is done, and now and then before."""

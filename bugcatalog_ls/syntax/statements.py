@@ -57,6 +57,9 @@ def _header_end(statement: Node) -> int:
         if child.type != "block":
             continue
         previous = child.prev_sibling
+        while previous is not None and previous.type == "comment":
+            # A comment above the first statement of a body stands outside of the body's block.
+            previous = previous.prev_sibling
         if previous is None or child.start_point[0] == previous.end_point[0]:
             return child.end_byte
         return previous.end_byte

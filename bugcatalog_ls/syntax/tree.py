@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from operator import attrgetter
@@ -94,10 +95,13 @@ class PyTree:
 def parse(data: bytes, old: Tree | None = None) -> Tree:
     """Parse UTF-8 bytes, on the grounds of an edited `old` tree where there is one.
 
-    A lone CR ends a line in Python, but not for the grammar.
+    A lone CR ends a line in Python, but not for the grammar. Lines in more levels of indentation
+    than Python allows are taken for blank: the grammar's scanner breaks down on them.
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\0\n").replace(b"\r", b"\n").replace(b"\0\n", b"\r\n")
+    if _DEEP_LINE.search(data):
+        data = _without_deep_lines(data)
     return Parser(PYTHON).parse(data) if old is None else Parser(PYTHON).parse(data, old)
 
 
@@ -112,13 +116,37 @@ def error_spans(root: Node) -> list[Span]:
     return [Span(node.start_byte, node.end_byte) for node in _errors(root)]
 
 
-def _errors(node: Node) -> Iterator[Node]:
-    if node.is_error or node.is_missing:
-        yield node
-        return
-    for child in node.children:
-        if child.has_error or child.is_missing:
-            yield from _errors(child)
+def _errors(root: Node) -> Iterator[Node]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            yield node
+        else:
+            pending += (child for child in reversed(node.children) if child.has_error or child.is_missing)
+
+
+_MAX_LEVELS = 100
+_DEEP_LINE = re.compile(rb"\n[ \t]{%d}" % _MAX_LEVELS)
+
+
+def _without_deep_lines(data: bytes) -> bytes:
+    """The text, of the same length, with spaces for what stands in too many levels of indentation."""
+    lines = data.splitlines(keepends=True)
+    levels = [0]
+    for number, line in enumerate(lines):
+        code = line.lstrip(b" \t")
+        if not code.strip():
+            continue
+        width = len(line[: len(line) - len(code)].expandtabs())
+        while levels[-1] > width:
+            levels.pop()
+        if levels[-1] < width:
+            levels.append(width)
+        if len(levels) > _MAX_LEVELS:
+            end = code[len(code.rstrip(b"\r\n")) :]
+            lines[number] = b" " * (len(line) - len(end)) + end
+    return b"".join(lines)
 
 
 def _captures(query: Query, root: Node) -> dict[str, list[Node]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
@@ -18,7 +19,7 @@ from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES, Plan, analyse
 from bugcatalog_ls.analysis.finding import Finding, Related
 from bugcatalog_ls.analysis.result import FileResult
-from bugcatalog_ls.facts.fact import Fact
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.repair import Repaired, parses, repair
 from bugcatalog_ls.text.source import Source
@@ -91,6 +92,27 @@ def analyse_text(plan: Plan, path: str, source: Source, options: Options, last: 
     if not base.shown.has_error or _is_worse(base, view, change):
         return Typed(source, _held(base.shown, view, change), view, base.is_python, base)
     return Typed(source, _updated(base, view.result, change), view, base.is_python)
+
+
+def analyse_keystroke(plan: Plan, path: str, source: Source, options: Options, last: Typed) -> Typed | None:
+    """A first result for a text that was `last` before: what files share is taken over from there.
+
+    None where the text must be analysed whole: it does not parse, or there is nothing to take over.
+    """
+    if not path.endswith(PYTHON_SUFFIXES) or last.shown.has_error or last.settled is not None:
+        return None
+    file = PyFile(path, source)
+    if file.root.has_error or not parses(source):
+        return None
+    change, shown = Change(last.source, source), last.shown
+    shared = Facts()
+    shared.facts.extend(shown.facts[: shown.n_shared_facts])
+    for name, span in islice(shown.anchors.items(), shown.n_shared_anchors):
+        shared.anchors[name] = change.kept(span)
+    result = analyse(plan, path, source, options, file, shared)
+    return Typed(
+        source, result, View(source, lambda text: analyse(plan, path, text, options), path, None), True
+    )
 
 
 def _goes_on(last: Typed, settled: Typed, change: Change) -> bool:

@@ -28,7 +28,7 @@ from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
-from bugcatalog_ls.workspace.half_typed import Typed, analyse_text
+from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
@@ -60,6 +60,7 @@ class Workspace:
         self._trusted, self._use_cache = trusted, use_cache
         self._cache_folder = (cache_folder or default_cache_folder()) if use_cache else None
         self._open: dict[str, Typed] = {}
+        self._unsettled: set[str] = set()
         self._pages: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
         self._pending: dict[str, FileStamp] = {}
@@ -210,17 +211,36 @@ class Workspace:
 
     # -- texts of an editor -----------------------------------------------------------------------------
 
-    def set_text(self, path: str, text: str) -> None:
-        """The editor's text of a file, when it is opened and after each edit."""
+    def set_text(self, path: str, text: str, *, quick: bool = False) -> None:
+        """The editor's text of a file, when it is opened and after each edit.
+
+        `quick` does the part of the work that a keystroke needs; `settle` does the rest.
+        """
         source = Source(text)
         last = self._open.get(path)
         if last is not None and last.source.data == source.data:
             return
-        typed = self._open[path] = self._analysed(path, source, last)
+        typed: Typed | None = None
+        if quick and last is not None:
+            typed = analyse_keystroke(self.configuration.plan, path, source, self._options, last)
+        self._unsettled.discard(path)
+        if typed is not None:
+            self._unsettled.add(path)
+        typed = self._open[path] = typed or self._analysed(path, source, last)
         self._take(path, typed.shown)
+
+    def settle(self, path: str) -> bool:
+        """Finish the analysis of a text that was set quickly; whether there was anything to do."""
+        if path not in self._unsettled:
+            return False
+        self._unsettled.discard(path)
+        typed = self._open[path] = self._analysed(path, self._open[path].source)
+        self._take(path, typed.shown)
+        return True
 
     def close_text(self, path: str) -> None:
         """The editor let go of a file: what is on disk counts again."""
+        self._unsettled.discard(path)
         if self._open.pop(path, None) is not None:
             self._forget(path)
             self.file_changed(path)
@@ -327,6 +347,7 @@ class Workspace:
     def _new_project(self) -> Project:
         self._opened_cache = None
         self._was_scanned = False
+        self._unsettled.clear()
         self._pending.clear()
         self._stamps.clear()
         plan = self.configuration.plan

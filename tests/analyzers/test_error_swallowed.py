@@ -1,5 +1,7 @@
 """BC601 in the corners that its page leaves out."""
 
+import pytest
+
 from bugcatalog_ls.testing.checks import check_findings, check_fix
 
 
@@ -166,7 +168,7 @@ def test_error_logs_are_followed_to_their_logger() -> None:
                 x()
             except Exception as e:
                 logger.error("x failed: %s", e)
-              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.untraced logger.error logs the error without its traceback
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.untraced logger.error logs the error
                 log.error("x failed")
             try:
                 x()
@@ -307,5 +309,182 @@ def test_fix_chains_with_a_name_that_is_free() -> None:
                 x()
             except (KeyError, ValueError) as error:
                 raise RuntimeError(exc) from error
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "return f'cannot load {name}'",
+        "return State.DOWN",
+        "return math.nan",
+        "return float('inf')",
+        "return None, None",
+        "return dict(total=0)",
+        "return web.json_response({'error': 'internal'}, status=500)",
+    ],
+)
+def test_generic_answers_swallow(answer: str) -> None:
+    check_findings(
+        "BC601",
+        f"""
+import math
+from aiohttp import web
+from states import State
+
+
+def load(client, name):
+    try:
+        return client.load(name)
+    except Exception:
+  # ^^^^^^^^^^^^^^^^ BC601
+        {answer}
+""",
+    )
+
+
+def test_several_types_without_parentheses() -> None:
+    check_findings(
+        "BC601",
+        """
+        def load(client):
+            try:
+                return client.load()
+            except ValueError, Exception:
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+                return None
+        """,
+    )
+
+
+def test_results_that_nobody_reads() -> None:
+    check_findings(
+        "BC601",
+        """
+        import asyncio
+
+
+        async def assigned(jobs):
+            results = await asyncio.gather(*jobs, return_exceptions=True)
+            #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+            return "done"
+
+
+        async def thrown_away(jobs):
+            _ = await asyncio.wait_for(asyncio.gather(*jobs, return_exceptions=True), timeout=5)
+            #                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+
+
+        async def stopped(tasks, pool):
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+
+        async def closed(pool):
+            await asyncio.gather(*(connection.close() for connection in pool), return_exceptions=True)
+
+
+        async def kept(jobs):
+            first, second = await asyncio.gather(*jobs, return_exceptions=True)
+            return first or second
+        """,
+    )
+
+
+def test_what_was_cancelled_and_loggers_that_fail_are_left() -> None:
+    check_findings(
+        "BC601",
+        """
+        import asyncio
+        import contextlib
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        async def stop(task):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task
+            try:
+                await asyncio.wait_for(task, timeout=1)
+            except BaseException:
+                pass
+
+
+        def report(error):
+            with contextlib.suppress(Exception):
+                logger.warning("gone: %s", error)
+
+
+        def save(session, row):
+            try:
+                session.add(row)
+            except Exception:
+                with contextlib.suppress(Exception):
+                    session.rollback()
+                raise
+
+
+        def publish(bus, event):
+            with contextlib.suppress(Exception):
+                # The bus is optional.
+                bus.publish(event)
+        """,
+    )
+
+
+def test_mend_suppress_and_gather_with_a_loguru_logger() -> None:
+    check_fix(
+        "BC601",
+        """
+        import asyncio
+        from contextlib import suppress
+
+        from loguru import logger
+
+
+        async def warm_up(caches):
+            with suppress(OSError, Exception):
+                caches.load()
+            outcomes = await asyncio.gather(*caches, return_exceptions=True)
+            await asyncio.wait_for(asyncio.gather(*caches, return_exceptions=True), 5)
+
+
+        def run(job):
+            try:
+                job()
+            except Exception as exc:
+                logger.critical("job failed: {}", exc)
+        """,
+        """
+        import asyncio
+
+        from loguru import logger
+
+
+        async def warm_up(caches):
+            try:
+                caches.load()
+            except (OSError, Exception):
+                logger.exception("warm_up failed")
+            outcomes = await asyncio.gather(*caches, return_exceptions=True)
+            for result in outcomes:
+                if isinstance(result, Exception):
+                    logger.opt(exception=result).error("warm_up failed")
+            results = await asyncio.wait_for(asyncio.gather(*caches, return_exceptions=True), 5)
+            for outcome in results:
+                if isinstance(outcome, Exception):
+                    logger.opt(exception=outcome).error("warm_up failed")
+
+
+        def run(job):
+            try:
+                job()
+            except Exception as exc:
+                logger.opt(exception=True).critical("job failed: {}", exc)
         """,
     )

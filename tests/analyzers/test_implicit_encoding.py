@@ -256,3 +256,22 @@ def test_no_edit_is_offered_for_text_of_users() -> None:
 
 def _count(text: str, options: Options | None = None) -> int:
     return len(project_of("BC502", {"example.py": text}, options).findings("example.py"))
+
+
+def test_modes_in_variables_are_known_where_every_value_is() -> None:
+    check_findings(
+        "BC502",
+        """
+        MODE = "w"
+        RAW = "rb"
+
+
+        def save(path, text, append, mode="w"):
+            kind = "a" if append else MODE
+            with open(path, kind) as handle:
+            #    ^^^^^^^^^^^^^^^^ BC502
+                handle.write(text)
+            with open(path, RAW) as handle, open(path, mode) as other:
+                handle.read(), other.read()
+        """,
+    )

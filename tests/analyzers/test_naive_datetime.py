@@ -321,6 +321,107 @@ def test_no_edit_is_offered_for_a_frozen_parameter() -> None:
     assert [project.fixes(finding) for finding in project.findings("example.py")] == [()]
 
 
+def test_own_functions_as_defaults_are_followed_across_files() -> None:
+    check_findings(
+        "BC501",
+        """
+        #- clock.py
+        from datetime import datetime, timezone
+
+
+        def aware():
+            return datetime.now(timezone.utc)
+
+
+        def naive():
+            return datetime.utcnow()
+            #      ^^^^^^^^^^^^^^^^^ BC501
+
+        #- models.py
+        from datetime import timedelta
+
+        from sqlalchemy import Column, DateTime
+
+        import clock
+        from clock import aware
+
+        columns = [
+            Column(DateTime, default=aware),
+            #      ^^^^^^^^ BC501
+            Column(DateTime, default=lambda: aware() + timedelta(days=1)),
+            #      ^^^^^^^^ BC501
+            Column(DateTime(timezone=True), default=aware),
+            Column(DateTime(timezone=True), default=clock.naive),
+            #                                       ^^^^^^^^^^^ BC501
+            Column(DateTime(timezone=True), default=aware()),
+            #                                       ^^^^^^^ BC501 aware() is computed once
+            Column(DateTime, default=clock.unknown),
+        ]
+        """,
+    )
+
+
+def test_mend_an_own_function_that_was_called() -> None:
+    check_fix(
+        "BC501",
+        """
+        #- models.py
+        from sqlalchemy import Column, DateTime
+
+        from clock import aware
+
+        made_at = Column(DateTime, default=aware())
+
+        #- clock.py
+        from datetime import datetime, timezone
+
+
+        def aware():
+            return datetime.now(timezone.utc)
+        """,
+        """
+        #- models.py
+        from sqlalchemy import Column, DateTime
+
+        from clock import aware
+
+        made_at = Column(DateTime(timezone=True), default=aware)
+
+        #- clock.py
+        from datetime import datetime, timezone
+
+
+        def aware():
+            return datetime.now(timezone.utc)
+        """,
+    )
+
+
+def test_a_deadline_is_compared_but_a_duration_is_measured() -> None:
+    check_findings(
+        "BC501",
+        """
+        from datetime import datetime, timedelta
+
+
+        class Token:
+            def __init__(self, ttl):
+                self.expires_at = datetime.utcnow() + timedelta(seconds=ttl)
+                #                 ^^^^^^^^^^^^^^^^^ BC501
+                self.started = datetime.utcnow()
+                #              ^^^^^^^^^^^^^^^^^ BC501.unstored
+
+            def is_expired(self):
+                return datetime.utcnow() > self.expires_at
+                #      ^^^^^^^^^^^^^^^^^ BC501
+
+            def show(self):
+                print(datetime.utcnow() - self.started)
+                #     ^^^^^^^^^^^^^^^^^ BC501.unstored
+        """,
+    )
+
+
 def _variants(text: str) -> list[str]:
     assert builtin_catalog().entries["BC501"].analyzer == "naive_datetime"
     project = project_of("BC501", {"example.py": text}, None)

@@ -66,6 +66,9 @@ class FakeService:
                 emit(api.Progress(token, "report", percentage=percentage))
         return bool(self._unread or self._bars)
 
+    def pause(self) -> float:
+        return 0.0
+
     def _answer(self, request: api.Request, emit: api.Emit) -> api.Response | None:
         if isinstance(request, api.Diagnose):
             return self._diagnose(request, emit)
