@@ -76,6 +76,7 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         and (entry := columns.get(field.name)) is not None
         and not _is_reserved(entry, field.name)
         and field.name not in kept
+        and not (_LOGIN.fullmatch(field.name) and _PERSON.search(fact.name))
         and field.anchor
     ]
     if not missing:
@@ -282,6 +283,9 @@ _PRIVILEGE = re.compile(
     r"(?:is_)?(?:admin|superuser|super_user|staff|superadmin|root|owner|verified|moderator)|(?:\w+_)?(?:role|roles)"
     r"|(?:\w+_)?(?:permission|permissions|privileges|scopes|balance|credits|quota)"
 )
+# The password of a user is stored as its hash and changed by a call of its own.
+_LOGIN = re.compile(r"password|passwd|pwd")
+_PERSON = re.compile(r"User|Account|Admin|Member|Employee|Operator|Superuser")
 _TIME = re.compile(r"now|current_timestamp|utcnow|CURRENT_|func\.")
 
 

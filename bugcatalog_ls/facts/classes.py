@@ -93,9 +93,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for definition in file.functions:
         node = definition.node
         facts.add(_function(file, definition, yields.get(node.id, []), returns.get(node.id, [])))
+    attributes: dict[str, dict[str, str | None]] = {}
+    for path, symbol in file.names.attributes.items():
+        owner, _, name = path.rpartition("().")
+        attributes.setdefault(owner, {})[name] = symbol
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
-        facts.add(_class(file, definition))
+        facts.add(_class(file, definition, attributes.get(definition.symbol, {})))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -195,7 +199,8 @@ def _decorator(file: PyFile, decorator: Node) -> str | None:
     return file.symbol(decorator)
 
 
-def _class(file: PyFile, definition: Definition) -> ClassFact:
+def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]) -> ClassFact:
+    """The fact of a class; `assigned` is what instances are given, by name."""
     node = definition.node
     bases: list[str | None] = []
     metaclass: str | None = None
@@ -222,11 +227,9 @@ def _class(file: PyFile, definition: Definition) -> ClassFact:
         elif last.kind == "class":
             members[member_name] = "nested"
         else:
-            attributes[member_name] = file.names.attributes.get(f"{definition.symbol}().{member_name}")
-    prefix = f"{definition.symbol}()."
-    for path, symbol in file.names.attributes.items():
-        if path.startswith(prefix):
-            attributes.setdefault(path.removeprefix(prefix), symbol)
+            attributes[member_name] = assigned.get(member_name)
+    for name, symbol in assigned.items():
+        attributes.setdefault(name, symbol)
     return ClassFact(
         symbol=definition.symbol,
         bases=tuple(bases),

@@ -90,7 +90,7 @@ def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
         return None if _module_has(index, owner.symbol, use, path) else owner
     if not _are_links_sure(index, use, path):
         return None
-    if owner.kind == "instance" and use.name in _OF_GENERATORS:
+    if use.name in _OF_GENERATORS and _may_be_generator(index, use, path):
         return None
     if _class_may_have(index, owner.symbol, use.name):
         return None
@@ -310,6 +310,14 @@ def _are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
             return False
     function = function_at(index, resolve(index, use.owner.removesuffix("()"), path))
     return function is None or _keeps_result(index, function[1], use.entered)
+
+
+def _may_be_generator(index: FactIndex, use: AttributeUse, path: str) -> bool:
+    """Whether the owner came from a call that may give a generator, a coroutine or a future instead."""
+    called = [f"{symbol}.{name}" if name else symbol for symbol, name in use.links]
+    called.append(use.owner.removesuffix("()"))
+    functions = [function_at(index, resolve(index, symbol, path).removesuffix("()")) for symbol in called]
+    return any(function is not None for function in functions)
 
 
 def _keeps_result(index: FactIndex, function: FunctionFact, entered: bool) -> bool:

@@ -226,9 +226,11 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
         if kind == "token" and is_language_token(file, node):
             return None
         return Revealed("name", name, symbol)
-    if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
+    if len(bindings) == 1 and bindings[0].kind in ("assign", "walrus") and bindings[0].value is not None:
         # What was made of the whole of something is still the whole of it.
         value = bindings[0].value
+        if (held := _read_secret(file, name, value, depth)) is not None:
+            return held
         if value.type in ("call", "attribute", "await"):
             found = _revealed(file, value, depth - 1)
             if found is not None and found.kind in ("whole", "settings"):
@@ -238,6 +240,23 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
     if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
         return Revealed("object", name, symbol)
     return None
+
+
+def _read_secret(file: PyFile, name: str, value: Node, depth: int) -> Revealed | None:
+    """The secret that a variable of another name was read from: an attribute, an item, a lookup."""
+    if _ANSWERS.intersection(name.lower().split("_")) or _HIDES.search(name):
+        return None
+    is_lookup = value.type == "call" and (
+        file.symbol(callee_of(value)) in _LOOKUPS or text_of(callee_of(value) or value).endswith(".get")
+    )
+    is_item = value.type == "subscript" and not any(child.type == "slice" for child in value.named_children)
+    if value.type != "attribute" and not is_item and not is_lookup:
+        return None
+    found = _revealed(file, value, depth - 1)
+    if found is None or found.kind != "name":
+        return None
+    last = re.split(r"[^\w]+", found.written.strip("\"')] "))[-1]
+    return Revealed("name", name, found.symbol) if secret_kind(last) == "secret" else None
 
 
 def _of_attribute(file: PyFile, node: Node) -> Revealed | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tree_sitter import Node
+from tree_sitter import Node, Tree
 
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.names import Names
@@ -46,13 +46,14 @@ class Definition:
 
 
 class PyFile:
-    """A parsed Python file. `path` is relative to the workspace's root."""
+    """A parsed Python file. `path` is relative to the workspace's root; `tree` that of the same text,
+    where there is one already."""
 
-    def __init__(self, path: str, source: Source) -> None:
+    def __init__(self, path: str, source: Source, tree: Tree | None = None) -> None:
         self.path = path
         self.source = source
         self.module = module_name(path)
-        self.tree = PyTree(source)
+        self.tree = PyTree(source, tree)
 
     @property
     def root(self) -> Node:

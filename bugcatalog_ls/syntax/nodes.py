@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -181,8 +182,8 @@ def string_value(node: Node | None) -> str | None:
     if node.type != "string" or any(child.type == "interpolation" for child in node.named_children):
         return None
     try:
-        value = ast.literal_eval(_without_f(text_of(node)))
-    except (ValueError, SyntaxError, MemoryError):
+        value = _evaluated(_without_f(text_of(node)))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     # Half of a surrogate pair is no text: it could not be written to any file.
     return value if isinstance(value, str) and not _SURROGATE.search(value) else None
@@ -198,8 +199,8 @@ def constant_value(node: Node | None) -> object:
         return ... if value is None else value
     if node.type in ("integer", "float", "true", "false", "none", "unary_operator"):
         try:
-            literal: object = ast.literal_eval(text_of(node))
-        except (ValueError, SyntaxError):
+            literal: object = _evaluated(text_of(node))
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
             return ...
         return literal
     return ...
@@ -207,6 +208,15 @@ def constant_value(node: Node | None) -> object:
 
 def is_none(node: Node | None) -> bool:
     return node is not None and unparenthesised(node).type == "none"
+
+
+def _evaluated(literal: str) -> object:
+    if "\\" not in literal:
+        return ast.literal_eval(literal)
+    with warnings.catch_warnings():
+        # What Python warns of in somebody's escape sequences is not ours to print.
+        warnings.simplefilter("ignore")
+        return ast.literal_eval(literal)
 
 
 def _without_f(literal: str) -> str:

@@ -61,9 +61,9 @@ COMMON_TYPES = (
 class PyTree:
     """The syntax tree of one Python text. Nodes of a type come in the order of the text."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, tree: Tree | None = None) -> None:
         self.source = source
-        self.tree = parse(source.data)
+        self.tree = tree if tree is not None else parse(source.data)
         self.root: Node = self.tree.root_node
         self._by_type: dict[str, list[Node]] = {}
         self._has_common = False

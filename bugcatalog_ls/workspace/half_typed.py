@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import islice
 
 import msgspec
+from tree_sitter import Tree
 
 from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES, Plan, analyse
@@ -22,6 +23,7 @@ from bugcatalog_ls.analysis.result import FileResult
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.repair import Repaired, parses, repair
+from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.change import Change
@@ -33,7 +35,8 @@ class Typed:
 
     `view` is what an analysis of this very text sees. `settled` is the text before the line that
     is being typed broke it; None where nothing is held back. `python` tells whether Python took
-    the text when it was last whole, where that was asked.
+    the text when it was last whole, where that was asked. `tree` is the text's syntax tree, where
+    one was made of it as it is.
     """
 
     source: Source
@@ -41,6 +44,7 @@ class Typed:
     view: View
     python: bool | None = None
     settled: Typed | None = None
+    tree: Tree | None = None
 
     @cached_property
     def is_python(self) -> bool:
@@ -82,7 +86,8 @@ def analyse_text(plan: Plan, path: str, source: Source, options: Options, last: 
     if file is None or not file.root.has_error:
         python = parses(source) if file is not None and last is not None and last.is_python else None
         if python is not False:
-            return Typed(source, run(source), view, python)
+            tree = file.tree.tree if file is not None else None
+            return Typed(source, run(source), view, python, tree=tree)
     if change is None or last is None:
         return Typed(source, view.result, view)
     base = last
@@ -101,18 +106,34 @@ def analyse_keystroke(plan: Plan, path: str, source: Source, options: Options, l
     """
     if not path.endswith(PYTHON_SUFFIXES) or last.shown.has_error or last.settled is not None:
         return None
-    file = PyFile(path, source)
-    if file.root.has_error or not parses(source):
-        return None
     change, shown = Change(last.source, source), last.shown
+    file = PyFile(path, source, _parsed_again(last.tree, change))
+    if file.root.has_error:
+        return None
     shared = Facts()
     shared.facts.extend(shown.facts[: shown.n_shared_facts])
     for name, span in islice(shown.anchors.items(), shown.n_shared_anchors):
         shared.anchors[name] = change.kept(span)
     result = analyse(plan, path, source, options, file, shared)
-    return Typed(
-        source, result, View(source, lambda text: analyse(plan, path, text, options), path, None), True
+    view = View(source, lambda text: analyse(plan, path, text, options), path, None)
+    return Typed(source, result, view, tree=file.tree.tree)
+
+
+def _parsed_again(tree: Tree | None, change: Change) -> Tree | None:
+    """The tree of the new text, made from that of the old one where it did not change."""
+    if tree is None:
+        return None
+    old, new = change.old.lines, change.new.lines
+    edited = tree.copy()
+    edited.edit(
+        change.start,
+        change.old_end,
+        change.new_end,
+        old.position(change.start, "utf-8"),
+        old.position(change.old_end, "utf-8"),
+        new.position(change.new_end, "utf-8"),
     )
+    return parse(change.new.data, edited)
 
 
 def _goes_on(last: Typed, settled: Typed, change: Change) -> bool:

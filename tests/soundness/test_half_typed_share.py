@@ -40,10 +40,12 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> list[Workspace]:
     return [scanned(root / name) for name in PACKAGES]
 
 
+@pytest.mark.parametrize("quick", [False, True])
 @pytest.mark.parametrize("typing", [type_lines, add_lines])
 def test_findings_stay_while_a_line_is_typed(
     workspaces: list[Workspace],
-    typing: Callable[[Workspace, str, list[int]], Tally],
+    typing: Callable[..., Tally],
+    quick: bool,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     total = Tally()
@@ -51,7 +53,7 @@ def test_findings_stay_while_a_line_is_typed(
         for path in files_with_findings(workspace, N_FILES, "files", SIZE):
             source = workspace.source(path)
             assert source is not None
-            total.add(typing(workspace, path, rows_to_type(source, N_ROWS, path)))
+            total.add(typing(workspace, path, rows_to_type(source, N_ROWS, path), quick=quick))
     with capsys.disabled():
         print(f"\nfindings elsewhere stay after {total}", *total.lost, sep="\n  ")
     assert total.n_keys > 500

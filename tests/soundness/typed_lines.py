@@ -45,7 +45,7 @@ class Tally:
         return f"{self.n_kept} of {self.n_keys} keystrokes ({self.share:.2%}), {broken}"
 
 
-def type_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
+def type_lines(workspace: Workspace, path: str, rows: list[int], *, quick: bool) -> Tally:
     """Type each of `rows` anew in the file at `path`, which ends as it was."""
     source = workspace.source(path)
     assert source is not None
@@ -54,7 +54,7 @@ def type_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
     for row in rows:
         expected = shown_elsewhere(workspace, path, row)
         for text in prefixes(source, row):
-            workspace.set_text(path, text)
+            workspace.set_text(path, text, quick=quick)
             note(tally, workspace, path, row, shown_elsewhere(workspace, path, row) == expected)
         workspace.set_text(path, source.text)
         assert shown_elsewhere(workspace, path, row) == expected
@@ -62,7 +62,7 @@ def type_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
     return tally
 
 
-def add_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
+def add_lines(workspace: Workspace, path: str, rows: list[int], *, quick: bool) -> Tally:
     """Type a copy of each of `rows` below itself, on a line that comes with the first keystroke."""
     source = workspace.source(path)
     assert source is not None
@@ -79,7 +79,7 @@ def add_lines(workspace: Workspace, path: str, rows: list[int]) -> Tally:
         with_copy = source.newline.encode() + source.lines.line(row).encode()
         longer = Source(source.data[:end] + with_copy + source.data[end:])
         for text in prefixes(longer, row + 1):
-            workspace.set_text(path, text)
+            workspace.set_text(path, text, quick=quick)
             # A range that goes over the new line has grown, and begins where it did.
             shown = shown_elsewhere(workspace, path, row + 1, within=True)
             note(tally, workspace, path, row + 1, shown == expected)
