@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -10,6 +11,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses, CallShape
 from bugcatalog_ls.facts.classes import FunctionFact
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.members import (
     instances_of,
     is_plain_class,
@@ -20,10 +22,11 @@ from bugcatalog_ls.facts.members import (
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of, walk
 from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import Span, TextEdit
 
+_SPLATS = re.compile(rb"\(\s*\*\w+")
 _SELF_NAMES = frozenset({"self", "cls", "this", "_self", "self_", "mcs"})
 _PLAIN_DECORATORS = frozenset(
     {"abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.final"}
@@ -32,8 +35,92 @@ _PLAIN_DECORATORS = frozenset(
         "contextlib.asynccontextmanager",
         "functools.lru_cache",
         "functools.cache",
+        "tenacity.retry",
+        "backoff.on_exception",
+        "backoff.on_predicate",
+        "stamina.retry",
+        "retrying.retry",
+        "deprecated.deprecated",
+        "warnings.deprecated",
+        "typing_extensions.deprecated",
+        "async_lru.alru_cache",
     }
 )
+
+
+class PassingDecorator(Fact, frozen=True):
+    """A function whose decorated functions take what they are called with, as it is.
+
+    `called` tells that it is called first: `@logged("x")`.
+    """
+
+    symbol: str
+    called: bool
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if not _SPLATS.search(file.source.data):
+        return
+    for definition in file.functions:
+        if definition.symbol.rpartition(".")[0] != file.module:
+            continue
+        if _passes(definition.node):
+            facts.add(PassingDecorator(definition.symbol, False))
+        elif any(_passes(inner) and _returns(definition.node, inner) for inner in _inner(definition.node)):
+            facts.add(PassingDecorator(definition.symbol, True))
+
+
+def _passes(decorator: Node) -> bool:
+    """Whether a function returns one of its own that gives all its arguments on to the decorated one."""
+    parameters = decorator.child_by_field_name("parameters")
+    names = [text_of(node) for node in walk(parameters) if node.type == "identifier"] if parameters else []
+    if not names:
+        return False
+    for wrapper in _inner(decorator):
+        own = wrapper.child_by_field_name("parameters")
+        taken = own.named_children[0] if own is not None and own.named_children else None
+        while taken is not None and taken.type == "typed_parameter":
+            taken = taken.named_children[0]
+        if taken is None or taken.type != "list_splat_pattern" or not _returns(decorator, wrapper):
+            continue
+        calls = [
+            node
+            for node in walk(wrapper, into_scopes=True)
+            if node.type == "call" and text_of(node.children[0]) == names[0]
+        ]
+        if calls and all(_first_argument(call) == text_of(taken) for call in calls):
+            return True
+    return False
+
+
+def _inner(function: Node) -> list[Node]:
+    body = function.child_by_field_name("body")
+    found = []
+    for child in body.named_children if body is not None else ():
+        inner = child.child_by_field_name("definition") if child.type == "decorated_definition" else child
+        if inner is not None and inner.type == "function_definition":
+            found.append(inner)
+    return found
+
+
+def _returns(function: Node, inner: Node) -> bool:
+    name = inner.child_by_field_name("name")
+    returned = [node for node in walk(function) if node.type == "return_statement" and node.named_children]
+    return (
+        name is not None
+        and bool(returned)
+        and all(text_of(node.named_children[0]) == text_of(name) for node in returned)
+    )
+
+
+def _first_argument(call: Node) -> str:
+    arguments = call.child_by_field_name("arguments")
+    given = arguments.named_children if arguments is not None else []
+    return text_of(given[0]) if given else ""
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -45,7 +132,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             if owner is None or owner.kind != "class" or not is_plain_class(ctx.index, owner.symbol):
                 continue
             method = method_of(ctx.index, owner.symbol, use.name)
-            if method is None or not _is_plain(method[1]):
+            if method is None or not _is_plain(ctx, method[1], method[0]):
                 continue
             if not _lacks_self(ctx, use, use.call, method[1], owner.symbol):
                 continue
@@ -97,19 +184,26 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         )
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix, from_absence=True)
 
 
-def _is_plain(method: FunctionFact) -> bool:
+def _is_plain(ctx: JoinContext, method: FunctionFact, path: str) -> bool:
     """Whether a method is bound to instances, whatever its decorators do."""
     if method.member != "instance" or not method.parameters:
         return False
     if method.parameters[0].name not in _SELF_NAMES:
         return False
-    return all(
-        decorator is not None and decorator.removesuffix("()") in _PLAIN_DECORATORS
-        for decorator in method.decorators
-    )
+    return all(_keeps_self(ctx, decorator, path) for decorator in method.decorators)
+
+
+def _keeps_self(ctx: JoinContext, decorator: str | None, path: str) -> bool:
+    if decorator is None:
+        return False
+    plain = decorator.removesuffix("()")
+    if plain in _PLAIN_DECORATORS:
+        return True
+    passing = ctx.index.one(PassingDecorator, resolve(ctx.index, plain, path))
+    return passing is not None and passing[1].called == decorator.endswith("()")
 
 
 def _lacks_self(

@@ -190,6 +190,8 @@ def _is_object_use(node: Node) -> bool:
             return used.id == node.id
     if parent.type in ("decorator", "raise_statement", "with_item"):
         return True
+    if _is_caught_type(node, parent):
+        return True
     if parent.type in ("for_statement", "for_in_clause"):
         right = parent.child_by_field_name("right")
         return right is not None and right.id == node.id
@@ -203,6 +205,16 @@ def _is_object_use(node: Node) -> bool:
     is_type_test = function is not None and text_of(function) in ("isinstance", "issubclass")
     values = [child for child in parent.named_children if child.type != "comment"]
     return is_type_test and len(values) == 2 and values[1].id == node.id
+
+
+def _is_caught_type(node: Node, parent: Node) -> bool:
+    """Whether a name is what an `except` catches, alone or among others."""
+    while parent.type in ("as_pattern", "tuple") and parent.parent is not None:
+        if parent.type == "as_pattern" and parent.named_children[0].id != node.id:
+            return False
+        node, parent = parent, parent.parent
+    value = parent.child_by_field_name("value") if parent.type == "except_clause" else None
+    return value is not None and value.id == node.id
 
 
 def _is_written(node: Node) -> bool:

@@ -54,6 +54,10 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     parent = attribute.parent
     call = parent if parent is not None and parent.type == "call" and _calls(parent, attribute) else None
     fitting = [other for other in candidates if _takes(ctx.index, owner, other, call)]
+    if not candidates and call is not None and (arguments_of(call).positional or arguments_of(call).keywords):
+        public = [other for other in names_of(ctx.index, owner) if not other.startswith("_")]
+        taking = [other for other in public if _takes(ctx.index, owner, other, call)]
+        fitting = taking if len(taking) == 1 else []
     for other in (fitting or candidates)[:_MAX_NAMES]:
         yield _renamed(ctx, attribute, owner, other)
 

@@ -107,10 +107,10 @@ def _check_once(options: argparse.Namespace, check: _Check) -> int:
             places = list(paths_shown(rooms, _in_shard(options.shard)))
         shown = diagnose(places, _wanted(options), bar, with_accepted=options.write_baseline)
         shown = [finding for finding in shown if changed is None or _is_changed(finding, changed)]
-        for _, workspace in rooms:
-            workspace.save_cache()
         bar.step("Making fixes")
         pieces = _pieces(options, places, shown, bar)
+        for _, workspace in rooms:
+            workspace.save_cache(remember=not check.failures.lines)
     write_report(pieces, None if options.write_baseline else options.output_file)
     if options.statistics and options.output_format != "text":
         sys.stderr.writelines(statistics(shown, Paint(has_colours(sys.stderr))))
@@ -131,7 +131,7 @@ def _pieces(
     """What is to be written."""
     if options.write_baseline:
         return [baseline_file.write(places, shown)]
-    n_files = sum(path in workspace.project.results for workspace, path in places)
+    n_files = sum(path in workspace.results for workspace, path in places)
     colours = options.output_file is None and has_colours(sys.stdout)
     report = Report(shown, n_files, options.statistics, colours, bar.report)
     return list(render(options.output_format, report))

@@ -157,7 +157,7 @@ class FailureLog(logging.Handler):
     def add_results(self, rooms: Iterable[Room]) -> None:
         """What was raised in other processes, or when the cached results were made."""
         for _, workspace in rooms:
-            for path, result in workspace.project.results.items():
+            for path, result in workspace.results.items():
                 for code, error in result.failures:
                     self.lines.add(f"the analyzer of {code} failed on {path}: {error}")
 

@@ -185,12 +185,15 @@ def _read(file: PyFile, node: Node, narrowings: _Narrowings) -> _Read | None:
         return None
     name = text_of(name_node)
     symbol = file.symbol(owner)
-    if symbol is None or "[" in symbol or symbol.startswith("super(") or is_outside(symbol, file.module):
+    if symbol is None or "[" in symbol or is_outside(symbol, file.module):
         return None
     if name.startswith("__") and name.endswith("__"):
         return None
     if narrowings.holds(node, owner) or _is_expected_to_fail(node):
         return None
+    if symbol.startswith("super("):
+        is_whole = owner.type == "call" and text_of(owner) == "super()"
+        return _Read(symbol, name, (), True, False, False, None) if is_whole else None
     links, binding_kinds = _links(file, owner)
     if links is None or _is_bound_again(file, owner):
         return None

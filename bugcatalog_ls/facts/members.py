@@ -83,6 +83,8 @@ class Owner(msgspec.Struct, frozen=True):
 
 def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     """What the attribute is read off, where it surely does not have it."""
+    if use.owner.startswith("super("):
+        return _missing_on_bases(index, use, path)
     owner = owner_of(index, use, path)
     if owner is None or _is_set_from_outside(index, use.name, owner, path):
         return None
@@ -99,6 +101,27 @@ def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     if use.annotated and not _is_annotation_likely(index, use, owner, path):
         return None
     return owner
+
+
+def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
+    """The first base of the class around `super()`, where no base has the name."""
+    symbol = use.owner.removeprefix("super(").removesuffix(")")
+    own = class_at(index, symbol)
+    bases, is_complete = mro(index, symbol)
+    if own is None or not is_complete or not _is_certain(index, symbol) or own[1].dynamic:
+        return None
+    known = [base for base in bases if base != symbol and class_at(index, base) is not None]
+    if not known or _effect_of_decorators(index, symbol) != "same":
+        return None
+    if _is_set_from_outside(index, use.name, Owner("class", symbol), path):
+        return None
+    if any(
+        base is None or _class_may_have(index, resolve(index, base, path), use.name) for base in own[1].bases
+    ):
+        return None
+    # What derives from it may bring another class behind it.
+    is_open = _descendants(index, symbol) or _is_abstract(index, symbol)
+    return None if is_open else Owner("instance", known[0])
 
 
 def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:

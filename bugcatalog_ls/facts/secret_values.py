@@ -119,7 +119,7 @@ def parts_of(file: PyFile, node: Node, key: str = "") -> Iterator[Part]:
             for child in node.named_children:
                 hole = child.child_by_field_name("expression") if child.type == "interpolation" else None
                 if hole is not None:
-                    yield from parts_of(file, hole)
+                    yield from parts_of(file, hole, key)
         case "binary_operator":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and right is not None:

@@ -80,7 +80,7 @@ def _debug_information(rooms: Rooms) -> dict[str, Any]:
         "roots": [
             {
                 "name": workspace.root.name,
-                "files": len(workspace.project.results),
+                "files": len(workspace.results),
                 "pending": workspace.n_pending,
                 "entries": len(workspace.configuration.entries),
                 "analyzers": sorted(workspace.configuration.plan.codes),

@@ -43,7 +43,7 @@ class Availability:
             return True
         if any(self._is_check(statement) for statement in statements_before(node)):
             return True
-        return self.is_caught(node) or self._is_sure_around(node, depth)
+        return self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth)
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -227,6 +227,13 @@ class Availability:
                 continue
             if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
                 yield node
+
+    @cached_property
+    def _is_module_skipped(self) -> bool:
+        """Whether the module's tests are skipped where the import was not made (`pytestmark = …`)."""
+        marks = self._file.scopes.module.bindings.get("pytestmark", ())
+        values = [text_of(mark.value) for mark in marks if mark.value is not None]
+        return any("skip" in value and re.search(rf"\b(?:{self._pattern})\b", value) for value in values)
 
     @cached_property
     def _functions(self) -> dict[str, list[Node]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from tree_sitter import Tree
+from tree_sitter import Node, Tree
 
 from bugcatalog_ls.syntax.replacements import is_cut_off, replacements
 from bugcatalog_ls.syntax.tree import error_spans, parse
@@ -69,6 +70,25 @@ def parses(source: Source) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
+
+
+def parses_at(source: Source, root: Node, rows: tuple[int, int]) -> bool:
+    """Whether Python takes the statements of a module that touch rows, and those next to them.
+
+    For a text that Python took before these rows were edited, that says as much as `parses` does,
+    for less. `root` is the text's tree.
+    """
+    start, end = source.lines.starts[rows[0]], source.lines.line_span(rows[1])[1]
+    statements = [child for child in root.children if child.type != "comment"]
+    ends, starts = [child.end_byte for child in statements], [child.start_byte for child in statements]
+    first = max(bisect_left(ends, start) - 1, 0)
+    last = min(bisect_right(starts, end), len(statements) - 1)
+    if last < first:
+        return parses(source)
+    first_row = min(source.lines.row_of(starts[first]), rows[0])
+    last_row = max(source.lines.row_of(ends[last]), rows[1])
+    begin, stop = source.lines.starts[first_row], source.lines.line_span(last_row)[1]
+    return parses(Source(source.data[begin:stop]))
 
 
 def repair(source: Source, edited_row: int | None = None) -> Repaired:

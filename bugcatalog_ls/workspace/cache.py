@@ -68,6 +68,26 @@ class Cache:
             self._changed = True
         return value
 
+    def digest(self, path: str, stamp: FileStamp) -> bytes | None:
+        """The digest of the content of a file that looks unchanged."""
+        entry = self._entries.get(path)
+        if entry is None or stamp == UNSETTLED or entry.stamp != stamp:
+            return None
+        return entry.digest
+
+    def digests(self, paths: Collection[str]) -> dict[str, bytes] | None:
+        """The digests of files; None where the result of one of them is not known."""
+        if not all(path in self._entries for path in paths):
+            return None
+        return {path: self._entries[path].digest for path in paths}
+
+    def has(self, path: str) -> bool:
+        return path in self._entries
+
+    def forget(self, path: str) -> None:
+        if path in self._entries:
+            self._forget(path)
+
     def put(self, path: str, digest: bytes, value: bytes, stamp: FileStamp = UNSETTLED) -> None:
         self._entries[path] = _Entry(stamp, digest, -1, len(value), crc32(value))
         self._fresh[path] = value
@@ -75,7 +95,7 @@ class Cache:
 
     def keep_only(self, paths: Collection[str]) -> None:
         """Forget every file but `paths`."""
-        for path in self._entries.keys() - set(paths):
+        for path in self._entries.keys() - {*paths, WHOLE}:
             self._forget(path)
 
     def save(self) -> bool:
@@ -167,6 +187,9 @@ def prune_caches(folder: Path, max_age_days: float = 30, max_bytes: int = 1 << 3
             with contextlib.suppress(OSError):
                 os.unlink(path)
 
+
+WHOLE = ""
+"""Stands, in place of a path, for what is known of all files together."""
 
 _SUFFIX = ".cache"
 _MAGIC = b"bugcatalog cache 1\n"

@@ -22,7 +22,7 @@ from bugcatalog_ls.analysis.finding import Finding, Related
 from bugcatalog_ls.analysis.result import FileResult
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.repair import Repaired, parses, repair
+from bugcatalog_ls.syntax.repair import Repaired, parses, parses_at, repair
 from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
@@ -108,7 +108,7 @@ def analyse_keystroke(plan: Plan, path: str, source: Source, options: Options, l
         return None
     change, shown = Change(last.source, source), last.shown
     file = PyFile(path, source, _parsed_again(last.tree, change))
-    if file.root.has_error:
+    if file.root.has_error or (last.is_python and not parses_at(source, file.root, change.new_rows)):
         return None
     shared = Facts()
     shared.facts.extend(shown.facts[: shown.n_shared_facts])
@@ -116,7 +116,7 @@ def analyse_keystroke(plan: Plan, path: str, source: Source, options: Options, l
         shared.anchors[name] = change.kept(span)
     result = analyse(plan, path, source, options, file, shared)
     view = View(source, lambda text: analyse(plan, path, text, options), path, None)
-    return Typed(source, result, view, tree=file.tree.tree)
+    return Typed(source, result, view, last.is_python, tree=file.tree.tree)
 
 
 def _parsed_again(tree: Tree | None, change: Change) -> Tree | None:

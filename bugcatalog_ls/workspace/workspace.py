@@ -23,8 +23,8 @@ from bugcatalog_ls.workspace.baseline import (
     read_baseline,
     without_known,
 )
-from bugcatalog_ls.workspace.cache import Cache, open_cache
-from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
+from bugcatalog_ls.workspace.cache import WHOLE, Cache, open_cache
+from bugcatalog_ls.workspace.cache import WHOLE, cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
@@ -34,6 +34,9 @@ from bugcatalog_ls.workspace.reading import read_file
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
+from bugcatalog_ls.workspace.whole_run import WholeRun, key_of, name_of
+from bugcatalog_ls.workspace.whole_run import pack as pack_run
+from bugcatalog_ls.workspace.whole_run import unpack as unpack_run
 
 
 class Workspace:
@@ -70,8 +73,12 @@ class Workspace:
         self._known: tuple[int, Counts] | None = None
         self._faults: tuple[ToolFinding, ...] | None = None
         self.problems: dict[str, ReadProblem] = {}
+        # The answers of this run, or of the last one, where they still hold; and whether some are new.
+        self._run = WholeRun()
+        self._has_news = False
+        self._recalled: dict[str, FileResult] | None = None
         self.configuration = self._load()
-        self.project = self._new_project()
+        self._project = self._new_project()
 
     # -- configuration ------------------------------------------------------------------------------
 
@@ -86,11 +93,11 @@ class Workspace:
         self.configuration = self._load()
         same = before.fingerprint == self.configuration.fingerprint
         if same and before.loaded.settings == self.configuration.loaded.settings:
-            self.project.plan = self.configuration.plan
+            self._project.plan = self.configuration.plan
             return False
         opened = {path: typed.source for path, typed in self._open.items()}
         self._open.clear()
-        self.project = self._new_project()
+        self._project = self._new_project()
         for path, source in opened.items():
             self.set_text(path, source.text)
         self.find_files()
@@ -125,7 +132,7 @@ class Workspace:
         )
         self.problems = {problem.path: problem for problem in found.problems}
         stamps = dict(found.files)
-        for path in set(self.project.results) - stamps.keys() - self._open.keys():
+        for path in set(self.results) - stamps.keys() - self._open.keys():
             self._forget(path)
         for path, stamp in stamps.items():
             if path not in self._open and self._stamps.get(path) != stamp:
@@ -164,6 +171,9 @@ class Workspace:
         pending = list(islice(self._pending.items(), limit))
         total, done = len(pending), 0
         cache = self._cache()
+        if cache is not None and limit is None and self._recall(cache):
+            report(total, total)
+            return
         missing: list[tuple[str, FileStamp]] = []
         for path, stamp in pending:
             packed = cache.by_stamp(path, stamp) if cache is not None else None
@@ -186,11 +196,22 @@ class Workspace:
             report(done, total)
         self._was_scanned = self._was_scanned or not self._pending
 
-    def save_cache(self) -> None:
-        """Write what was learnt to the cache; a cache that can't be written is done without."""
-        if self._opened_cache is not None:
-            self._opened_cache.keep_only(self._stamps)
-            self._opened_cache.save()
+    def save_cache(self, *, remember: bool = False) -> None:
+        """Write what was learnt to the cache; a cache that can't be written is done without.
+
+        `remember` keeps what the run found too, for a next one over the same files.
+        """
+        cache = self._opened_cache
+        if cache is None:
+            return
+        cache.keep_only(self._stamps)
+        if remember and self._can_recall and self._has_news:
+            digests = cache.digests(self.results)
+            if digests is not None:
+                for path, result in self.results.items():
+                    self._run.note_result(path, result)
+                cache.put(WHOLE, key_of(digests), pack_run(self._run))
+        cache.save()
 
     def file_changed(self, path: str) -> None:
         """A file was created, changed or deleted outside of the editor."""
@@ -257,11 +278,15 @@ class Workspace:
         if path not in self._sources:
             read = read_file(self.root, path, self.settings.max_file_size)
             if not isinstance(read, ReadResult):
+                self._run.others[path] = b""
                 return None
             source = self._sources[path] = Source(read.data)
-            if path in self.project.results and self._stamps.get(path) not in (None, read.stamp):
+            if path not in self.results:
+                self._run.others[path] = read.digest
+            elif self._stamps.get(path) not in (None, read.stamp):
                 # It was changed since it was analysed: what was found then is not where it was.
                 self._take(path, self._analysed(path, source).shown)
+                self._forget_content(path)
         return self._sources[path]
 
     def findings(self, path: str) -> tuple[Finding, ...]:
@@ -274,15 +299,15 @@ class Workspace:
         What the baseline accepts is left out, unless it is asked for.
         """
         about_tool = [finding for finding in self.tool_findings() if finding.path == path]
-        findings = self.project.findings(path, complete=self.is_scanned)
-        result = self.project.results.get(path)
+        findings = self._findings(path)
+        result = self.results.get(path)
         if not about_tool and (result is None or not (findings or result.has_suppressions)):
             return ()
         source = self.source(path)
         if source is None:
             return ()
-        if self.project.results.get(path) is not result:
-            findings = self.project.findings(path, complete=self.is_scanned)
+        if self.results.get(path) is not result:
+            findings = self._findings(path)
         entries, plan = self.configuration.entries, self.configuration.plan
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()
@@ -306,7 +331,7 @@ class Workspace:
     def tool_findings(self) -> tuple[ToolFinding, ...]:
         """What is wrong with the settings and catalog pages in force, in whatever files."""
         if self._faults is None:
-            self._faults = tool_findings(self.root, self.configuration, self.project.results)
+            self._faults = tool_findings(self.root, self.configuration, self.results)
         return self._faults
 
     @property
@@ -321,7 +346,16 @@ class Workspace:
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
         """The fixes of a finding, best first."""
         removal = removal_of(finding)
-        return (removal,) if removal is not None else self.project.fixes(finding)
+        if removal is not None:
+            return (removal,)
+        if not self._can_recall:
+            return self.project.fixes(finding)
+        name = name_of(finding)
+        if name not in self._run.fixes:
+            made = self.project.fixes(finding)
+            self._run.fixes[name] = made
+            self._has_news = True
+        return self._run.fixes[name]
 
     def together(self, finding: Finding, fixes: Sequence[Fix]) -> Fix | None:
         """One fix for several that ask something of the migrations; `finding` is one of theirs."""
@@ -329,9 +363,68 @@ class Workspace:
 
     def files(self) -> tuple[str, ...]:
         """The paths of all analysed files, sorted."""
-        return tuple(sorted(self.project.results))
+        return tuple(sorted(self.results))
+
+    @property
+    def results(self) -> Mapping[str, FileResult]:
+        """The results of all analysed files; their facts and findings may be left out."""
+        return self._project.results if self._recalled is None else self._recalled
+
+    @property
+    def project(self) -> Project:
+        """The facts of all files and what is joined from them."""
+        if self._recalled is not None:
+            self._pending.update({path: self._stamps[path] for path in self._recalled})
+            self._recalled = None
+            self.scan()
+        return self._project
 
     # -- within -------------------------------------------------------------------------------------------
+
+    def _findings(self, path: str) -> tuple[Finding, ...]:
+        if not (self._can_recall and self.is_scanned):
+            return self.project.findings(path, complete=self.is_scanned)
+        if path not in self._run.findings:
+            found = self.project.findings(path)
+            self._run.findings[path] = found
+            self._has_news = True
+        return self._run.findings[path]
+
+    @property
+    def _can_recall(self) -> bool:
+        """Whether answers are kept: for a run that asks once, of files alone."""
+        return not self._incremental and not self._open
+
+    def _recall(self, cache: Cache) -> bool:
+        """Take over the answers of the last run, where all files are as they were then."""
+        if not self._can_recall or self._was_scanned or self.results or not cache.has(WHOLE):
+            return False
+        digests: dict[str, bytes] = {}
+        problems: list[ReadProblem] = []
+        for path, stamp in self._pending.items():
+            digest = cache.digest(path, stamp)
+            if digest is None:
+                read = read_file(self.root, path, self.settings.max_file_size)
+                if isinstance(read, ReadProblem):
+                    problems.append(read)
+                    continue
+                digest = read.digest
+                if cache.by_content(path, digest, read.stamp) is None:
+                    return False
+            digests[path] = digest
+        run = unpack_run(cache.by_content(WHOLE, key_of(digests)))
+        if run is None or not run.is_about(self._digest_of):
+            return False
+        self._run, self._has_news = run, False
+        self._recalled = run.results(digests)
+        self._pending.clear()
+        self.problems.update({problem.path: problem for problem in problems})
+        self._was_scanned = True
+        return True
+
+    def _digest_of(self, path: str) -> bytes:
+        read = read_file(self.root, path, self.settings.max_file_size)
+        return read.digest if isinstance(read, ReadResult) else b""
 
     def _load(self) -> Configuration:
         self._faults = None
@@ -350,6 +443,7 @@ class Workspace:
         self._unsettled.clear()
         self._pending.clear()
         self._stamps.clear()
+        self._run, self._recalled = WholeRun(), None
         plan = self.configuration.plan
         return Project(plan, self._options, self.source, incremental=self._incremental)
 
@@ -397,6 +491,7 @@ class Workspace:
         self._faults = None
         self._pending.pop(path, None)
         self.project.set_result(path, result)
+        self._forget_run()
 
     def _take_analysed(self, analysed: Analysed, cache: Cache | None) -> None:
         if isinstance(analysed.outcome, ReadProblem):
@@ -416,6 +511,16 @@ class Workspace:
         self._sources.pop(path, None)
         self._stamps.pop(path, None)
         self.project.remove(path)
+        self._forget_run()
+
+    def _forget_content(self, path: str) -> None:
+        if (cache := self._cache()) is not None:
+            cache.forget(path)
+
+    def _forget_run(self) -> None:
+        """Answers that were given hold no more."""
+        if self._run.findings or self._run.fixes:
+            self._run = WholeRun(others=self._run.others)
 
 
 def _placed(finding: ToolFinding, source: Source) -> Finding:

@@ -145,7 +145,7 @@ class Editor:
         first = source.lines.offset(*position(text, start, unit), unit)
         last = source.lines.offset(*position(text, end, unit), unit)
         data = source.data[:first] + content.encode() + source.data[last:]
-        self.workspace.set_text(path, data.decode())
+        self.workspace.set_text(path, data.decode(), quick=self.chance.random() < 0.5)
         self.texts[path] = text[:start] + content + text[end:]
 
     # -- what happens outside of it ----------------------------------------------------------------------
@@ -179,6 +179,9 @@ class Editor:
             assert source.text == text
         if all(parses(text) for path, text in self.now().items() if path.endswith(".py")):
             self.n_compared += 1
+            for path in self.texts:
+                if self.workspace.settle(path):
+                    self.look(path)
             fresh = opened(self.root, self.texts)
             expected = {path: shown(fresh, path) for path in fresh.files()}
             difference = [
