@@ -228,8 +228,8 @@ def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]
             members[member_name] = "nested"
         else:
             attributes[member_name] = assigned.get(member_name)
-    for name, symbol in assigned.items():
-        attributes.setdefault(name, symbol)
+    for attribute, symbol in assigned.items():
+        attributes.setdefault(attribute, symbol)
     return ClassFact(
         symbol=definition.symbol,
         bases=tuple(bases),

@@ -200,8 +200,8 @@ class Names:
         if owner is None or owner.kind != "class" or scope.node.type != "function_definition":
             return None
         parameters = scope.node.child_by_field_name("parameters")
-        named = [child for child in parameters.named_children if child.type != "comment"] if parameters else []
-        first = named[0] if named else None
+        children = parameters.named_children if parameters is not None else []
+        first = next((child for child in children if child.type != "comment"), None)
         if first is None or first.id != binding.node.id:
             return None
         decorators = _decorator_texts(scope.node)

@@ -24,7 +24,7 @@ from bugcatalog_ls.workspace.baseline import (
     without_known,
 )
 from bugcatalog_ls.workspace.cache import WHOLE, Cache, open_cache
-from bugcatalog_ls.workspace.cache import WHOLE, cache_folder as default_cache_folder
+from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
