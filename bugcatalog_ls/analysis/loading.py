@@ -32,8 +32,6 @@ def load_analyzer(name: str) -> Analyzer:
                 raise
         else:
             return _checked(name, getattr(module, "ANALYZER", None))
-    # Seldom needed, and slow to import.
-
     # Imported here: it costs 40 ms, and only other people's analyzers need it.
     from importlib.metadata import entry_points
 

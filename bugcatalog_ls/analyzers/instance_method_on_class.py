@@ -87,14 +87,21 @@ def _passes(decorator: Node) -> bool:
             taken = taken.named_children[0]
         if taken is None or taken.type != "list_splat_pattern" or not _returns(decorator, wrapper):
             continue
-        calls = [
-            node
-            for node in walk(wrapper, into_scopes=True)
-            if node.type == "call" and text_of(node.children[0]) == names[0]
-        ]
+        nodes = list(walk(wrapper, into_scopes=True))
+        calls = [node for node in nodes if node.type == "call" and text_of(node.children[0]) == names[0]]
+        if any(_changes(node, text_of(taken).lstrip("*")) for node in nodes):
+            continue
         if calls and all(_first_argument(call) == text_of(taken) for call in calls):
             return True
     return False
+
+
+def _changes(node: Node, name: str) -> bool:
+    """Whether a node binds the arguments anew."""
+    if node.type not in ("assignment", "augmented_assignment"):
+        return False
+    left = node.child_by_field_name("left")
+    return left is not None and any(text_of(part) == name for part in (left, *walk(left)))
 
 
 def _inner(function: Node) -> list[Node]:

@@ -178,7 +178,12 @@ def _read_folder(folder: Path, source: LayerSource) -> Iterator[tuple[str, bytes
             name, 1, 1, f"can't be read: {error.strerror or error}", "a readable file or folder"
         )
 
-    if not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+    except OSError as error:
+        yield unreadable(folder, error)
+        return
+    if not is_folder:
         if source != "workspace":
             yield (
                 folder.as_posix(),

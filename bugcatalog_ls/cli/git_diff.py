@@ -35,7 +35,9 @@ def touches(changed: Changed, path: str, first: int, last: int) -> bool:
 
 
 def _git(root: Path, revision: str, *arguments: str) -> str:
-    command = ["git", "-c", "core.quotepath=off", "-C", str(root), *arguments]
+    # A repository's own configuration may name a program for git to start.
+    options = ("-c", "core.quotepath=off", "-c", "core.fsmonitor=false")
+    command = ["git", "--no-optional-locks", *options, "-C", str(root), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.language_tokens import is_language_token
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
 from bugcatalog_ls.syntax.scopes import Binding
 
@@ -148,10 +149,25 @@ def revealed(file: PyFile, part: Part) -> Revealed | None:
     node = part.node
     if node.type == "dictionary_splat":
         node = node.named_children[0]
+    if _is_absent(node):
+        return None
     found = _revealed(file, node, 8)
     if found is None and secret_kind(part.key) == "secret" and _may_hold(file, node):
         return Revealed("name", part.key, file.symbol(node))
     return found
+
+
+def _is_absent(node: Node) -> bool:
+    """Whether a test on the way says that the value is none: `if token is None: …`."""
+    if node.type not in ("identifier", "attribute"):
+        return False
+    written = text_of(node)
+    for condition in conditions_at(node):
+        for part in implied(condition):
+            subject = present(Condition(part.node, not part.holds))
+            if subject is not None and text_of(subject) == written:
+                return True
+    return False
 
 
 def _parts_of_call(file: PyFile, call: Node, key: str) -> Iterator[Part]:
@@ -223,14 +239,16 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             return None
         if all(_is_harmless(file, name, binding) for binding in bindings) and bindings:
             return None
+        if bindings and _is_masked_anew(name, node, bindings):
+            return None
         if kind == "token" and is_language_token(file, node):
             return None
         return Revealed("name", name, symbol)
     if len(bindings) == 1 and bindings[0].kind in ("assign", "walrus") and bindings[0].value is not None:
         # What was made of the whole of something is still the whole of it.
         value = bindings[0].value
-        if (held := _read_secret(file, name, value, depth)) is not None:
-            return held
+        if (secret := _read_secret(file, name, value, depth)) is not None:
+            return secret
         if value.type in ("call", "attribute", "await"):
             found = _revealed(file, value, depth - 1)
             if found is not None and found.kind in ("whole", "settings"):
@@ -240,6 +258,20 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
     if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
         return Revealed("object", name, symbol)
     return None
+
+
+def _is_masked_anew(name: str, node: Node, bindings: list[Binding]) -> bool:
+    """Whether the last value before, made of the name's own one, is its mask: `key = key[:4] + "***"`."""
+    before = [binding for binding in bindings if binding.offset < node.start_byte]
+    value = max(before, key=lambda binding: binding.offset).value if before else None
+    if value is None:
+        return False
+    written = text_of(value)
+    is_own = re.search(rf"\b{re.escape(name)}\b", written) is not None
+    is_cut = re.search(rf"\b{re.escape(name)}\[", written) is not None and re.search(r"\*|…|\.\.\.", written)
+    return is_own and (
+        bool(is_cut) or (value.type == "call" and _HIDES.search(text_of(value.children[0])) is not None)
+    )
 
 
 def _read_secret(file: PyFile, name: str, value: Node, depth: int) -> Revealed | None:

@@ -106,11 +106,19 @@ class Availability:
             candidates = [
                 node.child_by_field_name("right")
                 for node in self._file.nodes("assignment")
-                if (left := node.child_by_field_name("left")) is not None and text_of(left) == written
+                if (left := node.child_by_field_name("left")) is not None
+                and (text_of(left) == written or self._is_class_level(left, written))
             ]
         for value in candidates:
             if value is not None and value.type != "false" and not is_none(value):
                 yield value
+
+    def _is_class_level(self, target: Node, written: str) -> bool:
+        """Whether a target in a class's body is what `self.name` reads."""
+        owner, _, name = written.partition(".")
+        if owner not in ("self", "cls") or text_of(target) != name:
+            return False
+        return self._file.scopes.at(target.start_byte).kind == "class"
 
     def _mentions(self, node: Node) -> bool:
         return re.search(rf"\b(?:{self._pattern})\b", text_of(node)) is not None

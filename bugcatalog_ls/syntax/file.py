@@ -9,7 +9,7 @@ from tree_sitter import Node, Tree
 
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.names import Names
-from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, enclosing_function, is_async, text_of
+from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, is_async, text_of
 from bugcatalog_ls.syntax.scopes import Scope, ScopeTable
 from bugcatalog_ls.syntax.tree import PyTree, span_of
 from bugcatalog_ls.text.source import Source
@@ -90,9 +90,6 @@ class PyFile:
     @cached_property
     def classes(self) -> list[Definition]:
         return [self._definition(node) for node in self.nodes("class_definition")]
-
-    def function_around(self, node: Node) -> Node | None:
-        return enclosing_function(node)
 
     def qualname_at(self, offset: int) -> str:
         """The dotted name, inside the module, of the scope at an offset (empty at module level)."""

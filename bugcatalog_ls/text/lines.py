@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Literal
 
 ColumnUnit = Literal["utf-8", "utf-16", "utf-32"]
 
-# LSP and Python both end a line at \n, \r\n and a lone \r, and at nothing else.
-_LINE_END = re.compile(rb"\r\n|\n|\r")
-
 
 class LineIndex:
-    """Rows (from 0) of one UTF-8 text. Columns count bytes, UTF-16 units or code points."""
+    """Rows (from 0) of one UTF-8 text. Columns count bytes, UTF-16 units or code points.
+
+    LSP and Python both end a line at \\n, \\r\\n and a lone \\r, and at nothing else.
+    """
 
     __slots__ = ("_ascii", "_data", "starts")
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._ascii = data.isascii()
-        self.starts: list[int] = [0, *(match.end() for match in _LINE_END.finditer(data))]
+        # The lines of bytes, unlike those of a str, end at these three alone.
+        self.starts: list[int] = [0, *accumulate(map(len, data.splitlines(keepends=True)))]
+        if len(self.starts) > 1 and not data.endswith((b"\n", b"\r")):
+            self.starts.pop()
 
     def __len__(self) -> int:
         return len(self.starts)

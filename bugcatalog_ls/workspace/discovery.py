@@ -49,13 +49,13 @@ def discover(
     problems = list(walk.problems)
     for path in also:
         folder = root / path
-        if path not in ("", ".") and folder.is_dir():
+        if path not in ("", ".") and os.path.isdir(folder):
             rules = IgnoreRules(folder, exclude, respect_gitignore)
             inner = _Walk(folder, f"{path}/", wanted, rules, max_files)
             inner.run()
             files = {**inner.files, **files}
             problems += inner.problems
-        elif path not in files and folder.is_file():
+        elif path not in files and os.path.isfile(folder):
             files[path] = stamp_of(folder.stat())
     found = tuple(FoundFile(path, files[path]) for path in sorted(files))
     return Discovery(found, tuple(sorted(set(problems))))

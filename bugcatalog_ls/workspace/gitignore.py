@@ -80,7 +80,8 @@ def _rules_from_above(root: Path) -> tuple[_Rules, ...]:
             if patterns is not None:
                 rules.append(_Rules(patterns, 0, prefix))
         git = candidate / ".git"
-        if git.exists():
+        # Unlike `Path.exists`, this takes what must not be looked at for absent.
+        if os.path.exists(git):
             patterns = _read_rules(str(_git_folder(git) / "info" / "exclude"))
             if patterns is not None:
                 rules.append(_Rules(patterns, 0, prefix))

@@ -119,6 +119,11 @@ def analyse_keystroke(plan: Plan, path: str, source: Source, options: Options, l
     return Typed(source, result, view, last.is_python, tree=file.tree.tree)
 
 
+def unseen(path: str, source: Source) -> Typed:
+    """A text that is held and not analysed."""
+    return Typed(source, FileResult(), View(source, lambda text: FileResult(), path, None), False)
+
+
 def _parsed_again(tree: Tree | None, change: Change) -> Tree | None:
     """The tree of the new text, made from that of the old one where it did not change."""
     if tree is None:

@@ -31,13 +31,13 @@ def read_file(
             if not stat.S_ISREG(status.st_mode):
                 return _problem(path, "is not a regular file", "special")
             if status.st_size > max_size:
-                return _too_large(path, status.st_size, max_size)
+                return too_large(path, status.st_size, max_size)
             stamp = settled_stamp_of(status, time.time_ns())
             raw = _read_all(file, max_size + 1)
     except OSError as error:
         return problem_of(path, error)
     if len(raw) > max_size:
-        return _too_large(path, len(raw), max_size)
+        return too_large(path, len(raw), max_size)
     decoded = decode(path, raw)
     if isinstance(decoded, ReadProblem):
         return decoded
@@ -85,6 +85,12 @@ def problem_of(path: str, error: OSError) -> ReadProblem:
     return _problem(path, f"can't be read: {error.strerror or error}", "special")
 
 
+def too_large(path: str, size: int, max_size: int) -> ReadProblem:
+    """What is said of a text that is not analysed for its size."""
+    told = f"is too large to be analysed ({_bytes(size)}; `max-file-size` is {_bytes(max_size)})"
+    return _problem(path, told, "large")
+
+
 _BOM = b"\xef\xbb\xbf"
 _PYTHON = (".py", ".pyi", ".pyw")
 _NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
@@ -127,11 +133,6 @@ def _read_all(file: io.FileIO, at_most: int) -> bytes:
 
 def _line_of(raw: bytes, offset: int) -> int:
     return LineIndex(raw).row_of(offset) + 1
-
-
-def _too_large(path: str, size: int, max_size: int) -> ReadProblem:
-    told = f"is too large to be analysed ({_bytes(size)}; `max-file-size` is {_bytes(max_size)})"
-    return _problem(path, told, "large")
 
 
 def _bytes(count: int) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +45,7 @@ def analyse_files(
         yield from map(job.run, paths)
         return
     entries = [entry for code, entry in configuration.entries.items() if code in configuration.plan.codes]
-    start = partial(_start, root, entries, configuration.options, job.max_size)
+    start = partial(_start, root.absolute(), entries, configuration.options, job.max_size)
     n_done = 0
     for analysed in _in_processes(start, paths, n_jobs, _CHUNK):
         n_done += 1
@@ -73,13 +75,31 @@ def _in_processes(
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(n_jobs, context, start)
+    with _away_from_users_code():
+        # Handing out the work starts all processes.
+        pool = ProcessPoolExecutor(n_jobs, context, start)
+        results = pool.map(_run, paths, chunksize=chunk)
     try:
-        yield from pool.map(_run, paths, chunksize=chunk)
+        yield from results
     except BrokenProcessPool:
         return
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _away_from_users_code() -> Iterator[None]:
+    """Work in the folder of the standard library for a moment.
+
+    New interpreters import from the folder that they are started in before all others, and a user's
+    project may have a `signal.py` or a `socket.py`.
+    """
+    before = os.getcwd()
+    os.chdir(os.path.dirname(os.__file__))
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 class _Job(NamedTuple):

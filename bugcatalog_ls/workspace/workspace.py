@@ -28,9 +28,9 @@ from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
-from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text
+from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text, unseen
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
-from bugcatalog_ls.workspace.reading import read_file
+from bugcatalog_ls.workspace.reading import read_file, too_large
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
@@ -241,6 +241,15 @@ class Workspace:
         last = self._open.get(path)
         if last is not None and last.source.data == source.data:
             return
+        if len(source.data) > self.settings.max_file_size:
+            self.problems[path] = too_large(path, len(source.data), self.settings.max_file_size)
+            self._unsettled.discard(path)
+            self._open[path] = unseen(path, source)
+            self._take(path, FileResult())
+            return
+        if path in self.problems:
+            del self.problems[path]
+            last = None
         typed: Typed | None = None
         if quick and last is not None:
             typed = analyse_keystroke(self.configuration.plan, path, source, self._options, last)
@@ -283,7 +292,7 @@ class Workspace:
             source = self._sources[path] = Source(read.data)
             if path not in self.results:
                 self._run.others[path] = read.digest
-            elif self._stamps.get(path) not in (None, read.stamp):
+            elif self._stamps.get(path) not in (None, read.stamp) and not self._is_as_cached(read):
                 # It was changed since it was analysed: what was found then is not where it was.
                 self._take(path, self._analysed(path, source).shown)
                 self._forget_content(path)
@@ -374,9 +383,13 @@ class Workspace:
     def project(self) -> Project:
         """The facts of all files and what is joined from them."""
         if self._recalled is not None:
-            self._pending.update({path: self._stamps[path] for path in self._recalled})
+            run, cache, paths = self._run, self._cache(), self._recalled.keys()
+            before = cache.digests(paths) if cache is not None else None
+            self._pending.update({path: self._stamps[path] for path in paths})
             self._recalled = None
             self.scan()
+            if cache is not None and before is not None and before == cache.digests(self.results):
+                self._run = run
         return self._project
 
     # -- within -------------------------------------------------------------------------------------------
@@ -512,6 +525,11 @@ class Workspace:
         self._stamps.pop(path, None)
         self.project.remove(path)
         self._forget_run()
+
+    def _is_as_cached(self, read: ReadResult) -> bool:
+        """Whether a file that was changed a moment ago, so that no stamp tells, is as it was analysed."""
+        cache = self._cache() if self._can_recall else None
+        return cache is not None and cache.digests([read.path]) == {read.path: read.digest}
 
     def _forget_content(self, path: str) -> None:
         if (cache := self._cache()) is not None:

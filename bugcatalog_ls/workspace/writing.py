@@ -109,12 +109,15 @@ def _stage(root: Path, change: Change) -> _Staged:
     if os.path.isabs(change.path) or ".." in parts or "" in parts or "\\" in change.path:
         raise _Refused(change, "is not a path inside the workspace", "outside")
     target = os.path.realpath(root / change.path)
+    # Of a link to be deleted, the link goes, not what it leads to; any other change is made to the latter.
+    changed = os.path.realpath((root / change.path).parent) if isinstance(change, Delete) else target
+    if not Path(changed).is_relative_to(os.path.realpath(root)):
+        raise _Refused(change, "leads out of the workspace", "outside")
     try:
         if isinstance(change, Create):
             return _Staged(change, target, _stage_new(root, change, target))
         _check_unchanged(change, target)
         if isinstance(change, Delete):
-            # Of a link, the link goes, not what it leads to.
             return _Staged(change, str(root / change.path), None)
         return _Staged(change, target, _stage_replacement(change, target))
     except OSError as error:
@@ -150,8 +153,6 @@ def _stage_replacement(change: Replace, target: str) -> str:
 
 
 def _stage_new(root: Path, change: Create, target: str) -> str:
-    if not Path(target).is_relative_to(os.path.realpath(root)):
-        raise _Refused(change, "is not a path inside the workspace", "outside")
     if os.path.lexists(root / change.path):
         raise _Refused(change, "exists already", "exists")
     folder = os.path.dirname(target)

@@ -152,3 +152,82 @@ def run():
     Job.stop()
 """
     check_fix("BC902", code, code)
+
+
+def test_decorators_that_give_all_arguments_on() -> None:
+    check_findings(
+        "BC902",
+        """
+#- app/decorators.py
+import functools
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return inner
+
+def named(name):
+    def decorator(function):
+        async def inner(*args, **kwargs):
+            return await function(*args, **kwargs)
+
+        return inner
+
+    return decorator
+
+def with_registry(function):
+    def inner(*args, **kwargs):
+        return function(REGISTRY, *args, **kwargs)
+
+    return inner
+
+def on_either(function):
+    def inner(*args, **kwargs):
+        args = (REGISTRY, *args)
+        return function(*args, **kwargs)
+
+    return inner
+
+def shared(function):
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return classmethod(inner)
+
+#- app/report.py
+from tenacity import retry
+
+from app.decorators import logged, named, on_either, shared, with_registry
+
+class Report:
+    @logged
+    def plain(self, title): ...
+
+    @named("report")
+    async def called(self, title): ...
+
+    @retry(reraise=True)
+    def again(self, title): ...
+
+    @with_registry
+    def given(self, title): ...
+
+    @on_either
+    def either(self, title): ...
+
+    @shared
+    def of_class(self, title): ...
+
+made = Report.plain("a")
+#      ^^^^^^^^^^^^ BC902
+made = Report.called("a")
+#      ^^^^^^^^^^^^^ BC902
+made = Report.again("a")
+#      ^^^^^^^^^^^^ BC902
+Report.given("a")
+Report.either("a")
+Report.of_class("a")
+""",
+    )

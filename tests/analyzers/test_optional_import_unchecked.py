@@ -235,3 +235,51 @@ def build(options):
         return output
 """,
     )
+
+
+def test_what_an_except_catches() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+def caught(run):
+    try:
+        run()
+    except (ValueError, lib) as failure:
+    #                   ^^^ BC903
+        print(failure)
+""",
+    )
+
+
+def test_modules_and_classes_that_test_it_once() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+class Engine:
+    enabled = lib is not None
+
+    def run(self):
+        if not self.enabled:
+            return None
+        return lib.run()
+
+    def stop(self):
+        return lib.stop()
+        #      ^^^ BC903
+
+#- tests/test_lib.py
+import pytest
+
+try:
+    import lib
+except ImportError:
+    lib = None
+
+pytestmark = pytest.mark.skipif(lib is None, reason="not installed")
+
+def test_run():
+    assert lib.run()
+""",
+    )

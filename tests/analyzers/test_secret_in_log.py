@@ -376,3 +376,45 @@ def test_the_workspace_masks_in_its_own_way() -> None:
             return value[:2] + "…"
         """,
     )
+
+
+def test_variables_that_hold_a_secret_under_another_name() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/use.py
+        import logging
+        import os
+
+        log = logging.getLogger(__name__)
+
+        def f(settings, data, url, token, creds):
+            key = settings.smtp_password
+            log.info("with %s", key)
+            #                   ^^^ BC602
+            if value := os.getenv("STRIPE_SECRET_KEY"):
+                print(value)
+                #     ^^^^^ BC602
+            headers = {"Authorization": f"Bearer {token}"}
+            log.info("GET %s %s", url, headers)
+            #                          ^^^^^^^ BC602
+            host, masked = settings.smtp_host, settings.api_key[:4]
+            kind = data.get("token_type")
+            user = creds["username"]
+            shown = settings.api_key[:4] + "..."
+            log.info("%s %s %s %s %s", host, masked, kind, user, shown)
+            log.info("set", extra={"password": f"{len(url)} letters"})
+
+        def g(token, api_key):
+            if token is None:
+                log.info("no token: %s", token)
+            if not api_key:
+                log.info("no key: %s", api_key)
+            else:
+                log.info("the key: %s", api_key)
+                #                       ^^^^^^^ BC602
+            if isinstance(api_key, str):
+                api_key = api_key[:4] + "*" * 8
+            log.info("the key: %s", api_key)
+        """,
+    )

@@ -296,3 +296,77 @@ def notify(mailer: Mailer):
     mailer.send_one("a@b.c")
 """,
     )
+
+
+def test_bases_behind_super() -> None:
+    check_findings(
+        "BC901",
+        """
+#- base.py
+class Repository:
+    async def add(self, row):
+        return row
+
+#- users.py
+from base import Repository
+from somewhere import Unknown
+
+class Users(Repository):
+    async def create(self, row):
+        await super().add(row)
+        return await super().create(row)
+        #                    ^^^^^^ BC901
+
+class Cooperative(Repository):
+    def extra(self):
+        super().extra()
+
+class Extra(Repository):
+    def extra(self):
+        return None
+
+class Both(Cooperative, Extra):
+    pass
+
+class Far(Unknown):
+    def go(self):
+        super().gone()
+""",
+    )
+
+
+def test_names_of_generators_are_missing_where_no_function_gave_the_owner() -> None:
+    check_findings(
+        "BC901",
+        """
+class Mailer:
+    def send_mail(self, address):
+        return address
+
+async def make() -> Mailer:
+    return Mailer()
+
+Mailer().send("a@b.c")
+#        ^^^^ BC901
+made = make()
+made.close()
+""",
+    )
+
+
+def test_the_only_method_that_takes_the_arguments() -> None:
+    before = """
+class Repository:
+    def __init__(self, rows):
+        self.rows = rows
+
+    def find(self, key):
+        return self.rows[key]
+
+    def empty(self):
+        self.rows.clear()
+
+def use(rows):
+    return Repository(rows).lookup(1)
+"""
+    check_fix("BC901", before, before.replace("lookup(1)", "find(1)"))

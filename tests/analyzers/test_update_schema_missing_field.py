@@ -327,3 +327,48 @@ def test_fields_come_with_their_types_and_imports() -> None:
             note: Mapped[str]
         """,
     )
+
+
+def test_the_password_of_a_user_is_changed_elsewhere() -> None:
+    check_findings(
+        "BC104",
+        """
+        #- app/models.py
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class User(Base):
+            __tablename__ = "users"
+
+            id = Column(Integer, primary_key=True)
+            name = Column(String(50))
+            password = Column(String(200))
+
+        class Mailbox(Base):
+            __tablename__ = "mailboxes"
+
+            id = Column(Integer, primary_key=True)
+            name = Column(String(50))
+            password = Column(String(200))
+
+        #- app/schemas.py
+        from pydantic import BaseModel
+
+        class UserCreate(BaseModel):
+            name: str
+            password: str
+
+        class UserUpdate(BaseModel):
+            name: str | None = None
+
+        class MailboxCreate(BaseModel):
+            name: str
+            password: str
+
+        class MailboxUpdate(BaseModel):
+            # ^^^^^^^^^^^^^ BC104.uncopied
+            name: str | None = None
+        """,
+    )

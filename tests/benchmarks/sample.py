@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _NOUNS = (
     "Parcel", "Courier", "Invoice", "Customer", "Depot", "Route", "Label", "Refund",
-    "Contract", "Vehicle", "Shift", "Claim", "Tariff", "Batch", "Return",
+    "Contract", "Vehicle", "Shift", "Claim", "Tariff", "Batch",
 )  # fmt: skip
 
 _HEAD = '''"""Deliveries: what the dispatch office stores, asks its partners for, and tells its customers."""
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, declarative_base, relationship
 Base = declarative_base()
 logger = logging.getLogger(__name__)
 PARTNER_URL = "https://partner.example.com/api"
+router = APIRouter(prefix="/deliveries", tags=["deliveries"])
 
 
 def get_session():
@@ -56,16 +57,13 @@ class {Noun}Summary:
         return sum(rows[:limit])
 
 
-{noun}_router = APIRouter(prefix="/{noun}s", tags=["{noun}s"])
-
-
-@{noun}_router.get("/")
+@router.get("/{noun}s")
 def list_{noun}s(limit: int = 50, session: Session = Depends(get_session)):
     found = session.query({Noun}).filter({Noun}.is_active.is_(True)).limit(limit).all()
     return [{{"id": row.id, "name": row.name}} for row in found]
 
 
-@{noun}_router.post("/{{{noun}_id}}/send")
+@router.post("/{noun}s/{{{noun}_id}}/send")
 async def send_{noun}({noun}_id: int, session: Session = Depends(get_session)):
     row = session.get({Noun}, {noun}_id)
     if row is None:
@@ -88,9 +86,22 @@ def read_{noun}s(folder: Path):
     return rows
 
 
-def is_late(created_at, days={n}):
+def merged_{noun}s(first, second):
+    """The {noun}s of two lists, each once; those of the second list win."""
+    by_name = {{row.name: row for row in first}}
+    for row in second:
+        known = by_name.get(row.name)
+        if known is not None and known.is_active and not row.is_active:
+            logger.debug("%s is no longer active", row.name)
+        by_name[row.name] = row
+    return sorted(by_name.values(), key=lambda row: row.name)
+
+
+def deadline_of_{noun}(created_at, days={n}):
     deadline = created_at + timedelta(days=days)
-    return datetime.now() > deadline
+    if deadline.weekday() > 4:
+        deadline += timedelta(days=7 - deadline.weekday())
+    return deadline
 
 '''
 

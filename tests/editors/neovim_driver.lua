@@ -132,6 +132,22 @@ function steps.fix_all()
   vim.cmd.write()
 end
 
+function steps.fix_on_write()
+  local buffer = open('client.py')
+  local group = vim.api.nvim_create_augroup('mend', {})
+  vim.api.nvim_create_autocmd('BufWritePre', {
+    group = group,
+    pattern = '*.py',
+    callback = function()
+      require('bugcatalog').fix_all()
+    end,
+  })
+  vim.api.nvim_buf_set_lines(buffer, -1, -1, false, { '', '', 'requests.put("https://x", json={})' })
+  vim.cmd.write()
+  report.fix_on_write = vim.fn.readfile(vim.api.nvim_buf_get_name(buffer))
+  vim.api.nvim_del_augroup_by_id(group)
+end
+
 function steps.migration()
   local buffer = open('models.py')
   wait('BC703', function()
@@ -155,7 +171,17 @@ function steps.health()
   report.health = table.concat(lines(0), '\n')
 end
 
-local order = { 'diagnostics', 'hover', 'explain', 'quick_fix', 'ignore', 'fix_all', 'migration', 'health' }
+local order = {
+  'diagnostics',
+  'hover',
+  'explain',
+  'quick_fix',
+  'ignore',
+  'fix_all',
+  'fix_on_write',
+  'migration',
+  'health',
+}
 local ok, problem = xpcall(function()
   for _, name in ipairs(order) do
     report.step = name

@@ -163,6 +163,10 @@ def test_fix_all_mends_what_is_safe(report: dict[str, Any]) -> None:
     assert '    return Path("answer.txt").read_text(encoding="utf-8")' in report["fix_all"]
 
 
+def test_a_buffer_is_mended_before_it_is_written(report: dict[str, Any]) -> None:
+    assert report["fix_on_write"][-1] == 'requests.put("https://x", json={}, timeout=10)'
+
+
 def test_a_fix_creates_the_migration(report: dict[str, Any]) -> None:
     versions = report["workspace"] / "migrations" / "versions"
     made = [file for file in versions.glob("*.py") if file.name != "0001_users.py"]

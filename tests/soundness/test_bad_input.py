@@ -6,7 +6,9 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 
 import pytest
@@ -202,13 +204,25 @@ def test_links_that_lead_round(tmp_path: Path) -> None:
     os.symlink("loop.py", root / "loop.py")
     workspace = opened(tmp_path, {"package/a.py": GOOD})
     assert workspace.files() == ("good.py", "package/a.py")
-    check_one_message(workspace, "loop.py")
+    assert codes(workspace, "good.py") == codes(workspace, "package/a.py") == ["BC201"]
+    assert sorted(told(workspace)) == [
+        "loop.py is a link that leads back to itself.",
+        "package/up is a link to a folder that it is in, and is not followed.",
+    ]
+
+
+@pytest.fixture
+def anyones_folder() -> Iterator[Path]:
+    """A folder that another user may enter, which those of the tests are not."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are set otherwise there")
-def test_a_folder_and_a_file_without_permission(tmp_path: Path) -> None:
+def test_a_folder_and_a_file_without_permission(anyones_folder: Path) -> None:
     """In a process that is not the administrator's, to whom nothing is forbidden."""
-    root = tmp_path / "app"
+    root = anyones_folder / "app"
     (root / "closed").mkdir(parents=True)
     (root / "closed" / "a.py").write_text(GOOD)
     (root / "secret.py").write_text(GOOD)
@@ -225,8 +239,6 @@ def test_a_folder_and_a_file_without_permission(tmp_path: Path) -> None:
         workspace.find_files()
         workspace.scan()
         if hasattr(os, "geteuid") and os.geteuid() == 0:
-            for parent in Path(sys.argv[1]).parents[:2]:
-                parent.chmod(0o755)
             os.seteuid(65534)
         workspace = Workspace(Path(sys.argv[1]), use_cache=False)
         workspace.find_files()
@@ -234,6 +246,11 @@ def test_a_folder_and_a_file_without_permission(tmp_path: Path) -> None:
         print(workspace.files())
         print(*sorted(problem.message for problem in workspace.problems.values()), sep="\\n")
         print([diagnosis.finding.code for diagnosis in workspace.diagnose("good.py")])
+        workspace = Workspace(Path(sys.argv[1]) / "closed", use_cache=False)
+        workspace.find_files()
+        workspace.scan()
+        print(*sorted(problem.message for problem in workspace.problems.values()), sep="\\n")
+        print(*(fault.message for fault in workspace.tool_findings()), sep="\\n")
         """)
     try:
         done = subprocess.run(
@@ -245,12 +262,16 @@ def test_a_folder_and_a_file_without_permission(tmp_path: Path) -> None:
         )
     finally:
         (root / "closed").chmod(0o755)
-    assert done.stdout.splitlines() == [
+    said = done.stdout.splitlines()
+    assert said[:4] == [
         "('good.py',)",
         "closed can't be read: permission denied.",
         "secret.py can't be read: permission denied.",
         "['BC201']",
     ], done.stderr
+    # A root that is closed itself.
+    assert said[4:]
+    assert all("can't be read" in line for line in said[4:])
 
 
 # -- depth -----------------------------------------------------------------------------------------------

@@ -112,6 +112,20 @@ def test_creates_nothing_outside_of_the_root(tmp_path: Path, path: str) -> None:
     assert names(root) == ["link"]
 
 
+def test_changes_nothing_outside_of_the_root(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "a.py").write_bytes(b"1\n")
+    os.symlink("../a.py", root / "a.py")
+    os.symlink(tmp_path, root / "link")
+    outside, inside = read_file(root, "link/a.py"), read_file(root, "a.py")
+    assert isinstance(outside, ReadResult)
+    assert isinstance(inside, ReadResult)
+    changes = [Replace(inside, b"2\n"), Replace(outside, b"2\n"), Delete("link/a.py", outside.digest)]
+    assert [kind for _, kind in refusals(root, *changes)] == ["outside"] * 3
+    assert (tmp_path / "a.py").read_bytes() == b"1\n"
+
+
 def test_creates_over_nothing(tmp_path: Path) -> None:
     read(tmp_path, b"1\n")
     os.symlink("nowhere", tmp_path / "dangling.py")

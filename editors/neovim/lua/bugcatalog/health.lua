@@ -14,7 +14,7 @@ function M.check()
   local program = type(command) == 'table' and command[1] or nil
   if program and vim.fn.executable(program) == 0 then
     health.error(('`%s` is not executable'):format(program), {
-      'pipx install bugcatalog-ls',
+      'pipx install /path/to/bugcatalog-ls',
       "or name the command: vim.g.bugcatalog_cmd = { '/path/to/bugcatalog', 'server' }",
     })
     return

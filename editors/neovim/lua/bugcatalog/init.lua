@@ -114,12 +114,32 @@ function M.search(words)
   end)
 end
 
---- Apply every safe fix of this buffer.
+--- Apply every safe fix of this buffer. It waits, so that a buffer can be mended before it is written.
 function M.fix_all()
-  vim.lsp.buf.code_action({
-    apply = true,
-    context = { only = { 'source.fixAll.bugcatalog' }, diagnostics = {} },
-  })
+  local server = vim.lsp.get_clients({ name = NAME, bufnr = 0 })[1]
+  if not server then
+    return notify('The server is not running for this buffer.', vim.log.levels.WARN)
+  end
+  local params = vim.lsp.util.make_range_params(0, server.offset_encoding)
+  params.range = {
+    start = { line = 0, character = 0 },
+    ['end'] = { line = vim.api.nvim_buf_line_count(0), character = 0 },
+  }
+  params.context = { only = { 'source.fixAll.bugcatalog' }, diagnostics = {} }
+  local function ask(method, what)
+    local answer, problem = server:request_sync(method, what, TIMEOUT, 0)
+    if problem or (answer and answer.err) then
+      notify('Nothing was mended: ' .. (problem or answer.err.message), vim.log.levels.WARN)
+    end
+    return answer and answer.result
+  end
+  local action = (ask('textDocument/codeAction', params) or {})[1]
+  if action and not action.edit then
+    action = ask('codeAction/resolve', action)
+  end
+  if action and action.edit then
+    vim.lsp.util.apply_workspace_edit(action.edit, server.offset_encoding)
+  end
 end
 
 --- Ignore the finding on this line; the reason is asked for where none is given.
