@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import Any, Union, cast
 
@@ -10,6 +11,9 @@ import msgspec
 from bugcatalog_ls.analysis.finding import Finding
 from bugcatalog_ls.facts.fact import Fact, fact_types
 from bugcatalog_ls.text.spans import Span
+
+
+log = logging.getLogger(__name__)
 
 
 class FileResult(msgspec.Struct, frozen=True):
@@ -45,7 +49,34 @@ class _Packed(msgspec.Struct, array_like=True):
 
 
 def pack(result: FileResult) -> bytes:
-    """A result as bytes, for the cache and between processes."""
+    """A result as bytes, for the cache and between processes.
+
+    A fact that holds what can't be packed (the number is too large, the string no text) is a fault
+    of its vocabulary, is told in the log and costs only itself.
+    """
+    try:
+        return _packed(result)
+    except (TypeError, ValueError, OverflowError):
+        log.exception("a result can't be packed whole")
+        return _packed(
+            msgspec.structs.replace(
+                result,
+                findings=tuple(filter(_can_be_packed, result.findings)),
+                facts=tuple(filter(_can_be_packed, result.facts)),
+                anchors={name: span for name, span in result.anchors.items() if _can_be_packed(name)},
+            )
+        )
+
+
+def _can_be_packed(value: object) -> bool:
+    try:
+        _encoder().encode(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _packed(result: FileResult) -> bytes:
     packed = _Packed(
         result.findings,
         result.facts,

@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.modules import absolute_module
 from bugcatalog_ls.syntax.nodes import constant_value, text_of
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding, Scope
 
+_LARGEST = 2**63 - 1
 _DEPTH = 40
 
 
@@ -207,6 +208,9 @@ def _expression(file: PyFile, node: Node | None, depth: int) -> Expression:
     if (operation := _operation(file, node, depth)) is not None:
         return operation
     value = constant_value(node)
+    if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+        # No column and no limit is that large, and the cache could not hold it.
+        return Unknown(node.type)
     if value is None or isinstance(value, (str, int, float, bool)):
         return Constant(value)
     return Unknown(node.type)

@@ -80,7 +80,9 @@ def read_client(params: dict[str, Any]) -> Client:
     action = "textDocument.codeAction."
     publish = "textDocument.publishDiagnostics."
     pull = "textDocument.diagnostic."
-    is_pull = _dig(params, "capabilities.textDocument.diagnostic") is not None
+    # A client that can't be asked to pull again would keep what another file's edit has mended.
+    refreshes = supports("workspace.diagnostics.refreshSupport")
+    is_pull = refreshes and _dig(params, "capabilities.textDocument.diagnostic") is not None
     where = pull if is_pull else publish
 
     def shows(feature: str) -> bool:
@@ -95,7 +97,7 @@ def read_client(params: dict[str, Any]) -> Client:
         cache_folder=options["cacheFolder"] if isinstance(options.get("cacheFolder"), str) else None,
         prompts_for_reason=bool(options.get("promptsForReason")),
         pulls_diagnostics=is_pull,
-        refreshes_diagnostics=supports("workspace.diagnostics.refreshSupport"),
+        refreshes_diagnostics=refreshes,
         shows_related=shows("relatedInformation"),
         shows_code_description=shows("codeDescriptionSupport"),
         keeps_diagnostic_data=shows("dataSupport"),

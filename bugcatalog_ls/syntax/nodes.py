@@ -6,7 +6,6 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -51,8 +50,6 @@ def span_within(node: Node, start: int, end: int) -> Span:
     return Span(first, first + len(text[start:end].encode()))
 
 
-# Several analyses ask for the arguments of the same calls, file by file.
-@lru_cache(maxsize=4096)
 def arguments_of(call: Node) -> Arguments:
     """The arguments of a `call` node; a generator argument counts as one positional."""
     positional: list[Node] = []
