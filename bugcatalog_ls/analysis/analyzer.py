@@ -20,6 +20,7 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.imports import Imports
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 
@@ -183,12 +184,3 @@ class FixContext:
 
     def resolve(self, symbol: str, path: str | None = None) -> str:
         return resolve(self.index, symbol, self.file.path if path is None else path)
-
-
-def is_test_path(path: str) -> bool:
-    """Whether a path relative to the workspace's root is test code: in a folder `test(s)` or
-    `testing`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions)."""
-    *folders, name = path.split("/")
-    if any(folder in ("test", "tests", "testing", "e2e") for folder in folders):
-        return True
-    return name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name == "conftest.py"

@@ -12,7 +12,6 @@ from bugcatalog_ls.analysis.finding import Finding
 from bugcatalog_ls.facts.fact import Fact, fact_types
 from bugcatalog_ls.text.spans import Span
 
-
 log = logging.getLogger(__name__)
 
 
@@ -64,6 +63,8 @@ def pack(result: FileResult) -> bytes:
                 findings=tuple(filter(_can_be_packed, result.findings)),
                 facts=tuple(filter(_can_be_packed, result.facts)),
                 anchors={name: span for name, span in result.anchors.items() if _can_be_packed(name)},
+                n_shared_facts=sum(map(_can_be_packed, result.facts[: result.n_shared_facts])),
+                n_shared_anchors=sum(map(_can_be_packed, [*result.anchors][: result.n_shared_anchors])),
             )
         )
 

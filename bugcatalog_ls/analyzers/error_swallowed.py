@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.clean_up import is_last_resort, only_cleans_up, only_logs
 from bugcatalog_ls.facts.fact import Fact, Facts
@@ -26,6 +26,7 @@ from bugcatalog_ls.syntax.handlers import (
     makes_error,
     raises_after_loop,
 )
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,

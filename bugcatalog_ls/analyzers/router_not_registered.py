@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.discovery import Discovery, NamedInString, distribution_of
 from bugcatalog_ls.facts.fact import Fact, Facts
@@ -26,7 +26,7 @@ from bugcatalog_ls.facts.routes import (
 from bugcatalog_ls.facts.web_frameworks import FAMILIES
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.modules import absolute_module, module_name
+from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, module_name
 from bugcatalog_ls.syntax.nodes import (
     LOOPS,
     ancestors,

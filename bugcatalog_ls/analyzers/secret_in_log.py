@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.client_errors import tells_client, told
 from bugcatalog_ls.facts.fact import Fact, Facts
@@ -20,6 +20,7 @@ from bugcatalog_ls.facts.secret_names import secret_kind
 from bugcatalog_ls.facts.secret_values import Revealed, ValueKind, parts_of, revealed
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,

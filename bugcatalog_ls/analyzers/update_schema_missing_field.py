@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext, is_test_path
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column
 from bugcatalog_ls.facts.expressions import (
@@ -30,7 +30,7 @@ from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.schema_uses import UPDATE, CopyingFunction, SchemaUse
 from bugcatalog_ls.facts.schemas import Field, Schema, is_table, schema, schemas_by_name
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.modules import absolute_module
+from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
 from bugcatalog_ls.syntax.nodes import text_of, walk
 from bugcatalog_ls.syntax.statement_edits import add_field
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import function_at
+from bugcatalog_ls.syntax.modules import is_test_path
 
 # What redacts a `text` or `string` looks for secrets inside of it, and passes a bare one.
 _MASKS = re.compile(
@@ -15,7 +16,6 @@ _MASKS = re.compile(
     r"|sensitive_value|password|credential|secret_value|for_log))?"
 )
 _TEXT_TYPES = (None, "builtins.str()", "builtins.object()", "typing.Any()")
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 def masking_functions(index: FactIndex) -> Iterator[tuple[str, str]]:
@@ -24,7 +24,7 @@ def masking_functions(index: FactIndex) -> Iterator[tuple[str, str]]:
         if not _MASKS.fullmatch(symbol.rpartition(".")[2]):
             continue
         found = function_at(index, symbol)
-        if found is None or _TEST.search(found[0]) or not _is_of_module(symbol, found[0]):
+        if found is None or is_test_path(found[0]) or not _is_of_module(symbol, found[0]):
             continue
         path, fact = found
         named = [one for one in fact.parameters if one.kind in ("positional", "keyword")]

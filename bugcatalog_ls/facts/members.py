@@ -27,7 +27,7 @@ from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro, resolve
-from bugcatalog_ls.syntax.modules import module_name
+from bugcatalog_ls.syntax.modules import is_test_path, module_name
 from bugcatalog_ls.syntax.outside import is_outside
 
 OwnerKind = Literal["module", "class", "instance"]
@@ -53,7 +53,6 @@ _SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _OF_GENERATORS = frozenset(
     {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
 )
-_TEST_PATH = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*$|conftest\.py$)|_test\.py$")
 _MAX_DESCENDANTS = 150
 _MIN_SCORE = 60.0
 _PYDANTIC_BASES = frozenset(
@@ -369,7 +368,7 @@ def _declares(index: FactIndex, symbol: str, name: str) -> bool:
 def _is_set_from_outside(index: FactIndex, name: str, owner: Owner, reader: str) -> bool:
     """Whether something sets the name on the owner; what tests patch concerns tests only."""
     for path, store in index.get(AttributeStore, name):
-        if _is_test(path) and not _is_test(reader):
+        if is_test_path(path) and not is_test_path(reader):
             continue
         for written in store.owners:
             if not written or _may_be(index, written, path, owner):
@@ -382,10 +381,6 @@ def _is_set_from_outside(index: FactIndex, name: str, owner: Owner, reader: str)
         for key in sorted(keys)
         for path, computed in index.get(ComputedAttributes, key)
     )
-
-
-def _is_test(path: str) -> bool:
-    return _TEST_PATH.search(path) is not None
 
 
 def _may_be(index: FactIndex, written: str, path: str, owner: Owner) -> bool:

@@ -9,12 +9,11 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of, walk
 
 UPDATE = re.compile(r"Update|Patch|Edit(?!or)")
 """What the name of an update schema holds."""
-
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 class SchemaUse(Fact, frozen=True):
@@ -50,7 +49,7 @@ class CopyingFunction(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    if _TEST.search(file.path):
+    if is_test_path(file.path):
         return
     for definition in file.functions:
         _collect_function(file, definition, facts)

@@ -100,11 +100,7 @@ _ENVIRON = frozenset({"os.environ", "os.environb", "os.environ.copy()", "dict(os
 _LOOKUPS = frozenset({"os.getenv", "os.environ.get", "builtins.getattr", "decouple.config", "environ.Env()"})
 _HIDES = re.compile(r"mask|redact|obfusc|censor|sanit|scrub|hide|anonym|hash|digest|fingerprint", re.I)
 _PLAIN = re.compile(r"plain_?text|reveal|unmask|decrypt")
-_PATHS = re.compile(r"os\.path|expanduser|\bPath\(")
 _PROSE = re.compile(r"(?!\s*(?:Bearer|Basic|Token)\b)[A-Za-z]{2,} [A-Za-z]{2,}")
-_NO_SECRETS = frozenset(
-    {"comparison_operator", "not_operator", "integer", "float", "true", "false", "none", "lambda"}
-)
 _ANSWERS = frozenset(
     {"has", "is", "masked", "redacted", "hidden", "count", "set", "present", "enabled", "type", "id"}
 )

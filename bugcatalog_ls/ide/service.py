@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 from bugcatalog_ls.analysis.finding import Fix
+from bugcatalog_ls.facts.fact import vocabularies
 from bugcatalog_ls.ide import actions, api, commands
 from bugcatalog_ls.ide.completion import codes_at
 from bugcatalog_ls.ide.diagnostics import diagnostics_of, result_id
@@ -381,6 +382,6 @@ class Service:
                 emit(api.Log("warning", problem.message))
 
     def _watched(self) -> tuple[str, ...]:
-        suffixes = {".py", ".pyi", ".sql", ".md"}
-        names = {*SETTINGS_FILES, "alembic.ini", ".gitignore"}
-        return (*(f"**/*{suffix}" for suffix in sorted(suffixes)), *(f"**/{name}" for name in sorted(names)))
+        read = {name for vocabulary in vocabularies() for name in vocabulary.names}
+        names = {"*.py", "*.pyi", "*.md", ".gitignore", *SETTINGS_FILES, *read}
+        return tuple(f"**/{name}" for name in sorted(names))

@@ -36,3 +36,12 @@ def absolute_module(written: str, path: str) -> str:
     parts = package[: max(keep, 0)]
     rest = written[level:]
     return ".".join([*parts, rest] if rest else parts)
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a path relative to the workspace's root is test code: in a folder `test(s)` or
+    `testing`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions)."""
+    *folders, name = path.split("/")
+    if any(folder in ("test", "tests", "testing", "e2e") for folder in folders):
+        return True
+    return name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name == "conftest.py"
