@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from bugcatalog_ls.analysis.analyzer import FixContext, Options
-from bugcatalog_ls.analysis.driver import RULES, Plan, analyse, fixes_for, join
+from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES, RULES, Plan, analyse, fixes_for, join
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.result import FileResult
 from bugcatalog_ls.analysis.together import together
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.tree import error_spans, parse
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.text.spans import OverlappingEdits, Span, TextEdit, apply_edits
 
 _MAX_KEPT = 8
 
@@ -94,10 +95,18 @@ class Project:
         return {path for path in stale | self._moved if path in self.results}
 
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
-        """The fixes of a finding as it is placed now; best first."""
+        """The fixes of a finding as it is placed now; best first.
+
+        In a file that does not parse only those that break nothing more of it.
+        """
         placed = self._placed(finding)
         context = self._context(placed)
-        return fixes_for(self.plan, placed, context) if placed is not None and context is not None else ()
+        if placed is None or context is None:
+            return ()
+        fixes = fixes_for(self.plan, placed, context)
+        if context.file.root.has_error:
+            fixes = tuple(fix for fix in fixes if self._breaks_nothing(fix))
+        return fixes
 
     def together(self, finding: Finding, fixes: Sequence[Fix]) -> Fix | None:
         """One fix for all of `fixes`, which ask something of the migrations; `finding` is one of theirs."""
@@ -119,6 +128,20 @@ class Project:
             return text.text if text is not None else None
 
         return FixContext(placed.code, file, placed.span, self.index, self.options, open_file, read_text)
+
+    def _breaks_nothing(self, fix: Fix) -> bool:
+        for path in {edit.path for edit in fix.edits}:
+            source = self._read(path)
+            if source is None or not path.endswith(PYTHON_SUFFIXES):
+                continue
+            edits = [TextEdit(edit.span, edit.content) for edit in fix.edits if edit.path == path]
+            try:
+                after = apply_edits(source.data, edits)
+            except OverlappingEdits:
+                return False
+            if _n_errors(source.data) < _n_errors(after):
+                return False
+        return True
 
     def _parsed(self, path: str, source: Source) -> PyFile:
         """The parsed file; the last few are kept, since a file's findings are mended together."""
@@ -148,3 +171,8 @@ class Project:
     def _span(self, path: str, anchor: str) -> Span | None:
         result = self.results.get(path)
         return result.anchors.get(anchor) if result is not None else None
+
+
+def _n_errors(data: bytes) -> int:
+    """How many bytes do not parse; a token that is missing counts as one."""
+    return sum(max(span.end - span.start, 1) for span in error_spans(parse(data).root_node))

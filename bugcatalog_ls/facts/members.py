@@ -8,6 +8,7 @@ import collections
 import collections.abc
 import enum
 import re
+import sys
 from functools import cache
 from typing import Literal
 
@@ -127,6 +128,9 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     """The module or class of the workspace that an attribute is read off, where that is known."""
     head = re.match(r"[^.()\[\]]+", use.owner)
     if head is None or not (index.module_paths(head.group()) or _is_module_prefix(index, use.owner)):
+        return None
+    if head.group() in sys.stdlib_module_names and file_of_module(index, head.group(), path) is None:
+        # A module of a package that is called like one of Python's own: only Python's can be meant.
         return None
     for symbol, name in use.links:
         if not name and _is_rebound(index, symbol, path):
@@ -406,6 +410,9 @@ def _module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> 
     name = use.name
     parts = module.split(".")
     written = use.owner
+    if parts[0] in sys.stdlib_module_names:
+        # A module at the root that is called like one of Python's own: which is meant, a file can't tell.
+        return True
     # Other files of that name may be the one that is meant.
     for candidate in index.module_paths(written) or (_module_file(index, module) or "",):
         if _exports(index, module_name(candidate), name, 5):

@@ -208,7 +208,8 @@ def _root(path: str, module: str) -> str | None:
 
 def _is_import_root(index: FactIndex, root: str, module: str, path: str) -> bool:
     if root == "":
-        return True
+        # Where the root is a package, its modules hide none of Python's own.
+        return module.partition(".")[0] not in sys.stdlib_module_names or not index.has_file("__init__.py")
     if index.has_file(f"{root}/__init__.py"):
         return False
     if "." not in module and module in sys.stdlib_module_names:

@@ -83,11 +83,10 @@ def read_client(params: dict[str, Any]) -> Client:
     # A client that can't be asked to pull again would keep what another file's edit has mended.
     refreshes = supports("workspace.diagnostics.refreshSupport")
     is_pull = refreshes and _dig(params, "capabilities.textDocument.diagnostic") is not None
-    where = pull if is_pull else publish
 
     def shows(feature: str) -> bool:
-        # Few clients repeat for pulled diagnostics what they declare for published ones.
-        return supports(where + feature) or supports(publish + feature)
+        # Few clients repeat for one way of getting diagnostics what they declare for the other.
+        return supports(pull + feature) or supports(publish + feature)
 
     return Client(
         folders=_folders(params),

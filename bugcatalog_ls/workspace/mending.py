@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.syntax.repair import parses
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import TextEdit, apply_edits
+from bugcatalog_ls.text.spans import OverlappingEdits, TextEdit, apply_edits
 from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.workspace import Workspace
 
 MAX_ROUNDS = 20
+MAX_FIXES_ONE_BY_ONE = 500
 
 Wanted = Callable[[Diagnosis], bool]
 Choose = Callable[[Iterable[Fix]], Fix | None]
@@ -52,7 +55,8 @@ def mend(
     """Apply the chosen fix of every wanted diagnosis in `paths`; the workspace is left as it was.
 
     Fixes that touch the same text wait for the next round, where they are made anew. A fix after
-    which its finding still stands at the same text is not tried again.
+    which its finding still stands at the same text is not tried again, and one after which a file
+    would no longer parse is not made.
     """
     mended = Mended()
     overlay = _Overlay(workspace)
@@ -115,9 +119,13 @@ def _mend_file(
     workspace: Workspace, overlay: _Overlay, path: str, wanted: Wanted, choose: Choose, mended: Mended
 ) -> None:
     tried: set[tuple[str, str, str]] = set()
-    for _ in range(MAX_ROUNDS):
+    one_by_one = False
+    for number in range(MAX_FIXES_ONE_BY_ONE):
+        if number >= MAX_ROUNDS and not one_by_one:
+            return
         changes: dict[str, list[Edit]] = {}
         fixes: list[Fix] = []
+        identities: set[tuple[str, str, str]] = set()
         for diagnosis in workspace.diagnose(path):
             if not wanted(diagnosis):
                 continue
@@ -129,16 +137,36 @@ def _mend_file(
                 continue
             if (fix.creates or fix.deletes) and fixes:
                 continue
-            tried.add(identity)
+            identities.add(identity)
             fixes.append(fix)
             for edit in fix.edits:
                 changes.setdefault(edit.path, []).append(edit)
-            if fix.creates or fix.deletes:
+            if fix.creates or fix.deletes or one_by_one:
                 break
         if not fixes:
             return
-        mended.n_mended += len(fixes)
-        _apply(overlay, fixes, changes, mended)
+        if not _breaks_something(overlay, changes):
+            mended.n_mended += len(fixes)
+            _apply(overlay, fixes, changes, mended)
+        elif not one_by_one:
+            one_by_one = True
+            continue
+        tried |= identities
+
+
+def _breaks_something(overlay: _Overlay, changes: dict[str, list[Edit]]) -> bool:
+    """Whether a file would no longer parse, or the edits exclude each other: a page may hold any fix."""
+    for path, edits in changes.items():
+        source = overlay.current(path)
+        if source is None or not path.endswith(PYTHON_SUFFIXES):
+            continue
+        try:
+            after = applied(source, _distinct(edits))
+        except OverlappingEdits:
+            return True
+        if not parses(after) and parses(source):
+            return True
+    return False
 
 
 def _apply(overlay: _Overlay, fixes: list[Fix], changes: dict[str, list[Edit]], mended: Mended) -> None:

@@ -212,6 +212,9 @@ class Workspace:
                     self._run.note_result(path, result)
                 cache.put(WHOLE, key_of(digests), pack_run(self._run))
         cache.save()
+        if self._incremental:
+            # It lies in memory as a whole, and is not needed before the next scan.
+            self._opened_cache = None
 
     def file_changed(self, path: str) -> None:
         """A file was created, changed or deleted outside of the editor."""

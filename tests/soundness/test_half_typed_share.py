@@ -40,8 +40,7 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> list[Workspace]:
     return [scanned(root / name) for name in PACKAGES]
 
 
-@pytest.mark.parametrize("quick", [False, True])
-@pytest.mark.parametrize("typing", [type_lines, add_lines])
+@pytest.mark.parametrize(("typing", "quick"), [(type_lines, False), (type_lines, True), (add_lines, True)])
 def test_findings_stay_while_a_line_is_typed(
     workspaces: list[Workspace],
     typing: Callable[..., Tally],

@@ -1,0 +1,147 @@
+"""Mending: rounds of fixes in memory, what they leave out, and a workspace that stays as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bugcatalog_ls.workspace.mending import first_of_any, first_safe, mend
+from bugcatalog_ls.workspace.publish import Diagnosis
+from bugcatalog_ls.workspace.workspace import Workspace
+
+CLIENT = (
+    "import requests\n\n\ndef get(url):\n    requests.get(url)\n    requests.get(requests.post(url).text)\n"
+)
+PAGE = """\
+---
+code: T1
+name: house-rule
+severity: warning
+rules:
+  - language: Python
+    rule: {{pattern: {pattern}}}
+    message: said
+    fix: {fix}
+    applicability: safe
+---
+# House rule
+Nobody should.
+"""
+
+
+def scanned(tmp_path: Path, files: dict[str, str]) -> Workspace:
+    root = tmp_path / "app"
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    workspace = Workspace(root, cache_folder=tmp_path / "cache")
+    workspace.find_files()
+    workspace.scan()
+    return workspace
+
+
+def all_of(_: Diagnosis) -> bool:
+    return True
+
+
+def shown(workspace: Workspace) -> dict[str, tuple[Diagnosis, ...]]:
+    return {path: workspace.diagnose(path) for path in workspace.files()}
+
+
+def test_fixes_in_each_other_are_made_one_after_the_other(tmp_path: Path) -> None:
+    workspace = scanned(tmp_path, {"client.py": CLIENT})
+    before = shown(workspace)
+    mended = mend(workspace, ["client.py"], all_of, first_safe)
+    assert mended.n_mended == 3
+    assert mended.left == {"client.py": ()}
+    text = mended.texts["client.py"].text
+    assert text.count("timeout=") == 3
+    assert mended.before["client.py"].text == CLIENT
+    assert shown(workspace) == before
+    assert not workspace.is_open("client.py")
+
+
+def test_an_open_text_is_mended_and_left_as_it_was(tmp_path: Path) -> None:
+    workspace = scanned(tmp_path, {"client.py": CLIENT})
+    typed = CLIENT.replace("requests.get(url)", "requests.head(url)")
+    workspace.set_text("client.py", typed)
+    mended = mend(workspace, ["client.py"], all_of, first_safe)
+    assert "requests.head(url, timeout=" in mended.texts["client.py"].text
+    source = workspace.source("client.py")
+    assert source is not None
+    assert source.text == typed
+
+
+def test_only_what_is_wanted_and_chosen(tmp_path: Path) -> None:
+    text = CLIENT + "    open('x').read()\n"
+    workspace = scanned(tmp_path, {"client.py": text})
+    wanted = mend(workspace, ["client.py"], lambda found: found.finding.code == "BC502", first_of_any)
+    assert "timeout=" not in wanted.texts["client.py"].text
+    assert "encoding=" in wanted.texts["client.py"].text
+    none = mend(workspace, ["client.py"], all_of, lambda _: None)
+    assert (none.n_mended, none.texts) == (0, {})
+    assert len(none.left["client.py"]) == 4
+
+
+def test_a_fix_that_does_not_mend_is_made_once(tmp_path: Path) -> None:
+    page = PAGE.format(pattern="launch($X)", fix="launch($X); after()")
+    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "a.py": "launch(1)\n"})
+    mended = mend(workspace, ["a.py"], all_of, first_safe)
+    assert mended.texts["a.py"].text == "launch(1); after()\n"
+    assert len(mended.left["a.py"]) == 1
+
+
+def test_a_fix_that_goes_on_and_on_comes_to_an_end(tmp_path: Path) -> None:
+    page = PAGE.format(pattern="launch($X)", fix="launch($X + 1)")
+    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "a.py": "launch(1)\n"})
+    mended = mend(workspace, ["a.py"], all_of, first_safe)
+    assert len(mended.left["a.py"]) == 1
+
+
+def test_a_fix_that_breaks_the_file_is_not_made(tmp_path: Path) -> None:
+    page = PAGE.format(pattern="launch($X)", fix='"start($X"')
+    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "client.py": CLIENT + "    launch(1)\n"})
+    mended = mend(workspace, ["client.py"], all_of, first_safe)
+    text = mended.texts["client.py"].text
+    assert text.endswith("    launch(1)\n")
+    assert text.count("timeout=") == 3
+    assert [found.finding.code for found in mended.left["client.py"]] == ["T1"]
+
+
+def test_a_file_that_does_not_parse_is_not_broken_further(tmp_path: Path) -> None:
+    text = CLIENT + "\n\ndef broken(:\n    requests.get(\n"
+    workspace = scanned(tmp_path, {"client.py": text})
+    mended = mend(workspace, ["client.py"], all_of, first_safe)
+    for source in mended.texts.values():
+        assert source.text.endswith("\n\ndef broken(:\n    requests.get(\n")
+
+
+def test_files_that_are_made_are_among_what_was_changed(tmp_path: Path) -> None:
+    files = {
+        "models.py": (
+            "from sqlalchemy import String\n"
+            "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\n"
+            "class Base(DeclarativeBase):\n    pass\n\n\n"
+            "class Game(Base):\n    __tablename__ = 'games'\n\n"
+            "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+            "    title: Mapped[str] = mapped_column(String(100))\n"
+            "    genre: Mapped[str] = mapped_column(String(100))\n"
+        ),
+        "migrations/versions/0001.py": (
+            "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '0001'\ndown_revision = None\n\n\n"
+            "def upgrade():\n"
+            "    op.create_table('games', sa.Column('id', sa.Integer(), primary_key=True))\n"
+        ),
+    }
+    workspace = scanned(tmp_path, files)
+    before = shown(workspace)
+    assert len(before["models.py"]) == 2
+    mended = mend(workspace, workspace.files(), all_of, first_of_any)
+    assert len(mended.created) == 1
+    ((path, text),) = mended.created.items()
+    assert path.startswith("migrations/versions/")
+    assert "title" in text
+    assert "genre" in text
+    assert not any(mended.left.values())
+    assert any(path in paths for paths in mended.together)
+    assert shown(workspace) == before
+    assert path not in workspace.files()
