@@ -98,7 +98,8 @@ def read_client(params: dict[str, Any]) -> Client:
         pulls_diagnostics=is_pull,
         refreshes_diagnostics=refreshes,
         shows_related=shows("relatedInformation"),
-        shows_code_description=shows("codeDescriptionSupport"),
+        # What knows of `data` knows of the code's page: both came with LSP 3.16.
+        shows_code_description=shows("codeDescriptionSupport") or shows("dataSupport"),
         keeps_diagnostic_data=shows("dataSupport"),
         takes_diagnostic_version=supports(publish + "versionSupport"),
         diagnostic_tags=frozenset(

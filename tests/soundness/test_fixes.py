@@ -104,6 +104,7 @@ def tried(workspace: Workspace, finding: Finding, fix: Fix) -> str | None:
     broken = [path for path, source in texts.items() if not is_whole(path, source)]
     if broken:
         return f"{', '.join(broken)} no longer parses"
+    (own,) = shown(workspace, finding.path, finding)
     before = shown(workspace, finding.path)
     try:
         for path, source in texts.items():
@@ -112,13 +113,22 @@ def tried(workspace: Workspace, finding: Finding, fix: Fix) -> str | None:
     finally:
         for path in texts:
             workspace.close_text(path)
-    if before[finding.code] <= after[finding.code]:
+    if before[own] <= after[own]:
         return "the finding is still there"
-    return f"it brings {dict(after - before)}" if after - before else None
+    # Of what stands for several places the next one may come up in its stead.
+    more = Counter(code for code, _ in after.elements()) - Counter(code for code, _ in before.elements())
+    return f"it brings {dict(more)}" if more else None
 
 
-def shown(workspace: Workspace, path: str) -> Counter[str]:
-    return Counter(diagnosis.finding.code for diagnosis in workspace.diagnose(path))
+def shown(workspace: Workspace, path: str, only: Finding | None = None) -> Counter[tuple[str, str]]:
+    """Code and line of all that is shown of a file."""
+    source = workspace.source(path)
+    assert source is not None
+    return Counter(
+        (diagnosis.finding.code, source.lines.line(source.lines.row_of(diagnosis.span.start)).strip())
+        for diagnosis in workspace.diagnose(path)
+        if only in (None, diagnosis.finding)
+    )
 
 
 def is_whole(path: str, source: Source) -> bool:

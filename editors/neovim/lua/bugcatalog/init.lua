@@ -116,7 +116,9 @@ end
 
 --- Apply every safe fix of this buffer. It waits, so that a buffer can be mended before it is written.
 function M.fix_all()
-  local server = vim.lsp.get_clients({ name = NAME, bufnr = 0 })[1]
+  -- The buffer's own number: for 0, edits that wait to be sent would not be sent first.
+  local buffer = vim.api.nvim_get_current_buf()
+  local server = vim.lsp.get_clients({ name = NAME, bufnr = buffer })[1]
   if not server then
     return notify('The server is not running for this buffer.', vim.log.levels.WARN)
   end
@@ -127,7 +129,7 @@ function M.fix_all()
   }
   params.context = { only = { 'source.fixAll.bugcatalog' }, diagnostics = {} }
   local function ask(method, what)
-    local answer, problem = server:request_sync(method, what, TIMEOUT, 0)
+    local answer, problem = server:request_sync(method, what, TIMEOUT, buffer)
     if problem or (answer and answer.err) then
       notify('Nothing was mended: ' .. (problem or answer.err.message), vim.log.levels.WARN)
     end
