@@ -7,6 +7,7 @@ from functools import cached_property
 
 from tree_sitter import Node, Tree
 
+from bugcatalog_ls.syntax.calls import CallTable
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.names import Names
 from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, is_async, text_of
@@ -82,6 +83,15 @@ class PyFile:
     def callee(self, call: Node) -> str | None:
         """What a call calls."""
         return self.names.symbol(callee_of(call))
+
+    @cached_property
+    def _calls(self) -> CallTable:
+        return CallTable(self.tree)
+
+    def calls_named(self, *names: str) -> list[Node]:
+        """The calls of what has one of these last names, or another name for it in this file; in
+        the order of the text. Far cheaper than a look at every call: ask it first, then for symbols."""
+        return self._calls.named(*names)
 
     @cached_property
     def functions(self) -> list[Definition]:

@@ -1,0 +1,47 @@
+"""Calls found by the last name of what they call."""
+
+from __future__ import annotations
+
+import pytest
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.text.source import Source
+
+TEXT = """
+import requests as web
+from requests import get as fetch, post
+again = fetch
+self.send = web.post
+
+web.get(1)
+fetch(2)
+again(web.get(3))
+post(4)
+self.send(5)
+web . get (6)
+session().get(7)
+other(8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (("get",), "1 2 3 3 6 7"),
+        (("post",), "4 5"),
+        (("post", "other"), "4 5 8"),
+        (("fetch",), "2 3"),
+        (("nothing",), ""),
+    ],
+)
+def test_calls_are_found_by_last_name_and_through_aliases(names: tuple[str, ...], numbers: str) -> None:
+    file = PyFile("module.py", Source(TEXT.encode()))
+    found = file.calls_named(*names)
+    written = ["".join(filter(str.isdigit, file.text(call))) for call in found]
+    assert written == numbers.split()
+    assert [call.start_byte for call in found] == sorted(call.start_byte for call in found)
+
+
+def test_a_name_that_stands_for_itself_ends() -> None:
+    file = PyFile("module.py", Source(b"a = b\nb = a\na()\nb()\n"))
+    assert [file.text(call) for call in file.calls_named("a")] == ["a()", "b()"]
