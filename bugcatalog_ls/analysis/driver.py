@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext, Options
 from bugcatalog_ls.analysis.finding import Finding, Fix
@@ -16,6 +17,7 @@ from bugcatalog_ls.catalog.page_error import PageError
 from bugcatalog_ls.facts.fact import Facts, collect_facts, is_read, read_facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import LiteralTable
 from bugcatalog_ls.text.source import Source
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,11 @@ class Plan:
     def codes(self) -> frozenset[str]:
         """The codes that are looked for."""
         return self.rules.codes | self.analyzers.keys()
+
+    @cached_property
+    def literals(self) -> LiteralTable:
+        """What the analyzers want to stand in a file before they look at it."""
+        return LiteralTable(literal for analyzer in self.analyzers.values() for literal in analyzer.literals)
 
     def wants(self, path: str) -> bool:
         """Whether anything here has something to say of a file with this name."""
@@ -97,9 +104,9 @@ def analyse(
     n_shared_facts, n_shared_anchors = len(facts.facts), len(facts.anchors)
     findings, quarantined = plan.rules.check(path, source, file, facts)
     failures: list[tuple[str, str]] = []
+    held = plan.literals.held_by(source.data)
     for code, analyzer in plan.analyzers.items():
-        literals = analyzer.literals
-        if literals and not any(literal in source.data for literal in literals):
+        if analyzer.literals and held.isdisjoint(analyzer.literals):
             continue
         try:
             if analyzer.collect is not None:

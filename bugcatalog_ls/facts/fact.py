@@ -20,6 +20,7 @@ import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import LiteralTable
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
@@ -99,11 +100,11 @@ def fact_types() -> tuple[type[Fact], ...]:
 def collect_facts(file: PyFile) -> Facts:
     """Everything that the vocabularies say of a file."""
     facts = Facts()
+    held = _literals().held_by(file.source.data)
     for vocabulary in vocabularies():
-        literals = vocabulary.literals
         if vocabulary.collect is None:
             continue
-        if not literals or any(literal in file.source.data for literal in literals):
+        if not vocabulary.literals or not held.isdisjoint(vocabulary.literals):
             try:
                 vocabulary.collect(file, facts)
             except Exception:
@@ -129,6 +130,11 @@ def read_facts(path: str, source: Source) -> Facts:
             except Exception:
                 log.exception("%s failed on %s", vocabulary.read.__module__, path)
     return facts
+
+
+@cache
+def _literals() -> LiteralTable:
+    return LiteralTable(literal for vocabulary in vocabularies() for literal in vocabulary.literals)
 
 
 def _modules() -> Iterator[Any]:
