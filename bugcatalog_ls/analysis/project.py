@@ -10,7 +10,7 @@ import msgspec
 from bugcatalog_ls.analysis.analyzer import FixContext, Options
 from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES, RULES, Plan, analyse, fixes_for, join
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
-from bugcatalog_ls.analysis.result import FileResult
+from bugcatalog_ls.analysis.result import FileResult, Result
 from bugcatalog_ls.analysis.together import together
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
@@ -32,7 +32,8 @@ class Project:
         self.plan = plan
         self.options = options
         self.index = FactIndex(track=incremental)
-        self.results: dict[str, FileResult] = {}
+        self.results: dict[str, Result] = {}
+        self._anchors: dict[str, dict[str, Span]] = {}
         self._read = read
         self._kept: dict[str, PyFile] = {}
         # Which files' findings speak of places in a file, and those whose places have moved since.
@@ -49,15 +50,17 @@ class Project:
         self.set_result(path, result)
         return result
 
-    def set_result(self, path: str, result: FileResult) -> None:
+    def set_result(self, path: str, result: Result) -> None:
         """Take over a result that was made elsewhere (another process, the cache)."""
+        self.index.set_file(path, result.groups)
         before = self.results.get(path)
         self.results[path] = result
-        self.index.set_file(path, result.facts)
+        self._anchors.pop(path, None)
         if path in self._speaking_of and (before is None or before.anchors != result.anchors):
             self._moved |= self._speaking_of.pop(path)
 
     def remove(self, path: str) -> None:
+        self._anchors.pop(path, None)
         if self.results.pop(path, None) is not None:
             self.index.remove_file(path)
             self._moved |= self._speaking_of.pop(path, set())
@@ -169,8 +172,15 @@ class Project:
                 yield msgspec.structs.replace(place, span=span)
 
     def _span(self, path: str, anchor: str) -> Span | None:
-        result = self.results.get(path)
-        return result.anchors.get(anchor) if result is not None else None
+        anchors = self._anchors.get(path)
+        if anchors is None:
+            result = self.results.get(path)
+            if result is None:
+                return None
+            while len(self._anchors) >= _MAX_KEPT:
+                self._anchors.pop(next(iter(self._anchors)))
+            anchors = self._anchors[path] = result.anchors
+        return anchors.get(anchor)
 
 
 def _n_errors(data: bytes) -> int:

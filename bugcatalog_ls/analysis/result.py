@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
-from typing import Any, Union, cast
 
 import msgspec
 
 from bugcatalog_ls.analysis.finding import Finding
-from bugcatalog_ls.facts.fact import Fact, fact_types
+from bugcatalog_ls.facts.fact import Fact
+from bugcatalog_ls.facts.groups import Groups, PackedGroup, grouped, is_known, packed, unpacked
 from bugcatalog_ls.text.spans import Span
 
 log = logging.getLogger(__name__)
@@ -34,17 +33,40 @@ class FileResult(msgspec.Struct, frozen=True):
     n_shared_facts: int = 0
     n_shared_anchors: int = 0
 
+    @property
+    def groups(self) -> Groups:
+        """The facts by their kind."""
+        return grouped(self.facts)
 
-class _Packed(msgspec.Struct, array_like=True):
+
+class StoredResult(msgspec.Struct, frozen=True, array_like=True):
+    """A result as it comes from the cache or another process. Facts and anchors stay packed until
+    somebody reads them, and then are made anew each time: of most files nobody does."""
+
     findings: tuple[Finding, ...]
-    facts: Any
-    anchors: dict[str, Span]
+    packed_facts: tuple[PackedGroup, ...]
+    packed_anchors: msgspec.Raw
     has_error: bool
     failures: tuple[tuple[str, str], ...]
     quarantined: tuple[tuple[str, int, str], ...]
     has_suppressions: bool
-    n_shared_facts: int
-    n_shared_anchors: int
+
+    @property
+    def groups(self) -> Groups:
+        """The facts by their kind."""
+        return unpacked(self.packed_facts)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts, kind by kind."""
+        return tuple(fact for group in self.groups.values() for fact in group.facts)
+
+    @property
+    def anchors(self) -> dict[str, Span]:
+        return _ANCHORS.decode(self.packed_anchors)
+
+
+Result = FileResult | StoredResult
 
 
 def pack(result: FileResult) -> bytes:
@@ -63,65 +85,44 @@ def pack(result: FileResult) -> bytes:
                 findings=tuple(filter(_can_be_packed, result.findings)),
                 facts=tuple(filter(_can_be_packed, result.facts)),
                 anchors={name: span for name, span in result.anchors.items() if _can_be_packed(name)},
-                n_shared_facts=sum(map(_can_be_packed, result.facts[: result.n_shared_facts])),
-                n_shared_anchors=sum(map(_can_be_packed, [*result.anchors][: result.n_shared_anchors])),
             )
         )
 
 
 def _can_be_packed(value: object) -> bool:
     try:
-        _encoder().encode(value)
+        _ENCODER.encode(value)
+        if isinstance(value, Fact):
+            _ENCODER.encode(value.key)
     except (TypeError, ValueError, OverflowError):
         return False
     return True
 
 
 def _packed(result: FileResult) -> bytes:
-    packed = _Packed(
+    stored = StoredResult(
         result.findings,
-        result.facts,
-        result.anchors,
+        tuple(packed(result.facts)),
+        msgspec.Raw(_ENCODER.encode(result.anchors)),
         result.has_error,
         result.failures,
         result.quarantined,
         result.has_suppressions,
-        result.n_shared_facts,
-        result.n_shared_anchors,
     )
-    return _encoder().encode(packed)
+    return _ENCODER.encode(stored)
 
 
-def unpack(data: bytes) -> FileResult:
+def unpack(data: bytes) -> StoredResult:
     """The result that `pack` gave; raises `msgspec.DecodeError` for anything else.
 
     The analyzers in force must be loaded, since they may bring facts of their own.
     """
-    packed = _decoder(fact_types()).decode(data)
-    return FileResult(*msgspec.structs.astuple(packed))
+    stored = _DECODER.decode(data)
+    if not all(is_known(group) for group in stored.packed_facts):
+        raise msgspec.DecodeError("it holds facts of a kind that is not loaded")
+    return stored
 
 
-@cache
-def _encoder() -> msgspec.msgpack.Encoder:
-    return msgspec.msgpack.Encoder()
-
-
-@cache
-def _decoder(types: tuple[type[Fact], ...]) -> msgspec.msgpack.Decoder[Any]:
-    facts: Any = tuple[cast(Any, Union)[types], ...] if types else tuple[()]  # type: ignore[misc]  # made at run time
-    packed = msgspec.defstruct(
-        "Packed",
-        [
-            ("findings", tuple[Finding, ...]),
-            ("facts", facts),
-            ("anchors", dict[str, Span]),
-            ("has_error", bool),
-            ("failures", tuple[tuple[str, str], ...]),
-            ("quarantined", tuple[tuple[str, int, str], ...]),
-            ("has_suppressions", bool),
-            ("n_shared_facts", int),
-            ("n_shared_anchors", int),
-        ],
-        array_like=True,
-    )
-    return msgspec.msgpack.Decoder(packed)
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(StoredResult)
+_ANCHORS = msgspec.msgpack.Decoder(dict[str, Span])

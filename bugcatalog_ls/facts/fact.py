@@ -27,7 +27,7 @@ from bugcatalog_ls.text.spans import Span
 log = logging.getLogger(__name__)
 
 
-class Fact(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
+class Fact(msgspec.Struct, frozen=True, tag=True, cache_hash=True, array_like=True, gc=False):
     """The base of all facts; a subclass names by `key` what its readers look it up with."""
 
     @property

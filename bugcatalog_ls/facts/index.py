@@ -7,12 +7,14 @@ value that comes out equal stops the change there.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from bugcatalog_ls.facts.fact import Fact
+from bugcatalog_ls.facts.groups import Group, Groups, grouped
 from bugcatalog_ls.syntax.modules import module_name
 
 F = TypeVar("F", bound=Fact)
@@ -22,6 +24,10 @@ R = TypeVar("R")
 _Input = tuple[str, type[Fact] | None, str]
 NodeKey = tuple[Hashable, ...]
 """Names a reader; its first member is the name under which its runs are counted."""
+
+
+_MAX_READ = 20_000
+"""Of how many files and kinds the facts are kept as objects once they were read."""
 
 
 class _Node:
@@ -57,8 +63,10 @@ class FactIndex:
     def __init__(self, *, track: bool = True) -> None:
         self._tracks = track
         self._values: dict[NodeKey, Any] = {}
-        self._by_key: dict[type[Fact], dict[str, dict[str, tuple[Fact, ...]]]] = defaultdict(dict)
-        self._by_file: dict[str, dict[type[Fact], tuple[Fact, ...]]] = {}
+        # The files that hold facts of a key: one path, or several in their order.
+        self._by_key: dict[type[Fact], dict[str, str | list[str]]] = defaultdict(dict)
+        self._by_file: dict[str, Groups] = {}
+        self._read: dict[tuple[str, type[Fact]], dict[str, tuple[Fact, ...]]] = {}
         self._nodes: dict[NodeKey, _Node] = {}
         self._input_readers: dict[_Input, set[NodeKey]] = defaultdict(set)
         self._node_readers: dict[NodeKey, set[NodeKey]] = defaultdict(set)
@@ -74,19 +82,19 @@ class FactIndex:
         if self._active:
             self._record(("key", kind, key))
         found = self._by_key[kind].get(key)
-        if not found:
+        if found is None:
             return ()
-        paths = found if len(found) == 1 else sorted(found)
-        return tuple([(path, cast(F, fact)) for path in paths for fact in found[path]])
+        paths = (found,) if isinstance(found, str) else found
+        return tuple([(path, cast(F, fact)) for path in paths for fact in self._facts(path, kind)[key]])
 
     def one(self, kind: type[F], key: str) -> tuple[str, F] | None:
         """The only fact of a kind with a key; None where there is none or more than one."""
         if self._active:
             self._record(("key", kind, key))
-        found = self._by_key[kind].get(key)
-        if not found or len(found) != 1:
+        path = self._by_key[kind].get(key)
+        if not isinstance(path, str):
             return None
-        [(path, facts)] = found.items()
+        facts = self._facts(path, kind)[key]
         return (path, cast(F, facts[0])) if len(facts) == 1 else None
 
     def keys(self, kind: type[Fact]) -> frozenset[str]:
@@ -97,7 +105,8 @@ class FactIndex:
     def in_file(self, path: str, kind: type[F]) -> tuple[F, ...]:
         """The facts of a kind that one file gave, in its order."""
         self._record(("file", kind, path))
-        return cast("tuple[F, ...]", self._by_file.get(path, {}).get(kind, ()))
+        group = self._by_file.get(path, {}).get(kind)
+        return cast("tuple[F, ...]", group.facts) if group is not None else ()
 
     def files(self) -> frozenset[str]:
         """The paths of all files; the reader wakes when a file comes or goes."""
@@ -110,17 +119,14 @@ class FactIndex:
 
     # -- writing --------------------------------------------------------------------------------
 
-    def set_file(self, path: str, facts: Iterable[Fact]) -> None:
+    def set_file(self, path: str, facts: Iterable[Fact] | Groups) -> None:
         """Replace what a file says, and mark the readers of what changed."""
-        grouped: dict[type[Fact], list[Fact]] = defaultdict(list)
-        for fact in facts:
-            grouped[type(fact)].append(fact)
-        new = {kind: tuple(found) for kind, found in grouped.items()}
+        new = facts if isinstance(facts, Mapping) else grouped(facts)
         is_new = path not in self._by_file
         old = self._by_file.get(path, {})
         self._by_file[path] = new
         for kind in {*old, *new}:
-            self._replace(path, kind, old.get(kind, ()), new.get(kind, ()))
+            self._replace(path, kind, old.get(kind), new.get(kind))
         if is_new:
             self._paths_changed(path)
 
@@ -128,8 +134,8 @@ class FactIndex:
         old = self._by_file.pop(path, None)
         if old is None:
             return
-        for kind, facts in old.items():
-            self._replace(path, kind, facts, ())
+        for kind, group in old.items():
+            self._replace(path, kind, group, None)
         self._paths_changed(path)
 
     def _paths_changed(self, path: str) -> None:
@@ -142,27 +148,38 @@ class FactIndex:
         for suffix in _suffixes(module_name(path)):
             self._wake(("module", None, suffix))
 
-    def _replace(self, path: str, kind: type[Fact], old: tuple[Fact, ...], new: tuple[Fact, ...]) -> None:
-        if old == new:
+    def _replace(self, path: str, kind: type[Fact], old: Group | None, new: Group | None) -> None:
+        if old is not None and old.equals(new):
             return
         self._values.clear()
+        self._read.pop((path, kind), None)
         self._wake(("file", kind, path))
-        by_key = self._by_key[kind]
-        before, after = _by_key(old), _by_key(new)
-        for key in {*before, *after}:
-            if before.get(key) == after.get(key):
-                continue
-            holders = by_key.setdefault(key, {})
-            was_empty = not holders
-            if key in after:
-                holders[path] = after[key]
-            else:
-                holders.pop(path, None)
-            if not holders:
-                del by_key[key]
-            if was_empty or not holders:
+        before = set(old.keys) if old is not None else set()
+        after = set(new.keys) if new is not None else set()
+        changed = before ^ after
+        if old is not None and new is not None:
+            was, is_now = old.by_key(), new.by_key()
+            changed |= {key for key in before & after if was[key] != is_now[key]}
+        holders = self._by_key[kind]
+        for key in changed:
+            had = key in holders
+            if key not in before:
+                _add(holders, key, path)
+            elif key not in after:
+                _remove(holders, key, path)
+            if had != (key in holders):
                 self._wake(("keys", kind, ""))
             self._wake(("key", kind, key))
+
+    def _facts(self, path: str, kind: type[Fact]) -> dict[str, tuple[Fact, ...]]:
+        """The facts of a kind in a file by their keys; those that were read last are kept."""
+        place = (path, kind)
+        found = self._read.get(place)
+        if found is None:
+            if len(self._read) >= _MAX_READ:
+                self._read.clear()
+            found = self._read[place] = self._by_file[path][kind].by_key()
+        return found
 
     # -- joins and derived values ------------------------------------------------------------------
 
@@ -333,11 +350,24 @@ def derived(
     return cast("Callable[Concatenate[FactIndex, P], R]", wrapper)
 
 
-def _by_key(facts: tuple[Fact, ...]) -> dict[str, tuple[Fact, ...]]:
-    grouped: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        grouped[fact.key].append(fact)
-    return {key: tuple(found) for key, found in grouped.items()}
+def _add(holders: dict[str, str | list[str]], key: str, path: str) -> None:
+    held = holders.get(key)
+    if held is None:
+        holders[key] = path
+    elif isinstance(held, str):
+        holders[key] = sorted((held, path))
+    else:
+        insort(held, path)
+
+
+def _remove(holders: dict[str, str | list[str]], key: str, path: str) -> None:
+    held = holders[key]
+    if isinstance(held, str):
+        del holders[key]
+        return
+    held.remove(path)
+    if len(held) == 1:
+        holders[key] = held[0]
 
 
 def _suffixes(module: str) -> list[str]:

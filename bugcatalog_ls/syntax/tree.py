@@ -73,7 +73,7 @@ class PyTree:
         if len(types) == 1:
             return self._of_type(types[0])
         found = [node for name in types for node in self._of_type(name)]
-        found.sort(key=lambda node: (node.start_byte, -node.end_byte))
+        _sort(found)
         return found
 
     def text(self, node: Node) -> str:
@@ -152,10 +152,14 @@ def _without_deep_lines(data: bytes) -> bytes:
 def _captures(query: Query, root: Node) -> dict[str, list[Node]]:
     captured = QueryCursor(query).captures(root)
     for nodes in captured.values():
-        # By start, the outer node first; two plain keys are faster than one pair.
-        nodes.sort(key=_END, reverse=True)
-        nodes.sort(key=_START)
+        _sort(nodes)
     return captured
+
+
+def _sort(nodes: list[Node]) -> None:
+    """By start, the outer node first; two plain keys are faster than one pair."""
+    nodes.sort(key=_END, reverse=True)
+    nodes.sort(key=_START)
 
 
 @cache

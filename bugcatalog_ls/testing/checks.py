@@ -1,4 +1,4 @@
-"""`check_findings`, `check_fix`, `check_facts`: small workspaces in one string against what is found."""
+"""`check_…`: small workspaces in one string, and results, against what is expected of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.driver import Plan, plan_for
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.loading import load_analyzer
 from bugcatalog_ls.analysis.project import Project
+from bugcatalog_ls.analysis.result import FileResult, pack, unpack
 from bugcatalog_ls.catalog.builtin import builtin_folder
 from bugcatalog_ls.catalog.loader import Catalog, Layer, load_catalog
 from bugcatalog_ls.facts.fact import Fact
@@ -50,6 +51,16 @@ def check_facts(kind: type[Fact], fixture: str, expected: str) -> None:
     project = project_of("", split_fixture(fixture), None)
     lines = [repr(fact) for path in sorted(project.results) for fact in project.index.in_file(path, kind)]
     assert "\n".join(lines) == _dedented(expected).strip()
+
+
+def check_packed(result: FileResult) -> None:
+    """Compare a result with what comes back when it is packed; the facts of each kind keep their order."""
+    again = unpack(pack(result))
+    for kind, group in result.groups.items():
+        assert again.groups[kind].facts == group.facts
+    assert again.groups.keys() == result.groups.keys()
+    for name in ("findings", "anchors", "has_error", "failures", "quarantined", "has_suppressions"):
+        assert getattr(again, name) == getattr(result, name)
 
 
 def split_fixture(fixture: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from bugcatalog_ls.analysis.result import FileResult
+from bugcatalog_ls.analysis.result import Result
 from bugcatalog_ls.workspace.configuration import Configuration
 
 PAGE_ERROR = "BC001"
@@ -27,7 +27,7 @@ class ToolFinding(NamedTuple):
 
 
 def tool_findings(
-    root: Path, configuration: Configuration, results: Mapping[str, FileResult]
+    root: Path, configuration: Configuration, results: Mapping[str, Result]
 ) -> tuple[ToolFinding, ...]:
     """All faults of what is in force at a root, sorted."""
     found: list[ToolFinding] = []
@@ -43,7 +43,7 @@ def tool_findings(
 
 
 def _stopped_rules(
-    root: Path, configuration: Configuration, results: Iterable[FileResult]
+    root: Path, configuration: Configuration, results: Iterable[Result]
 ) -> Iterable[ToolFinding]:
     stopped = Counter((code, index) for result in results for code, index, _ in result.quarantined)
     reasons = {(code, index): reason for result in results for code, index, reason in result.quarantined}

@@ -8,7 +8,7 @@ from hashlib import blake2b
 import msgspec
 
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.analysis.result import FileResult
+from bugcatalog_ls.analysis.result import FileResult, Result
 
 
 class WholeRun(msgspec.Struct, array_like=True):
@@ -24,7 +24,7 @@ class WholeRun(msgspec.Struct, array_like=True):
     others: dict[str, bytes] = {}
     remarks: dict[str, tuple[bool, tuple[tuple[str, str], ...], tuple[tuple[str, int, str], ...]]] = {}
 
-    def note_result(self, path: str, result: FileResult) -> None:
+    def note_result(self, path: str, result: Result) -> None:
         remark = (result.has_suppressions, result.failures, result.quarantined)
         if any(remark):
             self.remarks[path] = remark

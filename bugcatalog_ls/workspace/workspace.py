@@ -12,7 +12,7 @@ import msgspec
 from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.project import Project
-from bugcatalog_ls.analysis.result import FileResult, unpack
+from bugcatalog_ls.analysis.result import FileResult, Result, StoredResult, unpack
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.baseline import (
@@ -378,7 +378,7 @@ class Workspace:
         return tuple(sorted(self.results))
 
     @property
-    def results(self) -> Mapping[str, FileResult]:
+    def results(self) -> Mapping[str, Result]:
         """The results of all analysed files; their facts and findings may be left out."""
         return self._project.results if self._recalled is None else self._recalled
 
@@ -503,7 +503,7 @@ class Workspace:
         self._take(path, result)
         return True
 
-    def _take(self, path: str, result: FileResult) -> None:
+    def _take(self, path: str, result: Result) -> None:
         self._faults = None
         self._pending.pop(path, None)
         self.project.set_result(path, result)
@@ -552,7 +552,7 @@ def _placed(finding: ToolFinding, source: Source) -> Finding:
     return Finding(finding.code, finding.message, finding.path, Span(min(start, end), end))
 
 
-def _unpacked(packed: bytes | None) -> FileResult | None:
+def _unpacked(packed: bytes | None) -> StoredResult | None:
     if packed is None:
         return None
     try:

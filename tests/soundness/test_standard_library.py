@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bugcatalog_ls.analysis.result import pack, unpack
+from bugcatalog_ls.testing.checks import check_packed
 from bugcatalog_ls.workspace.half_typed import analyse_text
 from bugcatalog_ls.workspace.reading import read_file
 from bugcatalog_ls.workspace.workspace import Workspace
@@ -58,7 +58,7 @@ def test_the_library_is_checked_without_an_error(tmp_path: Path, caplog: pytest.
         workspace.set_text(path, read.text)
         result = workspace.project.results[path]
         assert not result.failures, (path, result.failures)
-        assert unpack(pack(result)) == result, path
+        check_packed(result)
         scanned = analyse_text(plan, path, workspace.source(path) or pytest.fail(path), options).shown
         assert scanned == result, path
     # All files are known: joins that conclude from what is absent run as well.
