@@ -19,6 +19,7 @@ from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.scan import (
     FailureLog,
     Room,
+    answer_ahead,
     diagnose,
     n_cores,
     open_rooms,
@@ -99,12 +100,14 @@ def _begin(options: argparse.Namespace) -> _Check:
 def _check_once(options: argparse.Namespace, check: _Check) -> int:
     rooms = check.rooms
     changed = _changed(options, rooms)
+    jobs = n_cores() if options.jobs is None else options.jobs
     with Bar() as bar:
-        scan(rooms, n_cores() if options.jobs is None else options.jobs, bar)
+        scan(rooms, jobs, bar)
         if check.stdin is not None:
             places = [(rooms[0].workspace, check.stdin.paths[0])]
         else:
             places = list(paths_shown(rooms, _in_shard(options.shard)))
+        answer_ahead(rooms, places, _wanted(options), jobs, bar)
         shown = diagnose(places, _wanted(options), bar, with_accepted=options.write_baseline)
         shown = [finding for finding in shown if changed is None or _is_changed(finding, changed)]
         bar.step("Making fixes")

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds until a bar is shown."""
+PAUSE = 0.1
+"""Seconds between two drawings of it."""
 
 
 class Bar:
     """A progress bar for several steps, one after the other; `report` fits what reports progress."""
 
     def __init__(self) -> None:
-        self._begun = time.monotonic()
+        self._begun = self._drawn = time.monotonic()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._label = ""
@@ -50,7 +52,10 @@ class Bar:
             for task in self._progress.task_ids:
                 self._progress.remove_task(task)
             self._task = self._progress.add_task(self._label, total=total)
-        self._progress.update(self._task, completed=done, total=total)
+        now = time.monotonic()
+        is_due = self._drawn + PAUSE <= now or done == total
+        self._drawn = now if is_due else self._drawn
+        self._progress.update(self._task, completed=done, total=total, refresh=is_due)
 
 
 def _rich_progress() -> Progress:
@@ -64,4 +69,6 @@ def _rich_progress() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        # It would be refreshed by a thread, and a process with threads can't share out its work by copies.
+        auto_refresh=False,
     )

@@ -6,6 +6,7 @@ import logging
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from bugcatalog_ls.cli.exits import warn
@@ -77,6 +78,22 @@ def paths_shown(rooms: Sequence[Room], keep: Callable[[str], bool]) -> Iterator[
                 continue
             if keep(filename_of(root, path)):
                 yield room.workspace, path
+
+
+def answer_ahead(
+    rooms: Iterable[Room],
+    places: Iterable[tuple[Workspace, str]],
+    wanted: Callable[[Workspace, Diagnosis], bool],
+    jobs: int,
+    bar: Bar,
+) -> None:
+    """Let several processes find out what will be shown."""
+    bar.step("Joining files")
+    paths: dict[int, list[str]] = {}
+    for workspace, path in places:
+        paths.setdefault(id(workspace), []).append(path)
+    for _, workspace in rooms:
+        workspace.answer_ahead(paths.get(id(workspace), []), partial(wanted, workspace), jobs, bar.report)
 
 
 def diagnose(

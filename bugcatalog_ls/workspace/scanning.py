@@ -11,12 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.driver import Plan, plan_for
 from bugcatalog_ls.analysis.result import pack
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.workspace.configuration import Configuration
+from bugcatalog_ls.workspace.copies import can_copy, run_in_copies
 from bugcatalog_ls.workspace.files import UNSETTLED, FileStamp, ReadProblem
 from bugcatalog_ls.workspace.half_typed import analyse_text
 from bugcatalog_ls.workspace.reading import read_file
@@ -24,6 +27,8 @@ from bugcatalog_ls.workspace.reading import read_file
 # Below this many files starting a process costs more than it saves.
 MIN_FILES_PER_JOB = 60
 _CHUNK = 8
+# What a file costs besides its text, in bytes of text.
+_WEIGHT_OF_A_FILE = 2000
 
 
 class Analysed(NamedTuple):
@@ -44,6 +49,9 @@ def analyse_files(
     if n_jobs <= 1:
         yield from map(job.run, paths)
         return
+    if can_copy():
+        yield from _in_copies(job, paths, n_jobs)
+        return
     entries = [entry for code, entry in configuration.entries.items() if code in configuration.plan.codes]
     start = partial(_start, root.absolute(), entries, configuration.options, job.max_size)
     n_done = 0
@@ -56,10 +64,51 @@ def analyse_files(
             n_done += 1
             yield analysed
         if n_done < len(paths):
-            path = paths[n_done]
-            told = f"{path} is left out, because it ended the process that analysed it."
             n_done += 1
-            yield Analysed(path, ReadProblem(path, 0, told, "special"))
+            yield _left_out(paths[n_done - 1])
+
+
+def _in_copies(job: _Job, paths: Sequence[str], n_jobs: int) -> Iterator[Analysed]:
+    """The results of `paths` in their order, by copies of this process."""
+    waiting: dict[int, Analysed] = {}
+    n_done = 0
+    for given in run_in_copies(
+        _shares(job.root, paths, n_jobs), lambda task: _ENCODER.encode(job.run(paths[task]))
+    ):
+        if given.value is not None:
+            waiting[given.task] = _DECODER.decode(given.value)
+        elif given.raised:
+            # What it raises is for the caller to see.
+            waiting[given.task] = job.run(paths[given.task])
+        else:
+            waiting[given.task] = _left_out(paths[given.task])
+        while n_done in waiting:
+            yield waiting.pop(n_done)
+            n_done += 1
+
+
+def _shares(root: Path, paths: Sequence[str], n_jobs: int) -> list[list[int]]:
+    """The numbers of paths in shares of about the same size in bytes, each in order."""
+    sizes = [_size(root, path) for path in paths]
+    shares: list[list[int]] = [[] for _ in range(n_jobs)]
+    weights = [0] * n_jobs
+    for task in sorted(range(len(paths)), key=sizes.__getitem__, reverse=True):
+        lightest = weights.index(min(weights))
+        shares[lightest].append(task)
+        weights[lightest] += sizes[task] + _WEIGHT_OF_A_FILE
+    return [sorted(share) for share in shares]
+
+
+def _size(root: Path, path: str) -> int:
+    try:
+        return os.stat(root / path).st_size
+    except OSError:
+        return 0
+
+
+def _left_out(path: str) -> Analysed:
+    told = f"{path} is left out, because it ended the process that analysed it."
+    return Analysed(path, ReadProblem(path, 0, told, "special"))
 
 
 def _in_processes(
@@ -116,6 +165,8 @@ class _Job(NamedTuple):
         return Analysed(path, pack(result), read.digest, read.stamp)
 
 
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Analysed)
 _job: _Job | None = None
 
 

@@ -38,6 +38,12 @@ class WholeRun(msgspec.Struct, array_like=True):
             )
         return found
 
+    def add(self, other: WholeRun) -> None:
+        """Take over what another run found and made."""
+        self.findings.update(other.findings)
+        self.fixes.update(other.fixes)
+        self.others.update(other.others)
+
     def is_about(self, digest_of: Callable[[str], bytes]) -> bool:
         """Whether the texts are as they were that fixes looked at besides the analysed ones."""
         return all(digest_of(path) == digest for path, digest in self.others.items())

@@ -15,6 +15,7 @@ from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.analysis.result import FileResult, Result, StoredResult, unpack
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.ahead import answers_ahead
 from bugcatalog_ls.workspace.baseline import (
     DEFAULT_FILE,
     BaselineError,
@@ -327,6 +328,31 @@ class Workspace:
         shown = publish((*findings, *placed), path, source, entries, checked, self.settings)
         known = Counts() if with_accepted else self._baseline()
         return without_known(shown, source, known) if known else shown
+
+    def answer_ahead(
+        self,
+        paths: Sequence[str],
+        wanted: Callable[[Diagnosis], bool],
+        jobs: int,
+        report: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        """Find out by up to `jobs` processes what `diagnose` will be asked of files, and `fixes` of the
+        wanted diagnoses. It is kept for them, and nothing else changes."""
+        if not (self._can_recall and self.is_scanned) or self._run.findings:
+            return
+
+        def answer(some: Sequence[str]) -> bytes:
+            self._run = WholeRun()
+            for path in some:
+                for diagnosis in filter(wanted, self.diagnose(path)):
+                    self.fixes(diagnosis.finding)
+            return pack_run(self._run)
+
+        for packed in answers_ahead(paths, jobs, answer, report):
+            found = unpack_run(packed)
+            if found is not None:
+                self._run.add(found)
+                self._has_news = True
 
     @property
     def baseline_file(self) -> str:

@@ -1,0 +1,67 @@
+"""Answers that a run over all files will ask for, found out by several processes before it asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+
+from bugcatalog_ls.workspace.copies import can_copy, run_in_copies
+
+# Below this many files the copies cost more than they save.
+_MIN_FILES = 200
+_CHUNK = 40
+
+
+def answers_ahead(
+    paths: Sequence[str],
+    jobs: int,
+    answer: Callable[[Sequence[str]], bytes],
+    report: Callable[[int, int], None],
+) -> Iterator[bytes]:
+    """What `answer` gives for all `paths`, some at a time, from copies of this process.
+
+    Where copies can't be made, or one fails, answers are missing: whoever asks finds them out anew, and
+    sees for himself what went wrong.
+    """
+    if jobs < 2 or len(paths) < _MIN_FILES or not can_copy():
+        return
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    # What neighbours share (a history of migrations, say) is found out by one copy only.
+    size = -(-len(chunks) // jobs)
+    shares = [range(start, min(start + size, len(chunks))) for start in range(0, len(chunks), size)]
+
+    def work(task: int) -> bytes:
+        with _told_errors():
+            return answer(chunks[task])
+
+    n_done = 0
+    with closing(run_in_copies(shares, work)) as given:
+        for task, value, _ in given:
+            n_done += len(chunks[task])
+            report(n_done, len(paths))
+            if value is not None:
+                yield value
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
+    """Raise where an error is logged: in a copy nobody would see it."""
+    counter = _Counter()
+    logger = logging.getLogger("bugcatalog_ls")
+    logger.addHandler(counter)
+    try:
+        yield
+    finally:
+        logger.removeHandler(counter)
+    if counter.n_errors:
+        raise RuntimeError("an error was logged")
+
+
+class _Counter(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.n_errors = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.n_errors += 1

@@ -1,0 +1,130 @@
+"""Work shared out among copies of this process, which know all that it knows from the start.
+
+Copies are made by `fork`, where that is sound: starting a new interpreter and telling it the catalog
+costs as much as analysing 40,000 lines. They give back bytes, and end without running anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import NamedTuple
+
+_HEAD = 4
+_PIECE = 1 << 16
+_RAISED = 1
+
+
+def can_copy() -> bool:
+    """Whether this process may be copied: a lock that another thread holds would never be given back."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+class Given(NamedTuple):
+    """What a copy gave for the task of a number; None where the task raised, or ended the process."""
+
+    task: int
+    value: bytes | None
+    raised: bool = False
+
+
+def run_in_copies(
+    shares: Sequence[Sequence[int]], work: Callable[[int], bytes]
+) -> Generator[Given, None, None]:
+    """Do tasks, by their numbers, each share in a copy of its own; answers come as they are ready.
+
+    A copy that dies loses the task it was at; the rest of its share is done by another one. Copies
+    are ended when the iterator is closed.
+    """
+    with selectors.DefaultSelector() as selector:
+        copies = [_Copy(share, work) for share in shares if share]
+        for copy in copies:
+            selector.register(copy.pipe, selectors.EVENT_READ, copy)
+        try:
+            while selector.get_map():
+                for key, _ in selector.select():
+                    copy = key.data
+                    if copy.read():
+                        yield from copy.answers()
+                        continue
+                    selector.unregister(copy.pipe)
+                    code = copy.wait()
+                    if copy.left:
+                        yield Given(copy.left.popleft(), None, raised=code == _RAISED)
+                    if copy.left:
+                        another = _Copy(list(copy.left), work)
+                        copies.append(another)
+                        selector.register(another.pipe, selectors.EVENT_READ, another)
+        finally:
+            for copy in copies:
+                copy.end()
+
+
+class _Copy:
+    """One copy. `left` are the tasks of its share that it has not answered, in the order it does them."""
+
+    def __init__(self, share: Sequence[int], work: Callable[[int], bytes]) -> None:
+        self.left = deque(share)
+        self._buffer = bytearray()
+        self.pipe, writing = os.pipe()
+        # What stands in a buffer would be written by both.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._process = os.fork()
+        if self._process == 0:
+            os.close(self.pipe)
+            _work(share, work, writing)
+        os.close(writing)
+
+    def read(self) -> bool:
+        """Take what has come; False at its end."""
+        piece = os.read(self.pipe, _PIECE)
+        self._buffer += piece
+        return bool(piece)
+
+    def answers(self) -> Iterator[Given]:
+        """The answers that have come whole."""
+        start = 0
+        while start + _HEAD <= len(self._buffer):
+            end = start + _HEAD + int.from_bytes(self._buffer[start : start + _HEAD], "big")
+            if len(self._buffer) < end:
+                break
+            yield Given(self.left.popleft(), bytes(self._buffer[start + _HEAD : end]))
+            start = end
+        del self._buffer[:start]
+
+    def wait(self) -> int:
+        """How the process ended: its exit code, or less than zero where a signal ended it."""
+        os.close(self.pipe)
+        _, status = os.waitpid(self._process, 0)
+        self._process = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def end(self) -> None:
+        """End the process if it still runs."""
+        if self._process:
+            os.kill(self._process, signal.SIGKILL)
+            self.wait()
+
+
+def _work(share: Sequence[int], work: Callable[[int], bytes], writing: int) -> None:
+    """All that a copy does."""
+    code = _RAISED
+    try:
+        # An interrupt is for the process that waits for this one.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with open(writing, "wb", buffering=0) as pipe:
+            for task in share:
+                value = work(task)
+                rest = memoryview(len(value).to_bytes(_HEAD, "big") + value)
+                while rest:
+                    rest = rest[pipe.write(rest) :]
+        code = 0
+    finally:
+        # Nothing that was set up to be done at the end of the process is this one's to do.
+        os._exit(code)
