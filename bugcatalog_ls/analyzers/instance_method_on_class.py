@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
-from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses, CallShape
+from bugcatalog_ls.facts.attribute_reads import CallShape
+from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.members import (

@@ -1,0 +1,157 @@
+"""What the names of a file, and attributes of these, are where they may be of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Links, Reached
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.outside import is_outside
+from bugcatalog_ls.syntax.scopes import Binding, Scope
+
+# A call of these gives something else than what a call of its function is known as.
+_ODD = frozenset({"typing", "typing_extensions", "typing.cast", "typing_extensions.cast"})
+_NONE: frozenset[str] = frozenset()
+
+
+class Owner:
+    """A value of which attributes are read: its symbol, and the names that it surely has."""
+
+    __slots__ = ("attributes", "bindings", "known", "name", "offset", "outer", "reached", "symbol")
+
+    def __init__(self, symbol: str, known: Set[str]) -> None:
+        self.symbol = symbol
+        self.known = known
+        self.attributes: dict[str, Owner | None] = {}
+        self.reached: Reached | None = None
+        # An attribute `name` of another owner, or a name that has these bindings at an offset.
+        self.outer: Owner | None = None
+        self.name = ""
+        self.bindings: list[Binding] = []
+        self.offset = 0
+
+
+class Head:
+    """A name that may be of the workspace, with its bindings; `owner` is what it is wherever it stands."""
+
+    __slots__ = ("bindings", "owner", "owners")
+
+    def __init__(self, bindings: list[Binding], owner: Owner | None) -> None:
+        self.bindings = bindings
+        self.owner = owner
+        self.owners: dict[tuple[int, ...], Owner | None] = {}
+
+
+class Owners:
+    """The owners of one file; each is worked out once for all places that have it."""
+
+    def __init__(self, file: PyFile, links: Links) -> None:
+        self._file = file
+        self._names = file.names
+        self._scopes = file.scopes
+        self._links = links
+        self._known = own_names(file)
+        self._seen: dict[tuple[int, bytes], Head | None] = {}
+        self._heads: dict[tuple[int, bool], Head | None] = {}
+        self._are_ours: dict[str, bool] = {}
+        self._odd: set[bytes] = {b"super"}
+
+    def head(self, written: bytes, offset: int) -> Head | None:
+        """What is known of a name at an offset; None where it is not of the workspace."""
+        scope = self._scopes.at(offset)
+        key = (id(scope), written)
+        if key in self._seen:
+            return self._seen[key]
+        found = self._scopes.lookup(written.decode("utf-8", "replace"), offset)
+        head = None
+        if found is not None:
+            in_class = scope.kind == "class"
+            place = (id(found[1]), in_class)
+            if place not in self._heads:
+                self._heads[place] = self._head(written, offset, *found)
+            head = self._heads[place]
+        self._seen[key] = head
+        return head
+
+    def _head(self, written: bytes, offset: int, scope: Scope, bindings: list[Binding]) -> Head | None:
+        symbols = [self._names.binding_symbol(b, scope) for b in bindings if b.kind != "delete"]
+        if not _ODD.isdisjoint(symbols):
+            self._odd.add(written)
+        if not any(self.is_ours(symbol) for symbol in symbols):
+            return None
+        owner = self._owner(symbols[0], bindings, offset) if len(bindings) == 1 else None
+        return Head(bindings, owner)
+
+    def in_force(self, head: Head, name: Node) -> Owner | None:
+        """What a name is at a node where only some of its bindings are in force."""
+        bindings = self._names.bindings(name)
+        key = tuple(map(id, bindings))
+        if key not in head.owners:
+            head.owners[key] = self._owner(self._names.symbol(name), bindings, name.start_byte)
+        return head.owners[key]
+
+    def attribute(self, owner: Owner, name: str) -> Owner | None:
+        """What an attribute of an owner is."""
+        if name in owner.attributes:
+            return owner.attributes[name]
+        path = f"{owner.symbol}.{name}"
+        symbol = self._names.attributes.get(path) or path
+        found = None
+        if self.is_ours(symbol):
+            found = Owner(symbol, self._known.get(symbol, _NONE))
+            found.outer, found.name = owner, name
+        owner.attributes[name] = found
+        return found
+
+    def _owner(self, symbol: str | None, bindings: list[Binding], offset: int) -> Owner | None:
+        if symbol is None or not self.is_ours(symbol):
+            return None
+        owner = Owner(symbol, self._known.get(symbol, _NONE))
+        owner.bindings, owner.offset = bindings, offset
+        return owner
+
+    def reached(self, owner: Owner) -> Reached:
+        """How an owner is reached."""
+        if owner.reached is None:
+            way: list[Owner] = []
+            current = owner
+            while current.outer is not None and len(way) < MAX_LINKS:
+                way.append(current)
+                current = current.outer
+            n_steps = MAX_LINKS - len(way)
+            reached = self._links.of_name(current.bindings, current.offset, n_steps, False)
+            for step in reversed(way):
+                outer = step.outer
+                told = None if self._links.is_made(step.name) else "annotated"
+                reached = reached.through((outer.symbol if outer is not None else "", step.name), told)
+            owner.reached = reached
+        return owner.reached
+
+    def is_ours(self, symbol: str | None) -> bool:
+        """Whether a symbol may be of the workspace, and its attributes may be known."""
+        if symbol is None:
+            return False
+        if symbol not in self._are_ours:
+            # What `super()` gives is a matter of its own.
+            is_known = "[" not in symbol and not symbol.startswith("super(")
+            self._are_ours[symbol] = is_known and not is_outside(symbol, self._file.module)
+        return self._are_ours[symbol]
+
+    def may_give_ours(self, written: bytes, offset: int) -> bool:
+        """Whether what a name's value gives may be of the workspace, when it is called or asked."""
+        return self.head(written, offset) is not None or written in self._odd
+
+
+def own_names(file: PyFile) -> dict[str, set[str]]:
+    """By symbol of an instance: the names that its class, in this file, surely gives it."""
+    known: dict[str, set[str]] = {}
+    for definition in file.classes:
+        if definition.scope is not None:
+            known.setdefault(f"{definition.symbol}()", set()).update(definition.scope.bindings)
+    for path in file.names.attributes:
+        owner, _, name = path.rpartition(".")
+        if owner in known:
+            known[owner].add(name)
+    return known
