@@ -111,16 +111,20 @@ def _calls_in(block: Node) -> list[CallStatement]:
     for statement in block.named_children:
         if statement.type != "expression_statement":
             continue
-        call = statement.named_child(0)
+        call = _first(statement)
         if call is not None and call.type == "assignment":
             call = call.child_by_field_name("right") or call
         if call is not None and call.type == "await":
-            call = call.named_child(0) or call
+            call = _first(call)
         function = call.child(0) if call is not None and call.type == "call" else None
         if call is not None and function is not None:
             name = text_of(function).rpartition(".")[2]
             found.append(CallStatement(statement.start_byte, call, name))
     return found
+
+
+def _first(node: Node) -> Node | None:
+    return node.named_child(0) if node.named_child_count else None
 
 
 def _methods(class_definition: Node) -> list[tuple[Node, Node | None]]:
