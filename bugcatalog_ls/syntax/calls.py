@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -23,7 +24,7 @@ class CallTable:
 
     def named(self, *names: str) -> list[Node]:
         """The calls of anything whose last name is one of these, in the order of the text."""
-        wanted = {name.encode() for name in names}
+        wanted = _encoded(names)
         if self._aliases is None:
             self._aliases = _aliases(self._tree)
         pending = [name for name in wanted if name in self._aliases]
@@ -37,6 +38,11 @@ class CallTable:
         """The calls of anything whose last name, as it is written, is wanted; in the order of the text."""
         found = [calls for name, calls in self._by_name.items() if is_wanted(name.decode("utf-8", "replace"))]
         return _in_order(found)
+
+
+@lru_cache(maxsize=256)
+def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
 
 
 def _in_order(found: list[list[Node]]) -> list[Node]:
