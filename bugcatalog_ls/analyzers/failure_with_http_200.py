@@ -10,7 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.responses import RESPONSES, Answer, is_ok, pairs_of, read_answer
+from bugcatalog_ls.facts.responses import RESPONSE_NAMES, RESPONSES, Answer, is_ok, pairs_of, read_answer
 from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -85,14 +85,17 @@ class FailingReturn(Fact, frozen=True):
 
 def _collect(file: PyFile, facts: Facts) -> None:
     symbols: dict[int, str] = {}
+    responses = {call.id for call in file.calls_named(*RESPONSE_NAMES)}
     for node in file.nodes("return_statement"):
-        returned = node.named_children[0] if node.named_children else None
-        function = enclosing_function(node) if returned is not None else None
-        if returned is None or function is None or function.type != "function_definition":
-            continue
-        for value in _alternatives(returned):
-            answer = read_answer(file, value) if value.type in _VALUES else None
+        for value in _alternatives(node.named_children[0]) if node.named_child_count else ():
+            kind = value.type
+            if kind not in _VALUES or (kind == "call" and value.id not in responses):
+                continue
+            answer = read_answer(file, value)
             if answer is None or not _says_failure(answer.body, value) or not is_ok(answer.status):
+                continue
+            function = enclosing_function(node)
+            if function is None or function.type != "function_definition":
                 continue
             if _sets_status(node) or _SPOKEN.search(text_of(function)):
                 continue
@@ -106,10 +109,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 def _alternatives(value: Node) -> list[Node]:
     """What may be returned: both sides of `a if b else c`."""
-    if unparenthesised(value).type != "conditional_expression":
+    choice = unparenthesised(value)
+    if choice.type != "conditional_expression":
         return [value]
-    first, _, second = unparenthesised(value).named_children
-    return [*_alternatives(first), *_alternatives(second)]
+    parts = [child for child in choice.named_children if child.type != "comment"]
+    if len(parts) != 3:
+        return [value]
+    return [*_alternatives(parts[0]), *_alternatives(parts[2])]
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:

@@ -13,7 +13,14 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.mysql_charsets import short_charsets, to_four_bytes, with_charset
 from bugcatalog_ls.facts.paths import is_path, path_names
 from bugcatalog_ls.facts.resolve import class_at, mro
-from bugcatalog_ls.facts.text_files import LOG_HANDLERS, implicit_path, is_implicit, is_untouched
+from bugcatalog_ls.facts.text_files import (
+    LOG_HANDLERS,
+    TEXT_CALLS,
+    TEXT_METHODS,
+    implicit_path,
+    is_implicit,
+    is_untouched,
+)
 from bugcatalog_ls.facts.user_text import encoded_value, is_user_text, narrow_codec
 from bugcatalog_ls.syntax.edits import add_item, add_keyword, replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -68,7 +75,7 @@ class ForeignText(Fact, frozen=True):
 def _check(ctx: FileContext) -> Iterator[Finding]:
     file = ctx.file
     if ctx.options.target_python < _UTF8_BY_DEFAULT:
-        for call in file.nodes("call"):
+        for call in file.calls_named(*TEXT_CALLS):
             is_text = is_implicit(file, call, file.callee(call)) or implicit_path(file, call) == ""
             if is_text and not is_untouched(call):
                 yield ctx.find(call, _message(call), data={"kind": "encoding"})
@@ -77,8 +84,9 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
     if any(word in file.source.data for word in (b"mysql", b"mariadb", b"MySQL", b"charset")):
         for found in short_charsets(file):
             yield ctx.find(found.span, found.message, data={"kind": found.kind})
-        yield from _json_charsets(ctx)
-    for call in file.nodes("call"):
+        if b"charset=" in file.source.data.lower():
+            yield from _json_charsets(ctx)
+    for call in file.calls_where("encode".__eq__):
         if narrow_codec(call) is not None and is_user_text(file, encoded_value(call)):
             yield ctx.find(call, _narrow_message(call), data={"kind": "narrow"})
 
@@ -86,13 +94,14 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
 def _collect(file: PyFile, facts: Facts) -> None:
     for name in path_names(file):
         facts.add(name)
-    for call in file.nodes("call"):
+    for call in file.calls_where(TEXT_METHODS.__contains__):
         base = implicit_path(file, call)
         if base and not is_untouched(call):
             where = file.qualname_at(call.start_byte)
             anchor = facts.anchor(f"text {where} {text_of(callee_of(call) or call)}", call)
             facts.add(ForeignText(file.path, anchor, base, _message(call), "path"))
-        elif narrow_codec(call) is not None and (value := encoded_value(call)) is not None:
+    for call in file.calls_where("encode".__eq__):
+        if narrow_codec(call) is not None and (value := encoded_value(call)) is not None:
             owner = file.symbol(value.child_by_field_name("object")) if value.type == "attribute" else None
             if owner is not None and owner.endswith("()"):
                 where = file.qualname_at(call.start_byte)

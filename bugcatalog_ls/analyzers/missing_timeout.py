@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.waiting_calls import (
     DELEGATES,
     LIMITS,
     POOLS,
+    RESULTS,
     SESSIONS,
     TAKE_KEYWORDS,
     Limit,
@@ -39,12 +40,17 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
 SECONDS = 10
 _MAX_WORDS = 20
 _LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
+_CALLED = tuple(_LAST_NAMES | POOLS | DELEGATES.keys() | {"setdefaulttimeout", "mount"})
+_METHODS = ("request", "send", "get", "post")
+_REPLACED = re.compile(rb"\.(%s)\s*(?:=(?!=)|:)" % "|".join(_METHODS).encode())
+_SESSION_WORDS = (b"ession", b"create_scraper")
 _LIMITERS = frozenset(
     {
         "asyncio.wait_for",
@@ -111,7 +117,7 @@ class LimitedSession(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    for call in file.nodes("call"):
+    for call in file.calls_named(*_CALLED):
         callee = callee_of(call)
         if callee is None:
             continue
@@ -133,10 +139,24 @@ def _collect(file: PyFile, facts: Facts) -> None:
             fact = _waiting(file, call, callee, facts)
         if fact is not None:
             facts.add(fact)
-    for assignment in file.nodes("assignment"):
-        left = assignment.child_by_field_name("left")
-        if left is not None and left.type == "attribute" and _is_session_method(file.symbol(left)):
+    for left in _assigned_methods(file):
+        if _is_session_method(file.symbol(left)):
             facts.add(LimitedSession(file.path, "requests"))
+
+
+def _assigned_methods(file: PyFile) -> Iterator[Node]:
+    """The attributes with names of a session's methods that something is assigned to."""
+    data = file.source.data
+    if not any(word in data for word in _SESSION_WORDS):
+        return
+    for match in _REPLACED.finditer(data):
+        node = file.root.descendant_for_byte_range(match.start() + 1, match.end(1))
+        left = node.parent if node is not None and node.type == "identifier" else None
+        assignment = left.parent if left is not None and left.type == "attribute" else None
+        if left is None or assignment is None or assignment.type != "assignment":
+            continue
+        if assignment.start_byte == left.start_byte:
+            yield left
 
 
 def _delegated(file: PyFile, call: Node, name: str, facts: Facts) -> WaitingCall | None:
@@ -152,6 +172,8 @@ def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts, n_before: int
     """The call of `callee`; that stands behind `n_before` - 1 arguments where another calls it."""
     symbol = file.symbol(callee)
     if symbol is None or symbol.startswith(("builtins.", "super(")):
+        return None
+    if symbol not in LIMITS and not symbol.endswith(RESULTS) and is_outside(symbol, file.module):
         return None
     arguments = arguments_of(call)
     keywords = _keywords(file, arguments)
@@ -306,7 +328,7 @@ def _mounts_limit(file: PyFile, call: Node) -> bool:
 
 def _is_session_method(symbol: str | None) -> bool:
     owner, _, name = (symbol or "").rpartition("().")
-    return owner in SESSIONS and name in ("request", "send", "get", "post")
+    return owner in SESSIONS and name in _METHODS
 
 
 # -- join --------------------------------------------------------------------------------------------
@@ -335,7 +357,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:
     """How the call is limited, where it is one of those that wait."""
     symbol = context.resolve(call.symbol)
-    for sent in (".delay().get", ".apply_async().get"):
+    for sent in RESULTS:
         if symbol.endswith(sent):
             return LIMITS[sent]
     limit = LIMITS.get(symbol)

@@ -19,10 +19,11 @@ from bugcatalog_ls.facts.awaited_times import (
 )
 from bugcatalog_ls.facts.clocks import (
     NOW,
+    READING_NAMES,
     Clock,
     Clocks,
     clock_of_call,
-    clock_of_limit,
+    limits,
     reading,
 )
 from bugcatalog_ls.facts.fact import Facts
@@ -41,7 +42,7 @@ from bugcatalog_ls.facts.time_defaults import (
     default_callables,
     is_frozen,
     is_import_default,
-    naive_type_with_aware_default,
+    naive_types_with_aware_defaults,
 )
 from bugcatalog_ls.facts.time_edits import TimeWords, make_aware, without_zulu
 from bugcatalog_ls.facts.time_functions import time_functions
@@ -56,19 +57,18 @@ from bugcatalog_ls.text.spans import TextEdit
 
 def _check(ctx: FileContext) -> Iterator[Finding]:
     times = TimeUses(ctx.file, Clocks(ctx.file))
-    for call in ctx.file.nodes("call"):
+    for call in ctx.file.calls_named(*READING_NAMES):
         clock = clock_of_call(ctx.file, call, ctx.file.callee(call))
         if clock is not None:
             yield from _time(ctx, times, call, clock)
-        for zone in given_zones(ctx.file, call):
-            if zone.symbol == PYTZ_ZONE and not is_fixed_zone(ctx.file, zone.value):
-                yield _found(ctx, zone.argument, "zone", zone_message(zone.value))
-        kind = naive_type_with_aware_default(times.clocks, call)
-        if kind is not None and is_time_type(ctx.file.symbol(type_name(kind))):
+    for zone in given_zones(ctx.file):
+        if zone.symbol == PYTZ_ZONE and not is_fixed_zone(ctx.file, zone.value):
+            yield _found(ctx, zone.argument, "zone", zone_message(zone.value))
+    for kind in naive_types_with_aware_defaults(times.clocks):
+        if is_time_type(ctx.file.symbol(type_name(kind))):
             yield _found(ctx, kind, "column", column_message(kind))
-    for attribute in ctx.file.nodes("attribute"):
-        if text_of(attribute).endswith((".min", ".max")) and clock_of_limit(ctx.file.symbol(attribute)):
-            yield from _time(ctx, times, attribute, "fixed")
+    for attribute in limits(ctx.file):
+        yield from _time(ctx, times, attribute, "fixed")
     for value in default_callables(ctx.file):
         clock = reading(ctx.file.symbol(value))
         if clock == "day":

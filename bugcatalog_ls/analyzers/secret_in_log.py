@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.client_errors import tells_client, told
+from bugcatalog_ls.facts.client_errors import is_client_error, tells_client, told
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.loggers import LEVELS, logging_method
@@ -29,6 +30,7 @@ from bugcatalog_ls.syntax.nodes import (
     string_value,
     text_of,
 )
+from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _ASYNC_LEVELS = frozenset(f"a{level}" for level in LEVELS)
@@ -38,6 +40,7 @@ _PRINTERS = frozenset(
     {"builtins.print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write"}
 )
 _PRINTER_NAMES = frozenset({"print", "pprint", "pp", "write"})
+_WRITERS = LEVELS | _ASYNC_LEVELS | _BINDERS | _PRINTER_NAMES
 _LOGGER_NAME = re.compile(r"(?:\w+_)?(?:logger|log|LOG|LOGGER)|(?:get_?\w*|make_|setup_)[lL]ogger\(\)")
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 
@@ -66,16 +69,28 @@ class LoggedValue(Fact, frozen=True):
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    for call in file.nodes("call"):
+    for call in file.calls_where(_may_write):
         function = callee_of(call)
         if function is None:
             continue
         for sink, key, value in _written(file, call, function):
             for part in parts_of(file, value, key):
                 found = revealed(file, part)
-                if found is not None:
+                if found is not None and _may_be_secret(file, found):
                     writer = file.symbol(function) or ""
                     facts.add(_fact(file, facts, sink, writer, part.node, found))
+
+
+@lru_cache(maxsize=1 << 14)
+def _may_write(name: str) -> bool:
+    """Whether a call of what has this last name may log, print or tell a client."""
+    return name in _WRITERS or _ERROR_NAME.fullmatch(name) is not None
+
+
+def _may_be_secret(file: PyFile, found: Revealed) -> bool:
+    """Whether another file may know of a secret in an object; of a library's none is known."""
+    symbol = found.symbol if found.kind == "object" else None
+    return symbol is None or not is_outside(symbol, file.module) or _HOLDERS.search(symbol) is not None
 
 
 def _fact(file: PyFile, facts: Facts, sink: str, writer: str, node: Node, found: Revealed) -> LoggedValue:
@@ -89,25 +104,31 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
     """What a call may write: the sink, the keyword, the value."""
     written = text_of(function)
     name = written.rpartition(".")[2]
-    arguments = arguments_of(call)
     if name in LEVELS or name in _ASYNC_LEVELS:
+        arguments = arguments_of(call)
         for value in arguments.positional:
             yield "log", "", value
         for key, value in arguments.keywords.items():
             if key not in _LOG_OPTIONS:
                 yield "log", key, value
     elif name in _BINDERS:
-        for key, value in arguments.keywords.items():
+        for key, value in arguments_of(call).keywords.items():
             yield "log", key, value
     elif name in _PRINTER_NAMES:
         # `export API_KEY=…` is written for somebody to run.
         is_told = "export " in text_of(call) or _goes_to_file(file, call)
         if file.symbol(function) in _PRINTERS and not is_told:
-            for value in arguments.positional:
+            for value in arguments_of(call).positional:
                 yield "print", "", value
-    elif _ERROR_NAME.fullmatch(written):
+    elif _ERROR_NAME.fullmatch(written) and _may_tell_client(file, function):
         for key, value in told(call):
             yield "client", key, value
+
+
+def _may_tell_client(file: PyFile, function: Node) -> bool:
+    """Whether a call may make an error of a web framework, or of a class of the workspace."""
+    symbol = file.symbol(function)
+    return symbol is not None and (is_client_error(symbol) or not is_outside(symbol, file.module))
 
 
 def _goes_to_file(file: PyFile, call: Node) -> bool:

@@ -13,12 +13,15 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.pytz_zones import PYTZ_ZONE, given_zones
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.time_columns import column_of, is_time_type, keeps_zone, type_name
-from bugcatalog_ls.facts.time_defaults import naive_type_with_aware_default, own_defaults
+from bugcatalog_ls.facts.time_defaults import naive_types_with_aware_defaults, own_defaults
 from bugcatalog_ls.facts.time_functions import time_function
 from bugcatalog_ls.facts.time_uses import TimeUses
 from bugcatalog_ls.facts.time_verdicts import frozen_verdict, reading_verdict
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, text_of
+from bugcatalog_ls.syntax.outside import is_outside
+
+_READERS = ("utcnow", "now", "today")
 
 Kind = Literal["reading", "callable", "frozen", "column", "zone", "own"]
 """What is found: it decides the fix. For an `own` function there is none: its result is found itself."""
@@ -48,23 +51,26 @@ class Awaited(Fact, frozen=True):
 def collect_awaited(times: TimeUses, facts: Facts) -> None:
     """Add what one file awaits of others."""
     file = times.file
-    for call in file.nodes("call"):
+    for call in file.calls_named(*_READERS):
         symbol = file.callee(call)
-        if symbol is not None and _may_read_clock(symbol) and not any(arguments_of(call)):
+        if symbol is None or not _may_read_clock(symbol) or is_outside(symbol, file.module):
+            continue
+        if not any(arguments_of(call)):
             verdict = reading_verdict(times.of(call), "local", text_of(call))
             if verdict is not None:
                 anchor = _anchor(file, facts, "time", call, call)
                 facts.add(Awaited(file.path, anchor, "reading", symbol, verdict.message, verdict.variant))
-        for zone in given_zones(file, call):
-            if not zone.symbol.startswith(("pytz.", "datetime.", "zoneinfo.", "dateutil.")):
-                anchor = _anchor(file, facts, "zone", zone.value, zone.argument)
-                facts.add(Awaited(file.path, anchor, "zone", zone.symbol, zone_message(zone.value)))
-        kind = naive_type_with_aware_default(times.clocks, call)
-        type_symbol = file.symbol(type_name(kind)) if kind is not None else None
-        if kind is not None and type_symbol is not None and not is_time_type(type_symbol):
+    for zone in given_zones(file):
+        if zone.symbol != "None" and not is_outside(zone.symbol, file.module):
+            anchor = _anchor(file, facts, "zone", zone.value, zone.argument)
+            facts.add(Awaited(file.path, anchor, "zone", zone.symbol, zone_message(zone.value)))
+    for kind in naive_types_with_aware_defaults(times.clocks):
+        type_symbol = file.symbol(type_name(kind))
+        if type_symbol is not None and not is_time_type(type_symbol):
             anchor = _anchor(file, facts, "column", kind, kind)
             facts.add(Awaited(file.path, anchor, "type", type_symbol, column_message(kind)))
-        if clock_of_call(file, call, symbol) == "fixed":
+    for call in file.calls_named("datetime"):
+        if clock_of_call(file, call, file.callee(call)) == "fixed":
             for attribute, other in _compared_attributes(file, call):
                 anchor = _anchor(file, facts, "fixed", call, call)
                 message = f"the fixed time has no zone, but {text_of(attribute)} has one"
@@ -132,10 +138,8 @@ def _anchor(file: PyFile, facts: Facts, what: str, named: Node, place: Node) -> 
 
 def _may_read_clock(symbol: str) -> bool:
     """Whether a name of the workspace may stand for a reading of the clock."""
-    head, name = symbol.split(".")[0], symbol.rpartition(".")[2]
-    if name not in ("utcnow", "now", "today") or "()" in symbol:
-        return False
-    return head not in ("datetime", "builtins", "django", "arrow", "pendulum")
+    head, name = symbol.partition(".")[0], symbol.rpartition(".")[2]
+    return name in _READERS and "()" not in symbol and head not in ("arrow", "pendulum")
 
 
 def _compared_attributes(file: PyFile, node: Node) -> Iterator[tuple[Node, str]]:

@@ -52,11 +52,11 @@ _ASIDE = frozenset({"status_code", "headers", "code", "status", "error_code", "m
 
 def tells_client(index: FactIndex, symbol: str) -> bool:
     """Whether a call of a (resolved) symbol makes an error whose message is sent to the client."""
-    if _is_known(symbol):
+    if is_client_error(symbol):
         return True
     if class_at(index, symbol) is None:
         return False
-    return any(_is_known(base) for base in mro(index, symbol)[0])
+    return any(is_client_error(base) for base in mro(index, symbol)[0])
 
 
 def told(call: Node) -> Iterator[tuple[str, Node]]:
@@ -69,5 +69,6 @@ def told(call: Node) -> Iterator[tuple[str, Node]]:
             yield name, value
 
 
-def _is_known(symbol: str) -> bool:
+def is_client_error(symbol: str) -> bool:
+    """Whether a symbol is a library's own error for clients."""
     return symbol in _SYMBOLS or symbol.startswith(_MODULES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from tree_sitter import Node
@@ -15,9 +17,9 @@ from bugcatalog_ls.syntax.nodes import (
     string_value,
     text_of,
     unparenthesised,
-    walk,
 )
-from bugcatalog_ls.syntax.reads import is_own_attribute
+from bugcatalog_ls.syntax.reads import is_own_attribute, own_attributes
+from bugcatalog_ls.syntax.words import word_offsets
 
 Clock = Literal["utc", "local", "stamp", "parsed", "fixed", "day", "aware", "delta", "unknown"]
 """`utc` and `local` are naive readings of now, `stamp` a naive time made of a number, `parsed` of
@@ -56,6 +58,9 @@ _AWARE_CALLS = frozenset(
 _DELTAS = frozenset({"datetime.timedelta()", "dateutil.relativedelta.relativedelta()"})
 _AWARE_TYPES = frozenset({"pydantic.AwareDatetime()", "pydantic.types.AwareDatetime()"})
 _DEPTH = 8
+
+READING_NAMES = tuple({symbol.rpartition(".")[2] for symbol in _READINGS})
+"""The last names of what reads the clock or makes a time."""
 
 
 class Origin(NamedTuple):
@@ -96,13 +101,19 @@ def clock_of_limit(symbol: str | None) -> Clock | None:
     return "fixed" if symbol in ("datetime.datetime.min", "datetime.datetime.max") else None
 
 
-def returned_values(function: Node) -> list[Node]:
-    """The expressions that a function or lambda returns."""
-    if function.type == "lambda":
-        body = function.child_by_field_name("body")
-        return [body] if body is not None else []
-    returned = [node for node in walk(function) if node.type == "return_statement"]
-    return [node.named_children[0] for node in returned if node.named_children]
+def limits(file: PyFile) -> Iterator[Node]:
+    """Where a file uses `datetime.min` and `datetime.max`."""
+    data = file.source.data
+    for name in (b"min", b"max"):
+        for offset in word_offsets(data, name):
+            if data[offset - 1 : offset] != b".":
+                continue
+            node = file.root.descendant_for_byte_range(offset, offset + 3)
+            attribute = node.parent if node is not None and node.type == "identifier" else None
+            if attribute is None or attribute.type != "attribute" or attribute.end_byte != offset + 3:
+                continue
+            if clock_of_limit(file.symbol(attribute)) is not None:
+                yield attribute
 
 
 class Clocks:
@@ -110,11 +121,31 @@ class Clocks:
 
     def __init__(self, file: PyFile) -> None:
         self.file = file
-        self.functions = {
+
+    @cached_property
+    def functions(self) -> dict[str, Node]:
+        """The plain functions of the file, by their symbols."""
+        return {
             definition.symbol: definition.node
-            for definition in file.functions
-            if definition.owner is None and not definition.decorators
+            for definition in self.file.functions
+            if definition.owner is None and not _is_decorated(definition.node)
         }
+
+    def returned(self, function: Node) -> list[Node]:
+        """The expressions that a function or lambda returns."""
+        if function.type == "lambda":
+            body = function.child_by_field_name("body")
+            return [body] if body is not None else []
+        return self._returned.get(function.id, [])
+
+    @cached_property
+    def _returned(self) -> dict[int, list[Node]]:
+        found: dict[int, list[Node]] = {}
+        for statement in self.file.nodes("return_statement"):
+            if statement.named_child_count:
+                function = self.file.scopes.at(statement.start_byte).node.id
+                found.setdefault(function, []).append(statement.named_children[0])
+        return found
 
     def origins(self, node: Node | None, depth: int = _DEPTH) -> list[Origin]:
         """All expressions that the value of a node may come from; `unknown` ones included."""
@@ -157,7 +188,7 @@ class Clocks:
         if function is None:
             return set()
         if function.type == "lambda":
-            return set().union(*(self.clocks(value) for value in returned_values(function)))
+            return set().union(*(self.clocks(value) for value in self.returned(function)))
         if function.type == "call":
             arguments = arguments_of(function).positional
             if self.file.callee(function) != "functools.partial" or not arguments:
@@ -173,7 +204,7 @@ class Clocks:
         definition = self.functions.get(symbol or "")
         if definition is None:
             return {"unknown"}
-        return set().union(*(self.clocks(value) for value in returned_values(definition)))
+        return set().union(*(self.clocks(value) for value in self.returned(definition)))
 
     def _of_call(self, call: Node, depth: int) -> list[Origin]:
         symbol = self.file.callee(call)
@@ -195,7 +226,7 @@ class Clocks:
                     return [Origin("aware", call)]
         definition = self.functions.get(symbol or "")
         if definition is not None:
-            found = [o for value in returned_values(definition) for o in self.origins(value, depth)]
+            found = [o for value in self.returned(definition) for o in self.origins(value, depth)]
             return found or [Origin("unknown", call)]
         return [Origin("unknown", call)]
 
@@ -229,10 +260,12 @@ class Clocks:
         if owner is None or not is_own_attribute(attribute):
             return []
         values: list[Node] = []
-        for assignment in self.file.nodes("assignment"):
-            left = assignment.child_by_field_name("left")
+        for left in own_attributes(self.file, written):
+            assignment = left.parent
+            if assignment is None or assignment.type != "assignment":
+                continue
             right = assignment.child_by_field_name("right")
-            if left is None or right is None or text_of(left) != written:
+            if right is None or left.start_byte != assignment.start_byte:
                 continue
             if (around := enclosing(assignment, "class_definition")) is not None and around.id == owner.id:
                 values.append(right)
@@ -258,3 +291,8 @@ class Clocks:
             return times
         both = {origin.clock for origin in left + right}
         return [Origin("delta" if both == {"delta"} else "unknown", node)]
+
+
+def _is_decorated(function: Node) -> bool:
+    parent = function.parent
+    return parent is not None and parent.type == "decorated_definition"

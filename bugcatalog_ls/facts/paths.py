@@ -11,6 +11,7 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.reads import own_attributes
 
 _PATH = re.compile(r"(?:pathlib|anyio|aiopath)\.(?:Path|PosixPath|WindowsPath|AsyncPath)(?P<rest>.*)")
 
@@ -155,9 +156,12 @@ def _assigned(file: PyFile, attribute: Node) -> list[Node]:
         return []
     owner = file.symbol(attribute.child_by_field_name("object"))
     values = []
-    for assignment in file.nodes("assignment"):
-        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-        if left is None or right is None or text_of(left) != written:
+    for left in own_attributes(file, written):
+        assignment = left.parent
+        if assignment is None or assignment.type != "assignment":
+            continue
+        right = assignment.child_by_field_name("right")
+        if right is None or left.start_byte != assignment.start_byte:
             continue
         if file.symbol(left.child_by_field_name("object")) == owner:
             values.append(right)

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.edits import remove_argument
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.keyword_arguments import keyword_arguments
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
@@ -22,6 +23,7 @@ from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
 PYTZ_ZONE = "pytz.timezone()"
 
 _POSITIONS = {"datetime.datetime": 7, "datetime.time": 4, "datetime.datetime.combine": 2}
+_PLACED = tuple({symbol.rpartition(".")[2] for symbol in _POSITIONS})
 _FIXED_ZONES = ("utc", "etc/", "gmt", "zulu", "uct", "universal", "greenwich")
 
 
@@ -45,14 +47,20 @@ class Localised(NamedTuple):
     text: str
 
 
-def given_zones(file: PyFile, call: Node) -> Iterator[GivenZone]:
-    """The zone that a call which makes a time is given, if what it is can be told."""
-    arguments = arguments_of(call)
-    zone = arguments.keywords.get("tzinfo")
-    if zone is None:
-        zone = arguments.get("tzinfo", _POSITIONS.get(file.callee(call) or ""))
-    if zone is not None and (symbol := file.symbol(zone)) is not None:
-        yield GivenZone(zone, symbol)
+def given_zones(file: PyFile) -> Iterator[GivenZone]:
+    """The zones that calls which make times are given, as far as what they are can be told."""
+    for keyword in keyword_arguments(file, ("tzinfo",)):
+        value = keyword.child_by_field_name("value")
+        if value is not None and (symbol := file.symbol(value)) is not None:
+            yield GivenZone(value, symbol)
+    for call in file.calls_named(*_PLACED):
+        arguments = arguments_of(call)
+        if len(arguments.positional) < 3 or "tzinfo" in arguments.keywords:
+            continue
+        position = _POSITIONS.get(file.callee(call) or "")
+        value = arguments.get("tzinfo", position) if position is not None else None
+        if value is not None and (symbol := file.symbol(value)) is not None:
+            yield GivenZone(value, symbol)
 
 
 def is_fixed_zone(file: PyFile, zone: Node) -> bool:

@@ -50,6 +50,11 @@ _SHAPES_BY_NAME = {
     "JsonResponse": _DJANGO_JSON,
     "jsonify": _JSONIFY,
 }
+RESPONSE_NAMES = tuple(
+    {symbol.rpartition(".")[2] for symbol in RESPONSES} | _SHAPES_BY_NAME.keys() | {"dict"}
+)
+"""The last names of what makes a response or its body."""
+
 _ENCODERS = frozenset({"fastapi.encoders.jsonable_encoder", "json.dumps", "flask.json.dumps", "orjson.dumps"})
 
 

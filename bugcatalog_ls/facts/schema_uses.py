@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Container, Iterator
 
 from tree_sitter import Node
 
@@ -11,6 +12,8 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.scopes import Scope
+from bugcatalog_ls.syntax.words import word_offsets
 
 UPDATE = re.compile(r"Update|Patch|Edit(?!or)")
 """What the name of an update schema holds."""
@@ -51,36 +54,119 @@ class CopyingFunction(Fact, frozen=True):
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
+    mentions = _Mentions(file.source.data)
     for definition in file.functions:
-        _collect_function(file, definition, facts)
+        scope = definition.scope
+        if scope is None:
+            continue
+        is_given = mentions.of_updates(definition.node.start_byte, scope.start)
+        may_parse = mentions.of_updates(scope.start, scope.end)
+        copied = mentions.copied(scope.start, scope.end)
+        if is_given or may_parse or copied is not None:
+            _collect_function(file, definition, scope, may_parse, copied or (), facts)
 
 
 VOCABULARY = Vocabulary(
     _collect, (b"Update", b"Patch", b"Edit", b"setattr(", b"model_dump", b".dict(", b"jsonable_encoder")
 )
 
+_UPDATES = (b"Update", b"Patch", b"Edit")
+_DUMPS = (b"model_dump", b"dict", b"model_fields_set", b"__fields_set__", b"__dict__")
+_COPIERS = frozenset({b"jsonable_encoder", b"asdict", b"to_builtins", b"vars", b"dict"})
+_ENDS_OF_COPIERS = (b"encoder(", b"dict(", b"to_builtins(", b"vars(")
+_FIRST_ARGUMENT = re.compile(rb"\s*(\w+)")
+_ALL = b"setattr("
 
-def _collect_function(file: PyFile, definition: Definition, facts: Facts) -> None:
+
+class _Mentions:
+    """Where a text mentions update schemas, and copies what a name holds."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._updates = sorted(
+            offset
+            for word in _UPDATES
+            for offset in _offsets(data, word)
+            if not data.startswith(b"Editor", offset)
+        )
+        self._copies = sorted({*self._dumped(), *self._given_to_copiers(), *self._set_by_name()})
+
+    def of_updates(self, start: int, end: int) -> bool:
+        position = bisect_left(self._updates, start)
+        return position < len(self._updates) and self._updates[position] < end
+
+    def copied(self, start: int, end: int) -> set[str] | None:
+        """The names whose values are copied in a range; None where nothing copies."""
+        position = bisect_left(self._copies, (start, b""))
+        found: set[str] = set()
+        while position < len(self._copies) and self._copies[position][0] < end:
+            name = self._copies[position][1]
+            if name == _ALL:
+                found.update(_WORD.findall(self._data[start:end].decode("utf-8", "replace")))
+            else:
+                found.add(name.decode("utf-8", "replace"))
+            position += 1
+        return found or None
+
+    def _dumped(self) -> Iterator[tuple[int, bytes]]:
+        """`name.model_dump`, `name.dict` …"""
+        data = self._data
+        for word in _DUMPS:
+            for offset in word_offsets(data, word):
+                before = data[max(offset - 120, 0) : offset].rstrip()
+                if before.endswith(b".") and (name := _LAST_WORD.search(before[:-1].rstrip())) is not None:
+                    yield offset, name[0]
+
+    def _given_to_copiers(self) -> Iterator[tuple[int, bytes]]:
+        """`jsonable_encoder(name`, `asdict(name` …"""
+        data = self._data
+        for end in _ENDS_OF_COPIERS:
+            for offset in _offsets(data, end):
+                opening = offset + len(end) - 1
+                function = _LAST_WORD.search(data, max(offset - 20, 0), opening)
+                if function is not None and function[0] in _COPIERS:
+                    argument = _FIRST_ARGUMENT.match(data, opening + 1)
+                    if argument is not None:
+                        yield offset, argument[1]
+
+    def _set_by_name(self) -> Iterator[tuple[int, bytes]]:
+        """`setattr(` may copy whatever the function has a name for."""
+        return ((offset, _ALL) for offset in _offsets(self._data, _ALL))
+
+
+_WORD = re.compile(r"\w+")
+_LAST_WORD = re.compile(rb"[\w\x80-\xff]+$")
+
+
+def _offsets(data: bytes, word: bytes) -> Iterator[int]:
+    offset = data.find(word)
+    while offset >= 0:
+        yield offset
+        offset = data.find(word, offset + 1)
+
+
+def _collect_function(
+    file: PyFile, definition: Definition, scope: Scope, may_parse: bool, copied: Container[str], facts: Facts
+) -> None:
     parameters = definition.node.child_by_field_name("parameters")
     body = definition.node.child_by_field_name("body")
     if parameters is None or body is None:
         return
-    text = file.text(body)
     names: list[str] = []
     given: list[tuple[str, str]] = []
     for child in parameters.named_children:
         name = _parameter_name(child)
-        annotation = child.child_by_field_name("type")
         names.append(name)
+        annotation = child.child_by_field_name("type")
         for symbol in _update_schemas(file, annotation) if annotation is not None else ():
             given.append((name, symbol))
-    if UPDATE.search(text):
-        given += _parsed(file, definition.node)
-    copied = [name for name in names if name not in ("self", "cls", "") and _copies(text, name)]
-    if not given and not copied:
+    if may_parse:
+        given += _parsed(file, scope)
+    is_copying = any(name in copied for name in names if name not in ("self", "cls", ""))
+    if not given and not is_copying:
         return
     left_out = tuple(sorted(_left_out(file, body)))
-    if copied:
+    if is_copying:
         facts.add(CopyingFunction(definition.symbol, left_out))
     for name, symbol in given:
         passes = tuple(sorted(set(_passes(file, definition.node, name))))
@@ -90,7 +176,7 @@ def _collect_function(file: PyFile, definition: Definition, facts: Facts) -> Non
                 symbol,
                 definition.symbol,
                 file.path,
-                _copies(text, name),
+                name in copied,
                 passes,
                 left_out,
                 tuple(other for other in names if other != name),
@@ -117,29 +203,19 @@ def _update_schemas(file: PyFile, annotation: Node) -> Iterator[str]:
                 yield symbol
 
 
-def _parsed(file: PyFile, function: Node) -> Iterator[tuple[str, str]]:
+def _parsed(file: PyFile, function: Scope) -> Iterator[tuple[str, str]]:
     """Variables that hold an update schema made in the function itself."""
-    for node in walk(function):
-        if node.type != "assignment":
-            continue
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None or left.type != "identifier" or right.type != "call":
-            continue
-        symbol = file.callee(right) or ""
-        for maker in (".model_validate", ".parse_obj", ".model_validate_json", ".parse_raw"):
-            symbol = symbol.removesuffix(maker)
-        name = symbol.rpartition(".")[2]
-        if "(" not in symbol and UPDATE.search(name) and name[:1].isupper():
-            yield text_of(left), symbol
-
-
-def _copies(text: str, name: str) -> bool:
-    word = re.escape(name)
-    if re.search(rf"\b{word}\b\s*\.\s*(?:model_dump|dict|model_fields_set|__fields_set__|__dict__)\b", text):
-        return True
-    if re.search(rf"\b(?:jsonable_encoder|asdict|to_builtins|vars|dict)\(\s*{word}\b", text):
-        return True
-    return "setattr(" in text and re.search(rf"\b{word}\b", text) is not None
+    for name, bindings in function.bindings.items():
+        for binding in bindings:
+            call = binding.value if binding.kind == "assign" else None
+            if call is None or call.type != "call":
+                continue
+            symbol = file.callee(call) or ""
+            for maker in (".model_validate", ".parse_obj", ".model_validate_json", ".parse_raw"):
+                symbol = symbol.removesuffix(maker)
+            last = symbol.rpartition(".")[2]
+            if "(" not in symbol and UPDATE.search(last) and last[:1].isupper():
+                yield name, symbol
 
 
 def _passes(file: PyFile, function: Node, name: str) -> Iterator[str]:

@@ -145,12 +145,10 @@ def revealed(file: PyFile, part: Part) -> Revealed | None:
     node = part.node
     if node.type == "dictionary_splat":
         node = node.named_children[0]
-    if _is_absent(node):
-        return None
     found = _revealed(file, node, 8)
-    if found is None and secret_kind(part.key) == "secret" and _may_hold(file, node):
-        return Revealed("name", part.key, file.symbol(node))
-    return found
+    if found is None and part.key and secret_kind(part.key) == "secret" and _may_hold(file, node):
+        found = Revealed("name", part.key, file.symbol(node))
+    return None if found is None or _is_absent(node) else found
 
 
 def _is_absent(node: Node) -> bool:
@@ -424,6 +422,8 @@ def _whole(symbol: str | None) -> str | None:
         return None
     if symbol in _ENVIRON:
         return "os.environ"
+    if not symbol.startswith(REQUESTS):
+        return None
     for request in REQUESTS:
         if symbol.startswith(request) and symbol[len(request) : len(request) + 1] == ".":
             name = symbol[len(request) + 1 :].removesuffix("()")

@@ -49,6 +49,16 @@ _PATH_METHODS: dict[str, tuple[int | None, int, str]] = {
 _PROCESSES = frozenset(
     f"subprocess.{name}" for name in ("run", "Popen", "check_output", "check_call", "call")
 )
+TEXT_METHODS = frozenset(_PATH_METHODS)
+"""The methods of paths that handle text."""
+
+TEXT_CALLS = tuple(
+    {symbol.rpartition(".")[2] for symbol in (*_OPENERS, *_PROCESSES)}
+    | TEXT_METHODS
+    | {"basicConfig", "TextIOWrapper"}
+)
+"""The last names of all that handles text."""
+
 LOG_HANDLERS = frozenset(name for name in _OPENERS if name.startswith("logging."))
 _ASCII_ONLY = ("/proc/", "/sys/", "/dev/", "NUL")
 

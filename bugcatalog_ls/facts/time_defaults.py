@@ -10,6 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.clocks import Clocks
 from bugcatalog_ls.facts.time_columns import DEFAULTS, keeps_zone, time_type
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.keyword_arguments import calls_given, keyword_arguments
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
@@ -80,12 +81,17 @@ def is_frozen(node: Node) -> bool:
     )
 
 
-def naive_type_with_aware_default(clocks: Clocks, call: Node) -> Node | None:
-    """The type of a column without zones whose default, as this file tells, has one."""
+def naive_types_with_aware_defaults(clocks: Clocks) -> Iterator[Node]:
+    """The types of columns without zones whose defaults, as this file tells, have one."""
+    for call in calls_given(clocks.file, DEFAULTS):
+        kind = _naive_type_with_aware_default(clocks, call)
+        if kind is not None:
+            yield kind
+
+
+def _naive_type_with_aware_default(clocks: Clocks, call: Node) -> Node | None:
     keywords = arguments_of(call).keywords
     given = [keywords[name] for name in DEFAULTS if name in keywords]
-    if not given:
-        return None
     kind = time_type(clocks.file, call)
     if kind is None or keeps_zone(kind):
         return None
@@ -96,9 +102,9 @@ def naive_type_with_aware_default(clocks: Clocks, call: Node) -> Node | None:
 
 
 def _default_values(file: PyFile) -> Iterator[Node]:
-    for keyword in file.nodes("keyword_argument"):
-        name, value = keyword.child_by_field_name("name"), keyword.child_by_field_name("value")
-        if name is not None and value is not None and text_of(name) in _KEYWORDS:
+    for keyword in keyword_arguments(file, _KEYWORDS):
+        value = keyword.child_by_field_name("value")
+        if value is not None:
             yield value
 
 

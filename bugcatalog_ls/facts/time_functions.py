@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bugcatalog_ls.facts.clocks import NAIVE, Clocks, returned_values
+from bugcatalog_ls.facts.clocks import NAIVE, Clock, Clocks
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import resolve
@@ -24,10 +24,18 @@ class TimeFunction(Fact, frozen=True):
 def time_functions(clocks: Clocks) -> Iterator[TimeFunction]:
     """The functions of a file that give times."""
     for symbol, function in clocks.functions.items():
-        values = returned_values(function)
-        found = set().union(*(clocks.clocks(value) for value in values)) if values else set()
-        if found and (found == {"aware"} or found <= NAIVE):
+        found: set[Clock] = set()
+        for value in clocks.returned(function):
+            found |= clocks.clocks(value)
+            if not _are_alike(found):
+                break
+        if found and _are_alike(found):
             yield TimeFunction(symbol, found == {"aware"})
+
+
+def _are_alike(found: set[Clock]) -> bool:
+    """Whether all of some times know their zone, or none does."""
+    return found == {"aware"} or found <= NAIVE
 
 
 def time_function(index: FactIndex, symbol: str, path: str) -> TimeFunction | None:

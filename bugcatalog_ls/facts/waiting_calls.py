@@ -40,6 +40,10 @@ _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _HTTPX = (*_VERBS, "request", "stream")
 
 
+RESULTS = (".delay().get", ".apply_async().get")
+"""What waits for a task's result ends so, whatever the task is."""
+
+
 def _table() -> dict[str, Limit]:
     table: dict[str, Limit] = {}
     plain = Limit("timeout", None, "requests")
@@ -110,8 +114,8 @@ def _table() -> dict[str, Limit]:
         table[f"{queue}().get"] = Limit("timeout", 1, "wait")
     for event in ("threading.Event", "multiprocessing.Event", "threading.Condition"):
         table[f"{event}().wait"] = Limit("timeout", 0, "wait")
-    for sent in ("delay", "apply_async"):
-        table[f".{sent}().get"] = Limit("timeout", 0, "wait")
+    for sent in RESULTS:
+        table[sent] = Limit("timeout", 0, "wait")
     table["celery.result.AsyncResult().get"] = Limit("timeout", 0, "wait")
     return table
 

@@ -8,29 +8,24 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.guards import (
-    Condition,
-    conditions_after,
-    conditions_at,
-    implied,
-    present,
-    statements_before,
-)
-from bugcatalog_ls.syntax.nodes import SCOPES, ancestors, decorators_of, enclosing, is_none, text_of, walk
+from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
+from bugcatalog_ls.syntax.nodes import SCOPES, ancestors, decorators_of, enclosing, is_none, text_of
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
+from bugcatalog_ls.syntax.words import has_word, identifiers_named
 
 _DEPTH = 3
 _TELLING = ("avail", "install", "has_", "have_", "enabl", "use_", "support", "is_", "with_", "can_")
-_EXPECTED = ("AttributeError", "NameError", "TypeError", "ImportError", "ModuleNotFoundError")
 _QUOTED_LOOKUPS = ("globals(", "locals(", "sys.modules", "find_spec", "vars(")
 
 
 class Availability:
     """Answers for one optional import of one file; remembers what it found out about functions."""
 
-    def __init__(self, file: PyFile, optional: OptionalImport) -> None:
-        self._file = file
+    def __init__(self, functions: FunctionChecks, optional: OptionalImport) -> None:
+        self._file = functions.file
+        self._functions = functions
+        self._absences = functions.absences
         self._names = optional.companions | {optional.name}
         self._flags = optional.flags
         top = optional.target.lstrip(".").split(".")[0]
@@ -41,7 +36,7 @@ class Availability:
         """Whether the name is surely there where the node runs, or its absence is handled there."""
         if any(self._tells(condition, depth) for condition in conditions_at(node, beyond_functions=True)):
             return True
-        if any(self._is_check(statement) for statement in statements_before(node)):
+        if any(self._is_check(made.call, made.name) for made in self._functions.calls_before(node)):
             return True
         return self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth)
 
@@ -83,11 +78,10 @@ class Availability:
 
     def _is_predicate(self, call: Node) -> bool:
         """A function of this file that returns whether the import was made."""
-        for function in self._functions.get(_last_name(call), ()):
-            returned = " ".join(text_of(node) for node in walk(function) if node.type == "return_statement")
-            if re.search(rf"\b(?:{self._pattern})\b", returned):
-                return True
-        return False
+        return any(
+            self._is_named_in(self._functions.returned(function).encode())
+            for function in self._functions.named(_last_name(call))
+        )
 
     def _was_set_when_sure(self, subject: Node, depth: int) -> bool:
         """A variable that has a value only where the import was made (`client = lib.Client() if lib …`)."""
@@ -121,24 +115,19 @@ class Availability:
         return self._file.scopes.at(target.start_byte).kind == "class"
 
     def _mentions(self, node: Node) -> bool:
-        return re.search(rf"\b(?:{self._pattern})\b", text_of(node)) is not None
+        return self._is_named_in(self._file.source.data, node.start_byte, node.end_byte)
+
+    def _is_named_in(self, data: bytes, start: int = 0, end: int | None = None) -> bool:
+        """Whether the name, one that comes with it, or a flag stands in a range of a text."""
+        return any(has_word(data, word, start, end) for word in self._told)
 
     # -- statements ------------------------------------------------------------------------------
 
-    def _is_check(self, statement: Node) -> bool:
-        """A call that raises where the import was not made."""
-        if statement.type != "expression_statement" or not statement.named_children:
-            return False
-        call = statement.named_children[0]
-        if call.type == "assignment":
-            call = call.child_by_field_name("right") or call
-        if call.type == "await" and call.named_children:
-            call = call.named_children[0]
-        if call.type != "call":
-            return False
-        if any(self._is_checker(function) for function in self._functions.get(_last_name(call), ())):
+    def _is_check(self, call: Node, name: str) -> bool:
+        """Whether a call raises where the import was not made."""
+        if any(self._is_checker(function) for function in self._functions.named(name)):
             return True
-        name = _last_name(call).lower()
+        name = name.lower()
         is_named_so = any(word in name for word in ("require", "check", "ensure", "import"))
         return is_named_so and (self._quotes(text_of(call)) or any(word in name for word in self._words))
 
@@ -146,33 +135,13 @@ class Availability:
         known = self._checkers.get(function.id)
         if known is None:
             self._checkers[function.id] = False
-            known = any(
-                "raise" in text_of(node) or "exit" in text_of(node)
-                for node in walk(function)
-                if node.type == "if_statement"
-                and any(self._tells(condition, 0) for condition in conditions_after(node))
-            )
+            known = any(self._tells(condition, 0) for condition in self._functions.refusals(function))
             self._checkers[function.id] = known
         return known
 
     def is_caught(self, node: Node) -> bool:
         """Whether the failure is expected: a handler names it, or swallows everything."""
-        child = node
-        for parent in ancestors(node):
-            if parent.type == "try_statement":
-                body = parent.child_by_field_name("body")
-                if body is not None and body.id == child.id:
-                    for handler in parent.children:
-                        if handler.type == "except_clause" and _expects_absence(handler):
-                            return True
-            elif parent.type == "with_statement":
-                header = text_of(parent).split(":\n")[0]
-                if "suppress(" in header and any(name in header for name in (*_EXPECTED, "Exception")):
-                    return True
-            elif parent.type == "function_definition":
-                return False
-            child = parent
-        return False
+        return self._absences.is_expected_at(node)
 
     # -- definitions around ------------------------------------------------------------------------
 
@@ -199,18 +168,14 @@ class Availability:
         return any(word in written for word in self._words) and "patch" not in written
 
     def _has_checking_method(self, class_definition: Node) -> bool:
-        body = class_definition.child_by_field_name("body")
-        for child in body.named_children if body is not None else ():
-            function = (
-                child.child_by_field_name("definition") if child.type == "decorated_definition" else child
-            )
-            if function is not None and function.type == "function_definition":
-                if self._is_checker(function):
-                    return True
-                inner = function.child_by_field_name("body")
-                if any(self._is_check(statement) for statement in (inner.named_children if inner else ())):
-                    return True
-        return False
+        return any(
+            self._is_checker(function) or self._begins_with_check(body)
+            for function, body in self._functions.methods(class_definition)
+        )
+
+    def _begins_with_check(self, body: Node | None) -> bool:
+        calls = self._functions.calls_in(body) if body is not None else []
+        return any(self._is_check(made.call, made.name) for made in calls)
 
     def _is_used_when_sure(self, definition: Node, depth: int) -> bool:
         if decorators_of(definition):
@@ -228,10 +193,9 @@ class Availability:
     def _references(self, name: str, is_method: bool) -> Iterator[Node]:
         if not name or name.startswith("__"):
             return
-        for match in re.finditer(rb"\b%s\b" % re.escape(name.encode()), self._file.source.data):
-            node = self._file.root.descendant_for_byte_range(match.start(), match.end())
-            parent = node.parent if node is not None else None
-            if node is None or parent is None or node.type != "identifier" or parent.type == "dotted_name":
+        for node in identifiers_named(self._file.root, self._file.source.data, name.encode()):
+            parent = node.parent
+            if parent is None or parent.type == "dotted_name":
                 continue
             if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
                 yield node
@@ -240,32 +204,14 @@ class Availability:
     def _is_module_skipped(self) -> bool:
         """Whether the module's tests are skipped where the import was not made (`pytestmark = …`)."""
         marks = self._file.scopes.module.bindings.get("pytestmark", ())
-        values = [text_of(mark.value) for mark in marks if mark.value is not None]
-        return any("skip" in value and re.search(rf"\b(?:{self._pattern})\b", value) for value in values)
+        values = [mark.value for mark in marks if mark.value is not None]
+        return any("skip" in text_of(value) and self._mentions(value) for value in values)
 
     @cached_property
-    def _functions(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
-        for definition in self._file.functions:
-            found.setdefault(definition.name, []).append(definition.node)
-        return found
-
-    @cached_property
-    def _pattern(self) -> str:
-        return "|".join(re.escape(name) for name in sorted({*self._names, *self._flags}))
+    def _told(self) -> list[bytes]:
+        return [name.encode() for name in sorted({*self._names, *self._flags})]
 
 
 def _last_name(call: Node) -> str:
     function = call.child_by_field_name("function")
     return text_of(function).rpartition(".")[2] if function is not None else ""
-
-
-def _expects_absence(handler: Node) -> bool:
-    value = handler.child_by_field_name("value")
-    caught = text_of(value) if value is not None else "Exception"
-    if any(name in caught for name in _EXPECTED):
-        return True
-    block = next((child for child in handler.children if child.type == "block"), None)
-    if "Exception" not in caught or block is None or "raise" in text_of(block):
-        return False
-    return not any(node.type == "raise_statement" for node in walk(block))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.tree import PyTree
@@ -21,7 +24,7 @@ class CallTable:
 
     def named(self, *names: str) -> list[Node]:
         """The calls of anything whose last name is one of these, in the order of the text."""
-        wanted = {name.encode() for name in names}
+        wanted = _encoded(names)
         if self._aliases is None:
             self._aliases = _aliases(self._tree)
         pending = [name for name in wanted if name in self._aliases]
@@ -29,12 +32,25 @@ class CallTable:
             others = self._aliases[pending.pop()] - wanted
             wanted |= others
             pending += [name for name in others if name in self._aliases]
-        found = [self._by_name[name] for name in wanted if name in self._by_name]
-        if len(found) == 1:
-            return list(found[0])
-        return sorted(
-            (node for nodes in found for node in nodes), key=lambda node: (node.start_byte, -node.end_byte)
-        )
+        return _in_order([self._by_name[name] for name in wanted if name in self._by_name])
+
+    def where(self, is_wanted: Callable[[str], bool]) -> list[Node]:
+        """The calls of anything whose last name, as it is written, is wanted; in the order of the text."""
+        found = [calls for name, calls in self._by_name.items() if is_wanted(name.decode("utf-8", "replace"))]
+        return _in_order(found)
+
+
+@lru_cache(maxsize=256)
+def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
+
+
+def _in_order(found: list[list[Node]]) -> list[Node]:
+    if len(found) == 1:
+        return list(found[0])
+    return sorted(
+        (node for nodes in found for node in nodes), key=lambda node: (node.start_byte, -node.end_byte)
+    )
 
 
 def _by_name(tree: PyTree) -> dict[bytes, list[Node]]:

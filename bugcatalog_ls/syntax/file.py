@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,6 +93,10 @@ class PyFile:
         """The calls of what has one of these last names, or another name for it in this file; in
         the order of the text. Far cheaper than a look at every call: ask it first, then for symbols."""
         return self._calls.named(*names)
+
+    def calls_where(self, is_wanted: Callable[[str], bool]) -> list[Node]:
+        """The calls of what has a last name that is wanted; each name is asked about once."""
+        return self._calls.where(is_wanted)
 
     @cached_property
     def functions(self) -> list[Definition]:

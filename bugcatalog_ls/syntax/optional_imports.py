@@ -43,12 +43,15 @@ class OptionalImport:
 def optional_imports(file: PyFile) -> list[OptionalImport]:
     """The optional imports of a file, by place; names for which something usable stands in are left out."""
     found: list[OptionalImport] = []
+    data = file.source.data
     for statement in file.nodes("try_statement"):
         body = statement.child_by_field_name("body")
+        if body is None or data.find(b"import", body.start_byte, body.end_byte) < 0:
+            continue
         handlers = [child for child in statement.children if child.type == "except_clause"]
         catching = [handler for handler in handlers if _catches_import_error(handler)]
         open_handlers = [handler for handler in catching if not _leaves(_block(handler))]
-        if body is None or not open_handlers:
+        if not open_handlers:
             continue
         scope = file.scopes.at(statement.start_byte)
         if scope.kind == "class":

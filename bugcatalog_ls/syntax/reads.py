@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
+from bugcatalog_ls.syntax.words import identifiers_named
 
 
 class Reads:
@@ -15,12 +14,13 @@ class Reads:
 
     def __init__(self, file: PyFile) -> None:
         self._file = file
+        self._known: dict[str, list[Node]] = {}
 
     def of_variable(self, target: Node) -> list[Node]:
         """The reads that a binding of a variable may reach."""
         return [
             read
-            for read in self._identifiers.get(text_of(target), ())
+            for read in self._identifiers(text_of(target))
             if read.id != target.id
             and _is_read(read)
             and any(binding.node.id == target.id for binding in self._file.names.bindings(read))
@@ -33,26 +33,28 @@ class Reads:
             return []
         return [
             read
-            for read in self._attributes.get(text_of(target), ())
+            for read in own_attributes(self._file, text_of(target))
             if not _is_target(read)
             and (around := enclosing(read, "class_definition")) is not None
             and around.id == owner.id
         ]
 
-    @cached_property
-    def _identifiers(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
-        for identifier in self._file.nodes("identifier"):
-            found.setdefault(text_of(identifier), []).append(identifier)
-        return found
+    def _identifiers(self, name: str) -> list[Node]:
+        known = self._known.get(name)
+        if known is None:
+            found = identifiers_named(self._file.root, self._file.source.data, name.encode())
+            known = self._known[name] = list(found)
+        return known
 
-    @cached_property
-    def _attributes(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
-        for attribute in self._file.nodes("attribute"):
-            if is_own_attribute(attribute):
-                found.setdefault(text_of(attribute), []).append(attribute)
-        return found
+
+def own_attributes(file: PyFile, written: str) -> list[Node]:
+    """All places where a file writes one attribute of `self` (`self.x`), in the order of the text."""
+    found: list[Node] = []
+    for name in identifiers_named(file.root, file.source.data, written.removeprefix("self.").encode()):
+        parent = name.parent
+        if parent is not None and parent.type == "attribute" and text_of(parent) == written:
+            found.append(parent)
+    return found
 
 
 def is_own_attribute(node: Node) -> bool:

@@ -1,0 +1,77 @@
+"""Edits that put statements under a test of a name, with those that need what they assign."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import statement_of, statements, text_of, walk
+from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.text.spans import TextEdit
+
+DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
+
+
+def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
+    """The statement under a test of the name, with those behind it that need what it assigns."""
+    statement = _outermost_in_need(statement, name)
+    last = statement
+    assigned = _assigned_names(statement)
+    block = statement.parent
+    if assigned and block is not None:
+        for other in statements(block):
+            if other.start_byte > statement.start_byte and _reads_any(other, assigned):
+                last = other
+                assigned |= _assigned_names(other)
+    return wrap(file, statement, last, f"if {name} is not None:")
+
+
+def _outermost_in_need(statement: Node, name: str) -> Node:
+    """The statement to guard: the `try` around whose handlers need the name too, or the statement
+    around behind which something needs what is assigned."""
+    block = statement.parent
+    holder = block.parent if block is not None and block.type == "block" else None
+    if holder is None or holder.type in DEFINITIONS:
+        return statement
+    outer = statement_of(holder)
+    assigned = _assigned_names(statement)
+    is_left = any(
+        _reads_any(other, assigned)
+        for part in (holder, outer)
+        for other in _following(part)
+        if other.type not in DEFINITIONS
+    )
+    handlers = [child for child in holder.children if child.type == "except_clause"]
+    is_caught_by_it = any(_reads_any(handler.named_children[0], {name}) for handler in handlers)
+    return _outermost_in_need(outer, name) if is_caught_by_it or (assigned and is_left) else statement
+
+
+def _following(node: Node) -> list[Node]:
+    """The statements behind a node in its block."""
+    parent = node.parent
+    if parent is None:
+        return []
+    return [other for other in parent.named_children if other.start_byte >= node.end_byte]
+
+
+def _assigned_names(statement: Node) -> set[str]:
+    found: set[str] = set()
+    for node in (statement, *walk(statement)):
+        if node.type in ("assignment", "for_statement", "with_item", "named_expression", "as_pattern"):
+            target = next(
+                (part for field in ("left", "alias", "name") if (part := node.child_by_field_name(field))),
+                None,
+            )
+            if target is not None:
+                parts = (target, *walk(target))
+                found |= {text_of(part) for part in parts if part.type == "identifier"}
+                if target.type == "attribute":
+                    found = {part for part in found if part not in text_of(target).split(".")}
+        elif node.type in ("import_statement", "import_from_statement"):
+            found |= {text_of(part) for part in walk(node) if part.type == "identifier"}
+    return found
+
+
+def _reads_any(statement: Node, names: set[str]) -> bool:
+    nodes = (statement, *walk(statement, into_scopes=True))
+    return any(node.type == "identifier" and text_of(node) in names for node in nodes)

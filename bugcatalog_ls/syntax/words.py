@@ -1,0 +1,35 @@
+"""Where whole words stand in a text of bytes, without a regular expression for each word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+"""What a word of ASCII is made of; a byte of any other character ends it, as in `re`."""
+
+
+def word_offsets(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """The offsets at which a word begins that no other letters or digits touch."""
+    size, limit = len(word), len(data) if end is None else end
+    offset = data.find(word, start, limit)
+    while offset >= 0:
+        behind = offset + size
+        is_begun = offset > 0 and data[offset - 1] in WORD_BYTES
+        if not is_begun and (behind >= len(data) or data[behind] not in WORD_BYTES):
+            yield offset
+        offset = data.find(word, offset + 1, limit)
+
+
+def has_word(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Whether a word stands anywhere in a range of a text."""
+    return next(word_offsets(data, word, start, end), None) is not None
+
+
+def identifiers_named(root: Node, data: bytes, name: bytes) -> Iterator[Node]:
+    """The `identifier` nodes with a name, in the order of the text."""
+    for offset in word_offsets(data, name):
+        node = root.descendant_for_byte_range(offset, offset + len(name))
+        if node is not None and node.type == "identifier":
+            yield node
