@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         for room, mended in done:
             for problem in write_mended(room.workspace, mended):
                 refused = True
-                warn(f"{filename_of(room.workspace.root, problem.path)}: {problem.message}")
+                filename = filename_of(room.workspace.root, problem.path)
+                warn(filename + problem.message.removeprefix(problem.path))
         n_left = _n_left_on_disk(rooms, places, lowest)
     else:
         n_left = sum(len(left) for _, mended in done for left in mended.left.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conftest import TEAM_PAGE, Tree
+from trees import TEAM_PAGE, Tree
 
 from bugcatalog_ls.catalog.schema import front_matter_schema
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conftest import HINT_PAGE, TEAM_PAGE, Tree
+from trees import HINT_PAGE, TEAM_PAGE, Tree
 
 TWO_FILES = """
 #- app/b.py

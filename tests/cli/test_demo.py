@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from conftest import Tree
+from trees import Tree
 
 from bugcatalog_ls.cli.demo_command import SAMPLE
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from conftest import Tree
+from trees import Tree
 
 from bugcatalog_ls.cli import check_command
 from bugcatalog_ls.cli.main import main

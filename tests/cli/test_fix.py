@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
-import pytest
-from conftest import TEAM_PAGE, Tree
+from trees import TEAM_PAGE, Tree
 
 SUGGESTED = TEAM_PAGE.replace("applicability: safe", "applicability: suggested")
 
@@ -82,11 +80,10 @@ def test_encoding_line_ends_and_permissions_are_kept(tree: Tree) -> None:
         assert latin.stat().st_mode & 0o777 == 0o750
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="nothing is read-only to root")
 def test_a_file_that_cannot_be_written_does_not_stop_the_others(tree: Tree) -> None:
     tree.put("a.py", "print(1)\n").chmod(0o400)
     tree.put("b.py", "print(1)\n")
-    result = tree.run("fix")
+    result = tree.run("fix", as_anyone=True)
     assert (result.code, tree.read("a.py"), tree.read("b.py")) == (1, "print(1)\n", "log(1)\n")
     assert result.err == "bugcatalog: a.py is read-only.\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from urllib.parse import unquote
 
-from conftest import TEAM_PAGE, Tree
+from trees import TEAM_PAGE, Tree
 
 
 def write_files(tree: Tree) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Tree
+from trees import Tree
 
 from bugcatalog_ls.workspace.scanning import MIN_FILES_PER_JOB
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Tree
+from trees import Tree
 
 
 @pytest.mark.parametrize(
