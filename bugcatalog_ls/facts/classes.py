@@ -24,10 +24,11 @@ _ITERATORS = frozenset(
 
 # Names that are computed: `setattr` with anything but a literal, writes to `__dict__`, `locals()`.
 _DYNAMIC = re.compile(
-    r"\b(?:setattr|__setattr__)\(\s*[\w.()]+\s*,\s*(?![\"'\s])"
-    r"|__dict__\s*(?:\.(?:update|setdefault|pop)|\|?=(?!=)|\[[^\]]*\]\s*=(?!=))"
-    r"|\b(?:vars\(self\)|locals\(\)|exec\()"
+    rb"\b(?:setattr|__setattr__)\(\s*[\w.()]+\s*,\s*(?![\"'\s])"
+    rb"|__dict__\s*(?:\.(?:update|setdefault|pop)|\|?=(?!=)|\[[^\]]*\]\s*=(?!=))"
+    rb"|\b(?:vars\(self\)|locals\(\)|exec\()"
 )
+_DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -93,13 +94,14 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for definition in file.functions:
         node = definition.node
         facts.add(_function(file, definition, yields.get(node.id, []), returns.get(node.id, [])))
+    may_compute = any(word in file.source.data for word in _DYNAMIC_WORDS)
     attributes: dict[str, dict[str, str | None]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")
         attributes.setdefault(owner, {})[name] = symbol
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
-        facts.add(_class(file, definition, attributes.get(definition.symbol, {})))
+        facts.add(_class(file, definition, attributes.get(definition.symbol, {}), may_compute))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -199,8 +201,11 @@ def _decorator(file: PyFile, decorator: Node) -> str | None:
     return file.symbol(decorator)
 
 
-def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]) -> ClassFact:
-    """The fact of a class; `assigned` is what instances are given, by name."""
+def _class(
+    file: PyFile, definition: Definition, assigned: dict[str, str | None], may_compute: bool
+) -> ClassFact:
+    """The fact of a class; `assigned` is what instances are given, by name; `may_compute` tells that
+    the file holds something by which names may be computed."""
     node = definition.node
     bases: list[str | None] = []
     metaclass: str | None = None
@@ -237,11 +242,7 @@ def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]
         metaclass=metaclass,
         members=members,
         attributes=attributes,
-        dynamic=_is_dynamic(node, members),
+        dynamic="__getattr__" in members
+        or "__getattribute__" in members
+        or (may_compute and _DYNAMIC.search(node.text or b"") is not None),
     )
-
-
-def _is_dynamic(node: Node, members: dict[str, MemberKind | Literal["nested"]]) -> bool:
-    if "__getattr__" in members or "__getattribute__" in members:
-        return True
-    return _DYNAMIC.search(text_of(node)) is not None
