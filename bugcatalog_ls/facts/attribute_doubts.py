@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Literal
 
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import BLOCKS, ancestors
 
-_TYPE_TESTS = tuple(
-    re.compile(rb"%s\(\s*([\w.]+)" % name)
-    for name in (b"isinstance", b"type", b"hasattr", b"callable", b"issubclass", b"is_dataclass")
+_TESTED = re.compile(rb"\s*([\w.]+)")
+_MATCHED = re.compile(rb"\s+([\w.]+)\s*:")
+# Searched for as plain bytes, which is far faster than one expression for all.
+_TYPE_TESTS = (
+    *((b"isinstance(", _TESTED), (b"type(", _TESTED), (b"hasattr(", _TESTED), (b"callable(", _TESTED)),
+    *((b"issubclass(", _TESTED), (b"is_dataclass(", _TESTED), (b"match", _MATCHED)),
 )
-_MATCH = re.compile(rb"match\s+([\w.]+)\s*:")
 _WORD = re.compile(rb"\w")
-_TYPE_PARAMETERS = re.compile(rb"\b(?:def|class)\s+\w+\s*\[")
 _AWAITED = (b"AttributeError", b"raises(", b"Exception")
 _TARGETS = frozenset(
     {"pattern_list", "tuple_pattern", "list_pattern", "as_pattern_target", "delete_statement"}
 )
 _BINDING = frozenset({"assignment", "for_statement", "for_in_clause"})
+# What stands in an annotation, apart from calls there, stands in nothing but these up to its `type`.
+_IN_TYPES = frozenset(
+    {"attribute", "subscript", "generic_type", "type_parameter", "union_type", "binary_operator"}
+    | {"list", "tuple", "member_type", "constrained_type", "splat_type", "parenthesized_expression"}
+)
+
+Use = Literal["read", "bound", "unsure"]
+"""What is done with an attribute; "unsure" where it may never be evaluated, or is meant to fail."""
 
 
 class Doubts:
@@ -33,17 +44,37 @@ class Doubts:
         self._data = file.source.data
         self._scopes = file.scopes
 
-    def about(self, offset: int, written: bytes, root: bytes) -> bool:
-        """Whether an attribute that stands at an offset, read off what is written as `written` (its
-        head as `root`), is no plain read of a value that the code takes for granted."""
-        return (
-            self._is_narrowed(offset, written, root)
-            or self._annotations.holds(offset)
-            or self._typing.holds(offset)
-            or self._is_expected_to_fail(offset)
-        )
+    def use_of(self, node: Node) -> Use:
+        """What is done with an attribute, that is no part of a longer one, at its place."""
+        start = node.start_byte
+        if self._typing.holds(start) or self._is_expected_to_fail(start):
+            return "unsure"
+        if self._data.startswith(b"(", node.end_byte) and not self._has_annotated:
+            return "read"
+        parent = node.parent
+        if parent is None:
+            return "unsure"
+        kind = parent.type
+        if kind in _BINDING:
+            left = parent.child_by_field_name("left")
+            return "bound" if left is not None and left.id == node.id else "read"
+        if kind in _TARGETS:
+            return "bound"
+        if self._has_annotated:
+            return "unsure" if any(outer.type == "type" for outer in _expressions(node)) else "read"
+        while kind in _IN_TYPES:
+            parent = parent.parent
+            if parent is None:
+                return "read"
+            kind = parent.type
+        return "unsure" if kind == "type" else "read"
 
-    def _is_narrowed(self, offset: int, written: bytes, root: bytes) -> bool:
+    @cached_property
+    def _has_annotated(self) -> bool:
+        """Whether calls may stand in annotations."""
+        return b"Annotated" in self._data
+
+    def is_narrowed(self, offset: int, written: bytes, root: bytes) -> bool:
         """Whether a test of a type in the same scope tells more of a name than its annotation."""
         tests = self._tests
         if not tests or (written not in tests and root not in tests):
@@ -56,31 +87,16 @@ class Doubts:
     def _tests(self) -> dict[bytes, list[int]]:
         """Where the types of names are tested, by what is written there."""
         found: dict[bytes, list[int]] = {}
-        for pattern in (*_TYPE_TESTS, _MATCH):
-            for match in pattern.finditer(self._data):
-                start = match.start()
-                if start == 0 or not _WORD.match(self._data, start - 1):
+        data = self._data
+        for word, rest in _TYPE_TESTS:
+            start = data.find(word)
+            while start >= 0:
+                end = start + len(word)
+                match = rest.match(data, end)
+                if match is not None and (start == 0 or not _WORD.match(data, start - 1)):
                     found.setdefault(match[1], []).append(start)
+                start = data.find(word, end)
         return found
-
-    @cached_property
-    def _annotations(self) -> _Ranges:
-        """What stands in an annotation may never be evaluated."""
-        file = self._file
-        if _TYPE_PARAMETERS.search(self._data):
-            return _Ranges(file.nodes("type"))
-        nodes: list[Node | None] = list(file.nodes("type_alias_statement"))
-        nodes += [node.child_by_field_name("type") for node in file.nodes("assignment")]
-        for definition in file.functions:
-            nodes.append(definition.node.child_by_field_name("return_type"))
-            if definition.scope is not None:
-                nodes += [
-                    binding.annotation
-                    for bindings in definition.scope.bindings.values()
-                    for binding in bindings
-                    if binding.kind == "parameter"
-                ]
-        return _Ranges(node for node in nodes if node is not None)
 
     @cached_property
     def _typing(self) -> _Ranges:
@@ -119,19 +135,20 @@ class Doubts:
                         found.append((body.start_byte, body.end_byte))
         if any(word in self._data for word in _AWAITED):
             for statement in self._file.nodes("with_statement"):
-                clause = next((part for part in statement.children if part.type == "with_clause"), None)
-                if clause is not None and any(word in (clause.text or b"") for word in _AWAITED):
-                    found.append((statement.start_byte, statement.end_byte))
+                body = statement.child_by_field_name("body")
+                start = statement.start_byte
+                header = self._data[start : body.start_byte if body is not None else start]
+                if any(word in header for word in _AWAITED):
+                    found.append((start, statement.end_byte))
         return found
 
 
-def is_target(node: Node, parent: Node) -> bool:
-    """Whether an attribute is bound or deleted by what it stands in."""
-    kind = parent.type
-    if kind in _BINDING:
-        left = parent.child_by_field_name("left")
-        return left is not None and left.id == node.id
-    return kind in _TARGETS
+def _expressions(node: Node) -> Iterator[Node]:
+    """What a node stands in, up to the block."""
+    for outer in ancestors(node):
+        if outer.type in BLOCKS:
+            return
+        yield outer
 
 
 class _Ranges:

@@ -46,8 +46,8 @@ class Links:
             return _NOTHING
         file, node = self._file, unparenthesised(node)
         kind = node.type
-        if kind in ("await", "parenthesized_expression") and (inner := node.named_child(0)) is not None:
-            return self.of(inner, n_steps - 1, is_called)
+        if kind in ("await", "parenthesized_expression") and node.named_children:
+            return self.of(node.named_children[0], n_steps - 1, is_called)
         if kind == "call" and (function := node.child(0)) is not None:
             reached = self.of(function, n_steps - 1, True)
             symbol = file.symbol(function) if function.type == "identifier" else None

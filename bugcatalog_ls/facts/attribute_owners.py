@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Links, Reached
+from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
@@ -16,16 +17,27 @@ _ODD = frozenset({"typing", "typing_extensions", "typing.cast", "typing_extensio
 _NONE: frozenset[str] = frozenset()
 
 
+class Told(NamedTuple):
+    """What is told of an owner; see `AttributeUse`."""
+
+    owner: str
+    links: tuple[Link, ...]
+    exact: bool
+    annotated: bool
+    entered: bool
+
+
 class Owner:
     """A value of which attributes are read: its symbol, and the names that it surely has."""
 
-    __slots__ = ("attributes", "bindings", "known", "name", "offset", "outer", "reached", "symbol")
+    __slots__ = ("attributes", "bindings", "known", "name", "offset", "outer", "reached", "symbol", "told")
 
     def __init__(self, symbol: str, known: Set[str]) -> None:
         self.symbol = symbol
         self.known = known
         self.attributes: dict[str, Owner | None] = {}
         self.reached: Reached | None = None
+        self.told: Told | None = None
         # An attribute `name` of another owner, or a name that has these bindings at an offset.
         self.outer: Owner | None = None
         self.name = ""
@@ -47,11 +59,12 @@ class Head:
 class Owners:
     """The owners of one file; each is worked out once for all places that have it."""
 
-    def __init__(self, file: PyFile, links: Links) -> None:
+    def __init__(self, file: PyFile) -> None:
         self._file = file
         self._names = file.names
         self._scopes = file.scopes
-        self._links = links
+        self._links = Links(file)
+        self._tells: dict[Told, Told] = {}
         self._known = own_names(file)
         self._seen: dict[tuple[int, bytes], Head | None] = {}
         self._heads: dict[tuple[int, bool], Head | None] = {}
@@ -112,8 +125,34 @@ class Owners:
         owner.bindings, owner.offset = bindings, offset
         return owner
 
-    def reached(self, owner: Owner) -> Reached:
-        """How an owner is reached."""
+    def of_value(self, node: Node) -> Owner | None:
+        """What an expression is that is no chain of names."""
+        symbol = self._names.symbol(node)
+        if symbol is None:
+            return None
+        if node.text == b"super()" and symbol.startswith("super("):
+            owner = Owner(symbol, _NONE)
+            owner.reached = Reached((), frozenset())
+        elif self.is_ours(symbol):
+            owner = Owner(symbol, _NONE)
+            owner.reached = self._links.of(node)
+        else:
+            return None
+        return owner
+
+    def told(self, owner: Owner) -> Told | None:
+        """What is told of an owner; None where it is reached in too many steps."""
+        if owner.told is None:
+            reached = self._reached(owner)
+            links, kinds = reached
+            if links is None:
+                return None
+            exact = "parameter" not in kinds and not owner.symbol.endswith("()")
+            told = Told(owner.symbol, links, exact, "annotated" in kinds, "with" in kinds)
+            owner.told = self._tells.setdefault(told, told)
+        return owner.told
+
+    def _reached(self, owner: Owner) -> Reached:
         if owner.reached is None:
             way: list[Owner] = []
             current = owner
@@ -124,8 +163,8 @@ class Owners:
             reached = self._links.of_name(current.bindings, current.offset, n_steps, False)
             for step in reversed(way):
                 outer = step.outer
-                told = None if self._links.is_made(step.name) else "annotated"
-                reached = reached.through((outer.symbol if outer is not None else "", step.name), told)
+                kind = None if self._links.is_made(step.name) else "annotated"
+                reached = reached.through((outer.symbol if outer is not None else "", step.name), kind)
             owner.reached = reached
         return owner.reached
 

@@ -4,23 +4,31 @@ asked for by name, given by decorators; and which classes derive from which."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.nodes import SCOPES, arguments_of, enclosing, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, statements, text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
-_BY_NAME = re.compile(
-    rb"\b(?:hasattr|getattr|setattr|delattr|__setattr__|attrgetter|methodcaller|patch\.object|patch|backref|"
-    rb"create_autospec)\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})"
+# Words that are searched for one by one: as alternatives of one expression they take ten times as long.
+_BY_NAME_WORDS = (
+    *(b"hasattr", b"getattr", b"setattr", b"delattr", b"__setattr__", b"attrgetter", b"methodcaller"),
+    *(b"patch.object", b"patch", b"backref", b"create_autospec"),
 )
+_IN_CALL = re.compile(rb"\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})")
 _KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
 _SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([\[({][^\])}]*[\])}]|[\"']\w+[\"'])")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
-_COMPUTED = re.compile(rb"\b(?:setattr|vars)\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))|\.__dict__\s*(?:\.|\[|=)")
+_COMPUTED = (
+    re.compile(rb"setattr\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))"),
+    re.compile(rb"vars\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))"),
+    re.compile(rb"\.__dict__\s*(?:\.|\[|=)"),
+)
+_WORD = re.compile(rb"\w")
 _WORD_BEFORE = re.compile(rb"[\w.]+$")
 _ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
 _CLASS_PARAMETERS = frozenset(
@@ -98,19 +106,21 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for node in _targets(file):
         _store(file, node, owners)
     data = file.source.data
-    for match in _BY_NAME.finditer(data):
-        for name in _QUOTED.findall(match[1]):
+    for written in _calls_by_name(data):
+        for name in _QUOTED.findall(written):
             owners.setdefault(name.decode().rpartition(".")[2], set()).add("")
-    for pattern in (_KEYWORDS, _SLOTS):
-        for match in pattern.finditer(data):
-            for name in _QUOTED.findall(match[1]) or [match[1]]:
-                owners.setdefault(name.decode(), set()).add("")
+    for word, pattern in ((b"backref", _KEYWORDS), (b"__slots__", _SLOTS)):
+        if word in data:
+            for match in pattern.finditer(data):
+                for name in _QUOTED.findall(match[1]) or [match[1]]:
+                    owners.setdefault(name.decode(), set()).add("")
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
     for symbol in sorted(_computed(file)):
         facts.add(ComputedAttributes(symbol))
+    may_allow = b"extra" in data and b"allow" in data
     for definition in file.classes:
-        if b"extra" in data and _ALLOWS_EXTRA.search(definition.node.text or b""):
+        if may_allow and _ALLOWS_EXTRA.search(definition.node.text or b""):
             facts.add(ComputedAttributes(definition.symbol))
         for base in sorted(_base_names(definition.node)):
             facts.add(Subclass(base, definition.symbol))
@@ -125,22 +135,44 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(_collect)
 
 
+def _calls_by_name(data: bytes) -> Iterator[bytes]:
+    """The arguments of calls that set or read attributes by name; those inside of others are theirs."""
+    offsets: list[tuple[int, int]] = []
+    for word in _BY_NAME_WORDS:
+        offset = data.find(word)
+        while offset >= 0:
+            end = offset + len(word)
+            if offset == 0 or not _WORD.match(data, offset - 1):
+                offsets.append((offset, end))
+            offset = data.find(word, end)
+    offsets.sort()
+    done = 0
+    for offset, end in offsets:
+        if done <= offset and (match := _IN_CALL.match(data, end)) is not None:
+            done = match.end()
+            yield match[1]
+
+
 def _targets(file: PyFile) -> list[Node]:
     """The attribute nodes that are assigned to, apart from plain `self.x = …`, which classes know."""
     found: list[Node] = []
+    data = file.source.data
     for node in file.nodes("assignment", "for_statement"):
         left = node.child_by_field_name("left")
-        if left is None or left.type == "identifier":
+        if left is None:
             continue
-        if left.type == "attribute":
-            if text_of(left).startswith("self.") and text_of(left).count(".") == 1:
-                continue
-            found.append(left)
-        elif left.type != "subscript":
+        kind = left.type
+        if kind == "identifier":
+            continue
+        if kind == "attribute":
+            written = data[left.start_byte : left.end_byte]
+            if not written.startswith(b"self.") or written.count(b".") != 1:
+                found.append(left)
+        elif kind != "subscript":
             found.extend(child for child in walk(left) if child.type == "attribute")
     for node in file.nodes("as_pattern"):
         alias = node.child_by_field_name("alias")
-        if alias is not None and b"." in (alias.text or b""):
+        if alias is not None and b"." in data[alias.start_byte : alias.end_byte]:
             found.extend(child for child in walk(alias) if child.type == "attribute")
     return found
 
@@ -161,34 +193,43 @@ def _computed(file: PyFile) -> set[str]:
     data = file.source.data
     if b"setattr(" not in data and b"vars(" not in data and b"__dict__" not in data:
         return found
-    for match in _COMPUTED.finditer(data):
-        word = match if match[1] else _WORD_BEFORE.search(data, max(match.start() - 80, 0), match.start())
-        if word is None:
-            continue
-        start, end = word.span(1 if match[1] else 0)
-        node = file.root.named_descendant_for_byte_range(start, end)
-        symbol = file.symbol(node) if node is not None and node.type in ("identifier", "attribute") else None
-        if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
-            found.add(symbol)
+    for pattern in _COMPUTED:
+        for match in pattern.finditer(data):
+            start = match.start()
+            if pattern.groups and start and _WORD.match(data, start - 1):
+                continue
+            word = match if pattern.groups else _WORD_BEFORE.search(data, max(start - 80, 0), start)
+            if word is None:
+                continue
+            start, end = word.span(pattern.groups)
+            node = file.root.named_descendant_for_byte_range(start, end)
+            is_name = node is not None and node.type in ("identifier", "attribute")
+            symbol = file.symbol(node) if is_name else None
+            if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
+                found.add(symbol)
     return found
 
 
 def _with_other_results(file: PyFile) -> set[str]:
     found: set[str] = set()
+    expected: dict[int, str | None] = {}
     for node in file.nodes("return_statement"):
-        value = node.named_children[0] if node.named_children else None
+        scope = file.scopes.at(node.start_byte)
+        if scope.kind != "function":
+            continue
+        key = id(scope)
+        if key not in expected:
+            annotation = scope.node.child_by_field_name("return_type")
+            symbol = file.names.annotation_symbol(annotation)
+            is_ours = symbol is not None and not is_outside(symbol, file.module)
+            expected[key] = symbol if is_ours else None
+        if expected[key] is None:
+            continue
+        values = node.named_children
+        value = values[0] if values else None
         if value is None or value.type not in ("call", "identifier"):
             continue
-        function = enclosing(node, *SCOPES)
-        scope = file.scopes.of(function) if function is not None else None
-        annotation = function.child_by_field_name("return_type") if function is not None else None
-        if scope is None or annotation is None:
-            continue
-        expected = file.names.annotation_symbol(annotation)
-        if expected is None or is_outside(expected, file.module):
-            continue
-        given = file.symbol(value)
-        if given not in (None, "None", expected):
+        if file.symbol(value) not in (None, "None", expected[key]):
             found.add(f"{file.module}.{scope.qualname}")
     return found
 

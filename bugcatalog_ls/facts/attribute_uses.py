@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bugcatalog_ls.facts.attribute_reads import CallShape, Reader
+from bugcatalog_ls.facts.attribute_reads import CallShape, Reads
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.spans import Span
@@ -48,21 +48,34 @@ class AttributeUses(Fact, frozen=True):
 def _collect(file: PyFile, facts: Facts) -> None:
     if file.path.endswith(".pyi"):
         return
-    reader = Reader(file)
+    reads = Reads(file)
     counts: dict[str, int] = {}
     uses = []
-    for read, places in reader.reads.items():
-        written = f"{read.owner}.{read.name}"
-        names, wholes = [], []
-        for place in places:
-            count = counts[written] = counts.get(written, 0) + 1
-            anchor = written if count == 1 else f"{written}#{count}"
-            names.append(facts.anchor(f"attribute {anchor}", Span(place.name, place.end)))
-            if read.call is not None:
-                wholes.append(facts.anchor(f"use {anchor}", Span(place.start, place.end)))
-        uses.append(AttributeUse(*read, tuple(names), tuple(wholes)))
+    for told, by_name in reads.places.items():
+        for (name, call), places in by_name.items():
+            written = f"{told.owner}.{name}"
+            names, wholes = [], []
+            for place in places:
+                count = counts[written] = counts.get(written, 0) + 1
+                anchor = written if count == 1 else f"{written}#{count}"
+                names.append(facts.anchor(f"attribute {anchor}", Span(place.name, place.end)))
+                if call is not None:
+                    wholes.append(facts.anchor(f"use {anchor}", Span(place.start, place.end)))
+            uses.append(
+                AttributeUse(
+                    told.owner,
+                    name,
+                    told.links,
+                    told.exact,
+                    told.annotated,
+                    told.entered,
+                    call,
+                    tuple(names),
+                    tuple(wholes),
+                )
+            )
     if uses:
-        facts.add(AttributeUses(file.path, tuple(uses), tuple(sorted(reader.confirmed))))
+        facts.add(AttributeUses(file.path, tuple(uses), tuple(sorted(reads.confirmed))))
 
 
 VOCABULARY = Vocabulary(_collect, literals=(b".",))

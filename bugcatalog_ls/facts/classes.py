@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 from tree_sitter import Node
@@ -24,10 +24,11 @@ _ITERATORS = frozenset(
 
 # Names that are computed: `setattr` with anything but a literal, writes to `__dict__`, `locals()`.
 _DYNAMIC = re.compile(
-    r"\b(?:setattr|__setattr__)\(\s*[\w.()]+\s*,\s*(?![\"'\s])"
-    r"|__dict__\s*(?:\.(?:update|setdefault|pop)|\|?=(?!=)|\[[^\]]*\]\s*=(?!=))"
-    r"|\b(?:vars\(self\)|locals\(\)|exec\()"
+    rb"\b(?:setattr|__setattr__)\(\s*[\w.()]+\s*,\s*(?![\"'\s])"
+    rb"|__dict__\s*(?:\.(?:update|setdefault|pop)|\|?=(?!=)|\[[^\]]*\]\s*=(?!=))"
+    rb"|\b(?:vars\(self\)|locals\(\)|exec\()"
 )
+_DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -90,16 +91,21 @@ def class_anchor(symbol: str) -> str:
 def _collect(file: PyFile, facts: Facts) -> None:
     yields = _by_function(file, file.nodes("yield"))
     returns = _by_function(file, file.nodes("return_statement"))
+    kinds: dict[int, MemberKind] = {}
     for definition in file.functions:
         node = definition.node
-        facts.add(_function(file, definition, yields.get(node.id, []), returns.get(node.id, [])))
+        decorators = definition.decorators
+        kinds[node.id] = _kind_of(definition.name, decorators)
+        results = _Results(yields.get(node.id, []), returns.get(node.id, []))
+        facts.add(_function(file, definition, decorators, kinds[node.id], results))
+    may_compute = any(word in file.source.data for word in _DYNAMIC_WORDS)
     attributes: dict[str, dict[str, str | None]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")
         attributes.setdefault(owner, {})[name] = symbol
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
-        facts.add(_class(file, definition, attributes.get(definition.symbol, {})))
+        facts.add(_class(file, definition, attributes.get(definition.symbol, {}), kinds, may_compute))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -111,28 +117,39 @@ def parameters_of(file: PyFile, function: Node) -> tuple[Parameter, ...]:
     found: list[Parameter] = []
     keyword_only = False
     for child in parameters.named_children if parameters is not None else ():
-        if child.type == "keyword_separator":
+        form = child.type
+        if form == "keyword_separator":
             keyword_only = True
             continue
-        if child.type in ("positional_separator", "comment", "ERROR"):
+        if form in ("positional_separator", "comment", "ERROR"):
             continue
-        name = child.child_by_field_name("name") or child
-        if name.type == "typed_parameter" and name.named_children:
-            name = name.named_children[0]
         kind: ParameterKind = "keyword" if keyword_only else "positional"
+        if form == "identifier":
+            found.append(Parameter(text_of(child), kind))
+            continue
+        name = child.child_by_field_name("name") if form in _WITH_DEFAULT else child
+        if form == "typed_parameter" and child.named_children:
+            name = child.named_children[0]
+        name = name or child
         if name.type == "list_splat_pattern":
             kind, keyword_only = "list", True
         elif name.type == "dictionary_splat_pattern":
             kind = "dict"
         annotation = file.names.annotation_symbol(child.child_by_field_name("type"))
-        has_default = child.child_by_field_name("value") is not None
-        found.append(Parameter(text_of(name).lstrip("*"), kind, has_default, annotation))
+        found.append(Parameter(text_of(name).lstrip("*"), kind, form in _WITH_DEFAULT, annotation))
     return tuple(found)
+
+
+_WITH_DEFAULT = frozenset({"default_parameter", "typed_default_parameter"})
 
 
 def member_kind(file: PyFile, definition: Definition) -> MemberKind:
     """How a method is bound, by its decorators; unknown decorators leave it an instance method."""
-    for decorator in definition.decorators:
+    return _kind_of(definition.name, definition.decorators)
+
+
+def _kind_of(name: str, decorators: list[Node]) -> MemberKind:
+    for decorator in decorators:
         written = text_of(decorator)
         if written == "staticmethod":
             return "static"
@@ -141,9 +158,14 @@ def member_kind(file: PyFile, definition: Definition) -> MemberKind:
         last = written.split("(")[0].split(".")[-1]
         if last in ("property", "cached_property", "hybrid_property", "setter", "getter", "deleter"):
             return "property"
-    if definition.name in ("__new__", "__init_subclass__", "__class_getitem__"):
-        return "class"
-    return "instance"
+    return "class" if name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
+
+
+class _Results(NamedTuple):
+    """Where a function's own body gives something."""
+
+    yields: list[Node]
+    returns: list[Node]
 
 
 def _by_function(file: PyFile, nodes: list[Node]) -> dict[int, list[Node]]:
@@ -157,31 +179,34 @@ def _by_function(file: PyFile, nodes: list[Node]) -> dict[int, list[Node]]:
     return found
 
 
-def _function(file: PyFile, definition: Definition, yields: list[Node], returns: list[Node]) -> FunctionFact:
+def _function(
+    file: PyFile, definition: Definition, decorators: list[Node], kind: MemberKind, results: _Results
+) -> FunctionFact:
     node, owner = definition.node, definition.owner
     return FunctionFact(
         symbol=definition.symbol,
         parameters=parameters_of(file, node),
-        returns=_returns(file, node, yields, returns),
-        is_async=definition.is_async,
-        is_generator=bool(yields),
-        decorators=tuple(_decorator(file, decorator) for decorator in definition.decorators),
+        returns=_returns(file, node, results),
+        is_async=file.source.data.startswith(b"async", node.start_byte),
+        is_generator=bool(results.yields),
+        decorators=tuple(file.symbol(decorator) for decorator in decorators),
         owner=f"{file.module}.{owner.qualname}" if owner is not None else "",
-        member=member_kind(file, definition) if owner is not None else None,
+        member=kind if owner is not None else None,
     )
 
 
-def _returns(file: PyFile, node: Node, yields: list[Node], returns: list[Node]) -> str | None:
+def _returns(file: PyFile, node: Node, results: _Results) -> str | None:
     annotation = node.child_by_field_name("return_type")
     if annotation is not None:
         symbol = file.names.annotation_symbol(annotation)
         if symbol not in _ITERATORS:
             return symbol
-        return _element(file, annotation) if yields else symbol
+        return _element(file, annotation) if results.yields else symbol
     # A `return` with a value counts in a plain function only.
-    values = [child.named_children[0] if child.named_children else None for child in yields]
-    if not yields:
-        values = [child.named_children[0] for child in returns if child.named_children]
+    nodes = results.yields or results.returns
+    values = [child.named_children[0] if child.named_children else None for child in nodes]
+    if not results.yields:
+        values = [value for value in values if value is not None]
     symbols = {file.symbol(value) for value in values if value is None or value.type != "none"}
     return symbols.pop() if len(symbols) == 1 else None
 
@@ -195,12 +220,15 @@ def _element(file: PyFile, annotation: Node) -> str | None:
     return file.names.annotation_symbol(inner[0]) if inner else None
 
 
-def _decorator(file: PyFile, decorator: Node) -> str | None:
-    return file.symbol(decorator)
-
-
-def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]) -> ClassFact:
-    """The fact of a class; `assigned` is what instances are given, by name."""
+def _class(
+    file: PyFile,
+    definition: Definition,
+    assigned: dict[str, str | None],
+    kinds: dict[int, MemberKind],
+    may_compute: bool,
+) -> ClassFact:
+    """The fact of a class; `assigned` is what instances are given, by name; `kinds` are those of the
+    file's functions; `may_compute` tells that the file holds something by which names are computed."""
     node = definition.node
     bases: list[str | None] = []
     metaclass: str | None = None
@@ -221,9 +249,7 @@ def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]
     for member_name, bindings in scope.bindings.items() if scope is not None else ():
         last = bindings[-1]
         if last.kind == "function":
-            method_scope = file.scopes.of(last.node)
-            method = Definition(last.node, member_name, f"{definition.symbol}.{member_name}", method_scope)
-            members[member_name] = member_kind(file, method)
+            members[member_name] = kinds[last.node.id]
         elif last.kind == "class":
             members[member_name] = "nested"
         else:
@@ -233,15 +259,11 @@ def _class(file: PyFile, definition: Definition, assigned: dict[str, str | None]
     return ClassFact(
         symbol=definition.symbol,
         bases=tuple(bases),
-        decorators=tuple(_decorator(file, decorator) for decorator in definition.decorators),
+        decorators=tuple(file.symbol(decorator) for decorator in definition.decorators),
         metaclass=metaclass,
         members=members,
         attributes=attributes,
-        dynamic=_is_dynamic(node, members),
+        dynamic="__getattr__" in members
+        or "__getattribute__" in members
+        or (may_compute and _DYNAMIC.search(node.text or b"") is not None),
     )
-
-
-def _is_dynamic(node: Node, members: dict[str, MemberKind | Literal["nested"]]) -> bool:
-    if "__getattr__" in members or "__getattribute__" in members:
-        return True
-    return _DYNAMIC.search(text_of(node)) is not None

@@ -27,6 +27,7 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
 )
 
+_INCLUDER_BYTES = tuple(name.encode() for name in INCLUDERS)
 _ROUTER_LIKE = re.compile(rb"rout|blueprint|bp|view|api|endpoint|handler|controller|plugin", re.IGNORECASE)
 
 
@@ -81,12 +82,15 @@ class Renamed(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    for call in file.nodes("call"):
-        _call(file, call, facts)
-    _imported_values(file, facts)
+    if any(name in file.source.data for name in _INCLUDER_BYTES):
+        for call in file.calls_named(*INCLUDERS):
+            _call(file, call, facts)
+    names = _imported_names(file, facts)
+    for symbol in _handed_on(file, names):
+        facts.add(HandedOn(symbol))
 
 
-VOCABULARY = Vocabulary(_collect)
+VOCABULARY = Vocabulary(_collect, literals=(b"import", *_INCLUDER_BYTES))
 
 
 # -- inclusions ----------------------------------------------------------------
@@ -181,61 +185,83 @@ def _attribute_of(file: PyFile, child: Node) -> str:
 # -- imported routers and modules used as values ---------------------------------------------------
 
 
-def _imported_values(file: PyFile, facts: Facts) -> None:
-    names = _imported_names(file, facts)
-    if not names:
-        return
+def _handed_on(file: PyFile, names: set[str]) -> list[str]:
+    """The symbols of imported names, and of attributes of these, that are used as values."""
     handed: dict[str, None] = {}
-    for call, value in _values(file):
-        for part in _parts(value):
-            root = _root_of(part)
-            if root.type != "identifier" or text_of(root) not in names:
-                continue
-            if call is not None and (is_inclusion_call(call) or is_harmless_call(file, call)):
+    for name in sorted(names):
+        for part in _parts(file, name.encode()):
+            call = _taker(part)
+            if call is None or (
+                call.type == "call" and (is_inclusion_call(call) or is_harmless_call(file, call))
+            ):
                 continue
             if (symbol := variable(file, part)) is not None:
                 # `users.router.routes` hands on what `users.router` holds.
                 handed[symbol] = None
                 if part.type == "attribute" and text_of(part).rpartition(".")[2] == "routes":
                     handed[symbol.removesuffix(".routes")] = None
-    for symbol in handed:
-        facts.add(HandedOn(symbol))
+    return list(handed)
 
 
 def _imported_names(file: PyFile, facts: Facts) -> set[str]:
     """The imported names that may be a router or a module; those of other sorts by their spelling."""
     names: set[str] = set()
     for node in file.nodes("import_from_statement", "import_statement"):
-        module = node.child_by_field_name("module_name")
         for child in node.children_by_field_name("name"):
-            alias = child.child_by_field_name("alias")
-            original = child.child_by_field_name("name") if alias is not None else child
-            if original is None:
+            if child.type != "aliased_import":
+                bound = text_of(child).partition(".")[0]
+                if _may_be_router(bound):
+                    names.add(bound)
                 continue
-            bound = text_of(alias) if alias is not None else text_of(original).split(".")[0]
-            if bound[:1].islower() or bound[:1] == "_" or _ROUTER_LIKE.search(bound.encode()):
-                names.add(bound)
-                target = variable(file, alias) if alias is not None and module is not None else None
-                if target is not None and target.rpartition(".")[2] != bound:
-                    facts.add(Renamed(target, bound))
+            alias = child.child_by_field_name("alias")
+            bound = text_of(alias) if alias is not None else ""
+            if not _may_be_router(bound):
+                continue
+            names.add(bound)
+            target = variable(file, alias) if node.type == "import_from_statement" else None
+            if target is not None and target.rpartition(".")[2] != bound:
+                facts.add(Renamed(target, bound))
     return names
 
 
-def _values(file: PyFile) -> Iterator[tuple[Node | None, Node]]:
-    """Expressions that hand their value on, with the call that they are an argument of."""
-    for call in file.nodes("call"):
-        arguments = call.child_by_field_name("arguments")
-        for child in arguments.named_children if arguments is not None else ():
-            yield call, child
-    for node in file.nodes("assignment", "augmented_assignment", "for_statement", "for_in_clause"):
-        if (right := node.child_by_field_name("right")) is not None:
-            yield None, right
-    for node in file.nodes("return_statement"):
-        for child in node.named_children:
-            yield None, child
-    for node in file.nodes("named_expression"):
-        if (value := node.child_by_field_name("value")) is not None:
-            yield None, value
+def _may_be_router(name: str) -> bool:
+    return name[:1].islower() or name[:1] == "_" or _ROUTER_LIKE.search(name.encode()) is not None
+
+
+def _parts(file: PyFile, name: bytes) -> Iterator[Node]:
+    """Where a name, or an attribute of it, is neither called nor asked for an item."""
+    data = file.source.data
+    start = data.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not _continues(data, start, end):
+            match = _REST.match(data, end)
+            end = match.end() if match is not None else end
+            if data[end : end + 1] not in _NO_VALUE:
+                node = file.root.descendant_for_byte_range(start, end)
+                if node is not None and node.type in ("identifier", "attribute") and node.start_byte == start:
+                    yield _whole(node)
+        start = data.find(name, end)
+
+
+_REST = re.compile(rb"(?:\.\w+)*")
+_NO_VALUE = frozenset({b"(", b"[", b"="})
+
+
+def _continues(data: bytes, start: int, end: int) -> bool:
+    """Whether a range of the text is only a part of a name, or the name of an attribute."""
+    before, after = data[start - 1 : start], data[end : end + 1]
+    return before in (b".", b"_") or before.isalnum() or after == b"_" or after.isalnum()
+
+
+def _whole(node: Node) -> Node:
+    parent = node.parent
+    while parent is not None and parent.type == "attribute":
+        owner = parent.child(0)
+        if owner is None or owner.id != node.id:
+            break
+        node, parent = parent, parent.parent
+    return node
 
 
 _TRANSPARENT = frozenset(
@@ -245,16 +271,29 @@ _TRANSPARENT = frozenset(
         "binary_operator", *COMPREHENSIONS,
     }
 )  # fmt: skip
+_WITH_VALUE = {
+    "keyword_argument": "value", "pair": "value", "named_expression": "value", "assignment": "right",
+    "augmented_assignment": "right", "for_statement": "right", "for_in_clause": "right",
+}  # fmt: skip
 
 
-def _parts(value: Node) -> Iterator[Node]:
-    stack = [value]
-    while stack:
-        node = stack.pop()
-        if node.type in ("identifier", "attribute"):
-            yield node
-        elif node.type in ("keyword_argument", "pair"):
-            if (inner := node.child_by_field_name("value")) is not None:
-                stack.append(inner)
-        elif node.type in _TRANSPARENT:
-            stack.extend(node.named_children)
+def _taker(node: Node) -> Node | None:
+    """What takes the value of an expression: a call that it is an argument of, or a statement."""
+    parent = node.parent
+    while parent is not None:
+        kind = parent.type
+        if kind == "return_statement" or (kind == "call" and node.type == "generator_expression"):
+            return parent
+        if kind == "argument_list":
+            call = parent.parent
+            return call if call is not None and call.type == "call" else None
+        if kind in _WITH_VALUE:
+            value = parent.child_by_field_name(_WITH_VALUE[kind])
+            if value is None or value.id != node.id:
+                return None
+            if kind not in ("keyword_argument", "pair"):
+                return parent
+        elif kind not in _TRANSPARENT:
+            return None
+        node, parent = parent, parent.parent
+    return None

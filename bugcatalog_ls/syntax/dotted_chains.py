@@ -7,51 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-_DOT = re.compile(rb"\.(?=[A-Za-z_\x80-\xff])")
+# The expression begins with one plain character, for which `re` searches fast.
+_NAMES = re.compile(rb"\.[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*")
 _SPACE = 0x20
+_CLOSING = 0x29
 _IS_WORD = re.compile(rb"[\w\x80-\xff]")
 # What is no part of a name becomes a space, so that one search backwards finds where a name begins.
 _WORDS = bytes(byte if _IS_WORD.match(bytes((byte,))) else _SPACE for byte in range(256))
-_DIGITS = b"0123456789"
-_NO_HEAD = b".\"'"
+_DIGITS = frozenset(b"0123456789")
+_QUOTES = frozenset(b"\"'")
 
 
-class Chain(NamedTuple):
-    """`ends` are where the head and each further name end; a name begins behind the dot.
-
-    A chain without a head (`start` is that of its first dot) is read off what a call or
-    parentheses gave.
-    """
-
-    start: int
-    ends: list[int]
-    has_head: bool
-
-
-def dotted_chains(data: bytes) -> Iterator[Chain]:
-    """All chains in order of the text; what follows a subscript or a literal is left out."""
-    words = data.translate(_WORDS) + b" "
-    find, find_last = words.find, words.rfind
-    chain: Chain | None = None
-    end = -1
-    for match in _DOT.finditer(data):
-        dot = match.start()
-        if dot == end:
-            end = find(b" ", dot + 1)
-            if chain is not None:
-                chain.ends.append(end)
-            continue
-        if chain is not None:
-            yield chain
-        end = find(b" ", dot + 1)
+def dotted_chains(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """All chains in order of the text, as (start, first dot, end); what follows a subscript or a
+    literal is left out. A chain that is read off what a call or parentheses gave starts at its dot."""
+    words = data.translate(_WORDS)
+    find_last = words.rfind
+    for match in _NAMES.finditer(data):
+        dot, end = match.span()
         start = find_last(b" ", 0, dot) + 1
-        chain = None
-        if start < dot:
-            if data[start] not in _DIGITS and (start == 0 or data[start - 1] not in _NO_HEAD):
-                chain = Chain(start, [dot, end], True)
-        elif dot and data[dot - 1] == 0x29:
-            chain = Chain(dot, [dot, end], False)
-    if chain is not None:
-        yield chain
+        if start == dot:
+            if dot and data[dot - 1] == _CLOSING:
+                yield dot, dot, end
+        elif data[start] not in _DIGITS and (start == 0 or data[start - 1] not in _QUOTES):
+            yield start, dot, end
