@@ -185,6 +185,12 @@ def _constant(node: Node) -> Expression:
     return Unknown(node.type)
 
 
+def _integer(file: PyFile, node: Node, depth: int) -> Expression | None:
+    written = file.source.data[node.start_byte : node.end_byte]
+    is_plain = written.isdigit() and len(written) < 19 and (written == b"0" or not written.startswith(b"0"))
+    return Constant(int(written)) if is_plain else None
+
+
 def _name(file: PyFile, node: Node, depth: int) -> Expression:
     start = node.start_byte
     name = file.source.data[start : node.end_byte].decode("utf-8", "replace")
@@ -274,7 +280,7 @@ def _mapping(file: PyFile, node: Node, depth: int) -> Expression:
 
 
 def _string(file: PyFile, node: Node, depth: int) -> Expression:
-    plain_text = _plain_string(file.source.data[node.start_byte : node.end_byte])
+    plain_text = _plain_text(file.source.data, node)
     value = plain_text if plain_text is not None else constant_value(node)
     if isinstance(value, str):
         return Constant(value)
@@ -293,6 +299,14 @@ def _string(file: PyFile, node: Node, depth: int) -> Expression:
         if any(child.type == "interpolation" for child in node.named_children)
         else NOTHING
     )
+
+
+def _plain_text(data: bytes, node: Node) -> str | None:
+    """The text of a literal, or of several that follow each other, where it stands there as it is."""
+    if node.type == "string":
+        return _plain_string(data[node.start_byte : node.end_byte])
+    parts = [_plain_text(data, child) for child in node.named_children if child.type != "comment"]
+    return None if None in parts else "".join(part or "" for part in parts)
 
 
 def _plain_string(written: bytes) -> str | None:
@@ -367,6 +381,7 @@ _READERS: dict[str, Callable[[PyFile, Node, int], Expression | None]] = {
     "call": _call,
     "string": _string,
     "concatenated_string": _string,
+    "integer": _integer,
     "true": lambda file, node, depth: Constant(True),
     "false": lambda file, node, depth: Constant(False),
     "none": lambda file, node, depth: Constant(None),
@@ -411,5 +426,6 @@ def _bound(file: PyFile, binding: Binding, scope: Scope) -> str:
     if binding.kind == "import":
         return binding.target
     if binding.kind == "from":
-        return absolute_module(binding.target, file.path)
+        target = binding.target
+        return absolute_module(target, file.path) if target.startswith(".") else target
     return own_symbol(file, scope, binding.name) if scope.kind in ("module", "class") else ""

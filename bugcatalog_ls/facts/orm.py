@@ -91,13 +91,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_revision(file):
         return
     data = file.source.data
-    classes = file.classes
-    deals_with_schemas = bool(classes) and any(word in data for word in _LIBRARIES)
-    for definition in classes:
+    deals_with_schemas: bool | None = None
+    for definition in file.classes:
         # Elsewhere only a class that inherits may be part of a model or schema, or one inside of it.
         has_bases = definition.node.child_by_field_name("superclasses") is not None
-        is_related = has_bases or definition.owner is not None
-        if (deals_with_schemas or is_related) and not _is_local(definition.scope):
+        if not has_bases and definition.owner is None:
+            if deals_with_schemas is None:
+                deals_with_schemas = any(word in data for word in _LIBRARIES)
+            if not deals_with_schemas:
+                continue
+        if not _is_local(definition.scope):
             _collect_class(file, definition, facts)
     for statement in file.root.named_children if b"Table" in data else ():
         _collect_table(file, statement, facts)
