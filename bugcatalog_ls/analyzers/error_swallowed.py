@@ -63,23 +63,24 @@ def _check(context: FileContext) -> Iterator[Finding]:
     for handler in file.nodes("except_clause"):
         if _swallows(file, handler):
             yield context.find(header_of(handler), "the exception is caught here and what it said is lost")
-    for call in file.nodes("call"):
-        name = text_of(callee_of(call) or call)
-        if name.endswith("suppress") and _suppresses_all(file, call):
+    for call in file.calls_named("suppress"):
+        if _suppresses_all(file, call):
             yield context.find(call, "every exception is suppressed here and what it said is lost")
-        elif name.endswith("gather") and dropped_results(file, call) and not has_reason_on_line(file, call):
+    for call in file.calls_named("gather"):
+        if dropped_results(file, call) and not has_reason_on_line(file, call):
             yield context.find(call, "gather returns the exceptions, and nobody reads its results")
-    for statement in file.nodes("raise_statement"):
+    for statement in file.nodes("raise_statement") if file.nodes("except_clause") else ():
         yield from _raised(context, statement)
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    for call in file.nodes("call"):
+    if not file.nodes("except_clause"):
+        return
+    for call in file.calls_written(*_LOUD):
         function = callee_of(call)
-        name = function.child_by_field_name("attribute") if function is not None else None
-        if function is None or name is None or text_of(name) not in _LOUD:
+        if function is None or function.type != "attribute":
             continue
         handler = handler_around(call)
         if handler is None or not is_broad(file, handler) or shows_traceback(handler):

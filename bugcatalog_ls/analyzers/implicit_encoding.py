@@ -86,7 +86,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
             yield ctx.find(found.span, found.message, data={"kind": found.kind})
         if b"charset=" in file.source.data.lower():
             yield from _json_charsets(ctx)
-    for call in file.calls_where("encode".__eq__):
+    for call in file.calls_written("encode"):
         if narrow_codec(call) is not None and is_user_text(file, encoded_value(call)):
             yield ctx.find(call, _narrow_message(call), data={"kind": "narrow"})
 
@@ -94,13 +94,13 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
 def _collect(file: PyFile, facts: Facts) -> None:
     for name in path_names(file):
         facts.add(name)
-    for call in file.calls_where(TEXT_METHODS.__contains__):
+    for call in file.calls_written(*TEXT_METHODS):
         base = implicit_path(file, call)
         if base and not is_untouched(call):
             where = file.qualname_at(call.start_byte)
             anchor = facts.anchor(f"text {where} {text_of(callee_of(call) or call)}", call)
             facts.add(ForeignText(file.path, anchor, base, _message(call), "path"))
-    for call in file.calls_where("encode".__eq__):
+    for call in file.calls_written("encode"):
         if narrow_codec(call) is not None and (value := encoded_value(call)) is not None:
             owner = file.symbol(value.child_by_field_name("object")) if value.type == "attribute" else None
             if owner is not None and owner.endswith("()"):

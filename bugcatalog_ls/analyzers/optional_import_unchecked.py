@@ -24,7 +24,7 @@ from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
 from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import statement_of, statements
-from bugcatalog_ls.syntax.object_uses import is_annotation, is_label, is_object_use, is_written
+from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
@@ -96,7 +96,7 @@ def _uses(file: PyFile, optional: OptionalImport) -> Iterator[Node]:
     for node in _reads(file, optional.name, optional.scope):
         if optional.statement is not None and _is_in_import(node, optional.statement):
             continue
-        if is_annotation(file, node):
+        if block_of(file, node) is None:
             continue
         if is_object_use(node) or (optional.kind == "unbound" and not is_written(node)):
             yield node

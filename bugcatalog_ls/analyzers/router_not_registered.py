@@ -247,16 +247,19 @@ def _is_router(ctx: JoinContext, target: str) -> bool:
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
+    data = file.source.data
     for node in file.nodes("try_statement"):
-        handler = _swallowing_handler(node)
         body = node.child_by_field_name("body")
-        if handler is None or body is None:
+        if body is None or data.find(b"import", body.start_byte, body.end_byte) < 0:
+            continue
+        handler = _swallowing_handler(node)
+        if handler is None:
             continue
         targets = tuple(dict.fromkeys(_imported(file, body)))
         if targets:
             anchor = facts.anchor(f"guarded import of {targets[0]}", _head(handler))
             facts.add(GuardedImport(file.path, anchor, targets))
-    for node in file.nodes("with_statement"):
+    for node in file.nodes("with_statement") if b"suppress" in data else ():
         call, body = _suppressing(file, node), node.child_by_field_name("body")
         if call is None or body is None:
             continue

@@ -6,6 +6,7 @@ the facts of other files are there to say what its names mean.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
@@ -169,44 +170,12 @@ def own_symbol(file: PyFile, scope: Scope, name: str) -> str:
 def _expression(file: PyFile, node: Node | None, depth: int) -> Expression:
     if node is None or depth <= 0:
         return NOTHING
-    depth -= 1
-    match node.type:
-        case "type" | "parenthesized_expression" if node.named_child_count == 1:
-            return _expression(file, node.named_children[0], depth)
-        case "identifier":
-            return Name(text_of(node), _symbol(file, node))
-        case "attribute":
-            name = node.child_by_field_name("attribute")
-            owner = _expression(file, node.child_by_field_name("object"), depth)
-            return Attribute(owner, text_of(name)) if name is not None else NOTHING
-        case "call":
-            return _call(file, node, depth)
-        case "subscript":
-            owner = _expression(file, node.child_by_field_name("value"), depth)
-            return Subscript(owner, _all(file, node.children_by_field_name("subscript"), depth))
-        case "generic_type":
-            items = node.named_children[1].named_children if node.named_child_count > 1 else []
-            return Subscript(_expression(file, node.named_children[0], depth), _all(file, items, depth))
-        case "list" | "tuple" | "set" | "expression_list":
-            kind = "tuple" if node.type == "expression_list" else node.type
-            return Collection(kind, _all(file, node.named_children, depth))
-        case "dictionary":
-            return _mapping(file, node, depth)
-        case "string" | "concatenated_string":
-            return _string(file, node, depth)
-        case "list_splat" | "dictionary_splat" if node.named_child_count == 1:
-            return Starred(_expression(file, node.named_children[0], depth))
-        case "await" if node.named_child_count == 1:
-            return _expression(file, node.named_children[0], depth)
-        case "named_expression":
-            return _expression(file, node.child_by_field_name("value"), depth)
-        case "conditional_expression" if len(_items(node)) == 3:
-            body, test, otherwise = _all(file, node.named_children, depth)
-            return Conditional(test, body, otherwise)
-        case "list_comprehension" | "set_comprehension" | "generator_expression" | "dictionary_comprehension":
-            return _comprehension(file, node, depth)
-    if (operation := _operation(file, node, depth)) is not None:
-        return operation
+    read = _READERS.get(node.type)
+    found = read(file, node, depth - 1) if read is not None else None
+    return found if found is not None else _constant(node)
+
+
+def _constant(node: Node) -> Expression:
     value = constant_value(node)
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
         # No column and no limit is that large, and the cache could not hold it.
@@ -214,6 +183,60 @@ def _expression(file: PyFile, node: Node | None, depth: int) -> Expression:
     if value is None or isinstance(value, (str, int, float, bool)):
         return Constant(value)
     return Unknown(node.type)
+
+
+def _integer(file: PyFile, node: Node, depth: int) -> Expression | None:
+    written = file.source.data[node.start_byte : node.end_byte]
+    is_plain = written.isdigit() and len(written) < 19 and (written == b"0" or not written.startswith(b"0"))
+    return Constant(int(written)) if is_plain else None
+
+
+def _name(file: PyFile, node: Node, depth: int) -> Expression:
+    start = node.start_byte
+    name = file.source.data[start : node.end_byte].decode("utf-8", "replace")
+    return Name(name, _symbol(file, name, start))
+
+
+def _attribute(file: PyFile, node: Node, depth: int) -> Expression:
+    name = node.child_by_field_name("attribute")
+    if name is None:
+        return NOTHING
+    return Attribute(_expression(file, node.child_by_field_name("object"), depth), text_of(name))
+
+
+def _only_child(file: PyFile, node: Node, depth: int) -> Expression | None:
+    return _expression(file, node.named_children[0], depth) if node.named_child_count == 1 else None
+
+
+def _subscript(file: PyFile, node: Node, depth: int) -> Expression:
+    owner = _expression(file, node.child_by_field_name("value"), depth)
+    return Subscript(owner, _all(file, node.children_by_field_name("subscript"), depth))
+
+
+def _generic(file: PyFile, node: Node, depth: int) -> Expression:
+    parts = node.named_children
+    items = parts[1].named_children if len(parts) > 1 else []
+    return Subscript(_expression(file, parts[0], depth), _all(file, items, depth))
+
+
+def _collection(file: PyFile, node: Node, depth: int) -> Expression:
+    kind = "tuple" if node.type == "expression_list" else node.type
+    return Collection(kind, _all(file, node.named_children, depth))
+
+
+def _starred(file: PyFile, node: Node, depth: int) -> Expression | None:
+    return Starred(_expression(file, node.named_children[0], depth)) if node.named_child_count == 1 else None
+
+
+def _named(file: PyFile, node: Node, depth: int) -> Expression:
+    return _expression(file, node.child_by_field_name("value"), depth)
+
+
+def _conditional(file: PyFile, node: Node, depth: int) -> Expression | None:
+    if len(_items(node)) != 3:
+        return None
+    body, test, otherwise = _all(file, node.named_children, depth)
+    return Conditional(test, body, otherwise)
 
 
 def _items(node: Node) -> list[Node]:
@@ -257,7 +280,8 @@ def _mapping(file: PyFile, node: Node, depth: int) -> Expression:
 
 
 def _string(file: PyFile, node: Node, depth: int) -> Expression:
-    value = constant_value(node)
+    plain_text = _plain_text(file.source.data, node)
+    value = plain_text if plain_text is not None else constant_value(node)
     if isinstance(value, str):
         return Constant(value)
     if node.type == "concatenated_string":
@@ -275,6 +299,23 @@ def _string(file: PyFile, node: Node, depth: int) -> Expression:
         if any(child.type == "interpolation" for child in node.named_children)
         else NOTHING
     )
+
+
+def _plain_text(data: bytes, node: Node) -> str | None:
+    """The text of a literal, or of several that follow each other, where it stands there as it is."""
+    if node.type == "string":
+        return _plain_string(data[node.start_byte : node.end_byte])
+    parts = [_plain_text(data, child) for child in node.named_children if child.type != "comment"]
+    return None if None in parts else "".join(part or "" for part in parts)
+
+
+def _plain_string(written: bytes) -> str | None:
+    """The text of a literal on one line that has neither a prefix nor escapes; None for any other."""
+    quote = written[:1]
+    if quote not in (b'"', b"'") or b"\\" in written or b"\n" in written or b"\r" in written:
+        return None
+    inner = written[1:-1]
+    return None if quote in inner or written == quote else inner.decode("utf-8", "replace")
 
 
 def _comprehension(file: PyFile, node: Node, depth: int) -> Expression:
@@ -310,31 +351,69 @@ def target(file: PyFile, node: Node | None) -> Expression:
     return expression(file, node)
 
 
-def _operation(file: PyFile, node: Node, depth: int) -> Expression | None:
-    match node.type:
-        case "binary_operator" | "boolean_operator":
-            operator = node.child_by_field_name("operator")
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if operator is None:
-                return None
-            operands = (_expression(file, left, depth), _expression(file, right, depth))
-            return Operation(text_of(operator), operands)
-        case "not_operator":
-            return Operation("not", (_expression(file, node.child_by_field_name("argument"), depth),))
-        case "comparison_operator":
-            operators = [text_of(child) for child in node.children_by_field_name("operators")]
-            compared = _all(file, node.named_children, depth)
-            if len(compared) == 2 and operators:
-                return Operation(" ".join(" ".join(operators).split()), compared)
+def _binary(file: PyFile, node: Node, depth: int) -> Expression | None:
+    operator = node.child_by_field_name("operator")
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if operator is None:
+        return None
+    operands = (_expression(file, left, depth), _expression(file, right, depth))
+    return Operation(text_of(operator), operands)
+
+
+def _negation(file: PyFile, node: Node, depth: int) -> Expression:
+    return Operation("not", (_expression(file, node.child_by_field_name("argument"), depth),))
+
+
+def _comparison(file: PyFile, node: Node, depth: int) -> Expression | None:
+    operators = [text_of(child) for child in node.children_by_field_name("operators")]
+    compared = _all(file, node.named_children, depth)
+    if len(compared) == 2 and operators:
+        return Operation(" ".join(" ".join(operators).split()), compared)
     return None
 
 
-def _symbol(file: PyFile, node: Node) -> str:
-    name = text_of(node)
-    found = file.scopes.lookup(name, node.start_byte)
+_READERS: dict[str, Callable[[PyFile, Node, int], Expression | None]] = {
+    "identifier": _name,
+    "attribute": _attribute,
+    "type": _only_child,
+    "parenthesized_expression": _only_child,
+    "await": _only_child,
+    "call": _call,
+    "string": _string,
+    "concatenated_string": _string,
+    "integer": _integer,
+    "true": lambda file, node, depth: Constant(True),
+    "false": lambda file, node, depth: Constant(False),
+    "none": lambda file, node, depth: Constant(None),
+    "subscript": _subscript,
+    "generic_type": _generic,
+    "list": _collection,
+    "tuple": _collection,
+    "set": _collection,
+    "expression_list": _collection,
+    "dictionary": _mapping,
+    "list_splat": _starred,
+    "dictionary_splat": _starred,
+    "named_expression": _named,
+    "conditional_expression": _conditional,
+    "list_comprehension": _comprehension,
+    "set_comprehension": _comprehension,
+    "generator_expression": _comprehension,
+    "dictionary_comprehension": _comprehension,
+    "binary_operator": _binary,
+    "boolean_operator": _binary,
+    "not_operator": _negation,
+    "comparison_operator": _comparison,
+}
+
+
+def _symbol(file: PyFile, name: str, offset: int) -> str:
+    found = file.scopes.lookup(name, offset)
     if found is None:
         return f"builtins.{name}" if name in BUILTINS else ""
     scope, bindings = found
+    if len(bindings) == 1:
+        return _bound(file, bindings[0], scope)
     symbols = {_bound(file, binding, scope) for binding in bindings}
     if len(symbols) == 1:
         return symbols.pop()
@@ -347,5 +426,6 @@ def _bound(file: PyFile, binding: Binding, scope: Scope) -> str:
     if binding.kind == "import":
         return binding.target
     if binding.kind == "from":
-        return absolute_module(binding.target, file.path)
+        target = binding.target
+        return absolute_module(target, file.path) if target.startswith(".") else target
     return own_symbol(file, scope, binding.name) if scope.kind in ("module", "class") else ""

@@ -118,17 +118,31 @@ def _collect(file: PyFile, facts: Facts) -> None:
     elif deals_with_ddl and _is_environment(file):
         facts.add(_environment(file))
         return
-    elif not deals_with_ddl and b"sqlalchemy" not in data:
+    called = () if deals_with_ddl else _called_by_revisions(data)
+    if not deals_with_ddl and not called:
         return
     for definition in file.functions:
         outer = definition.scope.parent if definition.scope is not None else None
         if outer is None or outer.kind == "function":
             continue
         # Elsewhere, what makes columns or asks the inspector is of interest: revisions call it.
-        text = definition.node.text or b""
-        if deals_with_ddl or any(word in text for word in _CALLED_BY_REVISIONS):
+        start, end = definition.node.start_byte, definition.node.end_byte
+        if deals_with_ddl or any(start <= offset < end for offset in called):
             facts.anchor(procedure_anchor(definition.symbol), definition.name_span)
             facts.add(_procedure(file, definition, facts))
+
+
+def _called_by_revisions(data: bytes) -> list[int]:
+    """Where a file does what revisions call a function for."""
+    if b"sqlalchemy" not in data:
+        return []
+    found: list[int] = []
+    for word in _CALLED_BY_REVISIONS:
+        offset = data.find(word)
+        while offset >= 0:
+            found.append(offset)
+            offset = data.find(word, offset + 1)
+    return found
 
 
 def _read(path: str, source: Source, facts: Facts) -> None:
@@ -159,7 +173,7 @@ def _read(path: str, source: Source, facts: Facts) -> None:
         )
 
 
-VOCABULARY = Vocabulary(_collect, (), _read, ("alembic.ini",))
+VOCABULARY = Vocabulary(_collect, (b"down_revision", *_DDL, *_CALLED_BY_REVISIONS), _read, ("alembic.ini",))
 
 
 def _collect_revision(file: PyFile, facts: Facts) -> None:

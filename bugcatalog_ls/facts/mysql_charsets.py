@@ -14,6 +14,8 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 
 _DRIVERS = ("mysql", "mariadb")
 _URL = re.compile(r"(?:mysql|mariadb)(?:\+(?P<driver>\w+))?://(?P<rest>\S+)", re.DOTALL)
+_ADDRESS = re.compile(rb"(?:mysql|mariadb)(?:\+\w+)?://|charset=utf8", re.IGNORECASE)
+_SHORT = re.compile(rb"utf8(?:mb3)?[\"']", re.IGNORECASE)
 _THREE_BYTES = re.compile(r"charset=(?:utf8mb3|utf8)(?![\w-])", re.IGNORECASE)
 _CHARSETS = frozenset({"utf8", "utf8mb3"})
 _CHARSET_KEYS = frozenset(
@@ -46,10 +48,13 @@ class ShortCharset(NamedTuple):
 
 def short_charsets(file: PyFile) -> Iterator[ShortCharset]:
     """The places of a file where text gets three bytes per character."""
-    for string in file.nodes("string"):
+    data = file.source.data
+    for string in file.nodes("string") if _ADDRESS.search(data) else ():
         parent = string.parent
         if parent is None or parent.type not in ("expression_statement", "comparison_operator"):
             yield from _in_address(file, string)
+    if not _SHORT.search(data):
+        return
     for keyword in file.nodes("keyword_argument"):
         name = keyword.child_by_field_name("name")
         if name is not None and _is_short(keyword.child_by_field_name("value")):

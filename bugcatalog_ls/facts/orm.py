@@ -90,18 +90,23 @@ def _collect(file: PyFile, facts: Facts) -> None:
     # Tables and classes of a revision are for moving data, and as old as the revision.
     if is_revision(file):
         return
-    deals_with_schemas = any(word in file.source.data for word in _LIBRARIES)
+    data = file.source.data
+    deals_with_schemas: bool | None = None
     for definition in file.classes:
         # Elsewhere only a class that inherits may be part of a model or schema, or one inside of it.
         has_bases = definition.node.child_by_field_name("superclasses") is not None
-        is_related = has_bases or definition.owner is not None
-        if (deals_with_schemas or is_related) and not _is_local(definition.scope):
+        if not has_bases and definition.owner is None:
+            if deals_with_schemas is None:
+                deals_with_schemas = any(word in data for word in _LIBRARIES)
+            if not deals_with_schemas:
+                continue
+        if not _is_local(definition.scope):
             _collect_class(file, definition, facts)
-    for statement in file.root.named_children:
+    for statement in file.root.named_children if b"Table" in data else ():
         _collect_table(file, statement, facts)
 
 
-VOCABULARY = Vocabulary(_collect)
+VOCABULARY = Vocabulary(_collect, (b"class ", b"Table"))
 
 
 def _collect_class(file: PyFile, definition: Definition, facts: Facts) -> None:
@@ -141,7 +146,10 @@ def _collect_attributes(
         node = statement
         if node.type == "expression_statement" and node.named_child_count == 1:
             node = node.named_children[0]
-        if node.type == "assignment":
+        kind = node.type
+        if kind == "function_definition":
+            continue
+        if kind == "assignment":
             left = node.child_by_field_name("left")
             if left is None or left.type != "identifier":
                 continue
@@ -151,9 +159,9 @@ def _collect_attributes(
             written = expression(file, annotation) if annotation is not None else None
             value = expression(file, right) if right is not None else None
             attributes.append(OrmAttribute(name, written, value, False, conditional))
-        elif node.type == "decorated_definition":
+        elif kind == "decorated_definition":
             _collect_declared(file, definition, node, attributes, facts, conditional)
-        elif node.type in ("if_statement", "try_statement") and b"TYPE_CHECKING" not in (node.text or b""):
+        elif kind in ("if_statement", "try_statement") and b"TYPE_CHECKING" not in (node.text or b""):
             inner = [child for block in _blocks(node) for child in block.named_children]
             _collect_attributes(file, definition, inner, attributes, facts, True)
 
@@ -166,6 +174,8 @@ def _collect_declared(
     facts: Facts,
     conditional: bool,
 ) -> None:
+    if b"declared_attr" not in file.source.data:
+        return
     function = definition_of(decorated)
     if function is None or function.type != "function_definition":
         return

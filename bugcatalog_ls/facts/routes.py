@@ -11,17 +11,20 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.expressions import own_symbol
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import file_of_module, mro, resolve
 from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS, ROUTER_CLASSES, VERBS, VIEW_CLASSES
-from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import (
     Arguments,
     arguments_of,
     callee_of,
     constant_value,
+    decorators_of,
+    definition_of,
     string_value,
     text_of,
     unparenthesised,
@@ -106,8 +109,11 @@ class RoutedOn(Fact, frozen=True):
         return self.owner.rpartition(".")[2]
 
 
-_APP_NAMES = frozenset(name.rpartition(".")[2] for name in APP_CLASSES)
-_APP_LIBRARIES = (b"fastapi", b"starlette", b"flask", b"quart")
+_APP_NAMES = tuple({name.rpartition(".")[2] for name in APP_CLASSES})
+_APP_WORDS = tuple(name.encode() for name in _APP_NAMES)
+# What a file imports from, where it has a decorator of a route that is known by its symbol alone.
+_DECORATING = (b"flask_appbuilder", b"rest_framework", b"django")
+_CALLED = (*_ADDERS, *_ROUTE_NAMES)
 
 
 def router_anchor(symbol: str) -> str:
@@ -256,35 +262,34 @@ def _exported(index: FactIndex, module: list[str], name: str, path: str) -> tupl
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    has_apps = any(word in file.source.data for word in _APP_LIBRARIES)
-    for definition in file.classes if has_apps else ():
-        superclasses = definition.node.child_by_field_name("superclasses")
-        for base in superclasses.named_children if superclasses is not None else ():
-            if (framework := APP_CLASSES.get(file.symbol(base) or "")) is not None:
-                facts.add(AppFact(framework))
+    _collect_apps(file, facts)
     owners: dict[str, None] = {}
     for route in _routes(file):
         facts.add(route)
         if route.owner is not None:
             owners[route.owner] = None
-    for call in file.nodes("call"):
+    for call in file.calls_written(*INCLUDERS):
         function = callee_of(call)
-        if function is None:
-            continue
-        name = function.child_by_field_name("attribute") if function.type == "attribute" else None
-        last = (
-            text_of(name if name is not None else function) if name or function.type == "identifier" else ""
-        )
-        if has_apps and (last in _APP_NAMES or (name is None and last[:1].isupper())):
-            symbol = file.symbol(function)
-            if symbol in APP_CLASSES:
-                facts.add(AppFact(APP_CLASSES[symbol]))
-        elif name is not None and last in INCLUDERS:
+        if function is not None and function.type == "attribute":
             owner = variable(file, function.child_by_field_name("object"))
             if owner is not None:
                 owners[owner] = None
     for owner in owners:
         facts.add(RoutedOn(owner))
+
+
+def _collect_apps(file: PyFile, facts: Facts) -> None:
+    if not any(name in file.source.data for name in _APP_WORDS):
+        return
+    for definition in file.classes:
+        superclasses = definition.node.child_by_field_name("superclasses")
+        for base in superclasses.named_children if superclasses is not None else ():
+            if (framework := APP_CLASSES.get(file.symbol(base) or "")) is not None:
+                facts.add(AppFact(framework))
+    for call in file.calls_named(*_APP_NAMES):
+        symbol = file.callee(call)
+        if symbol in APP_CLASSES:
+            facts.add(AppFact(APP_CLASSES[symbol]))
 
 
 VOCABULARY = Vocabulary(
@@ -294,16 +299,27 @@ VOCABULARY = Vocabulary(
 
 
 def _routes(file: PyFile) -> Iterator[RouteFact]:
-    for definition in file.functions:
-        for decorator in definition.decorators:
-            route = _decorated(file, definition, decorator)
-            if route is not None:
-                yield route
-    for call in file.nodes("call"):
+    knows_symbols = any(word in file.source.data for word in _DECORATING)
+    for node in file.nodes("decorated_definition"):
+        function = definition_of(node)
+        scope = file.scopes.of(function) if function is not None else None
+        if function is None or scope is None or function.type != "function_definition":
+            continue
+        for decorator in decorators_of(function):
+            if knows_symbols or _is_route_decorator(decorator):
+                route = _decorated(file, own_symbol(file, scope.parent or scope, scope.name), decorator)
+                if route is not None:
+                    yield route
+    for call in file.calls_written(*_CALLED):
         yield from _called(file, call)
 
 
-def _decorated(file: PyFile, definition: Definition, decorator: Node) -> RouteFact | None:
+def _is_route_decorator(decorator: Node) -> bool:
+    function = callee_of(decorator) if decorator.type == "call" else None
+    return function is not None and text_of(function).rpartition(".")[2] in _ROUTE_DECORATORS
+
+
+def _decorated(file: PyFile, handler: str, decorator: Node) -> RouteFact | None:
     call = decorator if decorator.type == "call" else None
     function = callee_of(call) if call is not None else decorator
     if function is None:
@@ -320,19 +336,17 @@ def _decorated(file: PyFile, definition: Definition, decorator: Node) -> RouteFa
         path = arguments.get("path", 0) or arguments.get("rule")
         methods = _methods(text_of(name), arguments.get("methods"))
         status = _status(arguments.get("status_code"))
-        return RouteFact(definition.symbol, owner, value, None, string_value(path), methods, status)
+        return RouteFact(handler, owner, value, None, string_value(path), methods, status)
     symbol = file.symbol(function)
     if symbol is None:
         return None
     if symbol in _EXPOSE:
         url = string_value(arguments.get("url", 0))
-        return RouteFact(
-            definition.symbol, None, None, "flask", url, _methods("route", arguments.get("methods"))
-        )
+        return RouteFact(handler, None, None, "flask", url, _methods("route", arguments.get("methods")))
     if symbol in (_API_VIEW, _DRF_ACTION):
-        return RouteFact(definition.symbol, None, None, "drf", None, ())
+        return RouteFact(handler, None, None, "drf", None, ())
     if symbol.startswith(_DJANGO_VIEW_DECORATORS):
-        return RouteFact(definition.symbol, None, None, "django", None, ())
+        return RouteFact(handler, None, None, "django", None, ())
     return None
 
 

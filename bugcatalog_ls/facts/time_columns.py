@@ -50,7 +50,7 @@ def is_time_type(symbol: str | None) -> bool:
 
 def time_columns(file: PyFile) -> Iterator[TimeColumn]:
     """The columns of the classes of a file that hold times."""
-    if not file.calls_where(_COLUMNS.__contains__):
+    if not file.calls_written(*_COLUMNS):
         return
     for definition in file.classes:
         for name, call in columns_of(definition):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 import msgspec
 from tree_sitter import Node
@@ -12,19 +13,18 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
-from bugcatalog_ls.syntax.nodes import statement_of, text_of
-from bugcatalog_ls.syntax.object_uses import is_annotation, is_label, is_object_use
+from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, Sign
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
-from bugcatalog_ls.syntax.tree import span_of
-from bugcatalog_ls.syntax.words import WORD_BYTES, word_offsets
-from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.syntax.words import word_offsets
 
 # What stands behind a name that is used as an object; and a member of it that is used so.
-_OPENING = re.compile(rb"\s?[.(\[]")
+_OPENINGS = frozenset({b".", b"(", b"["})
 _MEMBER = re.compile(rb"\.(\w+)(?=\s?[.(\[])")
-_NO_NAME_BEHIND = WORD_BYTES | frozenset(b".\"'")
+_NO_NAME_BEHIND = frozenset({b".", b'"', b"'"})
+_TESTS = (b"if", b"while", b"assert", b"and", b"or", b"not", b"bool")
 _TESTED_BEFORE = re.compile(rb"(?:\b(?:if|elif|while|assert|and|or|not)[\s(]+|\bbool\()$")
 _TESTED_BEHIND = re.compile(rb"\s+(?:is\b|[!=]=\s*None\b)")
 _NO_TEST_BEHIND = re.compile(rb"\s*(?:[.(\[]|(?!(?:and|or|else|if)\b)\w)")
@@ -82,13 +82,16 @@ def first_on_their_paths(file: PyFile, uses: list[Node]) -> list[Node]:
     """The uses that no other one surely precedes: where that fails, these are not reached."""
     if len(uses) < 2:
         return uses
-    first: list[tuple[int, Span, Node]] = []
-    for use in sorted(uses, key=lambda use: use.start_byte):
-        scope = file.scopes.at(use.start_byte).node.id
-        if not any(known == scope and block.contains(span_of(use)) for known, block, _ in first):
-            block = statement_of(use).parent
-            first.append((scope, span_of(block) if block is not None else span_of(use), use))
-    return [use for _, _, use in first]
+    first: list[Node] = []
+    failing: dict[int, list[tuple[int, int]]] = {}
+    for use in sorted(uses, key=_START):
+        start, end = use.start_byte, use.end_byte
+        blocks = failing.setdefault(id(file.scopes.at(start)), [])
+        if not any(begin <= start and end <= limit for begin, limit in blocks):
+            block = block_of(file, use) or use
+            blocks.append((block.start_byte, block.end_byte))
+            first.append(use)
+    return first
 
 
 def _imported(file: PyFile, own: set[str]) -> dict[bytes, Binding]:
@@ -128,7 +131,7 @@ class _Words:
     def offsets(self, word: bytes) -> list[int]:
         known = self._known.get(word)
         if known is None:
-            known = self._known[word] = list(word_offsets(self._data, word))
+            known = self._known[word] = word_offsets(self._data, word)
         return known
 
 
@@ -137,13 +140,14 @@ def _object_uses(
 ) -> dict[tuple[str, str, str], list[Node]]:
     """By module, name and spelling: where an imported name, or a name of an imported module, is used."""
     data = file.source.data
-    places = sorted(
-        (offset, name)
-        for name in imported
-        for offset in words.offsets(name)
-        if (offset == 0 or data[offset - 1] not in _NO_NAME_BEHIND)
-        and _OPENING.match(data, offset + len(name))
-    )
+    places: list[tuple[int, bytes]] = []
+    for name in imported:
+        size = len(name)
+        for offset in words.offsets(name):
+            behind = data[offset + size : offset + size + 2].lstrip()[:1]
+            if behind in _OPENINGS and data[offset - 1 : offset] not in _NO_NAME_BEHIND:
+                places.append((offset, name))
+    places.sort()
     found: dict[tuple[str, str, str], list[Node]] = {}
     for offset, name in places:
         binding = imported[name]
@@ -154,7 +158,7 @@ def _object_uses(
         if looked_up is None or looked_up[1][0] is not binding:
             continue
         target = binding.target
-        if binding.kind == "from" and is_object_use(node) and not is_annotation(file, node):
+        if binding.kind == "from" and is_object_use(node) and block_of(file, node) is not None:
             key = (_module_of(target), target.rpartition(".")[2], binding.name)
             found.setdefault(key, []).append(node)
         # Classes have no optional imports as members.
@@ -163,7 +167,7 @@ def _object_uses(
         parent = node.parent if member is not None else None
         if member is None or parent is None or parent.type != "attribute":
             continue
-        if is_object_use(parent) and not is_annotation(file, parent):
+        if is_object_use(parent) and block_of(file, parent) is not None:
             found.setdefault((target, member[1].decode(), text_of(parent)), []).append(parent)
     return found
 
@@ -183,20 +187,17 @@ class _Tests:
         self._functions = FunctionChecks(file)
         self._flags = _imported_flags(file)
         self._tested: dict[str, bool] = {}
-        data = file.source.data
-        self._catches = b"except" in data or b"suppress(" in data
 
     def without_test(self, module: str, name: str, written: str, nodes: list[Node]) -> list[Node]:
         """The uses around which nothing tells that the name is there."""
         flags = self._flags.get(module, {})
         is_tested = any(self._is_tested(each) for each in {written, name, *flags})
-        if not is_tested and not self._catches:
-            return nodes
+        if not is_tested:
+            expected = self._functions.absences
+            return [node for node in nodes if not expected.is_expected_at(node)]
         optional = OptionalImport(written, "none", name, nodes[0], self._file.scopes.module, flags=flags)
         availability = Availability(self._functions, optional)
-        if is_tested:
-            return [node for node in nodes if not availability.is_sure_at(node)]
-        return [node for node in nodes if not availability.is_caught(node)]
+        return [node for node in nodes if not availability.is_sure_at(node)]
 
     def _is_tested(self, name: str) -> bool:
         known = self._tested.get(name)
@@ -216,20 +217,24 @@ def _is_tested(data: bytes, offsets: list[int], size: int) -> bool:
         if _TESTED_BEHIND.match(data, behind):
             return True
         before = data[max(offset - 24, 0) : offset]
-        if _TESTED_BEFORE.search(before) and not _NO_TEST_BEHIND.match(data, behind):
+        if (
+            before.rstrip(b" (\n").endswith(_TESTS)
+            and _TESTED_BEFORE.search(before)
+            and not _NO_TEST_BEHIND.match(data, behind)
+        ):
             return True
     return False
 
 
 _DOT = ord(".")
+_START = attrgetter("start_byte")
 
 
 def _imported_flags(file: PyFile) -> dict[str, dict[str, Sign]]:
     """By module: the names imported from it that read like a flag."""
     found: dict[str, dict[str, Sign]] = {}
     for name, bindings in file.scopes.module.bindings.items():
-        if bindings[0].kind == "from" and (
-            name.isupper() or name.lower().startswith(("is_", "has_", "have_"))
-        ):
+        is_flag = name.isupper() or name.lower().startswith(("is_", "has_", "have_"))
+        if is_flag and bindings[0].kind == "from":
             found.setdefault(_module_of(bindings[0].target), {})[name] = "true"
     return found

@@ -34,6 +34,10 @@ class CallTable:
             pending += [name for name in others if name in self._aliases]
         return _in_order([self._by_name[name] for name in wanted if name in self._by_name])
 
+    def written(self, *names: str) -> list[Node]:
+        """The calls of anything whose last name, as it is written, is one of these."""
+        return _in_order([self._by_name[name] for name in _encoded(names) if name in self._by_name])
+
     def where(self, is_wanted: Callable[[str], bool]) -> list[Node]:
         """The calls of anything whose last name, as it is written, is wanted; in the order of the text."""
         found = [calls for name, calls in self._by_name.items() if is_wanted(name.decode("utf-8", "replace"))]

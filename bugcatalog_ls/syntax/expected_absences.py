@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 
 from tree_sitter import Node
@@ -20,8 +21,9 @@ class ExpectedAbsences:
 
     def is_expected_at(self, node: Node) -> bool:
         """Whether the failure at a node is expected; a function that is only defined there does not count."""
-        start = node.start_byte
-        if not any(begin <= start < end for begin, end in self._regions):
+        starts, ends = self._regions
+        position = bisect_right(starts, node.start_byte) - 1 if starts else -1
+        if position < 0 or node.start_byte >= ends[position]:
             return False
         child = node
         for parent in ancestors(node):
@@ -34,8 +36,15 @@ class ExpectedAbsences:
         return False
 
     @cached_property
-    def _regions(self) -> list[tuple[int, int]]:
-        return list(self._bodies.values())
+    def _regions(self) -> tuple[list[int], list[int]]:
+        """Where the regions begin and end, those inside of others left out."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for start, end in sorted(self._bodies.values()):
+            if not ends or start >= ends[-1]:
+                starts.append(start)
+                ends.append(end)
+        return starts, ends
 
     @cached_property
     def _bodies(self) -> dict[int, tuple[int, int]]:

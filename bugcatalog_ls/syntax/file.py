@@ -94,6 +94,10 @@ class PyFile:
         the order of the text. Far cheaper than a look at every call: ask it first, then for symbols."""
         return self._calls.named(*names)
 
+    def calls_written(self, *names: str) -> list[Node]:
+        """The same without other names for it: for methods, which are called what they are called."""
+        return self._calls.written(*names)
+
     def calls_where(self, is_wanted: Callable[[str], bool]) -> list[Node]:
         """The calls of what has a last name that is wanted; each name is asked about once."""
         return self._calls.where(is_wanted)

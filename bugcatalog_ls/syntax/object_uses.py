@@ -5,13 +5,12 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, text_of
+from bugcatalog_ls.syntax.nodes import BLOCKS, FUNCTIONS, text_of
 
 _NEVER_READ = frozenset(
     {"dotted_name", "aliased_import", "global_statement", "nonlocal_statement", "function_definition"}
     | {"class_definition", "parameters", "lambda_parameters", "typed_parameter"}
 )
-_BLOCKS = frozenset({"block", "module"})
 
 
 def is_label(node: Node) -> bool:
@@ -60,25 +59,30 @@ def is_object_use(node: Node) -> bool:
     return len(values) == 2 and values[1].id == node.id
 
 
-def is_annotation(file: PyFile, node: Node) -> bool:
-    """Whether a node stands in an annotation that is never evaluated."""
+def block_of(file: PyFile, node: Node) -> Node | None:
+    """The block in whose statement a node is evaluated; None in an annotation that never is."""
     is_type = False
-    parent = node.parent
+    child, parent = node, node.parent
     while parent is not None:
         kind = parent.type
         if kind == "type":
             is_type = True
+        elif kind in BLOCKS:
+            # A `case` is a part of its `match`, although the grammar has it in a block.
+            if child.type != "case_clause":
+                return parent
         elif kind == "type_alias_statement":
-            return True
-        elif is_type:
-            if kind == "assignment":
-                return _is_lazy(file) or file.scopes.at(parent.start_byte).kind == "function"
-            if kind in FUNCTIONS:
-                return _is_lazy(file)
-        elif kind in _BLOCKS:
-            return False
-        parent = parent.parent
-    return False
+            return None
+        elif is_type and kind == "assignment":
+            is_type = False
+            if _is_lazy(file) or file.scopes.at(parent.start_byte).kind == "function":
+                return None
+        elif is_type and kind in FUNCTIONS:
+            is_type = False
+            if _is_lazy(file):
+                return None
+        child, parent = parent, parent.parent
+    return child
 
 
 def is_written(node: Node) -> bool:

@@ -10,21 +10,24 @@ WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 """What a word of ASCII is made of; a byte of any other character ends it, as in `re`."""
 
 
-def word_offsets(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
+def word_offsets(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> list[int]:
     """The offsets at which a word begins that no other letters or digits touch."""
-    size, limit = len(word), len(data) if end is None else end
-    offset = data.find(word, start, limit)
+    found: list[int] = []
+    length, size, find = len(data), len(word), data.find
+    limit = length if end is None else end
+    offset = find(word, start, limit)
     while offset >= 0:
         behind = offset + size
         is_begun = offset > 0 and data[offset - 1] in WORD_BYTES
-        if not is_begun and (behind >= len(data) or data[behind] not in WORD_BYTES):
-            yield offset
-        offset = data.find(word, offset + 1, limit)
+        if not is_begun and (behind >= length or data[behind] not in WORD_BYTES):
+            found.append(offset)
+        offset = find(word, offset + 1, limit)
+    return found
 
 
 def has_word(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> bool:
     """Whether a word stands anywhere in a range of a text."""
-    return next(word_offsets(data, word, start, end), None) is not None
+    return bool(word_offsets(data, word, start, end))
 
 
 def identifiers_named(root: Node, data: bytes, name: bytes) -> Iterator[Node]:
