@@ -66,7 +66,9 @@ class FactIndex:
         # The files that hold facts of a key: one path, or several in their order.
         self._by_key: dict[type[Fact], dict[str, str | list[str]]] = defaultdict(dict)
         self._by_file: dict[str, Groups] = {}
-        self._read: dict[tuple[str, type[Fact]], dict[str, tuple[Fact, ...]]] = {}
+        # By kind and path: the facts that were read, by their keys.
+        self._read: dict[type[Fact], dict[str, dict[str, tuple[Fact, ...]]]] = defaultdict(dict)
+        self._n_read = 0
         self._nodes: dict[NodeKey, _Node] = {}
         self._input_readers: dict[_Input, set[NodeKey]] = defaultdict(set)
         self._node_readers: dict[NodeKey, set[NodeKey]] = defaultdict(set)
@@ -92,10 +94,10 @@ class FactIndex:
         if self._active:
             self._record(("key", kind, key))
         path = self._by_key[kind].get(key)
-        if not isinstance(path, str):
+        if path.__class__ is not str:
             return None
-        facts = self._facts(path, kind)[key]
-        return (path, cast(F, facts[0])) if len(facts) == 1 else None
+        facts: Any = self._facts(path, kind)[key]
+        return (path, facts[0]) if len(facts) == 1 else None
 
     def keys(self, kind: type[Fact]) -> frozenset[str]:
         """All keys of a kind; the reader wakes when one comes or goes."""
@@ -152,7 +154,7 @@ class FactIndex:
         if old is not None and old.equals(new):
             return
         self._values.clear()
-        self._read.pop((path, kind), None)
+        self._read[kind].pop(path, None)
         self._wake(("file", kind, path))
         before = set(old.keys) if old is not None else set()
         after = set(new.keys) if new is not None else set()
@@ -173,12 +175,15 @@ class FactIndex:
 
     def _facts(self, path: str, kind: type[Fact]) -> dict[str, tuple[Fact, ...]]:
         """The facts of a kind in a file by their keys; those that were read last are kept."""
-        place = (path, kind)
-        found = self._read.get(place)
+        of_kind = self._read[kind]
+        found = of_kind.get(path)
         if found is None:
-            if len(self._read) >= _MAX_READ:
+            if self._n_read >= _MAX_READ:
                 self._read.clear()
-            found = self._read[place] = self._by_file[path][kind].by_key()
+                self._n_read = 0
+                of_kind = self._read[kind]
+            self._n_read += 1
+            found = of_kind[path] = self._by_file[path][kind].by_key()
         return found
 
     # -- joins and derived values ------------------------------------------------------------------
