@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix, NewFile, Related
 from bugcatalog_ls.analysis.revision_steps import Step
-from bugcatalog_ls.facts.fact import Facts
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
@@ -26,15 +26,20 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 
 @dataclass(frozen=True)
 class Analyzer:
-    """What finds an entry. `literals`: byte strings of which a file must hold one for `check`
-    and `collect` to be called (none: always). `from_absence`: the join concludes from what no file
-    says, so that it waits until all files have been read. `writes_revisions`: its fixes have `steps`."""
+    """What finds an entry.
+
+    `literals`: byte strings of which a file must hold one for `check` and `collect` to be called (none:
+    always). `joins`: kinds of facts of which a file must have given one for `join` to be called on its
+    behalf (none: always). `from_absence`: the join concludes from what no file says, so that it waits
+    until all files have been read. `writes_revisions`: its fixes have `steps`.
+    """
 
     check: Callable[[FileContext], Iterable[Finding]] | None = None
     collect: Callable[[PyFile, Facts], None] | None = None
     join: Callable[[JoinContext], Iterable[Finding]] | None = None
     fix: Callable[[FixContext, Finding], Iterable[Fix]] | None = None
     literals: tuple[bytes, ...] = ()
+    joins: tuple[type[Fact], ...] = ()
     from_absence: bool = False
     writes_revisions: bool = False
 

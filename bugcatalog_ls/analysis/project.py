@@ -41,6 +41,7 @@ class Project:
         self._moved: set[str] = set()
         joined = [code for code, analyzer in plan.analyzers.items() if analyzer.join]
         self._joins = (*joined, *((RULES,) if plan.rules.codes else ()))
+        self._kinds = {code: plan.analyzers[code].joins for code in joined}
         late = {code for code in joined if plan.analyzers[code].from_absence}
         self._early_joins = tuple(code for code in self._joins if code not in late)
 
@@ -78,7 +79,12 @@ class Project:
             return ()
         found = list(result.findings)
         for code in self._joins if complete else self._early_joins:
-            found.extend(self._joined(path, code))
+            kinds = self._kinds.get(code)
+            if kinds and not self.index.holds(path, kinds):
+                # It may have been otherwise before.
+                self.index.forget_join((code, path))
+            else:
+                found.extend(self._joined(path, code))
         placed = [finding for finding in map(self._placed, found) if finding is not None]
         placed.sort(key=lambda finding: (finding.span, finding.code, finding.variant, finding.message))
         self._moved.discard(path)

@@ -119,6 +119,11 @@ class FactIndex:
         self._record(("path", None, path))
         return path in self._by_file
 
+    def holds(self, path: str, kinds: Iterable[type[Fact]]) -> bool:
+        """Whether a file gave facts of any of the kinds; no reader is told when that changes."""
+        given = self._by_file.get(path, {})
+        return any(kind in given for kind in kinds)
+
     # -- writing --------------------------------------------------------------------------------
 
     def set_file(self, path: str, facts: Iterable[Fact] | Groups) -> None:
