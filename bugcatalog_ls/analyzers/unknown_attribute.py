@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_on, names_of, near
+from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_uses, names_of, near
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
@@ -22,10 +22,8 @@ _MAX_NAMES = 3
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for fact in ctx.index.in_file(ctx.path, AttributeUses):
-        for use in fact.uses:
-            owner = missing_on(ctx.index, use, ctx.path)
-            if owner is not None:
-                yield from _findings(ctx, use, owner)
+        for use, owner in missing_uses(ctx.index, fact, ctx.path):
+            yield from _findings(ctx, use, owner)
 
 
 def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner) -> Iterator[Finding]:

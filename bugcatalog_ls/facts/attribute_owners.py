@@ -68,6 +68,7 @@ class Owners:
         self._known = own_names(file)
         self._seen: dict[tuple[int, bytes], Head | None] = {}
         self._heads: dict[tuple[int, bool], Head | None] = {}
+        self._parameters: dict[tuple[str, bool], Owner] = {}
         self._are_ours: dict[str, bool] = {}
         self._odd: set[bytes] = {b"super"}
 
@@ -121,8 +122,15 @@ class Owners:
     def _owner(self, symbol: str | None, bindings: list[Binding], offset: int) -> Owner | None:
         if symbol is None or not self.is_ours(symbol):
             return None
+        # Of a parameter nothing but its annotation tells what it is: each `self` of a class is the same.
+        is_parameter = len(bindings) == 1 and bindings[0].kind == "parameter"
+        key = (symbol, is_parameter and bindings[0].annotation is not None)
+        if is_parameter and key in self._parameters:
+            return self._parameters[key]
         owner = Owner(symbol, self._known.get(symbol, _NONE))
         owner.bindings, owner.offset = bindings, offset
+        if is_parameter:
+            self._parameters[key] = owner
         return owner
 
     def of_value(self, node: Node) -> Owner | None:

@@ -98,8 +98,9 @@ class Reads:
                         self._keep(owner, name, Place(start, dot + 1, after), None)
                 elif use == "read" and not self._doubts.is_narrowed(start, data[start:dot], written):
                     self._keep(owner, name, Place(start, dot + 1, after), whole)
-            owner = self._owners.attribute(owner, name)
-            dot = after
+            if after < end:
+                owner = self._owners.attribute(owner, name)
+                dot = after
 
     def _read_result(self, dot: int) -> None:
         """`f(x).a.b`: the tree knows what stands before the dot."""

@@ -9,6 +9,7 @@ import collections.abc
 import enum
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
@@ -26,7 +27,7 @@ from bugcatalog_ls.facts.attribute_stores import (
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.exports import ModuleExports
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro, resolve
 from bugcatalog_ls.syntax.modules import is_test_path, module_name
 from bugcatalog_ls.syntax.outside import is_outside
@@ -54,6 +55,8 @@ _SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _OF_GENERATORS = frozenset(
     {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
 )
+_MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__"})
+_HEAD = re.compile(r"[^.()\[\]]+")
 _MAX_DESCENDANTS = 150
 _MIN_SCORE = 60.0
 _PYDANTIC_BASES = frozenset(
@@ -81,26 +84,37 @@ class Owner(msgspec.Struct, frozen=True):
     symbol: str
 
 
-def missing_on(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
-    """What the attribute is read off, where it surely does not have it."""
-    if use.owner.startswith("super("):
-        return _missing_on_bases(index, use, path)
-    owner = owner_of(index, use, path)
-    if owner is None or _is_set_from_outside(index, use.name, owner, path):
-        return None
+def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[tuple[AttributeUse, Owner]]:
+    """The reads of a file of which the owner surely does not have the attribute, with the owner."""
+    owners: dict[tuple[object, ...], Owner | None] = {}
+    for use in fact.uses:
+        if use.owner.startswith("super("):
+            missing = _missing_on_bases(index, use, path)
+        else:
+            key = (use.owner, use.links, use.entered)
+            if key not in owners:
+                owners[key] = owner_of(index, use, path)
+            owner = owners[key]
+            missing = owner if owner is not None and _lacks(index, use, owner, path) else None
+        if missing is not None:
+            yield use, missing
+
+
+def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether an owner surely does not have an attribute. Nearly all have it: that is asked first."""
     if owner.kind == "module":
-        return None if _module_has(index, owner.symbol, use, path) else owner
+        return not _module_has(index, owner.symbol, use, path) and not _is_set_from_outside(
+            index, use.name, owner, path
+        )
+    if _class_may_have(index, owner.symbol, use.name) or _is_set_from_outside(index, use.name, owner, path):
+        return False
     if not _are_links_sure(index, use, path):
-        return None
+        return False
     if use.name in _OF_GENERATORS and _may_be_generator(index, use, path):
-        return None
-    if _class_may_have(index, owner.symbol, use.name):
-        return None
+        return False
     if not use.exact and _descendants_may_have(index, owner.symbol, use.name):
-        return None
-    if use.annotated and not _is_annotation_likely(index, use, owner, path):
-        return None
-    return owner
+        return False
+    return not use.annotated or _is_annotation_likely(index, use, owner, path)
 
 
 def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
@@ -126,10 +140,11 @@ def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner |
 
 def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     """The module or class of the workspace that an attribute is read off, where that is known."""
-    head = re.match(r"[^.()\[\]]+", use.owner)
-    if head is None or not (index.module_paths(head.group()) or _is_module_prefix(index, use.owner)):
+    match = _HEAD.match(use.owner)
+    head = match.group() if match is not None else ""
+    if not head or not (index.module_paths(head) or _is_module_prefix(index, use.owner)):
         return None
-    if head.group() in sys.stdlib_module_names and file_of_module(index, head.group(), path) is None:
+    if head in sys.stdlib_module_names and file_of_module(index, head, path) is None:
         # A module of a package that is called like one of Python's own: only Python's can be meant.
         return None
     for symbol, name in use.links:
@@ -450,26 +465,35 @@ def _exports(index: FactIndex, module: str, name: str, steps: int) -> bool:
 # -- classes -----------------------------------------------------------------------------------------
 
 
+class _Names(msgspec.Struct, frozen=True):
+    """The names that a class may have, and how more of them may begin."""
+
+    names: frozenset[str]
+    prefixes: tuple[str, ...]
+
+
 def _class_may_have(index: FactIndex, symbol: str, name: str) -> bool:
+    known = _names_of_class(index, symbol)
+    return known is None or name in known.names or name.startswith(known.prefixes)
+
+
+@derived
+def _names_of_class(index: FactIndex, symbol: str) -> _Names | None:
+    """The names that a class may have; None where it may have any."""
     bases, is_complete = mro(index, symbol)
     if not is_complete and not _are_all_listed(index, bases):
-        return True
+        return None
+    found = {*dir(object), "mro"}
+    prefixes: tuple[str, ...] = ()
     for position, base in enumerate(bases):
         known = class_at(index, base)
-        if known is None:
-            if base in _STRUCTURAL and position <= 1:
-                return True
-            names = _names_of_known(base)
-            if (
-                names is None
-                or name in names
-                or (base in _PYDANTIC_BASES and name.startswith(_PYDANTIC_PREFIXES))
-            ):
-                return True
-            continue
-        if _fact_may_have(index, known[1], name):
-            return True
-    return name in dir(object) or name == "mro"
+        names = _names_of_known(base) if known is None else _names_of_fact(known[1])
+        if names is None or (known is None and base in _STRUCTURAL and position <= 1):
+            return None
+        found |= names
+        if known is None and base in _PYDANTIC_BASES:
+            prefixes = _PYDANTIC_PREFIXES
+    return _Names(frozenset(found), prefixes)
 
 
 def _are_all_listed(index: FactIndex, bases: tuple[str, ...]) -> bool:
@@ -484,18 +508,17 @@ def _are_all_listed(index: FactIndex, bases: tuple[str, ...]) -> bool:
     return True
 
 
-def _fact_may_have(index: FactIndex, fact: ClassFact, name: str) -> bool:
-    if fact.dynamic or None in fact.bases or name in fact.members or name in fact.attributes:
-        return True
+def _names_of_fact(fact: ClassFact) -> set[str] | None:
+    """The names that a class itself gives; None where it may give any."""
+    if fact.dynamic or None in fact.bases:
+        return None
     if fact.metaclass is not None and fact.metaclass not in _PLAIN_METACLASSES:
-        return True
-    if {"__get__", "__new__", "__table__", "__getattr__"} & {*fact.members, *fact.attributes}:
-        return True
-    mangled = f"_{fact.symbol.rpartition('.')[2].lstrip('_')}__"
-    if name.startswith(mangled):
-        unmangled = "__" + name.removeprefix(mangled)
-        return unmangled in fact.members or unmangled in fact.attributes
-    return not (fact.members or fact.attributes or fact.bases)
+        return None
+    names = {*fact.members, *fact.attributes}
+    if not _MAKES_ANY.isdisjoint(names) or not (names or fact.bases):
+        return None
+    own = fact.symbol.rpartition(".")[2].lstrip("_")
+    return names | {f"_{own}{name}" for name in names if name.startswith("__")}
 
 
 def _descendants_may_have(index: FactIndex, symbol: str, name: str) -> bool:
