@@ -34,10 +34,10 @@ from bugcatalog_ls.syntax.nodes import (
     enclosing,
     statements,
     text_of,
-    walk,
 )
 from bugcatalog_ls.syntax.reasons import has_reason, has_reason_on_line, is_reason
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
+from bugcatalog_ls.syntax.words import is_named_in
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _LOUD = frozenset({"error", "critical", "fatal", "aerror", "acritical", "afatal"})
@@ -216,9 +216,8 @@ def _fix_gather(context: FixContext, call: Node) -> Iterator[Fix]:
     if dropped is None:
         return
     function = enclosing(call, "function_definition") or file.root
-    taken = {text_of(node) for node in walk(function, into_scopes=True) if node.type == "identifier"}
-    results = next(name for name in ("results", "outcomes", "gathered", "results_") if name not in taken)
-    result = next(name for name in ("result", "outcome", "one", "result_") if name not in taken)
+    results = _free(file, function, ("results", "outcomes", "gathered", "results_"))
+    result = _free(file, function, ("result", "outcome", "one", "result_"))
     edits: list[TextEdit] = []
     if dropped.target is None:
         edits.append(insert_at(dropped.statement.start_byte, f"{results} = "))
@@ -293,14 +292,16 @@ def _fix_raise(context: FixContext) -> Iterator[Fix]:
     yield context.fix(f"Chain the cause with from {name}", "safe", edits)
 
 
+def _free(file: PyFile, function: Node, names: Iterable[str]) -> str:
+    """The first of some names that a function does not use."""
+    return next(name for name in names if not is_named_in(function, file.source.data, name.encode()))
+
+
 def _free_name(file: PyFile, handler: Node) -> str:
-    taken = {text_of(node) for node in file.nodes("identifier")}
-    function = enclosing(handler, "function_definition")
-    if function is not None:
-        taken = {text_of(node) for node in walk(function, into_scopes=True) if node.type == "identifier"}
+    function = enclosing(handler, "function_definition") or file.root
     aliases = [alias for each in file.nodes("except_clause") if (alias := caught_name(each)) is not None]
     usual = max(aliases, key=aliases.count) if aliases else "exc"
-    return next(name for name in (usual, "exc", "error", "err", "cause", "exception_") if name not in taken)
+    return _free(file, function, (usual, "exc", "error", "err", "cause", "exception_"))
 
 
 ANALYZER = Analyzer(

@@ -12,7 +12,7 @@ from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.pins import allows_only_before
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, mro
@@ -476,7 +476,7 @@ def _constant(context: FixContext) -> str | None:
     own = index.one(ModuleExports, file.module)
     if own is not None and (name := _named_constant(own[1])) is not None:
         return name
-    found = list(_constants(index))
+    found = _constants(index)
     if len(found) != 1:
         return None
     path, expression = found[0]
@@ -488,8 +488,13 @@ def _constant(context: FixContext) -> str | None:
     return f"{name}.{attribute}" if attribute else name
 
 
-def _constants(index: FactIndex) -> Iterator[tuple[str, str]]:
+@derived
+def _constants(index: FactIndex) -> tuple[tuple[str, str], ...]:
     """Path and expression of each constant or setting that names a timeout for requests."""
+    return tuple(_found_constants(index))
+
+
+def _found_constants(index: FactIndex) -> Iterator[tuple[str, str]]:
     for module in sorted(index.keys(ModuleExports)):
         found = index.one(ModuleExports, module)
         if found is None or is_test_path(found[0]):

@@ -42,6 +42,11 @@ _PRINTERS = frozenset(
 _PRINTER_NAMES = frozenset({"print", "pprint", "pp", "write"})
 _WRITERS = LEVELS | _ASYNC_LEVELS | _BINDERS | _PRINTER_NAMES
 _LOGGER_NAME = re.compile(r"(?:\w+_)?(?:logger|log|LOG|LOGGER)|(?:get_?\w*|make_|setup_)[lL]ogger\(\)")
+_ERROR_WORD = re.compile(
+    r"err|exc|fail|fault|problem|denied|invalid|auth|forbidden|found|bad|conflict|abort|http|missing|limit"
+    r"|expired|reject|throttl|allow|accept|gone|entity|unavailable|unsupported|timeout|many|large",
+    re.IGNORECASE,
+)
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 
 
@@ -120,9 +125,16 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
         if file.symbol(function) in _PRINTERS and not is_told:
             for value in arguments_of(call).positional:
                 yield "print", "", value
-    elif _ERROR_NAME.fullmatch(written) and _may_tell_client(file, function):
+    elif _is_error(call, name) and _ERROR_NAME.fullmatch(written) and _may_tell_client(file, function):
         for key, value in told(call):
             yield "client", key, value
+
+
+def _is_error(call: Node, name: str) -> bool:
+    """Whether what a call makes is raised, or has a name of what goes wrong."""
+    parent = call.parent
+    is_raised = parent is not None and parent.type == "raise_statement"
+    return is_raised or _ERROR_WORD.search(name) is not None
 
 
 def _may_tell_client(file: PyFile, function: Node) -> bool:

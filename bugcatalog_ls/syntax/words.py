@@ -30,9 +30,14 @@ def has_word(data: bytes, word: bytes, start: int = 0, end: int | None = None) -
     return bool(word_offsets(data, word, start, end))
 
 
+def is_named_in(node: Node, data: bytes, name: bytes) -> bool:
+    """Whether a name is used anywhere below a node."""
+    return next(identifiers_named(node, data, name), None) is not None
+
+
 def identifiers_named(root: Node, data: bytes, name: bytes) -> Iterator[Node]:
-    """The `identifier` nodes with a name, in the order of the text."""
-    for offset in word_offsets(data, name):
+    """The `identifier` nodes with a name below a node of a text, in the order of the text."""
+    for offset in word_offsets(data, name, root.start_byte, root.end_byte):
         node = root.descendant_for_byte_range(offset, offset + len(name))
         if node is not None and node.type == "identifier":
             yield node
