@@ -30,19 +30,33 @@ _MAX_READ = 20_000
 """Of how many files and kinds the facts are kept as objects once they were read."""
 
 
+_Readers = dict[Any, "NodeKey | set[NodeKey]"]
+"""By what is read: the key of its reader, or of several. Most have one, and a set takes 200 bytes."""
+
+
 class _Node:
-    """One reader: what computes it, what it gave, what it read."""
+    """One reader: what computes it, what it gave, what it read (facts, and other nodes)."""
 
     __slots__ = ("compute", "dirty", "inputs", "nodes", "running", "suspect", "value")
 
     def __init__(self, compute: Callable[[], Any]) -> None:
         self.compute = compute
         self.value: Any = None
-        self.inputs: set[_Input] = set()
-        self.nodes: set[NodeKey] = set()
+        self.inputs: tuple[_Input, ...] = ()
+        self.nodes: tuple[NodeKey, ...] = ()
         self.dirty = True
         self.suspect = False
         self.running = False
+
+
+class _Reading:
+    """What a node that is being computed has read so far."""
+
+    __slots__ = ("inputs", "nodes")
+
+    def __init__(self) -> None:
+        self.inputs: set[_Input] = set()
+        self.nodes: set[NodeKey] = set()
 
 
 _RUNNING = object()
@@ -70,9 +84,10 @@ class FactIndex:
         self._read: dict[type[Fact], dict[str, dict[str, tuple[Fact, ...]]]] = defaultdict(dict)
         self._n_read = 0
         self._nodes: dict[NodeKey, _Node] = {}
-        self._input_readers: dict[_Input, set[NodeKey]] = defaultdict(set)
-        self._node_readers: dict[NodeKey, set[NodeKey]] = defaultdict(set)
-        self._active: list[tuple[NodeKey, _Node]] = []
+        self._inputs: dict[_Input, _Input] = {}
+        self._input_readers: _Readers = {}
+        self._node_readers: _Readers = {}
+        self._active: list[_Reading] = []
         self._stale: set[NodeKey] = set()
         self._module_table: dict[str, tuple[str, ...]] | None = None
         self.n_runs: dict[str, int] = defaultdict(int)
@@ -233,10 +248,8 @@ class FactIndex:
         try:
             self._refresh(key, node)
         finally:
-            # Linked only now: refreshing marks the readers that a changed value had before.
             if self._active:
-                self._active[-1][1].nodes.add(key)
-                self._node_readers[key].add(self._active[-1][0])
+                self._active[-1].nodes.add(key)
         return cast(R, node.value)
 
     def _remembered(self, key: NodeKey, compute: Callable[[], R]) -> R:
@@ -261,7 +274,7 @@ class FactIndex:
             raise CyclicDerivation(f"{key[0]} needs itself")
         if not node.dirty and node.suspect:
             node.suspect = False
-            for read in list(node.nodes):
+            for read in node.nodes:
                 source = self._nodes.get(read)
                 if source is None or ((source.dirty or source.suspect) and self._refresh(read, source)):
                     node.dirty = True
@@ -274,7 +287,8 @@ class FactIndex:
         node.dirty = node.suspect = False
         self._stale.discard(key)
         self.n_runs[str(key[0])] += 1
-        self._active.append((key, node))
+        reading = _Reading()
+        self._active.append(reading)
         node.running = True
         try:
             value = node.compute()
@@ -285,10 +299,11 @@ class FactIndex:
         finally:
             node.running = False
             self._active.pop()
+            self._link(key, node, reading)
         changed = bool(value != node.value)
         node.value = value
         if changed:
-            for reader in self._node_readers[key]:
+            for reader in _readers(self._node_readers, key):
                 if (other := self._nodes.get(reader)) is not None:
                     other.dirty = True
                     self._stale.add(reader)
@@ -296,12 +311,10 @@ class FactIndex:
 
     def _record(self, read: _Input) -> None:
         if self._active:
-            key, node = self._active[-1]
-            node.inputs.add(read)
-            self._input_readers[read].add(key)
+            self._active[-1].inputs.add(read)
 
     def _wake(self, changed: _Input) -> None:
-        for key in self._input_readers.get(changed, ()):
+        for key in _readers(self._input_readers, changed):
             if (node := self._nodes.get(key)) is not None and not node.dirty:
                 node.dirty = True
                 self._stale.add(key)
@@ -310,20 +323,29 @@ class FactIndex:
     def _suspect_readers(self, key: NodeKey) -> None:
         pending = [key]
         while pending:
-            for reader in self._node_readers.get(pending.pop(), ()):
+            for reader in _readers(self._node_readers, pending.pop()):
                 node = self._nodes.get(reader)
                 if node is not None and not node.dirty and not node.suspect:
                     node.suspect = True
                     self._stale.add(reader)
                     pending.append(reader)
 
+    def _link(self, key: NodeKey, node: _Node, reading: _Reading) -> None:
+        # One object stands for equal inputs of all nodes.
+        node.inputs = tuple([self._inputs.setdefault(read, read) for read in reading.inputs])
+        node.nodes = tuple(reading.nodes)
+        for read in node.inputs:
+            _add_reader(self._input_readers, read, key)
+        for other in node.nodes:
+            _add_reader(self._node_readers, other, key)
+
     def _unlink(self, key: NodeKey, node: _Node) -> None:
         for read in node.inputs:
-            self._input_readers[read].discard(key)
+            if _remove_reader(self._input_readers, read, key):
+                del self._inputs[read]
         for other in node.nodes:
-            self._node_readers[other].discard(key)
-        node.inputs.clear()
-        node.nodes.clear()
+            _remove_reader(self._node_readers, other, key)
+        node.inputs = node.nodes = ()
 
     # -- modules -----------------------------------------------------------------------------------
 
@@ -358,6 +380,35 @@ def derived(
         return index.derive(key, lambda: function(index, *args, **kwargs))
 
     return cast("Callable[Concatenate[FactIndex, P], R]", wrapper)
+
+
+def _readers(readers: _Readers, read: Any) -> Iterable[NodeKey]:
+    found = readers.get(read, ())
+    # A copy: whoever is told may read again.
+    return list(found) if isinstance(found, set) else (found,) if found else ()
+
+
+def _add_reader(readers: _Readers, read: Any, key: NodeKey) -> None:
+    found = readers.get(read)
+    if found is None:
+        readers[read] = key
+    elif isinstance(found, set):
+        found.add(key)
+    elif found != key:
+        readers[read] = {found, key}
+
+
+def _remove_reader(readers: _Readers, read: Any, key: NodeKey) -> bool:
+    """Whether nobody is left who reads it."""
+    found = readers.get(read)
+    if isinstance(found, set):
+        found.discard(key)
+        if found:
+            return False
+    elif found != key:
+        return False
+    del readers[read]
+    return True
 
 
 def _add(holders: dict[str, str | list[str]], key: str, path: str) -> None:
