@@ -7,14 +7,15 @@ value that comes out equal stops the change there.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from bugcatalog_ls.facts.fact import Fact
-from bugcatalog_ls.facts.groups import Group, Groups, grouped
+from bugcatalog_ls.facts.groups import Groups, grouped
+from bugcatalog_ls.facts.readers import NodeKey, Readers
+from bugcatalog_ls.facts.store import FactStore, suffixes
 from bugcatalog_ls.syntax.modules import module_name
 
 F = TypeVar("F", bound=Fact)
@@ -22,16 +23,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _Input = tuple[str, type[Fact] | None, str]
-NodeKey = tuple[Hashable, ...]
-"""Names a reader; its first member is the name under which its runs are counted."""
-
-
-_MAX_READ = 20_000
-"""Of how many files and kinds the facts are kept as objects once they were read."""
-
-
-_Readers = dict[Any, "NodeKey | set[NodeKey]"]
-"""By what is read: the key of its reader, or of several. Most have one, and a set takes 200 bytes."""
 
 
 class _Node:
@@ -77,19 +68,13 @@ class FactIndex:
     def __init__(self, *, track: bool = True) -> None:
         self._tracks = track
         self._values: dict[NodeKey, Any] = {}
-        # The files that hold facts of a key: one path, or several in their order.
-        self._by_key: dict[type[Fact], dict[str, str | list[str]]] = defaultdict(dict)
-        self._by_file: dict[str, Groups] = {}
-        # By kind and path: the facts that were read, by their keys.
-        self._read: dict[type[Fact], dict[str, dict[str, tuple[Fact, ...]]]] = defaultdict(dict)
-        self._n_read = 0
+        self._store = FactStore()
         self._nodes: dict[NodeKey, _Node] = {}
         self._inputs: dict[_Input, _Input] = {}
-        self._input_readers: _Readers = {}
-        self._node_readers: _Readers = {}
+        self._input_readers: Readers[_Input] = Readers()
+        self._node_readers: Readers[NodeKey] = Readers()
         self._active: list[_Reading] = []
         self._stale: set[NodeKey] = set()
-        self._module_table: dict[str, tuple[str, ...]] | None = None
         self.n_runs: dict[str, int] = defaultdict(int)
 
     # -- reading --------------------------------------------------------------------------------
@@ -98,113 +83,75 @@ class FactIndex:
         """All facts of a kind with a key, as (path of the file, fact), by path."""
         if self._active:
             self._record(("key", kind, key))
-        found = self._by_key[kind].get(key)
-        if found is None:
-            return ()
-        paths = (found,) if isinstance(found, str) else found
-        return tuple([(path, cast(F, fact)) for path in paths for fact in self._facts(path, kind)[key]])
+        return self._store.get(kind, key)
 
     def one(self, kind: type[F], key: str) -> tuple[str, F] | None:
         """The only fact of a kind with a key; None where there is none or more than one."""
         if self._active:
             self._record(("key", kind, key))
-        path = self._by_key[kind].get(key)
-        if path.__class__ is not str:
-            return None
-        facts: Any = self._facts(path, kind)[key]
-        return (path, facts[0]) if len(facts) == 1 else None
+        return self._store.one(kind, key)
 
     def keys(self, kind: type[Fact]) -> frozenset[str]:
         """All keys of a kind; the reader wakes when one comes or goes."""
         self._record(("keys", kind, ""))
-        return frozenset(self._by_key[kind])
+        return frozenset(self._store.keys(kind))
 
     def in_file(self, path: str, kind: type[F]) -> tuple[F, ...]:
         """The facts of a kind that one file gave, in its order."""
         self._record(("file", kind, path))
-        group = self._by_file.get(path, {}).get(kind)
+        group = self._store.group(path, kind)
         return cast("tuple[F, ...]", group.facts) if group is not None else ()
 
     def files(self) -> frozenset[str]:
         """The paths of all files; the reader wakes when a file comes or goes."""
         self._record(("paths", None, ""))
-        return frozenset(self._by_file)
+        return frozenset(self._store.paths())
 
     def has_file(self, path: str) -> bool:
         self._record(("path", None, path))
-        return path in self._by_file
+        return path in self._store.paths()
+
+    def module_paths(self, module: str) -> tuple[str, ...]:
+        """The files that an absolute module name may mean: those whose dotted path ends with it."""
+        if self._active:
+            self._record(("module", None, module))
+        return self._store.module_paths(module)
 
     def holds(self, path: str, kinds: Iterable[type[Fact]]) -> bool:
         """Whether a file gave facts of any of the kinds; no reader is told when that changes."""
-        given = self._by_file.get(path, {})
-        return any(kind in given for kind in kinds)
+        return any(self._store.group(path, kind) is not None for kind in kinds)
 
     # -- writing --------------------------------------------------------------------------------
 
     def set_file(self, path: str, facts: Iterable[Fact] | Groups) -> None:
         """Replace what a file says, and mark the readers of what changed."""
-        new = facts if isinstance(facts, Mapping) else grouped(facts)
-        is_new = path not in self._by_file
-        old = self._by_file.get(path, {})
-        self._by_file[path] = new
-        for kind in {*old, *new}:
-            self._replace(path, kind, old.get(kind), new.get(kind))
+        is_new = path not in self._store.paths()
+        self._replace(path, facts if isinstance(facts, Mapping) else grouped(facts))
         if is_new:
             self._paths_changed(path)
 
     def remove_file(self, path: str) -> None:
-        old = self._by_file.pop(path, None)
-        if old is None:
-            return
-        for kind, group in old.items():
-            self._replace(path, kind, group, None)
-        self._paths_changed(path)
+        if path in self._store.paths():
+            self._replace(path, None)
+            self._paths_changed(path)
+
+    def _replace(self, path: str, groups: Groups | None) -> None:
+        for kind, keys in self._store.replace(path, groups).items():
+            self._values.clear()
+            self._wake(("file", kind, path))
+            for key, came_or_went in keys.items():
+                if came_or_went:
+                    self._wake(("keys", kind, ""))
+                self._wake(("key", kind, key))
 
     def _paths_changed(self, path: str) -> None:
-        self._module_table = None
         if not self._tracks:
             self._values.clear()
             return
         self._wake(("paths", None, ""))
         self._wake(("path", None, path))
-        for suffix in _suffixes(module_name(path)):
+        for suffix in suffixes(module_name(path)):
             self._wake(("module", None, suffix))
-
-    def _replace(self, path: str, kind: type[Fact], old: Group | None, new: Group | None) -> None:
-        if old is not None and old.equals(new):
-            return
-        self._values.clear()
-        self._read[kind].pop(path, None)
-        self._wake(("file", kind, path))
-        before = set(old.keys) if old is not None else set()
-        after = set(new.keys) if new is not None else set()
-        changed = before ^ after
-        if old is not None and new is not None:
-            was, is_now = old.by_key(), new.by_key()
-            changed |= {key for key in before & after if was[key] != is_now[key]}
-        holders = self._by_key[kind]
-        for key in changed:
-            had = key in holders
-            if key not in before:
-                _add(holders, key, path)
-            elif key not in after:
-                _remove(holders, key, path)
-            if had != (key in holders):
-                self._wake(("keys", kind, ""))
-            self._wake(("key", kind, key))
-
-    def _facts(self, path: str, kind: type[Fact]) -> dict[str, tuple[Fact, ...]]:
-        """The facts of a kind in a file by their keys; those that were read last are kept."""
-        of_kind = self._read[kind]
-        found = of_kind.get(path)
-        if found is None:
-            if self._n_read >= _MAX_READ:
-                self._read.clear()
-                self._n_read = 0
-                of_kind = self._read[kind]
-            self._n_read += 1
-            found = of_kind[path] = self._by_file[path][kind].by_key()
-        return found
 
     # -- joins and derived values ------------------------------------------------------------------
 
@@ -303,7 +250,7 @@ class FactIndex:
         changed = bool(value != node.value)
         node.value = value
         if changed:
-            for reader in _readers(self._node_readers, key):
+            for reader in self._node_readers.of(key):
                 if (other := self._nodes.get(reader)) is not None:
                     other.dirty = True
                     self._stale.add(reader)
@@ -314,7 +261,7 @@ class FactIndex:
             self._active[-1].inputs.add(read)
 
     def _wake(self, changed: _Input) -> None:
-        for key in _readers(self._input_readers, changed):
+        for key in self._input_readers.of(changed):
             if (node := self._nodes.get(key)) is not None and not node.dirty:
                 node.dirty = True
                 self._stale.add(key)
@@ -323,7 +270,7 @@ class FactIndex:
     def _suspect_readers(self, key: NodeKey) -> None:
         pending = [key]
         while pending:
-            for reader in _readers(self._node_readers, pending.pop()):
+            for reader in self._node_readers.of(pending.pop()):
                 node = self._nodes.get(reader)
                 if node is not None and not node.dirty and not node.suspect:
                     node.suspect = True
@@ -335,36 +282,17 @@ class FactIndex:
         node.inputs = tuple([self._inputs.setdefault(read, read) for read in reading.inputs])
         node.nodes = tuple(reading.nodes)
         for read in node.inputs:
-            _add_reader(self._input_readers, read, key)
+            self._input_readers.add(read, key)
         for other in node.nodes:
-            _add_reader(self._node_readers, other, key)
+            self._node_readers.add(other, key)
 
     def _unlink(self, key: NodeKey, node: _Node) -> None:
         for read in node.inputs:
-            if _remove_reader(self._input_readers, read, key):
+            if self._input_readers.remove(read, key):
                 del self._inputs[read]
         for other in node.nodes:
-            _remove_reader(self._node_readers, other, key)
+            self._node_readers.remove(other, key)
         node.inputs = node.nodes = ()
-
-    # -- modules -----------------------------------------------------------------------------------
-
-    def module_paths(self, module: str) -> tuple[str, ...]:
-        """The files that an absolute module name may mean: those whose dotted path ends with it."""
-        if self._active:
-            self._record(("module", None, module))
-        table = self._module_table
-        return (self._modules() if table is None else table).get(module, ())
-
-    def _modules(self) -> Mapping[str, tuple[str, ...]]:
-        if self._module_table is not None:
-            return self._module_table
-        table: dict[str, list[str]] = defaultdict(list)
-        for path in sorted(self._by_file):
-            for suffix in _suffixes(module_name(path)):
-                table[suffix].append(path)
-        self._module_table = {name: tuple(paths) for name, paths in table.items()}
-        return self._module_table
 
 
 def derived(
@@ -380,57 +308,3 @@ def derived(
         return index.derive(key, lambda: function(index, *args, **kwargs))
 
     return cast("Callable[Concatenate[FactIndex, P], R]", wrapper)
-
-
-def _readers(readers: _Readers, read: Any) -> Iterable[NodeKey]:
-    found = readers.get(read, ())
-    # A copy: whoever is told may read again.
-    return list(found) if isinstance(found, set) else (found,) if found else ()
-
-
-def _add_reader(readers: _Readers, read: Any, key: NodeKey) -> None:
-    found = readers.get(read)
-    if found is None:
-        readers[read] = key
-    elif isinstance(found, set):
-        found.add(key)
-    elif found != key:
-        readers[read] = {found, key}
-
-
-def _remove_reader(readers: _Readers, read: Any, key: NodeKey) -> bool:
-    """Whether nobody is left who reads it."""
-    found = readers.get(read)
-    if isinstance(found, set):
-        found.discard(key)
-        if found:
-            return False
-    elif found != key:
-        return False
-    del readers[read]
-    return True
-
-
-def _add(holders: dict[str, str | list[str]], key: str, path: str) -> None:
-    held = holders.get(key)
-    if held is None:
-        holders[key] = path
-    elif isinstance(held, str):
-        holders[key] = sorted((held, path))
-    else:
-        insort(held, path)
-
-
-def _remove(holders: dict[str, str | list[str]], key: str, path: str) -> None:
-    held = holders[key]
-    if isinstance(held, str):
-        del holders[key]
-        return
-    held.remove(path)
-    if len(held) == 1:
-        holders[key] = held[0]
-
-
-def _suffixes(module: str) -> list[str]:
-    parts = module.split(".")
-    return [".".join(parts[start:]) for start in range(len(parts))]
