@@ -46,9 +46,10 @@ class Doubts:
 
     def use_of(self, node: Node) -> Use:
         """What is done with an attribute, that is no part of a longer one, at its place."""
-        start = node.start_byte
-        if self._typing.holds(start) or self._is_expected_to_fail(start):
-            return "unsure"
+        if self._has_unsure:
+            start = node.start_byte
+            if self._typing.holds(start) or self._is_expected_to_fail(start):
+                return "unsure"
         if self._data.startswith(b"(", node.end_byte) and not self._has_annotated:
             return "read"
         parent = node.parent
@@ -70,6 +71,10 @@ class Doubts:
         return "unsure" if kind == "type" else "read"
 
     @cached_property
+    def _has_unsure(self) -> bool:
+        return bool(self._guards) or not self._typing.is_empty
+
+    @cached_property
     def _has_annotated(self) -> bool:
         """Whether calls may stand in annotations."""
         return b"Annotated" in self._data
@@ -77,7 +82,7 @@ class Doubts:
     def is_narrowed(self, offset: int, written: bytes, root: bytes) -> bool:
         """Whether a test of a type in the same scope tells more of a name than its annotation."""
         tests = self._tests
-        if not tests or (written not in tests and root not in tests):
+        if written not in tests and root not in tests:
             return False
         scope = self._scopes.at(offset)
         offsets = (*tests.get(written, ()), *tests.get(root, ()))
@@ -161,6 +166,10 @@ class _Ranges:
             if not self._ends or self._ends[-1] <= start:
                 self._starts.append(start)
                 self._ends.append(end)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._starts
 
     def holds(self, offset: int) -> bool:
         place = bisect_right(self._starts, offset) - 1

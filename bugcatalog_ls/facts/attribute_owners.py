@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
@@ -66,6 +67,8 @@ class Owners:
         self._links = Links(file)
         self._tells: dict[Told, Told] = {}
         self._known = own_names(file)
+        self._local_names = self._find_local_names()
+        self._global_heads: dict[bytes, Head | None] = {}
         self._seen: dict[tuple[int, bytes], Head | None] = {}
         self._heads: dict[tuple[int, bool], Head | None] = {}
         self._parameters: dict[tuple[str, bool], Owner] = {}
@@ -74,20 +77,45 @@ class Owners:
 
     def head(self, written: bytes, offset: int) -> Head | None:
         """What is known of a name at an offset; None where it is not of the workspace."""
-        scope = self._scopes.at(offset)
-        key = (id(scope), written)
-        if key in self._seen:
-            return self._seen[key]
+        if written not in self._local_names:
+            # Bound at module level at most: the same everywhere.
+            if written in self._global_heads:
+                return self._global_heads[written]
+            key, in_class = (0, written), False
+        else:
+            scope = self._scopes.at(offset)
+            key, in_class = (id(scope), written), scope.kind == "class"
+            if key in self._seen:
+                return self._seen[key]
         found = self._scopes.lookup(written.decode("utf-8", "replace"), offset)
         head = None
         if found is not None:
-            in_class = scope.kind == "class"
             place = (id(found[1]), in_class)
             if place not in self._heads:
                 self._heads[place] = self._head(written, offset, *found)
             head = self._heads[place]
-        self._seen[key] = head
+        if key[0]:
+            self._seen[key] = head
+        else:
+            self._global_heads[written] = head
         return head
+
+    def _find_local_names(self) -> set[bytes]:
+        """The names that functions, classes, lambdas and comprehensions bind, and the module's annotated
+        ones: of a class body these are fields."""
+        file = self._file
+        found: set[str] = set()
+        for definition in (*file.functions, *file.classes):
+            if definition.scope is not None:
+                found.update(definition.scope.bindings)
+        for node in file.nodes("lambda", *COMPREHENSIONS):
+            scope = self._scopes.of(node)
+            if scope is not None:
+                found.update(scope.bindings)
+        for name, bindings in self._scopes.module.bindings.items():
+            if any(binding.annotation is not None for binding in bindings):
+                found.add(name)
+        return {name.encode() for name in found}
 
     def _head(self, written: bytes, offset: int, scope: Scope, bindings: list[Binding]) -> Head | None:
         symbols = [self._names.binding_symbol(b, scope) for b in bindings if b.kind != "delete"]

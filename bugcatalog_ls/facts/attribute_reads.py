@@ -6,8 +6,6 @@ dictionaries can tell is asked first; the tree is asked about what is left.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 from tree_sitter import Node
 
@@ -36,13 +34,8 @@ class CallShape(msgspec.Struct, frozen=True):
     first_is_literal: bool
 
 
-class Place(NamedTuple):
-    """Where an attribute is read: the whole expression begins at `start`, the name goes from `name`
-    to `end`."""
-
-    start: int
-    name: int
-    end: int
+Place = tuple[int, int, int]
+"""Where an attribute is read: begin of the whole expression, begin and end of the name."""
 
 
 class Reads:
@@ -93,11 +86,10 @@ class Reads:
                     use = self._doubts.use_of(whole)
                     if use == "unsure":
                         return
-                if after < end:
-                    if not self._doubts.is_narrowed(start, data[start:dot], written):
-                        self._keep(owner, name, Place(start, dot + 1, after), None)
-                elif use == "read" and not self._doubts.is_narrowed(start, data[start:dot], written):
-                    self._keep(owner, name, Place(start, dot + 1, after), whole)
+                is_last = after == end
+                is_read = use == "read" or not is_last
+                if is_read and not self._doubts.is_narrowed(start, data[start:dot], written):
+                    self._keep(owner, name, (start, dot + 1, after), whole if is_last else None)
             if after < end:
                 owner = self._owners.attribute(owner, name)
                 dot = after
@@ -131,7 +123,7 @@ class Reads:
                 or self._doubts.use_of(node) != "read"
                 or is_bound_again(self._file, root, bindings)
             ):
-                self._keep(owner, name, Place(start, name_node.start_byte, name_node.end_byte), node)
+                self._keep(owner, name, (start, name_node.start_byte, name_node.end_byte), node)
             outer = node.parent
             first = outer.child(0) if outer is not None else None
             node = outer if first is not None and first.id == node.id else None

@@ -55,12 +55,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
         for (name, call), places in by_name.items():
             written = f"{told.owner}.{name}"
             names, wholes = [], []
-            for place in places:
+            for start, name_start, end in places:
                 count = counts[written] = counts.get(written, 0) + 1
                 anchor = written if count == 1 else f"{written}#{count}"
-                names.append(facts.anchor(f"attribute {anchor}", Span(place.name, place.end)))
+                names.append(facts.anchor(f"attribute {anchor}", Span(name_start, end)))
                 if call is not None:
-                    wholes.append(facts.anchor(f"use {anchor}", Span(place.start, place.end)))
+                    wholes.append(facts.anchor(f"use {anchor}", Span(start, end)))
             uses.append(
                 AttributeUse(
                     told.owner,
