@@ -231,10 +231,12 @@ def _may_be_router(name: str) -> bool:
 def _parts(file: PyFile, name: bytes) -> Iterator[Node]:
     """Where a name, or an attribute of it, is neither called nor asked for an item."""
     data = file.source.data
+    size = len(name)
     start = data.find(name)
     while start >= 0:
-        end = start + len(name)
-        if not _continues(data, start, end):
+        end = start + size
+        # Nearly all that is found is a part of a longer name, or an attribute.
+        if (start == 0 or data[start - 1] not in _CONTINUED) and (end == len(data) or data[end] not in _WORD):
             match = _REST.match(data, end)
             end = match.end() if match is not None else end
             if data[end : end + 1] not in _NO_VALUE:
@@ -244,14 +246,10 @@ def _parts(file: PyFile, name: bytes) -> Iterator[Node]:
         start = data.find(name, end)
 
 
+_WORD = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_CONTINUED = _WORD | {0x2E}
 _REST = re.compile(rb"(?:\.\w+)*")
 _NO_VALUE = frozenset({b"(", b"[", b"="})
-
-
-def _continues(data: bytes, start: int, end: int) -> bool:
-    """Whether a range of the text is only a part of a name, or the name of an attribute."""
-    before, after = data[start - 1 : start], data[end : end + 1]
-    return before in (b".", b"_") or before.isalnum() or after == b"_" or after.isalnum()
 
 
 def _whole(node: Node) -> Node:
