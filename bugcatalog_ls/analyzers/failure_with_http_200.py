@@ -385,4 +385,4 @@ def _read_from(node: Node) -> Node | None:
     return node.child_by_field_name("value") if node.type == "subscript" else None
 
 
-ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)
+ANALYZER = Analyzer(collect=_collect, join=_join, joins=(FailingReturn,), fix=_fix)

@@ -236,4 +236,4 @@ def _named_constant(exports: ModuleExports) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-ANALYZER = Analyzer(collect=collect_waiting_calls, join=_join, fix=_fix)
+ANALYZER = Analyzer(collect=collect_waiting_calls, join=_join, joins=(WaitingCall,), fix=_fix)

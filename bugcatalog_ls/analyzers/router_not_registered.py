@@ -291,4 +291,10 @@ def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
     yield ctx.fix(f"Include `{expression}` in `{receiver}` of {file.path}", "suggested", made)
 
 
-ANALYZER = Analyzer(collect=collect_guarded_imports, join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(
+    collect=collect_guarded_imports,
+    join=_join,
+    joins=(GuardedImport, RouterFact),
+    fix=_fix,
+    from_absence=True,
+)

@@ -270,6 +270,7 @@ def _function_name(function: Node) -> str:
 ANALYZER = Analyzer(
     collect=_collect,
     join=_join,
+    joins=(LoggedValue,),
     fix=_fix,
     literals=(
         b"print(",

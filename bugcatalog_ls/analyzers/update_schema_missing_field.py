@@ -252,6 +252,7 @@ def _optional(context: FixContext, definition: Node, annotation: str) -> str:
 
 ANALYZER = Analyzer(
     join=_join,
+    joins=(OrmClass,),
     fix=_fix,
     from_absence=True,
 )
