@@ -305,5 +305,10 @@ def _free_name(file: PyFile, handler: Node) -> str:
 
 
 ANALYZER = Analyzer(
-    check=_check, collect=_collect, join=_join, fix=_fix, literals=(b"except", b"suppress", b"gather")
+    check=_check,
+    collect=_collect,
+    join=_join,
+    joins=(UntracedLog,),
+    fix=_fix,
+    literals=(b"except", b"suppress", b"gather"),
 )

@@ -10,49 +10,28 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.failure_bodies import TEXTS, branch_of, handler_of, says_failure, sets_status
 from bugcatalog_ls.facts.responses import RESPONSE_NAMES, RESPONSES, Answer, is_ok, pairs_of, read_answer
 from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
-    BLOCKS,
     ancestors,
     callee_of,
     constant_value,
-    enclosing,
     enclosing_function,
-    statements,
     string_value,
     text_of,
     unparenthesised,
-    walk,
 )
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
 
-_FALSE_KEYS = frozenset({"success", "ok"})
-_FAILED = frozenset({"error", "fail", "failed", "failure"})
-_TELLING = frozenset(
-    {
-        "error", "errors", "message", "msg", "detail", "details", "reason", "code", "error_code", "status",
-        "status_code", "success", "ok", "type", "error_type", "error_message", "description", "data",
-        "result",
-    }
-)  # fmt: skip
-_TEXTS = ("error", "message", "detail", "reason", "msg", "error_message", "description")
-_ANSWERS = frozenset({"valid", "is_valid", "available", "exists", "authenticated", "healthy"})
-_JOBS = frozenset(
-    {"id", "job_id", "task_id", "run_id", "request_id", "job", "task", "progress", "state", "name"}
-)
 _PROTOCOLS = re.compile(
     r"webhook|lnurl|graphql|json_?rpc|(?:^|[/_.-])(?:rpc|hooks?|ipn|mcp|slack)(?:$|[/_.-])", re.I
 )
 _SPOKEN = re.compile(r"webhook|json_?rpc", re.I)
 """What a handler's own text says where it speaks one of the protocols that want status 200."""
-_FAILURE_TEXT = re.compile(
-    r"\b(?:fail(?:ed|ure)?|error|could not|couldn't|unable|cannot|can't|invalid|not found|exception|wrong)\b",
-    re.I,
-)
 _MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
 _INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
 _VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
@@ -92,12 +71,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if kind not in _VALUES or (kind == "call" and value.id not in responses):
                 continue
             answer = read_answer(file, value)
-            if answer is None or not _says_failure(answer.body, value) or not is_ok(answer.status):
+            if answer is None or not says_failure(answer.body, value) or not is_ok(answer.status):
                 continue
             function = enclosing_function(node)
             if function is None or function.type != "function_definition":
                 continue
-            if _sets_status(node) or _SPOKEN.search(text_of(function)):
+            if sets_status(node) or _SPOKEN.search(text_of(function)):
                 continue
             if not symbols:
                 symbols = {definition.node.id: definition.symbol for definition in file.functions}
@@ -159,109 +138,6 @@ def _is_protocol(ctx: JoinContext, fact: FailingReturn, routes: tuple[RouteFact,
 # -- what a body says ------------------------------------------------------------------------------
 
 
-def _says_failure(body: Node, returned: Node) -> bool:
-    pairs = pairs_of(body)
-    keys = {key for key, _ in pairs if key}
-    if "jsonrpc" in keys or keys & _ANSWERS:
-        return False
-    handler = _handler_around(returned)
-    said: dict[str, Node] = {}
-    for key, value in pairs:
-        if key is None:
-            said.clear()  # What is unpacked may say otherwise.
-        else:
-            said[key] = unparenthesised(value)
-    if any(key in said and said[key].type == "false" for key in _FALSE_KEYS):
-        return True
-    status = string_value(said.get("status"))
-    if status is not None and status.lower() in _FAILED:
-        is_lnurl = status == "ERROR" and "reason" in keys
-        # The state of some job or payment, asked for and truly told.
-        is_report = handler is None and (bool(keys & _JOBS) or (status == "failed" and not keys <= _TELLING))
-        return not is_lnurl and not is_report
-    if "error" in said:
-        return _is_error(said["error"], keys, handler, returned)
-    texts = [string_value(value) for key, value in said.items() if key in _TEXTS]
-    if handler is None or not keys or not keys <= set(_TEXTS):
-        return False
-    return any(text is not None and _FAILURE_TEXT.search(text) for text in texts)
-
-
-def _is_error(value: Node, keys: set[str], handler: Node | None, returned: Node) -> bool:
-    """Whether the value of an `error` key surely names an error."""
-    constant = constant_value(value)
-    if constant is not ...:
-        return bool(constant)
-    if value.type == "string" or value.type == "concatenated_string":
-        return True
-    if value.type in ("dictionary", "list", "tuple", "set"):
-        return value.named_child_count > 0
-    if value.type in ("conditional_expression", "boolean_operator"):
-        return False
-    if handler is not None:
-        return True
-    if value.type == "call":
-        name = text_of(callee_of(value) or value).rpartition(".")[2]
-        if name in ("str", "repr", "format", "_", "gettext", "translate"):
-            return True
-    # A value that may be None is an error where the branch was taken for it and nothing else is said.
-    return keys <= _TELLING - {"data", "result"} and _branch(returned) is not None
-
-
-def _handler_around(node: Node) -> Node | None:
-    for parent in ancestors(node):
-        if parent.type == "except_clause":
-            return parent
-        if parent.type == "function_definition":
-            return None
-    return None
-
-
-def _branch(node: Node) -> Node | None:
-    """The `if` (or `case`) of the same function that a statement or value depends on."""
-    for parent in ancestors(node):
-        if parent.type in ("if_statement", "case_clause", "conditional_expression"):
-            return parent
-        if parent.type == "function_definition":
-            return None
-    return None
-
-
-def _sets_status(statement: Node) -> bool:
-    """Whether what runs before the return gives some response object another status."""
-    current: Node = statement
-    while current.parent is not None and current.type != "function_definition":
-        parent = current.parent
-        if parent.type in BLOCKS:
-            for sibling in statements(parent):
-                if sibling.start_byte >= current.start_byte:
-                    break
-                if any(_gives_status(node, parent) for node in (sibling, *walk(sibling))):
-                    return True
-        current = parent
-    return False
-
-
-def _gives_status(node: Node, running: Node) -> bool:
-    """Whether a node sets a status that is still in force where the block `running` goes on."""
-    if node.type != "assignment":
-        return False
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    name = left.child_by_field_name("attribute") if left is not None and left.type == "attribute" else None
-    if name is None or right is None or text_of(name) not in ("status_code", "status"):
-        return False
-    if is_ok(right):
-        return False
-    if text_of(name) == "status" and not re.search(r"\d{3}|HTTPStatus", text_of(right)):
-        return False  # Some object of the application.
-    block = enclosing(node, *BLOCKS)
-    if block is None or block.id == running.id:
-        return True
-    last = statements(block)[-1]
-    # A branch that ends by itself leaves nothing to the code behind it.
-    return last.type not in ("return_statement", "raise_statement")
-
-
 # -- fixes -----------------------------------------------------------------------------------------
 
 
@@ -291,7 +167,7 @@ def _fastapi_fixes(
         status = number if isinstance(number, int) and number != 200 else status
     made = text_of(answer.body) if _stands_in(answer.body, value) else text_of(_first_item(value))
     if not _is_caught(statement) and _is_whole(statement, value):
-        handler = _handler_around(statement)
+        handler = handler_of(statement)
         edits, cause = _cause(ctx.file, handler) if handler is not None else ([], "")
         source = "fastapi"
         if _imports_from(ctx.file, "starlette.exceptions", "HTTPException"):
@@ -341,7 +217,7 @@ def _detail(body: Node) -> str:
     pairs = [(key, value) for key, value in pairs_of(body) if key]
     said = dict(pairs)
     marks = {"success", "ok", "status"}
-    for key in _TEXTS:
+    for key in TEXTS:
         value = said.get(key)
         if value is not None and value.type not in ("true", "false", "none", "dictionary"):
             rest = {other for other in said if other not in marks and other != key}
@@ -423,13 +299,13 @@ def _like(old: Node, status: int) -> str:
 
 def _status_for(file: PyFile, returned: Node, answer: Answer) -> int:
     """400 where the branch looks at what the client sent, 404 where the text says so, else 500."""
-    texts = [string_value(value) or "" for key, value in pairs_of(answer.body) if key in _TEXTS]
-    handler = _handler_around(returned)
+    texts = [string_value(value) or "" for key, value in pairs_of(answer.body) if key in TEXTS]
+    handler = handler_of(returned)
     if any(_MISSING_TEXT.search(text) for text in texts):
         return 404
     if handler is not None:
         return 400 if _is_input_error(handler) else 500
-    branch = _branch(returned)
+    branch = branch_of(returned)
     condition = None
     if branch is not None and branch.type == "conditional_expression":
         condition = branch.named_children[1]
@@ -509,4 +385,4 @@ def _read_from(node: Node) -> Node | None:
     return node.child_by_field_name("value") if node.type == "subscript" else None
 
 
-ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix)
+ANALYZER = Analyzer(collect=_collect, join=_join, joins=(FailingReturn,), fix=_fix)

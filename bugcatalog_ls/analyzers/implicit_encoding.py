@@ -144,6 +144,7 @@ ANALYZER = Analyzer(
     check=_check,
     collect=_collect,
     join=_join,
+    joins=(ForeignText,),
     fix=_fix,
     literals=(
         b"open",

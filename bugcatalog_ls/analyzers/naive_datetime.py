@@ -235,6 +235,7 @@ ANALYZER = Analyzer(
     check=_check,
     collect=_collect,
     join=_join,
+    joins=(Awaited,),
     fix=_fix,
     literals=(b"datetime", b"DateTime", b"TIMESTAMP", b"pytz", b"utcnow", b".now(", b"today"),
 )

@@ -85,7 +85,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     yield ctx.fix(f"Guard with `if {name} is not None`", "safe" if is_safe else "suggested", edits)
 
 
-ANALYZER = Analyzer(check=_check, collect=_collect, join=_join, fix=_fix)
+ANALYZER = Analyzer(check=_check, collect=_collect, join=_join, joins=(UncheckedUses,), fix=_fix)
 
 
 # -- uses ------------------------------------------------------------------------------------------

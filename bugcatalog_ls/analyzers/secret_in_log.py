@@ -12,26 +12,25 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.client_errors import is_client_error, tells_client, told
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.loggers import LEVELS, logging_method
 from bugcatalog_ls.facts.masks import masking_functions
 from bugcatalog_ls.facts.module_imports import written_module
-from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro
-from bugcatalog_ls.facts.secret_names import secret_kind
-from bugcatalog_ls.facts.secret_values import Revealed, ValueKind, parts_of, revealed
+from bugcatalog_ls.facts.resolve import function_at
+from bugcatalog_ls.facts.secret_holders import HOLDERS, holds_secret, shows_itself
+from bugcatalog_ls.facts.secret_values import Revealed, ValueKind, revealed
+from bugcatalog_ls.facts.written_parts import parts_of
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.masked_values import masked, on_one_line
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
-    enclosing,
     string_value,
     text_of,
 )
 from bugcatalog_ls.syntax.outside import is_outside
-from bugcatalog_ls.text.spans import Span, TextEdit
 
 _ASYNC_LEVELS = frozenset(f"a{level}" for level in LEVELS)
 _BINDERS = frozenset({"bind", "contextualize"})
@@ -95,7 +94,7 @@ def _may_write(name: str) -> bool:
 def _may_be_secret(file: PyFile, found: Revealed) -> bool:
     """Whether another file may know of a secret in an object; of a library's none is known."""
     symbol = found.symbol if found.kind == "object" else None
-    return symbol is None or not is_outside(symbol, file.module) or _HOLDERS.search(symbol) is not None
+    return symbol is None or not is_outside(symbol, file.module) or HOLDERS.search(symbol) is not None
 
 
 def _fact(file: PyFile, facts: Facts, sink: str, writer: str, node: Node, found: Revealed) -> LoggedValue:
@@ -194,114 +193,10 @@ def _is_secret(context: JoinContext, value: LoggedValue) -> bool:
         return True
     symbol = context.resolve(value.symbol) if value.symbol is not None else None
     if value.kind == "name":
-        return symbol is None or _shows(context.index, symbol)
+        return symbol is None or shows_itself(context.index, symbol)
     if symbol is None or not symbol.endswith("()"):
         return value.kind == "settings" and "*" not in value.excluded
-    return _holds_secret(context.index, symbol.removesuffix("()"), value)
-
-
-_HIDDEN = re.compile(r"(?:^|\.)(?:Secret(?:Str|Bytes)?|Sensitive\w*|PaymentCardNumber)\(\)$")
-_HOLDERS = re.compile(r"(?:^|\.)(?:HTTPAuthorizationCredentials|HTTPBasicCredentials|OAuth2Password\w+)\(\)$")
-_PLAIN_MODULES = ("builtins.", "typing.", "typing_extensions.", "collections.", "uuid.", "pathlib.")
-_UNWRITTEN = frozenset(f"builtins.{name}()" for name in ("int", "bool", "float", "object", "len", "bool"))
-
-
-def _shows(index: FactIndex, symbol: str) -> bool:
-    """Whether a value with a secret's name shows it when it is written, by what it is."""
-    if symbol in _UNWRITTEN or _HIDDEN.search(symbol):
-        return False
-    if class_at(index, symbol) is not None or function_at(index, symbol) is not None:
-        return False
-    if file_of_module(index, symbol, "") is not None and "." in symbol:
-        return False
-    owner, _, _ = symbol.rpartition(".")
-    if class_at(index, owner) is not None and any("Enum" in base for base in mro(index, owner)[0]):
-        return False
-    if not symbol.endswith("()") or symbol.startswith(_PLAIN_MODULES) or _HOLDERS.search(symbol):
-        return True
-    maker = symbol.removesuffix("()")
-    if class_at(index, maker) is not None:
-        return _fields_show(index, maker, ())
-    if function_at(index, maker) is not None:
-        return True
-    # An object of a library's class shows nothing; what its functions give may be the secret.
-    return not any(segment.lstrip("_")[:1].isupper() for segment in maker.split("()")[-1].split("."))
-
-
-def _holds_secret(index: FactIndex, symbol: str, value: LoggedValue) -> bool:
-    """Whether an instance of a class, or a dump of it, shows a field that says secret."""
-    if class_at(index, symbol) is None:
-        if value.kind == "settings":
-            return "*" not in value.excluded
-        return _HOLDERS.search(f"{symbol}()") is not None
-    if "*" in value.excluded:
-        return False
-    names, _ = mro(index, symbol)
-    is_settings = any(name.rpartition(".")[2] == "BaseSettings" for name in names)
-    if value.kind == "settings" or is_settings:
-        fields = [field for name in names for field in _fields(index, name)]
-        if not fields and not value.excluded:
-            return True
-        return any(
-            field not in value.excluded and (secret_kind(field) or _URL.search(field))
-            for field, shown in _shown_fields(index, names)
-            if shown
-        )
-    return _fields_show(index, symbol, value.excluded)
-
-
-_URL = re.compile(
-    r"(?i)(?:db|database|sqlalchemy|postgres\w*|mysql|mongo\w*|redis|broker|amqp|rabbit\w*|celery)\w*_(?:url|uri|dsn)"
-    r"|(?:^|_)dsn$|connection_string"
-)
-_SHOWN_DECORATORS = re.compile(r"dataclass|(?:^|\.)(?:define|frozen|attrs|s)(?:\(\))?$")
-_SHOWN_BASES = re.compile(
-    r"(?:^|\.)(?:BaseModel|BaseSettings|NamedTuple|TypedDict|Struct|SQLModel|BaseSchema|Schema)$"
-)
-
-
-def _fields_show(index: FactIndex, symbol: str, excluded: tuple[str, ...]) -> bool:
-    """Whether the text of an instance shows a field that says secret."""
-    names, _ = mro(index, symbol)
-    if any(_SHOWN_BASES.search(name) for name in names):
-        shown = True
-    else:
-        found = class_at(index, symbol)
-        decorators = found[1].decorators if found is not None else ()
-        shown = any(
-            decorator is not None
-            and re.search(r"dataclass|(?:^|\.)(?:define|frozen|attrs|s)(?:\(\))?$", decorator)
-            for decorator in decorators
-        )
-    if not shown or any(_writes_itself(index, name) for name in names):
-        return False
-    return any(
-        is_shown and name not in excluded and secret_kind(name) == "secret"
-        for name, is_shown in _shown_fields(index, names)
-    )
-
-
-def _fields(index: FactIndex, symbol: str) -> tuple[str, ...]:
-    found = class_at(index, symbol)
-    return tuple(found[1].attributes) if found is not None else ()
-
-
-def _shown_fields(index: FactIndex, names: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """The fields of a class and its bases, and whether their types show what they hold."""
-    for name in names:
-        found = class_at(index, name)
-        if found is None:
-            continue
-        for field, symbol in found[1].attributes.items():
-            hidden = symbol is not None and (
-                _HIDDEN.search(symbol) is not None or symbol in ("builtins.bool()", "builtins.int()")
-            )
-            yield field, not hidden
-
-
-def _writes_itself(index: FactIndex, symbol: str) -> bool:
-    found = class_at(index, symbol)
-    return found is not None and bool({"__repr__", "__str__", "__repr_args__"} & found[1].members.keys())
+    return holds_secret(context.index, symbol.removesuffix("()"), value.kind, value.excluded)
 
 
 # -- fix ---------------------------------------------------------------------------------------------
@@ -312,11 +207,11 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if node is None:
         return
     mask = _mask(context, node) if finding.data.get("kind") == "name" else None
-    shown = _line(text_of(node))
+    shown = on_one_line(text_of(node))
     if mask is not None:
         yield context.fix(f"Mask {shown} with {mask}", "safe", replace_node(node, f"{mask}({text_of(node)})"))
         return
-    yield context.fix(f"Replace {shown} by ***", "safe", _masked(context, node))
+    yield context.fix(f"Replace {shown} by ***", "safe", masked(context.file, node))
 
 
 def _node_at(context: FixContext) -> Node | None:
@@ -330,70 +225,6 @@ def _node_at(context: FixContext) -> Node | None:
             break
         node = parent
     return node
-
-
-def _masked(context: FixContext, node: Node) -> list[TextEdit]:
-    parent = node.parent
-    if parent is not None and parent.type == "interpolation":
-        return _without_hole(context.file, parent, node)
-    if node.type == "dictionary_splat":
-        name = _line(text_of(node.named_children[0])).rpartition(".")[2].partition("(")[0]
-        return replace_node(node, f'"{name}": "***"')
-    quote = _quote(node)
-    edits = replace_node(node, f"{quote}***{quote}")
-    return [*edits, *_text_conversion(node)]
-
-
-def _without_hole(file: PyFile, hole: Node, node: Node) -> list[TextEdit]:
-    """`***` in place of a hole; the `f` goes where it was the only one."""
-    said = f"{text_of(node)}=" if any(child.type == "=" for child in hole.children) else ""
-    edits = [TextEdit(Span(hole.start_byte, hole.end_byte), f"{said}***")]
-    string = hole.parent
-    start = string.children[0] if string is not None and string.children else None
-    if string is None or start is None or start.type != "string_start":
-        return edits
-    prefix = text_of(start)
-    others = [child for child in string.named_children if child.type == "interpolation"]
-    if len(others) == 1 and "{{" not in text_of(string) and "}}" not in text_of(string):
-        plain = prefix.replace("f", "", 1) if "f" in prefix else prefix.replace("F", "", 1)
-        edits.insert(0, TextEdit(Span(start.start_byte, start.end_byte), plain))
-    return edits
-
-
-def _quote(node: Node) -> str:
-    """The quote for a new literal: not that of an f-string around it, else that of the call's strings."""
-    around = enclosing(node, "string")
-    if around is not None:
-        return '"' if "'" in text_of(around.children[0]) else "'"
-    call = enclosing(node, "call")
-    pending = [call] if call is not None else []
-    while pending:
-        current = pending.pop(0)
-        if current.type == "string_start":
-            return "'" if "'" in text_of(current) else '"'
-        pending = [*current.children, *pending]
-    return '"'
-
-
-_CONVERSION = re.compile(r"%(?:\(\w+\))?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?([a-zA-Z%])")
-
-
-def _text_conversion(node: Node) -> list[TextEdit]:
-    """`%s` in place of the `%d` that the value was written by."""
-    holder = node.parent
-    if holder is None or holder.type != "argument_list":
-        return []
-    values = [child for child in holder.named_children if child.type not in ("comment", "keyword_argument")]
-    position = next((n for n, value in enumerate(values) if value.id == node.id), 0)
-    first = next((n for n, value in enumerate(values[:position]) if value.type == "string"), None)
-    if first is None:
-        return []
-    found = [match for match in _CONVERSION.finditer(text_of(values[first])) if match.group(1) != "%"]
-    n_hole = position - first - 1
-    if n_hole >= len(found) or found[n_hole].group(1) in "sra" or not text_of(values[first]).isascii():
-        return []
-    start = values[first].start_byte
-    return [TextEdit(Span(start + found[n_hole].start(), start + found[n_hole].end()), "%s")]
 
 
 def _mask(context: FixContext, node: Node) -> str | None:
@@ -436,14 +267,10 @@ def _function_name(function: Node) -> str:
     return text_of(name) if name is not None else ""
 
 
-def _line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:37]}..."
-
-
 ANALYZER = Analyzer(
     collect=_collect,
     join=_join,
+    joins=(LoggedValue,),
     fix=_fix,
     literals=(
         b"print(",

@@ -11,9 +11,9 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import string_value, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope
-from bugcatalog_ls.syntax.words import word_offsets
+from bugcatalog_ls.syntax.words import identifiers_named, word_offsets
 
 UPDATE = re.compile(r"Update|Patch|Edit(?!or)")
 """What the name of an update schema holds."""
@@ -169,7 +169,7 @@ def _collect_function(
     if is_copying:
         facts.add(CopyingFunction(definition.symbol, left_out))
     for name, symbol in given:
-        passes = tuple(sorted(set(_passes(file, definition.node, name))))
+        passes = tuple(sorted(set(_passes(file, scope, body, name))))
         facts.add(
             SchemaUse(
                 symbol.rpartition(".")[2],
@@ -218,16 +218,20 @@ def _parsed(file: PyFile, function: Scope) -> Iterator[tuple[str, str]]:
                 yield name, symbol
 
 
-def _passes(file: PyFile, function: Node, name: str) -> Iterator[str]:
-    for node in walk(function):
-        if node.type != "call" or (arguments := node.child_by_field_name("arguments")) is None:
+def _passes(file: PyFile, function: Scope, body: Node, name: str) -> Iterator[str]:
+    """What a function itself hands a variable on to."""
+    for node in identifiers_named(body, file.source.data, name.encode()):
+        given = node.parent
+        if given is not None and given.type == "keyword_argument" and given.end_byte == node.end_byte:
+            given = given.parent
+        call = given.parent if given is not None and given.type == "argument_list" else None
+        if call is None or call.type != "call":
             continue
-        for child in arguments.named_children:
-            value = child.child_by_field_name("value") if child.type == "keyword_argument" else child
-            if value is not None and value.type == "identifier" and text_of(value) == name:
-                symbol = file.symbol(callee_of(node))
-                if symbol is not None:
-                    yield symbol
+        scope = file.scopes.at(call.start_byte)
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
+        if scope is function and (symbol := file.callee(call)) is not None:
+            yield symbol
 
 
 def _left_out(file: PyFile, body: Node) -> set[str]:

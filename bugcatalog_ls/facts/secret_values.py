@@ -7,13 +7,13 @@ the classes of other files hold, is the reader's question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
+from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
@@ -34,13 +34,6 @@ class Revealed(NamedTuple):
     written: str
     symbol: str | None
     excluded: tuple[str, ...] = ()
-
-
-class Part(NamedTuple):
-    """A piece of what is written, and the key that it stands under."""
-
-    node: Node
-    key: str = ""
 
 
 REQUESTS = (
@@ -85,15 +78,6 @@ _SAME = frozenset(
         "raw", "to_dict", "json", "dict", "model_dump", "model_dump_json", "expandtabs", "as_string",
     }
 )  # fmt: skip
-_WRAPPERS = frozenset(
-    {
-        *(f"builtins.{name}" for name in ("str", "repr", "ascii", "format", "dict", "vars", "bytes")),
-        *(f"{module}.dumps" for module in ("json", "ujson", "orjson", "simplejson")),
-        *("pprint.pformat", "copy.copy", "copy.deepcopy", "yaml.dump", "yaml.safe_dump", "textwrap.dedent"),
-        *("dataclasses.asdict", "attr.asdict", "attrs.asdict", "fastapi.encoders.jsonable_encoder"),
-        *("urllib.parse.quote", "urllib.parse.unquote", "base64.b64encode", "base64.b64decode"),
-    }
-)
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted"})
 _DECODERS = frozenset({"json.loads", "ujson.loads", "orjson.loads", "urllib.parse.parse_qs"})
 _ENVIRON = frozenset({"os.environ", "os.environb", "os.environ.copy()", "dict(os.environ)"})
@@ -104,40 +88,6 @@ _PROSE = re.compile(r"(?!\s*(?:Bearer|Basic|Token)\b)[A-Za-z]{2,} [A-Za-z]{2,}")
 _ANSWERS = frozenset(
     {"has", "is", "masked", "redacted", "hidden", "count", "set", "present", "enabled", "type", "id"}
 )
-
-
-def parts_of(file: PyFile, node: Node, key: str = "") -> Iterator[Part]:
-    """The pieces that make up a text or a container: holes, operands, elements, values, branches."""
-    match node.type:
-        case "parenthesized_expression" | "concatenated_string" | "list" | "tuple" | "set":
-            for child in node.named_children:
-                yield from parts_of(file, child, key)
-        case "string":
-            for child in node.named_children:
-                hole = child.child_by_field_name("expression") if child.type == "interpolation" else None
-                if hole is not None:
-                    yield from parts_of(file, hole, key)
-        case "binary_operator":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if left is not None and right is not None:
-                yield from parts_of(file, left)
-                yield from parts_of(file, right)
-        case "conditional_expression" if len(node.named_children) == 3:
-            yield from parts_of(file, node.named_children[0], key)
-            yield from parts_of(file, node.named_children[2], key)
-        case "dictionary":
-            for child in node.named_children:
-                value = child.child_by_field_name("value")
-                if child.type == "pair" and value is not None:
-                    yield from parts_of(file, value, string_value(child.child_by_field_name("key")) or "")
-                elif child.type == "dictionary_splat":
-                    yield Part(child)
-        case "call":
-            yield from _parts_of_call(file, node, key)
-        case "comment":
-            return
-        case _:
-            yield Part(node, key)
 
 
 def revealed(file: PyFile, part: Part) -> Revealed | None:
@@ -162,37 +112,6 @@ def _is_absent(node: Node) -> bool:
             if subject is not None and text_of(subject) == written:
                 return True
     return False
-
-
-def _parts_of_call(file: PyFile, call: Node, key: str) -> Iterator[Part]:
-    function = callee_of(call)
-    arguments = arguments_of(call)
-    if function is not None and function.type == "attribute":
-        owner = function.child_by_field_name("object")
-        if owner is not None and owner.type in ("string", "concatenated_string"):
-            name = text_of(function).rpartition(".")[2]
-            yield from parts_of(file, owner)
-            if name == "format":
-                for value in arguments.positional:
-                    yield from parts_of(file, value)
-                for keyword, value in arguments.keywords.items():
-                    yield from parts_of(file, value, keyword)
-            elif (
-                name == "join" and arguments.positional and arguments.positional[0].type in ("list", "tuple")
-            ):
-                yield from parts_of(file, arguments.positional[0])
-            return
-    symbol = file.symbol(function)
-    if symbol in _WRAPPERS and arguments.positional:
-        first = arguments.positional[0]
-        if first.type in ("dictionary", "list", "tuple", "string", "conditional_expression"):
-            yield from parts_of(file, first, key)
-            return
-    if symbol == "builtins.dict" and arguments.keywords and not arguments.positional:
-        for keyword, value in arguments.keywords.items():
-            yield from parts_of(file, value, keyword)
-        return
-    yield Part(call, key)
 
 
 def _revealed(file: PyFile, node: Node, depth: int) -> Revealed | None:
@@ -330,7 +249,7 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
         return Revealed("whole", whole, symbol)
     callee, arguments = file.symbol(function), arguments_of(call)
     first = arguments.positional[0] if arguments.positional else None
-    if callee in _WRAPPERS and first is not None:
+    if callee in WRAPPERS and first is not None:
         if callee in ("builtins.vars", "dataclasses.asdict", "attr.asdict", "attrs.asdict"):
             return _dumped(file, first, _written(first), ())
         return _revealed(file, first, depth - 1)

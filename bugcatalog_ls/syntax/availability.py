@@ -31,6 +31,7 @@ class Availability:
         top = optional.target.lstrip(".").split(".")[0]
         self._words = {word.lower() for word in (optional.name, top) if len(word) > 2}
         self._checkers: dict[int, bool] = {}
+        self._checking_classes: dict[int, bool] = {}
 
     def is_sure_at(self, node: Node, depth: int = _DEPTH) -> bool:
         """Whether the name is surely there where the node runs, or its absence is handled there."""
@@ -168,10 +169,15 @@ class Availability:
         return any(word in written for word in self._words) and "patch" not in written
 
     def _has_checking_method(self, class_definition: Node) -> bool:
-        return any(
-            self._is_checker(function) or self._begins_with_check(body)
-            for function, body in self._functions.methods(class_definition)
-        )
+        known = self._checking_classes.get(class_definition.id)
+        if known is None:
+            self._checking_classes[class_definition.id] = False
+            known = any(
+                self._is_checker(function) or self._begins_with_check(body)
+                for function, body in self._functions.methods(class_definition)
+            )
+            self._checking_classes[class_definition.id] = known
+        return known
 
     def _begins_with_check(self, body: Node | None) -> bool:
         calls = self._functions.calls_in(body) if body is not None else []

@@ -545,3 +545,24 @@ def test_fix_knows_the_request_by_its_module_and_keeps_lines_short() -> None:
             return flask.jsonify({"success": True})
         """,
     )
+
+
+def test_a_choice_with_a_comment_in_it_is_read() -> None:
+    check_findings(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/a")
+        def a(done: bool):
+            return (
+                {"ok": True}
+                if done
+                # nothing to tell
+                else {"success": False}
+                   # ^^^^^^^^^^^^^^^^^^ BC102 `a` answers a failure with status 200
+            )
+        """,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
@@ -45,3 +46,13 @@ def test_calls_are_found_by_last_name_and_through_aliases(names: tuple[str, ...]
 def test_a_name_that_stands_for_itself_ends() -> None:
     file = PyFile("module.py", Source(b"a = b\nb = a\na()\nb()\n"))
     assert [file.text(call) for call in file.calls_named("a")] == ["a()", "b()"]
+
+
+def test_calls_as_they_are_written() -> None:
+    file = PyFile("app.py", Source(TEXT))
+
+    def numbers(calls: list[Node]) -> list[str]:
+        return [file.text(call).rpartition("(")[2].rstrip(")") for call in calls]
+
+    assert numbers(file.calls_written("get", "post")) == ["1", "3", "4", "6", "7"]
+    assert numbers(file.calls_where(lambda name: name.startswith("s"))) == ["5", ""]

@@ -1,0 +1,311 @@
+"""Where a file calls what may wait for a peer, what it gives to it, and what limits it from outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.waiting_calls import (
+    DELEGATES,
+    LIMITS,
+    POOLS,
+    RESULTS,
+    SESSIONS,
+)
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    Arguments,
+    ancestors,
+    arguments_of,
+    callee_of,
+    constant_value,
+    string_value,
+    text_of,
+    unparenthesised,
+)
+from bugcatalog_ls.syntax.outside import is_outside
+
+_MAX_WORDS = 20
+_LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
+_CALLED = tuple(_LAST_NAMES | POOLS | DELEGATES.keys() | {"setdefaulttimeout", "mount"})
+_METHODS = ("request", "send", "get", "post")
+_REPLACED = re.compile(rb"\.(%s)\s*(?:=(?!=)|:)" % "|".join(_METHODS).encode())
+_SESSION_WORDS = (b"ession", b"create_scraper")
+_LIMITERS = frozenset(
+    {
+        "asyncio.wait_for",
+        "asyncio.timeout",
+        "asyncio.timeout_at",
+        "anyio.fail_after",
+        "anyio.move_on_after",
+        "async_timeout.timeout",
+        "trio.fail_after",
+        "trio.move_on_after",
+    }
+)
+
+
+class WaitingCall(Fact, frozen=True):
+    """A call that may wait for ever, as written: what it calls, and what it is given.
+
+    `is_delegated`: another function calls it (`asyncio.to_thread(requests.get, url)`), and is the call
+    that the anchor names. `nones` are keywords and positions (as text) that hold None; `words` a command
+    line as far as it is literal.
+    """
+
+    path: str
+    symbol: str
+    written: str
+    anchor: str
+    keywords: tuple[str, ...]
+    nones: tuple[str, ...]
+    n_positional: int
+    names_timeout: bool
+    streams: bool
+    words: tuple[str, ...]
+    function: str
+    is_async: bool
+    is_delegated: bool
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class SocketDefault(Fact, frozen=True):
+    """The workspace sets a default for the standard library's sockets."""
+
+    @property
+    def key(self) -> str:
+        return "socket"
+
+
+class LimitedSession(Fact, frozen=True):
+    """A file gives sessions (or urllib3's pools) a limit of their own: a mounted adapter, a replaced
+    method, a timeout of the pool. `library` is whose sessions."""
+
+    path: str
+    library: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def collect_waiting_calls(file: PyFile, facts: Facts) -> None:
+    for call in file.calls_named(*_CALLED):
+        callee = callee_of(call)
+        if callee is None:
+            continue
+        # A bare name may be an import under another name; of an attribute the last part is as it is.
+        symbol = file.symbol(callee) if callee.type == "identifier" else None
+        name = (symbol or text_of(callee)).rpartition(".")[2]
+        if name == "setdefaulttimeout" and file.symbol(callee) == "socket.setdefaulttimeout":
+            value = arguments_of(call).get("timeout", 0)
+            if not is_test_path(file.path) and constant_value(value) is not None:
+                facts.add(SocketDefault())
+        elif name == "mount" and _mounts_limit(file, call):
+            facts.add(LimitedSession(file.path, "requests"))
+        elif name in POOLS and _limits_pool(call):
+            facts.add(LimitedSession(file.path, "urllib3"))
+        fact = None
+        if name in DELEGATES:
+            fact = _delegated(file, call, name, facts)
+        elif name in _LAST_NAMES:
+            fact = _waiting(file, call, callee, facts)
+        if fact is not None:
+            facts.add(fact)
+    for left in _assigned_methods(file):
+        if _is_session_method(file.symbol(left)):
+            facts.add(LimitedSession(file.path, "requests"))
+
+
+def _assigned_methods(file: PyFile) -> Iterator[Node]:
+    """The attributes with names of a session's methods that something is assigned to."""
+    data = file.source.data
+    if not any(word in data for word in _SESSION_WORDS):
+        return
+    for match in _REPLACED.finditer(data):
+        node = file.root.descendant_for_byte_range(match.start() + 1, match.end(1))
+        left = node.parent if node is not None and node.type == "identifier" else None
+        assignment = left.parent if left is not None and left.type == "attribute" else None
+        if left is None or assignment is None or assignment.type != "assignment":
+            continue
+        if assignment.start_byte == left.start_byte:
+            yield left
+
+
+def _delegated(file: PyFile, call: Node, name: str, facts: Facts) -> WaitingCall | None:
+    function = arguments_of(call).get("func", DELEGATES[name])
+    if function is None or function.type not in ("identifier", "attribute"):
+        return None
+    if function.type == "attribute" and text_of(function).rpartition(".")[2] not in _LAST_NAMES:
+        return None
+    return _waiting(file, call, function, facts, DELEGATES[name] + 1)
+
+
+def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts, n_before: int = 0) -> WaitingCall | None:
+    """The call of `callee`; that stands behind `n_before` - 1 arguments where another calls it."""
+    symbol = file.symbol(callee)
+    if symbol is None or symbol.startswith(("builtins.", "super(")):
+        return None
+    if symbol not in LIMITS and not symbol.endswith(RESULTS) and is_outside(symbol, file.module):
+        return None
+    arguments = arguments_of(call)
+    keywords = _keywords(file, arguments)
+    if keywords is None or arguments.list_unpacked or _is_limited_around(file, call):
+        return None
+    nones = [name for name, value in keywords.items() if value is not None and _is_none(file, value)]
+    positional = arguments.positional[n_before:]
+    nones += [str(n) for n, value in enumerate(positional) if _is_none(file, value)]
+    scope = file.scopes.at(call.start_byte)
+    while scope.kind == "comprehension" and scope.parent is not None:
+        scope = scope.parent
+    function = scope.node if scope.kind == "function" else None
+    stream = keywords.get("stream")
+    written = text_of(callee).split("\n")[0]
+    return WaitingCall(
+        path=file.path,
+        symbol=symbol,
+        written=written if len(written) <= 40 else written.rpartition(".")[2],
+        anchor=facts.anchor(f"call {scope.qualname} {written}", call),
+        keywords=tuple(keywords),
+        nones=tuple(nones),
+        n_positional=len(positional),
+        names_timeout=any("timeout" in text_of(value) for value in positional[:1]),
+        streams=stream is not None and constant_value(stream) is not False,
+        words=_words(file, call, symbol),
+        function=f"{file.module}.{scope.qualname}" if function is not None else "",
+        is_async=function is not None and function.children[0].type == "async",
+        is_delegated=n_before > 0,
+    )
+
+
+def _keywords(file: PyFile, arguments: Arguments) -> dict[str, Node | None] | None:
+    """All keywords and their values, of unpacked literal dicts too; None where some are unknown."""
+    keywords: dict[str, Node | None] = dict(arguments.keywords)
+    for unpacked in arguments.dict_unpacked:
+        literal = _dictionary(file, unpacked)
+        if literal is None:
+            return None
+        keywords.update(literal)
+    return keywords
+
+
+def _dictionary(file: PyFile, node: Node) -> dict[str, Node | None] | None:
+    node = unparenthesised(node)
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+            return None
+        literal = _dictionary(file, bindings[0].value)
+        changed = re.search(
+            rf"\b{re.escape(text_of(node))}\s*(?:\[|\.(?:update|setdefault))", file.source.text
+        )
+        return literal if literal is not None and (not changed or "timeout" in literal) else None
+    if node.type == "call" and file.callee(node) == "builtins.dict":
+        arguments = arguments_of(node)
+        if arguments.positional or arguments.dict_unpacked:
+            return None
+        return dict(arguments.keywords)
+    if node.type != "dictionary":
+        return None
+    found: dict[str, Node | None] = {}
+    for pair in node.named_children:
+        key = string_value(pair.child_by_field_name("key")) if pair.type == "pair" else None
+        if key is None:
+            return None
+        found[key] = pair.child_by_field_name("value")
+    return found
+
+
+def _is_none(file: PyFile, value: Node) -> bool:
+    """Whether a value is None, or an unlimited `Timeout(None)` made of it."""
+    value = unparenthesised(value)
+    if value.type == "none":
+        return True
+    if value.type == "identifier":
+        bindings = file.names.bindings(value)
+        return bool(bindings) and all(
+            binding.kind == "assign" and binding.value is not None and binding.value.type == "none"
+            for binding in bindings
+        )
+    if value.type == "call" and file.callee(value) in ("httpx.Timeout", "urllib3.Timeout"):
+        arguments = arguments_of(value)
+        first = arguments.get("timeout", 0)
+        return first is not None and first.type == "none" and len(arguments.keywords) == 0
+    return False
+
+
+def _is_limited_around(file: PyFile, call: Node) -> bool:
+    """Whether `asyncio.wait_for` or a timeout block around the call limits it."""
+    for parent in ancestors(call):
+        if parent.type == "call" and file.callee(parent) in _LIMITERS:
+            return True
+        if parent.type == "with_statement":
+            items = [item for child in parent.named_children for item in child.named_children]
+            if any(
+                (file.symbol(_context(item)) or "").removesuffix("()") in _LIMITERS
+                for item in items
+                if item.type == "with_item"
+            ):
+                return True
+        if parent.type in ("function_definition", "lambda", "class_definition"):
+            return False
+    return False
+
+
+def _context(item: Node) -> Node | None:
+    value = item.child_by_field_name("value")
+    return value.named_children[0] if value is not None and value.type == "as_pattern" else value
+
+
+def _words(file: PyFile, call: Node, symbol: str) -> tuple[str, ...]:
+    """The words of the command that a subprocess call runs, as far as they are literal."""
+    if not symbol.startswith("subprocess."):
+        return ()
+    if symbol.startswith("subprocess.Popen()"):
+        function = callee_of(call)
+        receiver = function.child_by_field_name("object") if function is not None else None
+        bindings = (
+            file.names.bindings(receiver) if receiver is not None and receiver.type == "identifier" else []
+        )
+        value = bindings[-1].value if bindings else None
+        if value is None or value.type != "call":
+            return ()
+        call = value
+    command = arguments_of(call).get("args", 0)
+    if command is not None and command.type == "identifier":
+        bindings = file.names.bindings(command)
+        command = bindings[-1].value if len(bindings) == 1 else None
+    if command is None:
+        return ()
+    if command.type in ("list", "tuple"):
+        literal = [
+            string_value(child) for child in command.named_children[:_MAX_WORDS] if child.type != "comment"
+        ]
+        return tuple(word or "" for word in literal)
+    text = string_value(command)
+    if text is None and command.type == "string":
+        text = re.sub(r"^[rRfFbB]*['\"]+", "", text_of(command)).split("{")[0]
+    return tuple((text or "").split()[:_MAX_WORDS])
+
+
+def _limits_pool(call: Node) -> bool:
+    arguments = arguments_of(call)
+    timeout = arguments.get("timeout")
+    return bool(arguments.dict_unpacked) or (timeout is not None and constant_value(timeout) is not None)
+
+
+def _mounts_limit(file: PyFile, call: Node) -> bool:
+    adapter = file.symbol(arguments_of(call).get("adapter", 1))
+    return adapter not in ("requests.adapters.HTTPAdapter()", "requests.HTTPAdapter()")
+
+
+def _is_session_method(symbol: str | None) -> bool:
+    owner, _, name = (symbol or "").rpartition("().")
+    return owner in SESSIONS and name in _METHODS
