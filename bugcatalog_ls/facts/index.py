@@ -121,6 +121,10 @@ class FactIndex:
         """Whether a file gave facts of any of the kinds; no reader is told when that changes."""
         return any(self._store.group(path, kind) is not None for kind in kinds)
 
+    def n_facts(self, path: str) -> int:
+        """How many facts a file gave; no reader is told when that changes."""
+        return self._store.n_facts(path)
+
     # -- writing --------------------------------------------------------------------------------
 
     def set_file(self, path: str, facts: Iterable[Fact] | Groups) -> None:

@@ -52,6 +52,9 @@ class FactStore:
         """The facts of a kind that one file gave."""
         return self._by_file.get(path, {}).get(kind)
 
+    def n_facts(self, path: str) -> int:
+        return sum(len(group.keys) for group in self._by_file.get(path, {}).values())
+
     def paths(self) -> Collection[str]:
         return self._by_file.keys()
 

@@ -15,11 +15,13 @@ _CHUNK = 40
 
 def answers_ahead(
     paths: Sequence[str],
+    weights: Sequence[int],
     jobs: int,
     answer: Callable[[Sequence[str]], bytes],
     report: Callable[[int, int], None],
 ) -> Iterator[bytes]:
-    """What `answer` gives for all `paths`, some at a time, from copies of this process.
+    """What `answer` gives for all `paths`, some at a time, from copies of this process. `weights` tell how
+    much work each path is.
 
     Where copies can't be made, or one fails, answers are missing: whoever asks finds them out anew, and
     sees for himself what went wrong.
@@ -27,9 +29,8 @@ def answers_ahead(
     if jobs < 2 or len(paths) < _MIN_FILES or not can_copy():
         return
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    # What neighbours share (a history of migrations, say) is found out by one copy only.
-    size = -(-len(chunks) // jobs)
-    shares = [range(start, min(start + size, len(chunks))) for start in range(0, len(chunks), size)]
+    chunk_weights = [sum(weights[start : start + _CHUNK]) for start in range(0, len(paths), _CHUNK)]
+    shares = _neighbours(chunk_weights, jobs)
 
     def work(task: int) -> bytes:
         with _told_errors():
@@ -42,6 +43,19 @@ def answers_ahead(
             report(n_done, len(paths))
             if value is not None:
                 yield value
+
+
+def _neighbours(weights: Sequence[int], jobs: int) -> list[range]:
+    """All numbers in shares of about the same weight. What neighbours have in common (a history of
+    migrations, say) is found out by one copy only."""
+    total, done, start = sum(weights), 0, 0
+    shares: list[range] = []
+    for number, weight in enumerate(weights):
+        done += weight
+        if done * jobs >= total * (len(shares) + 1):
+            shares.append(range(start, number + 1))
+            start = number + 1
+    return [*shares, range(start, len(weights))]
 
 
 @contextmanager

@@ -348,7 +348,10 @@ class Workspace:
                     self.fixes(diagnosis.finding)
             return pack_run(self._run)
 
-        for packed in answers_ahead(paths, jobs, answer, report):
+        # All copies want the table of modules.
+        self._project.index.module_paths("")
+        weights = [1 + self._project.index.n_facts(path) for path in paths]
+        for packed in answers_ahead(paths, weights, jobs, answer, report):
             found = unpack_run(packed)
             if found is not None:
                 self._run.add(found)

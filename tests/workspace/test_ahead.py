@@ -70,5 +70,5 @@ def test_what_goes_wrong_in_a_copy_is_left_to_who_asks(logs: bool) -> None:
         return paths[0].encode()
 
     paths = [str(number) for number in range(200)]
-    answers = answers_ahead(paths, 2, answer, lambda done, total: None)
+    answers = answers_ahead(paths, [1] * 200, 2, answer, lambda done, total: None)
     assert sorted(answers) == [b"0", b"120", b"160", b"80"]
