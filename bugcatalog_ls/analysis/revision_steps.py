@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from bugcatalog_ls.facts.columns import Column
-from bugcatalog_ls.facts.constants import constant_at
-from bugcatalog_ls.facts.expressions import Call, Constant, Mapping, dotted
+from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model
-from bugcatalog_ls.facts.orm import OrmClass
 from bugcatalog_ls.facts.sources import quoted
 
 
@@ -174,51 +170,15 @@ def _schemas(model: Model, target: str) -> tuple[str, str]:
     return source, f"referent_schema={quoted(schema)}" if schema else ""
 
 
-_DEFAULT_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-}
-
-
 def _name(index: FactIndex, model: Model, kind: str, column: Column, referred: str = "") -> str:
-    """The name of a constraint, after the metadata's naming convention where it has one."""
-    template = _convention(index, model.metadata).get(kind, _DEFAULT_NAMES[kind])
-    schema = f"{model.schema}_" if kind == "ix" and model.schema else ""
-    targets = [key.target.rpartition(".")[2] for key in column.foreign_keys]
-    known = {
-        "table_name": schema + model.table,
-        "column_0_name": column.name,
-        "column_0_key": column.attribute or column.name,
-        "column_0_label": f"{schema}{model.table}_{column.name}",
-        "column_0_N_name": column.name,
-        "column_0N_name": column.name,
-        "column_0_N_label": f"{model.table}_{column.name}",
-        "referred_table_name": referred.rpartition(".")[2],
-        "referred_column_0_name": targets[0] if targets else "",
-        "constraint_name": column.name,
-    }
-    if any(token not in known for token in re.findall(r"%\((\w+)\)s", template)):
-        template = _DEFAULT_NAMES[kind]
-    return re.sub(r"%\((\w+)\)s", lambda match: known[match.group(1)], template)
-
-
-def _convention(index: FactIndex, metadata: str) -> dict[str, str]:
-    """The naming convention of a metadata, as far as it is written out."""
-    call = constant_at(index, metadata)
-    path, value = call if call is not None else ("", None)
-    if not isinstance(value, Call):
-        found = index.one(OrmClass, metadata)
-        attribute = found[1].attribute("metadata") if found is not None else None
-        value = attribute.value if attribute is not None else None
-    given = value.keyword("naming_convention") if isinstance(value, Call) else None
-    if (symbol := dotted(given)) is not None and path is not None:
-        constant = constant_at(index, symbol)
-        given = constant[1] if constant is not None else None
-    if not isinstance(given, Mapping):
-        return {}
-    return {
-        str(key.value): item.value
-        for key, item in given.items
-        if isinstance(key, Constant) and isinstance(item, Constant) and isinstance(item.value, str)
-    }
+    """The name of a constraint of one column, after the metadata's naming convention where it has one."""
+    targets = tuple(key.target.rpartition(".")[2] for key in column.foreign_keys)
+    return constraint_name(
+        index,
+        model.metadata,
+        kind,
+        model.key,
+        (column.name,),
+        referred=referred,
+        referred_columns=targets,
+    )

@@ -51,6 +51,11 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class Dialect:
+    """The dialect of a connection or of the migration context."""
+
+
+@dataclass(frozen=True)
 class Inspector:
     """What `sqlalchemy.inspect(connection)` gives."""
 
@@ -124,7 +129,7 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, (list, tuple, set, frozenset)) and value:
         # Members that may be there do not make a collection certain to have any.
         return True if any(not isinstance(item, Maybe) for item in value) else None
-    if isinstance(value, (Operations, Connection, Inspector, Function, Instance)):
+    if isinstance(value, (Operations, Connection, Dialect, Inspector, Function, Instance)):
         return True
     return bool(value)
 

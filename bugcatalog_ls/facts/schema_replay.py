@@ -35,10 +35,13 @@ class ReplayedSchema(msgspec.Struct, frozen=True):
 
 
 @derived
-def replayed(index: FactIndex, name: str) -> ReplayedSchema:
-    """The schema of the environment of a name, replayed to all of its heads."""
+def replayed(index: FactIndex, name: str, dialect: str = "") -> ReplayedSchema:
+    """The schema of the environment of a name, replayed to all of its heads.
+
+    Where a migration asks which `dialect` it runs on and none is given, both ways are taken.
+    """
     order = graph(index, name)
-    replay = Replay(index)
+    replay = Replay(index, dialect)
     for path in order.order:
         replay.upgrade(path, module_name(path))
     return ReplayedSchema(
