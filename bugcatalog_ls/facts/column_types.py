@@ -74,9 +74,22 @@ def type_of(index: FactIndex, value: Expression | None, path: str, depth: int = 
     if not symbol:
         return ColumnType()
     symbol = definition_of(index, symbol, path)
+    foreign = _FOREIGN_TYPES.get(f"{symbol.partition('.')[0]}.{symbol.rpartition('.')[2]}")
+    if foreign is not None and class_at(index, symbol) is None:
+        return ColumnType(foreign[0], source=foreign[1], length=foreign[2])
     if call is None and (constant := constant_at(index, symbol)) is not None:
         return type_of(index, constant[1], constant[0], depth - 1)
     return _decorated_type(index, symbol, call, path, depth)
+
+
+def schema_name(name: str) -> str:
+    """What a schema calls a class of SQLAlchemy's types."""
+    return _TYPE_NAMES.get(name, name.upper())
+
+
+def is_column_type(index: FactIndex, symbol: str) -> bool:
+    """Whether a class of the workspace is a type of columns."""
+    return any(name.startswith("sqlalchemy.") for name in mro(index, symbol)[0])
 
 
 def type_for_annotation(index: FactIndex, symbol: str, *, text_length: int | None = None) -> ColumnType:
@@ -104,6 +117,26 @@ _PYTHON_TYPES = {
     "datetime.time": ("TIME", "sa.Time()"),
     "datetime.timedelta": ("INTERVAL", "sa.Interval()"),
     "uuid.UUID": ("UUID", "sa.Uuid()"),
+}
+
+
+# Types of other libraries, by package and class: name, how a migration may write it, length.
+_FOREIGN_TYPES: dict[str, tuple[str, str, int | None]] = {
+    "sqlalchemy_utils.UUIDType": ("UUID", "sa.Uuid()", None),
+    "sqlalchemy_utils.JSONType": ("JSON", "sa.JSON()", None),
+    "sqlalchemy_utils.EmailType": ("VARCHAR", "sa.String(length=255)", 255),
+    "sqlalchemy_utils.URLType": ("TEXT", "sa.UnicodeText()", None),
+    "sqlalchemy_utils.ArrowType": ("DATETIME", "sa.DateTime()", None),
+    "sqlalchemy_utils.EncryptedType": ("BLOB", "sa.LargeBinary()", None),
+    "sqlalchemy_utils.StringEncryptedType": ("VARCHAR", "sa.String()", None),
+    "fastapi_users_db_sqlalchemy.GUID": ("UUID", "", None),
+    "fastapi_users_db_sqlalchemy.TIMESTAMPAware": ("TIMESTAMP", "", None),
+    "advanced_alchemy.GUID": ("UUID", "", None),
+    "advanced_alchemy.DateTimeUTC": ("DATETIME", "sa.DateTime(timezone=True)", None),
+    "advanced_alchemy.JsonB": ("JSON", "", None),
+    "pgvector.Vector": ("VECTOR", "", None),
+    "pgvector.VECTOR": ("VECTOR", "", None),
+    "geoalchemy2.Geometry": ("GEOMETRY", "", None),
 }
 
 
@@ -168,7 +201,7 @@ def _library_type(index: FactIndex, name: str, call: Call | None, value: Express
         precision = number_in(index, call.keyword("precision", 0), path)
         scale = number_in(index, call.keyword("scale", 1), path)
     return ColumnType(
-        _TYPE_NAMES.get(plain, plain.upper()),
+        schema_name(plain),
         length,
         timezone,
         source=source,

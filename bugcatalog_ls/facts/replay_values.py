@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from bugcatalog_ls.facts.column_types import schema_name
 from bugcatalog_ls.facts.ddl import HOLE
 from bugcatalog_ls.facts.expressions import (
     NOTHING,
@@ -12,6 +13,7 @@ from bugcatalog_ls.facts.expressions import (
     Constant,
     Expression,
     Mapping,
+    Name,
     dotted,
 )
 from bugcatalog_ls.facts.scripts import Slot, Statement
@@ -110,6 +112,8 @@ def closed(value: Value) -> Expression:
             return inner
         case Pattern(text=text):
             return Constant(text)
+        case Instance(symbol=symbol):
+            return Name(symbol.rpartition(".")[2], symbol)
         case None | bool() | int() | float() | str():
             return Constant(value)
         case list() | tuple() | set() | frozenset():
@@ -151,7 +155,7 @@ def is_type(value: TypeValue, written: Value) -> bool | None:
     symbol = dotted(written.value) if isinstance(written, Term) else None
     if not value.name or symbol is None or not symbol.startswith("sqlalchemy."):
         return None
-    name = symbol.rpartition(".")[2].upper()
+    name = schema_name(symbol.rpartition(".")[2])
     if name == value.name:
         return True
     # A text is a string as well; how a type of one library relates to another's is not known here.

@@ -97,6 +97,9 @@ def migrations_picture(index: FactIndex, environment: str, dialect: str = "") ->
         if name != "alembic_version"
     }
     opaque = tuple(OpaquePart(each.revision, each.reason, each.tables) for each in schema.opaque)
+    # Made by other means before the first revision: only what revisions did to it since is known.
+    outside = [name for name, table in tables.items() if not table.path and not table.known]
+    opaque += tuple(OpaquePart("", "no revision creates this table", (name,)) for name in outside)
     heads = tuple(revision for revision, _ in graph(index, environment).heads)
     found = next((each for each in environments(index) if each.name == environment), None)
     settings = settings_of(index, found) if found is not None else None
