@@ -135,14 +135,10 @@ def compare(picture: Picture, truth: Truth) -> Comparison:
             if not difference:
                 result.n_equal += 1
             else:
-                (result.explained if name in opaque else result.differences).append(
-                    f"{name}.{column}: {difference}"
-                )
+                unequal.append(f"{name}.{column}: {difference}")
         for column, found in (pictured.columns if pictured is not None else {}).items():
             if column not in columns and found.certain:
-                (result.explained if name in opaque else result.differences).append(
-                    f"{name}.{column}: invented"
-                )
+                unequal.append(f"{name}.{column}: invented")
     return result
 
 
