@@ -14,18 +14,24 @@ from bugcatalog_ls.facts.sources import quoted
 class OperationCall(msgspec.Struct, frozen=True):
     """One operation: `op.<name>(<table>, *arguments)`; in a batch the table's name is left out.
 
-    `needs_batch` tells that SQLite can do it only in a batch. `comment` stands above it.
+    `needs_batch` tells that SQLite can do it only in a batch, `alone` that it never stands in one.
+    `comment` stands above it. `table` is another one than the step's. `lines` are written as they
+    stand instead of a call, and `then` is written under the last of these.
     """
 
     name: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
     needs_batch: bool = False
     comment: str = ""
+    alone: bool = False
+    table: str = ""
+    lines: tuple[str, ...] = ()
+    then: OperationCall | None = None
 
 
 class Step(msgspec.Struct, frozen=True):
     """One change of a table, both ways. `slug` names it in a message (`Add users.email`), `deed` in a
-    title (`adds users.email`)."""
+    title (`adds users.email`). `after` are the tables that must be there before it."""
 
     table: str
     slug: str
@@ -33,6 +39,7 @@ class Step(msgspec.Struct, frozen=True):
     upgrade: tuple[OperationCall, ...]
     downgrade: tuple[OperationCall, ...]
     dialects: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
@@ -43,7 +50,7 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
     """
     default = column.server_default or _filler(column)
     in_two_steps = column.nullable is False and not default
-    written = _column(column, default, nullable=column.nullable is not False or in_two_steps)
+    written = written_column(column, default, nullable=column.nullable is not False or in_two_steps)
     if written is None:
         return None
     table, name = model.key, column.name
@@ -94,7 +101,7 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
 def drop_column(table: str, column: Column) -> Step | None:
     """Drop a column of the schema; None where its way back cannot be written."""
     default = column.server_default or (_filler(column) if column.nullable is False else "")
-    written = _column(column, default, nullable=column.nullable is not False)
+    written = written_column(column, default, nullable=column.nullable is not False)
     if written is None:
         return None
     name = column.name
@@ -126,7 +133,7 @@ def relax_column(table: str, column: Column) -> Step | None:
 _FILL_FIRST = "# Give the rows that are there a value first; this fails while one has none."
 
 
-def _column(column: Column, default: str, *, nullable: bool) -> str | None:
+def written_column(column: Column, default: str, *, nullable: bool) -> str | None:
     """A column as a migration writes it; None where something of it is not known."""
     if not column.type.source or column.computed or column.identity or column.primary_key or default == "?":
         return None

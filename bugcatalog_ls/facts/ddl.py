@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.operations import (
     AddColumn,
     AlterColumn,
     CreateTable,
+    CreateView,
     DropColumn,
     DropTable,
     Operation,
@@ -83,6 +84,8 @@ def _split(sql: str) -> Iterator[str]:
 
 def _statement(text: str) -> list[Operation]:
     text = text.strip()
+    if (view := _VIEW.match(text)) is not None and HOLE not in view[1]:
+        return [CreateView(_unquoted(view[1]))]
     if not text or _TEMPORARY.match(text):
         return []
     if (HOLE not in text or _TYPE.search(text)) and (found := constraint_operations(text)):
@@ -102,6 +105,11 @@ _TABLE_OF_CONSTRAINT = re.compile(
     r"\b(?:ON|ALTER\s+TABLE)\s+(?:ONLY\s+)?(?:IF\s+EXISTS\s+)?([\w.\"`\[\]\0]+)", re.IGNORECASE
 )
 _TYPE = re.compile(r"\b(?:ALTER|CREATE)\s+TYPE\b", re.IGNORECASE)
+_VIEW = re.compile(
+    r"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\s+|TEMPORARY\s+)?(?:MATERIALIZED\s+)?VIEW\s+"
+    r"(?:IF\s+NOT\s+EXISTS\s+)?([\w.\"`\[\]\0]+)",
+    re.IGNORECASE,
+)
 _COLUMN_CHANGE = re.compile(r"\bCOLUMN\b|\bCREATE\s+TABLE\b|\bMODIFY\b|\bCHANGE\b", re.IGNORECASE)
 
 

@@ -90,6 +90,12 @@ class TouchConstraints(msgspec.Struct, frozen=True):
     table: str | None
 
 
+class CreateView(msgspec.Struct, frozen=True):
+    """A view comes into being; what it has for columns is not followed."""
+
+    name: str
+
+
 class ChangeEnum(msgspec.Struct, frozen=True):
     """What a database type of a name can hold: `labels` are all of them, or `added` and `renamed` ones.
 
@@ -114,6 +120,7 @@ Operation: TypeAlias = (
     | DropConstraint
     | SetPrimaryKey
     | TouchConstraints
+    | CreateView
     | ChangeEnum
     | Touch
 )

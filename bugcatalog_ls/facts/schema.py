@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.operations import (
     AlterColumn,
     ChangeEnum,
     CreateTable,
+    CreateView,
     DropColumn,
     DropConstraint,
     DropTable,
@@ -60,7 +61,8 @@ class Table(msgspec.Struct, frozen=True):
 class Schema:
     """Tables by name. `complete` is False where there may be tables that are not listed.
 
-    `enums` are the labels of the database's own types by name, None where they are not known.
+    `views` are the names of views that were ever created, `enums` the labels of the database's own
+    types by name, None where they are not known.
     """
 
     def __init__(
@@ -69,13 +71,15 @@ class Schema:
         *,
         complete: bool = True,
         enums: dict[str, tuple[str, ...] | None] | None = None,
+        views: Iterable[str] = (),
     ) -> None:
+        self.views = frozenset(views)
         self.tables = dict(tables or {})
         self.complete = complete
         self.enums = dict(enums or {})
 
     def copy(self) -> Schema:
-        return Schema(self.tables, complete=self.complete, enums=self.enums)
+        return Schema(self.tables, complete=self.complete, enums=self.enums, views=self.views)
 
     def table(self, name: str) -> Table | None:
         found = self.tables.get(name)
@@ -119,6 +123,8 @@ class Schema:
                 self._drop_constraint(operation)
             case SetPrimaryKey(table=name, columns=keys):
                 self._set_primary_key(self._expected(name), keys)
+            case CreateView(name=name):
+                self.views |= {name}
             case ChangeEnum():
                 self._change_enum(operation)
             case TouchConstraints(table=None):
@@ -285,6 +291,7 @@ def merged(schemas: Iterable[Schema]) -> Schema:
     for other in others:
         if other.tables is result.tables:
             continue
+        result.views |= other.views
         for name in {*result.enums, *other.enums}:
             if result.enums.get(name) != other.enums.get(name):
                 # A type that only one dialect has holds there what it holds.

@@ -32,6 +32,7 @@ class ReplayedSchema(msgspec.Struct, frozen=True):
     opaque: tuple[Opaque, ...]
     complete: bool
     reliable: bool
+    views: frozenset[str] = frozenset()
 
 
 @derived
@@ -45,7 +46,11 @@ def replayed(index: FactIndex, name: str, dialect: str = "") -> ReplayedSchema:
     for path in order.order:
         replay.upgrade(path, module_name(path))
     return ReplayedSchema(
-        replay.schema.tables, tuple(replay.opaque), replay.schema.complete, order.whole and bool(order.order)
+        replay.schema.tables,
+        tuple(replay.opaque),
+        replay.schema.complete,
+        order.whole and bool(order.order),
+        replay.schema.views,
     )
 
 
@@ -60,6 +65,27 @@ def table_of(index: FactIndex, name: str, table: str) -> Table | None:
         return found
     folded = table.casefold()
     return next((each for key, each in schema.tables.items() if key.casefold() == folded), None)
+
+
+@derived
+def lacks_table(index: FactIndex, name: str, table: str) -> bool:
+    """Whether an environment surely leaves no table or view of a name (`[schema.]name`).
+
+    Where revisions change tables that none of them creates, others may come from elsewhere, too.
+    """
+    schema = replayed(index, name)
+    if not schema.reliable or not schema.complete or table_of(index, name, table) is not None:
+        return False
+    if any(not each.revision and not each.known for each in schema.tables.values()):
+        return False
+    plain = table.rpartition(".")[2].casefold()
+    return all(view.rpartition(".")[2].casefold() != plain for view in schema.views)
+
+
+@derived
+def has_schema(index: FactIndex, name: str, schema: str) -> bool:
+    """Whether an environment makes a table in a schema of the database."""
+    return any(table.startswith(f"{schema}.") for table in replayed(index, name).tables)
 
 
 @derived
