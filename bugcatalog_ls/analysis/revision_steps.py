@@ -16,7 +16,8 @@ class OperationCall(msgspec.Struct, frozen=True):
 
     `needs_batch` tells that SQLite can do it only in a batch, `alone` that it never stands in one.
     `comment` stands above it. `table` is another one than the step's. `lines` are written as they
-    stand instead of a call, and `then` is written under the last of these.
+    stand instead of a call, and `then` is written under the last of these. Where a constraint has no
+    name, `naming` is the convention by which a batch gives it `batch_name`.
     """
 
     name: str
@@ -27,6 +28,8 @@ class OperationCall(msgspec.Struct, frozen=True):
     table: str = ""
     lines: tuple[str, ...] = ()
     then: OperationCall | None = None
+    naming: str = ""
+    batch_name: str = ""
 
 
 class Step(msgspec.Struct, frozen=True):

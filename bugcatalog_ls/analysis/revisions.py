@@ -196,11 +196,15 @@ def _group(
     schema_argument = f", schema={quoted(schema)}" if schema else ""
     in_batch = style.batch and (style.always_batch or any(call.needs_batch for call in calls))
     if in_batch and not is_alone:
-        lines = [f"with op.batch_alter_table({quoted(plain)}{schema_argument}) as batch_op:"]
+        naming = next((f", naming_convention={call.naming}" for call in calls if call.naming), "")
+        lines = [f"with op.batch_alter_table({quoted(plain)}{schema_argument}{naming}) as batch_op:"]
         for call in calls:
             if call.comment:
                 lines.append(f"    {call.comment}")
-            inside = _call("batch_op", call.name, _batch_arguments(call), "")
+            arguments = _batch_arguments(call)
+            if call.batch_name:
+                arguments[0] = call.batch_name
+            inside = _call("batch_op", call.name, arguments, "")
             lines.extend(f"    {line}" for line in inside)
         return lines
     found: list[str] = []

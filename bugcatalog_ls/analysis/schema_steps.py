@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, written_column
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
@@ -165,11 +167,17 @@ def remove_unique(table: str, unique: UniqueConstraint) -> Step | None:
 
 
 def add_foreign_key(
-    index: FactIndex, model: Model, key: ForeignKeyConstraint, instead_of: ForeignKeyConstraint | None = None
+    index: FactIndex,
+    model: Model,
+    key: ForeignKeyConstraint,
+    instead_of: ForeignKeyConstraint | None = None,
+    *,
+    dialect: str = "",
 ) -> Step | None:
     """Create a foreign key of a model, in place of one that differs from it.
 
-    The name of what goes is the one it was given, else PostgreSQL's own.
+    The name of what goes is the one it was given. Else it is PostgreSQL's own outside of a batch, and
+    in a batch the one that a naming convention gives it there; in MySQL the inspector tells it.
     """
     name = key.name or constraint_name(
         index,
@@ -182,6 +190,9 @@ def add_foreign_key(
     )
     made = ForeignKeyConstraint(key.columns, key.table, key.referred, key.ondelete, name)
     up, down = [_created_key(model.key, made)], [_dropped_key(model.key, made)]
+    if instead_of is not None and not key.name:
+        made = msgspec.structs.replace(made, name=instead_of.name or name)
+        up, down = [_created_key(model.key, made)], [_dropped_key(model.key, made)]
     what = f"{model.key}.{'_'.join(key.columns)}"
     slug, deed = f"Link {what} to {key.table}", f"links {what} to {key.table}"
     if instead_of is not None:
@@ -193,9 +204,19 @@ def add_foreign_key(
             instead_of.ondelete,
             old_name,
         )
-        up, down = [_dropped_key(model.key, old), *up], [*down, _created_key(model.key, old)]
-        action = key.ondelete or "no action"
-        slug, deed = f"Set {what} to {action} on delete", f"sets {what} to {action} on delete"
+        goes = _dropped_key(model.key, old)
+        if not instead_of.name and dialect in ("mysql", "mariadb"):
+            goes = _dropped_by_inspector(model, key)
+        elif not instead_of.name:
+            goes = msgspec.structs.replace(goes, batch_name=quoted(name), naming=_BATCH_NAMES)
+        up, down = [goes, *up], [*down, _created_key(model.key, old)]
+        match key.ondelete:
+            case "SET NULL":
+                slug, deed = f"Set {what} to NULL on delete", f"sets {what} to NULL on delete"
+            case "CASCADE":
+                slug, deed = f"Delete {model.key} with {key.table}", f"deletes {model.key} with {key.table}"
+            case _:
+                slug, deed = f"Change the key of {what}", f"changes the key of {what}"
     return Step(model.key, slug, deed, tuple(up), tuple(down))
 
 
@@ -206,6 +227,20 @@ def remove_foreign_key(table: str, key: ForeignKeyConstraint) -> Step | None:
     what = f"the foreign key {key.name}"
     return Step(
         table, f"Drop {what}", f"drops {what}", (_dropped_key(table, key),), (_created_key(table, key),)
+    )
+
+
+def combined(steps: list[Step | None]) -> Step | None:
+    """Several steps of one table as one; None where one of them is not known."""
+    known = [step for step in steps if step is not None]
+    if len(known) < len(steps) or not known:
+        return None
+    last = known[-1]
+    return msgspec.structs.replace(
+        last,
+        upgrade=tuple(call for step in known for call in step.upgrade),
+        downgrade=tuple(call for step in reversed(known) for call in step.downgrade),
+        dialects=tuple(dict.fromkeys(dialect for step in known for dialect in step.dialects)),
     )
 
 
@@ -289,6 +324,20 @@ def _drop(name: str, kind: str) -> OperationCall:
 
 def _dropped_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
     return OperationCall("drop_constraint", (quoted(key.name), "", 'type_="foreignkey"'), True, table=table)
+
+
+_BATCH_NAMES = '{"fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"}'
+
+
+def _dropped_by_inspector(model: Model, key: ForeignKeyConstraint) -> OperationCall:
+    schema = f", schema={quoted(model.schema)}" if model.schema else ""
+    table, columns = quoted(model.table), ", ".join(map(quoted, key.columns))
+    lines = (
+        f"for key in sa.inspect(op.get_bind()).get_foreign_keys({table}{schema}):",
+        f'    if key["constrained_columns"] == [{columns}]:',
+        f'        op.drop_constraint(key["name"], {table}, type_="foreignkey"{schema})',
+    )
+    return OperationCall("drop_constraint", lines=lines)
 
 
 def _created_key(table: str, key: ForeignKeyConstraint) -> OperationCall:

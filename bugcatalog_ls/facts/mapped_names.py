@@ -61,6 +61,20 @@ def tables_of(index: FactIndex, metadata: str) -> dict[str, tuple[str, ...]]:
 
 
 @derived
+def lending(index: FactIndex) -> dict[str, tuple[str, ...]]:
+    """By file: the models of other files that take over foreign keys which it declares in mixins."""
+    found: dict[str, tuple[str, ...]] = {}
+    for symbol in models(index):
+        made = model(index, symbol)
+        for column in made.columns if made is not None else ():
+            if made is None or not column.foreign_keys or column.path in ("", made.path):
+                continue
+            if symbol not in found.get(column.path, ()):
+                found[column.path] = (*found.get(column.path, ()), symbol)
+    return found
+
+
+@derived
 def tables_known(index: FactIndex, metadata: str) -> bool:
     """Whether all tables of a metadata are those of the workspace's own models."""
     if metadata in _OF_LIBRARIES or not metadata:

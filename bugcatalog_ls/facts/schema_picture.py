@@ -13,7 +13,7 @@ import msgspec
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.migration_graph import environments, graph, settings_of
+from bugcatalog_ls.facts.migration_graph import dialect_of, graph
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.models import Model, model, models
 from bugcatalog_ls.facts.schema_replay import replayed
@@ -101,13 +101,10 @@ def migrations_picture(index: FactIndex, environment: str, dialect: str = "") ->
     outside = [name for name, table in tables.items() if not table.path and not table.known]
     opaque += tuple(OpaquePart("", "no revision creates this table", (name,)) for name in outside)
     heads = tuple(revision for revision, _ in graph(index, environment).heads)
-    found = next((each for each in environments(index) if each.name == environment), None)
-    settings = settings_of(index, found) if found is not None else None
-    written = settings.dialect if settings is not None else ""
     return Picture(
         "migrations",
         environment,
-        dialect or written,
+        dialect or dialect_of(index, environment),
         heads,
         dict(sorted(tables.items())),
         opaque,

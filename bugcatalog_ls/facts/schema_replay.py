@@ -112,6 +112,12 @@ def metadata_of(index: FactIndex, name: str) -> tuple[str, ...] | None:
 
 
 @derived
+def metadata_migrated_by(index: FactIndex, name: str) -> tuple[str, ...]:
+    """The metadata of the workspace's models that an environment migrates, named by it or not."""
+    return tuple(each for each in all_metadata(index) if name in environments_of(index, each))
+
+
+@derived
 def all_metadata(index: FactIndex) -> tuple[str, ...]:
     """The identities of the metadata that models of the workspace belong to."""
     made = [found for symbol in models(index) if (found := model(index, symbol)) is not None]
