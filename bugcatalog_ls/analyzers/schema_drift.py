@@ -32,12 +32,21 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         if made is None or made.path != ctx.path:
             continue
         found: dict[str, dict[Drift, list[str]]] = {}
-        for environment in environments_of(ctx.index, made.metadata):
+        names = environments_of(ctx.index, made.metadata)
+        for environment in names:
             for drift in drifts(ctx.index, symbol, environment):
                 if _is_ours(drift):
                     places = found.setdefault(_anchor(made, drift), {})
                     places.setdefault(drift, []).append(environment)
-        for anchor, drift_places in found.items():
+        for anchor, places in found.items():
+            # What one database lacks beside another may not be for it.
+            drift_places = {
+                drift: lacking
+                for drift, lacking in places.items()
+                if drift.constraint is None or len(lacking) == len(names)
+            }
+            if not drift_places:
+                continue
             messages = [_message(made, drift) for drift in drift_places]
             environments = list(dict.fromkeys(name for names in drift_places.values() for name in names))
             tables = [table_of(ctx.index, name, made.key) for name in environments]

@@ -168,15 +168,18 @@ def _of_constraints(index: FactIndex, made: Model, table: Table, watched: _Watch
         yield from _missing(own, there, table)
         yield from _foreign_keys(own, there)
     first = not sharing or min(each.symbol for each in sharing) == made.symbol
-    # Another model of the table may map what this one does not.
-    if first and wanted.known and there.known and watched.extras:
+    # Another model of the table may map what this one does not, and so may a column made elsewhere.
+    opaque = any(
+        column.nullable is None and not column.type.name for each in sharing for column in each.columns
+    )
+    if first and not opaque and wanted.known and there.known and watched.extras:
         yield from _extra(wanted, there, table)
 
 
 def _missing(own: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
     key = tuple(name for name, each in table.columns.items() if each.column.primary_key)
     for each in own.indexes:
-        if "" in each.columns or not _all_there(each.columns, table):
+        if not each.columns or "" in each.columns or not _all_there(each.columns, table):
             continue
         same = [other for other in there.indexes if other.columns == each.columns]
         if any(other.unique == each.unique for other in same):

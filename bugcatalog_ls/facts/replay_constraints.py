@@ -65,7 +65,8 @@ def _column(value: Value) -> str:
         called = call.function.name if isinstance(call.function, (Name, Attribute)) else ""
         if called == "column" and call.arguments and isinstance(call.arguments[0], Constant):
             return str(call.arguments[0].value)
-        if called == "text" and call.arguments and isinstance(call.arguments[0], Constant):
+        is_text = called in ("text", "literal_column") and bool(call.arguments)
+        if is_text and isinstance(call.arguments[0], Constant):
             words = str(call.arguments[0].value).split()
             # `text("created_at DESC")` is an index of the column.
             if words and words[0].strip('"`').isidentifier() and {w.upper() for w in words[1:]} <= _ORDERS:
