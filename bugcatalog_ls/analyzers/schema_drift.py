@@ -122,4 +122,3 @@ def _message(made: Model, drift: Drift) -> str:
         case "extra_unique":
             return f"only the schema makes {name} unique"
     return f"only the schema links {name} to another table"
-
