@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.index import FactIndex
@@ -169,9 +170,14 @@ def _filler(column: Column) -> str:
         return column.literal_default
     if column.foreign_keys or column.unique:
         return ""
-    if column.type.name == "ENUM":
-        return quoted(column.type.labels[0]) if column.type.labels else ""
-    return _FILLERS.get(column.type.name, "")
+    return filler_of(column.type)
+
+
+def filler_of(column_type: ColumnType) -> str:
+    """What is empty in a type, as a server default; empty where nothing is."""
+    if column_type.name == "ENUM":
+        return quoted(column_type.labels[0]) if column_type.labels else ""
+    return _FILLERS.get(column_type.name, "")
 
 
 def _schemas(model: Model, target: str) -> tuple[str, str]:
