@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
+from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
-from bugcatalog_ls.facts.constants import constant_at
-from bugcatalog_ls.facts.expressions import Call, Constant, Mapping, dotted
+from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model
-from bugcatalog_ls.facts.orm import OrmClass
 from bugcatalog_ls.facts.sources import quoted
 
 
 class OperationCall(msgspec.Struct, frozen=True):
     """One operation: `op.<name>(<table>, *arguments)`; in a batch the table's name is left out.
 
-    `needs_batch` tells that SQLite can do it only in a batch. `comment` stands above it.
+    `needs_batch` tells that SQLite can do it only in a batch, `alone` that it never stands in one.
+    `comment` stands above it. `table` is another one than the step's. `lines` are written as they
+    stand instead of a call, and `then` is written under the last of these. Where a constraint has no
+    name, `naming` is the convention by which a batch gives it `batch_name`.
     """
 
     name: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
     needs_batch: bool = False
     comment: str = ""
+    alone: bool = False
+    table: str = ""
+    lines: tuple[str, ...] = ()
+    then: OperationCall | None = None
+    naming: str = ""
+    batch_name: str = ""
 
 
 class Step(msgspec.Struct, frozen=True):
     """One change of a table, both ways. `slug` names it in a message (`Add users.email`), `deed` in a
-    title (`adds users.email`)."""
+    title (`adds users.email`). `after` are the tables that must be there before it."""
 
     table: str
     slug: str
@@ -37,6 +43,7 @@ class Step(msgspec.Struct, frozen=True):
     upgrade: tuple[OperationCall, ...]
     downgrade: tuple[OperationCall, ...]
     dialects: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
@@ -47,7 +54,7 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
     """
     default = column.server_default or _filler(column)
     in_two_steps = column.nullable is False and not default
-    written = _column(column, default, nullable=column.nullable is not False or in_two_steps)
+    written = written_column(column, default, nullable=column.nullable is not False or in_two_steps)
     if written is None:
         return None
     table, name = model.key, column.name
@@ -98,7 +105,7 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
 def drop_column(table: str, column: Column) -> Step | None:
     """Drop a column of the schema; None where its way back cannot be written."""
     default = column.server_default or (_filler(column) if column.nullable is False else "")
-    written = _column(column, default, nullable=column.nullable is not False)
+    written = written_column(column, default, nullable=column.nullable is not False)
     if written is None:
         return None
     name = column.name
@@ -130,7 +137,7 @@ def relax_column(table: str, column: Column) -> Step | None:
 _FILL_FIRST = "# Give the rows that are there a value first; this fails while one has none."
 
 
-def _column(column: Column, default: str, *, nullable: bool) -> str | None:
+def written_column(column: Column, default: str, *, nullable: bool) -> str | None:
     """A column as a migration writes it; None where something of it is not known."""
     if not column.type.source or column.computed or column.identity or column.primary_key or default == "?":
         return None
@@ -163,9 +170,14 @@ def _filler(column: Column) -> str:
         return column.literal_default
     if column.foreign_keys or column.unique:
         return ""
-    if column.type.name == "ENUM":
-        return quoted(column.type.labels[0]) if column.type.labels else ""
-    return _FILLERS.get(column.type.name, "")
+    return filler_of(column.type)
+
+
+def filler_of(column_type: ColumnType) -> str:
+    """What is empty in a type, as a server default; empty where nothing is."""
+    if column_type.name == "ENUM":
+        return quoted(column_type.labels[0]) if column_type.labels else ""
+    return _FILLERS.get(column_type.name, "")
 
 
 def _schemas(model: Model, target: str) -> tuple[str, str]:
@@ -174,51 +186,15 @@ def _schemas(model: Model, target: str) -> tuple[str, str]:
     return source, f"referent_schema={quoted(schema)}" if schema else ""
 
 
-_DEFAULT_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-}
-
-
 def _name(index: FactIndex, model: Model, kind: str, column: Column, referred: str = "") -> str:
-    """The name of a constraint, after the metadata's naming convention where it has one."""
-    template = _convention(index, model.metadata).get(kind, _DEFAULT_NAMES[kind])
-    schema = f"{model.schema}_" if kind == "ix" and model.schema else ""
-    targets = [key.target.rpartition(".")[2] for key in column.foreign_keys]
-    known = {
-        "table_name": schema + model.table,
-        "column_0_name": column.name,
-        "column_0_key": column.attribute or column.name,
-        "column_0_label": f"{schema}{model.table}_{column.name}",
-        "column_0_N_name": column.name,
-        "column_0N_name": column.name,
-        "column_0_N_label": f"{model.table}_{column.name}",
-        "referred_table_name": referred.rpartition(".")[2],
-        "referred_column_0_name": targets[0] if targets else "",
-        "constraint_name": column.name,
-    }
-    if any(token not in known for token in re.findall(r"%\((\w+)\)s", template)):
-        template = _DEFAULT_NAMES[kind]
-    return re.sub(r"%\((\w+)\)s", lambda match: known[match.group(1)], template)
-
-
-def _convention(index: FactIndex, metadata: str) -> dict[str, str]:
-    """The naming convention of a metadata, as far as it is written out."""
-    call = constant_at(index, metadata)
-    path, value = call if call is not None else ("", None)
-    if not isinstance(value, Call):
-        found = index.one(OrmClass, metadata)
-        attribute = found[1].attribute("metadata") if found is not None else None
-        value = attribute.value if attribute is not None else None
-    given = value.keyword("naming_convention") if isinstance(value, Call) else None
-    if (symbol := dotted(given)) is not None and path is not None:
-        constant = constant_at(index, symbol)
-        given = constant[1] if constant is not None else None
-    if not isinstance(given, Mapping):
-        return {}
-    return {
-        str(key.value): item.value
-        for key, item in given.items
-        if isinstance(key, Constant) and isinstance(item, Constant) and isinstance(item.value, str)
-    }
+    """The name of a constraint of one column, after the metadata's naming convention where it has one."""
+    targets = tuple(key.target.rpartition(".")[2] for key in column.foreign_keys)
+    return constraint_name(
+        index,
+        model.metadata,
+        kind,
+        model.key,
+        (column.name,),
+        referred=referred,
+        referred_columns=targets,
+    )

@@ -48,9 +48,9 @@ class RevisionStyle:
     always_batch: bool
     newline: str
 
-    def imports_for(self, dialects: Sequence[str]) -> str:
-        """The import block; modules of dialects stand behind SQLAlchemy."""
-        lines = list(self.imports)
+    def imports_for(self, dialects: Sequence[str], *, with_sa: bool = True) -> str:
+        """The import block, without SQLAlchemy where nothing needs it; modules of dialects stand last."""
+        lines = [line for line in self.imports if with_sa or line != "import sqlalchemy as sa"]
         if dialects:
             lines.append(f"from sqlalchemy.dialects import {', '.join(dialects)}")
         annotations = [self.imports_of_annotations] if self.imports_of_annotations else []

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bugcatalog_ls.analysis.analyzer import FixContext
-from bugcatalog_ls.analysis.finding import NewFile
+from bugcatalog_ls.analysis.finding import Applicability, Edit, Fix, NewFile
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step
 from bugcatalog_ls.analysis.revision_style import RevisionStyle, file_name, style_of
 from bugcatalog_ls.facts.migration_graph import environments, graph
 from bugcatalog_ls.facts.sources import quoted
+from bugcatalog_ls.text.spans import TextEdit
 
 _MAX_WIDTH = 88
 
@@ -26,8 +27,32 @@ def revision_file(ctx: FixContext, environment: str, steps: Sequence[Step]) -> N
     found = graph(ctx.index, environment)
     if not found.whole or len(found.heads) != 1:
         return None
-    (head, path), message = found.heads[0], _message(steps)
-    return _file(ctx, environment, (head,), path, message, list(steps))
+    (head, path), ordered = found.heads[0], _ordered(steps)
+    return _file(ctx, environment, (head,), path, _message(ordered), ordered)
+
+
+def revision_fix(
+    ctx: FixContext,
+    environments: Sequence[str],
+    steps: Sequence[Step | None],
+    *,
+    applicability: Applicability = "suggested",
+    edits: Sequence[TextEdit | Edit] = (),
+    title: str = "",
+) -> Iterator[Fix]:
+    """The fix that writes a revision of the same steps for each environment; none where a step is
+    not known or a revision cannot be written."""
+    known = list(dict.fromkeys(step for step in steps if step is not None))
+    if not known or None in steps:
+        return
+    made = [revision_file(ctx, environment, known) for environment in environments]
+    new = [each for each in made if each is not None]
+    if len(new) < len(made) or not new:
+        return
+    asked = [(environment, step) for environment in environments for step in known]
+    more = f" and {len(known) - 1} more" if len(known) > 1 else ""
+    written = title or f"Write a revision that {known[0].deed}{more}"
+    yield ctx.fix(written, applicability, edits, creates=new, steps=asked)
 
 
 def merge_file(ctx: FixContext, environment: str) -> NewFile | None:
@@ -60,11 +85,23 @@ def _file(
     for _ in range(name.count("/")):
         folder = folder.rpartition("/")[0]
     dialects = sorted({dialect for step in steps for dialect in step.dialects})
-    imports = style.imports_for(dialects) if steps else style.imports_of_annotations
+    body = f"{up}\n{down}"
+    imports = style.imports_for(dialects, with_sa="sa." in body) if steps else style.imports_of_annotations
     text = _text(style, _header(style, identifier, parents, message, imports), up, down)
     if style.quote == "'":
         text = _single_quoted(text)
     return NewFile(f"{folder}/{name}" if folder else name, text.replace("\n", style.newline))
+
+
+def _ordered(steps: Sequence[Step]) -> list[Step]:
+    """The steps as they were asked for, but tables before what points to them."""
+    waiting, done = list(steps), list[Step]()
+    while waiting:
+        missing = {step.table for step in waiting if step.slug.startswith("Create ")}
+        ready = next((step for step in waiting if not missing & set(step.after)), waiting[0])
+        waiting.remove(ready)
+        done.append(ready)
+    return done
 
 
 def _message(steps: Sequence[Step]) -> str:
@@ -72,6 +109,8 @@ def _message(steps: Sequence[Step]) -> str:
         return steps[0].slug
     tables = list(dict.fromkeys(step.table for step in steps))
     verb = steps[0].slug.split(" ")[0] if len({step.slug.split(" ")[0] for step in steps}) == 1 else "Change"
+    if verb == "Create":
+        return f"Create {' and '.join(tables)}" if len(tables) < 4 else "Create tables"
     return f"{verb} columns of {' and '.join(tables)}" if len(tables) < 4 else f"{verb} columns"
 
 
@@ -126,14 +165,46 @@ def _body(style: RevisionStyle, steps: list[Step], way: str) -> str:
 
 
 def _calls(style: RevisionStyle, table: str, calls: tuple[OperationCall, ...]) -> list[str]:
+    lines: list[str] = []
+    for owner, is_alone, group in _groups(table, calls):
+        lines.extend(_group(style, owner, group, is_alone=is_alone))
+    return lines
+
+
+def _groups(
+    table: str, calls: tuple[OperationCall, ...]
+) -> list[tuple[str, bool, tuple[OperationCall, ...]]]:
+    """The calls that stand together in one batch: neighbours of one table."""
+    found: list[tuple[str, bool, tuple[OperationCall, ...]]] = []
+    for call in calls:
+        owner, is_alone = call.table or table, call.alone or bool(call.lines)
+        if found and found[-1][0] == owner and not is_alone and not found[-1][1]:
+            found[-1] = (owner, False, (*found[-1][2], call))
+        else:
+            found.append((owner, is_alone, (call,)))
+    return found
+
+
+def _group(
+    style: RevisionStyle, table: str, calls: tuple[OperationCall, ...], *, is_alone: bool
+) -> list[str]:
+    if is_alone and calls[0].lines:
+        then = calls[0].then
+        inner = _group(style, table, (then,), is_alone=False) if then is not None else []
+        return [*calls[0].lines, *(f"    {line}" for line in inner)]
     schema, _, plain = table.rpartition(".")
     schema_argument = f", schema={quoted(schema)}" if schema else ""
-    if style.batch and (style.always_batch or any(call.needs_batch for call in calls)):
-        lines = [f"with op.batch_alter_table({quoted(plain)}{schema_argument}) as batch_op:"]
+    in_batch = style.batch and (style.always_batch or any(call.needs_batch for call in calls))
+    if in_batch and not is_alone:
+        naming = next((f", naming_convention={call.naming}" for call in calls if call.naming), "")
+        lines = [f"with op.batch_alter_table({quoted(plain)}{schema_argument}{naming}) as batch_op:"]
         for call in calls:
             if call.comment:
                 lines.append(f"    {call.comment}")
-            inside = _call("batch_op", call.name, _batch_arguments(call), "")
+            arguments = _batch_arguments(call)
+            if call.batch_name:
+                arguments[0] = call.batch_name
+            inside = _call("batch_op", call.name, arguments, "")
             lines.extend(f"    {line}" for line in inside)
         return lines
     found: list[str] = []
@@ -160,7 +231,7 @@ def _batch_arguments(call: OperationCall) -> list[str]:
     return [
         argument.replace("op.f(", "batch_op.f(")
         for argument in call.arguments
-        if argument not in ("", "table_name=")
+        if argument not in ("", "table_name=") and not argument.startswith("source_schema=")
     ]
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
-from bugcatalog_ls.analysis.revision_steps import Step, add_column, drop_column, relax_column
-from bugcatalog_ls.analysis.revisions import revision_file
-from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.analysis.revision_steps import add_column, drop_column, relax_column
+from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.facts.columns import Column
-from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_anchor
 from bugcatalog_ls.facts.schema import SchemaColumn, Table
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+from bugcatalog_ls.facts.typed_columns import typed
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -50,11 +47,11 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         table = table_of(ctx.index, environments[0], made.key)
         found = [table.column(name) for name in names] if table is not None else []
         columns = [each.column for each in found if each is not None]
-        yield from _written(ctx, environments, [drop_column(made.key, each) for each in columns])
-        yield from _written(ctx, environments, [relax_column(made.key, each) for each in columns])
+        yield from revision_fix(ctx, environments, [drop_column(made.key, each) for each in columns])
+        yield from revision_fix(ctx, environments, [relax_column(made.key, each) for each in columns])
         return
-    columns = [_typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
-    yield from _written(ctx, environments, [add_column(ctx.index, made, each) for each in columns])
+    columns = [typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
+    yield from revision_fix(ctx, environments, [add_column(ctx.index, made, each) for each in columns])
 
 
 ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True, from_absence=True)
@@ -143,38 +140,3 @@ def _created(ctx: JoinContext, tables: dict[str, Table], environments: Iterable[
         for table in made
         if table.revision
     ]
-
-
-def _typed(index: FactIndex, made: Model, column: Column) -> Column:
-    """A column whose type is that of the column it points to, where it has none of its own."""
-    if column.type.name or not column.foreign_keys:
-        return column
-    return msgspec.structs.replace(column, type=_target_type(index, made, column.foreign_keys[0].target, 5))
-
-
-def _target_type(index: FactIndex, made: Model, target: str, depth: int) -> ColumnType:
-    table, _, name = target.rpartition(".")
-    for other in models_of_table(index, table):
-        found = other.column(name)
-        if found is None or other.metadata != made.metadata:
-            continue
-        if found.type.name or not found.foreign_keys or depth == 0:
-            return found.type
-        return _target_type(index, made, found.foreign_keys[0].target, depth - 1)
-    return ColumnType()
-
-
-def _written(ctx: FixContext, environments: list[str], steps: list[Step | None]) -> Iterator[Fix]:
-    known = [step for step in steps if step is not None]
-    if not known or len(known) < len(steps):
-        return
-    made = [revision_file(ctx, environment, known) for environment in environments]
-    new = [each for each in made if each is not None]
-    if len(new) == len(made):
-        asked = [(environment, step) for environment in environments for step in known]
-        title = f"Write a revision that {known[0].deed}{_more(known)}"
-        yield ctx.fix(title, "suggested", [], creates=new, steps=asked)
-
-
-def _more(steps: list[Step]) -> str:
-    return f" and {len(steps) - 1} more" if len(steps) > 1 else ""

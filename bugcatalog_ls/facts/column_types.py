@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import msgspec
 
-from bugcatalog_ls.facts.constants import constant_at, definition_of, enum_members, number_in, text_in
+from bugcatalog_ls.facts.constants import (
+    constant_at,
+    definition_of,
+    enum_members,
+    evaluate,
+    number_in,
+    text_in,
+)
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
+    Collection,
     Constant,
     Expression,
     Name,
+    Starred,
     dotted,
     is_true,
 )
@@ -26,6 +35,9 @@ class ColumnType(msgspec.Struct, frozen=True):
     `name` is SQLAlchemy's upper-case name (`VARCHAR`, `DATETIME`), empty where unknown. `labels`
     are what an enum stores. `source` is how a migration writes it (`sa.String(length=30)`),
     empty where that is not known; `dialects` are the modules of `sqlalchemy.dialects` it needs.
+    `enum_name` is the name of the type in the database; it is `native` where PostgreSQL or MySQL keep
+    a type of their own for it; `by_value` tells of a `values_callable`. `precision` and `scale` are
+    those of a number.
     """
 
     name: str = ""
@@ -35,6 +47,11 @@ class ColumnType(msgspec.Struct, frozen=True):
     enum: str = ""
     source: str = ""
     dialects: tuple[str, ...] = ()
+    enum_name: str = ""
+    native: bool = True
+    by_value: bool = False
+    precision: int | None = None
+    scale: int | None = None
 
 
 def type_of(index: FactIndex, value: Expression | None, path: str, depth: int = 6) -> ColumnType:
@@ -57,9 +74,22 @@ def type_of(index: FactIndex, value: Expression | None, path: str, depth: int = 
     if not symbol:
         return ColumnType()
     symbol = definition_of(index, symbol, path)
+    foreign = _FOREIGN_TYPES.get(f"{symbol.partition('.')[0]}.{symbol.rpartition('.')[2]}")
+    if foreign is not None and class_at(index, symbol) is None:
+        return ColumnType(foreign[0], source=foreign[1], length=foreign[2])
     if call is None and (constant := constant_at(index, symbol)) is not None:
         return type_of(index, constant[1], constant[0], depth - 1)
     return _decorated_type(index, symbol, call, path, depth)
+
+
+def schema_name(name: str) -> str:
+    """What a schema calls a class of SQLAlchemy's types."""
+    return _TYPE_NAMES.get(name, name.upper())
+
+
+def is_column_type(index: FactIndex, symbol: str) -> bool:
+    """Whether a class of the workspace is a type of columns."""
+    return any(name.startswith("sqlalchemy.") for name in mro(index, symbol)[0])
 
 
 def type_for_annotation(index: FactIndex, symbol: str, *, text_length: int | None = None) -> ColumnType:
@@ -87,6 +117,26 @@ _PYTHON_TYPES = {
     "datetime.time": ("TIME", "sa.Time()"),
     "datetime.timedelta": ("INTERVAL", "sa.Interval()"),
     "uuid.UUID": ("UUID", "sa.Uuid()"),
+}
+
+
+# Types of other libraries, by package and class: name, how a migration may write it, length.
+_FOREIGN_TYPES: dict[str, tuple[str, str, int | None]] = {
+    "sqlalchemy_utils.UUIDType": ("UUID", "sa.Uuid()", None),
+    "sqlalchemy_utils.JSONType": ("JSON", "sa.JSON()", None),
+    "sqlalchemy_utils.EmailType": ("VARCHAR", "sa.String(length=255)", 255),
+    "sqlalchemy_utils.URLType": ("TEXT", "sa.UnicodeText()", None),
+    "sqlalchemy_utils.ArrowType": ("DATETIME", "sa.DateTime()", None),
+    "sqlalchemy_utils.EncryptedType": ("BLOB", "sa.LargeBinary()", None),
+    "sqlalchemy_utils.StringEncryptedType": ("VARCHAR", "sa.String()", None),
+    "fastapi_users_db_sqlalchemy.GUID": ("UUID", "", None),
+    "fastapi_users_db_sqlalchemy.TIMESTAMPAware": ("TIMESTAMP", "", None),
+    "advanced_alchemy.GUID": ("UUID", "", None),
+    "advanced_alchemy.DateTimeUTC": ("DATETIME", "sa.DateTime(timezone=True)", None),
+    "advanced_alchemy.JsonB": ("JSON", "", None),
+    "pgvector.Vector": ("VECTOR", "", None),
+    "pgvector.VECTOR": ("VECTOR", "", None),
+    "geoalchemy2.Geometry": ("GEOMETRY", "", None),
 }
 
 
@@ -146,41 +196,69 @@ def _library_type(index: FactIndex, name: str, call: Call | None, value: Express
         timezone = is_true(call.keyword("timezone", position)) if call is not None else False
     if plain == "AutoString":
         source, dialects = (f"sa.String(length={length})" if length else "sa.String()"), ()
+    precision = scale = None
+    if plain in ("Numeric", "NUMERIC", "DECIMAL") and call is not None:
+        precision = number_in(index, call.keyword("precision", 0), path)
+        scale = number_in(index, call.keyword("scale", 1), path)
     return ColumnType(
-        _TYPE_NAMES.get(plain, plain.upper()), length, timezone, source=source, dialects=dialects
+        schema_name(plain),
+        length,
+        timezone,
+        source=source,
+        dialects=dialects,
+        precision=precision,
+        scale=scale,
     )
 
 
 def _enum_call(index: FactIndex, call: Call | None, path: str, name: str) -> ColumnType:
     if call is None:
         return ColumnType("ENUM")
+    written = text_in(index, call.keyword("name"), path) or ""
+    # MySQL's own ENUM has no name, PostgreSQL's own is always native.
+    native = not _is_false(call.keyword("native_enum")) or "." in name
     arguments = call.arguments
     symbol = dotted(arguments[0]) if arguments else None
+    if symbol is not None and text_in(index, arguments[0], path) is not None:
+        symbol = None
     if symbol is None:
-        found = [text_in(index, argument, path) for argument in arguments]
-        known = tuple(label for label in found if label is not None)
-        if len(known) < len(found):
-            return ColumnType("ENUM")
-        source, dialects = source_of(index, call, path)
-        return ColumnType("ENUM", labels=known, source=source, dialects=dialects)
+        return _enum_of_labels(index, call, path, written, native)
     symbol = definition_of(index, symbol, path)
+    by_value = call.keyword("values_callable") is not None
+    enum_name = written or symbol.rpartition(".")[2].lower()
     members = enum_members(index, symbol)
-    if members is None:
-        return ColumnType("ENUM", enum=symbol)
-    uses_values = call.keyword("values_callable") is not None
-    labels = tuple(label for label, _ in members)
-    if uses_values:
+    labels = None if members is None else tuple(label for label, _ in members)
+    if by_value and members is not None:
         stored = [text_in(index, value, path) for _, value in members]
-        if any(value is None for value in stored):
-            return ColumnType("ENUM", enum=symbol)
-        labels = tuple(value or "" for value in stored)
+        labels = None if None in stored else tuple(value or "" for value in stored)
+    if labels is None:
+        return ColumnType("ENUM", enum=symbol, enum_name=enum_name, native=native, by_value=by_value)
     extra = ""
     for key in ("native_enum", "length", "create_constraint"):
         option = call.keyword(key)
         if isinstance(option, Constant):
             extra += f", {key}={option.value!r}"
-    written = text_in(index, call.keyword("name"), path)
-    return _enum_type(index, symbol, labels, written or "", extra)
+    made = _enum_type(index, symbol, labels, written, extra)
+    return msgspec.structs.replace(made, native=native, by_value=by_value)
+
+
+def _enum_of_labels(index: FactIndex, call: Call, path: str, written: str, native: bool) -> ColumnType:
+    """An enum whose labels are written out, or left to the type that the database has already."""
+    found: list[str | None] = []
+    for argument in call.arguments:
+        inner = argument.value if isinstance(argument, Starred) else argument
+        listed = evaluate(index, inner, path) if isinstance(argument, Starred) else None
+        if isinstance(listed, Collection):
+            found.extend(text_in(index, item, path) for item in listed.items)
+        else:
+            found.append(None if isinstance(argument, Starred) else text_in(index, argument, path))
+    if None in found or not found:
+        return ColumnType("ENUM", enum_name=written, native=native)
+    known = tuple(label or "" for label in found)
+    source, dialects = source_of(index, call, path)
+    return ColumnType(
+        "ENUM", labels=known, source=source, dialects=dialects, enum_name=written, native=native
+    )
 
 
 def _enum_type(
@@ -188,9 +266,12 @@ def _enum_type(
 ) -> ColumnType:
     name = name or symbol.rpartition(".")[2].lower()
     listed = ", ".join(quoted(label) for label in labels)
-    return ColumnType(
-        "ENUM", labels=labels, enum=symbol, source=f"sa.Enum({listed}, name={quoted(name)}{extra})"
-    )
+    source = f"sa.Enum({listed}, name={quoted(name)}{extra})"
+    return ColumnType("ENUM", labels=labels, enum=symbol, source=source, enum_name=name)
+
+
+def _is_false(value: Expression | None) -> bool:
+    return isinstance(value, Constant) and value.value is False
 
 
 def _decorated_type(index: FactIndex, symbol: str, call: Call | None, path: str, depth: int) -> ColumnType:

@@ -37,11 +37,13 @@ NOT_COLUMNS = frozenset(
 
 
 class ForeignKey(msgspec.Struct, frozen=True):
-    """`target` is `[schema.]table.column`, empty where unknown; `ondelete` as written, in upper case."""
+    """`target` is `[schema.]table.column`, empty where unknown; `symbol` is the attribute that is given
+    instead of it. `ondelete` is in upper case, `?` where it is not known."""
 
     target: str = ""
     ondelete: str = ""
     name: str = ""
+    symbol: str = ""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -135,10 +137,13 @@ def column(index: FactIndex, call: Call, path: str) -> Column | None:
 
 
 def foreign_key(index: FactIndex, call: Call, path: str) -> ForeignKey:
-    """What a `ForeignKey(...)` says; a target given as an attribute of a model stays empty."""
-    target = text_in(index, call.keyword("column", 0), path) or ""
-    ondelete = text_in(index, call.keyword("ondelete"), path) or ""
-    return ForeignKey(target, ondelete.upper(), text_in(index, call.keyword("name"), path) or "")
+    """What a `ForeignKey(...)` says."""
+    written = call.keyword("column", 0)
+    target = text_in(index, written, path) or ""
+    ondelete = call.keyword("ondelete")
+    said = "" if ondelete is None or _is_none(ondelete) else (text_in(index, ondelete, path) or "?").upper()
+    name = text_in(index, call.keyword("name"), path) or ""
+    return ForeignKey(target, said, name, "" if target else dotted(written) or "")
 
 
 def _plain_name(index: FactIndex, value: Expression, path: str) -> Expression:

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.ddl_constraints import constraint_operations, constraints_of_table
 from bugcatalog_ls.facts.operations import (
     AddColumn,
     AlterColumn,
     CreateTable,
+    CreateView,
     DropColumn,
     DropTable,
     Operation,
     RenameTable,
     Touch,
+    TouchConstraints,
 )
 from bugcatalog_ls.facts.sources import quoted
 
@@ -81,8 +84,37 @@ def _split(sql: str) -> Iterator[str]:
 
 def _statement(text: str) -> list[Operation]:
     text = text.strip()
+    if (view := _VIEW.match(text)) is not None and HOLE not in view[1]:
+        return [CreateView(_unquoted(view[1]))]
     if not text or _TEMPORARY.match(text):
         return []
+    if (HOLE not in text or _TYPE.search(text)) and (found := constraint_operations(text)):
+        return found if not _COLUMN_CHANGE.search(text) else [*found, *_of_tables(text)]
+    if HOLE in text and _OF_CONSTRAINTS.search(text):
+        named = _TABLE_OF_CONSTRAINT.search(text)
+        table = _unquoted(named[1]) if named is not None and HOLE not in named[1] else None
+        return [*_of_tables(text), TouchConstraints(table)]
+    return _of_tables(text)
+
+
+_OF_CONSTRAINTS = re.compile(
+    r"\b(?:CREATE|DROP)\s+(?:UNIQUE\s+)?INDEX\b|\b(?:ADD|DROP)\s+(?:CONSTRAINT|FOREIGN|UNIQUE)\b",
+    re.IGNORECASE,
+)
+_TABLE_OF_CONSTRAINT = re.compile(
+    r"\b(?:ON|ALTER\s+TABLE)\s+(?:ONLY\s+)?(?:IF\s+EXISTS\s+)?([\w.\"`\[\]\0]+)", re.IGNORECASE
+)
+_TYPE = re.compile(r"\b(?:ALTER|CREATE)\s+TYPE\b", re.IGNORECASE)
+_VIEW = re.compile(
+    r"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\s+|TEMPORARY\s+)?(?:MATERIALIZED\s+)?VIEW\s+"
+    r"(?:IF\s+NOT\s+EXISTS\s+)?([\w.\"`\[\]\0]+)",
+    re.IGNORECASE,
+)
+_COLUMN_CHANGE = re.compile(r"\bCOLUMN\b|\bCREATE\s+TABLE\b|\bMODIFY\b|\bCHANGE\b", re.IGNORECASE)
+
+
+def _of_tables(text: str) -> list[Operation]:
+    """What a statement does to tables and their columns."""
     if _HARMLESS.match(text) or _TABLE_OPTIONS.match(text):
         return []
     if not _TABLE_DDL.search(text):
@@ -175,7 +207,7 @@ def _create(tree: exp.Create, dialect: str) -> list[Operation] | None:
         for c in columns
     )
     known = tree.args.get("expression") is None and bool(columns)
-    return [CreateTable(_table(schema.this), made, known, exists)]
+    return [CreateTable(_table(schema.this), made, known, exists, constraints_of_table(schema))]
 
 
 def _alter(tree: exp.Alter, dialect: str) -> list[Operation] | None:

@@ -21,7 +21,7 @@ def library_name(index: FactIndex, value: Expression | None, path: str) -> str |
 
 def name_in_library(symbol: str) -> str | None:
     """The same for a resolved symbol."""
-    if symbol.startswith("sqlalchemy.dialects."):
+    if symbol.startswith("sqlalchemy.dialects.") and "(" not in symbol:
         segments = symbol.split(".")
         return f"{segments[2]}.{segments[-1]}" if len(segments) > 3 else None
     if symbol.startswith(("sqlalchemy.", "sqlmodel.")) and "(" not in symbol:

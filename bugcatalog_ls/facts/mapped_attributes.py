@@ -125,6 +125,9 @@ def _field(index: FactIndex, path: str, call: Call, typed: AnnotatedType | None)
     if given is not None:
         if not isinstance(given, Call):
             return "maybe"
+        if library_name(index, given.function, path) not in COLUMN_CALLS:
+            # What a function of the workspace makes may be anything.
+            return Column("", nullable=None)
         return column(index, given, path) or Column("", nullable=None)
     plain = _plain_column(call)
     made = column(index, plain, path)

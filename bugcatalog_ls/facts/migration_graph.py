@@ -228,6 +228,13 @@ def settings_of(index: FactIndex, environment: Environment) -> AlembicSettings |
     return found[0] if len(found) == 1 else None
 
 
+def dialect_of(index: FactIndex, name: str) -> str:
+    """The database that an environment's `alembic.ini` names; empty where it does not."""
+    found = next((each for each in environments(index) if each.name == name), None)
+    settings = settings_of(index, found) if found is not None else None
+    return settings.dialect if settings is not None else ""
+
+
 def _home(index: FactIndex, folder: str) -> str:
     """The folder of the environment that a folder of revisions belongs to."""
     for key in sorted(index.keys(AlembicSettings)):

@@ -69,12 +69,16 @@ class ProcedureFact(Fact, frozen=True):
 
 
 class EnvironmentFact(Fact, frozen=True):
-    """An `env.py`: what its `target_metadata` is (a list is several), and whether autogenerate
-    writes batches. Keyed by its folder."""
+    """An `env.py`: what its `target_metadata` is (a list is several), whether autogenerate writes
+    batches, whether it compares types and server defaults, and whether it leaves objects out by rules
+    of its own. Keyed by its folder."""
 
     folder: str
     targets: tuple[Expression, ...]
     render_as_batch: bool
+    compares_types: bool = True
+    compares_defaults: bool = False
+    filters: bool = False
 
     @property
     def key(self) -> str:
@@ -243,6 +247,7 @@ def _is_environment(file: PyFile) -> bool:
 def _environment(file: PyFile) -> EnvironmentFact:
     targets: list[Expression] = []
     batch = False
+    options: dict[str, str] = {}
     seen: set[int] = set()
     for call in file.nodes("call"):
         callee = call.child_by_field_name("function")
@@ -252,6 +257,7 @@ def _environment(file: PyFile) -> EnvironmentFact:
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             if name is None or value is None:
                 continue
+            options[text_of(name)] = value.type
             if text_of(name) == "target_metadata":
                 targets.extend(_targets(file, value, seen))
             if text_of(name) == "render_as_batch":
@@ -263,7 +269,14 @@ def _environment(file: PyFile) -> EnvironmentFact:
     for each in targets:
         if each not in unique:
             unique.append(each)
-    return EnvironmentFact(file.path.rpartition("/")[0], tuple(unique), batch)
+    return EnvironmentFact(
+        file.path.rpartition("/")[0],
+        tuple(unique),
+        batch,
+        options.get("compare_type", "true") != "false",
+        options.get("compare_server_default", "false") not in ("false", "none"),
+        not options.keys().isdisjoint(("include_object", "include_name", "process_revision_directives")),
+    )
 
 
 def _keyword_nodes(call: Node) -> list[Node]:

@@ -8,15 +8,18 @@ import msgspec
 
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 
 
 class CreateTable(msgspec.Struct, frozen=True):
-    """`known` is False where there may be columns besides those listed."""
+    """`known` is False where there may be columns besides those listed. `constraints` are those that
+    stand beside the columns, not those that columns declare of their own."""
 
     table: str
     columns: tuple[Column, ...]
     known: bool = True
     if_not_exists: bool = False
+    constraints: Constraints = Constraints()
 
 
 class DropTable(msgspec.Struct, frozen=True):
@@ -60,4 +63,64 @@ class Touch(msgspec.Struct, frozen=True):
     reason: str
 
 
-Operation: TypeAlias = CreateTable | DropTable | RenameTable | AddColumn | DropColumn | AlterColumn | Touch
+class AddConstraint(msgspec.Struct, frozen=True):
+    """A foreign key, an index or a unique constraint comes to a table."""
+
+    table: str
+    constraint: ForeignKeyConstraint | TableIndex | UniqueConstraint
+
+
+class DropConstraint(msgspec.Struct, frozen=True):
+    """A constraint of a name goes; `kind` is `foreignkey`, `unique`, `index`, another kind that nobody
+    keeps here (`check`, `primary`), or empty where it is not known. No `table`: the one that has it."""
+
+    table: str | None
+    name: str
+    kind: str = ""
+
+
+class SetPrimaryKey(msgspec.Struct, frozen=True):
+    table: str
+    columns: tuple[str, ...]
+
+
+class TouchConstraints(msgspec.Struct, frozen=True):
+    """Something unknown happens to the constraints of a table, or (None) of any."""
+
+    table: str | None
+
+
+class CreateView(msgspec.Struct, frozen=True):
+    """A view comes into being; what it has for columns is not followed."""
+
+    name: str
+
+
+class ChangeEnum(msgspec.Struct, frozen=True):
+    """What a database type of a name can hold: `labels` are all of them, or `added` and `renamed` ones.
+
+    Neither means that its labels are not known from here on.
+    """
+
+    name: str
+    labels: tuple[str, ...] | None = None
+    added: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    new_name: str = ""
+
+
+Operation: TypeAlias = (
+    CreateTable
+    | DropTable
+    | RenameTable
+    | AddColumn
+    | DropColumn
+    | AlterColumn
+    | AddConstraint
+    | DropConstraint
+    | SetPrimaryKey
+    | TouchConstraints
+    | CreateView
+    | ChangeEnum
+    | Touch
+)

@@ -65,6 +65,17 @@ class TableFact(Fact, frozen=True):
         return self.symbol
 
 
+class LooseIndex(Fact, frozen=True):
+    """An `Index("name", User.email)` that stands in a module by itself."""
+
+    module: str
+    call: Expression
+
+    @property
+    def key(self) -> str:
+        return ""
+
+
 def column_anchor(symbol: str, attribute: str) -> str:
     """The anchor of a class's attribute."""
     return f"column {symbol}.{attribute}"
@@ -199,20 +210,23 @@ def _collect_table(file: PyFile, statement: Node, facts: Facts) -> None:
         return
     node = statement.named_children[0]
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if node.type != "assignment" or left is None or left.type != "identifier":
+    call = right if node.type == "assignment" else node
+    if call is None or call.type != "call":
         return
-    if right is None or right.type != "call":
+    callee = call.child_by_field_name("function")
+    called = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    if called == "Index" and b"sqlalchemy" in file.source.data:
+        facts.add(LooseIndex(file.module, expression(file, call)))
         return
-    callee = right.child_by_field_name("function")
-    if callee is None or text_of(callee).rpartition(".")[2] != "Table":
+    if node.type != "assignment" or left is None or left.type != "identifier" or called != "Table":
         return
     symbol = own_symbol(file, file.scopes.module, text_of(left))
     facts.anchor(table_anchor(symbol), left)
-    arguments = right.child_by_field_name("arguments")
+    arguments = call.child_by_field_name("arguments")
     items = [child for child in arguments.named_children if child.type != "comment"] if arguments else []
     for position, item in enumerate(items):
         facts.anchor(table_column_anchor(symbol, position), item)
-    facts.add(TableFact(symbol, expression(file, right)))
+    facts.add(TableFact(symbol, expression(file, call)))
 
 
 def _blocks(node: Node) -> list[Node]:

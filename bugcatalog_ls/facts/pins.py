@@ -31,13 +31,50 @@ class Pin(Fact, frozen=True):
 @derived
 def allows_only_before(index: FactIndex, package: str, version: str) -> bool:
     """Whether the workspace pins a package so that no release from `version` on fits."""
-    probes = [Version(version), Version(f"{Version(version).major}.9999"), Version("9999")]
     pins = index.get(Pin, canonicalize_name(package))
-    return any(
-        not any(SpecifierSet(pin.specifier).contains(probe, prereleases=True) for probe in probes)
-        for _, pin in pins
-        if pin.specifier
-    )
+    return any(_ends_before(SpecifierSet(pin.specifier), Version(version)) for _, pin in pins)
+
+
+@derived
+def allows_only_from(index: FactIndex, package: str, version: str) -> bool:
+    """Whether the workspace pins a package so that no release before `version` fits."""
+    pins = index.get(Pin, canonicalize_name(package))
+    return any(_starts_at(SpecifierSet(pin.specifier), Version(version)) for _, pin in pins)
+
+
+def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
+    for each in specifiers:
+        given = Version(each.version.removesuffix(".*"))
+        match each.operator:
+            case "<" if given <= version:
+                return True
+            case "<=" if given < version:
+                return True
+            case "==" | "===" if given < version and not _is_within(each.version, version):
+                return True
+            case "~=" if _next(given) <= version:
+                return True
+    return False
+
+
+def _starts_at(specifiers: SpecifierSet, version: Version) -> bool:
+    lower = [
+        Version(each.version.removesuffix(".*"))
+        for each in specifiers
+        if each.operator in (">=", "==", "===", "~=", ">")
+    ]
+    return any(given >= version for given in lower)
+
+
+def _is_within(pinned: str, version: Version) -> bool:
+    """Whether `==2.*` may mean a version."""
+    return pinned.endswith(".*") and SpecifierSet(f"=={pinned}").contains(version)
+
+
+def _next(version: Version) -> Version:
+    """The first release that `~=` of a version leaves out."""
+    release = version.release[:-1] or version.release
+    return Version(".".join(map(str, (*release[:-1], release[-1] + 1))))
 
 
 def _read(path: str, source: Source, facts: Facts) -> None:

@@ -62,8 +62,9 @@ class Opaque(msgspec.Struct, frozen=True):
 class Replay(CallReplay):
     """Applies the revisions of one environment to a schema, one after the other."""
 
-    def __init__(self, index: FactIndex) -> None:
+    def __init__(self, index: FactIndex, dialect: str = "") -> None:
         self.index = index
+        self.dialect = dialect
         self.schema: Schema = Schema()
         self.opaque: list[Opaque] = []
         self.revision = ""

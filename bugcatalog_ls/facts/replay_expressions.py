@@ -29,6 +29,7 @@ from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,
     Connection,
+    Dialect,
     Function,
     Instance,
     Operations,
@@ -48,6 +49,8 @@ class ExpressionReplay:
 
     index: FactIndex
     revision: str
+    dialect: str
+    """The database that the migrations run on, by SQLAlchemy's name; empty where both ways are taken."""
 
     def call(self, call: Call, frame: Frame) -> Value:
         """What a call gives, with all that it does."""
@@ -156,6 +159,12 @@ class ExpressionReplay:
             case Instance(symbol=symbol):
                 return self.member(symbol, value.name)
             case Connection() if value.name in ("bind", "connection", "engine"):
+                return owner
+            case Connection() | Operations(is_context=True) if value.name == "dialect":
+                return Dialect()
+            case Dialect() | Connection() if value.name == "name" and self.dialect:
+                return self.dialect
+            case Operations(is_context=True) if value.name == "impl":
                 return owner
             case Operations(is_context=True) if value.name in ("bind", "connection"):
                 return Connection()

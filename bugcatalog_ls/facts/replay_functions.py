@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bugcatalog_ls.facts.column_types import is_column_type
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -102,6 +103,8 @@ class CallReplay(ExpressionReplay):
             self.touch(None, "a function that is chosen at run time")
             return UNKNOWN
         if isinstance(function, Instance):
+            if is_column_type(self.index, function.symbol):
+                return self._construct(Term(closed(function)), arguments, keywords, frame)
             return function
         if isinstance(function, Term):
             return self._construct(function, arguments, keywords, frame)

@@ -9,6 +9,7 @@ import msgspec
 
 from bugcatalog_ls.facts.column_types import type_of
 from bugcatalog_ls.facts.columns import Column, column
+from bugcatalog_ls.facts.constraints import Constraints, declared
 from bugcatalog_ls.facts.ddl import HOLE
 from bugcatalog_ls.facts.expressions import Attribute, Call, Constant, Expression, Name
 from bugcatalog_ls.facts.library_names import library_name
@@ -20,6 +21,7 @@ from bugcatalog_ls.facts.operations import (
     DropTable,
     RenameTable,
 )
+from bugcatalog_ls.facts.replay_constraints import CONSTRAINT_OPERATIONS, create_or_drop_index
 from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,
@@ -42,10 +44,9 @@ Keywords = dict[str, Value]
 
 _HARMLESS = frozenset(
     {
-        "f", "create_index", "drop_index", "create_foreign_key", "create_unique_constraint",
-        "create_primary_key", "create_check_constraint", "create_exclude_constraint", "drop_constraint",
+        "f", "create_check_constraint", "create_exclude_constraint",
         "create_table_comment", "drop_table_comment", "bulk_insert", "inline_literal", "get_context",
-        "get_bind", "configure", "sync_enum_values", "create_entity", "replace_entity", "drop_entity",
+        "get_bind", "configure", "create_entity", "replace_entity", "drop_entity",
         "create_extension", "flush",
     }
 )  # fmt: skip
@@ -68,6 +69,9 @@ def run_operation(
         replay.execute(arguments[0] if arguments else (keywords or {}).get("sqltext", UNKNOWN))
         return None
     if name in _HARMLESS:
+        return None
+    if name in CONSTRAINT_OPERATIONS:
+        CONSTRAINT_OPERATIONS[name](replay, op, arguments, keywords)
         return None
     handler = _HANDLERS.get(name)
     if handler is None:
@@ -111,22 +115,23 @@ def _create_table(replay: CallReplay, given: _Given) -> Value:
     if table is None:
         replay.touch(None, "a table whose name is not known before it runs")
         return UNKNOWN
-    columns, known = _columns(replay, given.arguments[1:])
+    columns, known, constraints = _columns(replay, given.arguments[1:])
     known = known and given.known
     if not known:
-        replay.apply(CreateTable(table, tuple(columns), False))
+        replay.apply(CreateTable(table, tuple(columns), False, False, constraints))
         replay.touch(table, "columns that are not known before it runs")
     else:
         exists = given.keywords.get("if_not_exists") is True
-        replay.apply(CreateTable(table, tuple(columns), True, exists))
+        replay.apply(CreateTable(table, tuple(columns), True, exists, constraints))
     return Term(Call(Name("Table", "sqlalchemy.Table"), (Constant(table),)))
 
 
-def _columns(replay: CallReplay, values: list[Value]) -> tuple[list[Column], bool]:
-    """Columns among the arguments of `create_table`, and whether these are all."""
+def _columns(replay: CallReplay, values: list[Value]) -> tuple[list[Column], bool, Constraints]:
+    """Columns among the arguments of `create_table`, whether these are all, and what else stands there."""
     columns: list[Column] = []
     keys: set[str] = set()
     known = True
+    constraints = Constraints()
     for value in values:
         if value is None:
             continue
@@ -142,12 +147,16 @@ def _columns(replay: CallReplay, values: list[Value]) -> tuple[list[Column], boo
                 columns.append(made)
         elif called == "PrimaryKeyConstraint":
             keys.update(_texts(call.arguments))
-        elif not called.endswith(("Constraint", "Index")):
+        elif called.endswith(("Constraint", "Index")):
+            beside = declared(replay.index, call, replay.revision)
+            constraints = constraints.unknown() if beside is None else constraints.with_all(beside)
+        else:
             known = False
-    return [
+    made_columns = [
         msgspec.structs.replace(each, primary_key=True, nullable=False) if each.name in keys else each
         for each in columns
-    ], known
+    ]
+    return made_columns, known, constraints
 
 
 def _texts(values: tuple[Expression, ...]) -> list[str]:
@@ -250,12 +259,23 @@ _HANDLERS: dict[str, Callable[[CallReplay, _Given], Value]] = {
 
 
 def create_or_drop(replay: CallReplay, value: Expression, name: str) -> None:
+    """`table.create(bind)` or `drop`, the same of an enum type."""
     if isinstance(value, Attribute) and value.name == "__table__":
         replay.touch(None, f"a model's own {name}")
         return
     if not isinstance(value, Call):
         return
     called = library_name(replay.index, value.function, replay.revision)
+    if (called or "").rpartition(".")[2] in ("Enum", "ENUM"):
+        made = type_of(replay.index, value, replay.revision)
+        if name == "create" and made.enum_name and made.labels is not None:
+            replay.schema.enums.setdefault(made.enum_name, made.labels)
+        elif name == "drop":
+            replay.schema.enums.pop(made.enum_name, None)
+        return
+    if called == "Index" and value.arguments:
+        create_or_drop_index(replay, value, name)
+        return
     if called != "Table" or not value.arguments:
         return
     first = value.arguments[0]
@@ -269,7 +289,7 @@ def create_or_drop(replay: CallReplay, value: Expression, name: str) -> None:
     if name == "drop":
         replay.apply(DropTable(table))
         return
-    columns, known = _columns(replay, [Term(each) for each in value.arguments[2:]])
-    replay.apply(CreateTable(table, tuple(columns), known))
+    columns, known, constraints = _columns(replay, [Term(each) for each in value.arguments[2:]])
+    replay.apply(CreateTable(table, tuple(columns), known, False, constraints))
     if not known:
         replay.touch(table, "columns that are not known before it runs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from bugcatalog_ls.facts.column_types import schema_name
 from bugcatalog_ls.facts.ddl import HOLE
 from bugcatalog_ls.facts.expressions import (
     NOTHING,
@@ -12,6 +13,7 @@ from bugcatalog_ls.facts.expressions import (
     Constant,
     Expression,
     Mapping,
+    Name,
     dotted,
 )
 from bugcatalog_ls.facts.scripts import Slot, Statement
@@ -48,6 +50,11 @@ class Operations:
 @dataclass(frozen=True)
 class Connection:
     """A connection, session or engine: what SQL is executed on."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The dialect of a connection or of the migration context."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,8 @@ def closed(value: Value) -> Expression:
             return inner
         case Pattern(text=text):
             return Constant(text)
+        case Instance(symbol=symbol):
+            return Name(symbol.rpartition(".")[2], symbol)
         case None | bool() | int() | float() | str():
             return Constant(value)
         case list() | tuple() | set() | frozenset():
@@ -124,7 +133,7 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, (list, tuple, set, frozenset)) and value:
         # Members that may be there do not make a collection certain to have any.
         return True if any(not isinstance(item, Maybe) for item in value) else None
-    if isinstance(value, (Operations, Connection, Inspector, Function, Instance)):
+    if isinstance(value, (Operations, Connection, Dialect, Inspector, Function, Instance)):
         return True
     return bool(value)
 
@@ -146,7 +155,7 @@ def is_type(value: TypeValue, written: Value) -> bool | None:
     symbol = dotted(written.value) if isinstance(written, Term) else None
     if not value.name or symbol is None or not symbol.startswith("sqlalchemy."):
         return None
-    name = symbol.rpartition(".")[2].upper()
+    name = schema_name(symbol.rpartition(".")[2])
     if name == value.name:
         return True
     # A text is a string as well; how a type of one library relates to another's is not known here.

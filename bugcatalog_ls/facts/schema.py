@@ -8,16 +8,24 @@ import msgspec
 
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.constraints import Constraints, merged_constraints, of_columns
 from bugcatalog_ls.facts.operations import (
     AddColumn,
+    AddConstraint,
     AlterColumn,
+    ChangeEnum,
     CreateTable,
+    CreateView,
     DropColumn,
+    DropConstraint,
     DropTable,
     Operation,
     RenameTable,
+    SetPrimaryKey,
     Touch,
+    TouchConstraints,
 )
+from bugcatalog_ls.facts.schema_constraints import referring_to, without_constraint
 
 
 class SchemaColumn(msgspec.Struct, frozen=True):
@@ -40,6 +48,7 @@ class Table(msgspec.Struct, frozen=True):
     known: bool = True
     certain: bool = True
     revision: str = ""
+    constraints: Constraints = Constraints()
 
     def column(self, name: str) -> SchemaColumn | None:
         found = self.columns.get(name)
@@ -50,14 +59,27 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Schema:
-    """Tables by name. `complete` is False where there may be tables that are not listed."""
+    """Tables by name. `complete` is False where there may be tables that are not listed.
 
-    def __init__(self, tables: dict[str, Table] | None = None, *, complete: bool = True) -> None:
+    `views` are the names of views that were ever created, `enums` the labels of the database's own
+    types by name, None where they are not known.
+    """
+
+    def __init__(
+        self,
+        tables: dict[str, Table] | None = None,
+        *,
+        complete: bool = True,
+        enums: dict[str, tuple[str, ...] | None] | None = None,
+        views: Iterable[str] = (),
+    ) -> None:
+        self.views = frozenset(views)
         self.tables = dict(tables or {})
         self.complete = complete
+        self.enums = dict(enums or {})
 
     def copy(self) -> Schema:
-        return Schema(self.tables, complete=self.complete)
+        return Schema(self.tables, complete=self.complete, enums=self.enums, views=self.views)
 
     def table(self, name: str) -> Table | None:
         found = self.tables.get(name)
@@ -79,26 +101,53 @@ class Schema:
             case AddColumn(table=name, column=column):
                 table = self._expected(name)
                 if not (operation.if_not_exists and table.column(column.name) is not None):
+                    column = self._with_labels(column)
+                    made = of_columns(table.name, [column])
+                    constraints = table.constraints.with_all(made)
+                    table = msgspec.structs.replace(table, constraints=constraints)
                     self._with(table, column.name, SchemaColumn(column, revision))
             case DropColumn(table=name, name=column_name):
                 table = self._expected(name)
                 kept = table.column(column_name)
                 if kept is not None:
                     columns = {key: each for key, each in table.columns.items() if each is not kept}
-                    self._put(msgspec.structs.replace(table, columns=columns))
+                    left = table.constraints.without_column(kept.column.name)
+                    self._put(msgspec.structs.replace(table, columns=columns, constraints=left))
             case AlterColumn():
                 self._alter(operation)
+            case AddConstraint(table=name, constraint=constraint):
+                table = self._expected(name)
+                constraints = table.constraints.with_(constraint)
+                self._put(msgspec.structs.replace(table, constraints=constraints))
+            case DropConstraint():
+                self._drop_constraint(operation)
+            case SetPrimaryKey(table=name, columns=keys):
+                self._set_primary_key(self._expected(name), keys)
+            case CreateView(name=name):
+                self.views |= {name}
+            case ChangeEnum():
+                self._change_enum(operation)
+            case TouchConstraints(table=None):
+                for each in list(self.tables.values()):
+                    self._put(msgspec.structs.replace(each, constraints=each.constraints.unknown()))
+            case TouchConstraints(table=str(name)):
+                table = self._expected(name)
+                self._put(msgspec.structs.replace(table, constraints=table.constraints.unknown()))
             case Touch(table=None):
                 self.complete = False
                 for each in list(self.tables.values()):
-                    self._put(msgspec.structs.replace(each, known=False))
+                    self._put(_touched(each))
             case Touch(table=str(name)):
-                self._put(msgspec.structs.replace(self._expected(name), known=False))
+                self._put(_touched(self._expected(name)))
 
     def _create(self, operation: CreateTable, revision: str) -> None:
         existing = self.table(operation.table)
-        columns = {column.name: SchemaColumn(column, revision) for column in operation.columns}
-        made = Table(operation.table, columns, operation.known, True, revision)
+        named = {column.name: self._with_labels(column) for column in operation.columns}
+        columns = {name: SchemaColumn(column, revision) for name, column in named.items()}
+        constraints = of_columns(operation.table, named.values()).with_all(operation.constraints)
+        if not operation.known:
+            constraints = constraints.unknown()
+        made = Table(operation.table, columns, operation.known, True, revision, constraints)
         if existing is None or (existing.certain and not operation.if_not_exists):
             self._put(made)
         elif not existing.certain or not existing.known:
@@ -108,6 +157,10 @@ class Schema:
         table = self._expected(operation.table)
         self.tables.pop(table.name, None)
         self._put(msgspec.structs.replace(table, name=operation.new_name))
+        for name, other in list(self.tables.items()):
+            constraints = referring_to(other.constraints, table.name, operation.new_name)
+            if constraints is not other.constraints:
+                self.tables[name] = msgspec.structs.replace(other, constraints=constraints)
 
     def _alter(self, operation: AlterColumn) -> None:
         table = self._expected(operation.table)
@@ -123,7 +176,7 @@ class Schema:
             return
         column = found.column
         if operation.type is not None:
-            column = msgspec.structs.replace(column, type=operation.type)
+            column = self._with_labels(msgspec.structs.replace(column, type=operation.type))
         if operation.nullable is not None:
             column = msgspec.structs.replace(column, nullable=operation.nullable)
         if operation.server_default is not None:
@@ -135,7 +188,75 @@ class Schema:
             (column.name if each is found else key): (changed if each is found else each)
             for key, each in table.columns.items()
         }
+        constraints = table.constraints
+        if column.name != found.column.name:
+            constraints = constraints.with_column_renamed(found.column.name, column.name)
+        self._put(msgspec.structs.replace(table, columns=columns, constraints=constraints))
+
+    def _drop_constraint(self, operation: DropConstraint) -> None:
+        if operation.table is not None:
+            owners = [self._expected(operation.table)]
+        else:
+            owners = [
+                table
+                for table in self.tables.values()
+                if any(each.name == operation.name for each in table.constraints.indexes)
+            ]
+        for table in owners:
+            left = without_constraint(table.constraints, operation.name, operation.kind)
+            self._put(msgspec.structs.replace(table, constraints=left))
+
+    def _set_primary_key(self, table: Table, keys: tuple[str, ...]) -> None:
+        columns = {
+            name: (
+                msgspec.structs.replace(
+                    each, column=msgspec.structs.replace(each.column, primary_key=True, nullable=False)
+                )
+                if name in keys
+                else each
+            )
+            for name, each in table.columns.items()
+        }
         self._put(msgspec.structs.replace(table, columns=columns))
+
+    def _change_enum(self, operation: ChangeEnum) -> None:
+        """A type's labels change, and with them those of all columns that have the type."""
+        name = operation.name
+        known = [
+            each.column.type.labels
+            for table in self.tables.values()
+            for each in table.columns.values()
+            if each.column.type.enum_name == name
+        ]
+        labels = operation.labels
+        if labels is None and (operation.added or operation.renamed or operation.new_name):
+            labels = self.enums.get(name) or next((each for each in known if each is not None), None)
+            if labels is not None:
+                changed = dict(operation.renamed)
+                labels = tuple(changed.get(label, label) for label in labels)
+                labels += tuple(label for label in operation.added if label not in labels)
+        new_name = operation.new_name or name
+        self.enums.pop(name, None)
+        self.enums[new_name] = labels
+        for table in list(self.tables.values()):
+            columns = {
+                key: _of_enum(each, new_name, labels) if each.column.type.enum_name == name else each
+                for key, each in table.columns.items()
+            }
+            if any(columns[key] is not each for key, each in table.columns.items()):
+                self._put(msgspec.structs.replace(table, columns=columns))
+
+    def _with_labels(self, column: Column) -> Column:
+        """A column of a type that the database has already, with what that type holds by now."""
+        name = column.type.enum_name
+        if not name:
+            return column
+        if column.type.labels is None and name in self.enums:
+            made = msgspec.structs.replace(column.type, labels=self.enums[name])
+            return msgspec.structs.replace(column, type=made)
+        if column.type.labels is not None and name not in self.enums:
+            self.enums[name] = column.type.labels
+        return column
 
     def _expected(self, name: str) -> Table:
         """A table that a revision deals with; what is not listed is there, but unknown."""
@@ -146,6 +267,15 @@ class Schema:
 
     def _put(self, table: Table) -> None:
         self.tables[table.name] = table
+
+
+def _touched(table: Table) -> Table:
+    return msgspec.structs.replace(table, known=False, constraints=table.constraints.unknown())
+
+
+def _of_enum(each: SchemaColumn, name: str, labels: tuple[str, ...] | None) -> SchemaColumn:
+    made = msgspec.structs.replace(each.column.type, enum_name=name, labels=labels, source="")
+    return msgspec.structs.replace(each, column=msgspec.structs.replace(each.column, type=made))
 
 
 def _blurred(each: SchemaColumn) -> SchemaColumn:
@@ -161,17 +291,23 @@ def merged(schemas: Iterable[Schema]) -> Schema:
     for other in others:
         if other.tables is result.tables:
             continue
+        result.views |= other.views
+        for name in {*result.enums, *other.enums}:
+            if result.enums.get(name) != other.enums.get(name):
+                # A type that only one dialect has holds there what it holds.
+                one, two = result.enums.get(name, ()), other.enums.get(name, ())
+                result.enums[name] = one if not two else two if not one else None
         result.complete = result.complete and other.complete
         for name in [*result.tables, *(name for name in other.tables if name not in result.tables)]:
-            one, two = result.tables.get(name), other.tables.get(name)
-            if one is two or one == two:
+            left, right = result.tables.get(name), other.tables.get(name)
+            if left is right or left == right:
                 continue
-            if one is None or two is None:
-                present = one or two
+            if left is None or right is None:
+                present = left or right
                 assert present is not None
                 result.tables[name] = msgspec.structs.replace(present, certain=False)
             else:
-                result.tables[name] = _merged_table(one, two)
+                result.tables[name] = _merged_table(left, right)
     return result
 
 
@@ -186,7 +322,12 @@ def _merged_table(one: Table, two: Table) -> Table:
             assert present is not None
             columns[name] = msgspec.structs.replace(present, certain=False)
     return Table(
-        one.name, columns, one.known and two.known, one.certain and two.certain, one.revision or two.revision
+        one.name,
+        columns,
+        one.known and two.known,
+        one.certain and two.certain,
+        one.revision or two.revision,
+        merged_constraints(one.constraints, two.constraints),
     )
 
 

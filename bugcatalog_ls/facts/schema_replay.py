@@ -32,17 +32,25 @@ class ReplayedSchema(msgspec.Struct, frozen=True):
     opaque: tuple[Opaque, ...]
     complete: bool
     reliable: bool
+    views: frozenset[str] = frozenset()
 
 
 @derived
-def replayed(index: FactIndex, name: str) -> ReplayedSchema:
-    """The schema of the environment of a name, replayed to all of its heads."""
+def replayed(index: FactIndex, name: str, dialect: str = "") -> ReplayedSchema:
+    """The schema of the environment of a name, replayed to all of its heads.
+
+    Where a migration asks which `dialect` it runs on and none is given, both ways are taken.
+    """
     order = graph(index, name)
-    replay = Replay(index)
+    replay = Replay(index, dialect)
     for path in order.order:
         replay.upgrade(path, module_name(path))
     return ReplayedSchema(
-        replay.schema.tables, tuple(replay.opaque), replay.schema.complete, order.whole and bool(order.order)
+        replay.schema.tables,
+        tuple(replay.opaque),
+        replay.schema.complete,
+        order.whole and bool(order.order),
+        replay.schema.views,
     )
 
 
@@ -57,6 +65,27 @@ def table_of(index: FactIndex, name: str, table: str) -> Table | None:
         return found
     folded = table.casefold()
     return next((each for key, each in schema.tables.items() if key.casefold() == folded), None)
+
+
+@derived
+def lacks_table(index: FactIndex, name: str, table: str) -> bool:
+    """Whether an environment surely leaves no table or view of a name (`[schema.]name`).
+
+    Where revisions change tables that none of them creates, others may come from elsewhere, too.
+    """
+    schema = replayed(index, name)
+    if not schema.reliable or not schema.complete or table_of(index, name, table) is not None:
+        return False
+    if any(not each.revision and not each.known for each in schema.tables.values()):
+        return False
+    plain = table.rpartition(".")[2].casefold()
+    return all(view.rpartition(".")[2].casefold() != plain for view in schema.views)
+
+
+@derived
+def has_schema(index: FactIndex, name: str, schema: str) -> bool:
+    """Whether an environment makes a table in a schema of the database."""
+    return any(table.startswith(f"{schema}.") for table in replayed(index, name).tables)
 
 
 @derived
@@ -80,6 +109,12 @@ def metadata_of(index: FactIndex, name: str) -> tuple[str, ...] | None:
                 return None
             found.append(identity)
     return tuple(dict.fromkeys(found)) or None
+
+
+@derived
+def metadata_migrated_by(index: FactIndex, name: str) -> tuple[str, ...]:
+    """The metadata of the workspace's models that an environment migrates, named by it or not."""
+    return tuple(each for each in all_metadata(index) if name in environments_of(index, each))
 
 
 @derived

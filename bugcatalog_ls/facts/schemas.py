@@ -107,10 +107,10 @@ def schema(index: FactIndex, symbol: str) -> Schema | None:
             continue
         complete = complete and _bases_known(index, name)
         for attribute in declared[1].attributes:
-            if _is_field(attribute):
+            if is_field(attribute):
                 fields[attribute.name] = _field(declared[0], name, attribute)
         extra = _extra(index, declared[1]) or extra
-    own = tuple(attribute.name for attribute in fact.attributes if _is_field(attribute))
+    own = tuple(attribute.name for attribute in fact.attributes if is_field(attribute))
     anchor = class_anchor(symbol)
     return Schema(
         symbol, path, fact.name, anchor, library, tuple(fields.values()), own, names, extra, complete
@@ -136,7 +136,8 @@ def _bases_known(index: FactIndex, symbol: str) -> bool:
     return found is not None and None not in found[1].bases
 
 
-def _is_field(attribute: OrmAttribute) -> bool:
+def is_field(attribute: OrmAttribute) -> bool:
+    """Whether an attribute of a schema is one of its fields."""
     name = attribute.name
     if attribute.annotation is None or name.startswith("_") or name in _SETTINGS or attribute.is_method:
         return False

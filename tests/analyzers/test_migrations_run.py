@@ -1,4 +1,4 @@
-"""What BC703 writes runs: real Alembic and SQLAlchemy on SQLite, upgraded, checked and downgraded."""
+"""What the fixes of section 7 write runs: real Alembic and SQLAlchemy on SQLite, upgraded, checked and downgraded."""
 
 import subprocess
 import sys
@@ -140,6 +140,90 @@ def test_the_revisions_of_one_run_make_one(tmp_path: Path) -> None:
     assert shared is not None
     (new,) = shared.creates
     _check(tmp_path, files | {new.path: new.content})
+
+
+TABLES = """\
+import enum
+import uuid
+from typing import Optional
+
+from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, Index, Numeric, String, UniqueConstraint, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Color(enum.Enum):
+    RED = "r"
+    BLUE = "b"
+
+
+class Org(Base):
+    __tablename__ = "orgs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    legacy: Mapped[str] = mapped_column(String(10))
+
+
+class Comment(Base):
+    __tablename__ = "comments"
+    __table_args__ = (
+        UniqueConstraint("post_id", "rank", name="uq_rank"),
+        ForeignKeyConstraint(["post_id", "rank"], ["pages.post_id", "pages.number"], ondelete="CASCADE"),
+        Index("ix_comments_both", "post_id", "color"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[Optional[int]] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    color: Mapped[Color] = mapped_column(Enum(Color), server_default="RED")
+    price = mapped_column(Numeric(8, 2))
+    rank: Mapped[int]
+
+
+class Page(Base):
+    __tablename__ = "pages"
+
+    post_id = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Post(Base):
+    __tablename__ = "posts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(80), unique=True, index=True)
+    made_at = mapped_column(String(30), server_default=func.now(), nullable=False)
+"""
+
+
+@pytest.mark.parametrize("batch", ["True", "False"])
+@pytest.mark.parametrize("together", [True, False])
+def test_tables_that_the_fixes_create(tmp_path: Path, batch: str, together: bool) -> None:
+    files = {
+        "alembic.ini": INI,
+        "migrations/env.py": ENV.replace("RENDER", batch),
+        "migrations/script.py.mako": "",
+        "migrations/versions/1a2b3c4d5e6f_create_orgs_and_users.py": FIRST,
+        "models.py": TABLES,
+    }
+    if together:
+        project = project_of("BC708", files, None)
+        findings = project.findings("models.py")
+        assert len(findings) == 3
+        shared = project.together(findings[0], [project.fixes(finding)[0] for finding in findings])
+        assert shared is not None
+        _check(tmp_path, files | {new.path: new.content for new in shared.creates})
+    else:
+        _check(tmp_path, apply_all_fixes("BC708", files, lambda fix: True))
 
 
 def _check(folder: Path, files: dict[str, str]) -> None:

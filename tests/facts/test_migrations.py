@@ -63,7 +63,7 @@ def test_the_target_of_an_environment() -> None:
         """
         EnvironmentFact(folder='migrations', targets=(Attribute(owner=Name(name='Base', """
         """symbol='app.models.Base'), name='metadata'), Name(name='audit', symbol='app.models.audit')), """
-        """render_as_batch=True)
+        """render_as_batch=True, compares_types=True, compares_defaults=False, filters=False)
         """,
     )
 

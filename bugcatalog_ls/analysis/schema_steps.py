@@ -1,0 +1,353 @@
+"""Steps of a new revision beyond single columns: tables, types, nullability, defaults, constraints, enums."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, written_column
+from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.constraint_names import constraint_name
+from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.models import Model, models_of_table
+from bugcatalog_ls.facts.sources import quoted
+from bugcatalog_ls.facts.typed_columns import typed
+
+
+def create_table(index: FactIndex, model: Model, *, schema_is_new: bool = False) -> Step | None:
+    """Create a model's table with its columns, keys and indexes; None where something of it is not known."""
+    sharing = [each for each in models_of_table(index, model.key) if each.metadata == model.metadata]
+    if any(not each.complete or each.maybe for each in sharing):
+        return None
+    columns: dict[str, Column] = {}
+    constraints = Constraints()
+    for each in sharing:
+        for column in each.columns:
+            columns.setdefault(column.name, typed(index, each, column))
+        constraints = constraints.with_all(model_constraints(index, each.symbol))
+    written = [_in_table(column) for column in columns.values()]
+    if not columns or None in written or any(not key.table for key in constraints.foreign_keys):
+        return None
+    arguments = [text for text in written if text is not None]
+    arguments.extend(_key(key) for key in constraints.foreign_keys)
+    keys = [quoted(column.name) for column in columns.values() if column.primary_key]
+    if keys:
+        arguments.append(f"sa.PrimaryKeyConstraint({', '.join(keys)})")
+    arguments.extend(_unique(unique) for unique in constraints.uniques)
+    upgrade = []
+    if schema_is_new and model.schema:
+        text = quoted(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
+        upgrade.append(OperationCall("execute", lines=(f"op.execute({text})",)))
+    upgrade.append(OperationCall("create_table", tuple(arguments), alone=True))
+    downgrade: list[OperationCall] = []
+    for made in constraints.indexes:
+        if "" in made.columns or not made.name:
+            return None
+        upgrade.append(_create_index(made))
+        downgrade.insert(0, _drop_index(made))
+    downgrade.append(OperationCall("drop_table", (), alone=True))
+    dialects = [dialect for column in columns.values() for dialect in column.type.dialects]
+    after = tuple(key.table for key in constraints.foreign_keys if key.table != model.key)
+    table = model.key
+    return Step(
+        table,
+        f"Create {table}",
+        f"creates {table}",
+        tuple(upgrade),
+        tuple(downgrade),
+        tuple(dict.fromkeys(dialects)),
+        after,
+    )
+
+
+def alter_type(
+    table: str, wanted: Column, found: Column, keys: tuple[tuple[str, ForeignKeyConstraint], ...] = ()
+) -> Step | None:
+    """Give a column the type that its model has; foreign keys that use it step aside meanwhile.
+
+    `keys` are those with the table that has them; what has no name cannot step aside.
+    """
+    new, old = wanted.type, found.type
+    if not new.source or not old.source:
+        return None
+    nullable = f"existing_nullable={found.nullable}" if found.nullable is not None else ""
+    named = [(owner, key) for owner, key in keys if key.name]
+    up, down = ([_dropped_key(owner, key) for owner, key in named] for _ in range(2))
+    up.append(_altered(found.name, f"existing_type={old.source}", f"type_={new.source}", nullable))
+    down.append(_altered(found.name, f"existing_type={new.source}", f"type_={old.source}", nullable))
+    for calls in (up, down):
+        calls.extend(_created_key(owner, key) for owner, key in named)
+    name = f"{table}.{found.name}"
+    verb, deed = "Change the type of", "changes the type of"
+    if new.length and old.length:
+        verb, deed = ("Lengthen", "lengthens") if new.length > old.length else ("Shorten", "shortens")
+    dialects = tuple(dict.fromkeys((*new.dialects, *old.dialects)))
+    return Step(table, f"{verb} {name}", f"{deed} {name}", tuple(up), tuple(down), dialects)
+
+
+def alter_nullable(table: str, wanted: Column, found: Column) -> Step | None:
+    """Make a column required, or let it be NULL, as its model says."""
+    if not found.type.source or wanted.nullable is None:
+        return None
+    existing = f"existing_type={found.type.source}"
+    name = f"{table}.{found.name}"
+    up = _altered(found.name, existing, f"nullable={wanted.nullable}")
+    down = _altered(found.name, existing, f"nullable={not wanted.nullable}")
+    slug = f"Make {name} nullable" if wanted.nullable else f"Require {name}"
+    deed = f"makes {name} nullable" if wanted.nullable else f"requires {name}"
+    return Step(table, slug, deed, (up,), (down,), found.type.dialects)
+
+
+def alter_default(table: str, wanted: Column, found: Column) -> Step | None:
+    """Give a column the server default that its model has."""
+    new, old = wanted.server_default, found.server_default
+    if "?" in (new, old) or not found.type.source:
+        return None
+    existing = f"existing_type={found.type.source}"
+    up = _altered(found.name, existing, f"server_default={new or 'None'}")
+    down = _altered(found.name, existing, f"server_default={old or 'None'}")
+    name = f"{table}.{found.name}"
+    verb = ("Give", "gives") if new else ("Take from", "takes from")
+    what = " its default" if new else " the default"
+    slug, deed = f"{verb[0]} {name}{what}", f"{verb[1]} {name}{what}"
+    return Step(table, slug, deed, (up,), (down,), found.type.dialects)
+
+
+def add_index(table: str, made: TableIndex, instead_of: TableIndex | None = None) -> Step | None:
+    """Create an index of a model, in place of one that differs from it."""
+    if not made.name or "" in made.columns:
+        return None
+    up, down = [_create_index(made)], [_drop_index(made)]
+    if instead_of is not None:
+        up, down = [_drop_index(instead_of), *up], [*down, _create_index(instead_of)]
+    name = f"{table}.{'_'.join(made.columns)}"
+    return Step(table, f"Index {name}", f"indexes {name}", tuple(up), tuple(down))
+
+
+def remove_index(table: str, found: TableIndex) -> Step | None:
+    """Drop an index that only the schema has."""
+    if not found.name or "" in found.columns:
+        return None
+    return Step(
+        table,
+        f"Drop the index {found.name}",
+        f"drops the index {found.name}",
+        (_drop_index(found),),
+        (_create_index(found),),
+    )
+
+
+def add_unique(index: FactIndex, model: Model, unique: UniqueConstraint) -> Step | None:
+    """Create a unique constraint of a model."""
+    name = unique.name or constraint_name(index, model.metadata, "uq", model.key, unique.columns)
+    made = UniqueConstraint(unique.columns, name)
+    what = f"{model.key}.{'_'.join(unique.columns)}"
+    return Step(
+        model.key,
+        f"Make {what} unique",
+        f"makes {what} unique",
+        (_create_unique(made),),
+        (_drop(name, "unique"),),
+    )
+
+
+def remove_unique(table: str, unique: UniqueConstraint) -> Step | None:
+    """Drop a unique constraint that only the schema has."""
+    if not unique.name:
+        return None
+    what = f"the constraint {unique.name}"
+    return Step(
+        table,
+        f"Drop {what}",
+        f"drops {what}",
+        (_drop(unique.name, "unique"),),
+        (_create_unique(unique),),
+    )
+
+
+def add_foreign_key(
+    index: FactIndex,
+    model: Model,
+    key: ForeignKeyConstraint,
+    instead_of: ForeignKeyConstraint | None = None,
+    *,
+    dialect: str = "",
+) -> Step | None:
+    """Create a foreign key of a model, in place of one that differs from it.
+
+    The name of what goes is the one it was given. Else it is PostgreSQL's own outside of a batch, and
+    in a batch the one that a naming convention gives it there; in MySQL the inspector tells it.
+    """
+    name = key.name or constraint_name(
+        index,
+        model.metadata,
+        "fk",
+        model.key,
+        key.columns,
+        referred=key.table,
+        referred_columns=key.referred,
+    )
+    made = ForeignKeyConstraint(key.columns, key.table, key.referred, key.ondelete, name)
+    up, down = [_created_key(model.key, made)], [_dropped_key(model.key, made)]
+    if instead_of is not None and not key.name:
+        made = msgspec.structs.replace(made, name=instead_of.name or name)
+        up, down = [_created_key(model.key, made)], [_dropped_key(model.key, made)]
+    what = f"{model.key}.{'_'.join(key.columns)}"
+    slug, deed = f"Link {what} to {key.table}", f"links {what} to {key.table}"
+    if instead_of is not None:
+        old_name = instead_of.name or f"{model.table}_{'_'.join(key.columns)}_fkey"
+        old = ForeignKeyConstraint(
+            instead_of.columns,
+            instead_of.table,
+            instead_of.referred or key.referred,
+            instead_of.ondelete,
+            old_name,
+        )
+        goes = _dropped_key(model.key, old)
+        if not instead_of.name and dialect in ("mysql", "mariadb"):
+            goes = _dropped_by_inspector(model, key)
+        elif not instead_of.name:
+            goes = msgspec.structs.replace(goes, batch_name=quoted(name), naming=_BATCH_NAMES)
+        up, down = [goes, *up], [*down, _created_key(model.key, old)]
+        match key.ondelete:
+            case "SET NULL":
+                slug, deed = f"Set {what} to NULL on delete", f"sets {what} to NULL on delete"
+            case "CASCADE":
+                slug, deed = f"Delete {model.key} with {key.table}", f"deletes {model.key} with {key.table}"
+            case _:
+                slug, deed = f"Change the key of {what}", f"changes the key of {what}"
+    return Step(model.key, slug, deed, tuple(up), tuple(down))
+
+
+def remove_foreign_key(table: str, key: ForeignKeyConstraint) -> Step | None:
+    """Drop a foreign key that only the schema has."""
+    if not key.name or not key.referred:
+        return None
+    what = f"the foreign key {key.name}"
+    return Step(
+        table, f"Drop {what}", f"drops {what}", (_dropped_key(table, key),), (_created_key(table, key),)
+    )
+
+
+def combined(steps: list[Step | None]) -> Step | None:
+    """Several steps of one table as one; None where one of them is not known."""
+    known = [step for step in steps if step is not None]
+    if len(known) < len(steps) or not known:
+        return None
+    last = known[-1]
+    return msgspec.structs.replace(
+        last,
+        upgrade=tuple(call for step in known for call in step.upgrade),
+        downgrade=tuple(call for step in reversed(known) for call in step.downgrade),
+        dialects=tuple(dict.fromkeys(dialect for step in known for dialect in step.dialects)),
+    )
+
+
+def add_labels(table: str, wanted: Column, found: Column, dialect: str) -> Step | None:
+    """Let a column hold the members that its enum has by now: `ALTER TYPE … ADD VALUE` in PostgreSQL."""
+    old = found.type.labels or ()
+    added = [label for label in wanted.type.labels or () if label not in old]
+    type_name = found.type.enum_name or wanted.type.enum_name
+    if not added or not wanted.type.source:
+        return None
+    existing = found.type.source or wanted.type.source
+    nullable = f"existing_nullable={found.nullable}" if found.nullable is not None else ""
+    altered = _altered(found.name, f"existing_type={existing}", f"type_={wanted.type.source}", nullable)
+    undone = _altered(found.name, f"existing_type={wanted.type.source}", f"type_={existing}", nullable)
+    labels = [label.replace("'", "''") for label in added]
+    texts = [f"ALTER TYPE {type_name} ADD VALUE IF NOT EXISTS '{label}'" for label in labels]
+    native = [f"op.execute({quoted(text)})" for text in texts]
+    name = f"{table}.{found.name}"
+    slug, deed = f"Add {' and '.join(added)} to {name}", f"adds {' and '.join(added)} to {name}"
+    dialects = tuple(dict.fromkeys((*wanted.type.dialects, *found.type.dialects)))
+    is_native = bool(type_name) and found.type.native and wanted.type.native
+    if not is_native or dialect in ("mysql", "mariadb", "sqlite"):
+        return Step(table, slug, deed, (altered,), (undone,), dialects)
+    test = 'if op.get_bind().dialect.name == "postgresql":'
+    if dialect.startswith("postgres"):
+        return Step(table, slug, deed, (OperationCall("execute", lines=tuple(native)),), (_STAYS,), ())
+    up = OperationCall("execute", lines=(test, *(f"    {line}" for line in native), "else:"), then=altered)
+    down = OperationCall("execute", lines=('if op.get_bind().dialect.name != "postgresql":',), then=undone)
+    return Step(table, slug, deed, (up,), (down,), dialects)
+
+
+_STAYS = OperationCall("pass", lines=("# PostgreSQL cannot take a label out of a type.",))
+
+
+def _in_table(column: Column) -> str | None:
+    """A column as `create_table` writes it; keys stand behind all columns."""
+    if column.primary_key:
+        if not column.type.source or column.computed or column.identity or column.server_default == "?":
+            return None
+        default = f", server_default={column.server_default}" if column.server_default else ""
+        options = ", autoincrement=False" if column.autoincrement is False else ""
+        return f"sa.Column({quoted(column.name)}, {column.type.source}{default}{options}, nullable=False)"
+    return written_column(column, column.server_default, nullable=column.nullable is not False)
+
+
+def _key(key: ForeignKeyConstraint) -> str:
+    local = ", ".join(map(quoted, key.columns))
+    remote = ", ".join(quoted(f"{key.table}.{column}") for column in key.referred)
+    name = f", name={quoted(key.name)}" if key.name else ""
+    ondelete = f", ondelete={quoted(key.ondelete)}" if key.ondelete else ""
+    return f"sa.ForeignKeyConstraint([{local}], [{remote}]{name}{ondelete})"
+
+
+def _unique(unique: UniqueConstraint) -> str:
+    columns = ", ".join(map(quoted, unique.columns))
+    return f"sa.UniqueConstraint({columns}{f', name={quoted(unique.name)}' if unique.name else ''})"
+
+
+def _altered(name: str, *options: str) -> OperationCall:
+    return OperationCall("alter_column", (quoted(name), *(each for each in options if each)), True)
+
+
+def _create_index(made: TableIndex) -> OperationCall:
+    listed = ", ".join(map(quoted, made.columns))
+    unique = ("unique=True",) if made.unique else ()
+    return OperationCall("create_index", (quoted(made.name), "", f"[{listed}]", *unique))
+
+
+def _drop_index(made: TableIndex) -> OperationCall:
+    return OperationCall("drop_index", (quoted(made.name), "table_name="))
+
+
+def _create_unique(unique: UniqueConstraint) -> OperationCall:
+    listed = ", ".join(map(quoted, unique.columns))
+    return OperationCall("create_unique_constraint", (quoted(unique.name), "", f"[{listed}]"), True)
+
+
+def _drop(name: str, kind: str) -> OperationCall:
+    return OperationCall("drop_constraint", (quoted(name), "", f'type_="{kind}"'), True)
+
+
+def _dropped_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
+    return OperationCall("drop_constraint", (quoted(key.name), "", 'type_="foreignkey"'), True, table=table)
+
+
+_BATCH_NAMES = '{"fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"}'
+
+
+def _dropped_by_inspector(model: Model, key: ForeignKeyConstraint) -> OperationCall:
+    schema = f", schema={quoted(model.schema)}" if model.schema else ""
+    table, columns = quoted(model.table), ", ".join(map(quoted, key.columns))
+    lines = (
+        f"for key in sa.inspect(op.get_bind()).get_foreign_keys({table}{schema}):",
+        f'    if key["constrained_columns"] == [{columns}]:',
+        f'        op.drop_constraint(key["name"], {table}, type_="foreignkey"{schema})',
+    )
+    return OperationCall("drop_constraint", lines=lines)
+
+
+def _created_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
+    schema, _, referred = key.table.rpartition(".")
+    own_schema = table.rpartition(".")[0]
+    local, remote = (", ".join(map(quoted, columns)) for columns in (key.columns, key.referred))
+    more = [
+        f"source_schema={quoted(own_schema)}" if own_schema else "",
+        f"referent_schema={quoted(schema)}" if schema else "",
+        f"ondelete={quoted(key.ondelete)}" if key.ondelete else "",
+    ]
+    arguments = (quoted(key.name), "", quoted(referred), f"[{local}]", f"[{remote}]", *filter(None, more))
+    return OperationCall("create_foreign_key", arguments, True, table=table)

@@ -1,0 +1,231 @@
+"""BC704: columns that are shorter than what the schema, requests, defaults or code have for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.drift_steps import keys_using
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.analysis.revision_steps import Step
+from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.analysis.schema_steps import alter_type
+from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.constants import text_in
+from bugcatalog_ls.facts.drift import drifts
+from bugcatalog_ls.facts.expressions import Call
+from bugcatalog_ls.facts.field_limits import described_model, max_length
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.models import Model, model
+from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
+from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+from bugcatalog_ls.facts.schemas import is_field, schema
+from bugcatalog_ls.facts.stored_texts import StoredText
+from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, text_of, walk
+
+_TEXTS = ("VARCHAR", "NVARCHAR", "CHAR", "NCHAR")
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    if ctx.is_test:
+        return
+    for fact in ctx.index.in_file(ctx.path, OrmClass):
+        made = model(ctx.index, fact.symbol)
+        if made is not None and made.path == ctx.path:
+            yield from _beside_schema(ctx, made)
+            yield from _defaults(ctx, made, fact)
+        elif made is None and fact.bases:
+            yield from _fields(ctx, fact)
+    for table in ctx.index.in_file(ctx.path, TableFact):
+        made = model(ctx.index, table.symbol)
+        if made is not None:
+            yield from _beside_schema(ctx, made)
+    for text in ctx.index.in_file(ctx.path, StoredText):
+        yield from _stored(ctx, text)
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    made = model(ctx.index, finding.data.get("model", ""))
+    column = made.column(finding.data.get("column", "")) if made is not None else None
+    length = int(finding.data.get("length", "0"))
+    if made is None or column is None or not length:
+        return
+    edits = _lengthened(ctx, column, length) if column.type.length != length else []
+    if edits is None:
+        return
+    wanted = _wide(column, length)
+    names: list[str] = []
+    steps: list[Step | None] = []
+    for name in environments_of(ctx.index, made.metadata):
+        table = table_of(ctx.index, name, made.key)
+        there = table.column(column.name) if table is not None and table.known else None
+        if there is not None and (there.column.type.length or length) < length:
+            names.append(name)
+            using = keys_using(ctx.index, made, column.name, name)
+            steps.append(alter_type(made.key, wanted, there.column, using))
+    title = f"Lengthen {made.key}.{column.name} to {length}"
+    if names:
+        yield from revision_fix(ctx, names, steps, edits=edits, title=title)
+    elif edits:
+        yield ctx.fix(title, "suggested", edits)
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True)
+
+
+def _beside_schema(ctx: JoinContext, made: Model) -> Iterator[Finding]:
+    """Columns of another length than the schema's."""
+    for environment in environments_of(ctx.index, made.metadata):
+        for drift in drifts(ctx.index, made.symbol, environment):
+            wanted, found = drift.wanted, drift.found
+            column = made.column(drift.columns[0])
+            if drift.aspect != "length" or wanted is None or found is None or column is None:
+                continue
+            longer = max(wanted.type.length or 0, found.type.length or 0)
+            anchor = column.anchor if column.path == ctx.path else made.anchor
+            name = f"{made.key}.{column.name}"
+            one, two = wanted.type.length, found.type.length
+            message = f"{name} holds {one} characters in the model and {two} in the schema"
+            table = table_of(ctx.index, environment, made.key)
+            related = (
+                [ctx.related(table.revision, REVISION_ANCHOR, f"the revision that creates {table.name}")]
+                if table is not None and table.revision
+                else []
+            )
+            yield ctx.find(anchor, message, data=_data(made, column, longer), related=related)
+        return
+
+
+def _defaults(ctx: JoinContext, made: Model, fact: OrmClass) -> Iterator[Finding]:
+    """Columns whose own default, or longest label, is longer than they are."""
+    for attribute in fact.attributes:
+        column = next((each for each in made.columns if each.attribute == attribute.name), None)
+        if column is None or column.path != ctx.path:
+            continue
+        labels = column.type.labels if column.type.name == "ENUM" else None
+        written = re.search(r"\blength=(\d+)", column.type.source)
+        if labels and written is not None and max(map(len, labels)) > int(written[1]):
+            longest = max(labels, key=len)
+            message = (
+                f"{made.key}.{column.name} holds {written[1]} characters, and {longest} has {len(longest)}"
+            )
+            yield ctx.find(column.anchor, message)
+            continue
+        limit = _limit(column)
+        value = attribute.value
+        if limit is None or not isinstance(value, Call):
+            continue
+        for keyword in ("default", "server_default", "insert_default"):
+            text = text_in(ctx.index, value.keyword(keyword), ctx.path)
+            if text is not None and len(text) > limit:
+                message = (
+                    f"{made.key}.{column.name} holds {limit} characters, and its default has {len(text)}"
+                )
+                yield ctx.find(column.anchor, message, data=_data(made, column, len(text)))
+                break
+
+
+def _fields(ctx: JoinContext, fact: OrmClass) -> Iterator[Finding]:
+    """Fields of schemas that allow more than their column holds."""
+    made = model(ctx.index, described_model(ctx.index, fact.symbol))
+    if made is None or schema(ctx.index, fact.symbol) is None:
+        return
+    for attribute in fact.attributes:
+        column = next((each for each in made.columns if each.attribute == attribute.name), None)
+        limit = _limit(column) if column is not None else None
+        if column is None or limit is None or not is_field(attribute):
+            continue
+        allowed = max_length(ctx.index, attribute, ctx.path)
+        if allowed is not None and allowed > limit:
+            name = f"{made.key}.{column.name}"
+            message = f"{fact.name}.{attribute.name} allows {allowed} characters, and {name} holds {limit}"
+            related = [ctx.related(column.path, column.anchor, f"the column {name}")]
+            anchor = column_anchor(fact.symbol, attribute.name)
+            yield ctx.find(anchor, message, data=_data(made, column, allowed), related=related)
+
+
+def _stored(ctx: JoinContext, text: StoredText) -> Iterator[Finding]:
+    """Texts that code puts into a column that is too short for them."""
+    made = _model_of(ctx.index, text.owner, ctx)
+    column = _column_of(made, text.attribute)
+    limit = _limit(column) if column is not None else None
+    if made is None or column is None or limit is None:
+        return
+    length = text.length
+    for owner, attribute in text.parts:
+        part = _column_of(_model_of(ctx.index, owner, ctx), attribute)
+        if part is not None:
+            length += 36 if part.type.name == "UUID" else _limit(part) or 0
+    if length <= limit:
+        return
+    what = "this text can have" if text.is_composite else "this text has"
+    message = f"{made.key}.{column.name} holds {limit} characters, and {what} {length}"
+    related = [ctx.related(column.path, column.anchor, f"the column {made.key}.{column.name}")]
+    yield ctx.find(text.anchor, message, data=_data(made, column, length), related=related)
+
+
+def _model_of(index: FactIndex, symbol: str, ctx: JoinContext) -> Model | None:
+    return model(index, symbol) or model(index, ctx.resolve(symbol).removesuffix("()"))
+
+
+def _column_of(made: Model | None, attribute: str) -> Column | None:
+    return next((each for each in made.columns if each.attribute == attribute), None) if made else None
+
+
+def _limit(column: Column) -> int | None:
+    return column.type.length if column.type.name in _TEXTS else None
+
+
+def _data(made: Model, column: Column, length: int) -> dict[str, str]:
+    return {"model": made.symbol, "column": column.name, "length": str(length)}
+
+
+# -- fixes -----------------------------------------------------------------------------------------------
+
+
+def _wide(column: Column, length: int) -> Column:
+    name = column.type.name
+    made = ColumnType(name, length, source=f"sa.{'String' if name == 'VARCHAR' else name}(length={length})")
+    return msgspec.structs.replace(column, type=made)
+
+
+def _lengthened(ctx: FixContext, column: Column, length: int) -> list[Edit] | None:
+    """The model's own declaration with a greater length; None where that is written elsewhere."""
+    file = ctx.file if column.path == ctx.file.path else ctx.open(column.path)
+    declaration = _declaration(file, column) if file is not None else None
+    if declaration is None:
+        return None
+    for node in (declaration, *walk(declaration)):
+        if node.type != "call":
+            continue
+        callee = callee_of(node)
+        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+        given = arguments_of(node)
+        number = None
+        if name in ("String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "AutoString"):
+            number = given.get("length", 0)
+        elif name == "Field":
+            number = given.keywords.get("max_length")
+        if number is not None and constant_value(number) == column.type.length:
+            return [Edit(column.path, edit.span, edit.content) for edit in replace_node(number, str(length))]
+    return None
+
+
+def _declaration(file: PyFile, column: Column) -> Node | None:
+    symbol, _, attribute = column.anchor.removeprefix("column ").rpartition(".")
+    for definition in file.classes:
+        if definition.symbol != symbol:
+            continue
+        for node in walk(definition.node, into_scopes=False):
+            left = node.child_by_field_name("left") if node.type == "assignment" else None
+            if left is not None and text_of(left) == attribute:
+                return node
+    return None

@@ -1,0 +1,124 @@
+"""BC711: what else of a model differs from the schema that its migrations leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.drift_steps import step_for
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.revision_steps import Step
+from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
+from bugcatalog_ls.facts.drift import Drift, drifts
+from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.models import Model, model
+from bugcatalog_ls.facts.orm import OrmClass, TableFact
+from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+
+_OURS = frozenset(
+    {"type", "nullable", "default", "index", "unique", "foreign_key", "ondelete"}
+    | {"extra_index", "extra_unique", "extra_foreign_key"}
+)
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    if ctx.is_test:
+        return
+    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
+    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
+    for symbol in symbols:
+        made = model(ctx.index, symbol)
+        if made is None or made.path != ctx.path:
+            continue
+        found: dict[str, dict[Drift, list[str]]] = {}
+        names = environments_of(ctx.index, made.metadata)
+        for environment in names:
+            for drift in drifts(ctx.index, symbol, environment):
+                if _is_ours(drift):
+                    places = found.setdefault(_anchor(made, drift), {})
+                    places.setdefault(drift, []).append(environment)
+        for anchor, places in found.items():
+            # What one database lacks beside another may not be for it.
+            drift_places = {
+                drift: lacking
+                for drift, lacking in places.items()
+                if drift.constraint is None or len(lacking) == len(names)
+            }
+            if not drift_places:
+                continue
+            messages = [_message(made, drift) for drift in drift_places]
+            environments = list(dict.fromkeys(name for names in drift_places.values() for name in names))
+            tables = [table_of(ctx.index, name, made.key) for name in environments]
+            related = [
+                ctx.related(table.revision, REVISION_ANCHOR, f"the revision that creates {table.name}")
+                for table in tables
+                if table is not None and table.revision
+            ]
+            data = {"model": symbol, "anchor": anchor, "environments": ",".join(environments)}
+            yield ctx.find(anchor, "; ".join(dict.fromkeys(messages)), related=related, data=data)
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    made = model(ctx.index, finding.data.get("model", ""))
+    if made is None:
+        return
+    names = finding.data.get("environments", "").split(",")
+    steps: list[Step | None] = []
+    for name in names:
+        for drift in drifts(ctx.index, made.symbol, name):
+            if _is_ours(drift) and _anchor(made, drift) == finding.data.get("anchor"):
+                steps.append(step_for(ctx.index, made, drift, name))
+    yield from revision_fix(ctx, names, steps)
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True, from_absence=True)
+
+
+def _is_ours(drift: Drift) -> bool:
+    if drift.aspect != "ondelete":
+        return drift.aspect in _OURS
+    # A rule that one side lacks is an affair of its own.
+    both = (drift.constraint, drift.other)
+    return all(isinstance(each, ForeignKeyConstraint) and each.ondelete for each in both)
+
+
+def _anchor(made: Model, drift: Drift) -> str:
+    """The column where one is concerned that the class itself declares; else the class."""
+    if len(drift.columns) != 1 or drift.aspect.startswith("extra_"):
+        return made.anchor
+    column = made.column(drift.columns[0])
+    return column.anchor if column is not None and column.path == made.path and column.anchor else made.anchor
+
+
+def _message(made: Model, drift: Drift) -> str:
+    name = f"{made.key}.{', '.join(drift.columns)}"
+    wanted, found = drift.wanted, drift.found
+    key, other = drift.constraint, drift.other
+    match drift.aspect:
+        case "type" if wanted is not None and found is not None:
+            return f"{name} is {wanted.type.name} in the model and {found.type.name} in the schema"
+        case "nullable" if wanted is not None:
+            both = ("may be NULL", "is required") if wanted.nullable else ("is required", "may be NULL")
+            return f"{name} {both[0]} in the model and {both[1]} in the schema"
+        case "default" if wanted is not None and not wanted.server_default:
+            return f"{name} has a server default in the schema only"
+        case "default" if found is not None and not found.server_default:
+            return f"{name} has a server default in the model only"
+        case "default":
+            return f"{name} has another server default in the schema"
+        case "index" if other is not None:
+            return f"the index of {name} is unique on one side only"
+        case "index":
+            return f"no migration creates the index of {name}"
+        case "unique":
+            return f"no migration makes {name} unique"
+        case "foreign_key" if isinstance(key, ForeignKeyConstraint):
+            return f"no migration links {name} to {key.table}"
+        case "ondelete" if isinstance(key, ForeignKeyConstraint) and isinstance(other, ForeignKeyConstraint):
+            return f"{name} is ON DELETE {key.ondelete} in the model and {other.ondelete} in the schema"
+        case "extra_index":
+            return f"only the schema has the index of {name}"
+        case "extra_unique":
+            return f"only the schema makes {name} unique"
+    return f"only the schema links {name} to another table"

@@ -1,0 +1,138 @@
+"""BC708: tables that no migration creates, and targets of keys and relationships that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix, Related
+from bugcatalog_ls.analysis.revision_steps import Step
+from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.analysis.schema_steps import create_table
+from bugcatalog_ls.facts.columns import ForeignKey
+from bugcatalog_ls.facts.declarative import inherited
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.mapped_names import is_unknown_class, missing_target, relationship_targets, tables_of
+from bugcatalog_ls.facts.migration_graph import graph
+from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.models import Model, model, models_of_table
+from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
+from bugcatalog_ls.facts.schema_replay import environments_of, has_schema, lacks_table
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    if ctx.is_test:
+        return
+    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
+    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
+    reported: set[str] = set()
+    for symbol in symbols:
+        made = model(ctx.index, symbol)
+        if made is None or made.path != ctx.path:
+            continue
+        yield from _without_table(ctx, made)
+        for finding in [*_dangling_keys(ctx, made), *_dangling_relationships(ctx, made)]:
+            if finding.anchor not in reported:
+                reported.add(finding.anchor)
+                yield finding
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    made = model(ctx.index, finding.data.get("model", ""))
+    environments = finding.data.get("environments", "")
+    if made is None or not environments:
+        return
+    names = environments.split(",")
+    steps: dict[str, Step | None] = {}
+    for name in names:
+        _creating(ctx.index, made, name, steps)
+    title = f"Write a revision that creates {made.key}"
+    yield from revision_fix(ctx, names, list(steps.values()), applicability="safe", title=title)
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True, from_absence=True)
+
+
+def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
+    sharing = [each for each in models_of_table(ctx.index, made.key) if each.metadata == made.metadata]
+    # Classes of one table are one finding, at the first of them.
+    if made.parent and any(each.symbol == made.parent for each in sharing):
+        return
+    if (
+        sharing
+        and min(each.symbol for each in sharing if not each.parent or len(sharing) == 1) != made.symbol
+    ):
+        return
+    lacking = [
+        name for name in environments_of(ctx.index, made.metadata) if lacks_table(ctx.index, name, made.key)
+    ]
+    if not lacking or _is_elsewhere(ctx.index, made):
+        return
+    message = f"no migration creates the table {made.key} of {made.name}"
+    data = {"model": made.symbol, "environments": ",".join(lacking)}
+    yield ctx.find(made.anchor, message, related=_heads(ctx, lacking), data=data)
+
+
+def _is_elsewhere(index: FactIndex, made: Model) -> bool:
+    """Whether a model says that its table is a view, reflected, or none of autogenerate's business."""
+    written = inherited(index, made.symbol, "__table_args__")
+    table = index.one(TableFact, made.symbol)
+    text = repr(written[1].value) if written is not None else repr(table[1].call) if table else ""
+    return any(word in text for word in ("'info'", "autoload", "'is_view'", "keep_existing"))
+
+
+def _heads(ctx: JoinContext, environments: Iterable[str]) -> list[Related]:
+    return [
+        ctx.related(path, REVISION_ANCHOR, "the head that the migrations lead to")
+        for name in environments
+        for _, path in graph(ctx.index, name).heads
+    ]
+
+
+def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
+    for column in made.columns:
+        for key in column.foreign_keys:
+            missing = missing_target(ctx.index, made, key, column.path)
+            if missing:
+                what = f"the column {missing}" if missing.count(".") > made.key.count(".") else missing
+                anchor = column.anchor if column.path == ctx.path else made.anchor
+                name = f"{made.name}.{column.attribute or column.name}"
+                yield ctx.find(anchor, f"{name} points to {what}, which no model defines")
+    for constraint in model_constraints(ctx.index, made.symbol).foreign_keys:
+        if len(constraint.columns) > 1 and constraint.table:
+            yield from _dangling_constraint(ctx, made, constraint.table)
+
+
+def _dangling_constraint(ctx: JoinContext, made: Model, table: str) -> Iterator[Finding]:
+    if missing_target(ctx.index, made, ForeignKey(f"{table}.?"), made.path) == table:
+        anchor = column_anchor(made.symbol, "__table_args__")
+        yield ctx.find(anchor, f"a foreign key of {made.name} points to {table}, which no model defines")
+
+
+def _dangling_relationships(ctx: JoinContext, made: Model) -> Iterator[Finding]:
+    found = ctx.index.one(OrmClass, made.symbol)
+    if found is None:
+        return
+    for attribute in found[1].attributes:
+        for name in relationship_targets(ctx.index, attribute, ctx.path):
+            if is_unknown_class(ctx.index, made, name):
+                message = f"{made.name}.{attribute.name} relates to {name}, and there is no such class"
+                yield ctx.find(column_anchor(made.symbol, attribute.name), message)
+
+
+def _creating(index: FactIndex, made: Model, environment: str, steps: dict[str, Step | None]) -> None:
+    """The steps that create a table, behind those of tables that it points to and that are missing, too."""
+    if made.key in steps:
+        return
+    steps[made.key] = None
+    is_new = bool(made.schema) and not has_schema(index, environment, made.schema)
+    step = create_table(index, made, schema_is_new=is_new)
+    for table in step.after if step is not None else ():
+        if lacks_table(index, environment, table):
+            for symbol in tables_of(index, made.metadata).get(table.casefold(), ())[:1]:
+                other = model(index, symbol)
+                if other is not None:
+                    _creating(index, other, environment, steps)
+    del steps[made.key]
+    steps[made.key] = step

@@ -1,0 +1,243 @@
+"""How a model's table differs from the schema that its migrations leave, aspect by aspect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from bugcatalog_ls.facts.column_types import ColumnType
+from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.migration_graph import environments
+from bugcatalog_ls.facts.migrations import EnvironmentFact
+from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.models import Model, model, models_of_table
+from bugcatalog_ls.facts.schema import Table
+from bugcatalog_ls.facts.schema_replay import table_of
+from bugcatalog_ls.facts.typed_columns import typed
+
+Aspect = Literal[
+    "type", "length", "labels", "nullable", "default",
+    "index", "unique", "foreign_key", "ondelete",
+    "extra_index", "extra_unique", "extra_foreign_key",
+]  # fmt: skip
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """One difference. Of a column: `wanted` is the model's, `found` the schema's. Of a constraint:
+    `constraint` is the model's (the schema's where only that has it), `other` the schema's beside it."""
+
+    aspect: Aspect
+    columns: tuple[str, ...]
+    wanted: Column | None = None
+    found: Column | None = None
+    constraint: ForeignKeyConstraint | TableIndex | UniqueConstraint | None = None
+    other: ForeignKeyConstraint | TableIndex | None = None
+
+
+@derived
+def drifts(index: FactIndex, symbol: str, environment: str) -> tuple[Drift, ...]:
+    """All differences between a model and its table in an environment; nothing where either is not known.
+
+    Columns that one side lacks are none of these.
+    """
+    made = model(index, symbol)
+    table = table_of(index, environment, made.key) if made is not None else None
+    if made is None or table is None or not table.known or not table.certain:
+        return ()
+    watches = _Watched(index, environment)
+    found = list(_of_columns(index, made, table, watches))
+    found.extend(_of_constraints(index, made, table, watches))
+    return tuple(found)
+
+
+class _Watched:
+    """What autogenerate compares in an environment."""
+
+    def __init__(self, index: FactIndex, name: str) -> None:
+        place = next((each for each in environments(index) if each.name == name), None)
+        homes = index.get(EnvironmentFact, place.home) if place is not None and place.home else ()
+        self.types = all(fact.compares_types for _, fact in homes)
+        self.defaults = any(fact.compares_defaults for _, fact in homes)
+        self.extras = not any(fact.filters for _, fact in homes)
+
+
+def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) -> Iterator[Drift]:
+    for column in made.columns:
+        found = table.column(column.name)
+        if found is None or not found.certain:
+            continue
+        wanted, there = typed(index, made, column), found.column
+        named = (column.name,)
+        if watched.types:
+            aspect = type_difference(wanted.type, there.type)
+            if aspect is not None:
+                yield Drift(aspect, named, wanted, there)
+        both_known = wanted.nullable is not None and there.nullable is not None
+        is_key = wanted.primary_key or there.primary_key
+        if both_known and wanted.nullable != there.nullable and not is_key:
+            yield Drift("nullable", named, wanted, there)
+        if _default_differs(wanted, there, compares=watched.defaults):
+            yield Drift("default", named, wanted, there)
+
+
+def type_difference(wanted: ColumnType, found: ColumnType) -> Literal["type", "length", "labels"] | None:
+    """How two types differ; None where they are of one family, or one of them is not known."""
+    if not wanted.name or not found.name:
+        return None
+    # Which of several a type is depends on the database.
+    if "with_variant" in wanted.source or "with_variant" in found.source:
+        return None
+    if wanted.name == "ENUM" and found.name == "ENUM":
+        if wanted.labels is None or found.labels is None or set(wanted.labels) == set(found.labels):
+            return None
+        return "labels"
+    one, two = _family(wanted.name), _family(found.name)
+    if one != two:
+        return None if frozenset((one, two)) in _INTERCHANGEABLE else "type"
+    if one == "string" and _is_text(wanted) and _is_text(found):
+        return "length" if wanted.length != found.length and wanted.length and found.length else None
+    if one == "number":
+        pairs = ((wanted.precision, found.precision), (wanted.scale, found.scale))
+        return "type" if any(a is not None and b is not None and a != b for a, b in pairs) else None
+    return None
+
+
+def _is_text(given: ColumnType) -> bool:
+    return given.name in ("VARCHAR", "NVARCHAR")
+
+
+_FAMILIES = {
+    "INT": "INTEGER",
+    "VARCHAR": "string", "NVARCHAR": "string", "CHAR": "string", "NCHAR": "string",
+    "TEXT": "text", "CLOB": "text", "MEDIUMTEXT": "text", "LONGTEXT": "text", "TINYTEXT": "text",
+    "DATETIME": "time", "TIMESTAMP": "time",
+    "FLOAT": "float", "DOUBLE": "float", "REAL": "float", "DOUBLE_PRECISION": "float",
+    "NUMERIC": "number", "DECIMAL": "number",
+    "BLOB": "bytes", "BINARY": "bytes", "VARBINARY": "bytes", "BYTEA": "bytes", "LONGBLOB": "bytes",
+    "MEDIUMBLOB": "bytes", "JSONB": "JSON",
+}  # fmt: skip
+
+# Kinds that some database stores in the same way, so that nothing can be concluded from the names.
+_INTERCHANGEABLE = {
+    frozenset(pair)
+    for pair in (
+        ("BOOLEAN", "TINYINT"), ("BOOLEAN", "INTEGER"), ("BOOLEAN", "SMALLINT"), ("BOOLEAN", "BIT"),
+        ("UUID", "string"), ("UUID", "bytes"), ("UUID", "UNIQUEIDENTIFIER"), ("ENUM", "string"),
+        ("ENUM", "text"),
+        ("INTERVAL", "time"), ("INTEGER", "SERIAL"), ("BIGINT", "BIGSERIAL"), ("float", "number"),
+        ("JSON", "LONGTEXT"), ("NULLTYPE", "string"),
+    )
+}  # fmt: skip
+
+
+def _family(name: str) -> str:
+    return _FAMILIES.get(name, name)
+
+
+def _default_differs(wanted: Column, found: Column, *, compares: bool) -> bool:
+    one, two = wanted.server_default, found.server_default
+    if "?" in (one, two) or wanted.computed or found.computed or wanted.identity or found.identity:
+        return False
+    if wanted.primary_key:
+        return False
+    if one and not two and not wanted.default:
+        # Nobody but the server was to give the value.
+        return True
+    return compares and _plain_default(one) != _plain_default(two)
+
+
+def _plain_default(written: str) -> str:
+    plain = written.removeprefix("sa.text(").removesuffix(")").strip("\"'").casefold()
+    for word, spelling in (("sa.true(", "true"), ("sa.false(", "false"), ("sa.func.now(", "now")):
+        if written.startswith(word):
+            plain = spelling
+    return {"1": "true", "0": "false", "now()": "now", "current_timestamp": "now"}.get(plain, plain)
+
+
+def _of_constraints(index: FactIndex, made: Model, table: Table, watched: _Watched) -> Iterator[Drift]:
+    sharing = [each for each in models_of_table(index, made.key) if each.metadata == made.metadata]
+    wanted = Constraints()
+    for each in sharing:
+        wanted = wanted.with_all(model_constraints(index, each.symbol))
+    own, there = model_constraints(index, made.symbol), table.constraints
+    if there.known:
+        yield from _missing(own, there, table)
+        yield from _foreign_keys(own, there)
+    first = not sharing or min(each.symbol for each in sharing) == made.symbol
+    # Another model of the table may map what this one does not, and so may a column made elsewhere.
+    opaque = any(
+        column.nullable is None and not column.type.name for each in sharing for column in each.columns
+    )
+    if first and not opaque and wanted.known and there.known and watched.extras:
+        yield from _extra(wanted, there, table)
+
+
+def _missing(own: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
+    key = tuple(name for name, each in table.columns.items() if each.column.primary_key)
+    for each in own.indexes:
+        if not each.columns or "" in each.columns or not _all_there(each.columns, table):
+            continue
+        same = [other for other in there.indexes if other.columns == each.columns]
+        if any(other.unique == each.unique for other in same):
+            continue
+        if each.unique and any(set(other.columns) == set(each.columns) for other in there.uniques):
+            continue
+        yield Drift("index", each.columns, constraint=each, other=same[0] if same else None)
+    for unique in own.uniques:
+        columns = set(unique.columns)
+        known = [set(other.columns) for other in there.uniques]
+        known += [set(other.columns) for other in there.indexes if other.unique]
+        if columns not in known and columns != set(key) and _all_there(unique.columns, table):
+            yield Drift("unique", unique.columns, constraint=unique)
+
+
+def _foreign_keys(own: Constraints, there: Constraints) -> Iterator[Drift]:
+    for key in own.foreign_keys:
+        if not key.table or "?" in key.ondelete:
+            continue
+        same = [other for other in there.foreign_keys if _is_same(key, other)]
+        if not same:
+            yield Drift("foreign_key", key.columns, constraint=key)
+        elif all(
+            other.ondelete != "?" and _action(other.ondelete) != _action(key.ondelete) for other in same
+        ):
+            yield Drift("ondelete", key.columns, constraint=key, other=same[0])
+
+
+def _action(ondelete: str) -> str:
+    return "" if ondelete in ("NO ACTION", "RESTRICT") else ondelete
+
+
+def _is_same(one: ForeignKeyConstraint, two: ForeignKeyConstraint) -> bool:
+    if one.columns != two.columns:
+        return False
+    names = {one.table.casefold(), two.table.casefold()}
+    return len(names) == 1 and (one.referred == two.referred or () in (one.referred, two.referred))
+
+
+def _extra(wanted: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
+    indexed = [set(each.columns) for each in wanted.indexes]
+    unique = [set(each.columns) for each in wanted.uniques]
+    keys = [set(each.columns) for each in wanted.foreign_keys]
+    for each in there.indexes:
+        # MySQL has an index for every foreign key, whoever made it.
+        if "" in each.columns or set(each.columns) in (*indexed, *unique, *keys):
+            continue
+        if not _all_there(each.columns, table):
+            continue
+        yield Drift("extra_index", each.columns, constraint=each)
+    for other in there.uniques:
+        if set(other.columns) not in unique and set(other.columns) not in indexed:
+            yield Drift("extra_unique", other.columns, constraint=other)
+    for key in there.foreign_keys:
+        if all(not _is_same(key, each) for each in wanted.foreign_keys) and set(key.columns) not in keys:
+            yield Drift("extra_foreign_key", key.columns, constraint=key)
+
+
+def _all_there(columns: tuple[str, ...], table: Table) -> bool:
+    found = [table.column(column) for column in columns]
+    return all(each is not None and each.certain for each in found)

@@ -1,0 +1,50 @@
+"""How long a text the fields of schemas allow, and which model a schema describes."""
+
+from __future__ import annotations
+
+import re
+
+from bugcatalog_ls.facts.constants import number_in
+from bugcatalog_ls.facts.expressions import Call, Expression, Operation, Subscript, dotted
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.models import models
+from bugcatalog_ls.facts.orm import OrmAttribute
+
+_SUFFIX = re.compile(
+    r"(?:Base|Create|Creation|Update|Patch|Edit|In|Input|Request|Req|Schema|Form|Payload|Params|Data|Model|DTO|Dto)+$"
+)
+_PREFIX = re.compile(r"^(?:Create|Update|Patch|Edit|New|Add|Upsert)(?=[A-Z])")
+_LIMITS = frozenset({"Field", "StringConstraints", "constr", "Query", "Body", "Form", "MaxLen", "Meta"})
+
+
+def max_length(index: FactIndex, attribute: OrmAttribute, path: str) -> int | None:
+    """The most characters that a field takes, where it says so."""
+    for value in (attribute.value, attribute.annotation):
+        found = _limit(index, value, path)
+        if found is not None:
+            return found
+    return None
+
+
+@derived
+def described_model(index: FactIndex, schema: str) -> str:
+    """The symbol of the model that a schema describes by its name (`TeamCreate` is a Team); else empty."""
+    name = schema.rpartition(".")[2]
+    plain = _PREFIX.sub("", _SUFFIX.sub("", name))
+    if not plain or plain == name:
+        return ""
+    wanted = {plain, f"{plain}Model", f"{plain}Table", f"{plain}Orm", f"{plain}ORM", f"{plain}DB"}
+    found = [symbol for symbol in models(index) if symbol.rpartition(".")[2] in wanted]
+    return found[0] if len(found) == 1 else ""
+
+
+def _limit(index: FactIndex, value: Expression | None, path: str) -> int | None:
+    match value:
+        case Call(function=function, arguments=arguments):
+            name = (dotted(function) or "").rpartition(".")[2]
+            if name in _LIMITS:
+                return number_in(index, value.keyword("max_length", 0 if name == "MaxLen" else None), path)
+            return next((n for each in arguments if (n := _limit(index, each, path)) is not None), None)
+        case Subscript(items=items) | Operation(operands=items):
+            return next((n for each in items if (n := _limit(index, each, path)) is not None), None)
+    return None

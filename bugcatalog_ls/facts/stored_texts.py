@@ -1,0 +1,149 @@
+"""Texts that are put into attributes of objects: how long they can be, as far as the file tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.orm import is_revision
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import arguments_of, constant_value, string_value, text_of
+
+_CANDIDATE = re.compile(
+    rb"(?:\.\w+\s*=\s*(?:[\"']|f[\"'])|\b\w+\s*=\s*(?:f[\"']|[\"'][^\"'\n]{8})"
+    rb"|=\s*(?:str\(\s*)?(?:await\s+)?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b)"
+)
+_DIGESTS = {
+    "hashlib.md5": 32, "hashlib.sha1": 40, "hashlib.sha224": 56, "hashlib.sha256": 64, "hashlib.sha384": 96,
+    "hashlib.sha512": 128, "hashlib.blake2b": 128, "hashlib.blake2s": 64, "hashlib.sha3_256": 64,
+    "hashlib.sha3_512": 128,
+}  # fmt: skip
+
+
+class StoredText(Fact, frozen=True):
+    """A text for an attribute of an instance of `owner`, a class's symbol.
+
+    `length` is that of what is known of it; `parts` are the symbols of the attributes that stand in it.
+    """
+
+    path: str
+    owner: str
+    attribute: str
+    length: int
+    parts: tuple[tuple[str, str], ...]
+    is_composite: bool
+    anchor: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path) or is_revision(file):
+        return
+    seen: set[int] = set()
+    for match in _CANDIDATE.finditer(file.source.data):
+        node: Node | None = file.root.descendant_for_byte_range(match.end() - 1, match.end())
+        while node is not None and node.type not in ("assignment", "keyword_argument"):
+            node = node.parent
+        if node is None or node.id in seen:
+            continue
+        seen.add(node.id)
+        for owner, attribute, value in _targets(file, node):
+            measured = _measure(file, value)
+            if measured is not None:
+                length, parts, composite = measured
+                anchor = facts.anchor(f"text {owner}.{attribute}", value)
+                facts.add(StoredText(file.path, owner, attribute, length, parts, composite, anchor))
+
+
+VOCABULARY = Vocabulary(
+    _collect, (b'f"', b"f'", b"hashlib", b"uuid", b"secrets", b"bcrypt", b' = "', b" = '")
+)
+
+
+def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
+    if node.type == "assignment":
+        left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or value is None or left.type != "attribute":
+            return
+        owner = file.symbol(left.child_by_field_name("object"))
+        name = left.child_by_field_name("attribute")
+        if owner is not None and name is not None and owner.endswith("()") and "(" not in owner[:-2]:
+            yield owner[:-2], text_of(name), value
+        return
+    call = node.parent.parent if node.parent is not None else None
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if call is None or call.type != "call" or name is None or value is None:
+        return
+    callee = call.child_by_field_name("function")
+    last = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    if not last[:1].isupper() or last in ("Field", "Column"):
+        return
+    symbol = file.callee(call)
+    if symbol is not None and "(" not in symbol:
+        yield symbol, text_of(name), value
+
+
+def _measure(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], ...], bool] | None:
+    if value.type == "string":
+        text = string_value(value)
+        if text is not None:
+            return len(text), (), False
+        return _composite(file, value)
+    length = _known_length(file, value)
+    return (length, (), False) if length else None
+
+
+def _composite(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], ...], bool] | None:
+    length = 0
+    parts: list[tuple[str, str]] = []
+    for child in value.named_children:
+        if child.type == "string_content":
+            length += len(text_of(child).replace("{{", "{").replace("}}", "}"))
+        elif child.type == "interpolation":
+            hole = child.child_by_field_name("expression")
+            if hole is None or any(each.type == "format_specifier" for each in child.named_children):
+                continue
+            if hole.type == "attribute":
+                owner = file.symbol(hole.child_by_field_name("object"))
+                name = hole.child_by_field_name("attribute")
+                if owner is not None and name is not None and owner.endswith("()"):
+                    parts.append((owner[:-2], text_of(name)))
+                    continue
+            length += _known_length(file, hole)
+    return length, tuple(parts), True
+
+
+def _known_length(file: PyFile, value: Node) -> int:
+    """How long a digest, an id or a token is; 0 where that is not known."""
+    if value.type == "attribute" and text_of(value).endswith(".hex"):
+        inner = value.child_by_field_name("object")
+        made = file.callee(inner) if inner is not None and inner.type == "call" else None
+        return 32 if made in ("uuid.uuid1", "uuid.uuid4") else 0
+    if value.type != "call":
+        return 0
+    given = arguments_of(value)
+    symbol = file.callee(value) or ""
+    if symbol == "builtins.str" and given.positional and given.positional[0].type == "call":
+        return 36 if (file.callee(given.positional[0]) or "").startswith("uuid.uuid") else 0
+    function = value.child_by_field_name("function")
+    if function is not None and function.type == "attribute":
+        inner = function.child_by_field_name("object")
+        name = function.child_by_field_name("attribute")
+        if name is not None and inner is not None and inner.type == "call":
+            made = file.callee(inner) or ""
+            if text_of(name) == "hexdigest":
+                return _DIGESTS.get(made, 0)
+            if text_of(name) == "decode" and made == "bcrypt.hashpw":
+                return 60
+    if symbol in ("secrets.token_hex", "secrets.token_urlsafe"):
+        number = constant_value(given.positional[0]) if given.positional else 32
+        if isinstance(number, int):
+            return 2 * number if symbol.endswith("hex") else (4 * number + 2) // 3
+    return 60 if symbol == "bcrypt.hashpw" else 0

@@ -1,0 +1,109 @@
+"""BC708: tables that no migration creates, keys and relationships that lead nowhere."""
+
+# Snippets are easier to read on one line each.
+# ruff: noqa: E501
+
+import pytest
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+BASE = """\
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Integer, String, Table
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+class Base(DeclarativeBase):
+    pass
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+REVISION = """\
+#- migrations/versions/r1.py
+import sqlalchemy as sa
+from alembic import op
+revision = "r1"
+down_revision = None
+def upgrade():
+    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        ('class Post(Base):\n#     ^^^^ BC708\n    __tablename__ = "posts"\n    id: Mapped[int] = mapped_column(primary_key=True)\n', ""),
+        ('linked = Table("links", Base.metadata, Column("id", Integer))\n# <--- BC708\n', ""),
+        ('class Post(Base):\n#     ^^^^ BC708\n    __tablename__ = "posts"\n    __table_args__ = {"schema": "audit"}\n    id = Column(Integer, primary_key=True)\n', '    op.create_table("posts", sa.Column("id", sa.Integer()))\n'),
+        # One finding for the classes of a table.
+        ('class Animal(Base):\n#     ^^^^^^ BC708\n    __tablename__ = "animals"\n    id = Column(Integer, primary_key=True)\nclass Dog(Animal):\n    pass\n', ""),
+        ('class Post(Base):\n#     ^^^^ BC708\n    __tablename__ = "posts"\n    id = Column(Integer, primary_key=True)\n', '    op.create_table("posts", sa.Column("id", sa.Integer()))\n    op.drop_table("posts")\n'),
+        ('class Post(Base):\n    __tablename__ = "posts"\n    id = Column(Integer, primary_key=True)\n', '    op.execute("CREATE TABLE posts (id int)")\n'),
+        ('class Post(Base):\n    __tablename__ = "posts"\n    id = Column(Integer, primary_key=True)\n', '    op.execute("CREATE VIEW posts AS SELECT 1 AS id")\n'),
+        ('class Post(Base):\n    __tablename__ = "posts"\n    id = Column(Integer, primary_key=True)\n', '    if context():\n        op.create_table("posts", sa.Column("id", sa.Integer()))\n'),
+        ('class Post(Base):\n    __tablename__ = "posts"\n    id = Column(Integer, primary_key=True)\n', '    op.execute(open("schema.sql").read())\n'),
+        ('class Post(Base):\n    __abstract__ = True\n    id = Column(Integer, primary_key=True)\n', ""),
+        ('class Post(Base):\n    __tablename__ = "posts"\n    __table_args__ = {"info": {"is_view": True}}\n    id = Column(Integer, primary_key=True)\n', ""),
+        # Keys and relationships.
+        ('class A(Base):\n    __tablename__ = "users"\n    b: Mapped[int] = mapped_column(ForeignKey("user.id"))\n  # ^ BC708\n', ""),
+        ('class A(Base):\n    __tablename__ = "users"\n    b: Mapped[int] = mapped_column(ForeignKey("users.uuid"))\n  # ^ BC708\n', ""),
+        ('class A(Base):\n    __tablename__ = "users"\n    b = relationship("Usr")\n  # ^ BC708\n    c: Mapped[list["Itm"]] = relationship()\n  # ^ BC708\n    d: Mapped["User | None"] = relationship()\n', ""),
+        ('class A(Base):\n    __tablename__ = "users"\n    b = relationship("User")\n    c = relationship("models.User")\n    d = relationship(User)\n    e = relationship(lambda: User)\n    f = Column(ForeignKey(User.id))\n    g = Column(ForeignKey("users.id"))\n', ""),
+    ],
+)  # fmt: skip
+def test_models(model: str, more: str) -> None:
+    check_findings("BC708", f"#- models.py\n{BASE}{model}{REVISION}{more}")
+
+
+def test_without_a_schema_only_targets_are_looked_at() -> None:
+    check_findings("BC708", f"{BASE}class A(Base):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n    b = Column(ForeignKey('c.id'))\n  # ^ BC708\n")
+
+
+def test_the_revision_creates_what_the_table_points_to_first() -> None:
+    check_fix("BC708", f"""#- models.py
+{BASE}class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"))
+class Topic(Base):
+    __tablename__ = "topics"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+{REVISION}""", f"""#- models.py
+{BASE}class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"))
+class Topic(Base):
+    __tablename__ = "topics"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+{REVISION}#- migrations/versions/b9e3dc444689_create_topics_and_posts.py
+\"\"\"Create topics and posts\"\"\"
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "b9e3dc444689"
+down_revision = "r1"
+
+
+def upgrade():
+    op.create_table(
+        "topics",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "posts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["topic_id"], ["topics.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def downgrade():
+    op.drop_table("posts")
+    op.drop_table("topics")
+""")  # fmt: skip
