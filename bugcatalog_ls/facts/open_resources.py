@@ -1,0 +1,313 @@
+"""Resources that a function opens and may leave open, as far as its own file tells.
+
+What a name opens may only be known in another file (`SessionLocal` is imported, a helper opens the
+connection), and so may be what happens where it is passed on: both are left to a join.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.resource_uses import Use, resource_uses
+from bugcatalog_ls.facts.resources import LAST_NAMES, WITH_KEEPS_OPEN, Resource, opened
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
+from bugcatalog_ls.syntax.flow_paths import path_between
+from bugcatalog_ls.syntax.guards import LEAVING_CALLS, always_leaves
+from bugcatalog_ls.syntax.local_uses import is_local, local_scope
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unparenthesised
+
+Leak = Literal["never", "raise", "return", "rebuilt"]
+
+_LIKELY = ("close", "aclose", "commit", "rollback", "query", "scalars", "cursor", "execute", "add", "dispose")
+_SESSION_METHODS = frozenset({"commit", "rollback", "scalars", "add_all", "flush"})
+# What a helper that opens something is called; others are not followed across files.
+_MAKER = re.compile(r"session|conn|client|engine|redis|open|db|pool|database|acquire|file", re.IGNORECASE)
+_OWNING = frozenset({"file", "engine"})
+
+
+class OpenResource(Fact, frozen=True):
+    """A local name bound to what a call opens, and how it can stay open.
+
+    `symbol` is that of the value as written; `passed` where the name is given to functions, as
+    (symbol, position or keyword); `acts_as_session` tells that the name is used as a session is.
+    """
+
+    path: str
+    name: str
+    symbol: str
+    anchor: str
+    function: str
+    leak: Leak
+    passed: tuple[tuple[str, str], ...]
+    acts_as_session: bool
+    takes_with: bool
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class HandsOver(Fact, frozen=True):
+    """A function gives what it has just opened to its caller, who has to close it then."""
+
+    function: str
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
+def collect_resources(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    flows: dict[int, Flow] = {}
+    seen: set[int] = set()
+    for call in _candidates(file):
+        if call.id in seen:
+            continue
+        seen.add(call.id)
+        _consider(file, call, facts, flows)
+
+
+def _candidates(file: PyFile) -> list[Node]:
+    """Calls that may open something: by the name of what they call, or by how their value is used."""
+    makers = [
+        name
+        for name, bindings in file.scopes.module.bindings.items()
+        if any(_is_factory(binding.value) for binding in bindings)
+    ]
+    found = file.calls_named(*LAST_NAMES, *makers)
+    used: set[tuple[int, str]] = set()
+    for call in file.calls_named(*_LIKELY):
+        callee = callee_of(call)
+        receiver = callee.child_by_field_name("object") if callee is not None else None
+        if receiver is not None and receiver.type == "identifier":
+            found += _bound_calls(file, receiver, used)
+    for node in file.nodes("yield"):
+        if node.named_child_count == 1 and node.named_children[0].type == "identifier":
+            found += _bound_calls(file, node.named_children[0], used)
+    for node in file.nodes("return_statement"):
+        value = node.named_children[0] if node.named_child_count == 1 else None
+        if value is not None and value.type == "identifier":
+            found += _bound_calls(file, value, used)
+    return found
+
+
+def _is_factory(value: Node | None) -> bool:
+    function = callee_of(value) if value is not None and value.type == "call" else None
+    name = text_of(function).rpartition(".")[2] if function is not None else ""
+    return name in ("sessionmaker", "async_sessionmaker", "partial")
+
+
+def _bound_calls(file: PyFile, name: Node, used: set[tuple[int, str]]) -> list[Node]:
+    scope = local_scope(file, name)
+    written = text_of(name)
+    if scope is None or (scope.start, written) in used:
+        return []
+    used.add((scope.start, written))
+    values = [binding.value for binding in scope.bindings.get(written, ()) if binding.kind == "assign"]
+    plain = (_unawaited(value) for value in values if value is not None)
+    return [value for value in plain if value.type == "call"]
+
+
+def _unawaited(value: Node) -> Node:
+    value = unparenthesised(value)
+    return unparenthesised(value.named_children[0]) if value.type == "await" else value
+
+
+def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) -> None:
+    parent = call.parent
+    while parent is not None and parent.type in ("await", "parenthesized_expression"):
+        parent = parent.parent
+    if parent is None or parent.type not in ("assignment", "return_statement"):
+        return
+    scope = local_scope(file, call)
+    if scope is None:
+        return
+    symbol = file.symbol(call)
+    if symbol is None:
+        symbol = _by_method(file, call)
+    if symbol is None or symbol.startswith("super("):
+        return
+    known = opened(symbol)
+    if known is None and not _may_open(symbol):
+        return
+    function = f"{file.module}.{scope.qualname}" if file.module else scope.qualname
+    if parent.type == "return_statement":
+        facts.add(HandsOver(function, symbol))
+        return
+    left = parent.child_by_field_name("left")
+    if left is None or left.type != "identifier" or not is_local(scope, text_of(left)):
+        return
+    if _needs_no_close(call, symbol):
+        return
+    uses = resource_uses(file, scope, text_of(left))
+    if _is_returned(uses):
+        facts.add(HandsOver(function, symbol))
+        return
+    flow = flows.get(scope.start)
+    if flow is None:
+        flow = flows[scope.start] = Flow(scope.node)
+    leak = _leak(flow, left, text_of(left), uses, known)
+    if leak is None:
+        return
+    methods = {_method(use.node) for use in uses}
+    facts.add(
+        OpenResource(
+            path=file.path,
+            name=text_of(left),
+            symbol=symbol,
+            anchor=facts.anchor(f"opens {scope.qualname} {text_of(left)}", left),
+            function=function,
+            leak=leak,
+            passed=tuple((use.callee, use.slot) for use in uses if use.kind == "pass" and use.callee),
+            acts_as_session=bool(methods & _SESSION_METHODS)
+            or (any(use.kind == "yield" for use in uses) and "close" in methods),
+            takes_with=any(use.kind == "enter" for use in uses),
+        )
+    )
+
+
+def _may_open(symbol: str) -> bool:
+    """Whether it is worth asking other files what a call of theirs opens."""
+    if symbol.startswith("builtins.") or not symbol.endswith("()"):
+        return False
+    return _MAKER.search(symbol.removesuffix("()").rpartition(".")[2]) is not None
+
+
+def _by_method(file: PyFile, call: Node) -> str | None:
+    """What only one kind of object has, whatever it is called: `pool.getconn()`."""
+    callee = callee_of(call)
+    if callee is None or callee.type != "attribute":
+        return None
+    method = text_of(callee).rpartition(".")[2]
+    receiver = callee.child_by_field_name("object")
+    if method == "getconn" and receiver is not None and file.symbol(receiver) is None:
+        return "psycopg2.pool.SimpleConnectionPool().getconn()"
+    return None
+
+
+def _needs_no_close(call: Node, symbol: str) -> bool:
+    """Whether what is made borrows its connections (`Redis(connection_pool=pool)`)."""
+    keywords = arguments_of(call).keywords
+    if symbol.startswith(("redis.", "aioredis.")):
+        return "connection_pool" in keywords
+    return symbol == "builtins.open()" and "closefd" in keywords
+
+
+def _is_returned(uses: list[Use]) -> bool:
+    return any(
+        use.kind == "hand on" and use.node.parent is not None and use.node.parent.type == "return_statement"
+        for use in uses
+    )
+
+
+def _method(node: Node) -> str:
+    attribute = node.parent
+    if attribute is None or attribute.type != "attribute":
+        return ""
+    name, outer = attribute.child_by_field_name("attribute"), attribute.parent
+    called = outer is not None and outer.type == "call"
+    return text_of(name) if name is not None and called else ""
+
+
+def _leak(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | None) -> Leak | None:
+    """How the resource can stay open, or None where it can't or nothing is known of it."""
+    if not flow.is_complete or any(use.kind == "hand on" for use in uses):
+        return None
+    closes = [use for use in uses if use.kind == "close"]
+    keeps_open = known is not None and known.wrap in WITH_KEEPS_OPEN
+    if any(use.kind == "enter" for use in uses) and not keeps_open:
+        return None
+    if known is not None and known.family == "engine":
+        return "rebuilt"
+    if not closes:
+        owns = known is not None and known.family in _OWNING
+        if any(use.kind == "pass" and (owns or not use.callee) for use in uses):
+            return None
+        return "never"
+    steps = flow.at(left)
+    ended = {id(step) for use in closes for step in _ending_steps(flow, use, name)}
+    rebound = {id(step) for use in uses if use.kind == "bind" for step in flow.at(use.node)}
+    opened_at = {id(step) for step in steps}
+    is_protected = any(_protecting(use.node) for use in closes)
+
+    def blocks(step: Step) -> bool:
+        return id(step) in ended or id(step) in rebound or id(step) in opened_at or _ends_program(step)
+
+    def takes(step: Step, kind: EdgeKind) -> bool:
+        if kind == "raise":
+            return not is_protected or (step.node is not None and _is_in_try(step.node, left))
+        return not _is_empty(step, kind, name)
+
+    path = path_between(steps, lambda step: step is flow.end or step is flow.raised, blocks, takes)
+    if path is None:
+        return None
+    raises = any(
+        kind == "raise" and following is after
+        for step, after in pairwise(path)
+        for kind, following in step.edges
+    )
+    return "raise" if raises else "return"
+
+
+def _ending_steps(flow: Flow, close: Use, name: str) -> list[Step]:
+    """The steps behind which the resource is closed; an `if` of a flag around the close is one."""
+    node = close.node
+    for parent in ancestors(node):
+        if parent.type == "if_statement":
+            condition = parent.child_by_field_name("condition")
+            consequence = parent.child_by_field_name("consequence")
+            if condition is None or consequence is None or always_leaves(consequence):
+                break
+            if name not in text_of(condition):
+                return [*flow.at(close.node), *flow.at(condition)]
+        if parent.type in ("function_definition", "for_statement", "while_statement"):
+            break
+    return flow.at(close.node)
+
+
+def _protecting(node: Node) -> bool:
+    for parent in ancestors(node):
+        if parent.type in ("finally_clause", "except_clause", "except_group_clause"):
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_in_try(node: Node, opening: Node) -> bool:
+    """Whether a step runs inside a `try` that begins after the opening, or holds both."""
+    for parent in ancestors(node):
+        if parent.type == "try_statement":
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_empty(step: Step, kind: EdgeKind, name: str) -> bool:
+    """Whether an edge is only taken where the name holds nothing."""
+    if kind not in ("true", "false") or step.node is None:
+        return False
+    written = " ".join(text_of(unparenthesised(step.node)).split())
+    if written in (name, f"{name} is not None", f"{name} != None") or written.startswith(f"{name} and "):
+        return kind == "false"
+    return written in (f"not {name}", f"{name} is None", f"{name} == None") and kind == "true"
+
+
+def _ends_program(step: Step) -> bool:
+    node = step.node
+    if node is None or node.type != "expression_statement" or not node.named_children:
+        return False
+    call = node.named_children[0]
+    function = callee_of(call) if call.type == "call" else None
+    return function is not None and text_of(function) in LEAVING_CALLS
