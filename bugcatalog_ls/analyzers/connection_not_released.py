@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.db_sessions import is_session
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.open_resources import HandsOver, OpenResource, collect_resources
 from bugcatalog_ls.facts.resolve import class_at, function_at
@@ -15,7 +16,7 @@ from bugcatalog_ls.facts.resource_uses import Use, resource_uses
 from bugcatalog_ls.facts.resources import Resource, opened
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements, text_of, walk
 from bugcatalog_ls.syntax.with_edits import enter_try, enter_with
 from bugcatalog_ls.syntax.wrapping import fitted
 
@@ -72,7 +73,9 @@ def _resource(context: JoinContext, fact: OpenResource) -> Resource | None:
 
 def _by_behaviour(context: JoinContext, fact: OpenResource, callee: str) -> Resource | None:
     """A session by how it is used, where the module that makes it is not of the workspace."""
-    if not fact.acts_as_session or fact.takes_with or class_at(context.index, callee) is not None:
+    if not fact.acts_as_session or fact.takes_with or is_session(f"{callee}()"):
+        return None
+    if class_at(context.index, callee) is not None:
         return None
     module = callee.rpartition(".")[0]
     if not module or "(" in module or context.index.module_paths(module):
@@ -115,6 +118,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     value, scope = assignment.child_by_field_name("right"), local_scope(context.file, assignment)
     if value is None or scope is None or binding.type != "expression_statement":
         return
+    is_async = scope.node.children[0].type == "async"
+    if not is_async and (wrap.startswith("async") or finding.data["awaited"] == "True"):
+        return
     uses = resource_uses(context.file, scope, name)
     closes = [statement_of(use.node) for use in uses if use.kind == "close"]
     held = _held(binding, uses, closes)
@@ -123,6 +129,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     first, last = held
     title = f"Close {name} on every path"
     if wrap in ("with", "async with", "closing") and not any(use.kind == "yield" for use in uses):
+        if value.type == "await" and wrap == "async with" and not text_of(value).startswith("await psycopg"):
+            value = value.named_children[0]
         edits = enter_with(context.file, binding, value, last, _header(context, name, wrap, value), closes)
     else:
         edits = enter_try(context.file, first, last, _closing(finding, name, value, closes), closes)
@@ -131,27 +139,53 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
 
 
 def _held(binding: Node, uses: list[Use], closes: list[Node]) -> tuple[Node, Node] | None:
-    """The first and last statement behind the binding that use the resource; None where it is used
-    elsewhere too, is bound again, or is closed as a part of something else."""
+    """The first and last statement behind the binding that need the resource; None where it is used
+    elsewhere too, is bound again, or is closed as a part of something else.
+
+    What stands before a close in the same block ran with the resource open; without one, what is made
+    of the resource counts as a use of it.
+    """
     block = binding.parent
     if block is None or any(not _is_plain_close(close) for close in closes):
         return None
     gone = {close.id for close in closes}
     following = [node for node in statements(block) if node.start_byte > binding.start_byte]
-    used: list[Node] = []
+    last = binding
     for use in uses:
         if binding.start_byte <= use.node.start_byte < binding.end_byte:
             continue
         holder = next((node for node in following if _holds(node, use.node)), None)
         if holder is None or use.kind == "bind":
             return None
-        if holder.id not in gone:
-            used.append(holder)
-    if not used:
+        if holder.id not in gone and last.start_byte < holder.start_byte:
+            last = holder
+    ended = [position for position, node in enumerate(following) if node.id in gone]
+    kept = [node for node in following if node.id not in gone]
+    if ended and following[ended[-1]].start_byte > last.start_byte:
+        kept = [node for node in following[: ended[-1]] if node.id not in gone]
+        return (kept[0], kept[-1]) if kept else None
+    if last.id == binding.id:
         return None
-    last = max(used, key=lambda node: node.start_byte)
-    first = next(node for node in following if node.id not in gone)
-    return first, last
+    return kept[0], _last_derived(kept, last, {text_of(uses[0].node)} if uses else set())
+
+
+def _last_derived(following: list[Node], last: Node, names: set[str]) -> Node:
+    """The last statement that uses what the ones up to `last`, or those after it, made of the resource."""
+    derived = set(names)
+    for statement in following:
+        words = {text_of(node) for node in walk(statement) if node.type == "identifier"}
+        if words & derived:
+            last = max(last, statement, key=lambda node: node.start_byte)
+            assigned = [node for node in (statement, *walk(statement)) if node.type == "assignment"]
+            for node in assigned:
+                left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+                if left is not None and right is not None and _mentions(right, derived):
+                    derived |= {text_of(part) for part in (left, *walk(left)) if part.type == "identifier"}
+    return last
+
+
+def _mentions(node: Node, names: set[str]) -> bool:
+    return any(part.type == "identifier" and text_of(part) in names for part in (node, *walk(node)))
 
 
 def _is_plain_close(statement: Node) -> bool:
@@ -192,5 +226,6 @@ ANALYZER = Analyzer(
         *(b"open(", b"onnect(", b"Session(", b"SessionLocal(", b"Client(", b"Redis", b"acquire("),
         *(b"getconn(", b"create_engine(", b"_engine(", b"sessionmaker(", b"session(", b"Local("),
         *(b"socket(", b"urlopen(", b"SMTP", b"FTP", b"ZipFile(", b"from_url(", b"webdriver.", b"File("),
+        *(b"import connect", b"sqlite3", b"psycopg", b"connection(", b"conn(", b"_db("),
     ),
 )

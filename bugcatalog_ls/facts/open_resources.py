@@ -12,6 +12,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.db_sessions import is_connection
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.resource_uses import Use, resource_uses
 from bugcatalog_ls.facts.resources import LAST_NAMES, WITH_KEEPS_OPEN, Resource, opened
@@ -147,7 +148,7 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     left = parent.child_by_field_name("left")
     if left is None or left.type != "identifier" or not is_local(scope, text_of(left)):
         return
-    if _needs_no_close(call, symbol):
+    if _needs_no_close(file, call, symbol):
         return
     uses = resource_uses(file, scope, text_of(left))
     if _is_returned(uses):
@@ -170,7 +171,7 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
             leak=leak,
             passed=tuple((use.callee, use.slot) for use in uses if use.kind == "pass" and use.callee),
             acts_as_session=bool(methods & _SESSION_METHODS)
-            or (any(use.kind == "yield" for use in uses) and "close" in methods),
+            or ("close" in methods and ("query" in methods or any(use.kind == "yield" for use in uses))),
             takes_with=any(use.kind == "enter" for use in uses),
         )
     )
@@ -195,12 +196,17 @@ def _by_method(file: PyFile, call: Node) -> str | None:
     return None
 
 
-def _needs_no_close(call: Node, symbol: str) -> bool:
-    """Whether what is made borrows its connections (`Redis(connection_pool=pool)`)."""
-    keywords = arguments_of(call).keywords
+def _needs_no_close(file: PyFile, call: Node, symbol: str) -> bool:
+    """Whether what is made borrows its connections: `Redis(connection_pool=pool)`, or a session on the
+    connection that a migration runs on."""
+    arguments = arguments_of(call)
     if symbol.startswith(("redis.", "aioredis.")):
-        return "connection_pool" in keywords
-    return symbol == "builtins.open()" and "closefd" in keywords
+        return "connection_pool" in arguments.keywords
+    if symbol == "builtins.open()":
+        return "closefd" in arguments.keywords
+    bind = arguments.get("bind", 0)
+    bound = file.symbol(bind) if bind is not None else None
+    return bound == "alembic.op.get_bind()" or is_connection(bound)
 
 
 def _is_returned(uses: list[Use]) -> bool:
@@ -245,7 +251,7 @@ def _leak(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | 
 
     def takes(step: Step, kind: EdgeKind) -> bool:
         if kind == "raise":
-            return not is_protected or (step.node is not None and _is_in_try(step.node, left))
+            return not is_protected or (step.node is not None and _is_in_try(step.node))
         return not _is_empty(step, kind, name)
 
     path = path_between(steps, lambda step: step is flow.end or step is flow.raised, blocks, takes)
@@ -284,13 +290,16 @@ def _protecting(node: Node) -> bool:
     return False
 
 
-def _is_in_try(node: Node, opening: Node) -> bool:
-    """Whether a step runs inside a `try` that begins after the opening, or holds both."""
+def _is_in_try(node: Node) -> bool:
+    """Whether a step runs in the body of a `try`, not in one of its clauses."""
+    child = node
     for parent in ancestors(node):
         if parent.type == "try_statement":
-            return True
+            body = parent.child_by_field_name("body")
+            return body is not None and body.id == child.id
         if parent.type == "function_definition":
             return False
+        child = parent
     return False
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.resources import CLOSERS
+from bugcatalog_ls.facts.resources import CLOSERS, opened
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import mentions
 from bugcatalog_ls.syntax.nodes import callee_of, enclosing, text_of
@@ -54,7 +54,7 @@ def resource_uses(file: PyFile, scope: Scope, name: str) -> list[Use]:
     found: list[Use] = []
     for node, is_inside in mentions(file, scope, name):
         use = _use(file, node)
-        if is_inside and use.kind != "close":
+        if is_inside:
             # A function inside may run after this one has ended.
             use = Use("hand on", node)
         elif use.kind == "use" and _derives(node) is not None:
@@ -133,9 +133,9 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
     last = text_of(function).rpartition(".")[2]
     if last in CLOSERS or last.startswith(("close_", "release_")) or last.endswith(("_close", "_release")):
         return Use("close", node)
-    if last in _KEEPING:
-        return Use("hand on", node)
     symbol = file.symbol(function) or ""
+    if last in _KEEPING or opened(f"{symbol}()") is not None:
+        return Use("hand on", node)
     root = symbol.partition(".")[0]
     if last in _LAZY and enclosing(call, "return_statement", "yield", "function_definition") is not None:
         around = enclosing(call, "return_statement", "yield", "function_definition")
