@@ -145,10 +145,10 @@ def _reads(file: PyFile, call: Node, scope: Scope) -> Iterator[Node]:
         target = parent.child_by_field_name("name")
     if target is None or target.type != "identifier":
         return
-    around = parent.parent
-    if parent.type == "named_expression" and around is not None and around.parent is not None:
-        if around.parent.type == "subscript" and _is_read(around.parent, around):
-            yield around.parent
+    around = parent.parent if parent.type == "named_expression" else None
+    outermost = around.parent if around is not None else None
+    if outermost is not None and outermost.type == "subscript" and around and _is_read(outermost, around):
+        yield outermost
     for node, is_inside in mentions(file, scope, text_of(target)):
         subscript = node.parent
         if is_inside or node.start_byte <= call.start_byte or subscript is None:

@@ -1,0 +1,395 @@
+"""Commits that end a transaction before all that belongs to it is written, function by function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.db_sessions import is_session
+from bugcatalog_ls.facts.session_calls import Session, SessionCall, SessionFunction
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
+from bugcatalog_ls.syntax.flow_paths import path_between, path_from
+from bugcatalog_ls.syntax.local_uses import local_scope
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statement_of, text_of, walk
+from bugcatalog_ls.syntax.scopes import Scope
+
+Relation = Literal["related", "unrelated", "loop"]
+
+_HANDLERS = ("except_clause", "except_group_clause", "finally_clause")
+_BATCH = re.compile(r"%|\blen\(|batch|chunk|>=?|==|count", re.IGNORECASE)
+
+
+class Helper(NamedTuple):
+    """A call that hands the session to a function: its symbol, and the position or keyword."""
+
+    node: Node
+    callee: str
+    slot: str
+
+
+class EarlyCommit(NamedTuple):
+    """A commit that comes too early, or a call that makes one.
+
+    `sessions` are those that it is about; `helpers` the calls that must commit (and write, where they
+    are the later part) for it to be true.
+    """
+
+    node: Node
+    relation: Relation
+    sessions: tuple[Session, ...]
+    committing: tuple[Helper, ...] = ()
+
+
+def handed_sessions(file: PyFile) -> Iterator[SessionFunction]:
+    """The functions that only hand a session of theirs on: parameters that are one by their type."""
+    for definition in file.functions:
+        scope = definition.scope
+        parameters = definition.node.child_by_field_name("parameters")
+        if scope is None or parameters is None or "ession" not in text_of(parameters):
+            continue
+        found: list[Session] = []
+        for name, bindings in scope.bindings.items():
+            if len(bindings) == 1 and bindings[0].kind == "parameter":
+                symbol = file.names.binding_symbol(bindings[0], scope)
+                if symbol is not None and is_session(symbol):
+                    found.append(Session(name, symbol, False, ()))
+        if found:
+            yield SessionFunction(scope, tuple(found))
+
+
+def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyCommit]:
+    """The commits of a function after which writes follow that a later commit ends."""
+    scope = function.scope
+    helpers = {session.written: _helpers(file, scope, session) for session in function.sessions}
+    n_ends = sum(len(s.of("commit")) + len(helpers[s.written]) for s in function.sessions)
+    loops = [
+        (session, call)
+        for session in function.sessions
+        for call in session.of("commit")
+        if _is_in_loop(call.node, session)
+    ]
+    if n_ends < 2 and not loops:
+        return
+    flow = Flow(scope.node)
+    if not flow.is_complete:
+        return
+    done: set[int] = set()
+    for first in function.sessions:
+        for commit in first.of("commit"):
+            found = _too_early(flow, function, helpers, first, commit.node, None)
+            if found is not None:
+                done.add(commit.node.id)
+                yield found
+        for helper in helpers[first.written]:
+            found = _too_early(flow, function, helpers, first, helper.node, helper)
+            if found is not None:
+                yield found
+    for session, call in loops:
+        if call.node.id not in done and _writes_in_loop(session, call.node):
+            yield EarlyCommit(call.node, "loop", (session,))
+
+
+def _too_early(
+    flow: Flow,
+    function: SessionFunction,
+    helpers: dict[str, list[Helper]],
+    session: Session,
+    node: Node,
+    helper: Helper | None,
+) -> EarlyCommit | None:
+    """What makes a commit (or a helper's) too early, if anything does."""
+    if _is_in(node, _HANDLERS) or _is_under_batch_test(node):
+        return None
+    starts = flow.at(node)
+    known = _known_before(flow, session, node, helper)
+    if not starts or known is None:
+        return None
+    best: EarlyCommit | None = None
+    for other in function.sessions:
+        for write in _later_writes(flow, other):
+            if write.start_byte == node.start_byte or _is_in(write, _HANDLERS):
+                continue
+            if other is session and _entered(write, session) != _entered(node, session):
+                continue
+            write_steps = flow.at(write)
+            if not _leads(starts, write_steps, flow.at(node)):
+                continue
+            ends = [call.node for call in other.of("commit") if not _is_in(call.node, _HANDLERS)]
+            ends = [end for end in ends if end.id != node.id or other is not session]
+            if not any(_leads(write_steps, flow.at(end), []) for end in ends):
+                continue
+            relation = _relation(flow, session, node, write, known)
+            if relation is None:
+                continue
+            sessions = (session,) if other is session else (session, other)
+            found = EarlyCommit(node, relation, sessions, (helper,) if helper is not None else ())
+            if relation == "related":
+                return found
+            best = best or found
+        for later in helpers[other.written]:
+            if later.node.id == node.id or not _leads(starts, flow.at(later.node), []):
+                continue
+            if not _mentions(later.node, known.names):
+                continue
+            both = (later,) if helper is None else (helper, later)
+            return EarlyCommit(node, "related", (session,), both)
+    # What no name connects, and only a helper of another file would commit, says too little.
+    return best if helper is None else None
+
+
+class _Known(NamedTuple):
+    """What was written before a commit: the names of the rows, and whose attributes were set."""
+
+    names: frozenset[str]
+    changed: frozenset[str]
+
+
+def _known_before(flow: Flow, session: Session, node: Node, helper: Helper | None) -> _Known | None:
+    """The rows that are written before a commit; None where there is none."""
+    goal = flow.at(node)
+    names: set[str] = set()
+    changed: set[str] = set()
+    for call in session.writes:
+        if call.node.start_byte > node.start_byte or not _leads(flow.at(call.node), goal, []):
+            continue
+        names |= _rows(call)
+    rows = _row_names(session)
+    for target in _attribute_writes(flow, node.start_byte):
+        owner = text_of(target.children[0])
+        if _leads(flow.at(target), goal, []):
+            changed.add(owner)
+            if owner in rows:
+                names.add(owner)
+    if helper is not None:
+        # What is saved and bound again is the same row, whose state is set step by step.
+        given = {text_of(part) for part in walk(node) if part.type == "identifier"}
+        assigned = _assigned(node) - given
+        return _Known(frozenset(names | assigned), frozenset(changed)) if assigned else None
+    return _Known(frozenset(names), frozenset(changed)) if names or session_wrote(session, node) else None
+
+
+def _row_names(session: Session) -> set[str]:
+    """The names of rows that the session is given or has loaded."""
+    found = {name for call in session.calls for name in _rows(call)}
+    for call in session.calls:
+        assignment = next((parent for parent in ancestors(call.node) if parent.type == "assignment"), None)
+        left = assignment.child_by_field_name("left") if assignment is not None else None
+        if left is not None and left.type == "identifier" and not call.writes:
+            found.add(text_of(left))
+    return found
+
+
+def session_wrote(session: Session, commit: Node) -> bool:
+    """Whether a session writes anything in the text before a commit."""
+    return any(call.node.start_byte < commit.start_byte for call in session.writes)
+
+
+def _rows(call: SessionCall) -> set[str]:
+    """The names of what `add`, `add_all`, `delete` … are given."""
+    found: set[str] = set()
+    for value in arguments_of(call.node).positional:
+        if value.type == "identifier":
+            found.add(text_of(value))
+        elif value.type in ("list", "tuple"):
+            found |= {text_of(part) for part in value.named_children if part.type == "identifier"}
+    return found
+
+
+def _assigned(node: Node) -> set[str]:
+    """The names that the statement of a call binds to its result."""
+    statement = statement_of(node)
+    assignment = statement.named_children[0] if statement.named_children else statement
+    left = assignment.child_by_field_name("left") if assignment.type == "assignment" else None
+    if left is None:
+        return set()
+    return {text_of(part) for part in (left, *walk(left)) if part.type == "identifier"}
+
+
+def _attribute_writes(flow: Flow, before: int) -> Iterator[Node]:
+    """The `row.x` that are assigned in a function in the text before an offset."""
+    body = flow.function.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.start_byte >= before:
+            return
+        if node.type in ("assignment", "augmented_assignment"):
+            left = node.child_by_field_name("left")
+            if left is not None and left.type == "attribute" and left.children[0].type == "identifier":
+                yield left
+
+
+def _later_writes(flow: Flow, session: Session) -> list[Node]:
+    writes = [call.node for call in session.writes]
+    rows = _row_names(session)
+    targets = [
+        target
+        for target in _attribute_writes(flow, flow.function.end_byte)
+        if text_of(target.children[0]) in rows
+    ]
+    return writes + targets
+
+
+def _relation(flow: Flow, session: Session, commit: Node, write: Node, known: _Known) -> Relation | None:
+    """How a later write belongs to what was committed; None where it is a status set around some work."""
+    if write.type == "attribute":
+        owner = text_of(write.children[0])
+        if owner in known.names:
+            return None if owner in known.changed or _works_between(flow, commit, write) else "unrelated"
+        return "related" if _mentions(statement_of(write), known.names) else "unrelated"
+    if _mentions(statement_of(write), known.names - _only_rows(write)):
+        return "related"
+    for name in _only_rows(write):
+        if any(_mentions(made, known.names - {name}) for made in _makings(flow, name, write.start_byte)):
+            return "related"
+    return "unrelated"
+
+
+def _only_rows(write: Node) -> frozenset[str]:
+    """The names that a write is given as rows, which point to nothing by themselves."""
+    positional = arguments_of(write).positional if write.type == "call" else ()
+    return frozenset(text_of(value) for value in positional if value.type == "identifier")
+
+
+def _makings(flow: Flow, name: str, before: int) -> Iterator[Node]:
+    """What a row is made of: the values that its name and its attributes are given."""
+    body = flow.function.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.start_byte >= before:
+            return
+        if node.type == "assignment":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            written = text_of(left) if left is not None else ""
+            if right is not None and (written == name or written.startswith(f"{name}.")):
+                yield right
+
+
+def _works_between(flow: Flow, commit: Node, write: Node) -> bool:
+    """Whether something else is called between a commit and the write behind it."""
+    body = flow.function.child_by_field_name("body")
+    receiver = text_of(callee_of(commit) or commit).rpartition(".")[0]
+    for node in walk(body) if body is not None else ():
+        is_between = node.type == "call" and commit.end_byte <= node.start_byte < write.start_byte
+        if is_between and not text_of(node).startswith(f"{receiver}."):
+            return True
+    return False
+
+
+def _mentions(node: Node, names: Iterable[str]) -> bool:
+    wanted = set(names)
+    return any(part.type == "identifier" and text_of(part) in wanted for part in (node, *walk(node)))
+
+
+def _leads(starts: list[Step], goals: list[Step], blocked: list[Step]) -> bool:
+    """Whether a path without exceptions leads from behind one step to another."""
+    wanted, barred = {id(step) for step in goals}, {id(step) for step in blocked}
+
+    def takes(step: Step, kind: EdgeKind) -> bool:
+        return kind != "raise"
+
+    found = path_between(starts, lambda step: id(step) in wanted, lambda step: id(step) in barred, takes)
+    return found is not None
+
+
+def reaches(flow: Flow, starts: list[Step], goals: set[int], blocked: set[int]) -> list[Step] | None:
+    """A path without exceptions from what still is to run to one of some steps, passing no others."""
+    return path_from(
+        starts,
+        lambda step: id(step) in goals,
+        lambda step: id(step) in blocked,
+        lambda step, kind: kind != "raise",
+    )
+
+
+def _helpers(file: PyFile, scope: Scope, session: Session) -> list[Helper]:
+    """The calls of functions of the workspace that are handed the session."""
+    found: list[Helper] = []
+    body = scope.node.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.type != "call" or local_scope(file, node) is not scope:
+            continue
+        function = callee_of(node)
+        if function is None or text_of(function).rpartition(".")[2].lstrip("_")[:1].isupper():
+            continue
+        arguments = arguments_of(node)
+        slots = {str(n): value for n, value in enumerate(arguments.positional)} | arguments.keywords
+        slot = next((slot for slot, value in slots.items() if text_of(value) == session.written), None)
+        symbol = file.symbol(function) if slot is not None else None
+        if slot is not None and symbol is not None and not symbol.startswith(("builtins.", "sqlalchemy.")):
+            found.append(Helper(node, symbol, slot))
+    return found
+
+
+def _is_in(node: Node, types: tuple[str, ...]) -> bool:
+    for parent in ancestors(node):
+        if parent.type in types:
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _entered(node: Node, session: Session) -> int:
+    """Where the `with` stands that binds the session for a node; 0 where none does."""
+    for parent in ancestors(node):
+        if parent.type == "with_statement":
+            clause = next((child for child in parent.children if child.type == "with_clause"), None)
+            if clause is not None and f" as {session.written}" in f"{text_of(clause)} ":
+                return parent.start_byte
+        if parent.type == "function_definition":
+            return 0
+    return 0
+
+
+def _is_under_batch_test(node: Node) -> bool:
+    """Whether an `if` inside a loop lets the commit through every so often."""
+    tested = False
+    for parent in ancestors(node):
+        if parent.type == "if_statement":
+            condition = parent.child_by_field_name("condition")
+            tested = tested or (condition is not None and _BATCH.search(text_of(condition)) is not None)
+        if parent.type in ("for_statement", "while_statement"):
+            return tested
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_in_loop(commit: Node, session: Session) -> bool:
+    """Whether a commit runs for each element of a `for` around it, on a session from outside of it."""
+    for parent in ancestors(commit):
+        if parent.type == "for_statement":
+            body = parent.child_by_field_name("body")
+            if body is None or not body.start_byte <= commit.start_byte < body.end_byte:
+                continue
+            name = session.written.partition(".")[0]
+            return not _binds(body, name) and not _is_under_batch_test(commit)
+        if parent.type in ("function_definition", "except_clause", "try_statement"):
+            # A transaction of its own for each element, on purpose.
+            return False
+    return False
+
+
+def _binds(body: Node, name: str) -> bool:
+    for node in walk(body):
+        if node.type in ("as_pattern_target", "assignment"):
+            target = node.child_by_field_name("left") if node.type == "assignment" else node
+            if target is not None and text_of(target) == name:
+                return True
+    return False
+
+
+def _writes_in_loop(session: Session, commit: Node) -> bool:
+    loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
+    if loop is None:
+        return False
+    if any(loop.start_byte <= call.node.start_byte < loop.end_byte for call in session.writes):
+        return True
+    return any(
+        left is not None and left.type == "attribute"
+        for node in walk(loop)
+        if node.type in ("assignment", "augmented_assignment")
+        for left in [node.child_by_field_name("left")]
+    )
