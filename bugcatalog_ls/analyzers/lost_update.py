@@ -25,6 +25,11 @@ from bugcatalog_ls.syntax.statement_edits import remove_statement
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
+# What stands in a file with rows, with the end of a transaction, with commands of Redis.
+_ROWS = (b"ession", b".objects", b".query", b"select(")
+_ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
+_COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
+
 
 class LostUpdate(Fact, frozen=True):
     """A write of what was worked out from an old value.
@@ -77,9 +82,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path) or b"def upgrade(" in file.source.data:
         # Nobody else writes while a migration runs.
         return
-    for loader in _loaders(file):
+    for loader in _loaders(file) if _holds(file, _ROWS) else ():
         facts.add(loader)
-    for update in stale_updates(file):
+    for update in stale_updates(file) if _holds(file, _ENDS) else ():
         written = text_of(update.target)
         facts.add(
             LostUpdate(
@@ -95,11 +100,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 is_computed=update.derivation == "computed",
             )
         )
-    for stale in stale_sql(file):
+    for stale in stale_sql(file) if _holds(file, (b"UPDATE", b"update ")) else ():
         message = f"{stale.table}.{stale.column} is set to a value worked out from an earlier SELECT of it"
         anchor = facts.anchor(f"sql {file.qualname_at(stale.node.start_byte)}", stale.node)
         facts.add(LostUpdate(file.path, anchor, "sql", message, "", "", "", False))
-    for key in stale_keys(file):
+    for key in stale_keys(file) if _holds(file, _COMMANDS) else ():
         if not key.client:
             continue
         what = "is worked out from" if key.kind == "write" else "is deleted by a second command after"
@@ -107,11 +112,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
         anchor = facts.anchor(f"key {file.qualname_at(key.node.start_byte)}", key.node)
         facts.add(LostUpdate(file.path, anchor, key.kind, message, "", "", key.client, False))
 
-    for stale_file in stale_files(file):
+    for stale_file in stale_files(file) if b"json.dump" in file.source.data else ():
         message = f"{stale_file.written} is read and written back while other requests may do the same"
         anchor = facts.anchor(f"file {stale_file.function}", stale_file.node)
         handler = f"{file.module}.{stale_file.function}" if file.module else stale_file.function
         facts.add(LostUpdate(file.path, anchor, "file", message, "", "", "", False, handler))
+
+
+def _holds(file: PyFile, words: tuple[bytes, ...]) -> bool:
+    return any(word in file.source.data for word in words)
 
 
 def _short(written: str) -> str:

@@ -12,8 +12,7 @@ from bugcatalog_ls.facts.db_sessions import is_session
 from bugcatalog_ls.facts.session_calls import Session, SessionCall, SessionFunction
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
-from bugcatalog_ls.syntax.flow_paths import path_between, path_from
-from bugcatalog_ls.syntax.local_uses import local_scope
+from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statement_of, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
@@ -29,6 +28,14 @@ class Helper(NamedTuple):
     node: Node
     callee: str
     slot: str
+
+
+class _Body(NamedTuple):
+    """What a function's own body holds, walked once."""
+
+    assignments: tuple[Node, ...]
+    targets: tuple[Node, ...]
+    calls: tuple[Node, ...]
 
 
 class EarlyCommit(NamedTuple):
@@ -64,7 +71,8 @@ def handed_sessions(file: PyFile) -> Iterator[SessionFunction]:
 def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyCommit]:
     """The commits of a function after which writes follow that a later commit ends."""
     scope = function.scope
-    helpers = {session.written: _helpers(file, scope, session) for session in function.sessions}
+    body = _body(scope)
+    helpers = {session.written: _helpers(file, body, session) for session in function.sessions}
     n_ends = sum(len(s.of("commit")) + len(helpers[s.written]) for s in function.sessions)
     loops = [
         (session, call)
@@ -80,12 +88,12 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
     done: set[int] = set()
     for first in function.sessions:
         for commit in first.of("commit"):
-            found = _too_early(flow, function, helpers, first, commit.node, None)
+            found = _too_early(flow, body, function, helpers, first, commit.node, None)
             if found is not None:
                 done.add(commit.node.id)
                 yield found
         for helper in helpers[first.written]:
-            found = _too_early(flow, function, helpers, first, helper.node, helper)
+            found = _too_early(flow, body, function, helpers, first, helper.node, helper)
             if found is not None:
                 yield found
     for session, call in loops:
@@ -95,6 +103,7 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
 
 def _too_early(
     flow: Flow,
+    body: _Body,
     function: SessionFunction,
     helpers: dict[str, list[Helper]],
     session: Session,
@@ -105,12 +114,12 @@ def _too_early(
     if _is_in(node, _HANDLERS) or _is_under_batch_test(node):
         return None
     starts = flow.at(node)
-    known = _known_before(flow, session, node, helper)
+    known = _known_before(flow, body, session, node, helper)
     if not starts or known is None:
         return None
     best: EarlyCommit | None = None
     for other in function.sessions:
-        for write in _later_writes(flow, other):
+        for write in _later_writes(body, other):
             if write.start_byte == node.start_byte or _is_in(write, _HANDLERS):
                 continue
             if other is session and _entered(write, session) != _entered(node, session):
@@ -122,7 +131,7 @@ def _too_early(
             ends = [end for end in ends if end.id != node.id or other is not session]
             if not any(_leads(write_steps, flow.at(end), []) for end in ends):
                 continue
-            relation = _relation(flow, session, node, write, known)
+            relation = _relation(body, node, write, known)
             if relation is None:
                 continue
             sessions = (session,) if other is session else (session, other)
@@ -148,7 +157,9 @@ class _Known(NamedTuple):
     changed: frozenset[str]
 
 
-def _known_before(flow: Flow, session: Session, node: Node, helper: Helper | None) -> _Known | None:
+def _known_before(
+    flow: Flow, body: _Body, session: Session, node: Node, helper: Helper | None
+) -> _Known | None:
     """The rows that are written before a commit; None where there is none."""
     goal = flow.at(node)
     names: set[str] = set()
@@ -158,7 +169,7 @@ def _known_before(flow: Flow, session: Session, node: Node, helper: Helper | Non
             continue
         names |= _rows(call)
     rows = _row_names(session)
-    for target in _attribute_writes(flow, node.start_byte):
+    for target in _before(body.targets, node.start_byte):
         owner = text_of(target.children[0])
         if _leads(flow.at(target), goal, []):
             changed.add(owner)
@@ -209,40 +220,46 @@ def _assigned(node: Node) -> set[str]:
     return {text_of(part) for part in (left, *walk(left)) if part.type == "identifier"}
 
 
-def _attribute_writes(flow: Flow, before: int) -> Iterator[Node]:
-    """The `row.x` that are assigned in a function in the text before an offset."""
-    body = flow.function.child_by_field_name("body")
-    for node in walk(body) if body is not None else ():
-        if node.start_byte >= before:
-            return
-        if node.type in ("assignment", "augmented_assignment"):
+def _body(scope: Scope) -> _Body:
+    """The assignments of a function, the `row.x` that they write, and its calls."""
+    assignments: list[Node] = []
+    targets: list[Node] = []
+    calls: list[Node] = []
+    block = scope.node.child_by_field_name("body")
+    for node in walk(block) if block is not None else ():
+        if node.type == "call":
+            calls.append(node)
+        elif node.type in ("assignment", "augmented_assignment"):
             left = node.child_by_field_name("left")
+            if node.type == "assignment":
+                assignments.append(node)
             if left is not None and left.type == "attribute" and left.children[0].type == "identifier":
-                yield left
+                targets.append(left)
+    return _Body(tuple(assignments), tuple(targets), tuple(calls))
 
 
-def _later_writes(flow: Flow, session: Session) -> list[Node]:
+def _before(nodes: Iterable[Node], offset: int) -> Iterator[Node]:
+    return (node for node in nodes if node.start_byte < offset)
+
+
+def _later_writes(body: _Body, session: Session) -> list[Node]:
     writes = [call.node for call in session.writes]
     rows = _row_names(session)
-    targets = [
-        target
-        for target in _attribute_writes(flow, flow.function.end_byte)
-        if text_of(target.children[0]) in rows
-    ]
+    targets = [target for target in body.targets if text_of(target.children[0]) in rows]
     return writes + targets
 
 
-def _relation(flow: Flow, session: Session, commit: Node, write: Node, known: _Known) -> Relation | None:
+def _relation(body: _Body, commit: Node, write: Node, known: _Known) -> Relation | None:
     """How a later write belongs to what was committed; None where it is a status set around some work."""
     if write.type == "attribute":
         owner = text_of(write.children[0])
         if owner in known.names:
-            return None if owner in known.changed or _works_between(flow, commit, write) else "unrelated"
+            return None if owner in known.changed or _works_between(body, commit, write) else "unrelated"
         return "related" if _mentions(statement_of(write), known.names) else "unrelated"
     if _mentions(statement_of(write), known.names - _only_rows(write)):
         return "related"
     for name in _only_rows(write):
-        if any(_mentions(made, known.names - {name}) for made in _makings(flow, name, write.start_byte)):
+        if any(_mentions(made, known.names - {name}) for made in _makings(body, name, write.start_byte)):
             return "related"
     return "unrelated"
 
@@ -253,28 +270,22 @@ def _only_rows(write: Node) -> frozenset[str]:
     return frozenset(text_of(value) for value in positional if value.type == "identifier")
 
 
-def _makings(flow: Flow, name: str, before: int) -> Iterator[Node]:
+def _makings(body: _Body, name: str, before: int) -> Iterator[Node]:
     """What a row is made of: the values that its name and its attributes are given."""
-    body = flow.function.child_by_field_name("body")
-    for node in walk(body) if body is not None else ():
-        if node.start_byte >= before:
-            return
-        if node.type == "assignment":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            written = text_of(left) if left is not None else ""
-            if right is not None and (written == name or written.startswith(f"{name}.")):
-                yield right
+    for node in _before(body.assignments, before):
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        written = text_of(left) if left is not None else ""
+        if right is not None and (written == name or written.startswith(f"{name}.")):
+            yield right
 
 
-def _works_between(flow: Flow, commit: Node, write: Node) -> bool:
+def _works_between(body: _Body, commit: Node, write: Node) -> bool:
     """Whether something else is called between a commit and the write behind it."""
-    body = flow.function.child_by_field_name("body")
     receiver = text_of(callee_of(commit) or commit).rpartition(".")[0]
-    for node in walk(body) if body is not None else ():
-        is_between = node.type == "call" and commit.end_byte <= node.start_byte < write.start_byte
-        if is_between and not text_of(node).startswith(f"{receiver}."):
-            return True
-    return False
+    return any(
+        commit.end_byte <= call.start_byte and not text_of(call).startswith(f"{receiver}.")
+        for call in _before(body.calls, write.start_byte)
+    )
 
 
 def _mentions(node: Node, names: Iterable[str]) -> bool:
@@ -293,22 +304,11 @@ def _leads(starts: list[Step], goals: list[Step], blocked: list[Step]) -> bool:
     return found is not None
 
 
-def reaches(flow: Flow, starts: list[Step], goals: set[int], blocked: set[int]) -> list[Step] | None:
-    """A path without exceptions from what still is to run to one of some steps, passing no others."""
-    return path_from(
-        starts,
-        lambda step: id(step) in goals,
-        lambda step: id(step) in blocked,
-        lambda step, kind: kind != "raise",
-    )
-
-
-def _helpers(file: PyFile, scope: Scope, session: Session) -> list[Helper]:
+def _helpers(file: PyFile, body: _Body, session: Session) -> list[Helper]:
     """The calls of functions of the workspace that are handed the session."""
     found: list[Helper] = []
-    body = scope.node.child_by_field_name("body")
-    for node in walk(body) if body is not None else ():
-        if node.type != "call" or local_scope(file, node) is not scope:
+    for node in body.calls:
+        if session.written not in text_of(node):
             continue
         function = callee_of(node)
         if function is None or text_of(function).rpartition(".")[2].lstrip("_")[:1].isupper():
