@@ -222,6 +222,7 @@ ANALYZER = Analyzer(
     collect=collect_resources,
     join=_join,
     fix=_fix,
+    joins=(OpenResource,),
     literals=(
         *(b"open(", b"onnect(", b"Session(", b"SessionLocal(", b"Client(", b"Redis", b"acquire("),
         *(b"getconn(", b"create_engine(", b"_engine(", b"sessionmaker(", b"session(", b"Local("),

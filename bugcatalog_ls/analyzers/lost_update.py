@@ -307,6 +307,7 @@ ANALYZER = Analyzer(
     collect=_collect,
     join=_join,
     fix=_fix,
+    joins=(LostUpdate,),
     literals=(
         *(b".commit(", b".flush(", b".save(", b".begin(", b"version_id_col", b"UPDATE ", b"update "),
         *(b".one(", b".first(", b".get(", b".scalar", b"json.dump"),

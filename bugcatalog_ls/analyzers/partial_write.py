@@ -210,5 +210,6 @@ ANALYZER = Analyzer(
     collect=_collect,
     join=_join,
     fix=_fix,
+    joins=(PartialWrite,),
     literals=(b".commit(", b".flush(", b"autocommit", b"Session,", b"Session =", b"Session)"),
 )

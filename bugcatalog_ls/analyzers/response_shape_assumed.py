@@ -188,5 +188,6 @@ ANALYZER = Analyzer(
     collect=_collect,
     join=_join,
     fix=_fix,
+    joins=(AssumedBody,),
     literals=(b".json()", b".loads(", b"event_hooks", b"raise_for_status=", b".hooks"),
 )
