@@ -15,12 +15,16 @@ from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.facts.resource_uses import Use, resource_uses
 from bugcatalog_ls.facts.resources import Resource, opened
 from bugcatalog_ls.facts.routes import routes_of
+from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors, statement_of, statements, text_of, walk
+from bugcatalog_ls.syntax.statement_edits import wrap as wrap_statements
 from bugcatalog_ls.syntax.with_edits import enter_try, enter_with
 from bugcatalog_ls.syntax.wrapping import fitted
 
 _MAX_HELPERS = 3
+_NAMES = ("file", "handle", "opened")
+_DEFERRED = frozenset({*COMPREHENSIONS, "lambda"})
 _CLAUSES = frozenset({"finally_clause", "except_clause", "except_group_clause"})
 _UNKNOWN_SESSION = Resource("session", "session", "finally")
 
@@ -30,7 +34,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         resource = _resource(context, fact)
         if resource is None or _is_closed_elsewhere(context, fact):
             continue
-        if resource.family == "engine":
+        variant = ""
+        if fact.leak == "inline":
+            message, variant = "the file is closed only when nothing holds it any more", "inline"
+        elif resource.family == "engine":
             if not routes_of(context.index, fact.function):
                 continue
             message = f"each request builds {_article(resource.noun)} of its own in {fact.name}"
@@ -46,7 +53,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             message = f"a return leaves the {resource.noun} in {fact.name} open"
         data = {"name": fact.name, "wrap": resource.wrap, "closer": resource.closer, "noun": resource.noun}
         data["awaited"] = str(resource.awaited)
-        yield context.find(fact.anchor, message, data=data)
+        yield context.find(fact.anchor, message, variant=variant, data=data)
 
 
 def _resource(context: JoinContext, fact: OpenResource) -> Resource | None:
@@ -55,6 +62,7 @@ def _resource(context: JoinContext, fact: OpenResource) -> Resource | None:
     if known is not None:
         return known
     symbol, path = fact.symbol, context.path
+    stated: Resource | None = None
     for _ in range(_MAX_HELPERS):
         callee = context.resolve(symbol.removesuffix("()"), path)
         helper = function_at(context.index, callee)
@@ -62,12 +70,14 @@ def _resource(context: JoinContext, fact: OpenResource) -> Resource | None:
             found = opened(context.resolve(symbol, path))
             if found is not None:
                 return None if fact.takes_with and found.wrap not in ("closing", "finally") else found
-            return _by_behaviour(context, fact, callee)
+            # What a helper makes is unknown, but its annotation says it.
+            return stated or _by_behaviour(context, fact, callee)
         handed = context.index.get(HandsOver, callee)
         symbols = {handover.symbol for _, handover in handed}
         if helper[1].is_generator or len(symbols) != 1:
             return None
         path, symbol = helper[0], symbols.pop()
+        stated = opened(context.resolve(helper[1].returns, path)) if helper[1].returns else None
     return None
 
 
@@ -111,6 +121,9 @@ def _article(noun: str) -> str:
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     name, wrap = finding.data["name"], finding.data["wrap"]
+    if not name:
+        yield from _bind(context)
+        return
     assignment = context.node_of("assignment")
     if assignment is None or wrap == "none":
         return
@@ -136,6 +149,29 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = enter_try(context.file, first, last, _closing(finding, name, value, closes), closes)
     if edits:
         yield context.fix(title, "safe", fitted(context.file, edits, context.read("pyproject.toml")))
+
+
+def _bind(context: FixContext) -> Iterator[Fix]:
+    """Open the file of an expression in a `with` around its statement."""
+    call = context.node_of("call")
+    scope = local_scope(context.file, call) if call is not None else None
+    if call is None or scope is None or "\n" in text_of(call):
+        return
+    statement = statement_of(call)
+    if statement.type not in ("expression_statement", "return_statement"):
+        return
+    if any(
+        parent.type in _DEFERRED for parent in ancestors(call) if parent.start_byte >= statement.start_byte
+    ):
+        return
+    name = next((name for name in _NAMES if name not in scope.bindings), None)
+    if name is None:
+        return
+    edits = wrap_statements(context.file, statement, statement, f"with {text_of(call)} as {name}:")
+    edits = [*edits, *replace_node(call, name)]
+    yield context.fix(
+        "Open the file in a with", "safe", fitted(context.file, edits, context.read("pyproject.toml"))
+    )
 
 
 def _held(binding: Node, uses: list[Use], closes: list[Node]) -> tuple[Node, Node] | None:

@@ -41,7 +41,7 @@ _BY_NAME: dict[str, Action] = {
 }
 _LITERALS = (
     *(b".commit(", b".rollback(", b".flush(", b".close(", b".aclose(", b".execute", b".exec("),
-    *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", *HTTP_LITERALS),
+    *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", b"    with ", *HTTP_LITERALS),
 )
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
@@ -89,6 +89,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
             action = "write"
         scopes[scope.start] = scope
         found.setdefault(scope.start, {})[Effect(action, on, text_of(name))] = None
+    for item in file.nodes("with_item"):
+        entered = _entered_name(item)
+        scope = _function_at(file, item) if entered is not None else None
+        if entered is not None and scope is not None and _is_parameter(scope, text_of(entered)):
+            scopes[scope.start] = scope
+            found.setdefault(scope.start, {})[Effect("close", text_of(entered), "with")] = None
     if any(literal in file.source.data for literal in HTTP_LITERALS):
         for call in file.calls_named(*CALL_NAMES):
             scope = _function_at(file, call)
@@ -155,14 +161,31 @@ def _function_at(file: PyFile, node: Node) -> Scope | None:
     return scope if scope.kind == "function" and scope.node.type == "function_definition" else None
 
 
+def _entered_name(item: Node) -> Node | None:
+    """The name that a `with` enters, also as `closing(name)`."""
+    value = item.child_by_field_name("value")
+    if value is not None and value.type == "as_pattern" and value.named_children:
+        value = value.named_children[0]
+    if value is not None and value.type == "call":
+        function, positional = callee_of(value), arguments_of(value).positional
+        if function is None or len(positional) != 1 or text_of(function).rpartition(".")[2] != "closing":
+            return None
+        value = positional[0]
+    return value if value is not None and value.type == "identifier" else None
+
+
+def _is_parameter(scope: Scope, name: str) -> bool:
+    bindings = scope.bindings.get(name, ())
+    return bool(bindings) and all(binding.kind == "parameter" for binding in bindings)
+
+
 def _done_to(file: PyFile, receiver: Node | None, scope: Scope) -> str | None:
     """A parameter by its name, else a symbol; None where neither is known or it is a builtin's."""
     if receiver is None:
         return None
     if receiver.type == "identifier":
         name = text_of(receiver)
-        bindings = scope.bindings.get(name, ())
-        if bindings and all(binding.kind == "parameter" for binding in bindings):
+        if _is_parameter(scope, name):
             return name
     symbol = file.symbol(receiver)
     return None if symbol is None or symbol.startswith("builtins.") else symbol

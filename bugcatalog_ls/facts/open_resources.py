@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.db_sessions import is_connection
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.resource_uses import Use, resource_uses
+from bugcatalog_ls.facts.resource_uses import Use, given_use, is_kept, resource_uses
 from bugcatalog_ls.facts.resources import LAST_NAMES, WITH_KEEPS_OPEN, Resource, opened
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
@@ -24,13 +24,17 @@ from bugcatalog_ls.syntax.local_uses import is_local, local_scope
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unparenthesised
 
-Leak = Literal["never", "raise", "return", "rebuilt"]
+Leak = Literal["never", "raise", "return", "rebuilt", "inline"]
 
 _LIKELY = ("close", "aclose", "commit", "rollback", "query", "scalars", "cursor", "execute", "add", "dispose")
+_WHOLE = frozenset({"read", "readlines", "readline", "write", "writelines"})
 _SESSION_METHODS = frozenset({"commit", "rollback", "scalars", "add_all", "flush"})
 # What a helper that opens something is called; others are not followed across files.
 _MAKER = re.compile(r"session|conn|client|engine|redis|open|db|pool|database|acquire|file", re.IGNORECASE)
-_OWNING = frozenset({"file", "engine"})
+# Functions that take over what they are given, by the first word of their names.
+_TAKING = re.compile(
+    r"^_?(?:add|append|put|set|register|attach|push|store|send_file|submit|start|wrap|stream|spawn|init|use|save)"
+)
 
 
 class OpenResource(Fact, frozen=True):
@@ -99,7 +103,14 @@ def _candidates(file: PyFile) -> list[Node]:
         value = node.named_children[0] if node.named_child_count == 1 else None
         if value is not None and value.type == "identifier":
             found += _bound_calls(file, value, used)
+        elif value is not None and value.type == "call" and _MAKER.search(_last_name(value)):
+            found.append(value)
     return found
+
+
+def _last_name(call: Node) -> str:
+    function = callee_of(call)
+    return text_of(function).rpartition(".")[2] if function is not None else ""
 
 
 def _is_factory(value: Node | None) -> bool:
@@ -128,10 +139,14 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     parent = call.parent
     while parent is not None and parent.type in ("await", "parenthesized_expression"):
         parent = parent.parent
-    if parent is None or parent.type not in ("assignment", "return_statement"):
+    if parent is None:
         return
     scope = local_scope(file, call)
     if scope is None:
+        return
+    if parent.type in ("attribute", "argument_list"):
+        _consider_inline(file, call, parent, scope.qualname, facts)
+    if parent.type not in ("assignment", "return_statement"):
         return
     symbol = file.symbol(call)
     if symbol is None:
@@ -175,6 +190,25 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
             takes_with=any(use.kind == "enter" for use in uses),
         )
     )
+
+
+def _consider_inline(file: PyFile, call: Node, parent: Node, where: str, facts: Facts) -> None:
+    """A file that is opened within an expression, and that nothing can close any more."""
+    function = callee_of(call)
+    if function is None or text_of(function).rpartition(".")[2] != "open":
+        return
+    symbol = file.symbol(call)
+    known = opened(symbol)
+    if symbol is None or known is None or known.noun != "file" or known.awaited:
+        return
+    if parent.type == "attribute":
+        name = parent.child_by_field_name("attribute")
+        if name is None or text_of(name) not in _WHOLE:
+            return
+    elif given_use(file, call).kind != "use":
+        return
+    anchor = facts.anchor(f"opens {where} {text_of(function)}", call)
+    facts.add(OpenResource(file.path, "", symbol, anchor, where, "inline", (), False, False))
 
 
 def _may_open(symbol: str) -> bool:
@@ -236,8 +270,11 @@ def _leak(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | 
     if known is not None and known.family == "engine":
         return "rebuilt"
     if not closes:
-        owns = known is not None and known.family in _OWNING
-        if any(use.kind == "pass" and (owns or not use.callee) for use in uses):
+        given = [use for use in uses if use.kind == "pass"]
+        is_file = known is not None and known.family == "file"
+        if any(_TAKING.search(_called(use.node)) or not (use.callee or is_file) for use in given):
+            return None
+        if is_file and any(is_kept(call) for use in given if (call := _call_of(use.node)) is not None):
             return None
         return "never"
     steps = flow.at(left)
@@ -263,6 +300,17 @@ def _leak(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | 
         for kind, following in step.edges
     )
     return "raise" if raises else "return"
+
+
+def _called(node: Node) -> str:
+    """The last name of the function that a name is given to."""
+    call = _call_of(node)
+    function = callee_of(call) if call is not None else None
+    return text_of(function).rpartition(".")[2] if function is not None else ""
+
+
+def _call_of(argument: Node) -> Node | None:
+    return next((parent for parent in ancestors(argument) if parent.type == "call"), None)
 
 
 def _ending_steps(flow: Flow, close: Use, name: str) -> list[Step]:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.resources import CLOSERS, opened
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import mentions
-from bugcatalog_ls.syntax.nodes import callee_of, enclosing, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, callee_of, enclosing, text_of
 from bugcatalog_ls.syntax.scopes import Scope
 
 UseKind = Literal["use", "close", "hand on", "enter", "pass", "test", "bind", "yield"]
@@ -31,7 +31,18 @@ _LIBRARIES = frozenset(
 # Functions of the standard library whose result keeps what they are given, and closes it.
 _KEEPING = frozenset(
     {
-        *("closing", "aclosing", "enter_context", "enter_async_context", "push", "callback", "register"),
+        *(
+            "closing",
+            "aclosing",
+            "enter_context",
+            "enter_async_context",
+            "enterContext",
+            "enterAsyncContext",
+            "enterClassContext",
+            "push",
+            "callback",
+            "register",
+        ),
         *("finalize", "TextIOWrapper", "BufferedReader", "BufferedWriter", "nullcontext", "wrap_socket"),
         *("partial", "submit", "run_in_executor", "to_thread", "create_task", "Thread", "Process", "setattr"),
     }
@@ -61,6 +72,12 @@ def resource_uses(file: PyFile, scope: Scope, name: str) -> list[Use]:
             use = _of_derived(node, use)
         found.append(use)
     return found
+
+
+def given_use(file: PyFile, node: Node) -> Use:
+    """What it means that a value is an argument of a call."""
+    parent = node.parent
+    return _given(file, parent, node, node) if parent is not None else Use("hand on", node)
 
 
 def _use(file: PyFile, node: Node) -> Use:
@@ -143,12 +160,29 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
             return Use("hand on", node)
     if symbol in _PLAIN_CLASSES:
         return Use("use", node)
-    if last[:1].isupper() or last.lstrip("_")[:1].isupper():
-        return Use("hand on", node)
+    if last.lstrip("_")[:1].isupper():
+        # `Wait(driver).until(…)`: what is made here is gone when the statement ends.
+        outer = call.parent
+        return Use("use" if outer is not None and outer.type == "attribute" else "hand on", node)
     if root in sys.stdlib_module_names or root == "builtins" or root in _LIBRARIES:
         return Use("hand on" if _is_collecting(last, symbol) else "use", node)
     slot = _slot(arguments, argument)
     return Use("pass", node, symbol, slot) if symbol else Use("pass", node, "", slot)
+
+
+def is_kept(call: Node) -> bool:
+    """Whether what a call gives goes elsewhere, and may take along what it was given."""
+    for parent in ancestors(call):
+        if parent.type in ("return_statement", "yield", "lambda"):
+            return True
+        if parent.type == "assignment":
+            left = parent.child_by_field_name("left")
+            if left is None or left.type != "identifier":
+                return True
+            return _is_returned(parent, text_of(left))
+        if parent.type == "block":
+            return False
+    return False
 
 
 def _is_collecting(last: str, symbol: str) -> bool:
