@@ -198,7 +198,11 @@ def _held(binding: Node, uses: list[Use], closes: list[Node]) -> tuple[Node, Nod
     ended = [position for position, node in enumerate(following) if node.id in gone]
     kept = [node for node in following if node.id not in gone]
     if ended and following[ended[-1]].start_byte > last.start_byte:
-        kept = [node for node in following[: ended[-1]] if node.id not in gone]
+        stop = ended[-1]
+        while stop + 1 < len(following) and text_of(following[stop + 1]).endswith((".close()", ".quit()")):
+            # What else is closed here was opened between, and stays with it.
+            stop += 1
+        kept = [node for node in following[: stop + 1] if node.id not in gone]
         return (kept[0], kept[-1]) if kept else None
     if last.id == binding.id:
         return None

@@ -310,6 +310,6 @@ ANALYZER = Analyzer(
     joins=(LostUpdate,),
     literals=(
         *(b".commit(", b".flush(", b".save(", b".begin(", b"version_id_col", b"UPDATE ", b"update "),
-        *(b".one(", b".first(", b".get(", b".scalar", b"json.dump"),
+        *(b".one(", b".first(", b".get(", b".scalar", b"json.dump", b".hget("),
     ),
 )

@@ -211,5 +211,13 @@ ANALYZER = Analyzer(
     join=_join,
     fix=_fix,
     joins=(PartialWrite,),
-    literals=(b".commit(", b".flush(", b"autocommit", b"Session,", b"Session =", b"Session)"),
+    literals=(
+        b".commit(",
+        b".flush(",
+        b"autocommit",
+        b"isolation_level",
+        b"Session,",
+        b"Session =",
+        b"Session)",
+    ),
 )

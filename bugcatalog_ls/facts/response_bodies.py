@@ -129,9 +129,7 @@ def _sender(file: PyFile, response: Node) -> tuple[str, Library | None] | None:
 
 def _reads(file: PyFile, call: Node, scope: Scope) -> Iterator[Node]:
     """The subscripts that read the parsed body by key, directly or through the name that holds it."""
-    outer = call
-    while outer.parent is not None and outer.parent.type in ("await", "parenthesized_expression"):
-        outer = outer.parent
+    outer = _whole(call)
     parent = outer.parent
     if parent is None:
         return
@@ -157,10 +155,22 @@ def _reads(file: PyFile, call: Node, scope: Scope) -> Iterator[Node]:
             yield subscript
 
 
+def _whole(call: Node) -> Node:
+    """The expression whose value is the parsed body: with its `await`, and with a default (`… or {}`)."""
+    outer = call
+    while (parent := outer.parent) is not None:
+        is_default = parent.type == "boolean_operator" and parent.child_by_field_name("left") == outer
+        if parent.type not in ("await", "parenthesized_expression") and not is_default:
+            break
+        outer = parent
+    return outer
+
+
 def _is_of(file: PyFile, name: Node, call: Node) -> bool:
     """Whether all that a name may hold here includes the parsed body."""
     values = [binding.value for binding in file.names.bindings(name)]
-    return any(value is not None and _plain(value).id == call.id for value in values)
+    whole = _whole(call)
+    return any(value is not None and value.id in (whole.id, _plain(whole).id) for value in values)
 
 
 def _is_read(subscript: Node, value: Node) -> bool:
@@ -231,7 +241,7 @@ def _holder(call: Node) -> str:
         if parent.type in ("assignment", "named_expression"):
             target = parent.child_by_field_name("left") or parent.child_by_field_name("name")
             return text_of(target) if target is not None and target.type == "identifier" else ""
-        if parent.type not in ("await", "parenthesized_expression"):
+        if parent.type not in ("await", "parenthesized_expression", "boolean_operator"):
             return ""
     return ""
 
