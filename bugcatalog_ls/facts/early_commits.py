@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.db_sessions import is_session
-from bugcatalog_ls.facts.session_calls import Session, SessionCall, SessionFunction
+from bugcatalog_ls.facts.session_calls import Session, SessionFunction
+from bugcatalog_ls.facts.written_rows import (
+    FunctionBody,
+    assigned_names,
+    body_of_function,
+    given_rows,
+    makings,
+    mentions_any,
+    row_names,
+    rows_of,
+    standing_before,
+    works_between,
+)
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statement_of, text_of, walk
-from bugcatalog_ls.syntax.scopes import Scope
 
 Relation = Literal["related", "unrelated", "loop"]
 
@@ -28,14 +39,6 @@ class Helper(NamedTuple):
     node: Node
     callee: str
     slot: str
-
-
-class _Body(NamedTuple):
-    """What a function's own body holds, walked once."""
-
-    assignments: tuple[Node, ...]
-    targets: tuple[Node, ...]
-    calls: tuple[Node, ...]
 
 
 class EarlyCommit(NamedTuple):
@@ -71,7 +74,7 @@ def handed_sessions(file: PyFile) -> Iterator[SessionFunction]:
 def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyCommit]:
     """The commits of a function after which writes follow that a later commit ends."""
     scope = function.scope
-    body = _body(scope)
+    body = body_of_function(scope)
     helpers = {session.written: _helpers(file, body, session) for session in function.sessions}
     n_ends = sum(len(s.of("commit")) + len(helpers[s.written]) for s in function.sessions)
     loops = [
@@ -103,7 +106,7 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
 
 def _too_early(
     flow: Flow,
-    body: _Body,
+    body: FunctionBody,
     function: SessionFunction,
     helpers: dict[str, list[Helper]],
     session: Session,
@@ -142,7 +145,7 @@ def _too_early(
         for later in helpers[other.written]:
             if later.node.id == node.id or not _leads(starts, flow.at(later.node), []):
                 continue
-            if not _mentions(later.node, known.names):
+            if not mentions_any(later.node, known.names):
                 continue
             both = (later,) if helper is None else (helper, later)
             return EarlyCommit(node, "related", (session,), both)
@@ -158,7 +161,7 @@ class _Known(NamedTuple):
 
 
 def _known_before(
-    flow: Flow, body: _Body, session: Session, node: Node, helper: Helper | None
+    flow: Flow, body: FunctionBody, session: Session, node: Node, helper: Helper | None
 ) -> _Known | None:
     """The rows that are written before a commit; None where there is none."""
     goal = flow.at(node)
@@ -167,9 +170,9 @@ def _known_before(
     for call in session.writes:
         if call.node.start_byte > node.start_byte or not _leads(flow.at(call.node), goal, []):
             continue
-        names |= _rows(call)
-    rows = _row_names(session)
-    for target in _before(body.targets, node.start_byte):
+        names |= rows_of(call)
+    rows = row_names(session)
+    for target in standing_before(body.targets, node.start_byte):
         owner = text_of(target.children[0])
         if _leads(flow.at(target), goal, []):
             changed.add(owner)
@@ -178,20 +181,9 @@ def _known_before(
     if helper is not None:
         # What is saved and bound again is the same row, whose state is set step by step.
         given = {text_of(part) for part in walk(node) if part.type == "identifier"}
-        assigned = _assigned(node) - given
+        assigned = assigned_names(node) - given
         return _Known(frozenset(names | assigned), frozenset(changed)) if assigned else None
     return _Known(frozenset(names), frozenset(changed)) if names or session_wrote(session, node) else None
-
-
-def _row_names(session: Session) -> set[str]:
-    """The names of rows that the session is given or has loaded."""
-    found = {name for call in session.calls for name in _rows(call)}
-    for call in session.calls:
-        assignment = next((parent for parent in ancestors(call.node) if parent.type == "assignment"), None)
-        left = assignment.child_by_field_name("left") if assignment is not None else None
-        if left is not None and left.type == "identifier" and not call.writes:
-            found.add(text_of(left))
-    return found
 
 
 def session_wrote(session: Session, commit: Node) -> bool:
@@ -199,98 +191,26 @@ def session_wrote(session: Session, commit: Node) -> bool:
     return any(call.node.start_byte < commit.start_byte for call in session.writes)
 
 
-def _rows(call: SessionCall) -> set[str]:
-    """The names of what `add`, `add_all`, `delete` … are given."""
-    found: set[str] = set()
-    for value in arguments_of(call.node).positional:
-        if value.type == "identifier":
-            found.add(text_of(value))
-        elif value.type in ("list", "tuple"):
-            found |= {text_of(part) for part in value.named_children if part.type == "identifier"}
-    return found
-
-
-def _assigned(node: Node) -> set[str]:
-    """The names that the statement of a call binds to its result."""
-    statement = statement_of(node)
-    assignment = statement.named_children[0] if statement.named_children else statement
-    left = assignment.child_by_field_name("left") if assignment.type == "assignment" else None
-    if left is None:
-        return set()
-    return {text_of(part) for part in (left, *walk(left)) if part.type == "identifier"}
-
-
-def _body(scope: Scope) -> _Body:
-    """The assignments of a function, the `row.x` that they write, and its calls."""
-    assignments: list[Node] = []
-    targets: list[Node] = []
-    calls: list[Node] = []
-    block = scope.node.child_by_field_name("body")
-    for node in walk(block) if block is not None else ():
-        if node.type == "call":
-            calls.append(node)
-        elif node.type in ("assignment", "augmented_assignment"):
-            left = node.child_by_field_name("left")
-            if node.type == "assignment":
-                assignments.append(node)
-            if left is not None and left.type == "attribute" and left.children[0].type == "identifier":
-                targets.append(left)
-    return _Body(tuple(assignments), tuple(targets), tuple(calls))
-
-
-def _before(nodes: Iterable[Node], offset: int) -> Iterator[Node]:
-    return (node for node in nodes if node.start_byte < offset)
-
-
-def _later_writes(body: _Body, session: Session) -> list[Node]:
+def _later_writes(body: FunctionBody, session: Session) -> list[Node]:
     writes = [call.node for call in session.writes]
-    rows = _row_names(session)
+    rows = row_names(session)
     targets = [target for target in body.targets if text_of(target.children[0]) in rows]
     return writes + targets
 
 
-def _relation(body: _Body, commit: Node, write: Node, known: _Known) -> Relation | None:
+def _relation(body: FunctionBody, commit: Node, write: Node, known: _Known) -> Relation | None:
     """How a later write belongs to what was committed; None where it is a status set around some work."""
     if write.type == "attribute":
         owner = text_of(write.children[0])
         if owner in known.names:
-            return None if owner in known.changed or _works_between(body, commit, write) else "unrelated"
-        return "related" if _mentions(statement_of(write), known.names) else "unrelated"
-    if _mentions(statement_of(write), known.names - _only_rows(write)):
+            return None if owner in known.changed or works_between(body, commit, write) else "unrelated"
+        return "related" if mentions_any(statement_of(write), known.names) else "unrelated"
+    if mentions_any(statement_of(write), known.names - given_rows(write)):
         return "related"
-    for name in _only_rows(write):
-        if any(_mentions(made, known.names - {name}) for made in _makings(body, name, write.start_byte)):
+    for name in given_rows(write):
+        if any(mentions_any(made, known.names - {name}) for made in makings(body, name, write.start_byte)):
             return "related"
     return "unrelated"
-
-
-def _only_rows(write: Node) -> frozenset[str]:
-    """The names that a write is given as rows, which point to nothing by themselves."""
-    positional = arguments_of(write).positional if write.type == "call" else ()
-    return frozenset(text_of(value) for value in positional if value.type == "identifier")
-
-
-def _makings(body: _Body, name: str, before: int) -> Iterator[Node]:
-    """What a row is made of: the values that its name and its attributes are given."""
-    for node in _before(body.assignments, before):
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        written = text_of(left) if left is not None else ""
-        if right is not None and (written == name or written.startswith(f"{name}.")):
-            yield right
-
-
-def _works_between(body: _Body, commit: Node, write: Node) -> bool:
-    """Whether something else is called between a commit and the write behind it."""
-    receiver = text_of(callee_of(commit) or commit).rpartition(".")[0]
-    return any(
-        commit.end_byte <= call.start_byte and not text_of(call).startswith(f"{receiver}.")
-        for call in _before(body.calls, write.start_byte)
-    )
-
-
-def _mentions(node: Node, names: Iterable[str]) -> bool:
-    wanted = set(names)
-    return any(part.type == "identifier" and text_of(part) in wanted for part in (node, *walk(node)))
 
 
 def _leads(starts: list[Step], goals: list[Step], blocked: list[Step]) -> bool:
@@ -304,7 +224,7 @@ def _leads(starts: list[Step], goals: list[Step], blocked: list[Step]) -> bool:
     return found is not None
 
 
-def _helpers(file: PyFile, body: _Body, session: Session) -> list[Helper]:
+def _helpers(file: PyFile, body: FunctionBody, session: Session) -> list[Helper]:
     """The calls of functions of the workspace that are handed the session."""
     found: list[Helper] = []
     for node in body.calls:
