@@ -22,7 +22,7 @@ from bugcatalog_ls.syntax.nodes import (
 _LEAVING_STATEMENTS = frozenset(
     {"return_statement", "raise_statement", "continue_statement", "break_statement"}
 )
-_LEAVING_CALLS = frozenset(
+LEAVING_CALLS = frozenset(
     {"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.skip", "pytest.fail", "pytest.exit"}
     | {"self.skipTest", "self.fail", "flask.abort", "abort", "ctx.exit", "ctx.abort"}
     | {"parser.error", "parser.exit"}
@@ -211,7 +211,7 @@ def _leaves(statement: Node) -> bool:
         return True
     if kind == "expression_statement":
         call = unparenthesised(statement.named_children[0]) if statement.named_children else statement
-        return call.type == "call" and text_of(call.children[0]) in _LEAVING_CALLS
+        return call.type == "call" and text_of(call.children[0]) in LEAVING_CALLS
     if kind == "if_statement":
         alternatives = statement.children_by_field_name("alternative")
         if not alternatives or alternatives[-1].type != "else_clause":

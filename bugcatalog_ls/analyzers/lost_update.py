@@ -1,0 +1,315 @@
+"""BC302: a value worked out from one that was read before, and written back with no lock or version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, Load, load_of
+from bugcatalog_ls.facts.resolve import function_at, mro
+from bugcatalog_ls.facts.routes import routes_of
+from bugcatalog_ls.facts.stale_files import stale_files
+from bugcatalog_ls.facts.stale_keys import is_redis, stale_keys
+from bugcatalog_ls.facts.stale_sql import stale_sql
+from bugcatalog_ls.facts.stale_updates import LOCKING, StaleUpdate, stale_updates
+from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.local_uses import local_scope, mentions
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, statement_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.statement_edits import remove_statement
+from bugcatalog_ls.syntax.wrapping import fitted
+from bugcatalog_ls.text.spans import TextEdit
+
+# What stands in a file with rows, with the end of a transaction, with commands of Redis.
+_ROWS = (b"ession", b".objects", b".query", b"select(")
+_ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
+_COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
+
+
+class LostUpdate(Fact, frozen=True):
+    """A write of what was worked out from an old value.
+
+    `model` is the symbol of the row's class, `loader` that of the function that gives the row where no
+    query stands in the file; `client` the symbol of what may be a client of Redis.
+    """
+
+    path: str
+    anchor: str
+    kind: str
+    message: str
+    model: str
+    loader: str
+    client: str
+    is_computed: bool
+    handler: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class RowLoader(Fact, frozen=True):
+    """A function whose result is a row that it has loaded without a lock, and the symbol of its model."""
+
+    function: str
+    model: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
+class VersionedModel(Fact, frozen=True):
+    """A class whose rows notice that somebody else has changed them."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if b"version_id_col" in file.source.data:
+        for definition in file.classes:
+            if "version_id_col" in text_of(definition.node):
+                facts.add(VersionedModel(definition.symbol))
+    if is_test_path(file.path) or b"def upgrade(" in file.source.data:
+        # Nobody else writes while a migration runs.
+        return
+    for loader in _loaders(file) if _holds(file, _ROWS) else ():
+        facts.add(loader)
+    for update in stale_updates(file) if _holds(file, _ENDS) else ():
+        written = text_of(update.target)
+        facts.add(
+            LostUpdate(
+                path=file.path,
+                anchor=facts.anchor(
+                    f"update {file.qualname_at(update.node.start_byte)} {written}", update.node
+                ),
+                kind="row",
+                message=f"{written} is worked out from a value that another request may change meanwhile",
+                model=_model(file, update.load) if update.load is not None else "",
+                loader=update.loader,
+                client="",
+                is_computed=update.derivation == "computed",
+            )
+        )
+    for stale in stale_sql(file) if _holds(file, (b"UPDATE", b"update ")) else ():
+        message = f"{stale.table}.{stale.column} is set to a value worked out from an earlier SELECT of it"
+        anchor = facts.anchor(f"sql {file.qualname_at(stale.node.start_byte)}", stale.node)
+        facts.add(LostUpdate(file.path, anchor, "sql", message, "", "", "", False))
+    for key in stale_keys(file) if _holds(file, _COMMANDS) else ():
+        if not key.client:
+            continue
+        what = "is worked out from" if key.kind == "write" else "is deleted by a second command after"
+        message = f"{_short(key.key)} {what} an earlier get, and another request may come in between"
+        anchor = facts.anchor(f"key {file.qualname_at(key.node.start_byte)}", key.node)
+        facts.add(LostUpdate(file.path, anchor, key.kind, message, "", "", key.client, False))
+
+    for stale_file in stale_files(file) if b"json.dump" in file.source.data else ():
+        message = f"{stale_file.written} is read and written back while other requests may do the same"
+        anchor = facts.anchor(f"file {stale_file.function}", stale_file.node)
+        handler = f"{file.module}.{stale_file.function}" if file.module else stale_file.function
+        facts.add(LostUpdate(file.path, anchor, "file", message, "", "", "", False, handler))
+
+
+def _holds(file: PyFile, words: tuple[bytes, ...]) -> bool:
+    return any(word in file.source.data for word in words)
+
+
+def _short(written: str) -> str:
+    written = " ".join(written.split())
+    return written if len(written) <= 40 else f"{written[:39]}…"
+
+
+def _model(file: PyFile, load: Load) -> str:
+    return file.symbol(load.model) or ""
+
+
+def _loaders(file: PyFile) -> Iterator[RowLoader]:
+    """The functions of a file that return a row which they have loaded."""
+    wanted = {
+        scope.start
+        for call in file.calls_named(*LOADER_NAMES)
+        if (scope := local_scope(file, call)) is not None
+    }
+    for node in file.nodes("return_statement") if wanted else ():
+        value = node.named_children[0] if node.named_child_count == 1 else None
+        scope = local_scope(file, node)
+        if value is None or scope is None or scope.start not in wanted:
+            continue
+        if value.type == "identifier":
+            bindings = file.names.bindings(value)
+            value = bindings[-1].value if len(bindings) == 1 and bindings[-1].kind == "assign" else None
+        load = load_of(file, value)
+        if load is not None and not load.locks and LOCKING.search(text_of(scope.node)) is None:
+            function = f"{file.module}.{scope.qualname}" if file.module else scope.qualname
+            yield RowLoader(function, _model(file, load))
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for fact in context.index.in_file(context.path, LostUpdate):
+        model, path = fact.model, context.path
+        if fact.loader:
+            function = context.resolve(fact.loader)
+            loaded = context.index.get(RowLoader, function)
+            if (
+                len({loader.model for _, loader in loaded}) != 1
+                or function_at(context.index, function) is None
+            ):
+                continue
+            path, model = loaded[0][0], loaded[0][1].model
+        if model and _is_versioned(context, context.resolve(model, path)):
+            continue
+        if fact.client and not is_redis(context.resolve(fact.client)):
+            continue
+        if fact.handler and not routes_of(context.index, fact.handler):
+            continue
+        variant = "computed" if fact.is_computed else ""
+        yield context.find(fact.anchor, fact.message, variant=variant, data={"kind": fact.kind})
+
+
+def _is_versioned(context: JoinContext, model: str) -> bool:
+    return any(context.index.get(VersionedModel, name) for name in mro(context.index, model)[0])
+
+
+# -- fix ---------------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    kind = finding.data["kind"]
+    if kind == "row":
+        update = next(
+            (one for one in stale_updates(context.file) if one.node.start_byte == context.span.start), None
+        )
+        if update is not None:
+            yield from _mend_row(context, update)
+    elif kind in ("write", "once"):
+        yield from _mend_key(context, kind)
+
+
+def _mend_row(context: FixContext, update: StaleUpdate) -> Iterator[Fix]:
+    expression = _expression(context, update)
+    if expression is not None:
+        edits = fitted(context.file, replace_node(update.node, expression), context.read("pyproject.toml"))
+        atomic = context.fix(f"Let the database work out {update.attribute}", "suggested", edits)
+    locked = _locked(context, update.load) if update.load is not None else []
+    if expression is not None and not update.is_tested:
+        yield atomic
+    if locked:
+        edits = fitted(context.file, locked, context.read("pyproject.toml"))
+        yield context.fix("Lock the row while it is read", "suggested", edits)
+    if expression is not None and update.is_tested:
+        yield atomic
+
+
+def _expression(context: FixContext, update: StaleUpdate) -> str | None:
+    """The assignment with the arithmetic done by the database; None where it is no plain arithmetic."""
+    load, node, target = update.load, update.node, update.target
+    if load is None or update.derivation != "number":
+        return None
+    value = node.child_by_field_name("right")
+    if value is None:
+        return None
+    written = text_of(target)
+    if node.type == "augmented_assignment":
+        operator = text_of(node.children[1]).removesuffix("=")
+        operand = text_of(value)
+        if value.type in ("binary_operator", "conditional_expression", "boolean_operator"):
+            operand = f"({operand})"
+        return f"{written} = {_column(context, load, update)} {operator} {operand}"
+    value = unparenthesised(value)
+    left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+    if value.type != "binary_operator" or left is None or right is None:
+        return None
+    operator = text_of(value.child_by_field_name("operator") or value)
+    column = _column(context, load, update)
+    if text_of(left) == written and written not in text_of(right):
+        return f"{written} = {column} {operator} {text_of(right)}"
+    if text_of(right) == written and written not in text_of(left):
+        return f"{written} = {text_of(left)} {operator} {column}"
+    return None
+
+
+def _column(context: FixContext, load: Load, update: StaleUpdate) -> str:
+    if load.style == "django":
+        name = context.imports().need("django.db.models", "F", at=update.node.start_byte)
+        return f'{name}("{update.attribute}")'
+    return f"{text_of(load.model)}.{update.attribute}"
+
+
+def _locked(context: FixContext, load: Load) -> list[TextEdit]:
+    """The edits by which the query of a row locks it."""
+    file, statement = context.file, load.statement
+    if load.style == "django":
+        manager = statement
+        if manager.type == "call":  # `get_object_or_404(Model, …)`
+            return replace_node(load.model, f"{text_of(load.model)}.objects.select_for_update()")
+        return [insert_at(manager.end_byte, ".select_for_update()")]
+    called = text_of(callee_of(statement) or statement).rpartition(".")[2]
+    if statement.type == "call" and called in ("get", "get_one") and statement.id == load.node.id:
+        return add_keyword(file, statement, "with_for_update", "True")
+    return [insert_at(statement.end_byte, ".with_for_update()")]
+
+
+def _mend_key(context: FixContext, kind: str) -> Iterator[Fix]:
+    stale = next((one for one in stale_keys(context.file) if one.node.start_byte == context.span.start), None)
+    if stale is None:
+        return
+    if kind == "once":
+        function = callee_of(stale.read)
+        method = function.child_by_field_name("attribute") if function is not None else None
+        removal = statement_of(stale.node)
+        if method is None or text_of(method) != "get" or removal.type != "expression_statement":
+            return
+        edits = [*replace_node(method, "getdel"), *remove_statement(context.file, removal)]
+        yield context.fix("Read and delete the key by one command", "suggested", edits)
+        return
+    yield from _count(context, stale.read, stale.node)
+
+
+def _count(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
+    """A counter that is read, raised and written becomes one command."""
+    arguments = arguments_of(write)
+    function = callee_of(write)
+    owner = function.child_by_field_name("object") if function is not None else None
+    if owner is None or len(arguments.positional) != 2 or arguments.keywords or arguments.list_unpacked:
+        return
+    value = unparenthesised(arguments.positional[1])
+    if value.type != "binary_operator" or statement_of(write).type != "expression_statement":
+        return
+    operator = text_of(value.child_by_field_name("operator") or value)
+    left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+    binding = statement_of(read)
+    assignment = binding.named_children[0] if binding.named_children else binding
+    name = assignment.child_by_field_name("left") if assignment.type == "assignment" else None
+    if left is None or right is None or name is None or operator not in ("+", "-"):
+        return
+    if text_of(left) != text_of(name) or right.type not in ("integer", "identifier"):
+        return
+    scope = local_scope(context.file, write)
+    n_uses = len(list(mentions(context.file, scope, text_of(name)))) if scope is not None else 0
+    command = "incr" if operator == "+" else "decr"
+    amount = "" if text_of(right) == "1" else f", {text_of(right)}"
+    edits = replace_node(write, f"{text_of(owner)}.{command}({text_of(arguments.positional[0])}{amount})")
+    if n_uses == 2:
+        edits = [*remove_statement(context.file, binding), *edits]
+        yield context.fix("Count by one command", "suggested", edits)
+
+
+ANALYZER = Analyzer(
+    collect=_collect,
+    join=_join,
+    fix=_fix,
+    joins=(LostUpdate,),
+    literals=(
+        *(b".commit(", b".flush(", b".save(", b".begin(", b"version_id_col", b"UPDATE ", b"update "),
+        *(b".one(", b".first(", b".get(", b".scalar", b"json.dump", b".hget("),
+    ),
+)

@@ -1,0 +1,223 @@
+"""BC301: writes that belong together in separate transactions, and failed ones without a rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.early_commits import EarlyCommit, early_commits, handed_sessions
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.function_effects import FunctionEffects
+from bugcatalog_ls.facts.resolve import function_at
+from bugcatalog_ls.facts.session_calls import Session, is_a_session, session_functions
+from bugcatalog_ls.facts.unprotected_writes import bare_writes, open_failures
+from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.handlers import header_of
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    body_of,
+    callee_of,
+    enclosing,
+    statement_of,
+    statements,
+    text_of,
+)
+from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, remove_statement, wrap
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+
+class PartialWrite(Fact, frozen=True):
+    """A place where a transaction ends too early, or is left open after a failure.
+
+    It is one where each of `sessions` (symbol, and whether it is used as only a session is) comes down
+    to a session, and each function of `committing` (symbol, position or keyword) commits the one it is
+    handed.
+    """
+
+    path: str
+    anchor: str
+    kind: str
+    message: str
+    name: str
+    sessions: tuple[tuple[str, bool], ...]
+    committing: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path) or _is_migration(file):
+        return
+    functions = session_functions(file, "commit", "flush", "add")
+    seen = {function.scope.start for function in functions}
+    for function in [*functions, *handed_sessions(file)]:
+        if not any(session.calls for session in function.sessions) and function.scope.start in seen:
+            continue
+        where = function.scope.qualname
+        for early in early_commits(file, function):
+            facts.add(_early(file, facts, where, early))
+        handlers: set[int] = set()
+        for failure in open_failures(file, function):
+            if failure.handler.id not in handlers:
+                handlers.add(failure.handler.id)
+                name = failure.session.written
+                message = f"{name} is used again although nothing rolls back what failed here"
+                anchor = facts.anchor(f"except {where} {name}", header_of(failure.handler))
+                facts.add(
+                    PartialWrite(
+                        file.path, anchor, "rollback", message, name, (_evidence(failure.session),), ()
+                    )
+                )
+    for write in bare_writes(file):
+        how = "is committed by itself" if write.is_autocommit else "has no rollback"
+        message = f"this and the other writes through {write.connection} belong together, and each {how}"
+        if not write.is_autocommit:
+            message = f"nothing rolls back this write through {write.connection} when a later one fails"
+        anchor = facts.anchor(f"write {file.qualname_at(write.node.start_byte)}", write.node)
+        kind = "autocommit" if write.is_autocommit else "driver"
+        facts.add(PartialWrite(file.path, anchor, kind, message, write.connection, (), ()))
+
+
+def _early(file: PyFile, facts: Facts, where: str, early: EarlyCommit) -> PartialWrite:
+    written = text_of(callee_of(early.node) or early.node)
+    message = {
+        "loop": f"{written} ends the transaction once for each element of the loop",
+        "unrelated": f"{written} ends the transaction before the later writes of this function",
+        "related": f"{written} ends the transaction before the rows that belong to it are written",
+    }[early.relation]
+    if early.committing and early.committing[0].node.id == early.node.id:
+        message = f"{written} commits before the rows that belong to it are written"
+    return PartialWrite(
+        path=file.path,
+        anchor=facts.anchor(f"commit {where} {written}", early.node),
+        kind=early.relation,
+        message=message,
+        name=early.sessions[0].written,
+        sessions=tuple(_evidence(session) for session in early.sessions),
+        committing=tuple((helper.callee, helper.slot) for helper in early.committing),
+    )
+
+
+def _evidence(session: Session) -> tuple[str, bool]:
+    return session.symbol, session.acts
+
+
+def _is_migration(file: PyFile) -> bool:
+    return b"alembic" in file.source.data and b"def upgrade(" in file.source.data
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for fact in context.index.in_file(context.path, PartialWrite):
+        if not all(is_a_session(context.index, symbol, acts, context.path) for symbol, acts in fact.sessions):
+            continue
+        if not all(_commits(context, callee, slot) for callee, slot in fact.committing):
+            continue
+        variant = {"unrelated": "unrelated", "loop": "loop"}.get(fact.kind, "")
+        yield context.find(
+            fact.anchor, fact.message, variant=variant, data={"kind": fact.kind, "name": fact.name}
+        )
+
+
+def _commits(context: JoinContext, callee: str, slot: str) -> bool:
+    """Whether a function of the workspace writes and commits the session that it is handed."""
+    symbol = context.resolve(callee)
+    effects, function = context.index.one(FunctionEffects, symbol), function_at(context.index, symbol)
+    if effects is None or function is None:
+        return False
+    names = [parameter.name for parameter in function[1].parameters]
+    if function[1].member in ("instance", "class"):
+        names = names[1:]
+    given = names[int(slot)] if slot.isdigit() and int(slot) < len(names) else slot
+    done = {effect.action for effect in effects[1].effects if effect.on == given}
+    return "commit" in done and "write" in done
+
+
+# -- fix ---------------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    kind, name = finding.data["kind"], finding.data["name"]
+    if kind == "rollback":
+        yield from _roll_back(context, name)
+    elif kind == "driver":
+        yield from _protect(context, name)
+    elif kind == "loop":
+        yield from _move_behind(context)
+    elif kind in ("related", "unrelated"):
+        call = context.node_of("call")
+        callee = callee_of(call) if call is not None else None
+        method = callee.child_by_field_name("attribute") if callee is not None else None
+        if method is not None and text_of(method) == "commit":
+            yield context.fix(f"Flush {name} here", "suggested", replace_node(method, "flush"))
+
+
+def _roll_back(context: FixContext, name: str) -> Iterator[Fix]:
+    handler = context.node_of("except_clause", "except_group_clause")
+    body = body_of(handler) if handler is not None else []
+    if not body:
+        return
+    function = enclosing(body[0], "function_definition")
+    is_awaited = function is not None and f"await {name}." in text_of(function)
+    code = f"{'await ' if is_awaited else ''}{name}.rollback()"
+    if body[0].type == "pass_statement":
+        edits = replace_node(body[0], code)
+    else:
+        edits = insert_before(context.file, body[0], code)
+    yield context.fix(f"Roll back {name} first", "safe", edits)
+
+
+def _protect(context: FixContext, name: str) -> Iterator[Fix]:
+    """Roll back all writes of the block where one of them, or the commit, fails."""
+    first = statement_of(context.node)
+    block = first.parent
+    if block is None:
+        return
+    following = [node for node in statements(block) if node.start_byte >= first.start_byte]
+    commits = [node for node in following if f"{name}.commit(" in text_of(node)]
+    if not commits or commits[-1].type != "expression_statement":
+        return
+    is_awaited = "await " in text_of(commits[-1])
+    footer = f"except Exception:\n    {'await ' if is_awaited else ''}{name}.rollback()\n    raise"
+    edits = wrap(context.file, first, commits[-1], "try:", footer)
+    yield context.fix(f"Roll back {name} where a write fails", "suggested", edits)
+
+
+def _move_behind(context: FixContext) -> Iterator[Fix]:
+    commit = statement_of(context.node)
+    loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
+    if loop is None or commit.type != "expression_statement" or len(body_of(loop)) < 2:
+        return
+    if commit.parent is None or commit.parent.parent != loop:
+        return
+    if body_of(loop)[-1] == commit:
+        # The last line of the loop becomes the first behind it.
+        rows = context.file.source.lines
+        start = rows.starts[rows.row_of(commit.start_byte)]
+        indent = context.file.source.indent_at(loop.start_byte)
+        edits = [TextEdit(Span(start, commit.start_byte), indent)]
+    else:
+        moved = insert_after(context.file, loop, text_of(commit))
+        edits = [*remove_statement(context.file, commit), *moved]
+    yield context.fix("Commit once, behind the loop", "suggested", edits)
+
+
+ANALYZER = Analyzer(
+    collect=_collect,
+    join=_join,
+    fix=_fix,
+    joins=(PartialWrite,),
+    literals=(
+        b".commit(",
+        b".flush(",
+        b"autocommit",
+        b"isolation_level",
+        b"Session,",
+        b"Session =",
+        b"Session)",
+    ),
+)

@@ -1,0 +1,193 @@
+"""BC101: the body of a response indexed by key before anything has looked at its status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.http_clients import Library, http_call
+from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.facts.response_bodies import Body, assumed_bodies
+from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
+    ancestors,
+    arguments_of,
+    statement_of,
+    text_of,
+)
+from bugcatalog_ls.syntax.statement_edits import insert_before
+from bugcatalog_ls.syntax.wrapping import fitted
+
+_NAMES = ("response", "resp", "http_response", "reply")
+_RAISING: dict[bytes, Library] = {
+    b"raise_for_status=": "aiohttp",
+    b"event_hooks": "httpx",
+    b".hooks": "requests",
+    b"hooks=": "requests",
+}
+
+
+class AssumedBody(Fact, frozen=True):
+    """A body that is indexed although nothing looked at the status of its response.
+
+    `client` is the symbol of the call that sent the request, as written; `library` whose that is, empty
+    where another file tells it.
+    """
+
+    path: str
+    anchor: str
+    subscript: str
+    client: str
+    library: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class RaisingClients(Fact, frozen=True):
+    """A file makes clients of a library that raise by themselves where a request fails."""
+
+    path: str
+    library: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    for word, library in _RAISING.items():
+        if word in file.source.data:
+            facts.add(RaisingClients(file.path, library))
+    if is_test_path(file.path):
+        return
+    for body in assumed_bodies(file):
+        if "raise_for_status" in _keywords(body):
+            continue
+        written = " ".join(text_of(body.subscript).split())
+        facts.add(
+            AssumedBody(
+                path=file.path,
+                anchor=facts.anchor(f"body {file.qualname_at(body.subscript.start_byte)}", body.subscript),
+                subscript=written if len(written) <= 40 else f"…{written[-30:]}",
+                client=body.client,
+                library=body.library or "",
+            )
+        )
+
+
+def _keywords(body: Body) -> dict[str, Node]:
+    return arguments_of(body.response).keywords if body.response.type == "call" else {}
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for fact in context.index.in_file(context.path, AssumedBody):
+        library = fact.library
+        makers = {context.path}
+        if not library:
+            owner, _, verb = fact.client.rpartition(".")
+            sent = http_call(f"{context.resolve(owner)}.{verb}")
+            if sent is None or sent.library == "urllib":
+                continue
+            library = sent.library
+            maker = _file_of(context, owner)
+            makers |= {maker} if maker is not None else set()
+        raising = (other for path in makers for other in context.index.in_file(path, RaisingClients))
+        if any(other.library == library for other in raising):
+            continue
+        message = f"{fact.subscript} is read before anything looks at the status of the response"
+        yield context.find(fact.anchor, message, data={"library": library})
+
+
+def _file_of(context: JoinContext, symbol: str) -> str | None:
+    """The file whose definition a symbol begins with."""
+    parts = symbol.split("(")[0].split(".")
+    for n_parts in range(len(parts) - 1, 0, -1):
+        found = file_of_module(context.index, ".".join(parts[:n_parts]), context.path)
+        if found is not None:
+            return found
+    return None
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    file = context.file
+    body = next(
+        (body for body in assumed_bodies(file) if body.subscript.start_byte == context.span.start), None
+    )
+    if body is None:
+        return
+    statement = statement_of(body.decoded)
+    if not _can_precede(statement, body.decoded):
+        return
+    library = finding.data["library"]
+    if body.response.type == "identifier":
+        name = text_of(body.response)
+        edits = insert_before(file, statement, _check(library, name))
+    else:
+        scope = file.scopes.at(body.decoded.start_byte)
+        name = next((name for name in _NAMES if file.scopes.lookup(name, scope.start) is None), "")
+        response = _awaited(body.response)
+        if not name:
+            return
+        indent = file.source.indent_at(statement.start_byte)
+        written = text_of(response).replace(f"\n{indent}", "\n")
+        written = (
+            written.removeprefix("(").removesuffix(")") if response.type.startswith("paren") else written
+        )
+        code = f"{name} = {written}\n{_check(library, name)}"
+        edits = [*insert_before(file, statement, code), *replace_node(response, name)]
+    title = f"Check the status of {name} first"
+    yield context.fix(title, "safe", fitted(file, edits, context.read("pyproject.toml")))
+
+
+def _check(library: str, name: str) -> str:
+    if library == "urllib3":
+        return f'if {name}.status >= 400:\n    raise RuntimeError(f"unexpected status {{{name}.status}}")'
+    return f"{name}.raise_for_status()"
+
+
+def _awaited(response: Node) -> Node:
+    """The expression with its `await` and the parentheses around that."""
+    parent = response.parent
+    while parent is not None and parent.type in ("await", "parenthesized_expression"):
+        response, parent = parent, parent.parent
+    return response
+
+
+def _can_precede(statement: Node, decoded: Node) -> bool:
+    """Whether what stands before a statement runs each time before the body is parsed."""
+    child = decoded
+    for parent in ancestors(decoded):
+        if parent.id == statement.id:
+            break
+        if parent.type in ("lambda", "elif_clause", "conditional_expression"):
+            return False
+        if parent.type in COMPREHENSIONS and child.type != "for_in_clause":
+            return False
+        if parent.type == "for_in_clause" and not _is_first(parent):
+            return False
+        child = parent
+    return statement.type not in ("while_statement", "decorated_definition", "class_definition")
+
+
+def _is_first(clause: Node) -> bool:
+    """Whether a clause's iterable is evaluated once, before the comprehension runs."""
+    before = clause.prev_named_sibling
+    return before is None or before.type not in ("for_in_clause", "if_clause")
+
+
+ANALYZER = Analyzer(
+    collect=_collect,
+    join=_join,
+    fix=_fix,
+    joins=(AssumedBody,),
+    literals=(b".json()", b".loads(", b"event_hooks", b"raise_for_status=", b".hooks"),
+)

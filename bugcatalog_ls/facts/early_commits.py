@@ -1,0 +1,315 @@
+"""Commits that end a transaction before all that belongs to it is written, function by function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.db_sessions import is_session
+from bugcatalog_ls.facts.session_calls import Session, SessionFunction
+from bugcatalog_ls.facts.written_rows import (
+    FunctionBody,
+    assigned_names,
+    body_of_function,
+    given_rows,
+    makings,
+    mentions_any,
+    row_names,
+    rows_of,
+    standing_before,
+    works_between,
+)
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
+from bugcatalog_ls.syntax.flow_paths import path_between
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statement_of, text_of, walk
+
+Relation = Literal["related", "unrelated", "loop"]
+
+_HANDLERS = ("except_clause", "except_group_clause", "finally_clause")
+_BATCH = re.compile(r"%|\blen\(|batch|chunk|>=?|==|count", re.IGNORECASE)
+
+
+class Helper(NamedTuple):
+    """A call that hands the session to a function: its symbol, and the position or keyword."""
+
+    node: Node
+    callee: str
+    slot: str
+
+
+class EarlyCommit(NamedTuple):
+    """A commit that comes too early, or a call that makes one.
+
+    `sessions` are those that it is about; `helpers` the calls that must commit (and write, where they
+    are the later part) for it to be true.
+    """
+
+    node: Node
+    relation: Relation
+    sessions: tuple[Session, ...]
+    committing: tuple[Helper, ...] = ()
+
+
+def handed_sessions(file: PyFile) -> Iterator[SessionFunction]:
+    """The functions that only hand a session of theirs on: parameters that are one by their type."""
+    for definition in file.functions:
+        scope = definition.scope
+        parameters = definition.node.child_by_field_name("parameters")
+        if scope is None or parameters is None or "ession" not in text_of(parameters):
+            continue
+        found: list[Session] = []
+        for name, bindings in scope.bindings.items():
+            if len(bindings) == 1 and bindings[0].kind == "parameter":
+                symbol = file.names.binding_symbol(bindings[0], scope)
+                if symbol is not None and is_session(symbol):
+                    found.append(Session(name, symbol, False, ()))
+        if found:
+            yield SessionFunction(scope, tuple(found))
+
+
+def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyCommit]:
+    """The commits of a function after which writes follow that a later commit ends."""
+    scope = function.scope
+    body = body_of_function(scope)
+    helpers = {session.written: _helpers(file, body, session) for session in function.sessions}
+    n_ends = sum(len(s.of("commit")) + len(helpers[s.written]) for s in function.sessions)
+    loops = [
+        (session, call)
+        for session in function.sessions
+        for call in session.of("commit")
+        if _is_in_loop(call.node, session)
+    ]
+    if n_ends < 2 and not loops:
+        return
+    flow = Flow(scope.node)
+    if not flow.is_complete:
+        return
+    done: set[int] = set()
+    for first in function.sessions:
+        for commit in first.of("commit"):
+            found = _too_early(flow, body, function, helpers, first, commit.node, None)
+            if found is not None:
+                done.add(commit.node.id)
+                yield found
+        for helper in helpers[first.written]:
+            found = _too_early(flow, body, function, helpers, first, helper.node, helper)
+            if found is not None:
+                yield found
+    for session, call in loops:
+        if call.node.id not in done and _writes_in_loop(session, call.node):
+            yield EarlyCommit(call.node, "loop", (session,))
+
+
+def _too_early(
+    flow: Flow,
+    body: FunctionBody,
+    function: SessionFunction,
+    helpers: dict[str, list[Helper]],
+    session: Session,
+    node: Node,
+    helper: Helper | None,
+) -> EarlyCommit | None:
+    """What makes a commit (or a helper's) too early, if anything does."""
+    if _is_in(node, _HANDLERS) or _is_under_batch_test(node):
+        return None
+    starts = flow.at(node)
+    known = _known_before(flow, body, session, node, helper)
+    if not starts or known is None:
+        return None
+    best: EarlyCommit | None = None
+    for other in function.sessions:
+        for write in _later_writes(body, other):
+            if write.start_byte == node.start_byte or _is_in(write, _HANDLERS):
+                continue
+            if other is session and _entered(write, session) != _entered(node, session):
+                continue
+            write_steps = flow.at(write)
+            if not _leads(starts, write_steps, flow.at(node)):
+                continue
+            ends = [call.node for call in other.of("commit") if not _is_in(call.node, _HANDLERS)]
+            ends = [end for end in ends if end.id != node.id or other is not session]
+            if not any(_leads(write_steps, flow.at(end), []) for end in ends):
+                continue
+            relation = _relation(body, node, write, known)
+            if relation is None:
+                continue
+            sessions = (session,) if other is session else (session, other)
+            found = EarlyCommit(node, relation, sessions, (helper,) if helper is not None else ())
+            if relation == "related":
+                return found
+            best = best or found
+        for later in helpers[other.written]:
+            if later.node.id == node.id or not _leads(starts, flow.at(later.node), []):
+                continue
+            if not mentions_any(later.node, known.names):
+                continue
+            both = (later,) if helper is None else (helper, later)
+            return EarlyCommit(node, "related", (session,), both)
+    # What no name connects, and only a helper of another file would commit, says too little.
+    return best if helper is None else None
+
+
+class _Known(NamedTuple):
+    """What was written before a commit: the names of the rows, and whose attributes were set."""
+
+    names: frozenset[str]
+    changed: frozenset[str]
+
+
+def _known_before(
+    flow: Flow, body: FunctionBody, session: Session, node: Node, helper: Helper | None
+) -> _Known | None:
+    """The rows that are written before a commit; None where there is none."""
+    goal = flow.at(node)
+    names: set[str] = set()
+    changed: set[str] = set()
+    for call in session.writes:
+        if call.node.start_byte > node.start_byte or not _leads(flow.at(call.node), goal, []):
+            continue
+        names |= rows_of(call)
+    rows = row_names(session)
+    for target in standing_before(body.targets, node.start_byte):
+        owner = text_of(target.children[0])
+        if _leads(flow.at(target), goal, []):
+            changed.add(owner)
+            if owner in rows:
+                names.add(owner)
+    if helper is not None:
+        # What is saved and bound again is the same row, whose state is set step by step.
+        given = {text_of(part) for part in walk(node) if part.type == "identifier"}
+        assigned = assigned_names(node) - given
+        return _Known(frozenset(names | assigned), frozenset(changed)) if assigned else None
+    return _Known(frozenset(names), frozenset(changed)) if names or session_wrote(session, node) else None
+
+
+def session_wrote(session: Session, commit: Node) -> bool:
+    """Whether a session writes anything in the text before a commit."""
+    return any(call.node.start_byte < commit.start_byte for call in session.writes)
+
+
+def _later_writes(body: FunctionBody, session: Session) -> list[Node]:
+    writes = [call.node for call in session.writes]
+    rows = row_names(session)
+    targets = [target for target in body.targets if text_of(target.children[0]) in rows]
+    return writes + targets
+
+
+def _relation(body: FunctionBody, commit: Node, write: Node, known: _Known) -> Relation | None:
+    """How a later write belongs to what was committed; None where it is a status set around some work."""
+    if write.type == "attribute":
+        owner = text_of(write.children[0])
+        if owner in known.names:
+            return None if owner in known.changed or works_between(body, commit, write) else "unrelated"
+        return "related" if mentions_any(statement_of(write), known.names) else "unrelated"
+    if mentions_any(statement_of(write), known.names - given_rows(write)):
+        return "related"
+    for name in given_rows(write):
+        if any(mentions_any(made, known.names - {name}) for made in makings(body, name, write.start_byte)):
+            return "related"
+    return "unrelated"
+
+
+def _leads(starts: list[Step], goals: list[Step], blocked: list[Step]) -> bool:
+    """Whether a path without exceptions leads from behind one step to another."""
+    wanted, barred = {id(step) for step in goals}, {id(step) for step in blocked}
+
+    def takes(step: Step, kind: EdgeKind) -> bool:
+        return kind != "raise"
+
+    found = path_between(starts, lambda step: id(step) in wanted, lambda step: id(step) in barred, takes)
+    return found is not None
+
+
+def _helpers(file: PyFile, body: FunctionBody, session: Session) -> list[Helper]:
+    """The calls of functions of the workspace that are handed the session."""
+    found: list[Helper] = []
+    for node in body.calls:
+        if session.written not in text_of(node):
+            continue
+        function = callee_of(node)
+        if function is None or text_of(function).rpartition(".")[2].lstrip("_")[:1].isupper():
+            continue
+        arguments = arguments_of(node)
+        slots = {str(n): value for n, value in enumerate(arguments.positional)} | arguments.keywords
+        slot = next((slot for slot, value in slots.items() if text_of(value) == session.written), None)
+        symbol = file.symbol(function) if slot is not None else None
+        if slot is not None and symbol is not None and not symbol.startswith(("builtins.", "sqlalchemy.")):
+            found.append(Helper(node, symbol, slot))
+    return found
+
+
+def _is_in(node: Node, types: tuple[str, ...]) -> bool:
+    for parent in ancestors(node):
+        if parent.type in types:
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _entered(node: Node, session: Session) -> int:
+    """Where the `with` stands that binds the session for a node; 0 where none does."""
+    for parent in ancestors(node):
+        if parent.type == "with_statement":
+            clause = next((child for child in parent.children if child.type == "with_clause"), None)
+            if clause is not None and f" as {session.written}" in f"{text_of(clause)} ":
+                return parent.start_byte
+        if parent.type == "function_definition":
+            return 0
+    return 0
+
+
+def _is_under_batch_test(node: Node) -> bool:
+    """Whether an `if` inside a loop lets the commit through every so often."""
+    tested = False
+    for parent in ancestors(node):
+        if parent.type == "if_statement":
+            condition = parent.child_by_field_name("condition")
+            tested = tested or (condition is not None and _BATCH.search(text_of(condition)) is not None)
+        if parent.type in ("for_statement", "while_statement"):
+            return tested
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_in_loop(commit: Node, session: Session) -> bool:
+    """Whether a commit runs for each element of a `for` around it, on a session from outside of it."""
+    for parent in ancestors(commit):
+        if parent.type == "for_statement":
+            body = parent.child_by_field_name("body")
+            if body is None or not body.start_byte <= commit.start_byte < body.end_byte:
+                continue
+            name = session.written.partition(".")[0]
+            return not _binds(body, name) and not _is_under_batch_test(commit)
+        if parent.type in ("function_definition", "except_clause", "try_statement"):
+            # A transaction of its own for each element, on purpose.
+            return False
+    return False
+
+
+def _binds(body: Node, name: str) -> bool:
+    for node in walk(body):
+        if node.type in ("as_pattern_target", "assignment"):
+            target = node.child_by_field_name("left") if node.type == "assignment" else node
+            if target is not None and text_of(target) == name:
+                return True
+    return False
+
+
+def _writes_in_loop(session: Session, commit: Node) -> bool:
+    loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
+    if loop is None:
+        return False
+    if any(loop.start_byte <= call.node.start_byte < loop.end_byte for call in session.writes):
+        return True
+    return any(
+        left is not None and left.type == "attribute"
+        for node in walk(loop)
+        if node.type in ("assignment", "augmented_assignment")
+        for left in [node.child_by_field_name("left")]
+    )

@@ -1,0 +1,198 @@
+"""What a function does to the world, one call deep: writes, commits, rolls back, closes, sends a request.
+
+Only functions that do any of it have a fact. What an effect is done to is a parameter of the function
+by its name, or a symbol; whether that is a session or a connection is the reader's question, since
+its class may stand in another file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.db_sessions import WRITES
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.http_clients import CALL_NAMES, WRITING_VERBS, http_call
+from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
+from bugcatalog_ls.syntax.scopes import Scope
+
+Action = Literal["write", "flush", "commit", "rollback", "query", "close", "request"]
+
+_BY_NAME: dict[str, Action] = {
+    **dict.fromkeys(WRITES, "write"),
+    "flush": "flush",
+    "commit": "commit",
+    "rollback": "rollback",
+    "close": "close",
+    "aclose": "close",
+    "execute": "query",
+    "executemany": "query",
+    "exec": "query",
+    "scalar": "query",
+    "scalars": "query",
+    "query": "query",
+    "get_one": "query",
+    "refresh": "query",
+}
+_LITERALS = (
+    *(b".commit(", b".rollback(", b".flush(", b".close(", b".aclose(", b".execute", b".exec("),
+    *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", b"    with ", *HTTP_LITERALS),
+)
+_WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
+_WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """One thing that a function does. `on` is a parameter's name, or the symbol of what it is done to;
+    `verb` the method by which, for a request its HTTP verb in small letters (empty where not known)."""
+
+    action: Action
+    on: str
+    verb: str
+
+
+class FunctionEffects(Fact, frozen=True):
+    """What a function or method does in its own body, by its symbol."""
+
+    symbol: str
+    effects: tuple[Effect, ...]
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+    def does(self, *actions: Action) -> bool:
+        return any(effect.action in actions for effect in self.effects)
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    found: dict[int, dict[Effect, None]] = {}
+    scopes: dict[int, Scope] = {}
+    for call in file.calls_named(*_BY_NAME):
+        callee = callee_of(call)
+        if callee is None or callee.type != "attribute":
+            continue
+        scope = _function_at(file, call)
+        name = callee.child_by_field_name("attribute")
+        if scope is None or name is None:
+            continue
+        action = _BY_NAME.get(text_of(name))
+        on = _done_to(file, callee.child_by_field_name("object"), scope) if action is not None else None
+        if action is None or on is None:
+            continue
+        if action == "query" and writes_in_statement(file, call):
+            action = "write"
+        scopes[scope.start] = scope
+        found.setdefault(scope.start, {})[Effect(action, on, text_of(name))] = None
+    for item in file.nodes("with_item"):
+        entered = _entered_name(item)
+        scope = _function_at(file, item) if entered is not None else None
+        if entered is not None and scope is not None and _is_parameter(scope, text_of(entered)):
+            scopes[scope.start] = scope
+            found.setdefault(scope.start, {})[Effect("close", text_of(entered), "with")] = None
+    if any(literal in file.source.data for literal in HTTP_LITERALS):
+        for call in file.calls_named(*CALL_NAMES):
+            scope = _function_at(file, call)
+            sent = http_call(file.callee(call)) if scope is not None else None
+            if scope is not None and sent is not None:
+                scopes[scope.start] = scope
+                verb = sent.verb or _named_verb(call)
+                found.setdefault(scope.start, {})[Effect("request", sent.library, verb)] = None
+    for start, effects in found.items():
+        qualname = scopes[start].qualname
+        symbol = f"{file.module}.{qualname}" if file.module else qualname
+        facts.add(FunctionEffects(symbol, tuple(effects)))
+
+
+VOCABULARY = Vocabulary(_collect, _LITERALS)
+
+
+def writes_in_statement(file: PyFile, call: Node) -> bool:
+    """Whether what an `execute` is given writes: `insert(…)`, `update(…)`, SQL text that begins so."""
+    arguments = arguments_of(call)
+    statement = arguments.positional[0] if arguments.positional else arguments.keywords.get("statement")
+    return statement is not None and _is_writing(file, statement, 4)
+
+
+def is_writing_request(verb: str) -> bool:
+    """Whether a request's verb changes something on the other side."""
+    return verb in WRITING_VERBS
+
+
+def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
+    if depth == 0:
+        return False
+    if node.type in ("string", "concatenated_string"):
+        text = string_value(node)
+        if text is None:
+            text = re.sub(r"""^[rRfFbBuU]*['"]+""", "", text_of(node))
+        return _WRITING_SQL.match(text) is not None
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        values = [binding.value for binding in bindings if binding.value is not None]
+        return bool(values) and any(_is_writing(file, value, depth - 1) for value in values)
+    if node.type == "call":
+        function = callee_of(node)
+        if function is None:
+            return False
+        name = text_of(function).rpartition(".")[2]
+        if name in _WRITING_STATEMENTS:
+            return True
+        if name in ("text", "SQL", "format", "dedent"):
+            inner = function.child_by_field_name("object") if name == "format" else None
+            first = inner or next(iter(arguments_of(node).positional), None)
+            return first is not None and _is_writing(file, first, depth - 1)
+        receiver = function.child_by_field_name("object")
+        # `update(User).where(…).values(…)`
+        return receiver is not None and _is_writing(file, receiver, depth)
+    return False
+
+
+def _function_at(file: PyFile, node: Node) -> Scope | None:
+    """The `def` in whose own body a node stands; None outside of one, and inside a lambda."""
+    scope = file.scopes.at(node.start_byte)
+    while scope.kind == "comprehension" and scope.parent is not None:
+        scope = scope.parent
+    return scope if scope.kind == "function" and scope.node.type == "function_definition" else None
+
+
+def _entered_name(item: Node) -> Node | None:
+    """The name that a `with` enters, also as `closing(name)`."""
+    value = item.child_by_field_name("value")
+    if value is not None and value.type == "as_pattern" and value.named_children:
+        value = value.named_children[0]
+    if value is not None and value.type == "call":
+        function, positional = callee_of(value), arguments_of(value).positional
+        if function is None or len(positional) != 1 or text_of(function).rpartition(".")[2] != "closing":
+            return None
+        value = positional[0]
+    return value if value is not None and value.type == "identifier" else None
+
+
+def _is_parameter(scope: Scope, name: str) -> bool:
+    bindings = scope.bindings.get(name, ())
+    return bool(bindings) and all(binding.kind == "parameter" for binding in bindings)
+
+
+def _done_to(file: PyFile, receiver: Node | None, scope: Scope) -> str | None:
+    """A parameter by its name, else a symbol; None where neither is known or it is a builtin's."""
+    if receiver is None:
+        return None
+    if receiver.type == "identifier":
+        name = text_of(receiver)
+        if _is_parameter(scope, name):
+            return name
+    symbol = file.symbol(receiver)
+    return None if symbol is None or symbol.startswith("builtins.") else symbol
+
+
+def _named_verb(call: Node) -> str:
+    """The verb that `client.request("POST", …)` names."""
+    arguments = arguments_of(call)
+    verb = constant_value(arguments.get("method", 0))
+    return verb.lower() if isinstance(verb, str) and verb.isalpha() else ""

@@ -1,0 +1,133 @@
+"""How a resource that a function opens can stay open: on which of its paths nothing closes it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.resource_uses import Use, is_kept
+from bugcatalog_ls.facts.resources import WITH_KEEPS_OPEN, Resource
+from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
+from bugcatalog_ls.syntax.flow_paths import path_between
+from bugcatalog_ls.syntax.guards import LEAVING_CALLS, always_leaves
+from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised
+
+Leak = Literal["never", "raise", "return", "rebuilt", "inline"]
+# Functions that take over what they are given, by the first word of their names.
+_TAKING = re.compile(
+    r"^_?(?:add|append|put|set|register|attach|push|store|send_file|submit|start|wrap|stream|spawn|init|use|save)"
+)
+
+
+def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | None) -> Leak | None:
+    """How the resource can stay open, or None where it can't or nothing is known of it."""
+    if not flow.is_complete or any(use.kind == "hand on" for use in uses):
+        return None
+    closes = [use for use in uses if use.kind == "close"]
+    keeps_open = known is not None and known.wrap in WITH_KEEPS_OPEN
+    if any(use.kind == "enter" for use in uses) and not keeps_open:
+        return None
+    if known is not None and known.family == "engine":
+        return "rebuilt"
+    if not closes:
+        given = [use for use in uses if use.kind == "pass"]
+        is_file = known is not None and known.family == "file"
+        if any(_TAKING.search(_called(use.node)) or not (use.callee or is_file) for use in given):
+            return None
+        if is_file and any(is_kept(call) for use in given if (call := _call_of(use.node)) is not None):
+            return None
+        return "never"
+    steps = flow.at(left)
+    ended = {id(step) for use in closes for step in _ending_steps(flow, use, name)}
+    rebound = {id(step) for use in uses if use.kind == "bind" for step in flow.at(use.node)}
+    opened_at = {id(step) for step in steps}
+    is_protected = any(_protecting(use.node) for use in closes)
+
+    def blocks(step: Step) -> bool:
+        return id(step) in ended or id(step) in rebound or id(step) in opened_at or _ends_program(step)
+
+    def takes(step: Step, kind: EdgeKind) -> bool:
+        if kind == "raise":
+            return not is_protected or (step.node is not None and _is_in_try(step.node))
+        return not _is_empty(step, kind, name)
+
+    path = path_between(steps, lambda step: step is flow.end or step is flow.raised, blocks, takes)
+    if path is None:
+        return None
+    raises = any(
+        kind == "raise" and following is after
+        for step, after in pairwise(path)
+        for kind, following in step.edges
+    )
+    return "raise" if raises else "return"
+
+
+def _called(node: Node) -> str:
+    """The last name of the function that a name is given to."""
+    call = _call_of(node)
+    function = callee_of(call) if call is not None else None
+    return text_of(function).rpartition(".")[2] if function is not None else ""
+
+
+def _call_of(argument: Node) -> Node | None:
+    return next((parent for parent in ancestors(argument) if parent.type == "call"), None)
+
+
+def _ending_steps(flow: Flow, close: Use, name: str) -> list[Step]:
+    """The steps behind which the resource is closed; an `if` of a flag around the close is one."""
+    node = close.node
+    for parent in ancestors(node):
+        if parent.type == "if_statement":
+            condition = parent.child_by_field_name("condition")
+            consequence = parent.child_by_field_name("consequence")
+            if condition is None or consequence is None or always_leaves(consequence):
+                break
+            if name not in text_of(condition):
+                return [*flow.at(close.node), *flow.at(condition)]
+        if parent.type in ("function_definition", "for_statement", "while_statement"):
+            break
+    return flow.at(close.node)
+
+
+def _protecting(node: Node) -> bool:
+    for parent in ancestors(node):
+        if parent.type in ("finally_clause", "except_clause", "except_group_clause"):
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_in_try(node: Node) -> bool:
+    """Whether a step runs in the body of a `try`, not in one of its clauses."""
+    child = node
+    for parent in ancestors(node):
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            return body is not None and body.id == child.id
+        if parent.type == "function_definition":
+            return False
+        child = parent
+    return False
+
+
+def _is_empty(step: Step, kind: EdgeKind, name: str) -> bool:
+    """Whether an edge is only taken where the name holds nothing."""
+    if kind not in ("true", "false") or step.node is None:
+        return False
+    written = " ".join(text_of(unparenthesised(step.node)).split())
+    if written in (name, f"{name} is not None", f"{name} != None") or written.startswith(f"{name} and "):
+        return kind == "false"
+    return written in (f"not {name}", f"{name} is None", f"{name} == None") and kind == "true"
+
+
+def _ends_program(step: Step) -> bool:
+    node = step.node
+    if node is None or node.type != "expression_statement" or not node.named_children:
+        return False
+    call = node.named_children[0]
+    function = callee_of(call) if call.type == "call" else None
+    return function is not None and text_of(function) in LEAVING_CALLS

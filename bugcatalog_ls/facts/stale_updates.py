@@ -1,0 +1,263 @@
+"""Attributes of loaded rows that are written from their own old value before a commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.loaded_rows import Load, Style, load_of
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.flow import Flow
+from bugcatalog_ls.syntax.flow_paths import path_between
+from bugcatalog_ls.syntax.local_uses import local_scope
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.syntax.scopes import Scope
+
+Derivation = Literal["number", "items", "computed"]
+
+_COMMITS = ("commit", "flush")
+_SAVES = ("save", "asave", "bulk_update")
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "|", "&", "^", "<<", ">>"})
+LOCKING = re.compile(
+    r"for_update|FOR UPDATE|with_lockmode|isolation_level|SERIALIZABLE|advisory_?(?:xact_)?lock"
+    r"|BEGIN IMMEDIATE|\bLOCK TABLE",
+    re.IGNORECASE,
+)
+_COPIES = frozenset({"dict", "list", "set", "copy", "deepcopy"})
+_DISPLAYS = frozenset(
+    {"list", "dictionary", "set", "list_comprehension", "dictionary_comprehension", "tuple"}
+)
+
+
+class StaleUpdate(NamedTuple):
+    """A write of `row.attribute` that is made of what the row said before.
+
+    `load` is where the row comes from, None where a function of another name gives it, whose symbol is
+    then `loader`; `is_tested` tells that the old value decides something before.
+    """
+
+    node: Node
+    target: Node
+    row: str
+    attribute: str
+    derivation: Derivation
+    load: Load | None
+    loader: str
+    is_tested: bool
+
+
+def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
+    """The lost updates of a file's functions, as far as it tells; in the order of the text."""
+    flows: dict[int, Flow] = {}
+    free: dict[int, bool] = {}
+    for node in file.nodes("assignment", "augmented_assignment"):
+        target = node.child_by_field_name("left")
+        if target is not None and target.type == "subscript" and node.type == "assignment":
+            # A JSON value that is changed in place, and then named to the session as changed.
+            target = _changed_in_place(target)
+        if target is None or target.type != "attribute" or target.children[0].type != "identifier":
+            continue
+        scope = local_scope(file, node)
+        derivation = _derivation(file, node, target) if scope is not None else None
+        if scope is not None and target.parent is not None and target.parent.type == "subscript":
+            flagged = rf"flag_modified\(\s*{re.escape(text_of(target.children[0]))}\s*,"
+            derivation = "items" if re.search(flagged, text_of(scope.node)) else None
+        if scope is None or derivation is None:
+            continue
+        text = text_of(scope.node)
+        if scope.start not in free:
+            free[scope.start] = LOCKING.search(text) is None
+        row = target.children[0]
+        source = _source(file, row)
+        if not free[scope.start] or source is None or is_under_lock(node):
+            continue
+        flow = flows.get(scope.start)
+        if flow is None:
+            flow = flows[scope.start] = Flow(scope.node)
+        load, loader = source
+        style = load.style if load is not None else None
+        if not flow.is_complete or not _is_kept(file, flow, scope, node, text_of(row), style):
+            continue
+        attribute = text_of(target).rpartition(".")[2]
+        is_tested = _is_tested(scope, text_of(target), node)
+        yield StaleUpdate(node, target, text_of(row), attribute, derivation, load, loader, is_tested)
+
+
+def _changed_in_place(subscript: Node) -> Node | None:
+    value = subscript.child_by_field_name("value")
+    return value if value is not None and value.type == "attribute" else None
+
+
+def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
+    """Where a row comes from: a query, or a call whose symbol another file may explain."""
+    found: tuple[Load | None, str] | None = None
+    for binding in file.names.bindings(row):
+        if binding.kind not in ("assign", "for", "walrus") or binding.value is None:
+            continue
+        load = load_of(file, binding.value)
+        if load is not None:
+            return None if load.locks else (load, "")
+        if binding.kind == "for" and binding.value.type == "identifier":
+            held = next((other.value for other in file.names.bindings(binding.value)), None)
+            load = load_of(file, held)
+            if load is not None:
+                return None if load.locks else (load, "")
+        symbol = file.symbol(binding.value)
+        if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
+            called = _unawaited(binding.value)
+            function = callee_of(called) if called.type == "call" else None
+            last = text_of(function).rpartition(".")[2] if function is not None else "A"
+            if not last.lstrip("_")[:1].isupper():
+                found = (None, symbol.removesuffix("()"))
+    return found
+
+
+def _unawaited(node: Node) -> Node:
+    node = unparenthesised(node)
+    return unparenthesised(node.named_children[0]) if node.type == "await" else node
+
+
+# -- derivation ----------------------------------------------------------------------------------------
+
+
+def _derivation(file: PyFile, node: Node, target: Node) -> Derivation | None:
+    """How the new value is made of the old one; None where it is not."""
+    value = node.child_by_field_name("right")
+    if value is None:
+        return None
+    if node.type == "augmented_assignment":
+        return "computed" if _is_text(value) else "items" if value.type in _DISPLAYS else "number"
+    written = text_of(target)
+    value = unparenthesised(value)
+    return _of_value(file, value, written, target, 3)
+
+
+def _of_value(file: PyFile, value: Node, written: str, target: Node, depth: int) -> Derivation | None:
+    if depth == 0 or not _reads(file, value, written, depth):
+        return None
+    if value.type == "binary_operator":
+        left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+        operator = value.child_by_field_name("operator")
+        if left is None or right is None or operator is None:
+            return None
+        if _is_text(left) or _is_text(right):
+            return "computed"
+        if {left.type, right.type} & _DISPLAYS:
+            return "items"
+        inner = next((part for part in (left, right) if _reads(file, part, written, depth)), left)
+        is_plain = _is_plain_read(file, unparenthesised(inner), written)
+        return "number" if text_of(operator) in _ARITHMETIC and is_plain else "computed"
+    if value.type in _DISPLAYS:
+        return "items"
+    if value.type in ("conditional_expression", "boolean_operator"):
+        # A default for what is missing, or the value as it is, changes nothing that anybody else wrote.
+        return None
+    if value.type == "identifier":
+        bindings = file.names.bindings(value)
+        held = bindings[-1].value if len(bindings) == 1 else None
+        function = callee_of(held) if held is not None and held.type == "call" else None
+        if function is not None and text_of(function).rpartition(".")[2] in _COPIES:
+            return "items"
+        return _of_value(file, unparenthesised(held), written, target, depth - 1) if held else None
+    return "computed" if value.type in ("call", "not_operator", "unary_operator", "string") else None
+
+
+def _reads(file: PyFile, node: Node, written: str, depth: int) -> bool:
+    """Whether an expression reads the attribute, directly or through a local name that was given it."""
+    for part in (node, *walk(node)):
+        if part.type == "attribute" and text_of(part) == written:
+            return True
+        if part.type == "identifier" and depth > 1 and "." not in text_of(part):
+            parent = part.parent
+            if parent is not None and parent.type in ("attribute", "keyword_argument", "call"):
+                continue
+            for binding in file.names.bindings(part):
+                held = binding.value if binding.kind == "assign" else None
+                if held is not None and _reads(file, held, written, depth - 1):
+                    return True
+    return False
+
+
+def _is_plain_read(file: PyFile, node: Node, written: str) -> bool:
+    """The attribute itself, with a default, through `int(…)`, or as a part of more arithmetic."""
+    if node.type in ("attribute", "identifier"):
+        return True
+    if node.type in ("boolean_operator", "binary_operator", "parenthesized_expression", "call"):
+        if node.type == "call":
+            function = callee_of(node)
+            return function is not None and text_of(function) in ("int", "float", "Decimal", "list", "dict")
+        return True
+    return node.type in ("list_splat", "unary_operator")
+
+
+def _is_text(node: Node) -> bool:
+    node = unparenthesised(node)
+    return node.type in ("string", "concatenated_string")
+
+
+# -- what becomes of it ----------------------------------------------------------------------------------
+
+
+def _is_kept(file: PyFile, flow: Flow, scope: Scope, node: Node, row: str, style: Style | None) -> bool:
+    """Whether a commit (or the row's own `save`) follows the write."""
+    starts = flow.at(node)
+    goals: set[int] = set()
+    for part in walk(scope.node):
+        if part.type != "call":
+            continue
+        function = callee_of(part)
+        written = text_of(function) if function is not None else ""
+        owner, _, method = written.rpartition(".")
+        is_saved = method in _SAVES and (owner == row or method == "bulk_update")
+        is_commit = method in _COMMITS and not arguments_of(part).positional
+        if (is_saved and style != "sqlalchemy") or (is_commit and style != "django"):
+            goals |= {id(step) for step in flow.at(part)}
+    if path_between(starts, lambda step: id(step) in goals, takes=lambda step, kind: kind != "raise"):
+        return True
+    return style == "sqlalchemy" and _is_in_transaction(node)
+
+
+def _is_in_transaction(node: Node) -> bool:
+    """Whether a `with session.begin():` commits what is written in it."""
+    for parent in ancestors(node):
+        if parent.type == "with_statement":
+            clause = next((child for child in parent.children if child.type == "with_clause"), None)
+            if clause is not None and ".begin()" in text_of(clause):
+                return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def is_under_lock(node: Node) -> bool:
+    """Whether a `with` around a node holds a lock."""
+    for parent in ancestors(node):
+        if parent.type == "with_statement":
+            clause = next((child for child in parent.children if child.type == "with_clause"), None)
+            if clause is not None and re.search(r"lock|mutex|semaphore", text_of(clause), re.IGNORECASE):
+                return True
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_tested(scope: Scope, written: str, node: Node) -> bool:
+    """Whether the old value decides something before the write."""
+    for part in walk(scope.node):
+        if part.start_byte >= node.start_byte:
+            return False
+        if part.type in ("if_statement", "assert_statement", "while_statement"):
+            condition = part.child_by_field_name("condition") or part
+            if written in text_of(condition):
+                return True
+    return False

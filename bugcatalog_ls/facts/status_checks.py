@@ -1,0 +1,86 @@
+"""What asks how a request went, or what its body holds, before the body is used."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.handlers import caught_types
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    callee_of,
+    text_of,
+)
+
+_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_CHECKING = re.compile(r"valid|check|raise|verify|ensure|assert|handle|isinstance", re.IGNORECASE)
+_KEY_ERRORS = frozenset({"KeyError", "LookupError", "IndexError", "TypeError"})
+
+
+def looks_at_status(node: Node, names: tuple[str, ...]) -> bool:
+    """Whether a use of the response asks how the request went, or leaves it to somebody else."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "attribute":
+        name = parent.child_by_field_name("attribute")
+        return name is not None and text_of(name) in names and not _is_logged(parent)
+    if parent.type in ("argument_list", "keyword_argument"):
+        return not _is_logged(node)
+    # `if response:` is true for a status below 400 only.
+    return parent.type in ("if_statement", "elif_clause", "not_operator", "assert_statement")
+
+
+def looks_at_shape(node: Node) -> bool:
+    """Whether a use of the body asks what it holds: `"data" in body`, `body.get("error")`, a validation."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "comparison_operator":
+        operators = {text_of(child) for child in parent.children if not child.is_named}
+        return bool(operators & {"in", "not in", "not"}) and parent.named_children[0].id != node.id
+    if parent.type == "attribute":
+        name = parent.child_by_field_name("attribute")
+        return name is not None and text_of(name) == "get" and _is_tested(parent)
+    if parent.type == "argument_list" and parent.parent is not None:
+        function = callee_of(parent.parent)
+        return function is not None and _CHECKING.search(text_of(function).rpartition(".")[2]) is not None
+    return False
+
+
+def expects_missing_keys(read: Node) -> bool:
+    """Whether a handler around the read is there for keys that are missing."""
+    child = read
+    for parent in ancestors(read):
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            if body is not None and body.id == child.id:
+                clauses = [child for child in parent.children if child.type.startswith("except")]
+                kinds = [kind for clause in clauses for kind in caught_types(clause)]
+                if any(text_of(kind) in _KEY_ERRORS for kind in kinds):
+                    return True
+        if parent.type == "function_definition":
+            return False
+        child = parent
+    return False
+
+
+def _is_tested(node: Node) -> bool:
+    for parent in ancestors(node):
+        if parent.type in ("if_statement", "elif_clause", "while_statement", "assert_statement"):
+            condition = parent.child_by_field_name("condition")
+            return condition is None or condition.start_byte <= node.start_byte < condition.end_byte
+        if parent.type in ("block", "function_definition"):
+            return False
+    return False
+
+
+def _is_logged(node: Node) -> bool:
+    for parent in ancestors(node):
+        if parent.type == "call":
+            function = callee_of(parent)
+            return function is not None and text_of(function).rpartition(".")[2] in _LOGGING
+        if parent.type in ("block", "comparison_operator", "if_statement"):
+            return False
+    return False

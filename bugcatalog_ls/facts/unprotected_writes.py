@@ -1,0 +1,265 @@
+"""Failed writes that leave a session or a driver's connection in the middle of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.db_sessions import QUERIES, WRITES, is_cursor, is_dbapi
+from bugcatalog_ls.facts.function_effects import writes_in_statement
+from bugcatalog_ls.facts.session_calls import Session, SessionFunction
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.flow import Flow
+from bugcatalog_ls.syntax.flow_paths import path_from
+from bugcatalog_ls.syntax.handlers import caught_types, is_broad
+from bugcatalog_ls.syntax.local_uses import local_scope
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, constant_value, text_of, walk
+from bugcatalog_ls.syntax.scopes import Scope
+
+_HANDLERS = ("except_clause", "except_group_clause")
+_DATABASE_ERRORS = frozenset(
+    {
+        *(
+            "SQLAlchemyError",
+            "IntegrityError",
+            "OperationalError",
+            "DBAPIError",
+            "DatabaseError",
+            "DataError",
+        ),
+        *("StatementError", "StaleDataError", "FlushError", "ProgrammingError", "InternalError"),
+        *("InterfaceError", "PendingRollbackError", "InvalidRequestError", "Error"),
+    }
+)
+# What ends the failed transaction, or the session with it.
+_ENDING = frozenset({"rollback", "close", "begin_nested", "invalidate", "remove", "begin", "expunge_all"})
+_USES = frozenset({*WRITES, *QUERIES, "commit", "flush"})
+_SENDING = frozenset({"commit", "flush", "execute", "exec", "merge", "bulk_save_objects"})
+
+
+class OpenFailure(NamedTuple):
+    """An `except` behind which a session is used although its failed transaction was not rolled back."""
+
+    handler: Node
+    session: Session
+
+
+class BareWrite(NamedTuple):
+    """The first of several writes through a driver's connection that nothing rolls back together."""
+
+    node: Node
+    connection: str
+    n_writes: int
+    is_autocommit: bool
+
+
+def open_failures(file: PyFile, function: SessionFunction) -> Iterator[OpenFailure]:
+    """The handlers of a function that swallow a failed write and leave the session as it is."""
+    flow: Flow | None = None
+    for session in function.sessions:
+        for call in [call for call in session.calls if call.verb in _SENDING]:
+            if call.verb not in ("commit", "flush") and not call.writes:
+                continue
+            statement = _try_around(call.node, session)
+            if statement is None or (not session.writes and call.verb != "commit"):
+                continue
+            flow = flow or Flow(function.scope.node)
+            for handler in _handlers(statement):
+                if flow.is_complete and _catches_failures(file, handler) and _goes_on(flow, handler, session):
+                    yield OpenFailure(handler, session)
+
+
+def _try_around(node: Node, session: Session) -> Node | None:
+    """The `try` whose body holds a call; None where a block in between ends the transaction itself."""
+    child = node
+    for parent in ancestors(node):
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            if body is not None and body.id == child.id and _handlers(parent):
+                return parent
+        if parent.type == "with_statement":
+            clause = text_of(parent).partition(":\n")[0]
+            if f"{session.written}.begin" in clause or f"as {session.written}" in clause:
+                return None
+        if parent.type == "function_definition":
+            return None
+        child = parent
+    return None
+
+
+def _handlers(statement: Node) -> list[Node]:
+    return [child for child in statement.children if child.type in _HANDLERS]
+
+
+def _catches_failures(file: PyFile, handler: Node) -> bool:
+    """Whether a handler is where a failed flush or commit ends up."""
+    if is_broad(file, handler):
+        return True
+    return any(text_of(kind).rpartition(".")[2] in _DATABASE_ERRORS for kind in caught_types(handler))
+
+
+def _goes_on(flow: Flow, handler: Node, session: Session) -> bool:
+    """Whether the session is used behind a handler on a path that does not roll it back."""
+    used: set[int] = set()
+    ended: set[int] = set()
+    body = flow.function.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.type == "attribute" and text_of(node) == f"{session.written}.is_active":
+            ended |= {id(step) for step in flow.at(node)}
+        if node.type != "call":
+            continue
+        callee = callee_of(node)
+        written = text_of(callee) if callee is not None else ""
+        owner, _, verb = written.rpartition(".")
+        steps = {id(step) for step in flow.at(node)}
+        if owner == session.written:
+            if verb in _ENDING:
+                ended |= steps
+            elif verb in (
+                "add",
+                "add_all",
+                "commit",
+                "flush",
+                "execute",
+                "query",
+                "scalars",
+                "merge",
+                "delete",
+            ) or verb in ("get", "scalar", "refresh", "exec", "get_one"):
+                used |= steps
+        elif session.written in {text_of(value) for value in arguments_of(node).positional} or any(
+            text_of(value) == session.written for value in arguments_of(node).keywords.values()
+        ):
+            # A function that is handed the session may roll it back.
+            ended |= steps
+    entries = flow.at(handler)
+    path = path_from(
+        entries,
+        lambda step: id(step) in used,
+        lambda step: id(step) in ended,
+        lambda step, kind: kind != "raise",
+    )
+    return path is not None and not any(id(step) in ended for step in path)
+
+
+# -- drivers -----------------------------------------------------------------------------------------
+
+
+def bare_writes(file: PyFile) -> Iterator[BareWrite]:
+    """The first write of each function that makes several through one connection of a driver, which it
+    commits itself and never rolls back."""
+    by_function: dict[int, tuple[Scope, list[Node]]] = {}
+    for call in file.calls_named("execute", "executemany"):
+        scope = local_scope(file, call)
+        if scope is not None and writes_in_statement(file, call):
+            by_function.setdefault(scope.start, (scope, []))[1].append(call)
+    for scope, calls in by_function.values():
+        by_connection: dict[str, list[Node]] = {}
+        for call in calls:
+            callee = callee_of(call)
+            receiver = callee.child_by_field_name("object") if callee is not None else None
+            connection = _connection(file, scope, receiver) if receiver is not None else None
+            if connection is not None and not _is_in_transaction(call, connection):
+                by_connection.setdefault(connection, []).append(call)
+        for connection, writes in by_connection.items():
+            text = text_of(scope.node)
+            is_autocommit = _is_autocommit(file, scope, connection)
+            if f"{connection}.rollback(" in text and not is_autocommit:
+                continue
+            if not is_autocommit and f"{connection}.commit(" not in text:
+                continue
+            if not is_autocommit and _is_closed_always(scope, connection):
+                continue
+            if len(writes) > 1 and _follow(scope, writes):
+                yield BareWrite(writes[0], connection, len(writes), is_autocommit)
+
+
+def _connection(file: PyFile, scope: Scope, receiver: Node) -> str | None:
+    """The written name of the connection that a cursor (or the connection itself) belongs to."""
+    symbol = file.symbol(receiver)
+    if is_dbapi(symbol):
+        return text_of(receiver)
+    if receiver.type != "identifier":
+        return None
+    for binding in scope.bindings.get(text_of(receiver), ()):
+        value = binding.value
+        if value is not None and value.type == "await" and value.named_children:
+            value = value.named_children[0]
+        function = callee_of(value) if value is not None and value.type == "call" else None
+        owner = function.child_by_field_name("object") if function is not None else None
+        if function is not None and owner is not None and text_of(function).endswith(".cursor"):
+            return text_of(owner) if _may_be_connection(file, owner) else None
+    if is_cursor(symbol):
+        return None
+    return (
+        text_of(receiver)
+        if symbol is None and f"{text_of(receiver)}.cursor(" in text_of(scope.node)
+        else None
+    )
+
+
+def _may_be_connection(file: PyFile, owner: Node) -> bool:
+    symbol = file.symbol(owner)
+    return symbol is None or is_dbapi(symbol) or "django" not in symbol
+
+
+def _is_in_transaction(call: Node, connection: str) -> bool:
+    """Whether `with connection:` or `with connection.transaction():` holds a write."""
+    for parent in ancestors(call):
+        if parent.type == "with_statement":
+            clause = next((child for child in parent.children if child.type == "with_clause"), None)
+            items = [text_of(item) for item in clause.named_children] if clause is not None else []
+            for item in items:
+                is_own = item == connection or item.startswith(
+                    (f"{connection} as", f"{connection}.transaction")
+                )
+                if is_own or item.startswith(f"{connection}.begin") or item.endswith(f" as {connection}"):
+                    return "closing(" not in item
+        if parent.type == "function_definition":
+            return False
+    return False
+
+
+def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
+    text = text_of(scope.node)
+    if f"{connection}.autocommit = True" in text or f"{connection}.autocommit(True)" in text:
+        return True
+    if f"{connection}.set_session(autocommit=True" in text:
+        return True
+    for binding in scope.bindings.get(connection, ()):
+        value = binding.value
+        if value is not None and value.type == "await" and value.named_children:
+            value = value.named_children[0]
+        if value is None or value.type != "call":
+            continue
+        keywords = arguments_of(value).keywords
+        if constant_value(keywords.get("autocommit")) is True:
+            return True
+        level = keywords.get("isolation_level")
+        if level is not None and level.type == "none" and (file.callee(value) or "").startswith("sqlite3"):
+            return True
+    return False
+
+
+def _is_closed_always(scope: Scope, connection: str) -> bool:
+    """Whether the function closes its own connection on each path, which ends the transaction too."""
+    if connection not in scope.bindings or any(
+        binding.kind == "parameter" for binding in scope.bindings[connection]
+    ):
+        return False
+    for node in walk(scope.node):
+        if node.type == "finally_clause" and f"{connection}.close(" in text_of(node):
+            return True
+        if node.type == "with_item" and "closing(" in text_of(node) and connection in text_of(node):
+            return True
+    return False
+
+
+def _follow(scope: Scope, writes: list[Node]) -> bool:
+    """Whether one of the writes can follow the first in one run."""
+    flow = Flow(scope.node)
+    later = {id(step) for write in writes[1:] for step in flow.at(write)}
+    starts = [step for first in flow.at(writes[0]) for step in first.after()]
+    return flow.is_complete and path_from(starts, lambda step: id(step) in later) is not None

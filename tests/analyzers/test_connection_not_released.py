@@ -1,0 +1,556 @@
+"""BC402 beyond the examples of its page."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_return_that_passes_the_close_over() -> None:
+    check_findings(
+        "BC402",
+        """
+        def first(path):
+            f = open(path)
+          # ^ BC402
+            line = f.readline()
+            if not line:
+                return None
+            f.close()
+            return line
+        """,
+    )
+
+
+def test_block_of_sqlite_ends_the_transaction_only() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlite3
+        def add(path, name):
+            conn = sqlite3.connect(path)
+          # ^^^^ BC402
+            with conn:
+                conn.execute("INSERT INTO t VALUES (?)", (name,))
+        """,
+    )
+
+
+def test_session_of_a_factory_in_another_file() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- app/db.py
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import sessionmaker
+        engine = create_engine("sqlite://")
+        SessionLocal = sessionmaker(bind=engine)
+
+        #- app/jobs.py
+        from app.db import SessionLocal
+        def purge():
+            db = SessionLocal()
+          # ^^ BC402
+            db.execute(delete(Old))
+            db.commit()
+            db.close()
+        """,
+    )
+
+
+def test_dependency_that_yields_without_a_finally() -> None:
+    check_findings(
+        "BC402",
+        """
+        from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+        engine = create_async_engine("x")
+        Session = async_sessionmaker(engine)
+        async def get_session():
+            session = Session()
+          # ^^^^^^^ BC402
+            yield session
+            await session.close()
+        """,
+    )
+
+
+def test_dependency_with_an_unknown_factory() -> None:
+    check_findings(
+        "BC402",
+        """
+        from database import SessionLocal
+        def get_db():
+            db = SessionLocal()
+          # ^^ BC402
+            yield db
+            db.close()
+        """,
+    )
+
+
+def test_client_that_is_never_closed() -> None:
+    check_findings(
+        "BC402",
+        """
+        import requests
+        def fetch(urls):
+            s = requests.Session()
+          # ^ BC402
+            s.headers["X"] = "1"
+            out = []
+            for u in urls:
+                out.append(s.get(u, timeout=5).text)
+            return out
+        """,
+    )
+
+
+def test_connection_of_a_pool() -> None:
+    check_findings(
+        "BC402",
+        """
+        import asyncpg
+        class Store:
+            async def start(self):
+                self.pool = await asyncpg.create_pool("x")
+            async def one(self):
+                conn = await self.pool.acquire()
+              # ^^^^ BC402
+                row = await conn.fetchrow("select 1")
+                await self.pool.release(conn)
+                return row
+        """,
+    )
+
+
+def test_engine_built_in_each_request() -> None:
+    check_findings(
+        "BC402",
+        """
+        from fastapi import FastAPI
+        from sqlalchemy import create_engine, text
+        app = FastAPI()
+        @app.get("/x")
+        def read():
+            engine = create_engine("postgresql://")
+          # ^^^^^^ BC402
+            with engine.connect() as c:
+                return c.execute(text("select 1")).scalar()
+        """,
+    )
+
+
+def test_failure_that_returns_past_the_close() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlite3
+        def go(p):
+            conn = sqlite3.connect(p)
+          # ^^^^ BC402
+            try:
+                conn.execute("update t set a=1")
+            except sqlite3.Error:
+                return False
+            conn.close()
+            return True
+        """,
+    )
+
+
+def test_alias_of_connect() -> None:
+    check_findings(
+        "BC402",
+        """
+        from sqlite3 import connect as open_db
+        def go(p):
+            db = open_db(p)
+          # ^^ BC402
+            rows = db.execute("select 1").fetchall()
+            db.close()
+            return rows
+        """,
+    )
+
+
+def test_helper_that_hands_its_connection_over() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- app/db.py
+        import sqlite3
+        def get_connection():
+            conn = sqlite3.connect("x.db")
+            conn.row_factory = sqlite3.Row
+            return conn
+
+        #- app/a.py
+        from app.db import get_connection
+        def users():
+            conn = get_connection()
+          # ^^^^ BC402
+            rows = conn.execute("select * from users").fetchall()
+            conn.close()
+            return rows
+        """,
+    )
+
+
+def test_session_that_others_only_use() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- a.py
+        from sqlalchemy.orm import sessionmaker
+        S = sessionmaker()
+        def load(db):
+            return db.query(User).all()
+        def report():
+            db = S()
+          # ^^ BC402
+            rows = load(db)
+            return rows
+        """,
+    )
+
+
+def test_closed_in_a_finally() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlite3
+        def go(p):
+            conn = sqlite3.connect(p)
+            try:
+                return conn.execute("x").fetchall()
+            finally:
+                conn.close()
+        """,
+    )
+
+
+def test_put_into_a_container() -> None:
+    check_findings(
+        "BC402",
+        """
+        def open_all(paths):
+            files = []
+            for p in paths:
+                f = open(p)
+                files.append(f)
+            return files
+        """,
+    )
+
+
+def test_left_to_an_exit_stack() -> None:
+    check_findings(
+        "BC402",
+        """
+        from contextlib import ExitStack
+        def go(p):
+            with ExitStack() as s:
+                f = open(p)
+                s.callback(f.close)
+                return f.read()
+        """,
+    )
+
+
+def test_session_of_the_thread() -> None:
+    check_findings(
+        "BC402",
+        """
+        from sqlalchemy.orm import scoped_session, sessionmaker
+        Session = scoped_session(sessionmaker())
+        def f():
+            s = Session()
+            s.add(1)
+            s.commit()
+        """,
+    )
+
+
+def test_closed_on_both_ways() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlite3
+        def go(p):
+            c = sqlite3.connect(p)
+            try:
+                c.execute("x")
+            except Exception:
+                c.close()
+                raise
+            c.close()
+        """,
+    )
+
+
+def test_closed_where_it_was_opened() -> None:
+    check_findings(
+        "BC402",
+        """
+        import psycopg2
+        def go(d):
+            conn = None
+            try:
+                conn = psycopg2.connect(d)
+                conn.cursor().execute("x")
+            finally:
+                if conn is not None:
+                    conn.close()
+        """,
+    )
+
+
+def test_closed_by_its_owner_only() -> None:
+    check_findings(
+        "BC402",
+        """
+        from app.db import SessionLocal
+        def go(session=None):
+            owns = session is None
+            if owns:
+                session = SessionLocal()
+            try:
+                session.add(1)
+                session.commit()
+            finally:
+                if owns:
+                    session.close()
+        """,
+    )
+
+
+def test_cursor_that_outlives_the_function() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlite3
+        def f(p):
+            conn = sqlite3.connect(p)
+            return conn.cursor()
+        """,
+    )
+
+
+def test_used_by_a_function_inside() -> None:
+    check_findings(
+        "BC402",
+        """
+        import httpx
+        def make():
+            client = httpx.Client()
+            def get(u):
+                return client.get(u)
+            return get
+        """,
+    )
+
+
+def test_closed_by_a_function_that_is_given_it() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlite3
+        def finish(conn):
+            conn.commit()
+            conn.close()
+        def f(p):
+            conn = sqlite3.connect(p)
+            conn.execute("x")
+            finish(conn)
+        """,
+    )
+
+
+def test_fix_wraps_all_that_uses_it() -> None:
+    check_fix(
+        "BC402",
+        """
+        import psycopg2
+        def users(dsn):
+            conn = psycopg2.connect(dsn)
+            cur = conn.cursor()
+            cur.execute("SELECT * FROM users")
+            rows = cur.fetchall()
+            cur.close()
+            conn.close()
+            return rows
+        """,
+        """
+        from contextlib import closing
+
+        import psycopg2
+        def users(dsn):
+            with closing(psycopg2.connect(dsn)) as conn:
+                cur = conn.cursor()
+                cur.execute("SELECT * FROM users")
+                rows = cur.fetchall()
+                cur.close()
+            return rows
+        """,
+    )
+
+
+def test_fix_of_a_dependency() -> None:
+    check_fix(
+        "BC402",
+        """
+        from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+        engine = create_async_engine("x")
+        Session = async_sessionmaker(engine)
+        async def get_session():
+            session = Session()
+            yield session
+            await session.close()
+        """,
+        """
+        from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+        engine = create_async_engine("x")
+        Session = async_sessionmaker(engine)
+        async def get_session():
+            session = Session()
+            try:
+                yield session
+            finally:
+                await session.close()
+        """,
+    )
+
+
+def test_fix_of_an_asynchronous_client() -> None:
+    check_fix(
+        "BC402",
+        """
+        import aiohttp
+        async def fetch(url):
+            session = aiohttp.ClientSession()
+            resp = await session.get(url)
+            text = await resp.text()
+            await session.close()
+            return text
+        """,
+        """
+        import aiohttp
+        async def fetch(url):
+            async with aiohttp.ClientSession() as session:
+                resp = await session.get(url)
+                text = await resp.text()
+            return text
+        """,
+    )
+
+
+def test_fix_gives_back_to_the_pool() -> None:
+    check_fix(
+        "BC402",
+        """
+        import asyncpg
+        class Store:
+            async def start(self):
+                self.pool = await asyncpg.create_pool("x")
+            async def one(self):
+                conn = await self.pool.acquire()
+                row = await conn.fetchrow("select 1")
+                await self.pool.release(conn)
+                return row
+        """,
+        """
+        import asyncpg
+        class Store:
+            async def start(self):
+                self.pool = await asyncpg.create_pool("x")
+            async def one(self):
+                conn = await self.pool.acquire()
+                try:
+                    row = await conn.fetchrow("select 1")
+                finally:
+                    await self.pool.release(conn)
+                return row
+        """,
+    )
+
+
+def test_fix_of_a_connection_without_a_with() -> None:
+    check_fix(
+        "BC402",
+        """
+        import asyncpg
+        async def one(dsn):
+            conn = await asyncpg.connect(dsn)
+            v = await conn.fetchval("select 1")
+            await conn.close()
+            return v
+        """,
+        """
+        import asyncpg
+        async def one(dsn):
+            conn = await asyncpg.connect(dsn)
+            try:
+                v = await conn.fetchval("select 1")
+            finally:
+                await conn.close()
+            return v
+        """,
+    )
+
+
+def test_fix_holds_what_was_made_of_it() -> None:
+    check_fix(
+        "BC402",
+        """
+        from sqlmodel import Session, create_engine, select
+        engine = create_engine("sqlite://")
+        def heroes():
+            session = Session(engine)
+            heroes = session.exec(select(Hero)).all()
+            return heroes
+        """,
+        """
+        from sqlmodel import Session, create_engine, select
+        engine = create_engine("sqlite://")
+        def heroes():
+            with Session(engine) as session:
+                heroes = session.exec(select(Hero)).all()
+                return heroes
+        """,
+    )
+
+
+def test_fix_keeps_strings_and_comments() -> None:
+    check_fix(
+        "BC402",
+        '''
+        import requests
+        def go(url):
+            session = requests.Session()
+            response = session.get(
+                url,
+                timeout=3,
+            )
+
+            # keep this
+            text = """
+        raw
+        """
+            session.close()
+            return response.text + text
+        ''',
+        '''
+        import requests
+        def go(url):
+            with requests.Session() as session:
+                response = session.get(
+                    url,
+                    timeout=3,
+                )
+
+                # keep this
+                text = """
+        raw
+        """
+            return response.text + text
+        ''',
+    )

@@ -1,0 +1,451 @@
+"""BC302 beyond the examples of its page."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_result_in_a_name_of_its_own() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy import select
+        async def go(session, id):
+            result = await session.execute(select(Post).where(Post.id == id))
+            post = result.scalar_one()
+            post.views = post.views + 1
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            await session.commit()
+        """,
+    )
+
+
+def test_list_that_grows() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session, id, tag):
+            post = session.get(Post, id)
+            post.tags = post.tags + [tag]
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
+
+
+def test_json_that_is_merged() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session, id, k, v):
+            post = session.get(Post, id)
+            post.meta = {**post.meta, k: v}
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
+
+
+def test_value_computed_by_a_function() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session, id):
+            post = session.get(Post, id)
+            post.title = post.title.upper()
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302.computed
+            session.commit()
+        """,
+    )
+
+
+def test_django_row_of_a_shortcut() -> None:
+    check_findings(
+        "BC302",
+        """
+        from django.shortcuts import get_object_or_404
+        from shop.models import Product
+        def go(request, pk):
+            p = get_object_or_404(Product, pk=pk)
+            p.hits += 1
+          # ^^^^^^^^^^^ BC302
+            p.save(update_fields=["hits"])
+        """,
+    )
+
+
+def test_select_then_update() -> None:
+    check_findings(
+        "BC302",
+        """
+        import sqlite3
+        def go(conn, id, n):
+            cur = conn.cursor()
+            cur.execute("SELECT balance FROM accounts WHERE id = ?", (id,))
+            balance = cur.fetchone()[0]
+            cur.execute("UPDATE accounts SET balance = ? WHERE id = ?", (balance - n, id))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            conn.commit()
+        """,
+    )
+
+
+def test_structure_in_a_redis_key() -> None:
+    check_findings(
+        "BC302",
+        """
+        import json, redis
+        r = redis.Redis()
+        def go(k, item):
+            cart = json.loads(r.get(k) or "[]")
+            cart.append(item)
+            r.set(k, json.dumps(cart))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+        """,
+    )
+
+
+def test_one_time_key_of_a_client_in_another_file() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- app/cache.py
+        import redis.asyncio as redis
+        client = redis.Redis(host="x")
+
+        #- app/otp.py
+        from app.cache import client
+        async def verify(phone, code):
+            stored = await client.get(f"otp:{phone}")
+            if stored != code:
+                return False
+            await client.delete(f"otp:{phone}")
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            return True
+        """,
+    )
+
+
+def test_rows_of_a_loop() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy import select
+        def go(session):
+            for item in session.scalars(select(Item)):
+                item.price = item.price * 2
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
+
+
+def test_row_of_a_helper_in_another_file() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- app/crud.py
+        def get_account(db, id):
+            return db.query(Account).filter(Account.id == id).first()
+
+        #- app/api.py
+        from app.crud import get_account
+        def go(db, id):
+            acc = get_account(db, id)
+            acc.balance -= 5
+          # ^^^^^^^^^^^^^^^^ BC302
+            db.commit()
+        """,
+    )
+
+
+def test_block_that_commits() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy.orm import Session
+        def go(engine, id):
+            with Session(engine) as s, s.begin():
+                p = s.get(Post, id)
+                p.n += 1
+              # ^^^^^^^^ BC302
+        """,
+    )
+
+
+def test_old_value_in_a_name() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session, id, amount):
+            acc = session.get(Account, id)
+            balance = acc.balance
+            acc.balance = balance + amount
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
+
+
+def test_json_file_in_a_handler() -> None:
+    check_findings(
+        "BC302",
+        """
+        import json
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.post("/x")
+        def add(item: dict):
+            with open("db.json") as f:
+                data = json.load(f)
+            data.append(item)
+            with open("db.json", "w") as f:
+                json.dump(data, f)
+              # ^^^^^^^^^^^^^^^^^^ BC302
+        """,
+    )
+
+
+def test_json_changed_in_place() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy.orm.attributes import flag_modified
+        def go(session, id, k, v):
+            p = session.get(Post, id)
+            p.meta[k] = v
+          # ^^^^^^^^^^^^^ BC302
+            flag_modified(p, "meta")
+            session.commit()
+        """,
+    )
+
+
+def test_row_that_is_locked() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy import select
+        def go(session, id):
+            acc = session.execute(select(Account).where(Account.id == id).with_for_update()).scalar_one()
+            acc.balance -= 1
+            session.commit()
+        """,
+    )
+
+
+def test_row_that_is_new() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session):
+            acc = Account(balance=0)
+            acc.balance += 1
+            session.add(acc)
+            session.commit()
+        """,
+    )
+
+
+def test_version_in_another_file() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- models.py
+        class Page(Base):
+            __tablename__ = "p"
+            version_id = Column(Integer)
+            n = Column(Integer)
+            __mapper_args__ = {"version_id_col": version_id}
+
+        #- svc.py
+        from models import Page
+        def go(session, id):
+            p = session.get(Page, id)
+            p.n += 1
+            session.commit()
+        """,
+    )
+
+
+def test_cache_that_is_filled() -> None:
+    check_findings(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def go(k):
+            v = r.get(k)
+            if v is None:
+                v = compute(k)
+                r.set(k, v)
+            return v
+        """,
+    )
+
+
+def test_no_commit() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session, id):
+            p = session.get(Post, id)
+            p.views += 1
+            return p.views
+        """,
+    )
+
+
+def test_select_that_locks() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(conn, id):
+            row = conn.execute("SELECT balance FROM a WHERE id = %s FOR UPDATE", (id,)).fetchone()
+            conn.execute("UPDATE a SET balance = %s WHERE id = %s", (row[0] - 1, id))
+            conn.commit()
+        """,
+    )
+
+
+def test_key_under_a_lock() -> None:
+    check_findings(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def go(k):
+            with r.lock("l"):
+                n = int(r.get(k))
+                r.set(k, n + 1)
+        """,
+    )
+
+
+def test_default_for_what_is_missing() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(session, id, name):
+            p = session.get(Post, id)
+            p.name = name or p.name
+            session.commit()
+        """,
+    )
+
+
+def test_update_that_asks_for_the_old_value() -> None:
+    check_findings(
+        "BC302",
+        """
+        def go(conn, id, v):
+            row = conn.execute("SELECT version FROM a WHERE id = ?", (id,)).fetchone()
+            conn.execute("UPDATE a SET version = ? WHERE id = ? AND version = ?", (row[0] + 1, id, row[0]))
+            conn.commit()
+        """,
+    )
+
+
+def test_key_that_may_be_read_again() -> None:
+    check_findings(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def logout(sid):
+            data = r.get("page:" + sid)
+            r.delete("page:" + sid)
+        """,
+    )
+
+
+def test_fix_of_a_django_row() -> None:
+    check_fix(
+        "BC302",
+        """
+        from shop.models import Product
+        def go(pk, n):
+            p = Product.objects.get(pk=pk)
+            p.stock = p.stock - n
+            p.save()
+        """,
+        """
+        from django.db.models import F
+        from shop.models import Product
+        def go(pk, n):
+            p = Product.objects.get(pk=pk)
+            p.stock = F("stock") - n
+            p.save()
+        """,
+    )
+
+
+def test_fix_of_a_one_time_key() -> None:
+    check_fix(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def redeem(token):
+            user = r.get(f"reset:{token}")
+            if not user:
+                return None
+            r.delete(f"reset:{token}")
+            return user
+        """,
+        """
+        import redis
+        r = redis.Redis()
+        def redeem(token):
+            user = r.getdel(f"reset:{token}")
+            if not user:
+                return None
+            return user
+        """,
+    )
+
+
+def test_fix_locks_first_where_the_value_is_tested() -> None:
+    check_fix(
+        "BC302",
+        """
+        from sqlalchemy.orm import Session
+        def go(db: Session, id):
+            p = db.query(Product).filter_by(id=id).one()
+            if p.stock < 1:
+                raise ValueError
+            p.stock -= 1
+            db.commit()
+        """,
+        """
+        from sqlalchemy.orm import Session
+        def go(db: Session, id):
+            p = db.query(Product).filter_by(id=id).with_for_update().one()
+            if p.stock < 1:
+                raise ValueError
+            p.stock -= 1
+            db.commit()
+        """,
+    )
+
+
+def test_fix_of_two_rows() -> None:
+    check_fix(
+        "BC302",
+        """
+        def transfer(session, a, b, n):
+            src = session.get(Account, a)
+            dst = session.get(Account, b)
+            src.balance -= n
+            dst.balance += n
+            session.commit()
+        """,
+        """
+        def transfer(session, a, b, n):
+            src = session.get(Account, a)
+            dst = session.get(Account, b)
+            src.balance = Account.balance - n
+            dst.balance = Account.balance + n
+            session.commit()
+        """,
+    )

@@ -1,0 +1,318 @@
+"""BC101 beyond the examples of its page."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_status_that_is_only_printed() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            r = requests.post(u, json={}, timeout=3)
+            payload = r.json()
+            print(r.status_code)
+            return payload["token"]
+                 # ^^^^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_response_of_a_with() -> None:
+    check_findings(
+        "BC101",
+        """
+        import aiohttp
+        async def a(u):
+            async with aiohttp.ClientSession() as s:
+                async with s.get(u) as resp:
+                    body = await resp.json()
+                    return body["name"]
+                         # ^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_client_of_another_file() -> None:
+    check_findings(
+        "BC101",
+        """
+        #- app/http.py
+        import httpx
+        client = httpx.Client()
+
+        #- app/a.py
+        from app.http import client
+        def a():
+            r = client.get("/x")
+            return r.json()["a"]
+                 # ^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_check_on_one_path_only() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u, strict):
+            r = requests.get(u)
+            if strict:
+                r.raise_for_status()
+            return r.json()["a"]
+                 # ^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_check_that_comes_later() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            r = requests.get(u)
+            data = r.json()["a"]
+                 # ^^^^^^^^^^^^^ BC101
+            r.raise_for_status()
+            return data
+        """,
+    )
+
+
+def test_low_level_client() -> None:
+    check_findings(
+        "BC101",
+        """
+        import json, urllib3
+        def a():
+            http = urllib3.PoolManager()
+            resp = http.request("GET", "x")
+            body = json.loads(resp.data.decode("utf-8"))
+            return body["k"]
+                 # ^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_two_responses() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            one = requests.get(u)
+            two = requests.get(u)
+            x = one.json()["a"]
+              # ^^^^^^^^^^^^^^^ BC101
+            two.raise_for_status()
+            return x, two.json()["b"]
+        """,
+    )
+
+
+def test_verbs_in_two_branches() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u, p):
+            if p:
+                r = requests.post(u)
+            else:
+                r = requests.get(u)
+            return r.json()["k"]
+                 # ^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_iterable_of_a_comprehension() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(us):
+            return [x["n"] for x in requests.get(us).json()["results"]]
+                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_test_of_ok() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            r = requests.get(u)
+            if not r.ok:
+                return None
+            return r.json()["a"]
+        """,
+    )
+
+
+def test_client_with_a_hook_that_raises() -> None:
+    check_findings(
+        "BC101",
+        """
+        import httpx
+        def hook(r): r.raise_for_status()
+        client = httpx.Client(event_hooks={"response": [hook]})
+        def a(u):
+            return client.get(u).json()["a"]
+        """,
+    )
+
+
+def test_response_left_to_a_checking_function() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def check(r): r.raise_for_status()
+        def a(u):
+            r = requests.get(u)
+            check(r)
+            return r.json()["a"]
+        """,
+    )
+
+
+def test_handler_for_missing_keys() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            try:
+                return requests.get(u).json()["a"]
+            except KeyError:
+                return None
+        """,
+    )
+
+
+def test_status_kept_in_a_name() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            r = requests.get(u)
+            status = r.status_code
+            data = r.json()
+            if status >= 400:
+                raise ValueError(data["error"])
+            return data["a"]
+        """,
+    )
+
+
+def test_client_that_raises_itself() -> None:
+    check_findings(
+        "BC101",
+        """
+        from urllib.request import urlopen
+        import json
+        def a(u):
+            return json.loads(urlopen(u).read())["a"]
+        """,
+    )
+
+
+def test_status_tested_in_the_expression() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            r = requests.get(u)
+            return r.json()["a"] if r.ok else None
+        """,
+    )
+
+
+def test_body_of_a_request() -> None:
+    check_findings(
+        "BC101",
+        """
+        from flask import request
+        def a():
+            return request.json["a"], request.get_json()["b"]
+        """,
+    )
+
+
+def test_fix_binds_a_response_without_a_name() -> None:
+    check_fix(
+        "BC101",
+        """
+        import httpx
+        async def a(u):
+            async with httpx.AsyncClient() as c:
+                data = (await c.get(u)).json()
+            return data["x"]
+        """,
+        """
+        import httpx
+        async def a(u):
+            async with httpx.AsyncClient() as c:
+                response = await c.get(u)
+                response.raise_for_status()
+                data = response.json()
+            return data["x"]
+        """,
+    )
+
+
+def test_fix_of_a_low_level_client() -> None:
+    check_fix(
+        "BC101",
+        """
+        import json, urllib3
+        def a():
+            http = urllib3.PoolManager()
+            resp = http.request("GET", "x")
+            body = json.loads(resp.data.decode("utf-8"))
+            return body["k"]
+        """,
+        """
+        import json, urllib3
+        def a():
+            http = urllib3.PoolManager()
+            resp = http.request("GET", "x")
+            if resp.status >= 400:
+                raise RuntimeError(f"unexpected status {resp.status}")
+            body = json.loads(resp.data.decode("utf-8"))
+            return body["k"]
+        """,
+    )
+
+
+def test_fix_of_a_call_of_several_lines() -> None:
+    check_fix(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            return requests.get(
+                u,
+                timeout=3,
+            ).json()["k"]
+        """,
+        """
+        import requests
+        def a(u):
+            response = requests.get(
+                u,
+                timeout=3,
+            )
+            response.raise_for_status()
+            return response.json()["k"]
+        """,
+    )
