@@ -15,118 +15,118 @@ def test_found() -> None:
         router = APIRouter()
         @router.get("/x")
         def x(q: str = Query(None)):
-                     # ^^^^^ BC904 Query is not defined, and importing this module needs it here
+                     # ^^^^^ BC904
             return q
 
         #- decorator.py
         import os
         @lru_cache(maxsize=1)
-         # <------ BC904 lru_cache is not defined, and importing this module needs it here
+         # <------ BC904
         def f():
             return os.getcwd()
 
         #- annotation_param.py
         def f(x: Optional[int] = None):
-               # ^^^^^^^^ BC904 Optional is not defined, and importing this module needs it here
+               # ^^^^^^^^ BC904
             return x
 
         #- return_annotation.py
         class A:
             def clone(self) -> A:
-                             # ^ BC904 A is defined further down, and importing this module needs it here
+                             # ^ BC904
                 return self
 
         #- class_base.py
         class Model(Base):
-                  # ^^^^ BC904 Base is not defined, and importing this module needs it here
+                  # ^^^^ BC904
             pass
 
         #- class_body.py
         from pydantic import BaseModel
         class M(BaseModel):
             id: UUID
-              # ^^^^ BC904 UUID is not defined, and importing this module needs it here
+              # ^^^^ BC904
             name: str
 
         #- class_body_call.py
         from pydantic import BaseModel
         class M(BaseModel):
             name: str = Field(max_length=3)
-                      # ^^^^^ BC904 Field is not defined, and importing this module needs it here
+                      # ^^^^^ BC904
 
         #- module_level.py
         import logging
         logger = logging.getLogger(__name__)
         BASE = os.path.dirname(__file__)
-             # ^^ BC904 os is not defined, and importing this module needs it here
+             # ^^ BC904
 
         #- type_checking.py
         from typing import TYPE_CHECKING
         if TYPE_CHECKING:
             from decimal import Decimal
         def total(a: list[Decimal]) -> int:
-                        # ^^^^^^^ BC904 Decimal is imported for type checkers only, and importing this module needs it here
+                        # ^^^^^^^ BC904
             return 1
 
         #- used_before_def.py
         app = create_app()
-            # ^^^^^^^^^^ BC904 create_app is defined further down, and importing this module needs it here
+            # ^^^^^^^^^^ BC904
         def create_app():
             return 1
 
         #- later_base.py
         class B(A):
-              # ^ BC904 A is defined further down, and importing this module needs it here
+              # ^ BC904
             pass
         class A:
             pass
 
         #- comprehension.py
         ROUTES = [Route(p) for p in ["a"]]
-                # ^^^^^ BC904 Route is not defined, and importing this module needs it here
+                # ^^^^^ BC904
 
         #- class_comprehension.py
         class C:
             NAMES = ["a", "b"]
             UPPER = [n for n in range(3) if n in NAMES]
-                                               # ^^^^^ BC904 NAMES is a name of the class, which this part of its body does not see
+                                               # ^^^^^ BC904
 
         #- nested_class.py
         class Outer:
             LIMIT = 3
             class Inner:
                 size = LIMIT
-                     # ^^^^^ BC904 LIMIT is a name of the class, which this part of its body does not see
+                     # ^^^^^ BC904
 
         #- after_del.py
         import os
         path = os.getcwd()
         del path
         print(path)
-            # ^^^^ BC904 path is deleted above, and importing this module needs it here
+            # ^^^^ BC904
 
         #- f_string.py
         VERSION = "1"
         UA = f"app/{VERSON}"
-                  # ^^^^^^ BC904 VERSON is not defined, and importing this module needs it here
+                  # ^^^^^^ BC904
 
         #- keyword.py
         import logging
         logging.basicConfig(level=LEVEL)
-                                # ^^^^^ BC904 LEVEL is not defined, and importing this module needs it here
+                                # ^^^^^ BC904
 
         #- if_module.py
         import os
         if os.environ.get("DEBUG"):
             app.add_middleware(Debug)
-          # ^^^ BC904 app is defined further down, and importing this module needs it here
-                             # ^^^^^ BC904 Debug is not defined, and importing this module needs it here
+          # ^^^ BC904
+                             # ^^^^^ BC904
             pass
         app = 3
 
         #- lambda_default.py
         f = lambda x=DEFAULT: x
-                   # ^^^^^^^ BC904 DEFAULT is not defined, and importing this module needs it here
+                   # ^^^^^^^ BC904
 
         #- annotated.py
         from typing import Annotated
@@ -134,7 +134,7 @@ def test_found() -> None:
         app = FastAPI()
         @app.get("/")
         async def root(page: Annotated[int, Query(ge=1)] = 1):
-                                          # ^^^^^ BC904 Query is not defined, and importing this module needs it here
+                                          # ^^^^^ BC904
             return page
 
         #- except_name.py
@@ -143,64 +143,64 @@ def test_found() -> None:
         except ImportError as e:
             pass
         print(e)
-            # ^ BC904 e is only defined while its exception is handled
+            # ^ BC904
 
         #- declared.py
         x: int
         print(x)
-            # ^ BC904 x is declared without a value, and importing this module needs it here
+            # ^ BC904
 
         #- augmented.py
         counter += 1
-        # <---- BC904 counter is not defined, and importing this module needs it here
+        # <---- BC904
 
         #- dict_value.py
         HANDLERS = {
             "a": handle_a,
-               # ^^^^^^^^ BC904 handle_a is defined further down, and importing this module needs it here
+               # ^^^^^^^^ BC904
         }
         def handle_a(): ...
 
         #- import_error_not_caught.py
         try:
             value = undefined_thing
-                  # ^^^^^^^^^^^^^^^ BC904 undefined_thing is not defined, and importing this module needs it here
+                  # ^^^^^^^^^^^^^^^ BC904
         except ImportError:
             value = None
 
         #- with.py
         with open(FILE) as f:
-                # ^^^^ BC904 FILE is not defined, and importing this module needs it here
+                # ^^^^ BC904
             data = f.read()
 
         #- while.py
         while RUNNING:
-            # ^^^^^^^ BC904 RUNNING is not defined, and importing this module needs it here
+            # ^^^^^^^ BC904
             break
 
         #- assert.py
         assert VERSION == "1"
-             # ^^^^^^^ BC904 VERSION is not defined, and importing this module needs it here
+             # ^^^^^^^ BC904
 
         #- default_mutable_method.py
         class Service:
             def __init__(self, client=HttpClient()):
-                                    # ^^^^^^^^^^ BC904 HttpClient is not defined, and importing this module needs it here
+                                    # ^^^^^^^^^^ BC904
                 self.c = client
 
         #- self_in_class.py
         class A:
             x = self.y
-              # ^^^^ BC904 self is not defined, and importing this module needs it here
+              # ^^^^ BC904
 
         #- type_alias_old.py
         Callback = Callable[[int], None]
-                 # ^^^^^^^^ BC904 Callable is not defined, and importing this module needs it here
+                 # ^^^^^^^^ BC904
 
         #- decorator_method_in_class.py
         class A:
             @validator("x")
-           # ^^^^^^^^^ BC904 validator is not defined, and importing this module needs it here
+           # ^^^^^^^^^ BC904
             def f(cls, v):
                 return v
 
@@ -210,12 +210,12 @@ def test_found() -> None:
             from a import B
         else:
             C = B
-              # ^ BC904 B is imported for type checkers only, and importing this module needs it here
+              # ^ BC904
 
         #- async.py
         import asyncio
         @app.on_event("startup")
-         # < BC904 app is not defined, and importing this module needs it here
+         # < BC904
         async def s():
             await asyncio.sleep(1)
 
@@ -224,7 +224,7 @@ def test_found() -> None:
         if os.name2:
             pass
         elif MODE == 3:
-           # ^^^^ BC904 MODE is not defined, and importing this module needs it here
+           # ^^^^ BC904
             pass
         """,
     )
@@ -443,7 +443,7 @@ def test_flag_workspace_star() -> None:
         #- settings.py
         from base import *
         X = TIMEOUT * RETRIES
-                    # ^^^^^^^ BC904 RETRIES is not defined, and importing this module needs it here
+                    # ^^^^^^^ BC904
         """,
     )
 
