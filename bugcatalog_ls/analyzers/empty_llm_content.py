@@ -139,7 +139,14 @@ def _list_guard(file: PyFile, text: AnswerText, logger: LoggerName) -> str:
 
 def _skip_empty_delta(context: FixContext, text: AnswerText) -> list[TextEdit]:
     """Parts of a stream come without content all the time: nothing is wrong then."""
-    edits = replace_node(text.node, f'({text_of(text.node)} or "")')
+    parent = text.node.parent
+    value = f'{text_of(text.node)} or ""'
+    is_whole = parent is not None and parent.type in (
+        "augmented_assignment",
+        "argument_list",
+        "return_statement",
+    )
+    edits = replace_node(text.node, value if is_whole else f"({value})")
     loop = enclosing(text.node, "for_statement", "while_statement", "function_definition")
     if not is_list_checked(text) and loop is not None and loop.type != "function_definition":
         edits += insert_before(

@@ -21,8 +21,8 @@ def test_found() -> None:
         from openai import OpenAI
         client = OpenAI()
         def f(x):
-            return client.chat.completions.create(model="m", messages=[]).choices[0].message.content.strip()
-                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            return client.chat.completions.create(messages=[]).choices[0].message.content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
 
         #- async_json.py
         import json
@@ -542,7 +542,7 @@ def test_mend_async_direct() -> None:
         log = logging.getLogger(__name__)
         client = AsyncOpenAI()
         async def f(x):
-            return (await client.chat.completions.create(model="m", messages=[])).choices[0].message.content.strip()
+            return (await client.chat.completions.create(messages=[])).choices[0].message.content.strip()
         """,
         """
         import logging
@@ -550,7 +550,7 @@ def test_mend_async_direct() -> None:
         log = logging.getLogger(__name__)
         client = AsyncOpenAI()
         async def f(x):
-            response = await client.chat.completions.create(model="m", messages=[])
+            response = await client.chat.completions.create(messages=[])
             content = response.choices[0].message.content if response.choices else None
             if not content:
                 finish_reason = response.choices[0].finish_reason if response.choices else None
@@ -869,7 +869,7 @@ def test_mend_delta() -> None:
             for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
                 if not chunk.choices:
                     continue
-                out += (chunk.choices[0].delta.content or "")
+                out += chunk.choices[0].delta.content or ""
             return out
         """,
     )
