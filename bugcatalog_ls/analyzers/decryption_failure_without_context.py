@@ -92,6 +92,8 @@ def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -
     value = tried.value if tried is not None else None
     is_known = identifier_in_scope(file, handler, value) is not None
     is_raised = any(node.type == "raise_statement" for node in walk(handler))
+    if not is_known and refusing_error(file, handler) is None:
+        return  # With nothing to name it by, and whatever else may have failed.
     refuses_client = any(_refuses_client(call) for call in said)
     if refuses_client or (not is_known and (is_raised or (tried is not None and tried.is_signed))):
         return
