@@ -18,7 +18,7 @@ from bugcatalog_ls.facts.decryptions import (
 )
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.loggers import LEVELS
-from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record
+from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_name, caught_types, header_of
@@ -92,7 +92,8 @@ def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -
     value = tried.value if tried is not None else None
     is_known = identifier_in_scope(file, handler, value) is not None
     is_raised = any(node.type == "raise_statement" for node in walk(handler))
-    if not is_known and refusing_error(file, handler) is None:
+    is_record = is_known or (_is_stored(value) and root_of(value) not in (None, "self"))
+    if not is_record and refusing_error(file, handler) is None:
         return  # With nothing to name it by, and whatever else may have failed.
     refuses_client = any(_refuses_client(call) for call in said)
     if refuses_client or (not is_known and (is_raised or (tried is not None and tried.is_signed))):
