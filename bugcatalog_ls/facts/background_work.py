@@ -120,7 +120,7 @@ _IO = re.compile(
     r"|read_text|load_model|bootstrap|get_secret_value|start|begin|setup_db|create_tables)$"
 )
 _HARMLESS = re.compile(
-    r"(?:^|\.)(?:sleep|info|debug|warning|error|exception|critical|print|append|add|setdefault|update|get"
+    r"(?:^|\.)(?:items|values|keys|sleep|info|debug|warning|error|exception|critical|print|append|add|setdefault|update|get"
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
     r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore)$"
 )
