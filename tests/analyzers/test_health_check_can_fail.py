@@ -338,7 +338,7 @@ def test_left_alone() -> None:
             try:
                 await db.execute("SELECT 1")
             except Exception:
-                return JSONResponse(status_code=status.HTTP_503_SERVICE_UNAVAILABLE, content={"status": "bad"})
+                return JSONResponse(status_code=status.HTTP_503_SERVICE_UNAVAILABLE, content={"s": "bad"})
             return {"status": "healthy"}
 
         #- abort.py
