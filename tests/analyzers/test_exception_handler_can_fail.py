@@ -564,7 +564,7 @@ def test_mend_state_() -> None:
         app = FastAPI()
         @app.exception_handler(Exception)
         async def handler(request: Request, exc: Exception):
-            return JSONResponse({"error": "x", "request_id": request.state.request_id}, status_code=500)
+            return JSONResponse({"request_id": request.state.request_id}, status_code=500)
         """,
         """
         from fastapi import FastAPI, Request
@@ -572,7 +572,7 @@ def test_mend_state_() -> None:
         app = FastAPI()
         @app.exception_handler(Exception)
         async def handler(request: Request, exc: Exception):
-            return JSONResponse({"error": "x", "request_id": getattr(request.state, "request_id", None)}, status_code=500)
+            return JSONResponse({"request_id": getattr(request.state, "request_id", None)}, status_code=500)
         """,
     )
 
