@@ -61,8 +61,8 @@ def test_flag_call() -> None:
     check_findings(
         "BC801",
         """
-        cfg = EmbeddingConfig(embedding_model="embed-english-v3.0", embedding_dim=768)
-                                                                                # ^^^ BC801
+        cfg = Config(embedding_model="embed-english-v3.0", embedding_dim=768)
+                                                                       # ^^^ BC801
         """,
     )
 
@@ -75,7 +75,7 @@ def test_flag_qdrant() -> None:
         from sentence_transformers import SentenceTransformer
         m = SentenceTransformer("sentence-transformers/all-MiniLM-L6-v2")
         c = QdrantClient()
-        c.create_collection("x", vectors_config=models.VectorParams(size=768, distance=models.Distance.COSINE))
+        c.create_collection("x", vectors_config=models.VectorParams(size=768))
                                                                        # ^^^ BC801
         """,
     )
@@ -571,10 +571,10 @@ def test_mend_call_() -> None:
     check_fix(
         "BC801",
         """
-        cfg = EmbeddingConfig(embedding_model="embed-english-v3.0", embedding_dim=768)
+        cfg = Config(embedding_model="embed-english-v3.0", embedding_dim=768)
         """,
         """
-        cfg = EmbeddingConfig(embedding_model="embed-english-v3.0", embedding_dim=1024)
+        cfg = Config(embedding_model="embed-english-v3.0", embedding_dim=1024)
         """,
     )
 
