@@ -307,6 +307,7 @@ def test_leave_test() -> None:
     check_findings(
         "BC605",
         """
+        #- tests/test_a.py
         def test(db):
             db.add(AuditLog())
         """,

@@ -481,6 +481,7 @@ def test_leave_test() -> None:
     check_findings(
         "BC801",
         """
+        #- tests/test_x.py
         EMBEDDING_MODEL = "text-embedding-3-small"
         EMBEDDING_DIM = 4
         """,
