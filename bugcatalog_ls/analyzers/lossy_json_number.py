@@ -32,6 +32,7 @@ _ARITHMETIC = re.compile(
     rb"(?:price|amount|total|balance|cost|fee|salary|tax)\w*\)?\s*[-+*/]=?\s*[\w.(]"
     rb"|[\w.)]\s*[-+*/]=?\s*\(?[\w.]*(?:price|amount|total|balance|cost|fee|salary|tax)"
 )
+_SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
 
@@ -129,7 +130,7 @@ def _money_in_float(file: PyFile, node: Node) -> Node | None:
     if money is None or any(json_type(file, side) == DECIMAL for side in sides):
         return None
     other = sides[1] if money is sides[0] else sides[0]
-    is_ratio = text_of(operator) in ("/", "/=") and MONEY.search(text_of(other)) is not None
+    is_ratio = text_of(operator) in ("/", "/=") and _SUM.search(text_of(other)) is not None
     if is_ratio or _is_rounded(node):
         return None
     known = file.symbol(money)

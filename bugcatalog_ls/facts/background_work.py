@@ -124,6 +124,10 @@ _HARMLESS = re.compile(
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
     r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore)$"
 )
+_PUMPED = re.compile(
+    r"\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
+    r"|(?:^|[._])(?:websocket|ws|sock|socket|writer|stream)\.(?:send|write|drain)\w*$"
+)
 _ASKED_TO_END = re.compile(r"stop|shut|cancel|running|is_set|closed|exit|quit|done", re.IGNORECASE)
 _ENDLESS = re.compile(
     r"True|1|not \w[\w.]*(?:\.is_set\(\))?|(?:self\.)?_?(?:running|is_running|keep_running|active)"
@@ -207,7 +211,8 @@ def _is_hook(file: PyFile, definition: Definition) -> bool:
         if last in ("before_serving", "on_startup"):
             return True
         if last == "asynccontextmanager" and definition.name.endswith("lifespan"):
-            return True
+            parameters = definition.node.child_by_field_name("parameters")
+            return parameters is not None and text_of(parameters) not in ("()", "(self)")
     owner = definition.owner
     bases = owner.node.child_by_field_name("superclasses") if owner is not None else None
     return definition.name == "ready" and bases is not None and "AppConfig" in text_of(bases)
@@ -274,7 +279,9 @@ def _failing(statement: Node) -> Iterator[Node]:
     for node in (statement, *walk(statement)):
         if node.type == "await" and node.named_children:
             inner = unparenthesised(node.named_children[0])
-            if inner.type == "call" and not _HARMLESS.search(text_of(callee_of(inner) or inner)):
+            name = text_of(callee_of(inner) or inner) if inner.type == "call" else ""
+            is_log = "log" in name.rpartition(".")[0].lower()
+            if name and not is_log and not _HARMLESS.search(name):
                 yield inner
         elif node.type == "call" and (node.parent is None or node.parent.type != "await"):
             name = text_of(callee_of(node) or node)
@@ -311,7 +318,7 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
         if node.type == "call" and not _HARMLESS.search(text_of(callee_of(node) or node))
     ]
     calls = [call for call in calls if not _is_waiting(call)]
-    if not calls or is_guarded_body(file, body_of(loop)):
+    if not calls or _is_pump(calls) or is_guarded_body(file, body_of(loop)):
         return
     scope = file.scopes.of(function)
     qualname = scope.qualname if scope is not None else ""
@@ -337,7 +344,15 @@ def _ends_loop(node: Node, loop: Node) -> bool:
 
 def _is_waiting(call: Node) -> bool:
     name = text_of(callee_of(call) or call)
-    return name.endswith((".wait", "wait_for", ".join", "len", "str", "int", "isinstance", "time", "range"))
+    last = name.rpartition(".")[2]
+    if last in ("join", "len", "str", "int", "isinstance", "range") or re.search("sleep|wait", last):
+        return True
+    return name.startswith(("os.", "signal.", "sys.", "time."))
+
+
+def _is_pump(calls: list[Node]) -> bool:
+    """Whether a loop serves one connection, with which it rightly ends."""
+    return any(_PUMPED.search(text_of(callee_of(call) or call)) for call in calls)
 
 
 def _header(loop: Node) -> Span:

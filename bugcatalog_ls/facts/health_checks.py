@@ -123,7 +123,13 @@ def _has_health_path(index: FactIndex, route: RouteFact) -> bool:
     if route.owner is not None:
         held = index.get(RouterFact, route.owner)
         prefix = (held[0][1].prefix or "") if held else ""
-    return bool(_PATH.search(f"{prefix}/{(route.path or '').lstrip('/^')}".rstrip("$")))
+    return _is_health_path(f"{prefix}/{(route.path or '').lstrip('/^')}".rstrip("$"))
+
+
+def _is_health_path(path: str) -> bool:
+    """Whether a path is that of the application's health, not of something with an id."""
+    match = _PATH.search(path)
+    return match is not None and not re.search(r"[{<]", path[: match.start()])
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -168,7 +174,7 @@ def _is_routed(file: PyFile, definition: Definition) -> bool:
         prefix = (
             (string_value(given.get("prefix") or given.get("url_prefix")) or "") if given is not None else ""
         )
-        if _PATH.search(f"{prefix}/{path.lstrip('/')}"):
+        if _is_health_path(f"{prefix}/{path.lstrip('/')}"):
             return True
     return False
 
