@@ -27,11 +27,11 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
 )
 
-# A name of money beside an operator of arithmetic; the tree has the last word.
-_ARITHMETIC = re.compile(
-    rb"(?:price|amount|total|balance|cost|fee|salary|tax)\w*\)?\s*[-+*/]=?\s*[\w.(]"
-    rb"|[\w.)]\s*[-+*/]=?\s*\(?[\w.]*(?:price|amount|total|balance|cost|fee|salary|tax)"
-)
+_WORD = re.compile(rb"price|amount|total|balance|cost|fee|salary|tax")
+# What stands right behind a name that arithmetic uses, and right before one.
+_BEHIND = re.compile(rb"\w*\)?[ \t]*[-+*/]=?[ \t]*[\w.(]")
+_BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
+_REACH = 60
 _SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
@@ -99,7 +99,10 @@ def _is_decimal_money(file: PyFile, call: Node, value: Node) -> bool:
 
 def _arithmetic(context: FileContext) -> Iterator[Finding]:
     file, told = context.file, set[int]()
-    for match in _ARITHMETIC.finditer(file.source.data):
+    data = file.source.data
+    for match in _WORD.finditer(data):
+        if _BEHIND.match(data, match.end()) is None and not _follows_operator(data, match.start()):
+            continue
         node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
         while node is not None and node.type not in (
             "binary_operator",
@@ -117,6 +120,11 @@ def _arithmetic(context: FileContext) -> Iterator[Finding]:
         if money is not None:
             told |= {node.id, function.id}
             yield context.find(node, f"{_short(money)} is money, and this is arithmetic of binary floats")
+
+
+def _follows_operator(data: bytes, start: int) -> bool:
+    before = data[max(start - _REACH, 0) : start].rpartition(b"\n")[2]
+    return any(sign in before for sign in (b"+", b"-", b"*", b"/")) and _BEFORE.search(before) is not None
 
 
 def _money_in_float(file: PyFile, node: Node) -> Node | None:

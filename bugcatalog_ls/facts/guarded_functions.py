@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.classes import FunctionFact
@@ -10,7 +12,11 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import function_at, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import is_broad
-from bugcatalog_ls.syntax.nodes import body_of, is_docstring, text_of, walk
+from bugcatalog_ls.syntax.nodes import body_of, enclosing, is_docstring, text_of, walk
+
+# A cheap first look at a handler that may catch everything.
+_BROAD = re.compile(rb"except\s*(?::|[^:\r\n]*Exception\b)")
+_HEADER = 120
 
 
 class GuardedFunction(Fact, frozen=True):
@@ -63,29 +69,42 @@ def _is_catching(index: FactIndex, decorator: str, path: str) -> bool:
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    guards = [node for node in file.nodes("except_clause") if is_broad(file, node) and not _raises(node)]
-    if not guards:
-        return
-    starts = [guard.start_byte for guard in guards]
-    for definition in file.functions:
-        node = definition.node
-        if not any(node.start_byte < start < node.end_byte for start in starts):
+    seen: set[int] = set()
+    for handler in file.nodes("except_clause"):
+        header = file.source.data[handler.start_byte : handler.start_byte + _HEADER]
+        if _BROAD.match(header) is None:
             continue
-        body = body_of(node)
-        if is_guarded_body(file, body):
-            facts.add(GuardedFunction(definition.symbol))
-        inner = [child for child in walk(node) if child.type == "function_definition"]
-        if any(_wraps(file, function) for function in inner):
-            facts.add(CatchingDecorator(definition.symbol))
+        function = enclosing(handler, "function_definition")
+        if function is None or function.id in seen or not _stands_at_top(handler, function):
+            continue
+        seen.add(function.id)
+        if not is_guarded_body(file, body_of(function)):
+            continue
+        facts.add(GuardedFunction(_symbol(file, function)))
+        outer = enclosing(function, "function_definition")
+        while outer is not None:
+            facts.add(CatchingDecorator(_symbol(file, outer)))
+            outer = enclosing(outer, "function_definition")
+
+
+def _stands_at_top(handler: Node, function: Node) -> bool:
+    """Whether a handler's `try` is one of a function's own statements, inside of `with` or a loop at most."""
+    attempt = handler.parent
+    parent = attempt.parent.parent if attempt is not None and attempt.parent is not None else None
+    while parent is not None and parent.id != function.id:
+        if parent.type not in ("with_statement", "while_statement", "for_statement") or parent.parent is None:
+            return False
+        parent = parent.parent.parent
+    return parent is not None
+
+
+def _symbol(file: PyFile, function: Node) -> str:
+    scope = file.scopes.of(function)
+    qualname = scope.qualname if scope is not None else ""
+    return f"{file.module}.{qualname}" if file.module else qualname
 
 
 VOCABULARY = Vocabulary(_collect, (b"except",))
-
-
-def _wraps(file: PyFile, function: Node) -> bool:
-    if is_guarded_body(file, body_of(function)):
-        return True
-    return any(_wraps(file, child) for child in walk(function) if child.type == "function_definition")
 
 
 def _raises(handler: Node) -> bool:

@@ -29,16 +29,18 @@ ALWAYS = frozenset(
 )
 """Names that are there in every module, or may be put there from outside."""
 
-_KNOWN = frozenset(name.encode() for name in (*ALWAYS, *keyword.kwlist))
+_KNOWN = {name.encode(): -1 for name in (*ALWAYS, *keyword.kwlist)}
 _LONG = rb'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"""|' + rb"'''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'''"
 _SHORT = rb'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + rb"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'"
-# Groups: 1 a formatted string, 2 a name that is no attribute. Names in headers are passed over.
+# Groups: 1 a name that is no attribute, 2 a formatted string. Names in headers, attributes and numbers
+# are passed over; the commonest come first.
 _TOKEN = re.compile(
-    rb"#[^\r\n]*"
-    rb"|(?<![\w.])(?:def\s+\w+(?:\(\s*(?:self|cls)\b)?|class\s+\w+|from\s+[\w.]+)"
-    rb"|(?<!\w)[rR]?[fFtT][rR]?(" + _LONG + rb"|" + _SHORT + rb")"
-    rb"|(?:(?<!\w)[rRbBuU]{1,2})?(?:" + _LONG + rb"|" + _SHORT + rb")"
-    rb"|(?<![\w.])([A-Za-z_\x80-\xff][\w\x80-\xff]*)",
+    rb"(?:def\s+\w+(?:\(\s*(?:self|cls)\b)?|class\s+\w+|from\s+[\w.]+)"
+    rb"|(?<!\.)([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?![\w\x80-\xff\"'])"
+    rb"|#[^\r\n]*"
+    rb"|[rR]?[fFtT][rR]?(" + _LONG + rb"|" + _SHORT + rb")"
+    rb"|[rRbBuU]{0,2}(?:" + _LONG + rb"|" + _SHORT + rb")"
+    rb"|[.\w]+",
     re.DOTALL,
 )
 _NAME = re.compile(rb"(?<![\w.])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
@@ -46,30 +48,31 @@ _NAME = re.compile(rb"(?<![\w.])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 def first_bindings(file: PyFile) -> dict[bytes, int]:
     """From where on each name of the module may be bound."""
-    return {
-        name.encode(): min(bound_from(file, binding) for binding in bindings)
-        for name, bindings in file.scopes.module.bindings.items()
-        if not any(binding.kind in ("delete", "except") for binding in bindings)
-    }
+    has_typing = b"TYPE_CHECKING" in file.source.data
+    found: dict[bytes, int] = {}
+    for name, bindings in file.scopes.module.bindings.items():
+        if any(binding.kind in ("delete", "except") for binding in bindings):
+            continue
+        offsets = [
+            bound_from(file, binding) if has_typing else _bound_from(file, binding) for binding in bindings
+        ]
+        found[name.encode()] = min(offsets)
+    return found
 
 
 def candidates(file: PyFile, bound: dict[bytes, int]) -> Iterator[tuple[bytes, int]]:
     """The words that run at import and that the module has not bound above them."""
-    data = file.source.data
+    data, table = file.source.data, _KNOWN | bound
     for start, end in _regions(file):
         for match in _TOKEN.finditer(data, start, end):
             kind = match.lastindex
-            if kind == 2:
-                word = match[2]
-                if (
-                    word not in _KNOWN
-                    and bound.get(word, end) > match.start()
-                    and not _is_keyword(data, match)
-                ):
+            if kind == 1:
+                word = match[1]
+                if table.get(word, end) > match.start() and not _is_keyword(data, match):
                     yield word, match.start()
-            elif kind == 1 and b"{" in match[1]:
-                for inner in _NAME.finditer(data, *match.span(1)):
-                    if inner[0] not in _KNOWN and bound.get(inner[0], end) > inner.start():
+            elif kind == 2 and b"{" in match[2]:
+                for inner in _NAME.finditer(data, *match.span(2)):
+                    if table.get(inner[0], end) > inner.start():
                         yield inner[0], inner.start()
 
 
@@ -97,8 +100,12 @@ def _regions(file: PyFile) -> Iterator[tuple[int, int]]:
 
 def bound_from(file: PyFile, binding: Binding) -> int:
     """From where on a name is bound: a function or class only behind its end."""
+    return len(file.source.data) + 1 if is_for_typing(binding.node) else _bound_from(file, binding)
+
+
+def _bound_from(file: PyFile, binding: Binding) -> int:
     if binding.kind in ("function", "class"):
         return binding.node.end_byte
-    if binding.kind in ("annotation", "delete", "augmented") or is_for_typing(binding.node):
+    if binding.kind in ("annotation", "delete", "augmented"):
         return len(file.source.data) + 1
     return binding.offset
