@@ -34,11 +34,10 @@ class UnboundRead:
     annotation: Node | None
 
 
-# Anything may be bound by these; in a Python 2 file other names are built in.
-_DYNAMIC = re.compile(
-    rb"\b(?:globals\(\)|locals\(\)|vars\(\)|exec\(|execfile\(|sys\.modules\[|__dict__\b)"
-    rb"|# Databricks notebook|^\s*print +[\"']",
-    re.MULTILINE,
+# Anything may be bound by these, by some of them only where they run at import.
+_DYNAMIC = re.compile(rb"\bglobals\(\)|\bsys\.modules\[|# Databricks notebook")
+_DYNAMIC_AT_IMPORT = re.compile(
+    rb"(?<![.\w])(?:exec|execfile|locals|vars)\(|__dict__\b|^[ \t]*print +[\"']", re.MULTILINE
 )
 _FOR_ITSELF = frozenset(
     {"sum", "any", "all", "list", "tuple", "set", "frozenset", "dict", "sorted", "min", "max"}
@@ -63,10 +62,24 @@ def unbound_reads(file: PyFile) -> list[UnboundRead]:
             return []
         if read is not None:
             found.append(read)
-    if not found or _DYNAMIC.search(file.source.data):
+    if not found or _is_dynamic(file):
         return []
     others = _names_of_patterns(file)
     return [read for read in found if read.name not in others]
+
+
+def _is_dynamic(file: PyFile) -> bool:
+    """Whether names may come in ways that can't be followed; in a Python 2 file others are built in."""
+    data = file.source.data
+    if _DYNAMIC.search(data):
+        return True
+    matches = (match.end() - 1 for match in _DYNAMIC_AT_IMPORT.finditer(data))
+    return any(file.scopes.at(offset).kind != "function" and not _is_text(file, offset) for offset in matches)
+
+
+def _is_text(file: PyFile, offset: int) -> bool:
+    node = file.root.descendant_for_byte_range(offset, offset)
+    return node is not None and node.type in ("comment", "string_content", "string_start")
 
 
 def _is_placeholder(node: Node) -> bool:
