@@ -122,7 +122,7 @@ _IO = re.compile(
 _HARMLESS = re.compile(
     r"(?:^|\.)(?:items|values|keys|sleep|info|debug|warning|error|exception|critical|print|append|add|setdefault|update|get"
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
-    r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore)$"
+    r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore|AsyncExitStack|ExitStack)$"
 )
 _PUMPED = re.compile(
     r"\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"

@@ -123,7 +123,9 @@ def _decryption(file: PyFile, call: Node) -> Decryption | None:
         value = next(
             (v for n in ("token", "data", "ciphertext") if (v := arguments.get(n)) is not None), None
         )
-        return Decryption(call, error, False, value if value is not None else arguments.get("", position))
+        value = value if value is not None else arguments.get("", position)
+        # What has a time to live came from a client, as a signed text does.
+        return Decryption(call, error, "ttl" in arguments.keywords, value)
     if _SIGNERS.match(symbol):
         return Decryption(call, _SIGNED, True, arguments.get("s", 0))
     if _PYCRYPTO.match(symbol):

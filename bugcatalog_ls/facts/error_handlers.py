@@ -122,6 +122,8 @@ _CLIENTS = ("requests.", "httpx.", "urllib.request.", "smtplib.", "aiohttp.", "r
 _QUIET = re.compile(
     r"(?:^|\.)(?:capture_exception|capture_message|getLogger|exception|error|warning|info|debug)$"
 )
+# What only makes an answer.
+_ANSWERS = re.compile(r"(?:response|json|error|body|payload|html|page|template|file|from_directory)$")
 _GENERIC = re.compile(r"HTTPException\([^)]*\b500\b|HTTP_500_INTERNAL_SERVER_ERROR|,\s*500\b|status_code=500")
 
 
@@ -224,7 +226,8 @@ def _around_call_next(file: PyFile, definition: Definition) -> Node | None:
     """The handler of everything around `call_next` in a middleware."""
     node = definition.node
     parameters = node.child_by_field_name("parameters")
-    if parameters is None or "call_next" not in text_of(parameters):
+    given = text_of(parameters) if parameters is not None else ""
+    if "call_next" not in given or "request" not in given:
         return None
     for attempt in (child for child in walk(node) if child.type == "try_statement"):
         body = attempt.child_by_field_name("body")
@@ -343,10 +346,14 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if _QUIET.search(written) or "log" in written.rpartition(".")[0].lower():
         return False
     if call.parent is not None and call.parent.type == "await":
+        if "." not in written and _ANSWERS.search(written):
+            return False
         return "call_next" not in written and not written.endswith(("http_exception_handler", "sleep"))
     symbol = file.symbol(function) or ""
     if symbol.startswith(_CLIENTS):
         return True
+    if _ANSWERS.search(written) and not written.startswith(("save_", "store_", "log_", "record_")):
+        return False
     return bool(_VERBS.search(written)) and not symbol.startswith(("builtins.str", "sys."))
 
 

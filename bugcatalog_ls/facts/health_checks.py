@@ -52,6 +52,8 @@ _SEGMENTS = (
     r"|health[-_](?:live|ready|db)"
 )
 _PATH = re.compile(rf"(?:^|/)(?:{_SEGMENTS})(?:/|$)")
+# What may stand before `/live` or `/ping`, which mean other things below other words.
+_ROOT = re.compile(r"/*(?:(?:api|v\d+|system|internal|monitoring|status|probes?|_|-)(?:/+|$))*")
 _NAMED = re.compile(
     r"(?:^|_)(?:health|healthz|healthcheck|live|liveness|livez|ready|readiness|readyz|ping)(?:_|$)|Health"
 )
@@ -129,7 +131,9 @@ def _has_health_path(index: FactIndex, route: RouteFact) -> bool:
 def _is_health_path(path: str) -> bool:
     """Whether a path is that of the application's health, not of something with an id."""
     match = _PATH.search(path)
-    return match is not None and not re.search(r"[{<]", path[: match.start()])
+    if match is None or re.search(r"[{<]", path[: match.start()]):
+        return False
+    return "health" in match[0] or _ROOT.fullmatch(path[: match.start()]) is not None
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -161,7 +165,7 @@ def _is_routed(file: PyFile, definition: Definition) -> bool:
         if decorator.type != "call":
             continue
         function = callee_of(decorator)
-        if function is None or function.type != "attribute":
+        if function is None or function.type != "attribute" or text_of(function).endswith(".websocket"):
             continue
         arguments = arguments_of(decorator)
         path = string_value(arguments.get("path", 0) or arguments.get("rule"))
