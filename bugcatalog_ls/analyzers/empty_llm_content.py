@@ -9,7 +9,13 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.answer_checks import TextUse, is_list_checked, is_text_checked, text_uses
+from bugcatalog_ls.facts.answer_checks import (
+    TextUse,
+    is_list_checked,
+    is_text_checked,
+    text_uses,
+    unasking_guards,
+)
 from bugcatalog_ls.facts.llm_answers import AnswerText, answer_texts
 from bugcatalog_ls.facts.logger_edits import LoggerName, context_name, logger_for
 from bugcatalog_ls.syntax.edits import replace_node
@@ -17,6 +23,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
+    arguments_of,
     enclosing,
     statement_of,
     text_of,
@@ -35,15 +42,22 @@ def _check(context: FileContext) -> Iterator[Finding]:
         return
     file = context.file
     told: set[tuple[int, str]] = set()
+    found: list[int] = []
     hints: list[tuple[tuple[int, str], AnswerText]] = []
     for text in answer_texts(file):
         key = _answer(text)
         message = _message(file, text)
         if message is not None and key not in told:
             told.add(key)
+            found.append(text.node.start_byte)
             yield context.find(text.node, message)
         elif message is None and text.family in ("choices", "delta") and not is_list_checked(text):
             hints.append((key, text))
+    for read in unasking_guards(file) if b"choices" in file.source.data else ():
+        call = enclosing(read, "call")
+        if call is not None and not any(call.start_byte <= start < call.end_byte for start in found):
+            message = f"this check reads {_short(text_of(read))} even where there is none"
+            yield context.find(read, message, data={"kind": "guard"})
     for key, text in hints:
         if key not in told:
             told.add(key)
@@ -87,6 +101,9 @@ def _short(written: str) -> str:
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     file = context.file
+    if finding.data.get("kind") == "guard":
+        yield from _fix_guard(context)
+        return
     text = next((found for found in answer_texts(file) if _is_at(found, finding, context)), None)
     if text is None or any(parent.type in (*COMPREHENSIONS, "lambda") for parent in _inside(text.node)):
         return
@@ -106,6 +123,24 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         title = "Check the content and log why it is empty"
     if edits:
         yield context.fix(title, "safe", edits)
+
+
+def _fix_guard(context: FixContext) -> Iterator[Fix]:
+    """`any([a, b])` becomes `a or b`, which stops at the first that tells."""
+    call = next((p for p in ancestors(context.node) if p.type == "call" and _guards(p)), None)
+    items = arguments_of(call).positional[0].named_children if call is not None else []
+    if call is None or not items or any(item.type == "comment" for item in items):
+        return
+    word = " or " if text_of(call.children[0]) == "any" else " and "
+    joined = word.join(text_of(item) for item in items)
+    parent = call.parent
+    is_whole = parent is not None and parent.type in ("if_statement", "elif_clause", "return_statement")
+    edits = replace_node(call, joined if is_whole else f"({joined})")
+    yield context.fix(f"Ask in turn with{word.rstrip()}", "safe", edits)
+
+
+def _guards(call: Node) -> bool:
+    return text_of(call.children[0]) in ("any", "all")
 
 
 def _is_at(text: AnswerText, finding: Finding, context: FixContext) -> bool:

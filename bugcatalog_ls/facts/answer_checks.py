@@ -20,6 +20,7 @@ from bugcatalog_ls.syntax.handlers import caught_types
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
     ancestors,
+    arguments_of,
     callee_of,
     enclosing_function,
     text_of,
@@ -45,6 +46,7 @@ _NEED_TEXT = re.compile(
     r"|(?:ast\.)?literal_eval|len|int|float|re\.\w+"
     r"|(?:\w+\.)*(?:model_validate_json|parse_raw|validate_json|from_json))$"
 )
+_ASKS_LIST = re.compile(r"(?:not |len\()?\s*([\w.]+\.choices)\)?(?:\s*(?:is None|== 0))?")
 _NAMED_ERRORS = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError"})
 _STR = frozenset({"str", "'str'", '"str"', "Awaitable[str]"})
 _TESTED = frozenset({"if_statement", "elif_clause", "while_statement", "assert_statement", "not_operator"})
@@ -65,8 +67,15 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
     if text.family in ("blocks", "candidates"):
         subjects.append(re.escape(text_of(text.source)) + r"(?!\s*\[)")
     tested = re.compile("|".join(subjects))
-    return any(tested.search(text_of(condition.node)) for condition in conditions_at(use.node)) or any(
-        _rebinds_when_tested(statement, use.name, tested) for statement in statements_before(use.node)
+    # What was tested where it was read stays so, wherever the name for it goes.
+    places = (use.node,) if use.node.id == text.node.id else (use.node, text.node)
+    if any(tested.search(text_of(c.node)) for place in places for c in conditions_at(place)):
+        return True
+    names = {text_of(text.node), use.name or ""}
+    return any(
+        _rebinds_when_tested(statement, names, tested)
+        for place in places
+        for statement in statements_before(place)
     )
 
 
@@ -173,14 +182,33 @@ def _of_name(file: PyFile, target: Node, steps: int) -> Iterator[TextUse]:
             yield from _uses(file, reference, text_of(target), steps - 1)
 
 
-def _rebinds_when_tested(statement: Node, name: str | None, tested: re.Pattern[str]) -> bool:
+def _rebinds_when_tested(statement: Node, names: set[str], tested: re.Pattern[str]) -> bool:
     """`if content is None: content = ""`, or a branch for the other case that leaves or replaces it."""
     condition = statement.child_by_field_name("condition") if statement.type == "if_statement" else None
-    if name is None or condition is None or not tested.search(text_of(condition)):
+    if condition is None or not tested.search(text_of(condition)):
         return False
     return any(
-        node.type == "assignment" and text_of(node.named_children[0]) == name for node in walk(statement)
+        node.type == "assignment" and text_of(node.named_children[0]) in names for node in walk(statement)
     )
+
+
+def unasking_guards(file: PyFile) -> Iterator[Node]:
+    """`any([not r.choices, not r.choices[0].message])`: guards that read the first choice before
+    they can say that there is none, since all of a list is evaluated; the read in each."""
+    for call in file.calls_named("any", "all"):
+        given = arguments_of(call).positional
+        if len(given) != 1 or given[0].type not in ("list", "tuple"):
+            continue
+        asked = ""
+        for item in given[0].named_children:
+            written = text_of(item)
+            if asked and f"{asked}[0]" in written:
+                yield next(
+                    n for n in (item, *walk(item)) if n.type == "subscript" and text_of(n) == f"{asked}[0]"
+                )
+                break
+            match = _ASKS_LIST.fullmatch(written)
+            asked = match[1] if match is not None else asked
 
 
 def _is_caught(node: Node) -> bool:

@@ -346,7 +346,7 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if _QUIET.search(written) or "log" in written.rpartition(".")[0].lower():
         return False
     if call.parent is not None and call.parent.type == "await":
-        if "." not in written and _ANSWERS.search(written):
+        if "." not in written and written.endswith("response"):
             return False
         return "call_next" not in written and not written.endswith(("http_exception_handler", "sleep"))
     symbol = file.symbol(function) or ""

@@ -260,6 +260,16 @@ def test_found() -> None:
                 return run(message.tool_calls)
             return message.content.strip()
                  # ^^^^^^^^^^^^^^^ BC803
+
+        #- any_message.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if any([not r.choices, not r.choices[0].message]):
+                                     # ^^^^^^^^^^^^ BC803
+                raise ValueError
+            return clean(r)
         """,
     )
 
@@ -472,6 +482,34 @@ def test_left_alone() -> None:
             if text is None or text.strip() == "":
                 return "none"
             return text
+
+        #- delta_rebound.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            out = ""
+            for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
+                if not chunk.choices:
+                    continue
+                delta = chunk.choices[0].delta
+                if not hasattr(delta, "content") or delta.content is None:
+                    delta.content = ""
+                out += delta.content
+            return out
+
+        #- checked_before.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            ans = ""
+            try:
+                for resp in client.chat.completions.create(model="m", messages=[], stream=True):
+                    if not resp.choices or not resp.choices[0].delta.content:
+                        continue
+                    ans = resp.choices[0].delta.content
+            except Exception as exc:
+                ans = ans + str(exc)
+            return ans
         """,
     )
 
@@ -941,5 +979,29 @@ def test_mend_text() -> None:
                     return content.strip()
                 except Exception:
                     raise
+        """,
+    )
+
+
+def test_mend_any_message_() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if any([not r.choices, not r.choices[0].message]):
+                raise ValueError
+            return clean(r)
+        """,
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices or not r.choices[0].message:
+                raise ValueError
+            return clean(r)
         """,
     )
