@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.decryptions import (
     is_caught,
     refusing_error,
 )
+from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
@@ -121,9 +122,7 @@ def _is_log(call: Node) -> bool:
     owner, _, name = text_of(callee_of(call) or call).rpartition(".")
     if name == "print" and not owner:
         return True
-    return (name.removeprefix("a") in LEVELS | {"exception"} and "log" in owner.lower()) or (
-        name in LEVELS and "log" in owner.lower()
-    )
+    return (name in LEVELS or name.removeprefix("a") in LEVELS) and is_log_owner(owner)
 
 
 def _refuses_client(call: Node) -> bool:

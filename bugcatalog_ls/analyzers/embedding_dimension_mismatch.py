@@ -80,4 +80,4 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         yield context.fix(f"Declare vectors of {size} numbers", "suggested", replace_node(node, size))
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(VectorSize,), fix=_fix)

@@ -17,6 +17,7 @@ from bugcatalog_ls.facts.error_handlers import (
     RequestIdSource,
 )
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
+from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.facts.responses import read_answer
@@ -159,7 +160,7 @@ def _in_log(function: Node, name: str) -> list[TextEdit]:
     for call in (node for node in walk(function) if node.type == "call"):
         called = text_of(callee_of(call) or call)
         message = next(iter(arguments_of(call).positional), None)
-        is_log = called.rpartition(".")[2] in LEVELS and "log" in called.rpartition(".")[0].lower()
+        is_log = called.rpartition(".")[2] in LEVELS and is_log_owner(called.rpartition(".")[0])
         if is_log and message is not None and message.type == "string" and text_of(message)[0] in "\"'":
             end = message.end_byte - (3 if text_of(message).endswith(('"""', "'''")) else 1)
             last = arguments_of(call).positional[-1]
@@ -167,4 +168,4 @@ def _in_log(function: Node, name: str) -> list[TextEdit]:
     return []
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(join=_join, joins=(AppMade, HandlerAnswer, HandlerRisk), fix=_fix, from_absence=True)

@@ -151,4 +151,4 @@ def _named(context: FixContext, body: Node, part: str) -> list[TextEdit]:
     return add_item(context.file, body, pairs, len(pairs), f'"failing": "{part}"')
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(HealthRisk,), fix=_fix)

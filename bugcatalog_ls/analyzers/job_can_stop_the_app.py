@@ -204,4 +204,10 @@ def _wrapped(context: FixContext, file: PyFile, first: Node, last: Node, title: 
     return context.fix(title, "suggested", [Edit(file.path, edit.span, edit.content) for edit in edits])
 
 
-ANALYZER = Analyzer(check=_check, join=_join, fix=_fix, literals=(b"create_task", b"ensure_future"))
+ANALYZER = Analyzer(
+    check=_check,
+    join=_join,
+    joins=(EndlessLoop, ScheduledJob, StartupCall),
+    fix=_fix,
+    literals=(b"create_task", b"ensure_future"),
+)

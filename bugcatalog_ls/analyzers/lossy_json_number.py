@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits
 from bugcatalog_ls.facts.json_values import DECIMAL, ENCODER_NAMES, ENCODERS, Encoder, json_type, values_in
 from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.wide_ids import wide_ids
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
@@ -213,6 +214,7 @@ def _fix_float(context: FixContext) -> Iterator[Fix]:
 ANALYZER = Analyzer(
     check=_check,
     join=_join,
+    joins=(OrmClass, TableFact),
     fix=_fix,
     literals=(
         *(b"dumps", b"JSONResponse", b"json", b"price", b"amount", b"total", b"balance", b"cost", b"fee"),

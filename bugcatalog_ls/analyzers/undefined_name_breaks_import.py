@@ -315,4 +315,4 @@ def _of_workspace(context: FixContext, name: str) -> tuple[list[ImportSource], I
     return defined, ImportSource(module, last, name)
 
 
-ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(collect=_collect, join=_join, joins=(UnboundName,), fix=_fix, from_absence=True)

@@ -61,6 +61,7 @@ _CALLED = re.compile(
     rf"|(?:{_WORDS})\w*\.(?:log|record|write|create|add|emit|save|log_\w+|record_\w+|write_\w+|track)$",
     re.IGNORECASE,
 )
+_LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
 _ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
@@ -105,7 +106,7 @@ def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:
         if session is not None:
             seen.add(call.id)
             yield call, "row", session
-    for call in file.nodes("call"):
+    for call in file.calls_where(lambda name: _LAST.search(name) is not None):
         function = callee_of(call)
         if call.id in seen or function is None or not _CALLED.search(text_of(function)):
             continue

@@ -13,6 +13,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.guarded_functions import is_guarded_body
+from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.handlers import is_broad
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -280,7 +281,7 @@ def _failing(statement: Node) -> Iterator[Node]:
         if node.type == "await" and node.named_children:
             inner = unparenthesised(node.named_children[0])
             name = text_of(callee_of(inner) or inner) if inner.type == "call" else ""
-            is_log = "log" in name.rpartition(".")[0].lower()
+            is_log = is_log_owner(name.rpartition(".")[0])
             if name and not is_log and not _HARMLESS.search(name):
                 yield inner
         elif node.type == "call" and (node.parent is None or node.parent.type != "await"):

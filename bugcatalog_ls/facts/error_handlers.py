@@ -12,6 +12,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.handlers import caught_name, is_broad
@@ -343,7 +344,7 @@ def _encodes_error(call: Node, error: str | None) -> Node | None:
 def _is_io(file: PyFile, call: Node) -> bool:
     function = callee_of(call)
     written = text_of(function) if function is not None else ""
-    if _QUIET.search(written) or "log" in written.rpartition(".")[0].lower():
+    if _QUIET.search(written) or is_log_owner(written.rpartition(".")[0]):
         return False
     if call.parent is not None and call.parent.type == "await":
         if "." not in written and written.endswith("response"):

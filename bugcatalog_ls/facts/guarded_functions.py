@@ -9,6 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.resolve import function_at, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import is_broad
@@ -165,4 +166,4 @@ def _is_quiet(call: Node) -> bool:
         return True
     if last in ("dict", "len", "str", "int", "float", "isinstance", "getattr", "get", "now", "utcnow"):
         return True
-    return "log" in owner.lower() or name in ("print", "bool", "range", "tuple", "wait", "Event", "timedelta")
+    return is_log_owner(owner) or name in ("print", "bool", "range", "tuple", "wait", "Event", "timedelta")
