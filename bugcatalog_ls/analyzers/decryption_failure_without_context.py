@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.decryptions import (
     LIBRARIES,
     Decryption,
     catches,
     decryptions,
+    error_of,
     is_caught,
+    passed_on,
     refusing_error,
+    unresolved,
 )
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.loggers import LEVELS
@@ -23,6 +27,7 @@ from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, 
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_name, caught_types, header_of
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -36,6 +41,33 @@ from bugcatalog_ls.syntax.nodes import (
 )
 from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
+
+_ENDED = "one record that cannot be decrypted ends this loop, and nothing says which one it was"
+
+
+class DecryptingFunction(Fact, frozen=True):
+    """A function that decrypts what it is given and catches nothing; the error that it lets out."""
+
+    symbol: str
+    error_module: str
+    error: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+class LoopDecryption(Fact, frozen=True):
+    """A call in a loop over records that is named like decryption, and that another file explains."""
+
+    path: str
+    symbol: str
+    anchor: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
 
 _LOOPS = (*COMPREHENSIONS, "for_statement")
 
@@ -61,11 +93,36 @@ def _check(context: FileContext) -> Iterator[Finding]:
     for decryption in calls:
         loop = _loop_over_records(decryption)
         if loop is not None and not is_caught(file, decryption):
-            yield context.find(
-                decryption.call,
-                "one record that cannot be decrypted ends this loop, and nothing says which one it was",
-                data={"kind": "loop"},
+            yield context.find(decryption.call, _ENDED, data={"kind": "loop"})
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    calls = decryptions(file)
+    for function, decryption in passed_on(file, calls):
+        scope = file.scopes.of(function)
+        qualname = scope.qualname if scope is not None else ""
+        symbol = f"{file.module}.{qualname}" if file.module else qualname
+        facts.add(DecryptingFunction(symbol, *decryption.error))
+    for decryption, symbol in unresolved(file, calls):
+        if _loop_over_records(decryption) is not None and not is_caught(file, decryption):
+            anchor = facts.anchor(
+                f"decryption {file.qualname_at(decryption.call.start_byte)}", decryption.call
             )
+            facts.add(LoopDecryption(file.path, symbol, anchor))
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for call in context.index.in_file(context.path, LoopDecryption):
+        symbol = context.resolve(call.symbol)
+        helper = context.index.one(DecryptingFunction, symbol.replace("()", ""))
+        error = error_of(symbol)
+        if helper is not None:
+            error = helper[1].error_module, helper[1].error
+        if error is not None:
+            data = {"kind": "loop", "module": error[0], "error": error[1]}
+            yield context.find(call.anchor, _ENDED, data=data)
 
 
 def _holds(outer: Node, inner: Node) -> bool:
@@ -197,14 +254,17 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if call is None:
         return
     if finding.data["kind"] == "loop":
-        yield from _fix_loop(context, call)
+        yield from _fix_loop(context, finding, call)
     else:
         yield from _fix_said(context, call)
 
 
-def _fix_loop(context: FixContext, call: Node) -> Iterator[Fix]:
+def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix]:
     file = context.file
     decryption = next((found for found in decryptions(file) if found.call.id == call.id), None)
+    if decryption is None and "error" in finding.data:
+        value = next(iter(arguments_of(call).positional), None)
+        decryption = Decryption(call, (finding.data["module"], finding.data["error"]), False, value)
     loop = _loop_over_records(decryption) if decryption is not None else None
     if decryption is None or loop is None or loop.type != "for_statement":
         return
@@ -313,4 +373,11 @@ def _chained(file: PyFile, handler: Node, raised: Node) -> list[TextEdit]:
     return [*edits, insert_at(raised.end_byte, f" from {name}")]
 
 
-ANALYZER = Analyzer(check=_check, fix=_fix, literals=LIBRARIES)
+ANALYZER = Analyzer(
+    check=_check,
+    collect=_collect,
+    join=_join,
+    joins=(LoopDecryption,),
+    fix=_fix,
+    literals=(*LIBRARIES, b"decrypt"),
+)

@@ -133,23 +133,41 @@ def _decryption(file: PyFile, call: Node) -> Decryption | None:
     return None
 
 
-def _of_helpers(file: PyFile, found: list[Decryption]) -> Iterator[Decryption]:
-    """Calls of this file's functions that decrypt a parameter and catch nothing."""
-    helpers: dict[str, Decryption] = {}
+def passed_on(file: PyFile, found: list[Decryption]) -> Iterator[tuple[Node, Decryption]]:
+    """The functions of a file that decrypt a parameter and catch nothing, each with the call that does."""
     for decryption in found:
         function = enclosing(decryption.call, "function_definition")
         if function is None or decryption.value is None or is_caught(file, decryption):
             continue
-        scope, name = file.scopes.of(function), function.child_by_field_name("name")
-        root = root_of(decryption.value)
+        scope, root = file.scopes.of(function), root_of(decryption.value)
         bindings = scope.bindings.get(root, []) if scope is not None and root is not None else []
-        is_passed = any(binding.kind == "parameter" for binding in bindings)
-        if (
-            name is not None
-            and is_passed
-            and root not in ("self", "cls")
-            and not reads_attribute(decryption.value)
-        ):
+        is_passed = any(binding.kind == "parameter" for binding in bindings) and root not in ("self", "cls")
+        if is_passed and not reads_attribute(decryption.value):
+            yield function, decryption
+
+
+def unresolved(file: PyFile, found: list[Decryption]) -> Iterator[tuple[Decryption, str]]:
+    """Calls that are named like decryption and lead elsewhere, each with its symbol."""
+    known = {decryption.call.id for decryption in found}
+    for call in file.calls_where(lambda name: "decrypt" in name):
+        symbol = file.callee(call)
+        positional = arguments_of(call).positional
+        if call.id not in known and symbol is not None and positional:
+            yield Decryption(call, _FERNET, False, positional[0]), symbol
+
+
+def error_of(symbol: str) -> tuple[str, str] | None:
+    """The error of a library's decrypting method, by its resolved symbol."""
+    known = _CALLEES.get(symbol)
+    return known[0] if known is not None else None
+
+
+def _of_helpers(file: PyFile, found: list[Decryption]) -> Iterator[Decryption]:
+    """Calls of this file's functions that decrypt a parameter and catch nothing."""
+    helpers: dict[str, Decryption] = {}
+    for function, decryption in passed_on(file, found):
+        name = function.child_by_field_name("name")
+        if name is not None:
             helpers[text_of(name)] = decryption
     for call in file.calls_named(*helpers) if helpers else ():
         name_node = call.child_by_field_name("function")

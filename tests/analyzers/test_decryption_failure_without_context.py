@@ -204,6 +204,33 @@ def test_found() -> None:
                     logging.warning("skipping undecryptable row")
                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
                     continue
+
+        #- getter.py
+        import logging
+        from cryptography.fernet import Fernet, InvalidToken
+        logger = logging.getLogger(__name__)
+        def get_fernet() -> Fernet:
+            return Fernet(KEY)
+        def load(rows):
+            return [get_fernet().decrypt(r.secret) for r in rows]
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+
+        #- class_getter.py
+        from cryptography.fernet import Fernet
+        class Box:
+            def _cipher(self) -> Fernet:
+                return Fernet(self.key)
+            def all(self, items):
+                for item in items:
+                    item.plain = self._cipher().decrypt(item.data)
+                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+
+        #- inline_fernet.py
+        from cryptography.fernet import Fernet
+        def load(rows, key):
+            for row in rows:
+                print(Fernet(key).decrypt(row.data))
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
         """,
     )
 
@@ -360,6 +387,18 @@ def test_left_alone() -> None:
                 return f.decrypt(record.v)
             except InvalidToken as exc:
                 raise E(record) from exc
+
+        #- getter_caught.py
+        import logging
+        from cryptography.fernet import Fernet, InvalidToken
+        def get_fernet() -> Fernet:
+            return Fernet(KEY)
+        def load(rows):
+            for r in rows:
+                try:
+                    print(get_fernet().decrypt(r.secret))
+                except InvalidToken:
+                    logging.exception("row %s", r.id)
         """,
     )
 
@@ -709,5 +748,117 @@ def test_mend_multi_line() -> None:
                     exc_info=exc,
                 )
                 raise RuntimeError("no") from exc
+        """,
+    )
+
+
+def test_flag_cross_helper() -> None:
+    check_findings(
+        "BC802",
+        """
+        #- crypto.py
+        from cryptography.fernet import Fernet
+        f = Fernet(b"x")
+        def decrypt(value: str) -> str:
+            return f.decrypt(value.encode()).decode()
+        #- svc.py
+        from crypto import decrypt
+        def load(providers):
+            out = {}
+            for p in providers:
+                out[p.id] = decrypt(p.api_key)
+                          # ^^^^^^^^^^^^^^^^^^ BC802
+            return out
+        """,
+    )
+
+
+def test_leave_cross_helper_guarded() -> None:
+    check_findings(
+        "BC802",
+        """
+        #- crypto.py
+        from cryptography.fernet import Fernet, InvalidToken
+        f = Fernet(b"x")
+        def decrypt(value: str) -> str | None:
+            try:
+                return f.decrypt(value.encode()).decode()
+            except InvalidToken:
+                return None
+        #- svc.py
+        from crypto import decrypt
+        def load(providers):
+            return [decrypt(p.api_key) for p in providers]
+        """,
+    )
+
+
+def test_mend_cross_helper_() -> None:
+    check_fix(
+        "BC802",
+        """
+        #- crypto.py
+        from cryptography.fernet import Fernet
+        f = Fernet(b"x")
+        def decrypt(value: str) -> str:
+            return f.decrypt(value.encode()).decode()
+        #- svc.py
+        from crypto import decrypt
+        def load(providers):
+            out = {}
+            for p in providers:
+                out[p.id] = decrypt(p.api_key)
+            return out
+        """,
+        """
+        #- crypto.py
+        from cryptography.fernet import Fernet
+        f = Fernet(b"x")
+        def decrypt(value: str) -> str:
+            return f.decrypt(value.encode()).decode()
+        #- svc.py
+        import logging
+
+        from crypto import decrypt
+        from cryptography.fernet import InvalidToken
+
+        logger = logging.getLogger(__name__)
+        def load(providers):
+            out = {}
+            for p in providers:
+                try:
+                    out[p.id] = decrypt(p.api_key)
+                except InvalidToken:
+                    logger.exception("decryption failed: p.id=%s", p.id)
+            return out
+        """,
+    )
+
+
+def test_mend_getter_() -> None:
+    check_fix(
+        "BC802",
+        """
+        import logging
+        from cryptography.fernet import Fernet
+        logger = logging.getLogger(__name__)
+        def get_fernet() -> Fernet:
+            return Fernet(KEY)
+        def load(rows):
+            for r in rows:
+                r.plain = get_fernet().decrypt(r.secret)
+        """,
+        """
+        import logging
+        from cryptography.fernet import Fernet, InvalidToken
+        logger = logging.getLogger(__name__)
+        def get_fernet() -> Fernet:
+            return Fernet(KEY)
+        def load(rows):
+            for r in rows:
+                try:
+                    r.plain = get_fernet().decrypt(r.secret)
+                except InvalidToken:
+                    logger.exception("decryption failed: r.id=%s", r.id)
         """,
     )

@@ -194,6 +194,67 @@ def test_found() -> None:
             except ConnectionError:
                 return {"healthy": False}
               # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+
+        #- drf.py
+        from rest_framework.views import APIView
+        from rest_framework.response import Response
+        from django.db import connection
+        class HealthView(APIView):
+            def get(self, request):
+                try:
+                    connection.ensure_connection()
+                except Exception:
+                    return Response({"status": "error"})
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+                return Response({"status": "ok"})
+
+        #- methodview.py
+        from flask import Flask, jsonify
+        from flask.views import MethodView
+        app = Flask(__name__)
+        class Health(MethodView):
+            def get(self):
+                db.session.execute("SELECT 1")
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606.unguarded
+                return jsonify(ok=True)
+        app.add_url_rule("/health", view_func=Health.as_view("health"))
+
+        #- api_route.py
+        from fastapi import APIRouter
+        router = APIRouter()
+        @router.api_route("/healthz", methods=["GET", "HEAD"])
+        async def hz():
+            async with engine.connect() as conn:
+                     # ^^^^^^^^^^^^^^^^ BC606.unguarded
+                await conn.execute("SELECT 1")
+            return {"ok": True}
+
+        #- status_variable.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            status = "ok"
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                status = "error"
+            return {"status": status}
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+
+        #- degraded.py
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/api/health")
+        def h():
+            db_ok = True
+            try:
+                db.session.execute("SELECT 1")
+            except Exception as e:
+                app.logger.error("x")
+                db_ok = False
+            return jsonify({"status": "healthy" if db_ok else "degraded"})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
         """,
     )
 
@@ -367,6 +428,34 @@ def test_left_alone() -> None:
         @app.get("/ping")
         def ping():
             return "pong"
+
+        #- computed.py
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/api/health")
+        def h():
+            db_ok = True
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                db_ok = False
+            return jsonify({"ok": db_ok}), 200 if db_ok else 503
+
+        #- make_response.py
+        from flask import Flask, make_response
+        app = Flask(__name__)
+        @app.route("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return make_response({"status": "down"}, 503)
+            return {"status": "up"}
+
+        #- client.py
+        import requests
+        def health():
+            return requests.get("http://x/health", timeout=3).json()
         """,
     )
 

@@ -226,6 +226,93 @@ def test_found() -> None:
         elif MODE == 3:
            # ^^^^ BC904
             pass
+
+        #- match_field.py
+        from pydantic import BaseModel
+        class A(BaseModel):
+            match: str = Field("x")
+                       # ^^^^^ BC904
+            type: int
+
+        #- depends_route.py
+        from fastapi import APIRouter
+        from sqlalchemy.orm import Session
+        router = APIRouter()
+        @router.post("/users", response_model=UserOut)
+                                            # ^^^^^^^ BC904
+        def create(payload: dict):
+            return payload
+
+        #- security_dependency.py
+        from fastapi import APIRouter, Depends
+        router = APIRouter(dependencies=[Depends(get_current_user)])
+                                               # ^^^^^^^^^^^^^^^^ BC904
+
+        #- enum_base.py
+        class Status(Enum):
+                   # ^^^^ BC904
+            A = 1
+
+        #- star_kwargs.py
+        OPTIONS = dict(**DEFAULTS, a=1)
+                       # ^^^^^^^^ BC904
+
+        #- nested_default.py
+        from dataclasses import dataclass
+        @dataclass
+        class A:
+            items: list = field(default_factory=list)
+                        # ^^^^^ BC904
+
+        #- celery.py
+        @celery_app.task
+         # <------- BC904
+        def f(): ...
+
+        #- typo.py
+        import logging
+        loger = logging.getLogger(__name__)
+        logger.info("x")
+        # <--- BC904
+
+        #- with_class_method_decorator.py
+        class A:
+            @staticmethod
+            @cache
+           # ^^^^^ BC904
+            def f(): ...
+
+        #- metaclass.py
+        class A(metaclass=ABCMeta):
+                        # ^^^^^^^ BC904
+            pass
+
+        #- multi.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        app.include_router(users_router)
+                         # ^^^^^^^^^^^^ BC904
+        app.include_router(items_router)
+                         # ^^^^^^^^^^^^ BC904
+
+        #- subscript_annotation.py
+        from typing import Dict
+        CACHE: Dict[str, Item] = {}
+                       # ^^^^ BC904
+
+        #- try_else.py
+        try:
+            import x
+        except ImportError:
+            pass
+        else:
+            VALUE = y
+                  # ^ BC904
+
+        #- conditional_expr.py
+        import os
+        A = B if os.getenv("B") else None
+          # ^ BC904
         """,
     )
 
@@ -233,7 +320,7 @@ def test_found() -> None:
 def test_left_alone() -> None:
     check_findings(
         "BC904",
-        """
+        '''
         #- function_body.py
         def f():
             return later()
@@ -430,7 +517,97 @@ def test_left_alone() -> None:
         from typing import TypeVar
         T = TypeVar("T", bound="Later")
         class Later: pass
-        """,
+
+        #- class_var_later.py
+        class A:
+            def f(self) -> None:
+                return self.g(B)
+        class B: ...
+
+        #- lru_in_function.py
+        def f():
+            @lru_cache
+            def g(): ...
+
+        #- overload_typing.py
+        import typing as t
+        if t.TYPE_CHECKING:
+            from x import Y
+            Z = t.Union[Y, int]
+        def f(a: "Z") -> "Y": ...
+
+        #- enum_members.py
+        import enum
+        class Color(enum.Enum):
+            RED = enum.auto()
+            ALIAS = RED
+
+        #- dunder_all.py
+        __all__ = ["a", "b"]
+        def a(): ...
+        def b(): ...
+
+        #- nested_comps.py
+        M = {r: [c for c in range(r) if c != r] for r in range(3) if r}
+
+        #- async_comps.py
+        import asyncio
+        async def f():
+            return [x async for x in g()]
+
+        #- django_settings.py
+        from .base import *
+        DEBUG = True
+        DATABASES["default"]["HOST"] = "x"
+        INSTALLED_APPS += ["x"]
+
+        #- pytest_fixture_params.py
+        import pytest
+        @pytest.fixture(params=[1, 2])
+        def f(request): return request.param
+
+        #- except_star.py
+        try:
+            pass
+        except* ValueError as eg:
+            print(eg)
+
+        #- decorators_attr.py
+        class A:
+            x = property(lambda self: self._x)
+            @x.setter
+            def x(self, v): self._x = v
+
+        #- class_scope_name_builtin.py
+        class A:
+            id = 1
+            type = "x"
+            other = id
+
+        #- sys_modules.py
+        import sys
+        sys.modules[__name__].foo = 1
+        print(foo)
+
+        #- function_attr_default.py
+        def f(a, b=None, *, c=1, **kw): return a
+        def g(x=f): return x
+
+        #- global_at_module.py
+        global counter
+        counter = 1
+        print(counter)
+
+        #- future_import_late.py
+        """Doc."""
+        from __future__ import annotations
+        def f(x: Undefined) -> AlsoUndefined: ...
+
+        #- named_tuple.py
+        from collections import namedtuple
+        P = namedtuple("P", "x y")
+        print(P(1, 2).x)
+        ''',
     )
 
 
@@ -893,4 +1070,15 @@ def test_mend_parens() -> None:
         @router.get("/")
         def f(x: int = Query(1), r: Response = None): ...
         """,
+    )
+
+
+def test_leave_type_alias() -> None:
+    check_findings(
+        "BC904",
+        """
+        type Point = tuple[float, Later]
+        class Later: ...
+        """,
+        Options(target_python=(3, 12)),
     )
