@@ -9,9 +9,18 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits
-from bugcatalog_ls.facts.json_values import DECIMAL, ENCODER_NAMES, ENCODERS, Encoder, json_type, values_in
+from bugcatalog_ls.facts.json_values import (
+    DECIMAL,
+    ENCODER_NAMES,
+    ENCODERS,
+    Encoder,
+    json_type,
+    type_of_symbol,
+    values_in,
+)
 from bugcatalog_ls.facts.money import MONEY, is_money
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.wide_ids import wide_ids
@@ -34,6 +43,22 @@ _BEHIND = re.compile(rb"\w*\)?[ \t]*[-+*/]=?[ \t]*[\w.(]")
 _BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
 _REACH = 60
 _SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
+
+
+class EncodedValues(Fact, frozen=True):
+    """Attributes that an encoder is given, as written, with their symbols, and what it refuses."""
+
+    path: str
+    encoder: str
+    anchor: str
+    values: dict[str, str]
+    refuses: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
 
@@ -55,9 +80,34 @@ def _check(context: FileContext) -> Iterator[Finding]:
     yield from _arithmetic(context)
 
 
+def _collect(file: PyFile, facts: Facts) -> None:
+    """What encoders are given of other files' classes, where nothing else in it tells."""
+    if is_test_path(file.path):
+        return
+    for call in file.calls_named(*ENCODER_NAMES):
+        encoder = ENCODERS.get(file.callee(call) or "")
+        if encoder is None or not _is_plain(arguments_of(call), encoder):
+            continue
+        values = [value for given in _data(arguments_of(call), encoder) for value in values_in(file, given)]
+        if any(json_type(file, value) in encoder.refuses for value in values):
+            continue
+        found = {text_of(v): symbol for v in values if v.type == "attribute" and (symbol := file.symbol(v))}
+        if found:
+            anchor = facts.anchor(f"encoded {file.qualname_at(call.start_byte)}", call)
+            name = text_of(call.children[0])
+            facts.add(EncodedValues(file.path, name, anchor, found, tuple(sorted(encoder.refuses))))
+
+
 def _join(context: JoinContext) -> Iterator[Finding]:
     if is_test_path(context.path):
         return
+    for encoded in context.index.in_file(context.path, EncodedValues):
+        for written, symbol in encoded.values.items():
+            kind = type_of_symbol(context.resolve(symbol))
+            if kind in encoded.refuses:
+                message = f"{written} is a {kind}, which {encoded.encoder} cannot encode"
+                yield context.find(encoded.anchor, message, data={"kind": "encode"})
+                break
     for money in float_money(context.index, context.path):
         message = f"{money.name} is money in a binary float, which cannot hold most cents"
         yield context.find(money.anchor, message, data={"kind": money.kind})
@@ -68,7 +118,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 
 def _encoded(context: FileContext, call: Node, encoder: Encoder) -> Iterator[Finding]:
     file, arguments = context.file, arguments_of(call)
-    if arguments.dict_unpacked or encoder.taught_by & arguments.keywords.keys():
+    if not _is_plain(arguments, encoder):
         return
     for given in _data(arguments, encoder):
         for value in values_in(file, given):
@@ -78,6 +128,11 @@ def _encoded(context: FileContext, call: Node, encoder: Encoder) -> Iterator[Fin
                 message = f"{_short(value)} is a {kind}, which {name} cannot encode"
                 yield context.find(call, message, data={"kind": "encode"})
                 return
+
+
+def _is_plain(arguments: Arguments, encoder: Encoder) -> bool:
+    """Whether the encoder is taught nothing."""
+    return not (arguments.dict_unpacked or encoder.taught_by & arguments.keywords.keys())
 
 
 def _data(arguments: Arguments, encoder: Encoder) -> list[Node]:
@@ -213,8 +268,9 @@ def _fix_float(context: FixContext) -> Iterator[Fix]:
 
 ANALYZER = Analyzer(
     check=_check,
+    collect=_collect,
     join=_join,
-    joins=(OrmClass, TableFact),
+    joins=(EncodedValues, OrmClass, TableFact),
     fix=_fix,
     literals=(
         *(b"dumps", b"JSONResponse", b"json", b"price", b"amount", b"total", b"balance", b"cost", b"fee"),

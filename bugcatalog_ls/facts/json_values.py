@@ -85,13 +85,7 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
             len(arguments.positional) == 2 and json_type(file, arguments.positional[0], depth - 1) == DECIMAL
         )
         return DECIMAL if is_kept else None
-    symbol = file.symbol(node)
-    while symbol is not None and symbol not in _MADE_BY:
-        ending = next((ending for ending in _KEEPING if symbol.endswith(ending)), None)
-        if ending is None:
-            return None
-        symbol = symbol.removesuffix(ending)
-    return _MADE_BY[symbol] if symbol is not None else None
+    return type_of_symbol(file.symbol(node))
 
 
 def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
@@ -117,6 +111,7 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
         value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
         if value is not None and value.type in ("dictionary", "list", "list_comprehension"):
             yield from values_in(file, value, depth - 1)
+            yield from _put_into(file, node)
         else:
             yield node
     elif node.type == "conditional_expression":
@@ -125,3 +120,29 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
             yield from values_in(file, part, depth - 1)
     else:
         yield node
+
+
+def type_of_symbol(symbol: str | None) -> str | None:
+    """The type that a (resolved) symbol stands for, where JSON does not have it."""
+    while symbol is not None and symbol not in _MADE_BY:
+        ending = next((ending for ending in _KEEPING if symbol.endswith(ending)), None)
+        if ending is None:
+            return None
+        symbol = symbol.removesuffix(ending)
+    return _MADE_BY[symbol] if symbol is not None else None
+
+
+def _put_into(file: PyFile, name: Node) -> Iterator[Node]:
+    """What is put into a mapping before it is given away: `payload["at"] = datetime.now()`."""
+    scope = file.scopes.at(name.start_byte)
+    for assignment in file.nodes("assignment"):
+        if assignment.end_byte > name.start_byte or assignment.start_byte < scope.start:
+            continue
+        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+        if left is None or right is None or left.type != "subscript":
+            continue
+        if (
+            text_of(left.named_children[0]) == text_of(name)
+            and file.scopes.at(assignment.start_byte) is scope
+        ):
+            yield right

@@ -204,6 +204,57 @@ def test_found() -> None:
                 await handle(msg)
         def start(stop):
             return asyncio.create_task(consume(stop))
+
+        #- gather_loops.py
+        import asyncio
+        async def worker():
+            while True:
+          # ^^^^^^^^^^ BC603
+                job = await queue.get()
+                await handle(job)
+        async def main():
+            await asyncio.gather(worker(), worker())
+
+        #- executor.py
+        from concurrent.futures import ThreadPoolExecutor
+        def poll():
+            while True:
+          # ^^^^^^^^^^ BC603
+                refresh_prices()
+        ThreadPoolExecutor().submit(poll)
+
+        #- lifespan_after_yield_try.py
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            redis = await create_pool()
+                        # ^^^^^^^^^^^^^ BC603.startup
+            await cache.warm_up(redis)
+                # ^^^^^^^^^^^^^^^^^^^^ BC603
+            try:
+                yield
+            finally:
+                await redis.close()
+        app = FastAPI(lifespan=lifespan)
+
+        #- timer.py
+        import threading
+        def tick():
+            while True:
+          # ^^^^^^^^^^ BC603
+                sync_all()
+        threading.Timer(5, tick).start()
+
+        #- class_job.py
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        class Jobs:
+            def __init__(self):
+                self.s = AsyncIOScheduler()
+                self.s.add_job(self.cleanup, "interval", hours=1)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.job
+            async def cleanup(self):
+                await purge()
         """,
     )
 
@@ -426,6 +477,54 @@ def test_left_alone() -> None:
         async def start():
             global task
             task = asyncio.create_task(send())
+
+        #- supervised.py
+        import asyncio, logging
+        async def forever(fn):
+            while True:
+                try:
+                    await fn()
+                except Exception:
+                    logging.exception("x")
+                    await asyncio.sleep(5)
+        async def poll():
+            await fetch()
+        def start():
+            return asyncio.create_task(forever(poll))
+
+        #- returned_task.py
+        import asyncio
+        class A:
+            def go(self):
+                t = asyncio.create_task(self.run())
+                return t
+
+        #- task_in_dict.py
+        import asyncio
+        TASKS = {}
+        async def go(k):
+            TASKS[k] = asyncio.create_task(run(k))
+
+        #- append.py
+        import asyncio
+        tasks = []
+        async def go(k):
+            tasks.append(asyncio.create_task(run(k)))
+
+        #- done_callback_var.py
+        import asyncio
+        async def go(k):
+            t = asyncio.create_task(run(k))
+            t.add_done_callback(print)
+
+        #- startup_logging.py
+        from fastapi import FastAPI
+        import logging
+        app = FastAPI()
+        @app.on_event("startup")
+        async def s():
+            logging.info("started")
+            app.state.ready = True
         ''',
     )
 

@@ -199,6 +199,64 @@ def test_found() -> None:
           # ^^^^^^^^^^^^^ BC503
             discount_amount = Column(Double)
           # ^^^^^^^^^^^^^^^ BC503
+
+        #- built_up.py
+        import json
+        from datetime import datetime
+        def f():
+            payload = {}
+            payload["at"] = datetime.now()
+            return json.dumps(payload)
+                 # ^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- list_comp.py
+        import json
+        from decimal import Decimal
+        def f(xs):
+            return json.dumps([Decimal(x) for x in xs])
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- dataclass_attr.py
+        import json
+        from dataclasses import dataclass
+        from datetime import datetime
+        @dataclass
+        class Event:
+            at: datetime
+            def to_json(self):
+                return json.dumps({"at": self.at})
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- dump_file.py
+        import json
+        import uuid
+        def f(fh):
+            json.dump({"id": uuid.uuid4()}, fh)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- sum_arithmetic.py
+        def subtotal(items):
+            tax_amount: float = 0.0
+            tax_amount += 1.5
+          # ^^^^^^^^^^^^^^^^^ BC503
+            return tax_amount
+
+        #- optional_float.py
+        from typing import Optional
+        from pydantic import BaseModel
+        class SalaryUpdate(BaseModel):
+            base_salary: Optional[float] = None
+          # ^^^^^^^^^^^ BC503
+
+        #- column_keyword.py
+        import sqlalchemy as sa
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class Loan(Base):
+            __tablename__ = "loans"
+            id = sa.Column(sa.Integer, primary_key=True)
+            balance = sa.Column("bal", sa.Float, nullable=False)
+          # ^^^^^^^ BC503
         """,
     )
 
@@ -372,6 +430,48 @@ def test_left_alone() -> None:
             name: str
         def f(m: M):
             return json.dumps(m.model_dump(mode="json"))
+
+        #- isoformat_attr.py
+        import json
+        from dataclasses import dataclass
+        from datetime import datetime
+        @dataclass
+        class Event:
+            at: datetime
+            name: str
+            def to_json(self):
+                return json.dumps({"at": self.at.isoformat(), "name": self.name})
+
+        #- response_model.py
+        from decimal import Decimal
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/x")
+        def f() -> dict:
+            return {"total": Decimal("1.0")}
+
+        #- custom_encoder_func.py
+        import json
+        from decimal import Decimal
+        def enc(o): return str(o)
+        def f(x: Decimal):
+            return json.dumps({"x": x}, default=enc, indent=2)
+
+        #- kwargs.py
+        import json
+        from decimal import Decimal
+        def f(x: Decimal, **kw):
+            return json.dumps({"x": x}, **kw)
+
+        #- names.py
+        from pydantic import BaseModel
+        class Weather(BaseModel):
+            rainfall_amount: float
+            total_distance: float
+            cost_function_value: float
+            balanced: bool
+            tax_percentage: float
+            price_to_earnings_ratio: float
         """,
     )
 
@@ -718,5 +818,28 @@ def test_mend_drf_() -> None:
         from rest_framework import serializers
         class S(serializers.Serializer):
             amount = serializers.DecimalField(max_digits=18, decimal_places=2)
+        """,
+    )
+
+
+def test_flag_attribute_of_model() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- models.py
+        from sqlalchemy import Numeric
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        from decimal import Decimal
+        class Base(DeclarativeBase): pass
+        class Order(Base):
+            __tablename__ = "o"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            total: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+        #- api.py
+        import json
+        from models import Order
+        def f(order: Order):
+            return json.dumps({"total": order.total})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
         """,
     )
