@@ -80,6 +80,7 @@ class Entry(msgspec.Struct, frozen=True):
     analyzer: str | None = None
     rules: tuple[dict[str, Any], ...] = ()
     variants: dict[str, Variant] = {}
+    data: dict[str, Any] = {}
     cases: tuple[Case, ...] = ()
     references: tuple[str, ...] = ()
     summary: str = ""

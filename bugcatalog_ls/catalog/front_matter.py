@@ -57,6 +57,7 @@ _EXPECTED = {
     "cases": "a list of `{id: …, title: …, url: …}`, `url` being optional",
     "rules": "a list of ast-grep rule objects",
     "variants": "`name: {severity: …}`",
+    "data": "tables by their names",
     "applicability": "`safe` or `suggested`",
     "at": "the name of a metavariable without its `$`, such as `FN`",
     "resolves": "`METAVARIABLE: [qualified.name, …]`",

@@ -127,5 +127,9 @@ class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
             description="Parts of the entry with a weight of their own, such as `stale: {severity: hint}`."
         ),
     ] = {}
+    data: Annotated[
+        dict[str, Any],
+        msgspec.Meta(description="Tables that the entry's analyzer reads, by their names."),
+    ] = {}
     cases: Annotated[tuple[Case, ...], msgspec.Meta(description="Real incidents.")] = ()
     references: Annotated[tuple[Url, ...], msgspec.Meta(description="Official documentation.")] = ()

@@ -26,6 +26,7 @@ def extend(base: Entry, extension: Entry) -> Entry:
         base,
         **given,
         variants={**base.variants, **extension.variants},
+        data={**base.data, **extension.data},
         sections={**base.sections, **extension.sections},
         examples=(*kept, *extension.examples),
         source=extension.source,

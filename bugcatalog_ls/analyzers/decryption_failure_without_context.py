@@ -1,0 +1,383 @@
+"""BC802: decryption failures of which nobody learns the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.decryptions import (
+    LIBRARIES,
+    Decryption,
+    catches,
+    decryptions,
+    error_of,
+    is_caught,
+    passed_on,
+    refusing_error,
+    unresolved,
+)
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.facts.logger_edits import logger_for
+from bugcatalog_ls.facts.loggers import LEVELS
+from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
+from bugcatalog_ls.syntax.edits import add_keyword, insert_at
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.handlers import caught_name, caught_types, header_of
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    ancestors,
+    arguments_of,
+    body_of,
+    callee_of,
+    statement_of,
+    text_of,
+    walk,
+)
+from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.text.spans import TextEdit
+
+_ENDED = "one record that cannot be decrypted ends this loop, and nothing says which one it was"
+
+
+class DecryptingFunction(Fact, frozen=True):
+    """A function that decrypts what it is given and catches nothing; the error that it lets out."""
+
+    symbol: str
+    error_module: str
+    error: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+class LoopDecryption(Fact, frozen=True):
+    """A call in a loop over records that is named like decryption, and that another file explains."""
+
+    path: str
+    symbol: str
+    anchor: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+_LOOPS = (*COMPREHENSIONS, "for_statement")
+
+
+def _check(context: FileContext) -> Iterator[Finding]:
+    if context.is_test:
+        return
+    file = context.file
+    calls = decryptions(file)
+    for attempt in file.nodes("try_statement"):
+        body = attempt.child_by_field_name("body")
+        inside = [
+            d
+            for d in calls
+            if body is not None and _holds(body, d.call) and _attempt_of(d.call, file) == attempt.id
+        ]
+        for handler in (part for part in attempt.children if part.type == "except_clause"):
+            tried = next((d for d in inside if catches(file, handler, d)), None)
+            if tried is None and refusing_error(file, handler) is None:
+                continue
+            yield from _of_handler(context, handler, tried)
+            break
+    for decryption in calls:
+        loop = _loop_over_records(decryption)
+        if loop is not None and not is_caught(file, decryption):
+            yield context.find(decryption.call, _ENDED, data={"kind": "loop"})
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    calls = decryptions(file)
+    for function, decryption in passed_on(file, calls):
+        scope = file.scopes.of(function)
+        qualname = scope.qualname if scope is not None else ""
+        symbol = f"{file.module}.{qualname}" if file.module else qualname
+        facts.add(DecryptingFunction(symbol, *decryption.error))
+    for decryption, symbol in unresolved(file, calls):
+        if _loop_over_records(decryption) is not None and not is_caught(file, decryption):
+            anchor = facts.anchor(
+                f"decryption {file.qualname_at(decryption.call.start_byte)}", decryption.call
+            )
+            facts.add(LoopDecryption(file.path, symbol, anchor))
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for call in context.index.in_file(context.path, LoopDecryption):
+        symbol = context.resolve(call.symbol)
+        helper = context.index.one(DecryptingFunction, symbol.replace("()", ""))
+        error = error_of(symbol)
+        if helper is not None:
+            error = helper[1].error_module, helper[1].error
+        if error is not None:
+            data = {"kind": "loop", "module": error[0], "error": error[1]}
+            yield context.find(call.anchor, _ENDED, data=data)
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
+def _attempt_of(node: Node, file: PyFile) -> int:
+    """The nearest `try` whose body holds a node."""
+    child = node
+    for parent in ancestors(node):
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            if body is not None and body.id == child.id:
+                return parent.id
+        child = parent
+    return 0
+
+
+def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -> Iterator[Finding]:
+    """What a handler says of the failure, where that names no record."""
+    file, caught = context.file, caught_name(handler)
+    said = list(_said(file, handler))
+    if not said or any(names_record(call, caught) for call in said):
+        return
+    value = tried.value if tried is not None else None
+    is_known = identifier_in_scope(file, handler, value) is not None
+    is_raised = any(node.type == "raise_statement" for node in walk(handler))
+    is_record = is_known or (_is_stored(value) and root_of(value) not in (None, "self"))
+    if not is_record and refusing_error(file, handler) is None:
+        return  # With nothing to name it by, and whatever else may have failed.
+    refuses_client = any(_refuses_client(call) for call in said)
+    if refuses_client or (not is_known and (is_raised or (tried is not None and tried.is_signed))):
+        return
+    if tried is not None and tried.is_signed and not _is_stored(tried.value):
+        return
+    told = (
+        "the log of this failure does not say" if _is_log(said[0]) else "the error raised here does not say"
+    )
+    yield context.find(said[0], f"{told} which record cannot be decrypted", data={"kind": "said"})
+
+
+def _said(file: PyFile, handler: Node) -> Iterator[Node]:
+    """The log calls of a handler and the errors that it makes."""
+    for node in walk(handler):
+        if node.type == "call" and _is_log(node):
+            yield node
+        elif node.type == "raise_statement" and node.named_children:
+            raised = node.named_children[0]
+            if raised.type == "call" and not text_of(raised).endswith(".with_traceback"):
+                yield raised
+
+
+def _is_log(call: Node) -> bool:
+    owner, _, name = text_of(callee_of(call) or call).rpartition(".")
+    if name == "print" and not owner:
+        return True
+    return (name in LEVELS or name.removeprefix("a") in LEVELS) and is_log_owner(owner)
+
+
+def _refuses_client(call: Node) -> bool:
+    """Whether it is an answer to a client that sent the value."""
+    name = text_of(callee_of(call) or call).rpartition(".")[2]
+    return name.startswith("HTTP") or name in (
+        "abort",
+        "Unauthorized",
+        "AuthenticationFailed",
+        "PermissionDenied",
+        "Forbidden",
+    )
+
+
+def _is_stored(value: Node | None) -> bool:
+    """Whether a value is read from a record, not handed over as it came."""
+    if value is None:
+        return False
+    root = next((n for n in (value, *walk(value)) if n.type in ("attribute", "subscript")), None)
+    return root is not None and not any(
+        word in text_of(root).lower() for word in ("request", "cookie", "header", "query")
+    )
+
+
+def _loop_over_records(decryption: Decryption) -> Node | None:
+    """The loop around whose variable the decrypted value comes from."""
+    value, child = decryption.value, decryption.call
+    if value is None:
+        return None
+    names = _identifiers(value)
+    for parent in ancestors(decryption.call):
+        if parent.type in FUNCTIONS:
+            return None
+        if parent.type in _LOOPS and names & _targets(parent):
+            right = parent.child_by_field_name("right")
+            if right is None or right.id != child.id:
+                return parent
+        child = parent
+    return None
+
+
+def _targets(loop: Node) -> set[str]:
+    """The names that a loop binds, and those that its body takes from them."""
+    clauses = (
+        [loop]
+        if loop.type == "for_statement"
+        else [c for c in loop.named_children if c.type == "for_in_clause"]
+    )
+    found: set[str] = set()
+    for clause in clauses:
+        found |= _identifiers(clause.child_by_field_name("left"))
+    for statement in body_of(loop) if loop.type == "for_statement" else ():
+        for node in (statement, *walk(statement)):
+            left = node.child_by_field_name("left") if node.type == "assignment" else None
+            if left is None or left.type != "identifier":
+                continue
+            if found & _identifiers(node.child_by_field_name("right")):
+                found.add(text_of(left))
+    return found
+
+
+def _identifiers(node: Node | None) -> set[str]:
+    nodes = (node, *walk(node)) if node is not None else ()
+    return {text_of(inner) for inner in nodes if inner.type == "identifier"}
+
+
+# -- mending ---------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    call = context.node_of("call")
+    if call is None:
+        return
+    if finding.data["kind"] == "loop":
+        yield from _fix_loop(context, finding, call)
+    else:
+        yield from _fix_said(context, call)
+
+
+def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix]:
+    file = context.file
+    decryption = next((found for found in decryptions(file) if found.call.id == call.id), None)
+    if decryption is None and "error" in finding.data:
+        value = next(iter(arguments_of(call).positional), None)
+        decryption = Decryption(call, (finding.data["module"], finding.data["error"]), False, value)
+    loop = _loop_over_records(decryption) if decryption is not None else None
+    if decryption is None or loop is None or loop.type != "for_statement":
+        return
+    statement = statement_of(call)
+    body = body_of(loop)
+    if statement.type in ("for_statement", "with_statement", "if_statement") or not body:
+        return
+    record = identifier_in_scope(file, call, decryption.value)
+    record = _target_beside(loop, decryption) or record
+    if record is None:
+        return
+    module, name = decryption.error
+    error = name if module == "builtins" else context.imports().need(module, name, at=call.start_byte)
+    logger = logger_for(file, context.imports(), context.resolve)
+    line = _told(logger.name, logger.is_loguru, record)
+    footer = f"except {error}:\n    {line}"
+    if statement.id != body[-1].id or statement.parent is None or statement.parent.id != body[-1].parent.id:  # type: ignore[union-attr]
+        footer += "\n    continue"
+    yield context.fix(
+        f"Log which record failed by {record}", "safe", wrap(file, statement, statement, "try:", footer)
+    )
+
+
+def _told(logger: str, is_loguru: bool, record: str) -> str:
+    told = record.replace('"', "").replace("'", "")
+    return f'{logger}.exception("decryption failed: {told}={"{}" if is_loguru else "%s"}", {record})'
+
+
+def _target_beside(loop: Node, decryption: Decryption) -> str | None:
+    """`name` of `for name, sealed in items`, where `sealed` is what is decrypted."""
+    left = loop.child_by_field_name("left")
+    value = text_of(decryption.value) if decryption.value is not None else ""
+    if left is None or left.type not in ("pattern_list", "tuple_pattern"):
+        return None
+    first = left.named_children[0]
+    is_other = first.type == "identifier" and not value.startswith(text_of(first))
+    return text_of(first) if is_other and text_of(first) != "_" else None
+
+
+def _fix_said(context: FixContext, call: Node) -> Iterator[Fix]:
+    file = context.file
+    handler = next((parent for parent in ancestors(call) if parent.type == "except_clause"), None)
+    attempt = handler.parent if handler is not None else None
+    body = attempt.child_by_field_name("body") if attempt is not None else None
+    if handler is None or body is None:
+        return
+    tried = next((found for found in decryptions(file) if _holds(body, found.call)), None)
+    record = identifier_in_scope(file, handler, tried.value if tried is not None else None)
+    if record is None:
+        return
+    edits = _name_record(context, call, record)
+    if not edits:
+        return
+    raised = call.parent
+    if (
+        raised is not None
+        and raised.type == "raise_statement"
+        and raised.child_by_field_name("cause") is None
+    ):
+        edits += _chained(file, handler, raised)
+    yield context.fix(f"Name the record by {record}", "safe", edits)
+
+
+def _name_record(context: FixContext, call: Node, record: str) -> list[TextEdit]:
+    """The record at the end of the message: as an argument of a log call, else inside of the text."""
+    arguments = arguments_of(call)
+    message = next(iter(arguments.positional), None)
+    if message is None or message.type != "string":
+        return []
+    written = text_of(message)
+    quote = written[-3:] if written.endswith(('"""', "'''")) else written[-1:]
+    end = message.end_byte - len(quote)
+    told = record.replace('"', "").replace("'", "")
+    is_formatted = "f" in written[: written.index(quote[0])].lower()
+    log = _is_log(call) and text_of(callee_of(call) or call) != "print"
+    if log and not is_formatted:
+        owner = (callee_of(call) or call).named_children[0]
+        library = context.resolve(context.file.symbol(owner) or "").partition(".")[0]
+        if library == "structlog":
+            name = record.partition("[")[0].replace(".", "_")
+            return add_keyword(context.file, call, name, record)
+        marker = "{}" if library == "loguru" else "%s"
+        last = arguments.positional[-1]
+        return [
+            insert_at(end, f": {told}={marker}"),
+            insert_at(last.end_byte, f", {record}"),
+        ]
+    if quote[0] in record:
+        return []
+    if is_formatted:
+        return [insert_at(end, f": {told}={{{record}}}")]
+    if "{" in written or "}" in written:
+        return []
+    return [insert_at(message.start_byte, "f"), insert_at(end, f": {told}={{{record}}}")]
+
+
+def _chained(file: PyFile, handler: Node, raised: Node) -> list[TextEdit]:
+    name = caught_name(handler)
+    edits: list[TextEdit] = []
+    if name is None:
+        kinds = caught_types(handler)
+        if not kinds:
+            return []
+        name = next(n for n in ("exc", "error", "cause") if file.scopes.lookup(n, handler.start_byte) is None)
+        edits.append(insert_at(header_of(handler).end, f" as {name}"))
+    return [*edits, insert_at(raised.end_byte, f" from {name}")]
+
+
+ANALYZER = Analyzer(
+    check=_check,
+    collect=_collect,
+    join=_join,
+    joins=(LoopDecryption,),
+    fix=_fix,
+    literals=(*LIBRARIES, b"decrypt"),
+)

@@ -1,0 +1,83 @@
+"""BC801: declared sizes of vectors that the embedding model does not produce."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.embedding_models import embedding_models
+from bugcatalog_ls.facts.resolve import resolve
+from bugcatalog_ls.facts.vector_sizes import MadeRow, ModelUse, VectorField, VectorSize
+from bugcatalog_ls.syntax.edits import replace_node
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    index, path = context.index, context.path
+    for declared in index.in_file(path, VectorSize):
+        found = _expected(context, declared)
+        if found is not None:
+            size, model, variant = found
+            if size != declared.size:
+                message = (
+                    f"vectors of {declared.size} numbers are declared here, {model} makes them with {size}"
+                )
+                data = {"size": str(size)}
+                yield context.find(declared.anchor, message, variant=variant, data=data)
+            continue
+        other = _elsewhere(context, declared)
+        if other is not None:
+            message = f"{declared.field} has {declared.size} numbers here and {other} in another declaration"
+            yield context.find(declared.anchor, message, data={"size": str(other)})
+
+
+def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str] | None:
+    """The size that the model used with a declaration makes, its name, and the variant."""
+    index = context.index
+    if declared.model == "?":
+        return None
+    uses = [use for _, use in index.get(ModelUse, "model")]
+    if declared.model:
+        own = {use.size for use in uses if use.path == declared.path and use.model == declared.model}
+        return _one(own, declared.model, "")
+    files = {declared.path, *_filling(context, declared)}
+    near = {(use.model, use.size) for use in uses if use.path in files}
+    variant = ""
+    if not near:
+        near, variant = {(use.model, use.size) for use in uses}, "lone"
+    if len({model for model, _ in near}) != 1:
+        return None
+    return _one({size for _, size in near}, next(iter(near))[0], variant)
+
+
+def _one(sizes: set[int], model: str, variant: str) -> tuple[int, str, str] | None:
+    known = embedding_models().get(model.lower())
+    if len(sizes) != 1 or 0 in sizes or known is None:
+        return None
+    return sizes.pop(), model, variant
+
+
+def _filling(context: JoinContext, declared: VectorSize) -> Iterator[str]:
+    """The files that make rows with this column."""
+    owner, _, attribute = declared.owner.rpartition(".")
+    for path, made in context.index.get(MadeRow, owner.rpartition(".")[2]) if owner else ():
+        if made.attribute == attribute and resolve(context.index, made.owner, path) == owner:
+            yield path
+
+
+def _elsewhere(context: JoinContext, declared: VectorSize) -> int | None:
+    """Another size that the same column is declared with, where there is exactly one."""
+    if not declared.field or not declared.owner:
+        return None
+    sizes = {f.size for path, f in context.index.get(VectorField, declared.field) if path != declared.path}
+    return next(iter(sizes)) if len(sizes) == 1 and declared.size not in sizes else None
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    node = context.node_of("integer")
+    if node is not None:
+        size = finding.data["size"]
+        yield context.fix(f"Declare vectors of {size} numbers", "suggested", replace_node(node, size))
+
+
+ANALYZER = Analyzer(join=_join, joins=(VectorSize,), fix=_fix)

@@ -1,0 +1,154 @@
+"""BC606: health checks that raise when they are needed, or say 200 when something failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
+from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route, noted_failure
+from bugcatalog_ls.facts.logger_edits import context_name, logger_for
+from bugcatalog_ls.facts.responses import read_answer
+from bugcatalog_ls.facts.routes import routes_of
+from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
+from bugcatalog_ls.syntax.nodes import callee_of, enclosing, string_value, text_of
+from bugcatalog_ls.syntax.nodes import statement_of as statement_around
+from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.text.spans import TextEdit
+
+_STATUS_KEYWORDS = {"JSONResponse": "status_code", "JsonResponse": "status", "Response": "status"}
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    index = context.index
+    for risk in index.in_file(context.path, HealthRisk):
+        if not is_health_route(index, risk):
+            continue
+        name = risk.function.rpartition(".")[2]
+        data = {"kind": risk.kind, "part": risk.part, "framework": _framework(context, risk)}
+        if risk.kind == "failure":
+            yield context.find(risk.anchor, f"{name} answers 200 when something has failed", data=data)
+            continue
+        found = function_behind(index, risk.called, context.path) if risk.called is not None else None
+        if found is None or not catches_all(index, found[1].symbol):
+            message = f"an error of {risk.written} makes the health check {name} fail unexplained"
+            yield context.find(risk.anchor, message, variant="unguarded", data=data)
+
+
+def _framework(context: JoinContext, risk: HealthRisk) -> str:
+    routes = routes_of(context.index, risk.function)
+    return (routes[0].framework or "") if routes else ""
+
+
+# -- mending ---------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    part, framework = finding.data["part"], finding.data["framework"]
+    if finding.data["kind"] == "failure":
+        statement = context.node_of("return_statement")
+        value = statement.named_children[0] if statement is not None and statement.named_children else None
+        edits = _answer_503(context, value, part, framework) if value is not None else []
+        if edits:
+            yield context.fix("Answer 503 and name what failed", "safe", edits)
+        return
+    call = context.node_of("call")
+    if call is None:
+        return
+    statement = statement_around(call)
+    if statement.type not in ("expression_statement", "with_statement", "return_statement"):
+        return
+    answer = _unavailable(context, part, framework)
+    if answer is None:
+        return
+    logger = logger_for(context.file, context.imports(), context.resolve)
+    name = context_name(context.file, call)
+    footer = f'except Exception:\n    {logger.name}.exception("{name} failed")\n    return {answer}'
+    edits = wrap(context.file, statement, statement, "try:", footer)
+    yield context.fix(f"Answer 503 where the {part} fails", "safe", edits)
+
+
+def _unavailable(context: FixContext, part: str, framework: str) -> str | None:
+    """The answer of a failed check, in the words of the framework."""
+    body = f'{{"status": "unavailable", "failing": "{part}"}}'
+    at = context.span.start
+    match framework:
+        case "fastapi" | "starlette":
+            response = context.imports().need(f"{framework}.responses", "JSONResponse", at=at)
+            return f"{response}(status_code=503, content={body})"
+        case "flask" | "quart":
+            jsonify = context.imports().need(framework, "jsonify", at=at)
+            return f"{jsonify}({body}), 503"
+        case "django":
+            response = context.imports().need("django.http", "JsonResponse", at=at)
+            return f"{response}({body}, status=503)"
+        case "drf":
+            response = context.imports().need("rest_framework.response", "Response", at=at)
+            return f"{response}({body}, status=503)"
+    return None
+
+
+def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> list[TextEdit]:
+    file = context.file
+    answer = read_answer(file, value)
+    named = _named(context, answer.body, part) if answer is not None else []
+    if answer is not None and answer.call is not None and answer.shape is not None and answer.shape.status:
+        return [*named, *set_keyword(file, answer.call, answer.shape.status, "503")]
+    if answer is not None and answer.tuple_status is not None:
+        return [*named, *replace_node(answer.tuple_status, "503")]
+    if value.type == "call":
+        keyword = _STATUS_KEYWORDS.get(text_of(callee_of(value) or value).rpartition(".")[2])
+        if keyword is not None and framework in ("fastapi", "starlette"):
+            return set_keyword(file, value, "status_code", "503")
+    if value.type == "identifier":
+        return _by_noted(context, value, framework)
+    if answer is None and value.type not in ("dictionary", "call", "string"):
+        return []
+    if framework in ("flask", "quart"):
+        return [*named, insert_at(value.end_byte, ", 503")]
+    if framework in ("fastapi", "starlette") and (
+        answer is not None or value.type in ("dictionary", "string")
+    ):
+        response = context.imports().need(f"{framework}.responses", "JSONResponse", at=value.start_byte)
+        return [
+            insert_at(value.start_byte, f"{response}(status_code=503, content="),
+            *named,
+            insert_at(value.end_byte, ")"),
+        ]
+    return []
+
+
+def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit]:
+    """A status that follows from what the returned mapping notes of each part."""
+    function, name = enclosing(value, "function_definition"), text_of(value)
+    literal = noted_failure(function, name) if function is not None else None
+    if literal is None:
+        return []
+    status = f"503 if {literal} in {name}.values() else 200"
+    if framework in ("flask", "quart"):
+        return [insert_at(value.end_byte, f", {status}")]
+    if framework not in ("fastapi", "starlette"):
+        return []
+    response = context.imports().need(f"{framework}.responses", "JSONResponse", at=value.start_byte)
+    return replace_node(value, f"{response}(status_code={status}, content={name})")
+
+
+def _named(context: FixContext, body: Node, part: str) -> list[TextEdit]:
+    """The failing part in the body of an answer, unless one of its keys tells it."""
+    if body.type != "dictionary":
+        return []
+    pairs = [child for child in body.named_children if child.type == "pair"]
+    keys = [string_value(pair.child_by_field_name("key")) or "" for pair in pairs]
+    if (
+        not pairs
+        or len(pairs) != body.named_child_count
+        or {"failing", part, "error", "detail", "database"} & set(keys)
+    ):
+        return []
+    return add_item(context.file, body, pairs, len(pairs), f'"failing": "{part}"')
+
+
+ANALYZER = Analyzer(join=_join, joins=(HealthRisk,), fix=_fix)

@@ -1,0 +1,213 @@
+"""BC603: work beside the requests that an error ends, or that ends the application with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.background_work import EndlessLoop, ScheduledJob, StartupCall, TaskTarget
+from bugcatalog_ls.facts.clean_up import is_last_resort
+from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
+from bugcatalog_ls.facts.logger_edits import logger_for
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    body_of,
+    callee_of,
+    enclosing,
+    is_docstring,
+    statement_of,
+    text_of,
+    walk,
+)
+from bugcatalog_ls.syntax.statement_edits import insert_after, wrap
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_MAKERS = frozenset(
+    {"asyncio.create_task", "asyncio.ensure_future"}
+    | {f"asyncio.{loop}().create_task" for loop in ("get_event_loop", "get_running_loop", "new_event_loop")}
+    | {"asyncio.AbstractEventLoop().create_task"}
+)
+_SET_NAMES = ("background_tasks", "running_tasks", "_background_tasks")
+_TASK_NAMES = ("task", "background_task", "new_task")
+
+
+def _check(context: FileContext) -> Iterator[Finding]:
+    if context.is_test:
+        return
+    for call in context.file.calls_named("create_task", "ensure_future"):
+        if _is_dropped(context.file, call):
+            message = "nobody holds this task, so that it may vanish half-way and its error with it"
+            yield context.find(call, message, data={"kind": "task"})
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    index, path = context.index, context.path
+    for startup in index.in_file(path, StartupCall):
+        found = function_behind(index, startup.symbol, path) if startup.symbol is not None else None
+        if found is not None and catches_all(index, found[1].symbol):
+            continue
+        variant = "" if startup.is_optional else "startup"
+        message = f"an error of {startup.written} in {startup.hook} keeps the application from starting"
+        yield context.find(startup.anchor, message, variant=variant, data={"kind": "startup"})
+    for loop in index.in_file(path, EndlessLoop):
+        if not _is_run_aside(context, loop.function) or all(
+            _cannot_fail(context, call) for call in loop.calls
+        ):
+            continue
+        name = loop.function.rpartition(".")[2]
+        yield context.find(
+            loop.anchor, f"the first error ends the loop of {name} for good", data={"kind": "loop"}
+        )
+    for job in index.in_file(path, ScheduledJob):
+        found = function_behind(index, job.symbol, path)
+        if found is not None and not catches_all(index, found[1].symbol):
+            message = f"the job {job.written} catches nothing, and an error in it is left to the scheduler"
+            data = {"kind": "job", "path": found[0], "symbol": found[1].symbol}
+            yield context.find(job.anchor, message, variant="job", data=data)
+
+
+def _is_run_aside(context: JoinContext, function: str) -> bool:
+    name = function.rpartition(".")[2]
+    for path, target in context.index.get(TaskTarget, name):
+        found = function_behind(context.index, target.symbol, path)
+        if target.symbol == function or (found is not None and found[1].symbol == function):
+            return True
+    return False
+
+
+def _cannot_fail(context: JoinContext, call: str | None) -> bool:
+    found = function_behind(context.index, call, context.path) if call is not None else None
+    return found is not None and catches_all(context.index, found[1].symbol)
+
+
+def _is_dropped(file: PyFile, call: Node) -> bool:
+    """Whether a task is made and its result is kept nowhere."""
+    parent = call.parent
+    if parent is None or file.callee(call) not in _MAKERS or is_last_resort(call):
+        return False
+    if parent.type == "expression_statement":
+        return True
+    left = parent.child_by_field_name("left") if parent.type == "assignment" else None
+    if left is None or left.type != "identifier":
+        return False
+    if text_of(left) == "_":
+        return True
+    function = enclosing(call, "function_definition")
+    scope = file.scopes.at(left.start_byte)
+    if (
+        function is None
+        or scope.kind != "function"
+        or text_of(left) in scope.global_names | scope.nonlocal_names
+    ):
+        return False
+    names = [node for node in walk(function, into_scopes=True) if node.type == "identifier"]
+    return sum(text_of(node) == text_of(left) for node in names) == 1
+
+
+# -- mending ---------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    match finding.data["kind"]:
+        case "task":
+            yield from _keep_task(context)
+        case "startup":
+            yield from _guard_startup(context)
+        case "loop":
+            yield from _guard_loop(context)
+        case "job":
+            yield from _guard_job(context, finding)
+
+
+def _keep_task(context: FixContext) -> Iterator[Fix]:
+    call, file = context.node_of("call"), context.file
+    if call is None or call.parent is None:
+        return
+    statement = statement_of(call)
+    kept = _task_set(context)
+    if call.parent.type == "assignment" and text_of(call.parent.named_children[0]) != "_":
+        name, edits = text_of(call.parent.named_children[0]), list[TextEdit]()
+    else:
+        free = (name for name in _TASK_NAMES if file.scopes.lookup(name, call.start_byte) is None)
+        name = next(free, "task_")
+        edits = [TextEdit(Span(statement.start_byte, call.start_byte), f"{name} = ")]
+    edits += insert_after(file, statement, f"{kept}.add({name})\n{name}.add_done_callback({kept}.discard)")
+    yield context.fix(f"Keep the task in {kept} until it is done", "safe", edits)
+
+
+def _task_set(context: FixContext) -> str:
+    """The file's set of tasks, or a new one."""
+    scope = context.file.scopes.module
+    for name, bindings in scope.bindings.items():
+        value = bindings[0].value
+        if "task" in name.lower() and len(bindings) == 1 and value is not None and text_of(value) == "set()":
+            return name
+    name = next(name for name in (*_SET_NAMES, "tasks_of_background") if name not in scope.bindings)
+    task = context.imports().need("asyncio", "Task")
+    context.imports().define(f"{name}: set[{task}] = set()")
+    return name
+
+
+def _guard_startup(context: FixContext) -> Iterator[Fix]:
+    call, file = context.node_of("call"), context.file
+    if call is None:
+        return
+    statement = statement_of(call)
+    if statement.type == "expression_statement" and statement.named_children[0].type == "assignment":
+        return
+    if statement.type not in ("expression_statement", "with_statement"):
+        return
+    if any(node.type == "yield" for node in walk(statement)):
+        return
+    yield _wrapped(context, file, statement, statement, "Catch and log what goes wrong at start-up")
+
+
+def _guard_loop(context: FixContext) -> Iterator[Fix]:
+    loop, file = context.node_of("while_statement"), context.file
+    body = body_of(loop) if loop is not None else []
+    while body and _is_sleep(body[-1]):
+        body.pop()
+    while body and _is_sleep(body[0]):
+        body.pop(0)
+    if body:
+        yield _wrapped(context, file, body[0], body[-1], "Catch and log what goes wrong in one round")
+
+
+def _is_sleep(statement: Node) -> bool:
+    calls = [node for node in walk(statement) if node.type == "call"]
+    return bool(calls) and text_of(callee_of(calls[0]) or calls[0]).endswith(("sleep", ".wait"))
+
+
+def _guard_job(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    file = context.file if finding.data["path"] == context.file.path else context.open(finding.data["path"])
+    if file is None:
+        return
+    definition = next((d for d in file.functions if d.symbol == finding.data["symbol"]), None)
+    if definition is None:
+        return
+    body = [statement for statement in body_of(definition.node) if not is_docstring(statement)]
+    if body:
+        title = f"Catch and log what goes wrong in {definition.name}"
+        yield _wrapped(context, file, body[0], body[-1], title)
+
+
+def _wrapped(context: FixContext, file: PyFile, first: Node, last: Node, title: str) -> Fix:
+    logger = logger_for(file, context.imports(file), lambda symbol: context.resolve(symbol, file.path))
+    function = enclosing(first, "function_definition")
+    name = function.child_by_field_name("name") if function is not None else None
+    what = text_of(name) if name is not None else "start-up"
+    footer = f'except Exception:\n    {logger.name}.exception("{what} failed")'
+    edits = wrap(file, first, last, "try:", footer)
+    return context.fix(title, "suggested", [Edit(file.path, edit.span, edit.content) for edit in edits])
+
+
+ANALYZER = Analyzer(
+    check=_check,
+    join=_join,
+    joins=(EndlessLoop, ScheduledJob, StartupCall),
+    fix=_fix,
+    literals=(b"create_task", b"ensure_future"),
+)

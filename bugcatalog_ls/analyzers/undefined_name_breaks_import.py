@@ -1,0 +1,318 @@
+"""BC904: names that are not defined where the import of their module needs them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
+from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.import_sources import (
+    ImportSource,
+    library_sources,
+    standard_source,
+    usual_alias,
+)
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
+from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_edits import add_import
+from bugcatalog_ls.syntax.import_lines import import_lines
+from bugcatalog_ls.syntax.import_time import unbound_reads
+from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, module_name
+from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of
+from bugcatalog_ls.text.spans import TextEdit
+
+_DEFERRED = (3, 14)
+_TOLD = {
+    "missing": "{} is not defined, and importing this module needs it here",
+    "later": "{} is defined further down, and importing this module needs it here",
+    "typing": "{} is imported for type checkers only, and importing this module needs it here",
+    "deleted": "{} is deleted above, and importing this module needs it here",
+    "declared": "{} is declared without a value, and importing this module needs it here",
+    "class": "{} is a name of the class, which this part of its body does not see",
+    "handler": "{} is only defined while its exception is handled",
+}
+# Who reads annotations at run time, where a text in quotes may not do.
+_READERS = (b"fastapi", b"pydantic", b"sqlmodel", b"msgspec", b"typer", b"strawberry", b"sqlalchemy")
+_BUILTINS = re.compile(
+    r"\b(?:builtins|__builtins__|__builtin__)(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
+)
+
+
+class UnboundName(Fact, frozen=True):
+    """A name that a file reads at import and does not bind; a star import may do."""
+
+    path: str
+    name: str
+    anchor: str
+    reason: str
+    in_annotation: bool
+    stars: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class AddedBuiltin(Fact, frozen=True):
+    """A name that a file adds to Python's own."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class SharedScope(Fact, frozen=True):
+    """A folder whose files are run in one scope (django-split-settings)."""
+
+    folder: str
+
+    @property
+    def key(self) -> str:
+        return "shared"
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    data = file.source.data
+    if b"builtin" in data:
+        for match in _BUILTINS.finditer(file.source.text):
+            facts.add(AddedBuiltin(match[1]))
+    if b"split_settings" in data:
+        facts.add(SharedScope(file.path.rpartition("/")[0]))
+    if file.path.endswith(".pyi"):
+        return
+    is_deferred: bool | None = None
+    told: set[tuple[str, bool]] = set()
+    for read in unbound_reads(file):
+        if is_deferred is None:
+            is_deferred = _defers(file)
+        in_annotation = read.annotation is not None
+        if (in_annotation and is_deferred) or (read.name, in_annotation) in told:
+            continue
+        told.add((read.name, in_annotation))
+        anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)
+        stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
+        facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
+
+
+def _defers(file: PyFile) -> bool:
+    """Whether the file leaves its annotations unevaluated."""
+    return any("annotations" in text_of(node) for node in file.nodes("future_import_statement"))
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    told: set[str] = set()
+    for read in context.index.in_file(context.path, UnboundName):
+        if read.name in told or (read.in_annotation and context.options.target_python >= _DEFERRED):
+            continue
+        if context.index.get(AddedBuiltin, read.name) or _is_shared(context):
+            continue
+        if any(_may_bring(context.index, star, read.name, context.path) for star in read.stars):
+            continue
+        told.add(read.name)
+        data = {"name": read.name, "reason": read.reason}
+        yield context.find(read.anchor, _TOLD[read.reason].format(read.name), data=data)
+
+
+def _is_shared(context: JoinContext) -> bool:
+    folders = [fact.folder for _, fact in context.index.get(SharedScope, "shared")]
+    return any(not folder or context.path.startswith(f"{folder}/") for folder in folders)
+
+
+def _may_bring(index: FactIndex, star: str, name: str, path: str) -> bool:
+    """Whether a star import may bring a name: it does, or not all of its module is known."""
+    seen: set[str] = set()
+    pending = [(star, path)]
+    while pending:
+        module, importer = pending.pop()
+        found = file_of_module(index, module, importer)
+        if found is None:
+            return True
+        if found in seen:
+            continue
+        seen.add(found)
+        exports = index.one(ModuleExports, module_name(found))
+        if exports is None or exports[1].dynamic or name in exports[1].names:
+            return True
+        pending += [(further, found) for further in exports[1].stars]
+    return False
+
+
+# -- mending ---------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    node, name, reason = context.node_of("identifier"), finding.data["name"], finding.data["reason"]
+    if node is None or text_of(node) != name:
+        return
+    annotation = next((parent for parent in ancestors(node) if parent.type == "type"), None)
+    if reason == "missing":
+        yield from _import_it(context, node, name)
+    elif reason == "typing" and (source := _typing_source(context, name)) is not None:
+        if annotation is not None and not any(reader in context.file.source.data for reader in _READERS):
+            yield from _quote(context, annotation)
+        else:
+            yield _imported(context, node, source, "safe")
+    elif annotation is not None and reason == "later":
+        definition = next(
+            (p for p in ancestors(node) if p.type in ("function_definition", "class_definition")), None
+        )
+        if definition is None or definition.type == "class_definition" or not _is_read_at_once(definition):
+            yield from _quote(context, annotation)
+
+
+def _is_read_at_once(function: Node) -> bool:
+    return any(decorator.type == "call" for decorator in decorators_of(function))
+
+
+def _quote(context: FixContext, annotation: Node) -> Iterator[Fix]:
+    """Turn the whole annotation into a text, which nobody evaluates at import."""
+    for parent in ancestors(annotation):
+        if parent.type == "type":
+            annotation = parent
+        elif parent.type in ("block", "module"):
+            break
+    text = text_of(annotation)
+    quote = '"' if '"' not in text else "'"
+    if quote in text or "\n" in text or "\\" in text:
+        return
+    yield context.fix(
+        f"Quote the annotation {text}", "safe", replace_node(annotation, f"{quote}{text}{quote}")
+    )
+
+
+def _typing_source(context: FixContext, name: str) -> ImportSource | None:
+    """What a name is imported from in the block for type checkers."""
+    for binding in context.file.scopes.module.bindings.get(name, ()):
+        statement = binding.node.parent
+        if binding.kind not in ("import", "from") or statement is None:
+            continue
+        module_node = statement.child_by_field_name("module_name")
+        original = binding.node.child_by_field_name("name") or binding.node
+        alias = name if binding.node.type == "aliased_import" else None
+        if module_node is not None:
+            return ImportSource(text_of(module_node), text_of(original), alias)
+        return ImportSource(text_of(original), None, alias)
+    return None
+
+
+def _import_it(context: FixContext, node: Node, name: str) -> Iterator[Fix]:
+    sources = _sources(context, node, name)
+    for source in sources[:3]:
+        yield _imported(context, node, source, "safe" if len(sources) == 1 else "suggested")
+
+
+def _imported(context: FixContext, node: Node, source: ImportSource, applicability: Applicability) -> Fix:
+    file = context.file
+    edits = add_import(file, import_lines(file), source.module, source.name, source.alias, _limit(file, node))
+    written = f"{source.name} from {source.module}" if source.name else source.module
+    return context.fix(f"Import {written}", applicability, list[TextEdit](edits))
+
+
+def _limit(file: PyFile, node: Node) -> int:
+    """The start of the module's statement that reads the name, or that runs the first read of it."""
+    top = node
+    for parent in ancestors(node):
+        if parent.type == "module":
+            break
+        top = parent
+    return top.start_byte
+
+
+def _sources(context: FixContext, node: Node, name: str) -> list[ImportSource]:
+    """From where the name may come, the likeliest first."""
+    file, parent = context.file, node.parent
+    attribute = (
+        parent.child_by_field_name("attribute") if parent is not None and parent.type == "attribute" else None
+    )
+    libraries = library_sources(name, _imported_packages(file))
+    own, usual = _of_workspace(context, name)
+    standard = standard_source(name, text_of(attribute) if attribute is not None else "")
+    if usual is not None and not own:
+        # The other files agree on where it comes from.
+        return [usual]
+    if len(own) == 1 and not libraries:
+        return own
+    if libraries and standard is not None:
+        libraries, standard = _by_use(node, libraries, standard)
+    found = [*own, *libraries]
+    if not found and standard is not None:
+        found = [standard]
+    elif standard is not None and not own:
+        found.append(standard)
+    if not found and (custom := usual_alias(name)) is not None and attribute is not None:
+        found = [custom]
+    return list(dict.fromkeys(found))
+
+
+def _by_use(
+    node: Node, libraries: list[ImportSource], standard: ImportSource
+) -> tuple[list[ImportSource], ImportSource | None]:
+    """Tell a library's name from the standard one by how it is used: called as a parameter's default,
+    a column's or field's argument, or else."""
+    parent = node.parent
+    is_called = parent is not None and parent.type == "call"
+    if parent is not None and parent.type == "argument_list":
+        owner = parent.parent
+        if owner is not None and owner.type == "class_definition":
+            return [], standard
+    if standard.module == "pathlib":
+        kinds = [p.type for p in ancestors(node)]
+        in_header = any(kind in ("typed_default_parameter", "default_parameter", "type") for kind in kinds)
+        return (libraries, None) if is_called and in_header else ([], standard)
+    return libraries, None
+
+
+def _imported_packages(file: PyFile) -> frozenset[str]:
+    return frozenset(
+        (line.module or imported.target).partition(".")[0]
+        for line in import_lines(file)
+        for imported in line.names
+        if not line.module.startswith(".")
+    )
+
+
+def _of_workspace(context: FixContext, name: str) -> tuple[list[ImportSource], ImportSource | None]:
+    """The modules of the workspace that define a name, and where all others import it from."""
+    index, file = context.index, context.file
+    defined: list[ImportSource] = []
+    imported: Counter[str] = Counter()
+    for module in sorted(index.keys(ModuleExports)):
+        found = index.one(ModuleExports, module)
+        if found is None or name not in found[1].names or found[0] == file.path:
+            continue
+        path, exports = found
+        target = exports.names[name]
+        if is_test_path(path) and not is_test_path(file.path):
+            continue
+        if target is None or (target != f"{module}.{name}" and "(" not in target and "[" not in target):
+            if target is not None:
+                imported[target] += 1
+            continue
+        other = context.open(path)
+        if other is not None and not imports_module_of(index, other, file):
+            defined.append(ImportSource(written_module(index, other, file), name))
+    if len(imported) != 1:
+        return defined, None
+    target = next(iter(imported))
+    if file_of_module(index, target.rpartition(".")[0] or target, file.path) is not None:
+        return defined, None
+    module, _, last = target.rpartition(".")
+    if not module:
+        return defined, ImportSource(target, None, name if name != target else None)
+    if name == last:
+        return defined, ImportSource(module, name)
+    return defined, ImportSource(module, last, name)
+
+
+ANALYZER = Analyzer(collect=_collect, join=_join, joins=(UnboundName,), fix=_fix, from_absence=True)

@@ -1,0 +1,183 @@
+"""Audit records and security events: where they are written, through which session, and how guarded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.loggers import is_logger
+from bugcatalog_ls.facts.orm import is_revision
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.handlers import is_broad
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    FUNCTIONS,
+    ancestors,
+    arguments_of,
+    callee_of,
+    enclosing,
+    statement_of,
+    text_of,
+    walk,
+)
+from bugcatalog_ls.syntax.reasons import has_reason_on_line
+
+Kind = Literal["row", "call"]
+
+
+class AuditWrite(Fact, frozen=True):
+    """A write of an audit record that can raise into its caller: a row added to a session, or a call.
+
+    `session` is the expression of the session (empty for a call); `called` the symbol of what is
+    called; `function` the symbol of the function around.
+    """
+
+    path: str
+    kind: Kind
+    anchor: str
+    written: str
+    session: str
+    called: str | None
+    function: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
+_RECORD = re.compile(
+    r"Audit|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
+)
+_WORDS = (
+    r"audit|security_event|security_violation|security_log|activity_log|access_log|auth_event|login_event"
+)
+_CALLED = re.compile(
+    rf"(?:^|[._])(?:log|record|write|create|save|add|emit|store|insert|track|send|publish)_\w*(?:{_WORDS})\w*$"
+    rf"|(?:^|\.)(?:{_WORDS})(?:_log|_event|_record|_action|_entry)?$"
+    rf"|(?:{_WORDS})\w*\.(?:log|record|write|create|add|emit|save|log_\w+|record_\w+|write_\w+|track)$",
+    re.IGNORECASE,
+)
+_LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
+_ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
+_INSERT = re.compile(
+    r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
+)
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path) or is_revision(file):
+        return
+    for call, kind, session in _writes(file):
+        function = enclosing(call, "function_definition")
+        if function is None or _is_guarded(file, call) or has_reason_on_line(file, statement_of(call)):
+            continue
+        scope = file.scopes.of(function)
+        qualname = scope.qualname if scope is not None else ""
+        symbol = f"{file.module}.{qualname}" if file.module else qualname
+        written = " ".join(text_of(callee_of(call) or call).split())
+        anchor = facts.anchor(f"audit {symbol} {written}", call)
+        facts.add(AuditWrite(file.path, kind, anchor, written, session, file.callee(call), symbol))
+
+
+VOCABULARY = Vocabulary(
+    _collect,
+    (
+        *(
+            b"udit",
+            b"ecurity_event",
+            b"ecurityEvent",
+            b"ecurityViolation",
+            b"ecurity_violation",
+            b"ctivityLog",
+        ),
+        *(b"ctivity_log", b"ccessLog", b"uthEvent", b"oginEvent", b"ecurityLog", b"ecurity_log"),
+    ),
+)
+
+
+def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:
+    seen: set[int] = set()
+    for call in file.calls_named(*_ADDERS, "execute"):
+        session = _session_of(file, call)
+        if session is not None:
+            seen.add(call.id)
+            yield call, "row", session
+    for call in file.calls_where(lambda name: _LAST.search(name) is not None):
+        function = callee_of(call)
+        if call.id in seen or function is None or not _CALLED.search(text_of(function)):
+            continue
+        if _is_statement(call) and not _logs(file, function):
+            yield call, "call", ""
+
+
+def _session_of(file: PyFile, call: Node) -> str | None:
+    """The session (or manager) that a call gives an audit record to."""
+    function = callee_of(call)
+    owner = function.child_by_field_name("object") if function is not None else None
+    name = text_of(function).rpartition(".")[2] if function is not None else ""
+    if owner is None or function is None:
+        return None
+    positional = arguments_of(call).positional
+    if name == "execute":
+        given = text_of(positional[0]) if positional else ""
+        return text_of(owner) if _INSERT.search(given) else None
+    if name == "create":
+        is_manager = text_of(owner).endswith(".objects") and _RECORD.search(text_of(owner))
+        return text_of(owner) if is_manager else None
+    if name == "save":
+        return None
+    given_node = positional[0] if positional else None
+    if given_node is None:
+        return None
+    return text_of(owner) if _is_record(file, given_node) else None
+
+
+def _is_record(file: PyFile, node: Node) -> bool:
+    """Whether a value is a new audit record."""
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        value = bindings[-1].value if bindings else None
+        return value is not None and value.type == "call" and _is_record(file, value)
+    if node.type != "call":
+        return False
+    made = text_of(callee_of(node) or node).rpartition(".")[2]
+    return made[:1].isupper() and _RECORD.search(made) is not None
+
+
+def _is_statement(call: Node) -> bool:
+    """Whether nobody uses what a call returns."""
+    outer = call.parent
+    if outer is not None and outer.type == "await":
+        outer = outer.parent
+    return outer is not None and outer.type == "expression_statement"
+
+
+def _logs(file: PyFile, function: Node) -> bool:
+    """Whether it is a method of a logger (`audit_logger.info`, `audit_log.warning`)."""
+    owner = function.child_by_field_name("object")
+    return owner is not None and is_logger(file.symbol(owner))
+
+
+def _is_guarded(file: PyFile, node: Node) -> bool:
+    child = node
+    for parent in ancestors(node):
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            handlers = [part for part in parent.children if part.type == "except_clause"]
+            is_caught = any(is_broad(file, h) and not _reraises(h) for h in handlers)
+            if body is not None and body.id == child.id and is_caught:
+                return True
+        if parent.type == "with_statement" and "suppress(" in text_of(parent).split("\n")[0]:
+            return True
+        if parent.type in FUNCTIONS:
+            return False
+        child = parent
+    return False
+
+
+def _reraises(handler: Node) -> bool:
+    return any(node.type == "raise_statement" for node in walk(handler))

@@ -1,0 +1,384 @@
+"""Handlers of last resort: what answers for any exception, and what in them may raise itself.
+
+It knows the handlers of FastAPI, Starlette, Flask and Quart, and middleware around `call_next`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.guards import conditions_at
+from bugcatalog_ls.syntax.handlers import caught_name, is_broad
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    body_of,
+    callee_of,
+    constant_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
+
+Risk = Literal["state", "io", "error"]
+
+
+class GlobalHandler(Fact, frozen=True):
+    """A function that is registered for every exception, by its symbol as written."""
+
+    symbol: str
+    framework: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol.rpartition(".")[2]
+
+
+class HandlerRisk(Fact, frozen=True):
+    """An expression that can raise in what may be a handler of last resort.
+
+    `registered` tells that its own file makes it one. `called` is the symbol of what is called.
+    """
+
+    path: str
+    function: str
+    risk: Risk
+    anchor: str
+    written: str
+    called: str | None
+    registered: bool
+    framework: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class HandlerAnswer(Fact, frozen=True):
+    """The answer of what may be a handler of last resort, which names no request id."""
+
+    path: str
+    function: str
+    anchor: str
+    registered: bool
+    framework: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class RequestIdSource(Fact, frozen=True):
+    """The workspace gives each request an id: how a handler reads it (`state`, `g`), by its name."""
+
+    kind: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        return "request id"
+
+
+class AppMade(Fact, frozen=True):
+    """An application is made at the anchor."""
+
+    path: str
+    anchor: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class Generic500(Fact, frozen=True):
+    """A route handler answers with a generic 500 of its own."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return "500"
+
+
+_IDS = r"request_id|correlation_id|trace_id|req_id|requestId|correlationId"
+_ID_TEXT = re.compile(rf"{_IDS}|x-request-id|x-correlation-id|correlation", re.IGNORECASE)
+_ID_STORE = re.compile(rf"\b(?P<owner>request\.state|g|flask\.g)\.(?P<name>{_IDS})\s*=[^=]")
+_ERRORS = ("exc", "e", "err", "error", "exception", "ex")
+_PLAIN = frozenset(
+    {"args", "with_traceback", "add_note", "__class__", "__traceback__", "__cause__", "__context__"}
+)
+_VERBS = re.compile(
+    r"(?:^|[._])(?:save|store|persist|send|notify|alert|write|insert|record|create|report|publish|push)_\w+$"
+    r"|(?:^|\.)(?:commit|execute|flush|insert_one|urlopen|open|write|publish|rollback)$"
+)
+_CLIENTS = ("requests.", "httpx.", "urllib.request.", "smtplib.", "aiohttp.", "redis.")
+_QUIET = re.compile(
+    r"(?:^|\.)(?:capture_exception|capture_message|getLogger|exception|error|warning|info|debug)$"
+)
+# What only makes an answer.
+_ANSWERS = re.compile(r"(?:response|json|error|body|payload|html|page|template|file|from_directory)$")
+_GENERIC = re.compile(r"HTTPException\([^)]*\b500\b|HTTP_500_INTERNAL_SERVER_ERROR|,\s*500\b|status_code=500")
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    text = file.source.text
+    for match in _ID_STORE.finditer(text):
+        kind = "state" if match["owner"].endswith("state") else "g"
+        facts.add(RequestIdSource(kind, match["name"]))
+    for symbol, framework in _registered_by_call(file):
+        facts.add(GlobalHandler(symbol, framework))
+    for definition in file.functions:
+        framework = _decorated(definition)
+        if framework:
+            facts.add(GlobalHandler(definition.symbol, framework))
+        error = _error_parameter(file, definition)
+        if framework or error is not None:
+            _collect_handler(file, definition, body_of(definition.node), error, framework, facts)
+        elif (handler := _around_call_next(file, definition)) is not None:
+            facts.add(GlobalHandler(definition.symbol, "starlette"))
+            _collect_handler(
+                file, definition, body_of(handler), caught_name(handler), "starlette", facts, True
+            )
+    for call in file.calls_named("FastAPI", "Flask", "Starlette", "Quart"):
+        if call.parent is not None and call.parent.type == "assignment":
+            facts.add(AppMade(file.path, facts.anchor("app made", call)))
+    if "500" in text and any(_answers_500(file, node) for node in file.nodes("except_clause")):
+        facts.add(Generic500(file.path))
+
+
+VOCABULARY = Vocabulary(
+    _collect,
+    (
+        *(b"exception_handler", b"errorhandler", b"register_error_handler", b"call_next", b"request_id"),
+        *(b"correlation_id", b"trace_id", b"FastAPI(", b"Flask(", b"HTTPException"),
+    ),
+)
+
+
+# -- which are handlers ------------------------------------------------------------------------------
+
+
+def _registered_by_call(file: PyFile) -> Iterator[tuple[str, str]]:
+    for call in file.calls_named("add_exception_handler", "register_error_handler", "FastAPI", "Starlette"):
+        arguments, name = arguments_of(call), text_of(callee_of(call) or call).rpartition(".")[2]
+        if name in ("add_exception_handler", "register_error_handler"):
+            kind = arguments.get("exc_class_or_status_code", 0) or arguments.get("code_or_exception", 0)
+            handler = arguments.get("handler", 1) or arguments.get("f", 1)
+            framework = "fastapi" if name == "add_exception_handler" else "flask"
+            if kind is not None and handler is not None and _is_any(kind):
+                symbol = file.symbol(handler)
+                if symbol is not None:
+                    yield symbol, framework
+            continue
+        given = arguments.keywords.get("exception_handlers")
+        for pair in given.named_children if given is not None and given.type == "dictionary" else ():
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            symbol = file.symbol(value) if value is not None else None
+            if key is not None and symbol is not None and _is_any(key):
+                yield symbol, "fastapi"
+
+
+def _decorated(definition: Definition) -> str:
+    for decorator in definition.decorators:
+        if decorator.type != "call":
+            continue
+        name = text_of(callee_of(decorator) or decorator).rpartition(".")[2]
+        kind = next(iter(arguments_of(decorator).positional), None)
+        if kind is None or not _is_any(kind):
+            continue
+        if name == "exception_handler":
+            return "fastapi"
+        if name in ("errorhandler", "app_errorhandler"):
+            return "flask"
+    return ""
+
+
+def _is_any(kind: Node) -> bool:
+    """Whether a handler is registered for every exception."""
+    return text_of(kind).rpartition(".")[2] in ("Exception", "InternalServerError", "BaseException") or (
+        constant_value(kind) == 500 or text_of(kind).endswith("HTTP_500_INTERNAL_SERVER_ERROR")
+    )
+
+
+def _error_parameter(file: PyFile, definition: Definition) -> str | None:
+    """The exception of a function that takes a request and an exception, or an exception alone."""
+    scope = file.scopes.of(definition.node)
+    names = [
+        name
+        for name, bindings in (scope.bindings.items() if scope is not None else ())
+        if any(binding.kind == "parameter" for binding in bindings)
+    ]
+    if not 1 <= len(names) <= 3:
+        return None
+    return next((name for name in _ERRORS if name in names), None)
+
+
+def _around_call_next(file: PyFile, definition: Definition) -> Node | None:
+    """The handler of everything around `call_next` in a middleware."""
+    node = definition.node
+    parameters = node.child_by_field_name("parameters")
+    given = text_of(parameters) if parameters is not None else ""
+    if "call_next" not in given or "request" not in given:
+        return None
+    for attempt in (child for child in walk(node) if child.type == "try_statement"):
+        body = attempt.child_by_field_name("body")
+        if body is not None and "call_next(" in text_of(body):
+            for handler in (part for part in attempt.children if part.type == "except_clause"):
+                if is_broad(file, handler) and any(n.type == "return_statement" for n in walk(handler)):
+                    return handler
+    return None
+
+
+# -- what can raise ----------------------------------------------------------------------------------
+
+
+def _collect_handler(
+    file: PyFile,
+    definition: Definition,
+    body: list[Node],
+    error: str | None,
+    framework: str,
+    facts: Facts,
+    is_middleware: bool = False,
+) -> None:
+    told: set[str] = set()
+    registered = bool(framework)
+    for node, risk in _risks(file, body, error, definition):
+        written = " ".join(text_of(callee_of(node) or node).split()) if node.type == "call" else text_of(node)
+        if written in told:
+            continue
+        told.add(written)
+        anchor = facts.anchor(f"handler {definition.symbol} {written}", node)
+        called = file.callee(node) if node.type == "call" else None
+        facts.add(
+            HandlerRisk(file.path, definition.symbol, risk, anchor, written, called, registered, framework)
+        )
+    if is_middleware or _ID_TEXT.search(" ".join(text_of(statement) for statement in body)):
+        return
+    returned = [n for s in body for n in (s, *walk(s)) if n.type == "return_statement" and n.named_children]
+    if len(returned) == 1 and "{" in text_of(returned[0]) and not _passes_request(returned[0]):
+        value = returned[0].named_children[0]
+        anchor = facts.anchor(f"answer {definition.symbol}", value)
+        facts.add(HandlerAnswer(file.path, definition.symbol, anchor, registered, framework))
+
+
+def _passes_request(statement: Node) -> bool:
+    return any(
+        text_of(argument) == "request"
+        for call in walk(statement)
+        if call.type == "call"
+        for argument in (*arguments_of(call).positional, *arguments_of(call).keywords.values())
+    )
+
+
+def _risks(
+    file: PyFile, body: list[Node], error: str | None, definition: Definition
+) -> Iterator[tuple[Node, Risk]]:
+    is_any = _takes_any(definition)
+    for statement in body:
+        for node in (statement, *walk(statement)):
+            if node.type not in ("attribute", "call") or _is_tried(node, definition.node):
+                continue
+            if node.type == "attribute" and _reads_state(file, node):
+                yield node, "state"
+            elif node.type == "attribute" and is_any and _reads_error(node, error):
+                yield node, "error"
+            elif node.type == "call" and _is_io(file, node):
+                yield node, "io"
+            elif node.type == "call" and (given := _encodes_error(node, error)) is not None:
+                yield given, "error"
+
+
+def _takes_any(definition: Definition) -> bool:
+    """Whether the exception may be any: Flask gives an InternalServerError to handlers of 500."""
+    return not any("500" in text_of(d) or "InternalServerError" in text_of(d) for d in definition.decorators)
+
+
+def _reads_state(file: PyFile, node: Node) -> bool:
+    owner, name = node.named_children[0], node.named_children[-1]
+    written = text_of(owner)
+    is_state = written.endswith("request.state") or (
+        written == "g" and file.symbol(owner) in ("flask.g", "quart.g")
+    )
+    if not is_state or _is_written_to(node):
+        return False
+    if node.parent is not None and node.parent.type == "call" and node.parent.children[0].id == node.id:
+        return False
+    return not any(text_of(name) in text_of(condition.node) for condition in conditions_at(node))
+
+
+def _reads_error(node: Node, error: str | None) -> bool:
+    """An attribute that not every exception has."""
+    owner, name = node.named_children[0], node.named_children[-1]
+    if owner.type != "identifier" or text_of(owner) != error or text_of(name) in _PLAIN:
+        return False
+    return not any(
+        "isinstance" in text_of(c.node) or "hasattr" in text_of(c.node) for c in conditions_at(node)
+    )
+
+
+def _encodes_error(call: Node, error: str | None) -> Node | None:
+    """The exception itself as a value of JSON."""
+    name = text_of(callee_of(call) or call).rpartition(".")[2]
+    if error is None or name not in ("JSONResponse", "dumps", "jsonify", "ORJSONResponse"):
+        return None
+    for node in walk(call):
+        parent = node.parent
+        if node.type == "identifier" and text_of(node) == error and parent is not None:
+            is_value = parent.type == "pair" and parent.child_by_field_name("value") == node
+            if is_value or (parent.type == "keyword_argument" and name == "jsonify"):
+                return node
+    return None
+
+
+def _is_io(file: PyFile, call: Node) -> bool:
+    function = callee_of(call)
+    written = text_of(function) if function is not None else ""
+    if _QUIET.search(written) or is_log_owner(written.rpartition(".")[0]):
+        return False
+    if call.parent is not None and call.parent.type == "await":
+        if "." not in written and written.endswith("response"):
+            return False
+        return "call_next" not in written and not written.endswith(("http_exception_handler", "sleep"))
+    symbol = file.symbol(function) or ""
+    if symbol.startswith(_CLIENTS):
+        return True
+    if _ANSWERS.search(written) and not written.startswith(("save_", "store_", "log_", "record_")):
+        return False
+    return bool(_VERBS.search(written)) and not symbol.startswith(("builtins.str", "sys."))
+
+
+def _is_tried(node: Node, function: Node) -> bool:
+    child = node
+    for parent in ancestors(node):
+        if parent.id == function.id:
+            return False
+        if parent.type == "try_statement":
+            body = parent.child_by_field_name("body")
+            is_caught = any(part.type == "except_clause" for part in parent.children)
+            if body is not None and body.id == child.id and is_caught and "call_next(" not in text_of(body):
+                return True
+        if parent.type == "with_statement" and "suppress(" in text_of(parent).split("\n")[0]:
+            return True
+        child = parent
+    return False
+
+
+def _is_written_to(node: Node) -> bool:
+    parent = node.parent
+    left = parent.child_by_field_name("left") if parent is not None and parent.type == "assignment" else None
+    return left is not None and unparenthesised(left).id == node.id
+
+
+def _answers_500(file: PyFile, handler: Node) -> bool:
+    return is_broad(file, handler) and _GENERIC.search(text_of(handler)) is not None

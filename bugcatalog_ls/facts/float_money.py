@@ -1,0 +1,103 @@
+"""Money kept in binary floats: columns and schema fields of a class that are called like money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from bugcatalog_ls.facts.annotations import annotated_type
+from bugcatalog_ls.facts.columns import COLUMN_CALLS, column
+from bugcatalog_ls.facts.constants import text_in
+from bugcatalog_ls.facts.expressions import Call, dotted
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.library_names import library_name
+from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, TableFact, column_anchor, table_column_anchor
+from bugcatalog_ls.facts.resolve import mro, resolve
+from bugcatalog_ls.facts.schemas import ROOTS
+
+Kind = Literal["column", "mapped", "field", "django", "drf", "marshmallow"]
+
+
+class FloatMoney(NamedTuple):
+    """One column or field of money that is a float."""
+
+    name: str
+    anchor: str
+    kind: Kind
+
+
+_FLOATS = frozenset({"FLOAT", "REAL", "DOUBLE", "DOUBLE_PRECISION"})
+_FLOAT_TYPES = frozenset(
+    {"builtins.float", "pydantic.PositiveFloat", "pydantic.NonNegativeFloat", "pydantic.StrictFloat"}
+    | {"pydantic.FiniteFloat", "pydantic.types.PositiveFloat", "pydantic.types.NonNegativeFloat"}
+)
+_FIELDS: dict[str, Kind] = {
+    "django.db.models.FloatField": "django",
+    "rest_framework.serializers.FloatField": "drf",
+    "marshmallow.fields.Float": "marshmallow",
+}
+
+
+def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
+    """The floats of a file that are called like money, where a model or schema declares them."""
+    for fact in index.in_file(path, OrmClass):
+        named = [attribute for attribute in fact.attributes if MONEY.search(attribute.name)]
+        around = [fact.name, *(other.name for other in fact.attributes if other.name != "total")]
+        for attribute in named:
+            if not is_money(attribute.name, around):
+                continue
+            kind = _kind(index, path, fact, attribute)
+            if kind is not None:
+                yield FloatMoney(attribute.name, column_anchor(fact.symbol, attribute.name), kind)
+    for table in index.in_file(path, TableFact):
+        yield from _of_table(index, path, table)
+
+
+def _kind(index: FactIndex, path: str, fact: OrmClass, attribute: OrmAttribute) -> Kind | None:
+    if attribute.is_method:
+        return None
+    value, annotation = attribute.value, attribute.annotation
+    if isinstance(value, Call):
+        if library_name(index, value.function, path) in COLUMN_CALLS:
+            made = column(index, value, path)
+            written = annotated_type(index, annotation, path)
+            symbol = written.symbol if written is not None else ""
+            if made is not None and (made.type.name in _FLOATS or made.type.source.startswith("sa.Float")):
+                return "column"
+            is_untyped = made is not None and not made.type.name and not made.type.source
+            return "mapped" if is_untyped and symbol == "builtins.float" else None
+        called = dotted(value.function)
+        if called is not None and (resolved := resolve(index, called, path)) in _FIELDS:
+            return _FIELDS[resolved]
+    if annotation is None:
+        return None
+    written = annotated_type(index, annotation, path)
+    if written is None or written.symbol not in _FLOAT_TYPES:
+        return None
+    if written.is_mapped:
+        return "mapped" if value is None else None
+    if any(name in ROOTS for name in mro(index, fact.symbol)[0]):
+        if isinstance(value, Call) and (value.keyword("sa_column") or value.keyword("sa_type")) is not None:
+            return None
+        return "field"
+    return None
+
+
+def _of_table(index: FactIndex, path: str, table: TableFact) -> Iterator[FloatMoney]:
+    call = table.call
+    arguments = call.arguments if isinstance(call, Call) else ()
+    columns = [
+        (position, name, argument)
+        for position, argument in enumerate(arguments)
+        if isinstance(argument, Call)
+        and library_name(index, argument.function, path) == "Column"
+        and argument.arguments
+        and (name := text_in(index, argument.arguments[0], path))
+    ]
+    around = [table.symbol.rpartition(".")[2], *(name for _, name, _ in columns if name != "total")]
+    for position, name, argument in columns:
+        if MONEY.search(name) and is_money(name, around):
+            made = column(index, argument, path)
+            if made is not None and made.type.name in _FLOATS:
+                yield FloatMoney(name, table_column_anchor(table.symbol, position), "column")

@@ -1,0 +1,139 @@
+"""Edits that turn a float of money into a decimal: the column's type, the annotation, the default."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.edits import add_argument, insert_at, replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.imports import Imports
+from bugcatalog_ls.syntax.nodes import arguments_of, text_of, walk
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_FLOAT_TYPES = re.compile(
+    r"(?:\w+\.)*(?:Float|FLOAT|REAL|Double|DOUBLE|DOUBLE_PRECISION)(?:\(.*\))?", re.DOTALL
+)
+_FIELDS = {
+    "django": ("DecimalField", "max_digits=18, decimal_places=2"),
+    "drf": ("DecimalField", "max_digits=18, decimal_places=2"),
+    "marshmallow": ("Decimal", "as_string=True"),
+}
+
+
+class DecimalEdits(NamedTuple):
+    """A title and the edits."""
+
+    title: str
+    edits: list[TextEdit]
+
+
+def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> DecimalEdits | None:
+    """The edits for the column or field at a span; None where the construct is written another way."""
+    node = file.root.named_descendant_for_byte_range(span.start, span.end)
+    assignment = node
+    while assignment is not None and assignment.type not in ("assignment", "block", "module"):
+        assignment = assignment.parent
+    if node is None or assignment is None:
+        return None
+    if assignment.type != "assignment" or (kind == "column" and assignment.start_byte != span.start):
+        return _table_column(file, imports, node)
+    value, annotation = assignment.child_by_field_name("right"), assignment.child_by_field_name("type")
+    name = text_of(node)
+    if kind in _FIELDS and value is not None:
+        made = _field_call(file, value, *_FIELDS[kind])
+        return DecimalEdits(f"Make {name} a decimal field", made) if made else None
+    if kind == "wide" and annotation is not None:
+        return _as_text(imports, annotation, name)
+    edits: list[TextEdit] = []
+    if annotation is not None:
+        edits += _annotation(imports, annotation)
+    if kind == "column" and value is not None:
+        made = _numeric(file, imports, value)
+        if not made:
+            return None
+        edits += made
+    elif kind == "mapped":
+        numeric = _imported_numeric(imports, assignment)
+        if value is not None:
+            edits += add_argument(file, value, f"{numeric}(18, 2)")
+        else:
+            maker = imports.need("sqlalchemy.orm", "mapped_column", at=assignment.start_byte)
+            edits.append(insert_at(assignment.end_byte, f" = {maker}({numeric}(18, 2))"))
+    if value is not None:
+        edits += _default(imports, value)
+    what = "Numeric(18, 2)" if kind in ("column", "mapped") else "Decimal"
+    return DecimalEdits(f"Make {name} a {what}", edits) if edits else None
+
+
+def _table_column(file: PyFile, imports: Imports, node: Node) -> DecimalEdits | None:
+    while node.type != "call" and node.parent is not None:
+        node = node.parent
+    edits = _numeric(file, imports, node)
+    return DecimalEdits("Make the column a Numeric(18, 2)", edits) if edits else None
+
+
+def _numeric(file: PyFile, imports: Imports, call: Node) -> list[TextEdit]:
+    arguments = arguments_of(call)
+    candidates = [*arguments.positional, *(v for k, v in arguments.keywords.items() if k == "type_")]
+    written = next((node for node in candidates if _FLOAT_TYPES.fullmatch(text_of(node))), None)
+    if written is None:
+        return []
+    head = text_of(written).partition("(")[0]
+    owner, _, name = head.rpartition(".")
+    numeric = f"{owner}.Numeric" if owner else _imported_numeric(imports, call)
+    if not owner:
+        imports.drop_unused(name, [Span(written.start_byte, written.end_byte)])
+    return replace_node(written, f"{numeric}(18, 2)")
+
+
+def _imported_numeric(imports: Imports, at: Node) -> str:
+    return imports.need("sqlalchemy", "Numeric", at=at.start_byte)
+
+
+def _annotation(imports: Imports, annotation: Node) -> list[TextEdit]:
+    """`float` in an annotation (`Mapped[float | None]`) becomes `Decimal`."""
+    floats = [node for node in walk(annotation) if node.type == "identifier" and text_of(node) == "float"]
+    names = ("PositiveFloat", "NonNegativeFloat", "StrictFloat", "FiniteFloat")
+    if not floats:
+        floats = [node for node in walk(annotation) if node.type == "identifier" and text_of(node) in names]
+        floats = [node for node in floats if node.parent is not None and node.parent.type != "attribute"]
+        if not floats:
+            return []
+        return []
+    decimal = imports.need("decimal", "Decimal", at=annotation.start_byte)
+    return [edit for node in floats for edit in replace_node(node, decimal)]
+
+
+def _default(imports: Imports, value: Node) -> list[TextEdit]:
+    """A literal default, given plainly or to `Field(…)`."""
+    literal: Node | None = value
+    if value.type == "call":
+        arguments = arguments_of(value)
+        literal = arguments.keywords.get("default")
+        if literal is None and arguments.positional and text_of(value.children[0]).endswith("Field"):
+            literal = arguments.positional[0]
+    if literal is None or literal.type not in ("float", "integer"):
+        return []
+    decimal = imports.need("decimal", "Decimal", at=value.start_byte)
+    return replace_node(literal, f'{decimal}("{text_of(literal)}")')
+
+
+def _field_call(file: PyFile, call: Node, name: str, options: str) -> list[TextEdit]:
+    function = call.child_by_field_name("function")
+    if function is None:
+        return []
+    last = function.child_by_field_name("attribute")
+    if last is None:
+        return []
+    edits = [TextEdit(Span(last.start_byte, last.end_byte), name)]
+    return [*edits, *add_argument(file, call, options, after_keywords=True)]
+
+
+def _as_text(imports: Imports, annotation: Node, name: str) -> DecimalEdits:
+    annotated = imports.need("typing", "Annotated", at=annotation.start_byte)
+    serializer = imports.need("pydantic", "PlainSerializer", at=annotation.start_byte)
+    written = f'{annotated}[{text_of(annotation)}, {serializer}(str, return_type=str, when_used="json")]'
+    return DecimalEdits(f"Send {name} as a text", replace_node(annotation, written))

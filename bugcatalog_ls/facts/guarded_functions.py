@@ -1,0 +1,169 @@
+"""Functions that catch whatever goes wrong in them, and decorators that do so for others."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.classes import FunctionFact
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.facts.resolve import function_at, resolve
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.handlers import is_broad
+from bugcatalog_ls.syntax.nodes import body_of, enclosing, is_docstring, text_of, walk
+
+# A cheap first look at a handler that may catch everything.
+_BROAD = re.compile(rb"except\s*(?::|[^:\r\n]*Exception\b)")
+_HEADER = 120
+
+
+class GuardedFunction(Fact, frozen=True):
+    """A function whose body stands in a `try` that catches everything."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+class CatchingDecorator(Fact, frozen=True):
+    """A function that puts a function into a `try` that catches everything."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
+@derived
+def catches_all(index: FactIndex, symbol: str) -> bool:
+    """Whether a function of the workspace lets no exception out, by itself or by a decorator."""
+    if index.get(GuardedFunction, symbol):
+        return True
+    found = function_at(index, symbol)
+    return found is not None and any(
+        decorator is not None and _is_catching(index, decorator, found[0])
+        for decorator in found[1].decorators
+    )
+
+
+def function_behind(index: FactIndex, symbol: str, path: str) -> tuple[str, FunctionFact] | None:
+    """The function of the workspace that a symbol written in a file leads to; methods by their class."""
+    resolved = resolve(index, symbol, path)
+    return function_at(index, resolved.replace("()", ""))
+
+
+def is_guarded_body(file: PyFile, statements: list[Node]) -> bool:
+    """Whether statements do all that may fail in a `try` that catches everything and goes on."""
+    rest = [statement for statement in statements if not _is_harmless(statement)]
+    return bool(rest) and all(_is_guard(file, statement) for statement in rest)
+
+
+def _is_catching(index: FactIndex, decorator: str, path: str) -> bool:
+    resolved = resolve(index, decorator.removesuffix("()"), path)
+    return bool(index.get(CatchingDecorator, resolved))
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    seen: set[int] = set()
+    for handler in file.nodes("except_clause"):
+        header = file.source.data[handler.start_byte : handler.start_byte + _HEADER]
+        if _BROAD.match(header) is None:
+            continue
+        function = enclosing(handler, "function_definition")
+        if function is None or function.id in seen or not _stands_at_top(handler, function):
+            continue
+        seen.add(function.id)
+        if not is_guarded_body(file, body_of(function)):
+            continue
+        facts.add(GuardedFunction(_symbol(file, function)))
+        outer = enclosing(function, "function_definition")
+        while outer is not None:
+            facts.add(CatchingDecorator(_symbol(file, outer)))
+            outer = enclosing(outer, "function_definition")
+
+
+def _stands_at_top(handler: Node, function: Node) -> bool:
+    """Whether a handler's `try` is one of a function's own statements, inside of `with` or a loop at most."""
+    attempt = handler.parent
+    parent = attempt.parent.parent if attempt is not None and attempt.parent is not None else None
+    while parent is not None and parent.id != function.id:
+        if parent.type not in ("with_statement", "while_statement", "for_statement") or parent.parent is None:
+            return False
+        parent = parent.parent.parent
+    return parent is not None
+
+
+def _symbol(file: PyFile, function: Node) -> str:
+    scope = file.scopes.of(function)
+    qualname = scope.qualname if scope is not None else ""
+    return f"{file.module}.{qualname}" if file.module else qualname
+
+
+VOCABULARY = Vocabulary(_collect, (b"except",))
+
+
+def _raises(handler: Node) -> bool:
+    return any(node.type == "raise_statement" for node in walk(handler))
+
+
+def _is_guard(file: PyFile, statement: Node) -> bool:
+    if statement.type == "try_statement":
+        handlers = [child for child in statement.children if child.type == "except_clause"]
+        return any(is_broad(file, handler) and not _raises(handler) for handler in handlers)
+    if statement.type in ("with_statement", "while_statement", "for_statement"):
+        if statement.type == "with_statement" and "suppress(Exception" in text_of(statement).split("\n")[0]:
+            return True
+        return is_guarded_body(file, body_of(statement))
+    return False
+
+
+def _is_harmless(statement: Node) -> bool:
+    """Whether a statement does nothing that may fail but log, wait, or move values."""
+    if is_docstring(statement) or statement.type in (
+        "pass_statement",
+        "global_statement",
+        "nonlocal_statement",
+    ):
+        return True
+    if statement.type in (
+        "import_statement",
+        "import_from_statement",
+        "function_definition",
+        "break_statement",
+    ):
+        return True
+    if statement.type == "if_statement":
+        inner = [node for node in walk(statement) if node.type in ("call", "await")]
+        return all(_is_quiet(node) for node in inner)
+    calls = [node for node in (statement, *walk(statement)) if node.type == "call"]
+    return statement.type in ("expression_statement", "return_statement") and all(
+        _is_quiet(call) for call in calls
+    )
+
+
+def _is_quiet(call: Node) -> bool:
+    if call.type == "await":
+        return bool(call.named_children) and _is_quiet(call.named_children[0])
+    name = text_of(call.children[0])
+    owner, _, last = name.rpartition(".")
+    if last in (
+        "sleep",
+        "is_set",
+        "get_logger",
+        "getLogger",
+        "monotonic",
+        "perf_counter",
+        "time",
+        "set",
+        "list",
+    ):
+        return True
+    if last in ("dict", "len", "str", "int", "float", "isinstance", "getattr", "get", "now", "utcnow"):
+        return True
+    return is_log_owner(owner) or name in ("print", "bool", "range", "tuple", "wait", "Event", "timedelta")

@@ -1,0 +1,148 @@
+"""What JSON encoders are given and cannot encode: the types of values, and which encoder takes which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
+
+DECIMAL, DATETIME, UUID, BYTES, SET = "Decimal", "datetime", "UUID", "bytes", "set"
+_ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET})
+
+
+class Encoder(NamedTuple):
+    """A call that writes JSON: its data's keyword and position, what it can't encode, and the
+    keywords by which it is taught more."""
+
+    keyword: str
+    position: int
+    refuses: frozenset[str]
+    taught_by: frozenset[str]
+    fixed_by: str
+
+
+_DEFAULT = frozenset({"default", "cls"})
+_FLASK = Encoder("", 0, frozenset({BYTES, SET}), frozenset(), "")
+_RESPONSE = Encoder("content", 0, _ALL, frozenset(), "jsonable_encoder")
+ENCODERS = {
+    "json.dumps": Encoder("obj", 0, _ALL, _DEFAULT, "default"),
+    "json.dump": Encoder("obj", 0, _ALL, _DEFAULT, "default"),
+    "orjson.dumps": Encoder("", 0, frozenset({DECIMAL, BYTES, SET}), _DEFAULT, "default"),
+    "fastapi.responses.JSONResponse": _RESPONSE,
+    "fastapi.JSONResponse": _RESPONSE,
+    "starlette.responses.JSONResponse": _RESPONSE,
+    "aiohttp.web.json_response": Encoder("data", 0, _ALL, frozenset({"dumps"}), ""),
+    "django.http.JsonResponse": Encoder("data", 0, frozenset({BYTES, SET}), frozenset({"encoder"}), ""),
+    "flask.jsonify": _FLASK,
+    "quart.jsonify": _FLASK,
+}
+ENCODER_NAMES = ("dumps", "dump", "JSONResponse", "json_response", "JsonResponse", "jsonify")
+
+_MADE_BY = {
+    "decimal.Decimal()": DECIMAL,
+    "decimal.Decimal().quantize()": DECIMAL,
+    "datetime.datetime()": DATETIME,
+    "datetime.date()": DATETIME,
+    "datetime.time()": DATETIME,
+    "datetime.date.today()": DATETIME,
+    "uuid.UUID()": UUID,
+    "builtins.set()": SET,
+    "builtins.frozenset()": SET,
+    "builtins.bytes()": BYTES,
+    "builtins.str().encode()": BYTES,
+    "secrets.token_bytes()": BYTES,
+    "os.urandom()": BYTES,
+    **{f"uuid.uuid{version}()": UUID for version in (1, 3, 4, 5, 6, 7, 8)},
+    **{
+        f"datetime.datetime.{maker}()": DATETIME
+        for maker in ("now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "strptime", "combine")
+    },
+    "datetime.datetime.fromisoformat()": DATETIME,
+}
+_KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
+
+
+def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
+    """The type of a value, where it is known to be one that JSON does not have."""
+    node = unparenthesised(node)
+    if depth <= 0:
+        return None
+    if node.type == "string":
+        quote = next((index for index, letter in enumerate(text_of(node)) if letter in "'\""), 0)
+        return BYTES if "b" in text_of(node)[:quote].lower() else None
+    if node.type in ("set", "set_comprehension"):
+        return SET
+    if node.type == "binary_operator":
+        operands = [json_type(file, operand, depth - 1) for operand in node.named_children]
+        return DECIMAL if DECIMAL in operands else None
+    if node.type == "call" and text_of(node.children[0]) == "round":
+        arguments = arguments_of(node)
+        is_kept = (
+            len(arguments.positional) == 2 and json_type(file, arguments.positional[0], depth - 1) == DECIMAL
+        )
+        return DECIMAL if is_kept else None
+    return type_of_symbol(file.symbol(node))
+
+
+def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
+    """The values of a literal structure, of a name that holds one too; else the node itself."""
+    node = unparenthesised(node)
+    if depth <= 0:
+        return
+    if node.type == "dictionary":
+        for pair in node.named_children:
+            value = pair.child_by_field_name("value") if pair.type == "pair" else None
+            if value is not None:
+                yield from values_in(file, value, depth - 1)
+    elif node.type in ("list", "tuple"):
+        for child in node.named_children:
+            yield from values_in(file, child, depth - 1)
+    elif node.type in ("list_comprehension", "dictionary_comprehension"):
+        body = node.child_by_field_name("body")
+        value = body.child_by_field_name("value") if body is not None and body.type == "pair" else body
+        if value is not None:
+            yield from values_in(file, value, depth - 1)
+    elif node.type == "identifier":
+        bindings = file.names.bindings(node)
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if value is not None and value.type in ("dictionary", "list", "list_comprehension"):
+            yield from values_in(file, value, depth - 1)
+            yield from _put_into(file, node)
+        else:
+            yield node
+    elif node.type == "conditional_expression":
+        parts = [part for part in node.named_children if part.type != "comment"]
+        for part in (parts[0], parts[-1]) if len(parts) == 3 else ():
+            yield from values_in(file, part, depth - 1)
+    else:
+        yield node
+
+
+def type_of_symbol(symbol: str | None) -> str | None:
+    """The type that a (resolved) symbol stands for, where JSON does not have it."""
+    while symbol is not None and symbol not in _MADE_BY:
+        ending = next((ending for ending in _KEEPING if symbol.endswith(ending)), None)
+        if ending is None:
+            return None
+        symbol = symbol.removesuffix(ending)
+    return _MADE_BY[symbol] if symbol is not None else None
+
+
+def _put_into(file: PyFile, name: Node) -> Iterator[Node]:
+    """What is put into a mapping before it is given away: `payload["at"] = datetime.now()`."""
+    scope = file.scopes.at(name.start_byte)
+    for assignment in file.nodes("assignment"):
+        if assignment.end_byte > name.start_byte or assignment.start_byte < scope.start:
+            continue
+        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+        if left is None or right is None or left.type != "subscript":
+            continue
+        if (
+            text_of(left.named_children[0]) == text_of(name)
+            and file.scopes.at(assignment.start_byte) is scope
+        ):
+            yield right

@@ -1,0 +1,311 @@
+"""Vectors: where their size is declared, and which embedding model a file makes them with.
+
+It knows pgvector, Qdrant, Milvus, Pinecone, FAISS, Elasticsearch, Redis, LangChain's and LlamaIndex'
+stores, and settings and constants that are named after a size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.embedding_models import EmbeddingModel, model_named, model_names
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    constant_value,
+    string_value,
+    text_of,
+)
+
+
+class VectorSize(Fact, frozen=True):
+    """A declared size. `group` names the construct that it shares with a model's name (a call, a class
+    of settings, the module's constants); `model` the one named there; `field` is `table.column` or
+    `Class.attribute` where it is a column's."""
+
+    path: str
+    size: int
+    anchor: str
+    model: str
+    field: str
+    owner: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class ModelUse(Fact, frozen=True):
+    """A file names an embedding model; `size` is what it asks it for (0: unknown)."""
+
+    path: str
+    model: str
+    size: int
+
+    @property
+    def key(self) -> str:
+        return "model"
+
+
+class VectorField(Fact, frozen=True):
+    """A field's declared size, by the field."""
+
+    field: str
+    size: int
+    path: str
+
+    @property
+    def key(self) -> str:
+        return self.field
+
+
+class MadeRow(Fact, frozen=True):
+    """A file makes rows of a class whose attribute it gives vectors."""
+
+    owner: str
+    attribute: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        return self.owner.rpartition(".")[2]
+
+
+_SIZES: dict[str, tuple[str, int | None]] = {
+    "Vector": ("dim", 0),
+    "HALFVEC": ("dim", 0),
+    "HalfVector": ("dim", 0),
+    "VECTOR": ("dim", 0),
+    "VectorParams": ("size", 0),
+    "FieldSchema": ("dim", None),
+    "add_field": ("dim", None),
+    "create_collection": ("dimension", None),
+    "create_index": ("dimension", None),
+    "IndexFlatL2": ("d", 0),
+    "IndexFlatIP": ("d", 0),
+    "IndexHNSWFlat": ("d", 0),
+    "IndexLSH": ("d", 0),
+    "VectorField": ("dimensions", None),
+    "PGVector": ("embedding_length", None),
+    "PGVectorStore": ("embed_dim", None),
+    "from_params": ("embed_dim", None),
+    "MilvusVectorStore": ("dim", None),
+}
+_LIBRARIES = ("pgvector.", "qdrant_client.", "pymilvus.", "faiss.", "pinecone.", "langchain", "llama_index.")
+_SIZE_NAME = re.compile(
+    r"(?:embed(?:ding)?s?_?(?:model_?)?)?(?:vector_?)?(?:dims?|dimensions?|(?:embed(?:ding)?|vector)_?(?:size|length))",
+    re.IGNORECASE,
+)
+_MODEL_NAME = re.compile(r"model|embed|encoder", re.IGNORECASE)
+_ASKED = frozenset({"dimensions", "output_dimension", "output_dimensionality", "truncate_dim"})
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    uses = list(_model_uses(file))
+    for known, size, _ in uses:
+        facts.add(ModelUse(file.path, known.name, size))
+    for node, value in _declared(file):
+        field, owner = _field_of(file, node)
+        anchor = facts.anchor(f"vector size {file.qualname_at(node.start_byte)}", node)
+        facts.add(VectorSize(file.path, value, anchor, _model_beside(node, uses), field, owner))
+        if field:
+            facts.add(VectorField(field, value, file.path))
+    if uses:
+        for owner, attribute in _made_rows(file):
+            facts.add(MadeRow(owner, attribute, file.path))
+
+
+VOCABULARY = Vocabulary(
+    _collect, (b"mbed", b"Vector", b"VECTOR", b"HALFVEC", b"IndexFlat", b"FieldSchema", b"dense_vector")
+)
+
+
+def _model_uses(file: PyFile) -> Iterator[tuple[EmbeddingModel, int, Node]]:
+    """The models named in a file, each with the size that it is asked for, and its string."""
+    for match in model_names().finditer(file.source.data):
+        node = file.root.descendant_for_byte_range(match.start() + 1, match.end() - 1)
+        while node is not None and node.type != "string" and node.parent is not None and node.type != "block":
+            node = node.parent
+        text = string_value(node) if node is not None and node.type == "string" else None
+        model = model_named(text) if text is not None else None
+        if model is None or node is None or _is_listed(node):
+            continue
+        yield model, _asked_size(file, node, model), node
+
+
+def _is_listed(node: Node) -> bool:
+    """Whether a name stands in a table or list of models, or is what something is compared with."""
+    parent = node.parent
+    if parent is None or parent.type in ("list", "set", "tuple", "comparison_operator", "case_pattern"):
+        return True
+    if parent.type == "pair":
+        key = parent.child_by_field_name("key")
+        return key is not None and key.id == node.id
+    return parent.type in ("expression_statement", "subscript", "concatenated_string")
+
+
+def _asked_size(file: PyFile, node: Node, model: EmbeddingModel) -> int:
+    """The size of the vectors that a use of the model makes; 0 where that is not known."""
+    asked = list(_asked_sizes(file))
+    if not asked:
+        return model.size
+    return asked[0] if len(set(asked)) == 1 else 0
+
+
+def _asked_sizes(file: PyFile) -> Iterator[int]:
+    """The sizes that calls of a file ask their model for."""
+    data = file.source.data
+    if not any(name.encode() in data for name in _ASKED):
+        return
+    for argument in file.nodes("keyword_argument"):
+        name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
+        if name is None or value is None or text_of(name) not in _ASKED:
+            continue
+        call = argument.parent.parent if argument.parent is not None else None
+        if call is not None and text_of(callee_of(call) or call).endswith("VectorField"):
+            continue
+        number = _number(file, value)
+        yield number[1] if number is not None else 0
+    for pair in file.nodes("pair"):
+        key = string_value(pair.child_by_field_name("key"))
+        value = pair.child_by_field_name("value")
+        if key in _ASKED and value is not None:
+            number = _number(file, value)
+            yield number[1] if number is not None else 0
+
+
+def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
+    """The literal that a value is, or that its name is bound to once."""
+    if value.type == "identifier":
+        bindings = file.names.bindings(value)
+        bound = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if bound is None or bound.type != "integer":
+            return None
+        value = bound
+    number = constant_value(value) if value.type == "integer" else None
+    return (value, number) if isinstance(number, int) and 8 <= number <= 65536 else None
+
+
+def _declared(file: PyFile) -> Iterator[tuple[Node, int]]:
+    """The numbers that declare a size, each once."""
+    seen: set[int] = set()
+    for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file)):
+        number = _number(file, value)
+        if number is not None and number[0].id not in seen:
+            seen.add(number[0].id)
+            yield number
+
+
+def _in_calls(file: PyFile) -> Iterator[Node]:
+    for call in file.calls_named(*_SIZES):
+        name = text_of(callee_of(call) or call).rpartition(".")[2]
+        symbol = file.callee(call) or ""
+        keyword, position = _SIZES.get(name) or _SIZES.get(symbol.rpartition(".")[2]) or ("dim", None)
+        value = arguments_of(call).get(keyword, position)
+        is_known = (
+            symbol.startswith(_LIBRARIES) or name in ("VectorParams", "FieldSchema") or position is None
+        )
+        if value is not None and is_known:
+            yield value
+    for argument in file.nodes("keyword_argument") if b"mbed" in file.source.data else ():
+        label, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")
+        if label is None or given is None or text_of(label) in _ASKED:
+            continue
+        if _SIZE_NAME.fullmatch(text_of(label)):
+            yield given
+
+
+def _in_mappings(file: PyFile) -> Iterator[Node]:
+    """`"dims"` beside `"type": "dense_vector"`, `"DIM"`, and sizes beside a model's name."""
+    if b"dim" not in file.source.data and b"DIM" not in file.source.data:
+        return
+    for pair in file.nodes("pair"):
+        key = string_value(pair.child_by_field_name("key"))
+        value = pair.child_by_field_name("value")
+        if key is None or value is None or key in _ASKED or not _SIZE_NAME.fullmatch(key):
+            continue
+        mapping = text_of(pair.parent) if pair.parent is not None else ""
+        if "dense_vector" in mapping or key == "DIM" or model_names().search(mapping.encode()):
+            yield value
+
+
+def _in_names(file: PyFile) -> Iterator[Node]:
+    """Constants and settings that are named after a size: `EMBEDDING_DIM = 1536`."""
+    for assignment in file.nodes("assignment"):
+        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+        if (
+            left is None
+            or right is None
+            or left.type != "identifier"
+            or not _SIZE_NAME.fullmatch(text_of(left))
+        ):
+            continue
+        if file.scopes.at(left.start_byte).kind in ("module", "class"):
+            given = arguments_of(right).get("default", 0) if right.type == "call" else right
+            if given is not None:
+                yield given
+
+
+def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> str:
+    """The model that the same call, mapping, class or module's constants name; empty where not one."""
+    for parent in ancestors(node):
+        if parent.type in ("call", "dictionary", "class_definition"):
+            inside = {m.name for m, _, n in uses if parent.start_byte <= n.start_byte < parent.end_byte}
+            if len(inside) == 1:
+                return inside.pop()
+            if inside:
+                return "?"
+        elif parent.type == "module":
+            break
+    return ""
+
+
+def _field_of(file: PyFile, node: Node) -> tuple[str, str]:
+    """The column that a size belongs to, as `table.column` and as the class's attribute."""
+    column = ""
+    for parent in ancestors(node):
+        if parent.type == "call":
+            name = text_of(callee_of(parent) or parent).rpartition(".")[2]
+            first = string_value(arguments_of(parent).get("", 0))
+            if name == "Column" and first is not None:
+                column = first
+            elif name in ("create_table", "add_column", "Table") and first is not None and column:
+                return f"{first}.{column}", ""
+        elif parent.type == "assignment":
+            left = parent.child_by_field_name("left")
+            scope = file.scopes.at(parent.start_byte)
+            if left is not None and scope.kind == "class":
+                table = scope.bindings.get("__tablename__")
+                written = string_value(table[0].value) if table else None
+                symbol = f"{file.module}.{scope.qualname}"
+                attribute = column or text_of(left)
+                return (f"{written}.{attribute}" if written else ""), f"{symbol}.{text_of(left)}"
+        elif parent.type in ("function_definition", "class_definition") and not column:
+            return "", ""
+    return "", ""
+
+
+def _made_rows(file: PyFile) -> Iterator[tuple[str, str]]:
+    """`Chunk(embedding=…)`: classes that get a vector here."""
+    for argument in file.nodes("keyword_argument"):
+        name = argument.child_by_field_name("name")
+        call = argument.parent.parent if argument.parent is not None else None
+        if (
+            name is None
+            or call is None
+            or call.type != "call"
+            or not re.search("embed|vector", text_of(name))
+        ):
+            continue
+        symbol = file.callee(call)
+        if symbol is not None and symbol.rpartition(".")[2][:1].isupper():
+            yield symbol, text_of(name)

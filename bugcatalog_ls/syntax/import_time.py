@@ -1,0 +1,317 @@
+"""Names that are read while a module is imported and are surely not bound there.
+
+Everything runs at import but the bodies of functions and lambdas: module and class bodies, decorators,
+defaults, bases, and annotations, as long as these are evaluated. It knows the order in which a module
+runs; what a condition, a loop, a `global` or a call may have bound counts as bound.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_paths import is_caught, is_for_typing, never_runs
+from bugcatalog_ls.syntax.import_words import ALWAYS, bound_from, candidates, first_bindings
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, LOOPS, ancestors, text_of, walk
+from bugcatalog_ls.syntax.scopes import Binding, Scope
+
+Reason = Literal["missing", "later", "typing", "deleted", "declared", "class", "handler"]
+"""Why a name is not bound: nowhere, only further down, only for type checkers, deleted, only declared,
+only in a class body that the read does not see, only while an exception is handled."""
+
+
+@dataclass(frozen=True)
+class UnboundRead:
+    """A read of a name that raises NameError when the module is imported."""
+
+    node: Node
+    name: str
+    reason: Reason
+    annotation: Node | None
+
+
+# Anything may be bound by these, by some of them only where they run at import.
+_DYNAMIC = re.compile(rb"\bglobals\(\)|\bsys\.modules\[|# Databricks notebook")
+_DYNAMIC_AT_IMPORT = re.compile(
+    rb"(?<![.\w])(?:exec|execfile|locals|vars)\(|__dict__\b|^[ \t]*print +[\"']", re.MULTILINE
+)
+_FOR_ITSELF = frozenset(
+    {"sum", "any", "all", "list", "tuple", "set", "frozenset", "dict", "sorted", "min", "max"}
+)
+
+
+def unbound_reads(file: PyFile) -> list[UnboundRead]:
+    """The reads of a file that raise NameError at its import, in the order of the text.
+
+    Nothing where the file does not parse, or binds names in ways that can't be followed. A name of
+    which a star import may be the source is reported all the same.
+    """
+    if file.root.has_error:
+        return []
+    found: list[UnboundRead] = []
+    for name, start in candidates(file, first_bindings(file)):
+        node = file.root.descendant_for_byte_range(start, start + len(name))
+        if node is None or node.type != "identifier" or node.start_byte != start:
+            continue
+        read = _judged(file, node)
+        if read is not None and _is_placeholder(node):
+            return []
+        if read is not None:
+            found.append(read)
+    if not found or _is_dynamic(file):
+        return []
+    others = _names_of_patterns(file)
+    return [read for read in found if read.name not in others]
+
+
+def _is_dynamic(file: PyFile) -> bool:
+    """Whether names may come in ways that can't be followed; in a Python 2 file others are built in."""
+    data = file.source.data
+    if _DYNAMIC.search(data):
+        return True
+    matches = (match.end() - 1 for match in _DYNAMIC_AT_IMPORT.finditer(data))
+    return any(file.scopes.at(offset).kind != "function" and not _is_text(file, offset) for offset in matches)
+
+
+def _is_text(file: PyFile, offset: int) -> bool:
+    node = file.root.descendant_for_byte_range(offset, offset)
+    return node is not None and node.type in ("comment", "string_content", "string_start")
+
+
+def _is_placeholder(node: Node) -> bool:
+    """Whether a name stands in double braces, which no Python can run: the file is a template."""
+    inner = node.parent
+    return (
+        inner is not None and inner.type == "set" and inner.parent is not None and inner.parent.type == "set"
+    )
+
+
+def _names_of_patterns(file: PyFile) -> set[str]:
+    """What `with … as (a, b)` and the stars of a `case` bind, which scopes do not tell."""
+    targets = [
+        node for node in file.nodes("as_pattern_target") if node.named_children[0].type != "identifier"
+    ]
+    patterns = [*targets, *file.nodes("splat_pattern")]
+    return {text_of(node) for pattern in patterns for node in walk(pattern) if node.type == "identifier"}
+
+
+# -- what is one -----------------------------------------------------------------------------------
+
+
+def _judged(file: PyFile, node: Node) -> UnboundRead | None:
+    if not _is_load(node):
+        return None
+    name = text_of(node)
+    annotation: Node | None = None
+    klass: Node | None = None
+    hidden = False
+    child = node
+    for parent in ancestors(node):
+        kind = parent.type
+        if kind in ("function_definition", "lambda"):
+            body = parent.child_by_field_name("body")
+            if body is not None and body.id == child.id:
+                return None
+            if _names_type_parameter(parent, name):
+                return None
+        elif kind == "class_definition":
+            if _names_type_parameter(parent, name):
+                return None
+            body = parent.child_by_field_name("body")
+            if body is not None and body.id == child.id and klass is None:
+                klass = parent
+                if _may_inject(file, parent):
+                    return None
+        elif kind in COMPREHENSIONS:
+            if name in (scope.bindings if (scope := file.scopes.of(parent)) else ()) and not _is_first(
+                parent, child
+            ):
+                return None
+            if not _is_first(parent, child):
+                if kind == "generator_expression" and not _is_consumed(parent):
+                    return None
+                # What a comprehension runs does not see the names of the class around it.
+                hidden = hidden or klass is None
+        elif kind == "type" and annotation is None and child.type != "type":
+            annotation = parent
+        elif kind in ("type_alias_statement", "case_pattern") or _is_own_parameter(parent):
+            return None
+        child = parent
+    if annotation is not None:
+        annotation = _whole_annotation(annotation)
+    reason = _reason(file, node, name, klass, hidden)
+    if reason is None or never_runs(node) or is_caught(file, node, name):
+        return None
+    return UnboundRead(node, name, reason, annotation)
+
+
+def _is_load(node: Node) -> bool:
+    """Whether an identifier reads a name, as opposed to binding or labelling."""
+    parent = node.parent
+    if parent is None:
+        return False
+    kind = parent.type
+    first = parent.named_children[0].id == node.id if parent.named_children else False
+    if kind == "attribute":
+        return first
+    if kind in ("keyword_argument", "default_parameter", "typed_default_parameter", "named_expression"):
+        name = parent.child_by_field_name("name")
+        return name is None or name.id != node.id
+    if kind in ("assignment", "augmented_assignment", "for_statement", "for_in_clause"):
+        left = parent.child_by_field_name("left")
+        return (left is None or left.id != node.id) or kind == "augmented_assignment"
+    if kind in ("function_definition", "class_definition"):
+        name = parent.child_by_field_name("name")
+        return name is None or name.id != node.id
+    if kind in ("parameters", "lambda_parameters", "typed_parameter", "dotted_name", "aliased_import"):
+        return False
+    if kind in (
+        "as_pattern_target",
+        "global_statement",
+        "nonlocal_statement",
+        "delete_statement",
+        "type_parameter",
+    ):
+        return False
+    if kind in ("list_splat_pattern", "dictionary_splat_pattern"):
+        return False
+    if kind in ("pattern_list", "tuple_pattern", "list_pattern"):
+        return False
+    return kind != "ERROR"
+
+
+def _is_first(comprehension: Node, child: Node) -> bool:
+    """Whether a part of a comprehension is its first iterable, which runs outside of it."""
+    return False if child.type != "for_in_clause" else _first_clause(comprehension) == child.id
+
+
+def _first_clause(comprehension: Node) -> int:
+    return next((part.id for part in comprehension.named_children if part.type == "for_in_clause"), 0)
+
+
+def _is_consumed(generator: Node) -> bool:
+    """Whether a generator is surely run where it is written."""
+    call = generator.parent
+    if call is not None and call.type == "argument_list":
+        call = call.parent
+    if call is None or call.type != "call":
+        return False
+    name = text_of(call.children[0]).rpartition(".")[2]
+    return name in _FOR_ITSELF or name == "join"
+
+
+def _whole_annotation(node: Node) -> Node:
+    """The outermost annotation around a part of one."""
+    whole = node
+    for parent in ancestors(node):
+        if parent.type == "type":
+            whole = parent
+        elif parent.type in ("block", "module"):
+            break
+    return whole
+
+
+def _is_own_parameter(node: Node) -> bool:
+    """Whether a node declares type parameters (`def first[T: Item]`), whose bounds wait."""
+    owner = node.parent
+    return node.type == "type_parameter" and owner is not None and owner.type != "generic_type"
+
+
+def _names_type_parameter(definition: Node, name: str) -> bool:
+    parameters = definition.child_by_field_name("type_parameters")
+    return parameters is not None and re.search(rf"\b{re.escape(name)}\b", text_of(parameters)) is not None
+
+
+def _may_inject(file: PyFile, klass: Node) -> bool:
+    """Whether a metaclass may put names into a class body."""
+    bases = klass.child_by_field_name("superclasses")
+    for base in bases.named_children if bases is not None else ():
+        if base.type == "keyword_argument":
+            name, value = base.child_by_field_name("name"), base.child_by_field_name("value")
+            if name is not None and text_of(name) == "metaclass":
+                known = file.symbol(value) or ""
+                if known not in ("abc.ABCMeta", "builtins.type", "enum.EnumMeta", "enum.EnumType"):
+                    return True
+        elif (file.symbol(base) or "").startswith("sly."):
+            return True
+    return False
+
+
+def _reason(file: PyFile, node: Node, name: str, klass: Node | None, hidden: bool) -> Reason | None:
+    """Why a name is not bound at a place; None where it is, or may be. `hidden`: a comprehension
+    stands between the place and the body of the class around it."""
+    if name in ALWAYS:
+        return None
+    own = _class_bindings(file, klass, name)
+    if own and not hidden and _unbound(file, own, node) is None:
+        return None
+    module = file.scopes.module
+    bindings = module.bindings.get(name, [])
+    if any(_scope_of(file, binding) is not module for binding in bindings):
+        return None
+    reason = _unbound(file, bindings, node)
+    if reason != "missing":
+        return reason
+    if own and not hidden:
+        return _unbound(file, own, node)
+    outer = (parent for parent in ancestors(node) if parent.type == "class_definition")
+    return "class" if any(_class_bindings(file, parent, name) for parent in outer) else reason
+
+
+def _class_bindings(file: PyFile, klass: Node | None, name: str) -> list[Binding]:
+    scope = file.scopes.of(klass) if klass is not None else None
+    return scope.bindings.get(name, []) if scope is not None else []
+
+
+def _scope_of(file: PyFile, binding: Binding) -> Scope:
+    """Where a binding is written: `global` names are bound by functions."""
+    scope = file.scopes.at(binding.node.start_byte)
+    while scope.kind == "comprehension" and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _unbound(file: PyFile, bindings: list[Binding], node: Node) -> Reason | None:
+    """Why none of the bindings of a scope can have been made; None where one may."""
+    offset = node.start_byte
+    if not bindings:
+        return "missing"
+    real = [binding for binding in bindings if binding.kind not in ("annotation", "delete", "augmented")]
+    deleted = [binding for binding in bindings if binding.kind == "delete" and binding.offset <= offset]
+    running = [binding for binding in real if not is_for_typing(binding.node)]
+    above = [binding for binding in running if bound_from(file, binding) <= offset]
+    if deleted and _is_surely_deleted(deleted[-1], running, node):
+        return "deleted"
+    if above:
+        only_caught = all(binding.kind == "except" for binding in above) and len(above) == len(running)
+        if only_caught and not any(_holds(_clause(binding), node) for binding in above):
+            return "handler"
+        return None
+    if any(_shares_loop(binding.node, node) for binding in running):
+        return None
+    if running:
+        return "later"
+    return "typing" if real else "declared" if any(b.kind == "annotation" for b in bindings) else "missing"
+
+
+def _is_surely_deleted(deletion: Binding, bindings: list[Binding], node: Node) -> bool:
+    start, end = deletion.block
+    if not start <= node.start_byte < end or any(parent.type in LOOPS for parent in ancestors(deletion.node)):
+        return False
+    return not any(deletion.offset <= binding.offset <= node.start_byte for binding in bindings)
+
+
+def _clause(binding: Binding) -> Node:
+    return next((p for p in ancestors(binding.node) if p.type == "except_clause"), binding.node)
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte < outer.end_byte
+
+
+def _shares_loop(one: Node, other: Node) -> bool:
+    return any(parent.type in LOOPS and _holds(parent, other) for parent in ancestors(one))

@@ -1,0 +1,111 @@
+"""The words of a file that may be names which its import reads and does not find; a cheap first look."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_paths import is_for_typing
+from bugcatalog_ls.syntax.scopes import BUILTINS, Binding
+
+ALWAYS = frozenset(
+    {
+        *BUILTINS,
+        # What other versions or systems have, and what the import system gives each module.
+        *(
+            "BaseExceptionGroup",
+            "EncodingWarning",
+            "ExceptionGroup",
+            "PythonFinalizationError",
+            "WindowsError",
+        ),
+        *("aiter", "anext", "__annotations__", "__builtins__", "__cached__", "__conditional_annotations__"),
+        *("__file__", "__path__", "__dict__", "__module__", "__qualname__", "__firstlineno__"),
+        # What consoles, notebooks and `gettext.install` put into the built-in names.
+        *("_", "get_ipython", "get_config", "display"),
+    }
+)
+"""Names that are there in every module, or may be put there from outside."""
+
+_KNOWN = {name.encode(): -1 for name in (*ALWAYS, *keyword.kwlist)}
+_LONG = rb'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"""|' + rb"'''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'''"
+_SHORT = rb'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + rb"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'"
+# Groups: 1 a name that is no attribute, 2 a formatted string. Names in headers, attributes and numbers
+# are passed over; the commonest come first.
+_TOKEN = re.compile(
+    rb"(?:def\s+\w+(?:\(\s*(?:self|cls)\b)?|class\s+\w+|from\s+[\w.]+)"
+    rb"|(?<!\.)([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?![\w\x80-\xff\"'])"
+    rb"|#[^\r\n]*"
+    rb"|[rR]?[fFtT][rR]?(" + _LONG + rb"|" + _SHORT + rb")"
+    rb"|[rRbBuU]{0,2}(?:" + _LONG + rb"|" + _SHORT + rb")"
+    rb"|[.\w]+",
+    re.DOTALL,
+)
+_NAME = re.compile(rb"(?<![\w.])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+
+
+def first_bindings(file: PyFile) -> dict[bytes, int]:
+    """From where on each name of the module may be bound."""
+    has_typing = b"TYPE_CHECKING" in file.source.data
+    found: dict[bytes, int] = {}
+    for name, bindings in file.scopes.module.bindings.items():
+        if any(binding.kind in ("delete", "except") for binding in bindings):
+            continue
+        offsets = [
+            bound_from(file, binding) if has_typing else _bound_from(file, binding) for binding in bindings
+        ]
+        found[name.encode()] = min(offsets)
+    return found
+
+
+def candidates(file: PyFile, bound: dict[bytes, int]) -> Iterator[tuple[bytes, int]]:
+    """The words that run at import and that the module has not bound above them."""
+    data, table = file.source.data, _KNOWN | bound
+    for start, end in _regions(file):
+        for match in _TOKEN.finditer(data, start, end):
+            kind = match.lastindex
+            if kind == 1:
+                word = match[1]
+                if table.get(word, end) > match.start() and not _is_keyword(data, match):
+                    yield word, match.start()
+            elif kind == 2 and b"{" in match[2]:
+                for inner in _NAME.finditer(data, *match.span(2)):
+                    if table.get(inner[0], end) > inner.start():
+                        yield inner[0], inner.start()
+
+
+def _is_keyword(data: bytes, match: re.Match[bytes]) -> bool:
+    """Whether `name=` names an argument (a cheap test; the tree has the last word)."""
+    end = match.end()
+    if data[end : end + 1] != b"=" or data[end + 1 : end + 2] == b"=":
+        return False
+    start = match.start()
+    return data[start - 1 : start] in (b"(", b",") or data[start - 2 : start] == b", "
+
+
+def _regions(file: PyFile) -> Iterator[tuple[int, int]]:
+    """The text without the bodies of functions."""
+    start = 0
+    for function in file.nodes("function_definition"):
+        if function.start_byte < start:
+            continue
+        body = function.child_by_field_name("body")
+        if body is not None:
+            yield start, body.start_byte
+            start = body.end_byte
+    yield start, len(file.source.data)
+
+
+def bound_from(file: PyFile, binding: Binding) -> int:
+    """From where on a name is bound: a function or class only behind its end."""
+    return len(file.source.data) + 1 if is_for_typing(binding.node) else _bound_from(file, binding)
+
+
+def _bound_from(file: PyFile, binding: Binding) -> int:
+    if binding.kind in ("function", "class"):
+        return binding.node.end_byte
+    if binding.kind in ("annotation", "delete", "augmented"):
+        return len(file.source.data) + 1
+    return binding.offset

@@ -1,0 +1,529 @@
+"""BC605 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_flag_row() -> None:
+    check_findings(
+        "BC605",
+        """
+        def delete_task(task_id, user, db):
+            db.delete(db.get(Task, task_id))
+            db.add(AuditLog(action="delete", user_id=user.id))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            db.commit()
+        """,
+    )
+
+
+def test_flag_variable() -> None:
+    check_findings(
+        "BC605",
+        """
+        async def update(session, user):
+            user.name = "x"
+            entry = AuditEntry(action="update")
+            session.add(entry)
+          # ^^^^^^^^^^^^^^^^^^ BC605
+            await session.commit()
+        """,
+    )
+
+
+def test_flag_middleware() -> None:
+    check_findings(
+        "BC605",
+        """
+        from shop.audit import record_security_event
+        async def mw(request, call_next):
+            response = await call_next(request)
+            await record_security_event(request.url.path)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            return response
+        """,
+    )
+
+
+def test_flag_service() -> None:
+    check_findings(
+        "BC605",
+        """
+        from app.services import audit_service
+        def login(user):
+            check(user)
+            audit_service.log_event("login", user.id)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            return user
+        """,
+    )
+
+
+def test_flag_django() -> None:
+    check_findings(
+        "BC605",
+        """
+        from app.models import AuditLog
+        def view(request):
+            AuditLog.objects.create(action="view", user=request.user)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            return render(request)
+        """,
+    )
+
+
+def test_flag_raw() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(db, user):
+            db.execute("INSERT INTO audit.security_violations (user_id) VALUES (:u)", {"u": user})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            db.commit()
+        """,
+    )
+
+
+def test_flag_own_unguarded() -> None:
+    check_findings(
+        "BC605",
+        """
+        from app.db import SessionLocal
+        def record_audit(action):
+            with SessionLocal() as session:
+                session.add(AuditLog(action=action))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+                session.commit()
+        """,
+    )
+
+
+def test_flag_helper_only() -> None:
+    check_findings(
+        "BC605",
+        """
+        #- audit.py
+        def write_audit(db, action):
+            db.add(AuditLog(action=action))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            db.commit()
+        #- api.py
+        from audit import write_audit
+        def endpoint(db):
+            write_audit(db, "x")
+            return 1
+        """,
+    )
+
+
+def test_flag_narrow() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(db):
+            try:
+                db.add(SecurityEvent(kind="x"))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+                db.commit()
+            except ValueError:
+                pass
+        """,
+    )
+
+
+def test_flag_reraise() -> None:
+    check_findings(
+        "BC605",
+        """
+        import logging
+        def f(db):
+            try:
+                db.add(AuditLog(kind="x"))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+                db.commit()
+            except Exception:
+                logging.exception("x")
+                raise
+        """,
+    )
+
+
+def test_flag_self_session() -> None:
+    check_findings(
+        "BC605",
+        """
+        class Repo:
+            async def add(self, x):
+                self.session.add(x)
+                self.session.add(AuditEvent(x=x))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+        """,
+    )
+
+
+def test_flag_audit_call() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(user):
+            save(user)
+            log_audit_event("save", user.id)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+        """,
+    )
+
+
+def test_leave_guarded() -> None:
+    check_findings(
+        "BC605",
+        """
+        import logging
+        def f(db, user):
+            try:
+                with db.begin_nested():
+                    db.add(AuditLog(user=user))
+            except Exception:
+                logging.exception("x")
+            db.commit()
+        """,
+    )
+
+
+def test_leave_logger() -> None:
+    check_findings(
+        "BC605",
+        """
+        import logging
+        audit_logger = logging.getLogger("audit")
+        def f(user):
+            audit_logger.info("x %s", user)
+        """,
+    )
+
+
+def test_leave_guarded_helper() -> None:
+    check_findings(
+        "BC605",
+        """
+        #- audit.py
+        import logging
+        def record_audit(action):
+            try:
+                with SessionLocal() as s:
+                    s.add(AuditLog(action=action))
+                    s.commit()
+            except Exception:
+                logging.exception("x")
+        #- api.py
+        from audit import record_audit
+        def endpoint():
+            record_audit("x")
+            return 1
+        """,
+    )
+
+
+def test_leave_query() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(db):
+            return db.query(AuditLog).filter_by(user=1).all()
+        """,
+    )
+
+
+def test_leave_other_model() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(db, t):
+            db.add(Task(t))
+            db.commit()
+        """,
+    )
+
+
+def test_leave_reason() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(db, user):
+            # No record, no action: the law wants both or none.
+            db.add(AuditLog(user=user))
+            db.commit()
+        """,
+    )
+
+
+def test_leave_value_used() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f():
+            entry = create_audit_entry("x")
+            return entry
+        """,
+    )
+
+
+def test_leave_suppress() -> None:
+    check_findings(
+        "BC605",
+        """
+        from contextlib import suppress
+        def f(db):
+            with suppress(Exception):
+                record_audit_event("x")
+        """,
+    )
+
+
+def test_leave_migration() -> None:
+    check_findings(
+        "BC605",
+        """
+        revision = "1"
+        down_revision = None
+        def upgrade(op):
+            op.execute("INSERT INTO audit_log VALUES (1)")
+        """,
+    )
+
+
+def test_leave_list() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(items):
+            items.append(AuditLog())
+            return items
+        """,
+    )
+
+
+def test_leave_test() -> None:
+    check_findings(
+        "BC605",
+        """
+        #- tests/test_a.py
+        def test(db):
+            db.add(AuditLog())
+        """,
+    )
+
+
+def test_leave_background() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(background_tasks):
+            background_tasks.add_task(record_audit_event, "x")
+        """,
+    )
+
+
+def test_leave_class_def() -> None:
+    check_findings(
+        "BC605",
+        """
+        class AuditLog(Base):
+            __tablename__ = "audit_log"
+        """,
+    )
+
+
+def test_mend_row_() -> None:
+    check_fix(
+        "BC605",
+        """
+        def delete_task(task_id, user, db):
+            db.delete(db.get(Task, task_id))
+            db.add(AuditLog(action="delete", user_id=user.id))
+            db.commit()
+        """,
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        def delete_task(task_id, user, db):
+            db.delete(db.get(Task, task_id))
+            db.flush()
+            try:
+                with db.begin_nested():
+                    db.add(AuditLog(action="delete", user_id=user.id))
+            except Exception:
+                logger.exception("delete_task: audit record not written")
+            db.commit()
+        """,
+    )
+
+
+def test_mend_async() -> None:
+    check_fix(
+        "BC605",
+        """
+        async def update(session, user):
+            user.name = "x"
+            session.add(AuditEntry(action="update"))
+            await session.commit()
+        """,
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        async def update(session, user):
+            user.name = "x"
+            await session.flush()
+            try:
+                async with session.begin_nested():
+                    session.add(AuditEntry(action="update"))
+            except Exception:
+                logger.exception("update: audit record not written")
+            await session.commit()
+        """,
+    )
+
+
+def test_mend_middleware_() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from shop.audit import record_security_event
+        log = logging.getLogger(__name__)
+        async def mw(request, call_next):
+            response = await call_next(request)
+            await record_security_event(request.url.path)
+            return response
+        """,
+        """
+        import logging
+        from shop.audit import record_security_event
+        log = logging.getLogger(__name__)
+        async def mw(request, call_next):
+            response = await call_next(request)
+            try:
+                await record_security_event(request.url.path)
+            except Exception:
+                log.exception("mw: audit record not written")
+            return response
+        """,
+    )
+
+
+def test_mend_multi_line() -> None:
+    check_fix(
+        "BC605",
+        """
+        def f(db, user):
+            db.add(
+                AuditLog(
+                    user=user,
+                )
+            )
+            db.commit()
+        """,
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        def f(db, user):
+            db.flush()
+            try:
+                with db.begin_nested():
+                    db.add(
+                        AuditLog(
+                            user=user,
+                        )
+                    )
+            except Exception:
+                logger.exception("f: audit record not written")
+            db.commit()
+        """,
+    )
+
+
+def test_mend_django_() -> None:
+    check_fix(
+        "BC605",
+        """
+        from app.models import AuditLog
+        def view(request):
+            AuditLog.objects.create(action="view", user=request.user)
+            return render(request)
+        """,
+        """
+        import logging
+
+        from app.models import AuditLog
+
+        logger = logging.getLogger(__name__)
+        def view(request):
+            try:
+                AuditLog.objects.create(action="view", user=request.user)
+            except Exception:
+                logger.exception("view: audit record not written")
+            return render(request)
+        """,
+    )
+
+
+def test_mend_raw_() -> None:
+    check_fix(
+        "BC605",
+        """
+        def f(db, user):
+            db.execute("INSERT INTO audit.security_violations (user_id) VALUES (:u)", {"u": user})
+            db.commit()
+        """,
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        def f(db, user):
+            db.flush()
+            try:
+                with db.begin_nested():
+                    db.execute("INSERT INTO audit.security_violations (user_id) VALUES (:u)", {"u": user})
+            except Exception:
+                logger.exception("f: audit record not written")
+            db.commit()
+        """,
+    )
+
+
+def test_mend_own() -> None:
+    check_fix(
+        "BC605",
+        """
+        from app.db import SessionLocal
+        def record_audit(action):
+            with SessionLocal() as session:
+                session.add(AuditLog(action=action))
+                session.commit()
+        """,
+        """
+        import logging
+
+        from app.db import SessionLocal
+
+        logger = logging.getLogger(__name__)
+        def record_audit(action):
+            try:
+                with SessionLocal() as session:
+                    session.add(AuditLog(action=action))
+                    session.commit()
+            except Exception:
+                logger.exception("record_audit: audit record not written")
+        """,
+    )

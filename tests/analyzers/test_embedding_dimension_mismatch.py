@@ -1,0 +1,612 @@
+"""BC801 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_flag_pgvector_same_file() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pgvector.sqlalchemy import Vector
+        from sqlalchemy import Column
+        from openai import OpenAI
+        client = OpenAI()
+        class Chunk(Base):
+            __tablename__ = "chunks"
+            embedding = Column(Vector(768))
+                                    # ^^^ BC801
+        def embed(t):
+            return client.embeddings.create(model="text-embedding-3-small", input=t).data[0].embedding
+        """,
+    )
+
+
+def test_flag_constants() -> None:
+    check_findings(
+        "BC801",
+        """
+        EMBEDDING_MODEL = "text-embedding-ada-002"
+        EMBEDDING_DIM = 1024
+                      # ^^^^ BC801
+        """,
+    )
+
+
+def test_flag_settings() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pydantic_settings import BaseSettings
+        class S(BaseSettings):
+            embedding_model: str = "voyage-3-large"
+            embedding_dimension: int = 1536
+                                     # ^^^^ BC801
+        """,
+    )
+
+
+def test_flag_dict() -> None:
+    check_findings(
+        "BC801",
+        """
+        CONFIG = {"model": "BAAI/bge-base-en-v1.5", "embedding_dim": 1024}
+                                                                   # ^^^^ BC801
+        """,
+    )
+
+
+def test_flag_call() -> None:
+    check_findings(
+        "BC801",
+        """
+        cfg = Config(embedding_model="embed-english-v3.0", embedding_dim=768)
+                                                                       # ^^^ BC801
+        """,
+    )
+
+
+def test_flag_qdrant() -> None:
+    check_findings(
+        "BC801",
+        """
+        from qdrant_client import QdrantClient, models
+        from sentence_transformers import SentenceTransformer
+        m = SentenceTransformer("sentence-transformers/all-MiniLM-L6-v2")
+        c = QdrantClient()
+        c.create_collection("x", vectors_config=models.VectorParams(size=768))
+                                                                       # ^^^ BC801
+        """,
+    )
+
+
+def test_flag_faiss() -> None:
+    check_findings(
+        "BC801",
+        """
+        import faiss
+        from sentence_transformers import SentenceTransformer
+        m = SentenceTransformer("all-mpnet-base-v2")
+        index = faiss.IndexFlatL2(384)
+                                # ^^^ BC801
+        """,
+    )
+
+
+def test_flag_milvus() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pymilvus import FieldSchema, DataType
+        from openai import OpenAI
+        f = FieldSchema(name="v", dtype=DataType.FLOAT_VECTOR, dim=1536)
+                                                                 # ^^^^ BC801
+        def e(c, t):
+            return c.embeddings.create(model="text-embedding-3-large", input=t)
+        """,
+    )
+
+
+def test_flag_pinecone() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pinecone import Pinecone
+        pc = Pinecone()
+        pc.create_index(name="x", dimension=1536, metric="cosine")
+                                          # ^^^^ BC801
+        def e(c, t):
+            return c.embeddings.create(model="text-embedding-3-large", input=t)
+        """,
+    )
+
+
+def test_flag_elastic() -> None:
+    check_findings(
+        "BC801",
+        """
+        MAPPING = {"properties": {"v": {"type": "dense_vector", "dims": 768}}}
+                                                                      # ^^^ BC801
+        MODEL = "intfloat/multilingual-e5-large"
+        """,
+    )
+
+
+def test_flag_dimension_via_constant() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pgvector.sqlalchemy import Vector
+        DIM = 1536
+            # ^^^^ BC801
+        class C(Base):
+            __tablename__ = "c"
+            v = mapped_column(Vector(DIM))
+        def e(c, t):
+            return c.embed(model="mistral-embed", inputs=t)
+        """,
+    )
+
+
+def test_flag_requested() -> None:
+    check_findings(
+        "BC801",
+        """
+        from qdrant_client.models import VectorParams
+        P = VectorParams(size=3072)
+                            # ^^^^ BC801
+        def e(c, t):
+            return c.embeddings.create(model="text-embedding-3-large", input=t, dimensions=1024)
+        """,
+    )
+
+
+def test_flag_cross_column() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(1536))
+                                           # ^^^^ BC801
+        #- svc.py
+        from sentence_transformers import SentenceTransformer
+        from models import Doc
+        m = SentenceTransformer("BAAI/bge-large-en-v1.5")
+        def f(t):
+            return Doc(embedding=m.encode(t))
+        """,
+    )
+
+
+def test_flag_lone() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(1536))
+                                           # ^^^^ BC801.lone
+        #- svc.py
+        def f(c, t):
+            return c.embed(model="embed-multilingual-v3.0", texts=[t])
+        """,
+    )
+
+
+def test_flag_other_declaration() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(1536))
+                                           # ^^^^ BC801
+        #- versions/1.py
+        import sqlalchemy as sa
+        from alembic import op
+        from pgvector.sqlalchemy import Vector
+        revision = "1"
+        down_revision = None
+        def upgrade():
+            op.create_table("docs", sa.Column("id", sa.Integer()), sa.Column("embedding", Vector(768)))
+        """,
+    )
+
+
+def test_flag_gemini() -> None:
+    check_findings(
+        "BC801",
+        """
+        GEMINI_MODEL = "models/gemini-embedding-001"
+        VECTOR_SIZE = 768
+                    # ^^^ BC801
+        """,
+    )
+
+
+def test_flag_ollama() -> None:
+    check_findings(
+        "BC801",
+        """
+        import ollama
+        from qdrant_client.models import VectorParams
+        P = VectorParams(size=1024)
+                            # ^^^^ BC801
+        def e(t):
+            return ollama.embeddings(model="nomic-embed-text", prompt=t)
+        """,
+    )
+
+
+def test_flag_lightrag() -> None:
+    check_findings(
+        "BC801",
+        """
+        from lightrag.utils import EmbeddingFunc
+        async def f(texts):
+            return await openai_embed(texts, model="text-embedding-3-large")
+        fn = EmbeddingFunc(embedding_dim=1536, max_token_size=8192, func=f)
+                                       # ^^^^ BC801
+        """,
+    )
+
+
+def test_flag_dataclass() -> None:
+    check_findings(
+        "BC801",
+        """
+        from dataclasses import dataclass
+        @dataclass
+        class EmbeddingSettings:
+            model_name: str = "jina-embeddings-v3"
+            vector_size: int = 768
+                             # ^^^ BC801
+        """,
+    )
+
+
+def test_leave_match() -> None:
+    check_findings(
+        "BC801",
+        """
+        EMBEDDING_MODEL = "text-embedding-3-small"
+        EMBEDDING_DIM = 1536
+        """,
+    )
+
+
+def test_leave_requested_() -> None:
+    check_findings(
+        "BC801",
+        """
+        from qdrant_client.models import VectorParams
+        P = VectorParams(size=1024)
+        def e(c, t):
+            return c.embeddings.create(model="text-embedding-3-large", input=t, dimensions=1024)
+        """,
+    )
+
+
+def test_leave_requested_variable() -> None:
+    check_findings(
+        "BC801",
+        """
+        from qdrant_client.models import VectorParams
+        P = VectorParams(size=1024)
+        def e(c, t, n):
+            return c.embeddings.create(model="text-embedding-3-large", input=t, dimensions=n)
+        """,
+    )
+
+
+def test_leave_unknown_model() -> None:
+    check_findings(
+        "BC801",
+        """
+        EMBEDDING_MODEL = "acme/embedder"
+        EMBEDDING_DIM = 1536
+        """,
+    )
+
+
+def test_leave_two_models() -> None:
+    check_findings(
+        "BC801",
+        """
+        EMBEDDING_DIM = 1536
+        def small(c, t):
+            return c.embeddings.create(model="text-embedding-3-small", input=t)
+        def large(c, t):
+            return c.embeddings.create(model="text-embedding-3-large", input=t)
+        """,
+    )
+
+
+def test_leave_table() -> None:
+    check_findings(
+        "BC801",
+        """
+        SIZES = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
+        EMBEDDING_DIM = 768
+        """,
+    )
+
+
+def test_leave_image_size() -> None:
+    check_findings(
+        "BC801",
+        """
+        from PIL import Image
+        IMAGE_SIZE = 1024
+        MODEL = "text-embedding-3-small"
+        def f():
+            return resize(size=512)
+        """,
+    )
+
+
+def test_leave_no_model() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(1536))
+        """,
+    )
+
+
+def test_leave_bge_m3() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pymilvus import FieldSchema, DataType
+        MODEL = "BAAI/bge-m3"
+        f = FieldSchema(name="v", dtype=DataType.FLOAT_VECTOR, dim=1024)
+        """,
+    )
+
+
+def test_leave_runtime() -> None:
+    check_findings(
+        "BC801",
+        """
+        import faiss
+        from sentence_transformers import SentenceTransformer
+        m = SentenceTransformer("BAAI/bge-m3")
+        index = faiss.IndexFlatIP(m.get_sentence_embedding_dimension())
+        """,
+    )
+
+
+def test_leave_chunk_size() -> None:
+    check_findings(
+        "BC801",
+        """
+        EMBEDDING_MODEL = "text-embedding-3-small"
+        CHUNK_SIZE = 512
+        BATCH_DIMENSION_LIMIT = 100
+        MAX_TOKENS = 8191
+        """,
+    )
+
+
+def test_leave_string_column() -> None:
+    check_findings(
+        "BC801",
+        """
+        from sqlalchemy import Column, String
+        MODEL = "text-embedding-3-small"
+        class A(Base):
+            __tablename__ = "a"
+            name = Column(String(255))
+        """,
+    )
+
+
+def test_leave_settings_match() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pydantic_settings import BaseSettings
+        class S(BaseSettings):
+            model: str = "BAAI/bge-small-en-v1.5"
+            dimension: int = 384
+        """,
+    )
+
+
+def test_leave_cohere_v4_settable() -> None:
+    check_findings(
+        "BC801",
+        """
+        cfg = Emb(model="embed-v4.0", output_dimension=1024)
+        VECTOR_SIZE = 1024
+        """,
+    )
+
+
+def test_leave_same_declaration() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(768))
+        #- versions/1.py
+        import sqlalchemy as sa
+        from alembic import op
+        from pgvector.sqlalchemy import Vector
+        def upgrade():
+            op.create_table("docs", sa.Column("id", sa.Integer()), sa.Column("embedding", Vector(768)))
+        """,
+    )
+
+
+def test_leave_comparison() -> None:
+    check_findings(
+        "BC801",
+        """
+        EMBEDDING_DIM = 768
+        def f(name):
+            if name == "text-embedding-3-large":
+                return 1
+        """,
+    )
+
+
+def test_leave_create_index_other() -> None:
+    check_findings(
+        "BC801",
+        """
+        MODEL = "text-embedding-3-small"
+        def f(op):
+            op.create_index("ix", "t", ["a"], dimension=None)
+        """,
+    )
+
+
+def test_leave_test() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- tests/test_x.py
+        EMBEDDING_MODEL = "text-embedding-3-small"
+        EMBEDDING_DIM = 4
+        """,
+    )
+
+
+def test_mend_constants_() -> None:
+    check_fix(
+        "BC801",
+        """
+        EMBEDDING_MODEL = "text-embedding-ada-002"
+        EMBEDDING_DIM = 1024
+        """,
+        """
+        EMBEDDING_MODEL = "text-embedding-ada-002"
+        EMBEDDING_DIM = 1536
+        """,
+    )
+
+
+def test_mend_vector() -> None:
+    check_fix(
+        "BC801",
+        """
+        from pgvector.sqlalchemy import Vector
+        class Chunk(Base):
+            __tablename__ = "chunks"
+            embedding = mapped_column(Vector(768))
+        def embed(c, t):
+            return c.embeddings.create(model="text-embedding-3-small", input=t)
+        """,
+        """
+        from pgvector.sqlalchemy import Vector
+        class Chunk(Base):
+            __tablename__ = "chunks"
+            embedding = mapped_column(Vector(1536))
+        def embed(c, t):
+            return c.embeddings.create(model="text-embedding-3-small", input=t)
+        """,
+    )
+
+
+def test_mend_dim_name() -> None:
+    check_fix(
+        "BC801",
+        """
+        from pgvector.sqlalchemy import Vector
+        DIM = 1536
+        class C(Base):
+            __tablename__ = "c"
+            v = mapped_column(Vector(DIM))
+        def e(c, t):
+            return c.embed(model="mistral-embed", inputs=t)
+        """,
+        """
+        from pgvector.sqlalchemy import Vector
+        DIM = 1024
+        class C(Base):
+            __tablename__ = "c"
+            v = mapped_column(Vector(DIM))
+        def e(c, t):
+            return c.embed(model="mistral-embed", inputs=t)
+        """,
+    )
+
+
+def test_mend_settings_() -> None:
+    check_fix(
+        "BC801",
+        """
+        from pydantic_settings import BaseSettings
+        from pydantic import Field
+        class S(BaseSettings):
+            embedding_model: str = "voyage-3-large"
+            embedding_dimension: int = Field(1536)
+        """,
+        """
+        from pydantic_settings import BaseSettings
+        from pydantic import Field
+        class S(BaseSettings):
+            embedding_model: str = "voyage-3-large"
+            embedding_dimension: int = Field(1024)
+        """,
+    )
+
+
+def test_mend_call_() -> None:
+    check_fix(
+        "BC801",
+        """
+        cfg = Config(embedding_model="embed-english-v3.0", embedding_dim=768)
+        """,
+        """
+        cfg = Config(embedding_model="embed-english-v3.0", embedding_dim=1024)
+        """,
+    )
+
+
+def test_mend_cross() -> None:
+    check_fix(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(1536))
+        #- svc.py
+        from sentence_transformers import SentenceTransformer
+        from models import Doc
+        m = SentenceTransformer("BAAI/bge-large-en-v1.5")
+        def f(t):
+            return Doc(embedding=m.encode(t))
+        """,
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        class Doc(Base):
+            __tablename__ = "docs"
+            embedding = mapped_column(Vector(1024))
+        #- svc.py
+        from sentence_transformers import SentenceTransformer
+        from models import Doc
+        m = SentenceTransformer("BAAI/bge-large-en-v1.5")
+        def f(t):
+            return Doc(embedding=m.encode(t))
+        """,
+    )

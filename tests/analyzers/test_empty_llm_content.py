@@ -1,0 +1,1007 @@
+"""BC803 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_found() -> None:
+    check_findings(
+        "BC803",
+        r"""
+        #- strip.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            return r.choices[0].message.content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- direct.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            return client.chat.completions.create(messages=[]).choices[0].message.content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- async_json.py
+        import json
+        from openai import AsyncOpenAI
+        client = AsyncOpenAI()
+        async def f(x):
+            r = await client.chat.completions.create(model="m", messages=[])
+            content = r.choices[0].message.content
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            data = json.loads(content)
+            return data
+
+        #- returned_str.py
+        import litellm
+        def ask(q: str) -> str:
+            r = litellm.completion(model="m", messages=[])
+            return r.choices[0].message.content
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- acompletion_dict.py
+        from litellm import acompletion
+        async def ask(q) -> str:
+            r = await acompletion(model="m", messages=[])
+            return r["choices"][0]["message"]["content"].strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- message_var.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            message = r.choices[0].message
+            return message.content.split("\n")
+                 # ^^^^^^^^^^^^^^^ BC803
+
+        #- choice_var.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            choice = r.choices[0]
+            text = choice.message.content
+                 # ^^^^^^^^^^^^^^^^^^^^^^ BC803
+            return text[0]
+
+        #- anthropic.py
+        import anthropic
+        client = anthropic.Anthropic()
+        def f(x):
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            return m.content[0].text.strip()
+                 # ^^^^^^^^^^^^^^^^^ BC803
+
+        #- anthropic_async_self.py
+        from anthropic import AsyncAnthropic
+        class A:
+            def __init__(self):
+                self.client = AsyncAnthropic()
+            async def f(self) -> str:
+                m = await self.client.messages.create(model="m", max_tokens=3, messages=[])
+                return m.content[0].text
+                     # ^^^^^^^^^^^^^^^^^ BC803
+
+        #- gemini.py
+        from google import genai
+        client = genai.Client()
+        def f(x):
+            r = client.models.generate_content(model="g", contents=x)
+            return r.text.strip()
+                 # ^^^^^^ BC803
+
+        #- gemini_old.py
+        import json
+        import google.generativeai as genai
+        model = genai.GenerativeModel("gemini-pro")
+        def f(x):
+            response = model.generate_content(x)
+            return json.loads(response.text)
+                            # ^^^^^^^^^^^^^ BC803
+
+        #- gemini_candidates.py
+        import google.generativeai as genai
+        model = genai.GenerativeModel("gemini-pro")
+        def f(x):
+            response = model.generate_content(x)
+            return response.candidates[0].content.parts[0].text.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- langchain.py
+        from langchain_openai import ChatOpenAI
+        llm = ChatOpenAI()
+        def f(x):
+            answer = llm.invoke(x)
+            return answer.content.strip()
+                 # ^^^^^^^^^^^^^^ BC803
+
+        #- langchain_ainvoke.py
+        import json
+        from langchain_anthropic import ChatAnthropic
+        async def f(x):
+            llm = ChatAnthropic(model="c")
+            answer = await llm.ainvoke(x)
+            return json.loads(answer.content)
+                            # ^^^^^^^^^^^^^^ BC803
+
+        #- ollama.py
+        import ollama
+        def f(x):
+            r = ollama.chat(model="m", messages=[])
+            return r["message"]["content"].strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- ollama_attr.py
+        from ollama import Client
+        client = Client()
+        def f(x) -> str:
+            r = client.chat(model="m", messages=[])
+            return r.message.content
+                 # ^^^^^^^^^^^^^^^^^ BC803
+
+        #- mistral.py
+        from mistralai import Mistral
+        client = Mistral(api_key="x")
+        def f(x):
+            r = client.chat.complete(model="m", messages=[])
+            return r.choices[0].message.content.lower()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- stream_concat.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            out = ""
+            for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
+                out += chunk.choices[0].delta.content
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            return out
+
+        #- check_reads_choice.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if r.choices[0].message.content is None:
+             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+                raise ValueError
+            return r.choices[0].message.content.strip()
+
+        #- any_list.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if any([not r.choices, not r.choices[0].message, not r.choices[0].message.content]):
+                                                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+                return ""
+            return r.choices[0].message.content.strip()
+
+        #- only_choices_checked.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                return None
+            return r.choices[0].message.content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- try_wrapped.py
+        import openai
+        client = openai.OpenAI()
+        def f(x) -> str:
+            try:
+                r = client.chat.completions.create(model="m", messages=[])
+                return r.choices[0].message.content.strip()
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            except openai.OpenAIError:
+                return ""
+
+        #- validate_json.py
+        from openai import OpenAI
+        from pydantic import BaseModel
+        class M(BaseModel):
+            a: int
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            return M.model_validate_json(r.choices[0].message.content)
+                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- in.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            answer = r.choices[0].message.content
+                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            return "yes" in answer
+
+        #- completions_text.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.completions.create(model="m", prompt=x)
+            return r.choices[0].text.strip()
+                 # ^^^^^^^^^^^^^^^^^ BC803
+
+        #- comprehension.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[], n=3)
+            return [c.message.content.strip() for c in r.choices]
+                  # ^^^^^^^^^^^^^^^^^ BC803
+
+        #- azure_module_level_old.py
+        import openai
+        def f(x):
+            r = openai.ChatCompletion.create(model="m", messages=[])
+            return r["choices"][0]["message"]["content"].strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- parameter.py
+        def parse(response) -> str:
+            return response.choices[0].message.content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- tools.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[], tools=[])
+            message = r.choices[0].message
+            if message.tool_calls:
+                return run(message.tool_calls)
+            return message.content.strip()
+                 # ^^^^^^^^^^^^^^^ BC803
+
+        #- any_message.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if any([not r.choices, not r.choices[0].message]):
+                                     # ^^^^^^^^^^^^ BC803
+                raise ValueError
+            return clean(r)
+        """,
+    )
+
+
+def test_left_alone() -> None:
+    check_findings(
+        "BC803",
+        """
+        #- checked_var.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                raise ValueError("no choices")
+            content = r.choices[0].message.content
+            if not content:
+                raise ValueError("empty")
+            return content.strip()
+
+        #- or.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x) -> str:
+            r = client.chat.completions.create(model="m", messages=[])
+            return (r.choices[0].message.content or "").strip() if r.choices else ""
+
+        #- walrus.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if r.choices and (content := r.choices[0].message.content):
+                return content.strip()
+            return None
+
+        #- and.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices or not r.choices[0].message.content:
+                return ""
+            return r.choices[0].message.content.strip()
+
+        #- optional_return.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x) -> str | None:
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                return None
+            return r.choices[0].message.content
+
+        #- passed_on.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                return None
+            return clean(r.choices[0].message.content)
+
+        #- except_attribute.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            try:
+                return r.choices[0].message.content.strip()
+            except (AttributeError, IndexError):
+                return ""
+
+        #- http_text.py
+        import httpx
+        import anthropic
+        def f(u):
+            return httpx.get(u).text.strip()
+
+        #- argparse_choices.py
+        import argparse
+        p = argparse.ArgumentParser()
+        def f(action):
+            return action.choices[0].strip()
+
+        #- django_choices.py
+        class A:
+            def f(self):
+                return self.field.choices[0].label.strip()
+
+        #- random.py
+        import random
+        def f(xs):
+            return random.choices(xs)[0].text.strip()
+
+        #- rebind.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if len(r.choices) == 0:
+                return ""
+            content = r.choices[0].message.content
+            if content is None:
+                content = ""
+            return content.strip()
+
+        #- anthropic_checked.py
+        import anthropic
+        client = anthropic.Anthropic()
+        def f(x):
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            if not m.content:
+                raise ValueError(m.stop_reason)
+            return m.content[0].text.strip()
+
+        #- anthropic_blocks.py
+        import anthropic
+        client = anthropic.Anthropic()
+        def f(x):
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            return "".join(b.text for b in m.content if b.type == "text")
+
+        #- gemini_checked.py
+        from google import genai
+        client = genai.Client()
+        def f(x):
+            r = client.models.generate_content(model="g", contents=x)
+            if not r.text:
+                return None
+            return r.text.strip()
+
+        #- stream.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
+                if not chunk.choices:
+                    continue
+                delta = chunk.choices[0].delta
+                if delta.content:
+                    yield delta.content
+
+        #- written.py
+        def mock(r):
+            if r.choices:
+                r.choices[0].message.content = "x"
+            return r
+
+        #- assert.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            assert r.choices
+            content = r.choices[0].message.content
+            assert content is not None
+            return content.strip()
+
+        #- ternary.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            content = r.choices[0].message.content if r.choices else None
+            return content.strip() if content else ""
+
+        #- langchain_checked.py
+        from langchain_openai import ChatOpenAI
+        llm = ChatOpenAI()
+        def f(x):
+            answer = llm.invoke(x)
+            if not answer.content:
+                raise ValueError
+            return answer.content.strip()
+
+        #- isinstance.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                return None
+            content = r.choices[0].message.content
+            if isinstance(content, str):
+                return content.strip()
+            return None
+
+        #- requests_content.py
+        import requests
+        def f(u):
+            return requests.get(u).content[0]
+
+        #- logged_only.py
+        import logging
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if r.choices:
+                logging.info("got %s", r.choices[0].message.content)
+
+        #- early_return.py
+        from openai import OpenAI
+        client = OpenAI()
+        async def f(x) -> str:
+            r = client.chat.completions.create(model="m", messages=[])
+            choice = r.choices[0] if r.choices else None
+            text = choice.message.content if choice else None
+            if text is None or text.strip() == "":
+                return "none"
+            return text
+
+        #- delta_rebound.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            out = ""
+            for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
+                if not chunk.choices:
+                    continue
+                delta = chunk.choices[0].delta
+                if not hasattr(delta, "content") or delta.content is None:
+                    delta.content = ""
+                out += delta.content
+            return out
+
+        #- checked_before.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            ans = ""
+            try:
+                for resp in client.chat.completions.create(model="m", messages=[], stream=True):
+                    if not resp.choices or not resp.choices[0].delta.content:
+                        continue
+                    ans = resp.choices[0].delta.content
+            except Exception as exc:
+                ans = ans + str(exc)
+            return ans
+        """,
+    )
+
+
+def test_mend_strip_() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            return r.choices[0].message.content.strip()
+        """,
+        """
+        import logging
+
+        from openai import OpenAI
+
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            content = r.choices[0].message.content if r.choices else None
+            if not content:
+                finish_reason = r.choices[0].finish_reason if r.choices else None
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_direct_() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            return client.chat.completions.create(model="m", messages=[]).choices[0].message.content.strip()
+        """,
+        """
+        import logging
+
+        from openai import OpenAI
+
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        def f(x):
+            response = client.chat.completions.create(model="m", messages=[])
+            content = response.choices[0].message.content if response.choices else None
+            if not content:
+                finish_reason = response.choices[0].finish_reason if response.choices else None
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_async_direct() -> None:
+    check_fix(
+        "BC803",
+        """
+        import logging
+        from openai import AsyncOpenAI
+        log = logging.getLogger(__name__)
+        client = AsyncOpenAI()
+        async def f(x):
+            return (await client.chat.completions.create(messages=[])).choices[0].message.content.strip()
+        """,
+        """
+        import logging
+        from openai import AsyncOpenAI
+        log = logging.getLogger(__name__)
+        client = AsyncOpenAI()
+        async def f(x):
+            response = await client.chat.completions.create(messages=[])
+            content = response.choices[0].message.content if response.choices else None
+            if not content:
+                finish_reason = response.choices[0].finish_reason if response.choices else None
+                log.error("f: empty answer, finish_reason=%s", finish_reason)
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_bound() -> None:
+    check_fix(
+        "BC803",
+        """
+        import json
+        from loguru import logger
+        from openai import AsyncOpenAI
+        client = AsyncOpenAI()
+        async def f(x):
+            r = await client.chat.completions.create(model="m", messages=[])
+            content = r.choices[0].message.content
+            data = json.loads(content)
+            return data
+        """,
+        """
+        import json
+        from loguru import logger
+        from openai import AsyncOpenAI
+        client = AsyncOpenAI()
+        async def f(x):
+            r = await client.chat.completions.create(model="m", messages=[])
+            content = r.choices[0].message.content if r.choices else None
+            if not content:
+                finish_reason = r.choices[0].finish_reason if r.choices else None
+                logger.error("f: empty answer, finish_reason={}", finish_reason)
+                raise ValueError("the model returned no content")
+            data = json.loads(content)
+            return data
+        """,
+    )
+
+
+def test_mend_message_var_() -> None:
+    check_fix(
+        "BC803",
+        r"""
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            message = r.choices[0].message
+            return message.content.split("\n")
+        """,
+        r"""
+        import logging
+
+        from openai import OpenAI
+
+        logger = logging.getLogger(__name__)
+
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                logger.error("f: answer without choices")
+                raise ValueError("the model returned no choices")
+            message = r.choices[0].message
+            content = message.content
+            if not content:
+                logger.error("f: empty answer")
+                raise ValueError("the model returned no content")
+            return content.split("\n")
+        """,
+    )
+
+
+def test_mend_dict() -> None:
+    check_fix(
+        "BC803",
+        """
+        def f(r):
+            return r["choices"][0]["message"]["content"].strip()
+        """,
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        def f(r):
+            content = r["choices"][0]["message"]["content"] if r["choices"] else None
+            if not content:
+                finish_reason = r["choices"][0].get("finish_reason") if r["choices"] else None
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_check() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices[0].message.content:
+                return ""
+            return r.choices[0].message.content.strip()
+        """,
+        """
+        import logging
+
+        from openai import OpenAI
+
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                logger.error("f: answer without choices")
+                raise ValueError("the model returned no choices")
+            if not r.choices[0].message.content:
+                return ""
+            return r.choices[0].message.content.strip()
+        """,
+    )
+
+
+def test_mend_anthropic_() -> None:
+    check_fix(
+        "BC803",
+        """
+        import anthropic
+        client = anthropic.Anthropic()
+        def f(x):
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            return m.content[0].text.strip()
+        """,
+        """
+        import logging
+
+        import anthropic
+
+        logger = logging.getLogger(__name__)
+        client = anthropic.Anthropic()
+        def f(x):
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            content = m.content[0].text if m.content else None
+            if not content:
+                logger.error("f: empty answer, stop_reason=%s", m.stop_reason)
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_anthropic_bound() -> None:
+    check_fix(
+        "BC803",
+        """
+        import anthropic
+        client = anthropic.Anthropic()
+        def f(x) -> str:
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            text = m.content[0].text
+            return text
+        """,
+        """
+        import logging
+
+        import anthropic
+
+        logger = logging.getLogger(__name__)
+        client = anthropic.Anthropic()
+        def f(x) -> str:
+            m = client.messages.create(model="m", max_tokens=3, messages=[])
+            text = m.content[0].text if m.content else None
+            if not text:
+                logger.error("f: empty answer, stop_reason=%s", m.stop_reason)
+                raise ValueError("the model returned no content")
+            return text
+        """,
+    )
+
+
+def test_mend_gemini_() -> None:
+    check_fix(
+        "BC803",
+        """
+        from google import genai
+        client = genai.Client()
+        def f(x):
+            r = client.models.generate_content(model="g", contents=x)
+            return r.text.strip()
+        """,
+        """
+        import logging
+
+        from google import genai
+
+        logger = logging.getLogger(__name__)
+        client = genai.Client()
+        def f(x):
+            r = client.models.generate_content(model="g", contents=x)
+            content = r.text
+            if not content:
+                logger.error("f: empty answer")
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_gemini_direct() -> None:
+    check_fix(
+        "BC803",
+        """
+        from google import genai
+        client = genai.Client()
+        def f(x):
+            return client.models.generate_content(model="g", contents=x).text.strip()
+        """,
+        """
+        import logging
+
+        from google import genai
+
+        logger = logging.getLogger(__name__)
+        client = genai.Client()
+        def f(x):
+            response = client.models.generate_content(model="g", contents=x)
+            content = response.text
+            if not content:
+                logger.error("f: empty answer")
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_langchain_() -> None:
+    check_fix(
+        "BC803",
+        """
+        from langchain_openai import ChatOpenAI
+        llm = ChatOpenAI()
+        def f(x):
+            answer = llm.invoke(x)
+            return answer.content.strip()
+        """,
+        """
+        import logging
+
+        from langchain_openai import ChatOpenAI
+
+        logger = logging.getLogger(__name__)
+        llm = ChatOpenAI()
+        def f(x):
+            answer = llm.invoke(x)
+            content = answer.content
+            if not content:
+                logger.error("f: empty answer")
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_ollama_() -> None:
+    check_fix(
+        "BC803",
+        """
+        import ollama
+        def f(x):
+            r = ollama.chat(model="m", messages=[])
+            return r["message"]["content"].strip()
+        """,
+        """
+        import logging
+
+        import ollama
+
+        logger = logging.getLogger(__name__)
+        def f(x):
+            r = ollama.chat(model="m", messages=[])
+            content = r["message"]["content"]
+            if not content:
+                logger.error("f: empty answer")
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_delta() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            out = ""
+            for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
+                out += chunk.choices[0].delta.content
+            return out
+        """,
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            out = ""
+            for chunk in client.chat.completions.create(model="m", messages=[], stream=True):
+                if not chunk.choices:
+                    continue
+                out += chunk.choices[0].delta.content or ""
+            return out
+        """,
+    )
+
+
+def test_mend_choices_hint() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            content = r.choices[0].message.content
+            if not content:
+                return None
+            return content.strip()
+        """,
+        """
+        import logging
+
+        from openai import OpenAI
+
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                logger.error("f: answer without choices")
+                raise ValueError("the model returned no choices")
+            content = r.choices[0].message.content
+            if not content:
+                return None
+            return content.strip()
+        """,
+    )
+
+
+def test_mend_text() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        class A:
+            def f(self, x):
+                try:
+                    r = client.completions.create(model="m", prompt=x)
+                    return r.choices[0].text.strip()
+                except Exception:
+                    raise
+        """,
+        """
+        import logging
+
+        from openai import OpenAI
+
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        class A:
+            def f(self, x):
+                try:
+                    r = client.completions.create(model="m", prompt=x)
+                    content = r.choices[0].text if r.choices else None
+                    if not content:
+                        finish_reason = r.choices[0].finish_reason if r.choices else None
+                        logger.error("f: empty answer, finish_reason=%s", finish_reason)
+                        raise ValueError("the model returned no content")
+                    return content.strip()
+                except Exception:
+                    raise
+        """,
+    )
+
+
+def test_mend_any_message_() -> None:
+    check_fix(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if any([not r.choices, not r.choices[0].message]):
+                raise ValueError
+            return clean(r)
+        """,
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices or not r.choices[0].message:
+                raise ValueError
+            return clean(r)
+        """,
+    )

@@ -1,0 +1,880 @@
+"""BC604 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_flag_state() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI, Request
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request: Request, exc: Exception):
+            return JSONResponse({"error": "x", "request_id": request.state.request_id}, status_code=500)
+                                                           # ^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+        """,
+    )
+
+
+def test_flag_state_variable() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(500)
+        async def handler(request, exc):
+            rid = request.state.correlation_id
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+            return JSONResponse({"error": "x", "correlation_id": rid}, status_code=500)
+        """,
+    )
+
+
+def test_flag_db() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        async def handler(request, exc):
+            await db.execute("insert")
+                # ^^^^^^^^^^^^^^^^^^^^ BC604
+            return JSONResponse({"error": "x"}, status_code=500)
+        app.add_exception_handler(Exception, handler)
+        """,
+    )
+
+
+def test_flag_flask_g() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, g, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def handler(e):
+            return jsonify(error="x", request_id=g.request_id), 500
+                                               # ^^^^^^^^^^^^ BC604
+        """,
+    )
+
+
+def test_flag_flask_commit() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def handler(e):
+            db.session.add(ErrorLog(str(e)))
+            db.session.commit()
+          # ^^^^^^^^^^^^^^^^^^^ BC604
+            return jsonify(error="x"), 500
+        """,
+    )
+
+
+def test_flag_requests() -> None:
+    check_findings(
+        "BC604",
+        """
+        import requests
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def handler(e):
+            requests.post("http://alerts", json={"e": str(e)}, timeout=3)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+            return {"error": "x"}, 500
+        """,
+    )
+
+
+def test_flag_json_exc() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            return JSONResponse({"error": exc}, status_code=500)
+                                        # ^^^ BC604
+        """,
+    )
+
+
+def test_flag_exc_attr() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            return JSONResponse({"error": exc.detail}, status_code=500)
+                                        # ^^^^^^^^^^ BC604
+        """,
+    )
+
+
+def test_flag_body() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            body = await request.body()
+                       # ^^^^^^^^^^^^^^ BC604
+            return JSONResponse({"error": "x", "n": len(body)}, status_code=500)
+        """,
+    )
+
+
+def test_flag_middleware() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.middleware("http")
+        async def catch(request, call_next):
+            try:
+                return await call_next(request)
+            except Exception as exc:
+                await save_error(exc)
+                    # ^^^^^^^^^^^^^^^ BC604
+                return JSONResponse({"error": "x"}, status_code=500)
+        """,
+    )
+
+
+def test_flag_dispatch() -> None:
+    check_findings(
+        "BC604",
+        """
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from starlette.responses import JSONResponse
+        class Catch(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                try:
+                    return await call_next(request)
+                except Exception as exc:
+                    return JSONResponse({"id": request.state.request_id}, status_code=500)
+                                             # ^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+        """,
+    )
+
+
+def test_flag_cross_file() -> None:
+    check_findings(
+        "BC604",
+        """
+        #- handlers.py
+        from fastapi.responses import JSONResponse
+        async def on_error(request, exc):
+            return JSONResponse({"id": request.state.request_id}, status_code=500)
+                                     # ^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+        #- main.py
+        from fastapi import FastAPI
+        from handlers import on_error
+        app = FastAPI()
+        app.add_exception_handler(Exception, on_error)
+        """,
+    )
+
+
+def test_flag_dict_registration() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        async def on_error(request, exc):
+            return JSONResponse({"id": request.state.request_id}, status_code=500)
+                                     # ^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+        app = FastAPI(exception_handlers={Exception: on_error})
+        """,
+    )
+
+
+def test_flag_untraceable_fastapi() -> None:
+    check_findings(
+        "BC604",
+        """
+        #- mw.py
+        import uuid
+        async def add_id(request, call_next):
+            request.state.request_id = uuid.uuid4().hex
+            return await call_next(request)
+        #- main.py
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            return JSONResponse(status_code=500, content={"error": "x"})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC604.untraceable
+        """,
+    )
+
+
+def test_flag_missing_handler() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI, HTTPException
+        app = FastAPI()
+            # ^^^^^^^^^ BC604.missing
+        @app.get("/a")
+        async def a():
+            try:
+                return work()
+            except Exception:
+                raise HTTPException(status_code=500, detail="internal error")
+        """,
+    )
+
+
+def test_flag_send_alert() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(err):
+            send_alert(err)
+          # ^^^^^^^^^^^^^^^ BC604
+            return "error", 500
+        """,
+    )
+
+
+def test_leave_getattr() -> None:
+    check_findings(
+        "BC604",
+        """
+        import logging
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            rid = getattr(request.state, "request_id", None)
+            logging.error("x %s", rid, exc_info=exc)
+            return JSONResponse({"error": "x", "request_id": rid}, status_code=500)
+        """,
+    )
+
+
+def test_leave_try() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            try:
+                await save_error(exc)
+            except Exception:
+                pass
+            return JSONResponse({"error": "x"}, status_code=500)
+        """,
+    )
+
+
+def test_leave_domain() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(OutOfStock)
+        async def handler(request, exc):
+            await notify(exc)
+            return JSONResponse({"error": exc.code, "id": request.state.request_id}, status_code=409)
+        """,
+    )
+
+
+def test_leave_404() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(404)
+        def nf(e):
+            return jsonify(error=e.description), 404
+        """,
+    )
+
+
+def test_leave_500_description() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def ise(e):
+            return jsonify(error=e.description, code=e.code), 500
+        """,
+    )
+
+
+def test_leave_isinstance() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, jsonify
+        from werkzeug.exceptions import HTTPException
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(e):
+            if isinstance(e, HTTPException):
+                return jsonify(error=e.description), e.code
+            return jsonify(error="internal"), 500
+        """,
+    )
+
+
+def test_leave_hasattr() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            rid = request.state.request_id if hasattr(request.state, "request_id") else None
+            return JSONResponse({"error": "x", "request_id": rid}, status_code=500)
+        """,
+    )
+
+
+def test_leave_guarded_helper() -> None:
+    check_findings(
+        "BC604",
+        """
+        import logging
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        async def save_error(exc):
+            try:
+                await db.execute("x")
+            except Exception:
+                logging.exception("x")
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            await save_error(exc)
+            return JSONResponse({"error": "x"}, status_code=500)
+        """,
+    )
+
+
+def test_leave_log_only() -> None:
+    check_findings(
+        "BC604",
+        """
+        import logging, traceback
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(e):
+            logging.exception("unhandled")
+            return {"error": type(e).__name__, "trace": traceback.format_exc()}, 500
+        """,
+    )
+
+
+def test_leave_sentry() -> None:
+    check_findings(
+        "BC604",
+        """
+        import sentry_sdk
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(e):
+            sentry_sdk.capture_exception(e)
+            return "error", 500
+        """,
+    )
+
+
+def test_leave_g_get() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, g
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def h(e):
+            return {"error": "x", "request_id": g.get("request_id")}, 500
+        """,
+    )
+
+
+def test_leave_route_handler() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/")
+        async def f(request):
+            await save_thing(request.state.request_id)
+            return {}
+        """,
+    )
+
+
+def test_leave_not_registered() -> None:
+    check_findings(
+        "BC604",
+        """
+        async def on_error(request, exc):
+            return {"id": request.state.request_id}
+        """,
+    )
+
+
+def test_leave_middleware_plain() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.middleware("http")
+        async def add(request, call_next):
+            response = await call_next(request)
+            await record(request.url.path)
+            return response
+        """,
+    )
+
+
+def test_leave_handler_exists() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI, HTTPException
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            return JSONResponse({"error": "x"}, status_code=500)
+        @app.get("/a")
+        async def a():
+            try:
+                return work()
+            except Exception:
+                raise HTTPException(status_code=500, detail="internal error")
+        """,
+    )
+
+
+def test_leave_str_exc() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            return JSONResponse({"error": str(exc), "path": request.url.path}, status_code=500)
+        """,
+    )
+
+
+def test_leave_validation() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.exceptions import RequestValidationError
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(RequestValidationError)
+        async def h(request, exc):
+            return JSONResponse({"error": exc.errors()}, status_code=422)
+        """,
+    )
+
+
+def test_leave_no_missing() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/")
+        def f(): return {}
+        """,
+    )
+
+
+def test_leave_header_id() -> None:
+    check_findings(
+        "BC604",
+        """
+        #- mw.py
+        async def add_id(request, call_next):
+            request.state.request_id = 1
+            return await call_next(request)
+        #- main.py
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            return build_error(request, exc)
+        """,
+    )
+
+
+def test_mend_state_() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI, Request
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request: Request, exc: Exception):
+            return JSONResponse({"request_id": request.state.request_id}, status_code=500)
+        """,
+        """
+        from fastapi import FastAPI, Request
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request: Request, exc: Exception):
+            return JSONResponse({"request_id": getattr(request.state, "request_id", None)}, status_code=500)
+        """,
+    )
+
+
+def test_mend_g() -> None:
+    check_fix(
+        "BC604",
+        """
+        from flask import Flask, g, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def handler(e):
+            return jsonify(error="x", request_id=g.request_id), 500
+        """,
+        """
+        from flask import Flask, g, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def handler(e):
+            return jsonify(error="x", request_id=getattr(g, "request_id", None)), 500
+        """,
+    )
+
+
+def test_mend_db_() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        async def handler(request, exc):
+            await db.execute("insert")
+            return JSONResponse({"error": "x"}, status_code=500)
+        app.add_exception_handler(Exception, handler)
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        async def handler(request, exc):
+            try:
+                await db.execute("insert")
+                return JSONResponse({"error": "x"}, status_code=500)
+            except Exception:
+                logger.exception("handler failed")
+                return JSONResponse(status_code=500, content={"error": "internal"})
+        app.add_exception_handler(Exception, handler)
+        """,
+    )
+
+
+def test_mend_flask() -> None:
+    check_fix(
+        "BC604",
+        '''
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def handler(e):
+            """Doc."""
+            db.session.add(ErrorLog(str(e)))
+            db.session.commit()
+            return jsonify(error="x"), 500
+        ''',
+        '''
+        import logging
+
+        from flask import Flask, jsonify
+
+        logger = logging.getLogger(__name__)
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def handler(e):
+            """Doc."""
+            try:
+                db.session.add(ErrorLog(str(e)))
+                db.session.commit()
+                return jsonify(error="x"), 500
+            except Exception:
+                logger.exception("handler failed")
+                return jsonify({"error": "internal"}), 500
+        ''',
+    )
+
+
+def test_mend_exc_attr_() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            return JSONResponse({"error": exc.detail}, status_code=500)
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            return JSONResponse({"error": getattr(exc, "detail", None)}, status_code=500)
+        """,
+    )
+
+
+def test_mend_exc_json() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            return JSONResponse({"error": exc}, status_code=500)
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            try:
+                return JSONResponse({"error": exc}, status_code=500)
+            except Exception:
+                logger.exception("handler failed")
+                return JSONResponse(status_code=500, content={"error": "internal"})
+        """,
+    )
+
+
+def test_mend_middleware_() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.middleware("http")
+        async def catch(request, call_next):
+            try:
+                return await call_next(request)
+            except Exception as exc:
+                await save_error(exc)
+                return JSONResponse({"error": "x"}, status_code=500)
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.middleware("http")
+        async def catch(request, call_next):
+            try:
+                return await call_next(request)
+            except Exception as exc:
+                try:
+                    await save_error(exc)
+                    return JSONResponse({"error": "x"}, status_code=500)
+                except Exception:
+                    logger.exception("catch failed")
+                    return JSONResponse(status_code=500, content={"error": "internal"})
+        """,
+    )
+
+
+def test_mend_untraceable() -> None:
+    check_fix(
+        "BC604",
+        """
+        #- main.py
+        import logging
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            logger.error("unhandled", exc_info=exc)
+            return JSONResponse(status_code=500, content={"error": "x"})
+        #- mw.py
+        import uuid
+        async def add_id(request, call_next):
+            request.state.request_id = uuid.uuid4().hex
+            return await call_next(request)
+        """,
+        """
+        #- main.py
+        import logging
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+        @app.exception_handler(Exception)
+        async def handler(request, exc):
+            request_id = getattr(request.state, "request_id", None)
+            logger.error("unhandled, request_id=%s", request_id, exc_info=exc)
+            return JSONResponse(status_code=500, content={"error": "x", "request_id": request_id})
+        #- mw.py
+        import uuid
+        async def add_id(request, call_next):
+            request.state.request_id = uuid.uuid4().hex
+            return await call_next(request)
+        """,
+    )
+
+
+def test_mend_cross() -> None:
+    check_fix(
+        "BC604",
+        """
+        #- handlers.py
+        from fastapi.responses import JSONResponse
+        async def on_error(request, exc):
+            rid = request.state.request_id
+            return JSONResponse({"id": rid, "user": request.state.user}, status_code=500)
+        #- main.py
+        from fastapi import FastAPI
+        from handlers import on_error
+        app = FastAPI()
+        app.add_exception_handler(Exception, on_error)
+        """,
+        """
+        #- handlers.py
+        from fastapi.responses import JSONResponse
+        async def on_error(request, exc):
+            rid = getattr(request.state, "request_id", None)
+            return JSONResponse({"id": rid, "user": getattr(request.state, "user", None)}, status_code=500)
+        #- main.py
+        from fastapi import FastAPI
+        from handlers import on_error
+        app = FastAPI()
+        app.add_exception_handler(Exception, on_error)
+        """,
+    )
+
+
+def test_mend_alert() -> None:
+    check_fix(
+        "BC604",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(err):
+            send_alert(err)
+            return "error", 500
+        """,
+        """
+        import logging
+
+        from flask import Flask, jsonify
+
+        logger = logging.getLogger(__name__)
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(err):
+            try:
+                send_alert(err)
+                return "error", 500
+            except Exception:
+                logger.exception("h failed")
+                return jsonify({"error": "internal"}), 500
+        """,
+    )
+
+
+def test_mend_dispatch_() -> None:
+    check_fix(
+        "BC604",
+        """
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from starlette.responses import JSONResponse
+        class Catch(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                try:
+                    return await call_next(request)
+                except Exception as exc:
+                    return JSONResponse({"id": request.state.request_id}, status_code=500)
+        """,
+        """
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from starlette.responses import JSONResponse
+        class Catch(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                try:
+                    return await call_next(request)
+                except Exception as exc:
+                    return JSONResponse({"id": getattr(request.state, "request_id", None)}, status_code=500)
+        """,
+    )

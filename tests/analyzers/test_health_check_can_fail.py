@@ -1,0 +1,909 @@
+"""BC606 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_found() -> None:
+    check_findings(
+        "BC606",
+        """
+        #- fastapi_except.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            try:
+                await db.execute("SELECT 1")
+                return {"status": "ok"}
+            except Exception as e:
+                return {"status": "error", "detail": str(e)}
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+
+        #- router_prefix.py
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/health")
+        @router.get("/db")
+        async def database(session=None):
+            try:
+                await session.execute("SELECT 1")
+            except Exception:
+                return {"database": "down"}
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return {"database": "up"}
+
+        #- flask.py
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/healthz")
+        def healthz():
+            try:
+                redis.ping()
+            except Exception:
+                return jsonify(status="unhealthy")
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return jsonify(status="ok")
+
+        #- if_branch.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/ready")
+        def ready():
+            try:
+                alive = check()
+            except Exception:
+                alive = False
+            if not alive:
+                return {"ready": False}
+              # ^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return {"ready": True}
+
+        #- accumulate.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health/ready")
+        async def readiness():
+            checks = {}
+            try:
+                await db.execute("SELECT 1")
+                checks["db"] = "ok"
+            except Exception:
+                checks["db"] = "error"
+            return checks
+          # ^^^^^^^^^^^^^ BC606
+
+        #- unguarded_fastapi.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            await db.execute("SELECT 1")
+                # ^^^^^^^^^^^^^^^^^^^^^^ BC606.unguarded
+            return {"status": "ok"}
+
+        #- unguarded_sync.py
+        from fastapi import FastAPI, Depends
+        app = FastAPI()
+        @app.get("/live")
+        def live(db=Depends(get_db)):
+            db.execute("SELECT 1")
+          # ^^^^^^^^^^^^^^^^^^^^^^ BC606.unguarded
+            return {"status": "ok"}
+
+        #- unguarded_redis.py
+        from flask import Flask
+        app = Flask(__name__)
+        @app.route("/ping")
+        def ping():
+            redis_client.ping()
+          # ^^^^^^^^^^^^^^^^^^^ BC606.unguarded
+            return "pong"
+
+        #- requests.py
+        import requests
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def health():
+            r = requests.get("http://x", timeout=3)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606.unguarded
+            return {"upstream": r.ok}
+
+        #- jsonresponse_200.py
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/healthcheck")
+        def hc():
+            try:
+                check_database()
+            except Exception:
+                return JSONResponse({"status": "unhealthy"})
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return JSONResponse({"status": "ok"})
+
+        #- explicit_200.py
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        def hc():
+            try:
+                engine.connect()
+            except Exception:
+                return JSONResponse(status_code=200, content={"status": "unhealthy"})
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return {"status": "ok"}
+
+        #- starlette_route.py
+        from starlette.applications import Starlette
+        from starlette.responses import JSONResponse
+        from starlette.routing import Route
+        async def health(request):
+            try:
+                await database.fetch_one("SELECT 1")
+            except Exception:
+                return JSONResponse({"ok": False})
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return JSONResponse({"ok": True})
+        app = Starlette(routes=[Route("/health", health)])
+
+        #- narrow_except.py
+        from flask import Flask
+        from sqlalchemy.exc import SQLAlchemyError
+        app = Flask(__name__)
+        @app.get("/api/v1/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except SQLAlchemyError:
+                return "database unavailable"
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return "ok"
+
+        #- with_engine.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/readyz")
+        def readyz():
+            with engine.connect() as c:
+               # ^^^^^^^^^^^^^^^^ BC606.unguarded
+                c.execute("SELECT 1")
+            return {"ok": True}
+
+        #- own_helper.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        async def ping_database():
+            await db.execute("SELECT 1")
+        @app.get("/health/db")
+        async def h():
+            await ping_database()
+                # ^^^^^^^^^^^^^^^ BC606.unguarded
+            return {"ok": True}
+
+        #- bool.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            try:
+                await redis.ping()
+                return {"healthy": True}
+            except ConnectionError:
+                return {"healthy": False}
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+
+        #- drf.py
+        from rest_framework.views import APIView
+        from rest_framework.response import Response
+        from django.db import connection
+        class HealthView(APIView):
+            def get(self, request):
+                try:
+                    connection.ensure_connection()
+                except Exception:
+                    return Response({"status": "error"})
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+                return Response({"status": "ok"})
+
+        #- methodview.py
+        from flask import Flask, jsonify
+        from flask.views import MethodView
+        app = Flask(__name__)
+        class Health(MethodView):
+            def get(self):
+                db.session.execute("SELECT 1")
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606.unguarded
+                return jsonify(ok=True)
+        app.add_url_rule("/health", view_func=Health.as_view("health"))
+
+        #- api_route.py
+        from fastapi import APIRouter
+        router = APIRouter()
+        @router.api_route("/healthz", methods=["GET", "HEAD"])
+        async def hz():
+            async with engine.connect() as conn:
+                     # ^^^^^^^^^^^^^^^^ BC606.unguarded
+                await conn.execute("SELECT 1")
+            return {"ok": True}
+
+        #- status_variable.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            status = "ok"
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                status = "error"
+            return {"status": status}
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+
+        #- degraded.py
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/api/health")
+        def h():
+            db_ok = True
+            try:
+                db.session.execute("SELECT 1")
+            except Exception as e:
+                app.logger.error("x")
+                db_ok = False
+            return jsonify({"status": "healthy" if db_ok else "degraded"})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+        """,
+    )
+
+
+def test_left_alone() -> None:
+    check_findings(
+        "BC606",
+        """
+        #- no_io.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            return {"status": "ok", "version": VERSION}
+
+        #- 503_response.py
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                return JSONResponse({"status": "down"}, status_code=503)
+            return {"status": "ok"}
+
+        #- raise.py
+        from fastapi import FastAPI, HTTPException
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            try:
+                await db.execute("SELECT 1")
+            except Exception as exc:
+                raise HTTPException(status_code=503, detail="db") from exc
+            return {"status": "ok"}
+
+        #- response_status.py
+        from fastapi import FastAPI, Response
+        app = FastAPI()
+        @app.get("/health")
+        async def h(response: Response):
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                response.status_code = 503
+                return {"status": "down"}
+            return {"status": "ok"}
+
+        #- flask_tuple.py
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.get("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return jsonify(status="down"), 503
+            return jsonify(status="ok"), 200
+
+        #- computed_status.py
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            checks = {}
+            try:
+                await db.execute("SELECT 1")
+                checks["db"] = "ok"
+            except Exception:
+                checks["db"] = "error"
+            code = 200 if checks["db"] == "ok" else 503
+            return JSONResponse(checks, status_code=code)
+
+        #- other_route.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/items")
+        async def items():
+            try:
+                return await db.fetch_all("x")
+            except Exception:
+                return {"status": "error"}
+
+        #- health_records.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/patients/{id}/health-records")
+        async def health_records(id: int):
+            return await load(id)
+
+        #- not_handler.py
+        async def health():
+            await db.execute("SELECT 1")
+            return {"status": "ok"}
+
+        #- helper_guarded.py
+        import logging
+        from fastapi import FastAPI
+        app = FastAPI()
+        async def ping_database():
+            try:
+                await db.execute("SELECT 1")
+                return True
+            except Exception:
+                logging.exception("x")
+                return False
+        @app.get("/ready")
+        async def h():
+            ok = await ping_database()
+            return {"ok": ok}
+
+        #- live_matches.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/matches/live-scores")
+        async def live_scores():
+            return await load()
+
+        #- shipping.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/shipping")
+        async def shipping():
+            return await load()
+
+        #- delivery.py
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/delivery")
+        def delivery():
+            return {"x": db.session.execute("x")}
+
+        #- status_helper.py
+        from fastapi import FastAPI, status
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        async def h():
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                return JSONResponse(status_code=status.HTTP_503_SERVICE_UNAVAILABLE, content={"s": "bad"})
+            return {"status": "healthy"}
+
+        #- abort.py
+        from flask import Flask, abort
+        app = Flask(__name__)
+        @app.get("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                abort(503)
+            return "ok"
+
+        #- sleep.py
+        import asyncio
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/ping")
+        async def ping():
+            await asyncio.sleep(0)
+            return "pong"
+
+        #- plain_ping.py
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/ping")
+        def ping():
+            return "pong"
+
+        #- computed.py
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/api/health")
+        def h():
+            db_ok = True
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                db_ok = False
+            return jsonify({"ok": db_ok}), 200 if db_ok else 503
+
+        #- make_response.py
+        from flask import Flask, make_response
+        app = Flask(__name__)
+        @app.route("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return make_response({"status": "down"}, 503)
+            return {"status": "up"}
+
+        #- client.py
+        import requests
+        def health():
+            return requests.get("http://x/health", timeout=3).json()
+        """,
+    )
+
+
+def test_flag_django() -> None:
+    check_findings(
+        "BC606",
+        """
+        #- views.py
+        from django.http import JsonResponse
+        from django.db import connection
+        def health(request):
+            try:
+                connection.ensure_connection()
+            except Exception:
+                return JsonResponse({"status": "down"})
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return JsonResponse({"status": "ok"})
+        #- urls.py
+        from django.urls import path
+        import views
+        urlpatterns = [path("health/", views.health)]
+        """,
+    )
+
+
+def test_mend_except_dict() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            try:
+                await db.execute("SELECT 1")
+                return {"status": "ok"}
+            except Exception as e:
+                return {"status": "unhealthy"}
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            try:
+                await db.execute("SELECT 1")
+                return {"status": "ok"}
+            except Exception as e:
+                return JSONResponse(status_code=503, content={"status": "unhealthy", "failing": "database"})
+        """,
+    )
+
+
+def test_mend_flask_() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/healthz")
+        def healthz():
+            try:
+                redis.ping()
+            except Exception:
+                return jsonify(status="unhealthy")
+            return jsonify(status="ok")
+        """,
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.route("/healthz")
+        def healthz():
+            try:
+                redis.ping()
+            except Exception:
+                return jsonify(status="unhealthy"), 503
+            return jsonify(status="ok")
+        """,
+    )
+
+
+def test_mend_jsonresponse() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/healthcheck")
+        def hc():
+            try:
+                check_database()
+            except Exception:
+                return JSONResponse({"status": "unhealthy"})
+            return JSONResponse({"status": "ok"})
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/healthcheck")
+        def hc():
+            try:
+                check_database()
+            except Exception:
+                return JSONResponse({"status": "unhealthy", "failing": "database"}, status_code=503)
+            return JSONResponse({"status": "ok"})
+        """,
+    )
+
+
+def test_mend_explicit() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        def hc():
+            try:
+                engine.connect()
+            except Exception:
+                return JSONResponse(status_code=200, content={"status": "unhealthy"})
+            return {"status": "ok"}
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        def hc():
+            try:
+                engine.connect()
+            except Exception:
+                return JSONResponse(status_code=503, content={"status": "unhealthy", "failing": "database"})
+            return {"status": "ok"}
+        """,
+    )
+
+
+def test_mend_flask_string() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return "database unavailable"
+            return "ok"
+        """,
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return "database unavailable", 503
+            return "ok"
+        """,
+    )
+
+
+def test_mend_flask_200() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return {"status": "down"}, 200
+            return "ok"
+        """,
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def h():
+            try:
+                db.session.execute("SELECT 1")
+            except Exception:
+                return {"status": "down", "failing": "database"}, 503
+            return "ok"
+        """,
+    )
+
+
+def test_mend_django_() -> None:
+    check_fix(
+        "BC606",
+        """
+        #- urls.py
+        from django.urls import path
+        import views
+        urlpatterns = [path("health/", views.health)]
+        #- views.py
+        from django.http import JsonResponse
+        from django.db import connection
+        def health(request):
+            try:
+                connection.ensure_connection()
+            except Exception:
+                return JsonResponse({"status": "down"})
+            return JsonResponse({"status": "ok"})
+        """,
+        """
+        #- urls.py
+        from django.urls import path
+        import views
+        urlpatterns = [path("health/", views.health)]
+        #- views.py
+        from django.http import JsonResponse
+        from django.db import connection
+        def health(request):
+            try:
+                connection.ensure_connection()
+            except Exception:
+                return JsonResponse({"status": "down", "failing": "database"}, status=503)
+            return JsonResponse({"status": "ok"})
+        """,
+    )
+
+
+def test_mend_unguarded() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            await db.execute("SELECT 1")
+            return {"status": "ok"}
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                logger.exception("health failed")
+                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "database"})
+            return {"status": "ok"}
+        """,
+    )
+
+
+def test_mend_unguarded_flask() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.route("/ping")
+        def ping():
+            redis_client.ping()
+            return "pong"
+        """,
+        """
+        import logging
+
+        from flask import Flask, jsonify
+
+        logger = logging.getLogger(__name__)
+        app = Flask(__name__)
+        @app.route("/ping")
+        def ping():
+            try:
+                redis_client.ping()
+            except Exception:
+                logger.exception("ping failed")
+                return jsonify({"status": "unavailable", "failing": "redis"}), 503
+            return "pong"
+        """,
+    )
+
+
+def test_mend_unguarded_with() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/readyz")
+        def readyz():
+            with engine.connect() as c:
+                c.execute("SELECT 1")
+            return {"ok": True}
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/readyz")
+        def readyz():
+            try:
+                with engine.connect() as c:
+                    c.execute("SELECT 1")
+            except Exception:
+                logger.exception("readyz failed")
+                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "database"})
+            return {"ok": True}
+        """,
+    )
+
+
+def test_mend_assignment() -> None:
+    check_fix(
+        "BC606",
+        """
+        import requests
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def health():
+            r = requests.get("http://x", timeout=3)
+            return {"upstream": r.ok}
+        """,
+        """
+        import logging
+
+        import requests
+        from flask import Flask, jsonify
+
+        logger = logging.getLogger(__name__)
+        app = Flask(__name__)
+        @app.get("/health")
+        def health():
+            try:
+                r = requests.get("http://x", timeout=3)
+            except Exception:
+                logger.exception("health failed")
+                return jsonify({"status": "unavailable", "failing": "dependency"}), 503
+            return {"upstream": r.ok}
+        """,
+    )
+
+
+def test_mend_return_await() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health/db")
+        async def h():
+            return {"ok": await check_db()}
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health/db")
+        async def h():
+            try:
+                return {"ok": await check_db()}
+            except Exception:
+                logger.exception("h failed")
+                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "database"})
+        """,
+    )
+
+
+def test_mend_starlette() -> None:
+    check_fix(
+        "BC606",
+        """
+        from starlette.applications import Starlette
+        from starlette.responses import JSONResponse
+        from starlette.routing import Route
+        async def health(request):
+            try:
+                await database.fetch_one("SELECT 1")
+            except Exception:
+                return JSONResponse({"ok": False})
+            return JSONResponse({"ok": True})
+        app = Starlette(routes=[Route("/health", health)])
+        """,
+        """
+        from starlette.applications import Starlette
+        from starlette.responses import JSONResponse
+        from starlette.routing import Route
+        async def health(request):
+            try:
+                await database.fetch_one("SELECT 1")
+            except Exception:
+                return JSONResponse({"ok": False, "failing": "database"}, status_code=503)
+            return JSONResponse({"ok": True})
+        app = Starlette(routes=[Route("/health", health)])
+        """,
+    )
+
+
+def test_mend_accumulate_() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health/ready")
+        async def readiness():
+            checks = {}
+            try:
+                await db.execute("SELECT 1")
+                checks["db"] = "ok"
+            except Exception:
+                checks["db"] = "error"
+            return checks
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health/ready")
+        async def readiness():
+            checks = {}
+            try:
+                await db.execute("SELECT 1")
+                checks["db"] = "ok"
+            except Exception:
+                checks["db"] = "error"
+            return JSONResponse(status_code=503 if "error" in checks.values() else 200, content=checks)
+        """,
+    )

@@ -1,0 +1,956 @@
+"""BC603 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_found() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- lifespan_io.py
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from app.db import database
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            await database.connect()
+                # ^^^^^^^^^^^^^^^^^^ BC603.startup
+            yield
+            await database.disconnect()
+        app = FastAPI(lifespan=lifespan)
+
+        #- on_event.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.on_event("startup")
+        async def start():
+            await warm_cache()
+                # ^^^^^^^^^^^^ BC603
+
+        #- scheduler_start.py
+        from fastapi import FastAPI
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        app = FastAPI()
+        scheduler = AsyncIOScheduler()
+        @app.on_event("startup")
+        def start():
+            scheduler.start()
+          # ^^^^^^^^^^^^^^^^^ BC603
+
+        #- create_all.py
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from db import Base, engine
+        @asynccontextmanager
+        async def lifespan(app):
+            Base.metadata.create_all(bind=engine)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+            yield
+        app = FastAPI(lifespan=lifespan)
+
+        #- engine_begin.py
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from db import Base, engine
+        @asynccontextmanager
+        async def lifespan(app):
+            async with engine.begin() as conn:
+                     # ^^^^^^^^^^^^^^ BC603.startup
+                await conn.run_sync(Base.metadata.create_all)
+            yield
+        app = FastAPI(lifespan=lifespan)
+
+        #- loop_task.py
+        import asyncio
+        async def poll():
+            while True:
+          # ^^^^^^^^^^ BC603
+                await fetch()
+                await asyncio.sleep(5)
+        async def main():
+            t = asyncio.create_task(poll())
+            await t
+
+        #- loop_thread.py
+        import threading, time
+        def worker():
+            while True:
+          # ^^^^^^^^^^ BC603
+                process()
+                time.sleep(1)
+        threading.Thread(target=worker, daemon=True).start()
+
+        #- loop_method.py
+        import asyncio
+        class W:
+            def start(self):
+                self.task = asyncio.create_task(self._run())
+            async def _run(self):
+                while not self._stopping:
+              # ^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+                    await self.step()
+                    await asyncio.sleep(1)
+
+        #- loop_thread_class.py
+        import threading
+        class T(threading.Thread):
+            def run(self):
+                while True:
+              # ^^^^^^^^^^ BC603
+                    self.work()
+
+        #- loop_try_outside.py
+        import asyncio, logging
+        async def poll():
+            try:
+                while True:
+              # ^^^^^^^^^^ BC603
+                    await fetch()
+                    await asyncio.sleep(5)
+            except Exception:
+                logging.exception("x")
+        async def main():
+            t = asyncio.create_task(poll())
+            await t
+
+        #- dropped.py
+        import asyncio
+        async def handler():
+            asyncio.create_task(send())
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+
+        #- ensure_future.py
+        import asyncio
+        def handler():
+            asyncio.ensure_future(send())
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+
+        #- loop_create_task.py
+        import asyncio
+        def handler():
+            loop = asyncio.get_running_loop()
+            loop.create_task(send())
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+
+        #- from_import.py
+        from asyncio import create_task
+        async def handler():
+            _ = create_task(send())
+              # ^^^^^^^^^^^^^^^^^^^ BC603
+
+        #- unused_local.py
+        import asyncio
+        async def handler():
+            task = asyncio.create_task(send())
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+            return 1
+
+        #- add_job.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+        s = BackgroundScheduler()
+        def job():
+            compute()
+        s.add_job(job, "interval", minutes=1)
+        # <---------------------------------- BC603.job
+
+        #- scheduled_job.py
+        from apscheduler.schedulers.blocking import BlockingScheduler
+        s = BlockingScheduler()
+        @s.scheduled_job("cron", hour=1)
+         # <---------------------------- BC603.job
+        def job():
+            compute()
+
+        #- schedule.py
+        import schedule
+        def job():
+            compute()
+        schedule.every(10).minutes.do(job)
+        # <------------------------------- BC603.job
+
+        #- arq.py
+        from arq import cron
+        async def nightly(ctx):
+            await compute()
+        class WorkerSettings:
+            cron_jobs = [cron(nightly, hour=3)]
+                       # ^^^^^^^^^^^^^^^^^^^^^ BC603.job
+
+        #- startup_list.py
+        from fastapi import FastAPI
+        async def init_redis():
+            await redis.ping()
+                # ^^^^^^^^^^^^ BC603.startup
+        app = FastAPI(on_startup=[init_redis])
+
+        #- quart.py
+        from quart import Quart
+        app = Quart(__name__)
+        @app.before_serving
+        async def start():
+            await pool.connect()
+                # ^^^^^^^^^^^^^^ BC603.startup
+
+        #- loop_stop_check.py
+        import asyncio
+        async def consume(stop):
+            while True:
+          # ^^^^^^^^^^ BC603
+                if stop.is_set():
+                    break
+                msg = await queue.get()
+                await handle(msg)
+        def start(stop):
+            return asyncio.create_task(consume(stop))
+
+        #- gather_loops.py
+        import asyncio
+        async def worker():
+            while True:
+          # ^^^^^^^^^^ BC603
+                job = await queue.get()
+                await handle(job)
+        async def main():
+            await asyncio.gather(worker(), worker())
+
+        #- executor.py
+        from concurrent.futures import ThreadPoolExecutor
+        def poll():
+            while True:
+          # ^^^^^^^^^^ BC603
+                refresh_prices()
+        ThreadPoolExecutor().submit(poll)
+
+        #- lifespan_after_yield_try.py
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            redis = await create_pool()
+                        # ^^^^^^^^^^^^^ BC603.startup
+            await cache.warm_up(redis)
+                # ^^^^^^^^^^^^^^^^^^^^ BC603
+            try:
+                yield
+            finally:
+                await redis.close()
+        app = FastAPI(lifespan=lifespan)
+
+        #- timer.py
+        import threading
+        def tick():
+            while True:
+          # ^^^^^^^^^^ BC603
+                sync_all()
+        threading.Timer(5, tick).start()
+
+        #- class_job.py
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        class Jobs:
+            def __init__(self):
+                self.s = AsyncIOScheduler()
+                self.s.add_job(self.cleanup, "interval", hours=1)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.job
+            async def cleanup(self):
+                await purge()
+        """,
+    )
+
+
+def test_left_alone() -> None:
+    check_findings(
+        "BC603",
+        '''
+        #- guarded_lifespan.py
+        import logging
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        @asynccontextmanager
+        async def lifespan(app):
+            try:
+                await cache.warm_up()
+            except Exception:
+                logging.exception("x")
+            yield
+            await db.disconnect()
+        app = FastAPI(lifespan=lifespan)
+
+        #- guarded_callee.py
+        import logging
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        async def warm_cache():
+            try:
+                await load()
+            except Exception:
+                logging.exception("x")
+        @asynccontextmanager
+        async def lifespan(app):
+            await warm_cache()
+            yield
+        app = FastAPI(lifespan=lifespan)
+
+        #- lifespan_plain.py
+        import logging
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        @asynccontextmanager
+        async def lifespan(app):
+            logging.info("starting")
+            app.state.x = {}
+            yield
+            logging.info("bye")
+        app = FastAPI(lifespan=lifespan)
+
+        #- shutdown.py
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.on_event("shutdown")
+        async def stop():
+            await db.disconnect()
+
+        #- loop_guarded.py
+        import asyncio, logging
+        async def poll():
+            while True:
+                try:
+                    await fetch()
+                except Exception:
+                    logging.exception("x")
+                await asyncio.sleep(5)
+        async def main():
+            t = asyncio.create_task(poll())
+            await t
+
+        #- loop_guarded_callee.py
+        import asyncio, logging
+        async def once():
+            try:
+                await fetch()
+            except Exception:
+                logging.exception("x")
+        async def poll():
+            while True:
+                await once()
+                await asyncio.sleep(5)
+        async def main():
+            t = asyncio.create_task(poll())
+            await t
+
+        #- loop_not_task.py
+        def read(f):
+            while True:
+                chunk = f.read(10)
+                if not chunk:
+                    break
+                yield chunk
+
+        #- loop_main.py
+        import asyncio
+        async def main():
+            while True:
+                await step()
+                await asyncio.sleep(1)
+        asyncio.run(main())
+
+        #- kept.py
+        import asyncio
+        tasks = set()
+        async def handler():
+            t = asyncio.create_task(send())
+            tasks.add(t)
+            t.add_done_callback(tasks.discard)
+
+        #- awaited.py
+        import asyncio
+        async def handler():
+            a = asyncio.create_task(send())
+            await other()
+            return await a
+
+        #- returned.py
+        import asyncio
+        def handler():
+            return asyncio.create_task(send())
+
+        #- attribute.py
+        import asyncio
+        class A:
+            def start(self):
+                self.task = asyncio.create_task(send())
+
+        #- taskgroup.py
+        import asyncio
+        async def f():
+            async with asyncio.TaskGroup() as tg:
+                tg.create_task(send())
+
+        #- gather_list.py
+        import asyncio
+        async def f(xs):
+            tasks = [asyncio.create_task(send(x)) for x in xs]
+            await asyncio.gather(*tasks)
+
+        #- job_guarded.py
+        import logging
+        from apscheduler.schedulers.background import BackgroundScheduler
+        s = BackgroundScheduler()
+        def job():
+            """Run."""
+            logging.info("run")
+            try:
+                compute()
+            except Exception:
+                logging.exception("x")
+        s.add_job(job, "interval", minutes=1)
+
+        #- job_decorated.py
+        import functools, logging
+        from apscheduler.schedulers.background import BackgroundScheduler
+        s = BackgroundScheduler()
+        def safe(f):
+            @functools.wraps(f)
+            def w(*a, **k):
+                try:
+                    return f(*a, **k)
+                except Exception:
+                    logging.exception("x")
+            return w
+        @safe
+        def job():
+            compute()
+        s.add_job(job, "interval", minutes=1)
+
+        #- job_unknown.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+        from lib import job
+        s = BackgroundScheduler()
+        s.add_job(job, "interval", minutes=1)
+
+        #- other_create_task.py
+        class Tracker:
+            def create_task(self, x): return x
+        def f(t: Tracker):
+            t.create_task("x")
+
+        #- django_model_create.py
+        def f(api):
+            api.create_task(name="x")
+
+        #- thread_loop_sleep.py
+        import threading, time
+        def worker():
+            while True:
+                time.sleep(1)
+        threading.Thread(target=worker).start()
+
+        #- decorator_wrapper.py
+        import asyncio, logging
+        async def catch_everything_and_restart(func):
+            try:
+                await func()
+            except Exception as exc:
+                logging.error(exc)
+                await asyncio.sleep(5)
+                await catch_everything_and_restart(func)
+
+        #- lambda_done.py
+        import asyncio
+        def f(loop):
+            loop.call_soon(lambda: asyncio.create_task(send()))
+
+        #- suppress.py
+        from contextlib import asynccontextmanager, suppress
+        from fastapi import FastAPI
+        @asynccontextmanager
+        async def lifespan(app):
+            with suppress(Exception):
+                await cache.warm_up()
+            yield
+        app = FastAPI(lifespan=lifespan)
+
+        #- global.py
+        import asyncio
+        task = None
+        async def start():
+            global task
+            task = asyncio.create_task(send())
+
+        #- supervised.py
+        import asyncio, logging
+        async def forever(fn):
+            while True:
+                try:
+                    await fn()
+                except Exception:
+                    logging.exception("x")
+                    await asyncio.sleep(5)
+        async def poll():
+            await fetch()
+        def start():
+            return asyncio.create_task(forever(poll))
+
+        #- returned_task.py
+        import asyncio
+        class A:
+            def go(self):
+                t = asyncio.create_task(self.run())
+                return t
+
+        #- task_in_dict.py
+        import asyncio
+        TASKS = {}
+        async def go(k):
+            TASKS[k] = asyncio.create_task(run(k))
+
+        #- append.py
+        import asyncio
+        tasks = []
+        async def go(k):
+            tasks.append(asyncio.create_task(run(k)))
+
+        #- done_callback_var.py
+        import asyncio
+        async def go(k):
+            t = asyncio.create_task(run(k))
+            t.add_done_callback(print)
+
+        #- startup_logging.py
+        from fastapi import FastAPI
+        import logging
+        app = FastAPI()
+        @app.on_event("startup")
+        async def s():
+            logging.info("started")
+            app.state.ready = True
+        ''',
+    )
+
+
+def test_flag_loop_cross() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- jobs.py
+        import asyncio
+        async def settle():
+            while True:
+          # ^^^^^^^^^^ BC603
+                await settle_bets()
+                await asyncio.sleep(60)
+        #- main.py
+        import asyncio
+        from jobs import settle
+        async def start():
+            app.task = asyncio.create_task(settle())
+        """,
+    )
+
+
+def test_flag_job_cross() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- jobs.py
+        def cleanup():
+            delete_old()
+        #- main.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+        import jobs
+        s = BackgroundScheduler()
+        s.add_job(jobs.cleanup, "interval", hours=1)
+        # <----------------------------------------- BC603.job
+        """,
+    )
+
+
+def test_mend_lifespan() -> None:
+    check_fix(
+        "BC603",
+        """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        @asynccontextmanager
+        async def lifespan(app):
+            await cache.warm_up()
+            yield
+        app = FastAPI(lifespan=lifespan)
+        """,
+        """
+        import logging
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+
+        logger = logging.getLogger(__name__)
+        @asynccontextmanager
+        async def lifespan(app):
+            try:
+                await cache.warm_up()
+            except Exception:
+                logger.exception("lifespan failed")
+            yield
+        app = FastAPI(lifespan=lifespan)
+        """,
+    )
+
+
+def test_mend_event() -> None:
+    check_fix(
+        "BC603",
+        """
+        import logging
+        from fastapi import FastAPI
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+        @app.on_event("startup")
+        async def start():
+            await db.connect()
+            await cache.warm()
+        """,
+        """
+        import logging
+        from fastapi import FastAPI
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+        @app.on_event("startup")
+        async def start():
+            try:
+                await db.connect()
+            except Exception:
+                logger.exception("start failed")
+            try:
+                await cache.warm()
+            except Exception:
+                logger.exception("start failed")
+        """,
+    )
+
+
+def test_mend_loop() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        async def poll():
+            while True:
+                await fetch()
+                await asyncio.sleep(5)
+        async def main():
+            t = asyncio.create_task(poll())
+            await t
+        """,
+        """
+        import asyncio
+        import logging
+
+        logger = logging.getLogger(__name__)
+        async def poll():
+            while True:
+                try:
+                    await fetch()
+                except Exception:
+                    logger.exception("poll failed")
+                await asyncio.sleep(5)
+        async def main():
+            t = asyncio.create_task(poll())
+            await t
+        """,
+    )
+
+
+def test_mend_thread_loop() -> None:
+    check_fix(
+        "BC603",
+        """
+        import threading, time
+        def worker():
+            while True:
+                time.sleep(1)
+                item = take()
+                process(item)
+        threading.Thread(target=worker, daemon=True).start()
+        """,
+        """
+        import logging
+        import threading, time
+
+        logger = logging.getLogger(__name__)
+        def worker():
+            while True:
+                time.sleep(1)
+                try:
+                    item = take()
+                    process(item)
+                except Exception:
+                    logger.exception("worker failed")
+        threading.Thread(target=worker, daemon=True).start()
+        """,
+    )
+
+
+def test_mend_dropped_() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        async def handler():
+            asyncio.create_task(send())
+        """,
+        """
+        import asyncio
+
+        background_tasks: set[asyncio.Task] = set()
+        async def handler():
+            task = asyncio.create_task(send())
+            background_tasks.add(task)
+            task.add_done_callback(background_tasks.discard)
+        """,
+    )
+
+
+def test_mend_dropped_await() -> None:
+    check_fix(
+        "BC603",
+        """
+        from asyncio import create_task
+        async def handler():
+            _ = create_task(send())
+        """,
+        """
+        from asyncio import Task, create_task
+
+        background_tasks: set[Task] = set()
+        async def handler():
+            task = create_task(send())
+            background_tasks.add(task)
+            task.add_done_callback(background_tasks.discard)
+        """,
+    )
+
+
+def test_mend_existing_set() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        _tasks = set()
+        async def handler():
+            asyncio.create_task(send())
+        """,
+        """
+        import asyncio
+        _tasks = set()
+        async def handler():
+            task = asyncio.create_task(send())
+            _tasks.add(task)
+            task.add_done_callback(_tasks.discard)
+        """,
+    )
+
+
+def test_mend_local() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        async def handler():
+            task = asyncio.create_task(send())
+            return 1
+        """,
+        """
+        import asyncio
+
+        background_tasks: set[asyncio.Task] = set()
+        async def handler():
+            task = asyncio.create_task(send())
+            background_tasks.add(task)
+            task.add_done_callback(background_tasks.discard)
+            return 1
+        """,
+    )
+
+
+def test_mend_two() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        async def a():
+            asyncio.create_task(send())
+        async def b():
+            asyncio.ensure_future(send())
+        """,
+        """
+        import asyncio
+
+        background_tasks: set[asyncio.Task] = set()
+        async def a():
+            task = asyncio.create_task(send())
+            background_tasks.add(task)
+            task.add_done_callback(background_tasks.discard)
+        async def b():
+            task = asyncio.ensure_future(send())
+            background_tasks.add(task)
+            task.add_done_callback(background_tasks.discard)
+        """,
+    )
+
+
+def test_mend_job() -> None:
+    check_fix(
+        "BC603",
+        '''
+        from apscheduler.schedulers.background import BackgroundScheduler
+        s = BackgroundScheduler()
+        def job():
+            """Doc."""
+            x = compute()
+            store(x)
+        s.add_job(job, "interval", minutes=1)
+        ''',
+        '''
+        import logging
+
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        logger = logging.getLogger(__name__)
+        s = BackgroundScheduler()
+        def job():
+            """Doc."""
+            try:
+                x = compute()
+                store(x)
+            except Exception:
+                logger.exception("job failed")
+        s.add_job(job, "interval", minutes=1)
+        ''',
+    )
+
+
+def test_mend_job_cross_() -> None:
+    check_fix(
+        "BC603",
+        """
+        #- jobs.py
+        def cleanup():
+            delete_old()
+        #- main.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+        import jobs
+        s = BackgroundScheduler()
+        s.add_job(jobs.cleanup, "interval", hours=1)
+        """,
+        """
+        #- jobs.py
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+
+        def cleanup():
+            try:
+                delete_old()
+            except Exception:
+                logger.exception("cleanup failed")
+        #- main.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+        import jobs
+        s = BackgroundScheduler()
+        s.add_job(jobs.cleanup, "interval", hours=1)
+        """,
+    )
+
+
+def test_mend_scheduled() -> None:
+    check_fix(
+        "BC603",
+        """
+        from apscheduler.schedulers.blocking import BlockingScheduler
+        s = BlockingScheduler()
+        @s.scheduled_job("cron", hour=1)
+        def job():
+            compute()
+        """,
+        """
+        import logging
+
+        from apscheduler.schedulers.blocking import BlockingScheduler
+
+        logger = logging.getLogger(__name__)
+        s = BlockingScheduler()
+        @s.scheduled_job("cron", hour=1)
+        def job():
+            try:
+                compute()
+            except Exception:
+                logger.exception("job failed")
+        """,
+    )
+
+
+def test_mend_engine() -> None:
+    check_fix(
+        "BC603",
+        """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from db import Base, engine
+        @asynccontextmanager
+        async def lifespan(app):
+            async with engine.begin() as conn:
+                await conn.run_sync(Base.metadata.create_all)
+            yield
+        app = FastAPI(lifespan=lifespan)
+        """,
+        """
+        import logging
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from db import Base, engine
+
+        logger = logging.getLogger(__name__)
+        @asynccontextmanager
+        async def lifespan(app):
+            try:
+                async with engine.begin() as conn:
+                    await conn.run_sync(Base.metadata.create_all)
+            except Exception:
+                logger.exception("lifespan failed")
+            yield
+        app = FastAPI(lifespan=lifespan)
+        """,
+    )
+
+
+def test_mend_method_loop() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        class W:
+            def start(self):
+                self.task = asyncio.create_task(self._run())
+            async def _run(self):
+                while not self._stopping:
+                    await self.step()
+                    await asyncio.sleep(1)
+        """,
+        """
+        import asyncio
+        import logging
+
+        logger = logging.getLogger(__name__)
+        class W:
+            def start(self):
+                self.task = asyncio.create_task(self._run())
+            async def _run(self):
+                while not self._stopping:
+                    try:
+                        await self.step()
+                    except Exception:
+                        logger.exception("_run failed")
+                    await asyncio.sleep(1)
+        """,
+    )

@@ -1,0 +1,845 @@
+"""BC503 beyond the page's examples."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_found() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- dumps_decimal.py
+        import json
+        from decimal import Decimal
+        def f(total: Decimal):
+            return json.dumps({"total": total})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- dumps_datetime.py
+        import json
+        from datetime import datetime
+        def f():
+            return json.dumps({"at": datetime.now()})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- dumps_var.py
+        import json
+        import datetime
+        def f():
+            payload = {"at": datetime.datetime.utcnow(), "n": 1}
+            return json.dumps(payload)
+                 # ^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- uuid_alias.py
+        from json import dumps
+        from uuid import uuid4
+        X = dumps([uuid4()])
+          # ^^^^^^^^^^^^^^^^ BC503
+
+        #- set.py
+        import json
+        def f(xs):
+            return json.dumps({"tags": set(xs)})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- bytes.py
+        import json
+        def f(s: str):
+            return json.dumps({"data": s.encode()})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- jsonresponse.py
+        from decimal import Decimal
+        from fastapi.responses import JSONResponse
+        def f():
+            return JSONResponse(content={"price": Decimal("1.5")})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- starlette.py
+        from datetime import date
+        from starlette.responses import JSONResponse
+        def f():
+            return JSONResponse({"day": date.today()})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- response_dumps.py
+        import json
+        from flask import Response
+        from decimal import Decimal
+        def f(amount: Decimal):
+            return Response(json.dumps({"amount": amount}), mimetype="application/json")
+                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- column.py
+        from sqlalchemy import Column, Float, Integer
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            price = Column(Float, nullable=False)
+          # ^^^^^ BC503
+            total_amount = Column(Float())
+          # ^^^^^^^^^^^^ BC503
+
+        #- mapped.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class P(Base):
+            __tablename__ = "p"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            balance: Mapped[float]
+          # ^^^^^^^ BC503
+            fee: Mapped[float | None] = mapped_column(default=0.0)
+          # ^^^ BC503
+
+        #- flask_sqlalchemy.py
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+        class Order(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            total = db.Column(db.Float, default=0.0)
+          # ^^^^^ BC503
+
+        #- sqlmodel.py
+        from sqlmodel import Field, SQLModel
+        class Item(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            price: float
+          # ^^^^^ BC503
+
+        #- pydantic.py
+        from pydantic import BaseModel, Field
+        class InvoiceCreate(BaseModel):
+            amount: float = Field(gt=0)
+          # ^^^^^^ BC503
+            tax: float | None = None
+          # ^^^ BC503
+            unit_price: float = 0.0
+          # ^^^^^^^^^^ BC503
+
+        #- django.py
+        from django.db import models
+        class Product(models.Model):
+            price = models.FloatField()
+          # ^^^^^ BC503
+
+        #- drf.py
+        from rest_framework import serializers
+        class S(serializers.Serializer):
+            amount = serializers.FloatField()
+          # ^^^^^^ BC503
+
+        #- float_decimal.py
+        from decimal import Decimal
+        def f(price: Decimal) -> float:
+            return float(price)
+                 # ^^^^^^^^^^^^ BC503
+
+        #- arithmetic.py
+        def f(price: float, qty: int) -> float:
+            return price * qty
+                 # ^^^^^^^^^^^ BC503
+
+        #- literal.py
+        def tax(amount):
+            return amount * 0.19
+                 # ^^^^^^^^^^^^^ BC503
+
+        #- augmented.py
+        def f(order):
+            order.total_price += 0.5
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- table.py
+        from sqlalchemy import Table, Column, Float, Integer, MetaData
+        t = Table("orders", MetaData(), Column("id", Integer), Column("total_price", Float))
+                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- wide.py
+        from pydantic import BaseModel
+        from sqlalchemy import BigInteger
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class Tweet(Base):
+            __tablename__ = "t"
+            id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+        class TweetRead(BaseModel):
+            id: int
+          # ^^ BC503.wide
+
+        #- msgspec.py
+        import msgspec
+        class Line(msgspec.Struct):
+            price: float
+          # ^^^^^ BC503
+
+        #- aiohttp.py
+        from aiohttp import web
+        from datetime import datetime, timezone
+        async def h(request):
+            return web.json_response({"at": datetime.now(timezone.utc)})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- orjson_decimal.py
+        import orjson
+        from decimal import Decimal
+        def f(x: Decimal):
+            return orjson.dumps({"x": x})
+                 # ^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- real.py
+        from sqlalchemy import Column, REAL, Double
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            shipping_cost = Column(REAL)
+          # ^^^^^^^^^^^^^ BC503
+            discount_amount = Column(Double)
+          # ^^^^^^^^^^^^^^^ BC503
+
+        #- built_up.py
+        import json
+        from datetime import datetime
+        def f():
+            payload = {}
+            payload["at"] = datetime.now()
+            return json.dumps(payload)
+                 # ^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- list_comp.py
+        import json
+        from decimal import Decimal
+        def f(xs):
+            return json.dumps([Decimal(x) for x in xs])
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- dataclass_attr.py
+        import json
+        from dataclasses import dataclass
+        from datetime import datetime
+        @dataclass
+        class Event:
+            at: datetime
+            def to_json(self):
+                return json.dumps({"at": self.at})
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- dump_file.py
+        import json
+        import uuid
+        def f(fh):
+            json.dump({"id": uuid.uuid4()}, fh)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        #- sum_arithmetic.py
+        def subtotal(items):
+            tax_amount: float = 0.0
+            tax_amount += 1.5
+          # ^^^^^^^^^^^^^^^^^ BC503
+            return tax_amount
+
+        #- optional_float.py
+        from typing import Optional
+        from pydantic import BaseModel
+        class SalaryUpdate(BaseModel):
+            base_salary: Optional[float] = None
+          # ^^^^^^^^^^^ BC503
+
+        #- column_keyword.py
+        import sqlalchemy as sa
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class Loan(Base):
+            __tablename__ = "loans"
+            id = sa.Column(sa.Integer, primary_key=True)
+            balance = sa.Column("bal", sa.Float, nullable=False)
+          # ^^^^^^^ BC503
+        """,
+    )
+
+
+def test_left_alone() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- default.py
+        import json
+        from decimal import Decimal
+        def f(total: Decimal):
+            return json.dumps({"total": total}, default=str)
+
+        #- cls.py
+        import json
+        from decimal import Decimal
+        class E(json.JSONEncoder): pass
+        def f(total: Decimal):
+            return json.dumps({"total": total}, cls=E)
+
+        #- str.py
+        import json
+        from datetime import datetime
+        from decimal import Decimal
+        def f(total: Decimal):
+            return json.dumps({"total": str(total), "at": datetime.now().isoformat(), "s": sorted({1})})
+
+        #- jsonify.py
+        from flask import jsonify
+        from decimal import Decimal
+        import uuid
+        def f(total: Decimal):
+            return jsonify(total=total, id=uuid.uuid4())
+
+        #- encoder.py
+        from decimal import Decimal
+        from fastapi.encoders import jsonable_encoder
+        from fastapi.responses import JSONResponse
+        def f(total: Decimal):
+            return JSONResponse(jsonable_encoder({"t": total}))
+
+        #- orjson.py
+        import orjson, uuid
+        from datetime import datetime
+        def f():
+            return orjson.dumps({"id": uuid.uuid4(), "at": datetime.now()})
+
+        #- numeric.py
+        from sqlalchemy import Column, Numeric, Integer
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            price = Column(Numeric(18, 2))
+            amount = Column(Integer)
+
+        #- ratios.py
+        from sqlalchemy import Column, Float
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = Column(Float, primary_key=True)
+            tax_rate = Column(Float)
+            score = Column(Float)
+            cost_ratio = Column(Float)
+            price_change_percent = Column(Float)
+            total_time = Column(Float)
+            weight = Column(Float)
+            coffee = Column(Float)
+            syntax = Column(Float)
+
+        #- schema_ints.py
+        from decimal import Decimal
+        from pydantic import BaseModel
+        class L(BaseModel):
+            price_cents: int
+            price: int
+            amount: Decimal
+            temperature: float
+            confidence: float
+            totals: list[float]
+            total_seconds: float
+
+        #- plain_class.py
+        class Optimizer:
+            cost: float = 0.0
+
+        #- stats_total.py
+        from pydantic import BaseModel
+        class Stats(BaseModel):
+            total: float
+            mean: float
+
+        #- django_jsonresponse.py
+        from decimal import Decimal
+        from django.http import JsonResponse
+        def f(request):
+            return JsonResponse({"x": Decimal("1")})
+
+        #- float_str.py
+        def f(s: str):
+            return float(s)
+
+        #- float_of_ratio.py
+        from decimal import Decimal
+        def f(ratio: Decimal):
+            return float(ratio)
+
+        #- decimal_arithmetic.py
+        from decimal import Decimal
+        def f(price: Decimal, qty: int):
+            return price * qty + Decimal("0.5")
+
+        #- int_arithmetic.py
+        def f(amount: int, price_cents: int):
+            return amount * 2 + price_cents * 3
+
+        #- dumps_known.py
+        import json
+        def f(name: str, n: int):
+            return json.dumps({"name": name, "n": n, "x": [1, None, True], "at": str(n)})
+
+        #- flask_json_dumps.py
+        from flask import json
+        from decimal import Decimal
+        def f(x: Decimal):
+            return json.dumps({"x": x})
+
+        #- wide_str.py
+        from pydantic import BaseModel
+        from sqlalchemy import BigInteger
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class Tweet(Base):
+            __tablename__ = "t"
+            id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+            views: Mapped[int] = mapped_column(BigInteger)
+        class TweetRead(BaseModel):
+            id: str
+            views: int
+
+        #- simplejson.py
+        import simplejson as json
+        from decimal import Decimal
+        def f(x: Decimal):
+            return json.dumps({"x": x})
+
+        #- yaml.py
+        import yaml
+        from datetime import datetime
+        def f():
+            return yaml.dump({"at": datetime.now()})
+
+        #- measured.py
+        def f(elapsed: float, total_tokens: int):
+            return elapsed * 1.5 + total_tokens * 0.5
+
+        #- loop_totals.py
+        def f(xs):
+            total = 0.0
+            for x in xs:
+                total += x * 1.5
+            return total
+
+        #- model_dump_json.py
+        import json
+        from pydantic import BaseModel
+        class M(BaseModel):
+            name: str
+        def f(m: M):
+            return json.dumps(m.model_dump(mode="json"))
+
+        #- isoformat_attr.py
+        import json
+        from dataclasses import dataclass
+        from datetime import datetime
+        @dataclass
+        class Event:
+            at: datetime
+            name: str
+            def to_json(self):
+                return json.dumps({"at": self.at.isoformat(), "name": self.name})
+
+        #- response_model.py
+        from decimal import Decimal
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/x")
+        def f() -> dict:
+            return {"total": Decimal("1.0")}
+
+        #- custom_encoder_func.py
+        import json
+        from decimal import Decimal
+        def enc(o): return str(o)
+        def f(x: Decimal):
+            return json.dumps({"x": x}, default=enc, indent=2)
+
+        #- kwargs.py
+        import json
+        from decimal import Decimal
+        def f(x: Decimal, **kw):
+            return json.dumps({"x": x}, **kw)
+
+        #- names.py
+        from pydantic import BaseModel
+        class Weather(BaseModel):
+            rainfall_amount: float
+            total_distance: float
+            cost_function_value: float
+            balanced: bool
+            tax_percentage: float
+            price_to_earnings_ratio: float
+        """,
+    )
+
+
+def test_flag_inherited_base() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- base.py
+        from pydantic import BaseModel
+        class Schema(BaseModel): pass
+        #- s.py
+        from base import Schema
+        class PayrollOut(Schema):
+            salary: float
+          # ^^^^^^ BC503
+        """,
+    )
+
+
+def test_leave_own_response() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- r.py
+        from fastapi.responses import JSONResponse
+        import json
+        class MyResponse(JSONResponse):
+            def render(self, content): return json.dumps(content, default=str).encode()
+        #- a.py
+        from decimal import Decimal
+        from r import MyResponse
+        def f(x: Decimal):
+            return MyResponse({"x": x})
+        """,
+    )
+
+
+def test_mend_dumps() -> None:
+    check_fix(
+        "BC503",
+        """
+        import json
+        from decimal import Decimal
+        def f(total: Decimal):
+            return json.dumps({"total": total})
+        """,
+        """
+        import json
+        from decimal import Decimal
+        def f(total: Decimal):
+            return json.dumps({"total": total}, default=str)
+        """,
+    )
+
+
+def test_mend_dumps_indent() -> None:
+    check_fix(
+        "BC503",
+        """
+        import json
+        from datetime import datetime
+        def f():
+            return json.dumps(
+                {"at": datetime.now()},
+                indent=2,
+            )
+        """,
+        """
+        import json
+        from datetime import datetime
+        def f():
+            return json.dumps(
+                {"at": datetime.now()},
+                indent=2,
+                default=str,
+            )
+        """,
+    )
+
+
+def test_mend_jsonresponse_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from decimal import Decimal
+        from fastapi.responses import JSONResponse
+        def f():
+            return JSONResponse(status_code=200, content={"price": Decimal("1.5")})
+        """,
+        """
+        from decimal import Decimal
+        from fastapi.encoders import jsonable_encoder
+        from fastapi.responses import JSONResponse
+        def f():
+            return JSONResponse(status_code=200, content=jsonable_encoder({"price": Decimal("1.5")}))
+        """,
+    )
+
+
+def test_mend_column_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from sqlalchemy import Column, Float, Integer
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            price = Column(Float, nullable=False)
+        """,
+        """
+        from sqlalchemy import Column, Integer, Numeric
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            price = Column(Numeric(18, 2), nullable=False)
+        """,
+    )
+
+
+def test_mend_column_sa() -> None:
+    check_fix(
+        "BC503",
+        """
+        import sqlalchemy as sa
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = sa.Column(sa.Integer, primary_key=True)
+            price = sa.Column(sa.Float(), nullable=False)
+        """,
+        """
+        import sqlalchemy as sa
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = sa.Column(sa.Integer, primary_key=True)
+            price = sa.Column(sa.Numeric(18, 2), nullable=False)
+        """,
+    )
+
+
+def test_mend_mapped_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class P(Base):
+            __tablename__ = "p"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            balance: Mapped[float]
+            fee: Mapped[float | None] = mapped_column(default=0.0)
+        """,
+        """
+        from decimal import Decimal
+
+        from sqlalchemy import Numeric
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class P(Base):
+            __tablename__ = "p"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            balance: Mapped[Decimal] = mapped_column(Numeric(18, 2))
+            fee: Mapped[Decimal | None] = mapped_column(Numeric(18, 2), default=Decimal("0.0"))
+        """,
+    )
+
+
+def test_mend_flask() -> None:
+    check_fix(
+        "BC503",
+        """
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+        class Order(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            total = db.Column(db.Float, default=0.0)
+        """,
+        """
+        from decimal import Decimal
+
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+        class Order(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            total = db.Column(db.Numeric(18, 2), default=Decimal("0.0"))
+        """,
+    )
+
+
+def test_mend_pydantic_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from pydantic import BaseModel, Field
+        class InvoiceCreate(BaseModel):
+            amount: float = Field(gt=0)
+            tax: float | None = None
+            unit_price: float = 0.0
+        """,
+        """
+        from decimal import Decimal
+
+        from pydantic import BaseModel, Field
+        class InvoiceCreate(BaseModel):
+            amount: Decimal = Field(gt=0)
+            tax: Decimal | None = None
+            unit_price: Decimal = Decimal("0.0")
+        """,
+    )
+
+
+def test_mend_optional() -> None:
+    check_fix(
+        "BC503",
+        """
+        from typing import Optional
+        from pydantic import BaseModel
+        class A(BaseModel):
+            price: Optional[float] = None
+        """,
+        """
+        from typing import Optional
+        from decimal import Decimal
+        from pydantic import BaseModel
+        class A(BaseModel):
+            price: Optional[Decimal] = None
+        """,
+    )
+
+
+def test_mend_sqlmodel_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from sqlmodel import Field, SQLModel
+        class Item(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            price: float = Field(default=0.0)
+        """,
+        """
+        from decimal import Decimal
+
+        from sqlmodel import Field, SQLModel
+        class Item(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            price: Decimal = Field(default=Decimal("0.0"))
+        """,
+    )
+
+
+def test_mend_django_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from django.db import models
+        class Product(models.Model):
+            price = models.FloatField(null=True)
+        """,
+        """
+        from django.db import models
+        class Product(models.Model):
+            price = models.DecimalField(null=True, max_digits=18, decimal_places=2)
+        """,
+    )
+
+
+def test_mend_float() -> None:
+    check_fix(
+        "BC503",
+        """
+        from decimal import Decimal
+        def f(price: Decimal):
+            return float(price)
+        """,
+        """
+        from decimal import Decimal
+        def f(price: Decimal):
+            return price
+        """,
+    )
+
+
+def test_mend_wide_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from pydantic import BaseModel
+        from sqlalchemy import BigInteger
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class Tweet(Base):
+            __tablename__ = "t"
+            id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+        class TweetRead(BaseModel):
+            id: int
+        """,
+        """
+        from typing import Annotated
+
+        from pydantic import BaseModel, PlainSerializer
+        from sqlalchemy import BigInteger
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): pass
+        class Tweet(Base):
+            __tablename__ = "t"
+            id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+        class TweetRead(BaseModel):
+            id: Annotated[int, PlainSerializer(str, return_type=str, when_used="json")]
+        """,
+    )
+
+
+def test_mend_table_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from sqlalchemy import Table, Column, Float, Integer, MetaData
+        t = Table("orders", MetaData(), Column("id", Integer), Column("total_price", Float))
+        """,
+        """
+        from sqlalchemy import Table, Column, Integer, MetaData, Numeric
+        t = Table("orders", MetaData(), Column("id", Integer), Column("total_price", Numeric(18, 2)))
+        """,
+    )
+
+
+def test_mend_drf_() -> None:
+    check_fix(
+        "BC503",
+        """
+        from rest_framework import serializers
+        class S(serializers.Serializer):
+            amount = serializers.FloatField()
+        """,
+        """
+        from rest_framework import serializers
+        class S(serializers.Serializer):
+            amount = serializers.DecimalField(max_digits=18, decimal_places=2)
+        """,
+    )
+
+
+def test_flag_attribute_of_model() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- models.py
+        from sqlalchemy import Numeric
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        from decimal import Decimal
+        class Base(DeclarativeBase): pass
+        class Order(Base):
+            __tablename__ = "o"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            total: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+        #- api.py
+        import json
+        from models import Order
+        def f(order: Order):
+            return json.dumps({"total": order.total})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+        """,
+    )
