@@ -36,6 +36,8 @@ class Client:
     trusted: bool = True
     cache_folder: str | None = None
     prompts_for_reason: bool = False
+    names_commands: bool = False
+    """It has commands of its own under our names, and sends ours only as requests."""
 
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
@@ -95,6 +97,7 @@ def read_client(params: dict[str, Any]) -> Client:
         trusted=options.get("trusted", True) is not False,
         cache_folder=options["cacheFolder"] if isinstance(options.get("cacheFolder"), str) else None,
         prompts_for_reason=bool(options.get("promptsForReason")),
+        names_commands=bool(options.get("namesCommands")),
         pulls_diagnostics=is_pull,
         refreshes_diagnostics=refreshes,
         shows_related=shows("relatedInformation"),
@@ -166,7 +169,7 @@ def configure(
     )
 
 
-_NOT_SETTINGS = frozenset({"trusted", "cacheFolder", "promptsForReason", "settings"})
+_NOT_SETTINGS = frozenset({"trusted", "cacheFolder", "promptsForReason", "namesCommands", "settings"})
 _UNITS: dict[str, ColumnUnit] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
 
