@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 FILES = {
     "pyproject.toml": """\
@@ -100,9 +102,9 @@ A key of the price cache is deleted by hand here; see also BC201.
 }
 
 
-def make_shop(folder: Path) -> Path:
-    """Write the project into a folder."""
-    for name, text in FILES.items():
+def make_shop(folder: Path, others: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """Write the project, with some files otherwise, into a folder."""
+    for name, text in {**FILES, **others}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -67,12 +67,23 @@ def package_extension(target: Path) -> Path:
     return Path(shutil.copy(EXTENSION / "bugcatalog.vsix", target))
 
 
-def install_extension(vsix: Path, folder: Path) -> Path:
-    """A folder of extensions that holds nothing but ours."""
+def package_stand_in(name: str, folder: Path) -> Path:
+    """One of the extensions beside the tests, which stand for those of others, as a `.vsix`."""
+    target = folder / f"{name}.vsix"
+    vsce = EXTENSION / "node_modules" / ".bin" / "vsce"
+    options = ["--no-dependencies", "--allow-missing-repository", "--skip-license"]
+    _run([vsce, "package", *options, "--out", target], HERE / "extensions" / name)
+    return target
+
+
+def install_extensions(files: Sequence[Path], folder: Path) -> Path:
+    """A folder of extensions that holds nothing but these."""
     extensions = folder / "extensions"
     entry = MODULES / "code-server" / "out" / "node" / "entry.js"
     command = [NODE, entry, "--user-data-dir", folder / "user", "--extensions-dir", extensions]
-    _run([*command, "--install-extension", vsix], folder)
+    for file in files:
+        command += ["--install-extension", file]
+    _run(command, folder)
     return extensions
 
 

@@ -40,18 +40,13 @@ export function activate(context: ExtensionContext): Api {
     workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     workspace.onDidChangeConfiguration((event) => {
       if (SERVER_CHOICE.some((name) => event.affectsConfiguration(name))) {
-        void server.restart();
+        void server.follow();
       }
     }),
   );
   // The extension is active before its server runs: nothing of the editor waits for that.
   const started = server.start().then(() => {
-    const follow = async (): Promise<void> => {
-      if (await server.isOutdated()) {
-        await server.restart();
-      }
-    };
-    context.subscriptions.push(onInterpreterChange(() => void follow()));
+    context.subscriptions.push(onInterpreterChange(() => void server.follow()));
   });
   return { server, catalog: view, told, started };
 }

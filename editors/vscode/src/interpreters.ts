@@ -15,7 +15,7 @@ interface PythonEnvironments {
 interface PythonExtension {
   environments: {
     getActiveEnvironmentPath(scope?: Uri): { path: string };
-    resolveEnvironment(environment: unknown): Promise<{ executable: { uri?: Uri } } | undefined>;
+    resolveEnvironment(environment: unknown): Promise<{ executable?: { uri?: Uri } } | undefined>;
     onDidChangeActiveEnvironmentPath?: Event<unknown>;
   };
 }
@@ -65,7 +65,7 @@ async function fromPython(scope: Uri | undefined): Promise<string | undefined> {
   }
   const environment = api.environments.getActiveEnvironmentPath(scope);
   const resolved = await api.environments.resolveEnvironment(environment);
-  return resolved?.executable.uri?.fsPath;
+  return resolved?.executable?.uri?.fsPath;
 }
 
 async function activated<T>(id: string): Promise<T | undefined> {

@@ -135,7 +135,7 @@ async function install(
 
 function reasonOf(errors: string): string {
   const isOffline =
-    /NewConnectionError|ConnectionError|ProxyError|Temporary failure|Connection (refused|broken)|Max retries/i;
+    /NewConnectionError|ConnectionError|ProxyError|Temporary failure|Connection (refused|broken)|Max retries|from versions: none/i;
   if (isOffline.test(errors)) {
     return 'the package index (PyPI) can not be reached from here.';
   }

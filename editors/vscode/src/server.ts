@@ -29,6 +29,7 @@ export class Server implements Disposable {
   private crashes: number[] = [];
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
+  private order: { always: boolean; done: Promise<void> } | undefined;
 
   constructor(
     private readonly context: ExtensionContext,
@@ -46,10 +47,12 @@ export class Server implements Disposable {
   /** Stop it, look for a server again, and start that one. */
   restart(): Promise<void> {
     this.crashes = [];
-    return this.inTurn(async () => {
-      await this.end();
-      await this.begin();
-    });
+    return this.renew(true);
+  }
+
+  /** Settings or interpreter have changed: restart, unless the server that runs is found again. */
+  follow(): Promise<void> {
+    return this.renew(false);
   }
 
   stop(): Promise<void> {
@@ -71,10 +74,24 @@ export class Server implements Disposable {
     return (await this.client.sendRequest(ExecuteCommandRequest.type, params)) as T;
   }
 
-  /** Whether another server would be found now than the one that runs. */
-  async isOutdated(): Promise<boolean> {
-    const found = await findServer(this.context, this.channels.log).catch(() => undefined);
-    return found?.program !== this.command?.program || found?.version !== this.command?.version;
+  /** Orders that wait are one order: settings that change together cost one restart. */
+  private renew(always: boolean): Promise<void> {
+    const order = (this.order ??= { always, done: this.inTurn(() => this.carryOut()) });
+    order.always ||= always;
+    return order.done;
+  }
+
+  private async carryOut(): Promise<void> {
+    const always = this.order?.always ?? true;
+    this.order = undefined;
+    if (!always && this.state === 'running') {
+      const found = await findServer(this.context, this.channels.log).catch(() => undefined);
+      if (found?.program === this.command?.program && found?.version === this.command?.version) {
+        return;
+      }
+    }
+    await this.end();
+    await this.begin();
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {

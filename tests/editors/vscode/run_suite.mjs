@@ -9,6 +9,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const scenario = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 Object.assign(process.env, scenario.environment);
 process.env.BUGCATALOG_SUITE = scenario.suite;
+process.env.BUGCATALOG_STORAGE = path.join(scenario.folder, 'user/User/globalStorage');
 process.env.BUGCATALOG_REPORT = path.join(scenario.folder, 'report.jsonl');
 
 const workbench = await startWorkbench({ ...scenario, flags: ['--vscode-option', 'enable-smoke-test-driver'] });
@@ -21,10 +22,7 @@ try {
   const late = new Promise((resolve) => setTimeout(() => resolve('too late'), scenario.seconds * 1000));
   await page.goto(
     workbench.address([
-      ...['host', ...(scenario.standIns ?? [])].map((name) => [
-        'extensionDevelopmentPath',
-        remote(host, path.join(HERE, 'extensions', name)),
-      ]),
+      ['extensionDevelopmentPath', remote(host, path.join(HERE, 'extensions/host'))],
       ['extensionTestsPath', remote(host, path.join(HERE, 'suites/index.js'))],
     ]),
   );
