@@ -125,8 +125,10 @@ def read_client(params: dict[str, Any]) -> Client:
         knows_document_changes=supports("workspace.workspaceEdit.documentChanges") or bool(operations),
         creates_files="create" in operations,
         deletes_files="delete" in operations,
+        # VS Code lists annotated changes unticked; its extension shows the changed file instead.
         annotates_changes=_dig(params, "capabilities.workspace.workspaceEdit.changeAnnotationSupport")
-        is not None,
+        is not None
+        and not options.get("showsChanges"),
         applies_edits=supports("workspace.applyEdit"),
         shows_progress=supports("window.workDoneProgress"),
         shows_documents=supports("window.showDocument.support"),
@@ -169,7 +171,9 @@ def configure(
     )
 
 
-_NOT_SETTINGS = frozenset({"trusted", "cacheFolder", "promptsForReason", "namesCommands", "settings"})
+_NOT_SETTINGS = frozenset(
+    {"trusted", "cacheFolder", "promptsForReason", "namesCommands", "showsChanges", "settings"}
+)
 _UNITS: dict[str, ColumnUnit] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
 

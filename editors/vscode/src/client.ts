@@ -1,13 +1,12 @@
 /** The language client: what it tells the server, and what it makes of the answers. */
 import { ChildProcess, spawn } from 'node:child_process';
-import { Diagnostic, Hover, LogOutputChannel, MarkdownString, Uri, workspace } from 'vscode';
+import { LogOutputChannel, Uri, window, workspace } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, LanguageClientOptions } from 'vscode-languageclient/node';
 import { ServerCommand } from './discovery';
 import { DOCUMENTS } from './documents';
+import { linked, withLinks } from './links';
 import { environment } from './run';
 import { SECTION, serverSettings } from './settings';
-
-export const SOURCE = 'bugcatalog';
 
 export interface Channels {
   log: LogOutputChannel;
@@ -39,6 +38,7 @@ export function createClient(
       trusted: workspace.isTrusted,
       promptsForReason: true,
       namesCommands: true,
+      showsChanges: true,
     }),
     initializationFailedHandler: () => false,
     errorHandler: {
@@ -71,7 +71,17 @@ export function createClient(
           report(chunk);
         }),
       provideHover: async (document, position, token, next) =>
-        withLinks(await next(document, position, token)),
+        withLinks(await next(document, position, token), document.uri),
+      resolveCodeAction: async (action, token, next) => {
+        const resolved = await next(action, token);
+        // What a fix changes elsewhere, such as the migration that it writes, is shown once it is made.
+        const uris = resolved?.edit?.entries().map(([uri]) => uri) ?? [];
+        const other = uris.find((uri) => uri.toString() !== window.activeTextEditor?.document.uri.toString());
+        if (resolved && other) {
+          resolved.command = { title: 'Show the change', command: 'vscode.open', arguments: [other] };
+        }
+        return resolved;
+      },
       handleWorkDoneProgress: (token, params, next) => {
         if (params.kind === 'begin') {
           listener.worked(1);
@@ -98,34 +108,4 @@ function start(server: ServerCommand, folder: string, listener: Listener): Promi
     });
     child.once('error', reject);
   });
-}
-
-/** The diagnostic with its code's link leading to the rendered page, not to a file of the server's. */
-function linked(diagnostic: Diagnostic): Diagnostic {
-  const code = diagnostic.code;
-  if (typeof code === 'object') {
-    diagnostic.code = { value: code.value, target: entryLink(String(code.value)) };
-  }
-  return diagnostic;
-}
-
-function withLinks(hover: Hover | null | undefined): Hover | null | undefined {
-  for (const content of hover?.contents ?? []) {
-    if (content instanceof MarkdownString) {
-      const codes = [...content.value.matchAll(/^\*\*([A-Z]+-?\d+) [\w-]+\*\*/gm)].map(
-        (match) => match[1] ?? '',
-      );
-      const links = [...new Set(codes)].map(
-        (code) => `[Open the entry ${code}](${entryLink(code).toString()})`,
-      );
-      if (links.length) {
-        content.appendMarkdown(`\n\n${links.join(' · ')}\n`);
-      }
-    }
-  }
-  return hover;
-}
-
-function entryLink(code: string): Uri {
-  return Uri.parse(`command:bugcatalog.openEntry?${encodeURIComponent(JSON.stringify([code]))}`);
 }

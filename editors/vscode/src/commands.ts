@@ -1,9 +1,10 @@
 /** The commands of the palette, the views and the code actions. */
 import { commands, Disposable, ExtensionContext, languages, Uri, window, workspace } from 'vscode';
 import { CatalogView } from './catalogView';
-import { Channels, SOURCE } from './client';
+import { Channels } from './client';
 import { Entry, EntryPages } from './entries';
 import { codeOf } from './findings';
+import { SOURCE } from './links';
 import { newEntry } from './newEntry';
 import { forgetOwnEnvironment } from './ownEnvironment';
 import { Problem, show, told } from './problem';

@@ -8,9 +8,8 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { entryUri, SCHEME } from './links';
 import { Server } from './server';
-
-export const SCHEME = 'bugcatalog-entry';
 
 /** An entry as the server lists it. */
 export interface Entry {
@@ -47,7 +46,7 @@ export class EntryPages implements TextDocumentContentProvider, Disposable {
 
   async open(code: string): Promise<void> {
     const page = await this.server.ask<Page>('explain', code);
-    const uri = Uri.from({ scheme: SCHEME, path: `/${page.code} ${page.name}.md` });
+    const uri = entryUri(page.code, page.name);
     this.changed.fire(uri);
     try {
       await commands.executeCommand('markdown.showPreview', uri);
@@ -70,7 +69,7 @@ function withLinks(markdown: string, own: string): string {
     .map((part, number) =>
       number % 2
         ? part
-        : part.replace(/\bBC\d{3}\b/g, (code) => (code === own ? code : `[${code}](/${code}.md)`)),
+        : part.replace(/\bBC\d{3}\b/g, (code) => (code === own ? code : `[${code}](${code}.md)`)),
     )
     .join('');
 }

@@ -1,6 +1,6 @@
 /** The findings that the editor shows now, counted. */
 import { Diagnostic, DiagnosticSeverity, languages } from 'vscode';
-import { SOURCE } from './client';
+import { SOURCE } from './links';
 
 export function codeOf(diagnostic: Diagnostic): string {
   const code = diagnostic.code;

@@ -17,6 +17,8 @@ const SETTINGS = {
   'window.commandCenter': false,
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'editor.minimap.enabled': false,
   'editor.hover.delay': 100,
   'security.workspace.trust.startupPrompt': 'never',
 };

@@ -14,7 +14,7 @@ exports['findings carry code, link, severity and source'] = async () => {
   const found = await until('BC201', () => findings(uri, 'BC201').length === 3 && findings(uri, 'BC201'));
   assert.equal(found[0].severity, vscode.DiagnosticSeverity.Warning);
   assert.match(found[0].message, /requests\.get/);
-  assert.equal(found[0].code.target.toString(true), 'command:bugcatalog.openEntry?["BC201"]');
+  assert.equal(found[0].code.target.toString(true), 'bugcatalog-entry:/BC201 missing-timeout.md');
 };
 
 exports['a hover tells the entry and links to its page'] = async () => {
@@ -24,7 +24,7 @@ exports['a hover tells the entry and links to its page'] = async () => {
   const text = hovers.flatMap((hover) => hover.contents.map((content) => content.value)).join('\n');
   assert.match(text, /\*\*BC201 missing-timeout\*\*/);
   assert.match(text, /Root cause/);
-  assert.match(text, /\[Open the entry BC201\]\(command:bugcatalog\.openEntry\?/);
+  assert.match(text, /\*\*BC201 missing-timeout\*\* · warning · \[Open the entry\]\(command:bugcatalog\.openEntry\?/);
 };
 
 exports['a quick fix mends its line'] = async () => {
@@ -84,8 +84,13 @@ exports['a fix of a model writes the migration'] = async () => {
   assert.ok(found.relatedInformation.length);
   const fixes = await fixesAt(document.uri, found);
   const fix = fixes.find((each) => each.title.startsWith('Write a revision'));
-  const kinds = fix.edit.entries().map(([uri]) => uri.path);
-  assert.match(kinds[0], /migrations\/versions\/.*\.py$/);
+  await vscode.workspace.applyEdit(fix.edit);
+  await vscode.commands.executeCommand(fix.command.command, ...fix.command.arguments);
+  const shown = vscode.window.activeTextEditor.document;
+  assert.match(shown.uri.path, /migrations\/versions\/0002_\w+\.py$/);
+  assert.match(shown.getText(), /op\.add_column\("users", sa\.Column\("email"/);
+  await vscode.workspace.saveAll();
+  await until('the finding to go', () => findings(document.uri, 'BC703').length === 0);
 };
 
 exports['an entry opens as a rendered page'] = async () => {
