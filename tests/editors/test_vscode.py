@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ import pytest
 from shop import make_shop
 from workbench import install_extensions, install_workbench, package_extension, package_stand_in, run_node
 
+LOAD_TIME = HERE / "load_time.js"
 SERVER = Path(sys.executable).with_name("bugcatalog")
 
 Run = Callable[..., None]
@@ -95,6 +100,53 @@ def test_a_workspace_that_is_not_trusted(
         extensions=with_python_extensions,
         environment={"BUGCATALOG_SERVERS": json.dumps(servers)},
     )
+
+
+@pytest.mark.parametrize("theme", ["Dark", "Light"])
+def test_what_a_person_sees(theme: str, extensions: Path, tmp_path: Path) -> None:
+    scenario = {
+        "workspace": make_shop(tmp_path / "shop"),
+        "extensions": extensions,
+        "settings": {"workbench.colorTheme": f"Default {theme} Modern"},
+        "machineSettings": {"bugcatalog.path": str(SERVER)},
+    }
+    problem = ""
+    try:
+        run_node("take_pictures.mjs", scenario, tmp_path, 300)
+    except AssertionError as error:
+        problem = str(error)
+    if "BUGCATALOG_PICTURES" in os.environ:
+        wanted = Path(os.environ["BUGCATALOG_PICTURES"]) / theme.lower()
+        shutil.copytree(tmp_path / "pictures", wanted, dirs_exist_ok=True)
+    seen = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))
+    assert "problem" not in seen, f"{seen['step']}: {seen['problem']}"
+    assert not problem, problem
+    assert seen["status"].strip() == "4"
+    assert "BC201 missing-timeout · warning · Open the entry" in seen["hover"]
+    assert seen["hover"].count("requests.get is called without a timeout") == 1
+    assert seen["page"].startswith("Outbound call without a timeout")
+    assert seen["followed"].startswith("Failure answered with HTTP 200")
+    assert {"Add timeout=10 to requests.get", "Ignore BC201 here…"} <= set(seen["fixes"])
+    assert "requests.get(url, timeout=10)" in seen["mended"]
+    assert "# bugcatalog: ignore[BC201] a proxy sets the deadline" in seen["mended"]
+    assert 'op.add_column("users", sa.Column("email"' in seen["migration"]
+    assert seen["catalog"][0] == "This workspace"
+    assert "BC201 missing-timeout" in seen["search"][0]
+
+
+def test_the_bundle_is_small_and_loads_fast(vsix: Path) -> None:
+    with zipfile.ZipFile(vsix) as package:
+        names = package.namelist()
+        assert package.getinfo("extension/dist/extension.js").file_size < 500_000
+        assert any(
+            re.fullmatch(r"extension/server/bugcatalog_ls-[\d.]+-py3-none-any\.whl", it) for it in names
+        )
+        assert not [name for name in names if "node_modules" in name or name.endswith((".ts", ".map"))]
+    bundle = EXTENSION / "dist" / "extension.js"
+    milliseconds = subprocess.run(
+        [NODE, LOAD_TIME, bundle], capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    assert float(milliseconds) < 100
 
 
 @pytest.fixture

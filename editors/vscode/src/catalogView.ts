@@ -11,7 +11,7 @@ import {
   TreeItemCollapsibleState,
   window,
 } from 'vscode';
-import { Entry } from './entries';
+import { compare, Entry } from './entries';
 import { countsByCode } from './findings';
 import { Server } from './server';
 
@@ -104,9 +104,10 @@ export class CatalogView implements TreeDataProvider<Node>, Disposable {
     const n = this.counts.get(entry.code) ?? 0;
     const item = new TreeItem(`${entry.code} ${entry.name}`);
     item.id = entry.code;
-    item.description = n ? String(n) : entry.detects ? '' : 'explains only';
+    item.description = n ? String(n) : '';
     item.iconPath = entry.detects ? ICONS[entry.severity] : new ThemeIcon('book');
-    item.tooltip = new MarkdownString(`**${entry.title}**\n\n${entry.summary}`);
+    const note = entry.detects ? '' : '\n\n*Nothing finds this one yet: the page explains it.*';
+    item.tooltip = new MarkdownString(`**${entry.title}**\n\n${entry.summary}${note}`);
     item.contextValue = entry.source === 'built-in' ? 'entry' : 'ownEntry';
     item.command = { title: 'Open', command: 'bugcatalog.openEntry', arguments: [entry.code] };
     return item;
@@ -116,22 +117,12 @@ export class CatalogView implements TreeDataProvider<Node>, Disposable {
 /** Entries by section, in the catalog's order; those of the workspace come first. */
 function sectionsOf(entries: readonly Entry[]): Section[] {
   const sections = new Map<string, Section>();
-  const ordered = [...entries].sort((left, right) => rank(left) - rank(right) || compare(left, right));
-  for (const entry of ordered) {
+  for (const entry of [...entries].sort(compare)) {
     const section = sections.get(entry.section) ?? { title: titleOf(entry.section), entries: [] };
     section.entries.push(entry);
     sections.set(entry.section, section);
   }
   return [...sections.values()];
-}
-
-function rank(entry: Entry): number {
-  // The section about the tool itself, `0-tool`, is of the least interest.
-  return entry.source !== 'built-in' ? 0 : entry.section.startsWith('0-') ? 2 : 1;
-}
-
-function compare(left: Entry, right: Entry): number {
-  return left.section.localeCompare(right.section) || left.code.localeCompare(right.code);
 }
 
 function titleOf(section: string): string {

@@ -24,6 +24,17 @@ export interface Entry {
   detects: boolean;
 }
 
+/** The order of a list: entries of the workspace first, those about the tool itself (`0-tool`) last. */
+export function compare(left: Entry, right: Entry): number {
+  const rank = (entry: Entry): number =>
+    entry.source !== 'built-in' ? 0 : entry.section.startsWith('0-') ? 2 : 1;
+  return (
+    rank(left) - rank(right) ||
+    left.section.localeCompare(right.section) ||
+    left.code.localeCompare(right.code)
+  );
+}
+
 interface Page {
   code: string;
   name: string;

@@ -1,6 +1,6 @@
 /** The search box: entries that fit what is typed, best first, asked of the server as one types. */
 import { QuickPickItem, window } from 'vscode';
-import { Entry } from './entries';
+import { compare, Entry } from './entries';
 import { countsByCode } from './findings';
 import { Server } from './server';
 
@@ -23,7 +23,9 @@ export async function chooseEntry(server: Server, words = ''): Promise<string | 
     const mine = newest;
     box.busy = true;
     try {
-      const entries = await server.ask<Entry[]>('searchCatalog', box.value.trim());
+      const words = box.value.trim();
+      const found = await server.ask<Entry[]>('searchCatalog', words);
+      const entries = words ? found : found.sort(compare);
       if (mine === newest) {
         const counts = countsByCode();
         box.items = entries.map((entry) => itemOf(entry, counts.get(entry.code) ?? 0));

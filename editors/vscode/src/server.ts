@@ -2,8 +2,8 @@
 import { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { Disposable, EventEmitter, ExtensionContext } from 'vscode';
-import { ExecuteCommandRequest, LanguageClient } from 'vscode-languageclient/node';
-import { Channels, createClient } from './client';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type { Channels } from './client';
 import { findServer, ServerCommand } from './discovery';
 import { Problem, show, TRY_AGAIN, warn } from './problem';
 
@@ -71,7 +71,7 @@ export class Server implements Disposable {
       throw new Problem('The server is not running.', [TRY_AGAIN]);
     }
     const params = { command: `bugcatalog.${name}`, arguments: values };
-    return (await this.client.sendRequest(ExecuteCommandRequest.type, params)) as T;
+    return await this.client.sendRequest<T>('workspace/executeCommand', params);
   }
 
   /** Orders that wait are one order: settings that change together cost one restart. */
@@ -129,6 +129,8 @@ export class Server implements Disposable {
     this.channels.log.info(`Starting ${program} ${parameters.join(' ')} (${version}, ${origin})`);
     this.nJobs = 0;
     this.nStarts += 1;
+    // Loaded here, because it takes most of the time that an activation may take.
+    const { createClient } = await import('./client.js');
     const client = createClient(command, folder, this.channels, {
       spawned: (child) => {
         this.child = child;

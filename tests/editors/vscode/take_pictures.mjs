@@ -146,7 +146,7 @@ const steps = {
   },
   async search() {
     await command('Bug Catalog: Search the Catalog');
-    await page.locator('.quick-input-widget .monaco-list-row:visible', { hasText: 'BC201' }).waitFor();
+    await page.locator('.quick-input-widget .monaco-list-row:visible', { hasText: 'TEAM-1' }).first().waitFor();
     await page.keyboard.type('pool runs dry', { delay: 20 });
     await page.waitForTimeout(1000);
     seen.search = await page.locator('.quick-input-widget .monaco-list-row:visible').allInnerTexts();
