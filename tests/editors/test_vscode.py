@@ -16,7 +16,16 @@ from typing import Any
 
 import pytest
 from shop import make_shop
-from workbench import install_extensions, install_workbench, package_extension, package_stand_in, run_node
+from workbench import (
+    EXTENSION,
+    HERE,
+    NODE,
+    install_extensions,
+    install_workbench,
+    package_extension,
+    package_stand_in,
+    run_node,
+)
 
 LOAD_TIME = HERE / "load_time.js"
 SERVER = Path(sys.executable).with_name("bugcatalog")
