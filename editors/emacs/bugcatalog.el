@@ -48,7 +48,7 @@ For example \\='(:ignore [\"BC403\"])."
 
 ;;;###autoload
 (defun bugcatalog-start ()
-  "Start Bug Catalog LS for this buffer's project, whatever Eglot would start by itself."
+  "Start Bug Catalog LS for this project, whatever Eglot would start."
   (interactive)
   (let ((eglot-server-programs '((python-mode . bugcatalog--contact) (python-ts-mode . bugcatalog--contact))))
     (apply #'eglot (eglot--guess-contact))))

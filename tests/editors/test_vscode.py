@@ -57,7 +57,8 @@ def run_suite(tmp_path: Path) -> Run:
     def run(
         suite: str, *, seconds: float = 240, files: dict[str, str] | None = None, **scenario: Any
     ) -> None:
-        given = {"suite": suite, "workspace": make_shop(tmp_path / "shop", files or {}), **scenario}
+        workspace = make_shop(tmp_path / "shop", files or {})
+        given = {"suite": suite, "workspace": workspace, **scenario}
         report = tmp_path / "report.jsonl"
         problem = ""
         try:
@@ -109,6 +110,15 @@ def test_a_workspace_that_is_not_trusted(
         extensions=with_python_extensions,
         environment={"BUGCATALOG_SERVERS": json.dumps(servers)},
     )
+
+
+def test_several_folders(run_suite: Run, extensions: Path, tmp_path: Path) -> None:
+    make_shop(tmp_path / "depot", {".vscode/settings.json": json.dumps({"bugcatalog.ignore": ["BC201"]})})
+    make_shop(tmp_path / "store")
+    workspace = tmp_path / "all.code-workspace"
+    workspace.write_text(json.dumps({"folders": [{"path": "shop"}, {"path": "depot"}]}), encoding="utf-8")
+    machine = {"bugcatalog.path": str(SERVER)}
+    run_suite("folders", workspace=workspace, extensions=extensions, machineSettings=machine)
 
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])

@@ -32,7 +32,7 @@ export function registerCommands(parts: Parts): Disposable {
     searchCatalog: search,
     openEntry: (code) => (typeof code === 'string' ? pages.open(code) : search()),
     openEntrySource: (entry) => openSource(entry),
-    newEntry: () => newEntry(parts.context),
+    newEntry: (code, name) => newEntry(parts.context, code, name),
     ignoreWithReason: (action, reason) => ignoreWithReason(server, String(action), reason),
     fixAll: () => commands.executeCommand('editor.action.sourceAction', FIX_ALL),
     scanWorkspace: () => server.ask('scanWorkspace'),

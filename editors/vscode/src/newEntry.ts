@@ -6,16 +6,21 @@ import { Problem } from './problem';
 const CODE = /^[A-Z]+-?\d+$/;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** Ask for code and name, then open the page; nothing happens where the user leaves. */
-export async function newEntry(context: ExtensionContext): Promise<void> {
+/** Open the page of a new entry. Code and name are asked for where a key binding gives none. */
+export async function newEntry(
+  context: ExtensionContext,
+  givenCode?: unknown,
+  givenName?: unknown,
+): Promise<void> {
   const folders = workspace.workspaceFolders ?? [];
   if (!folders.length) {
     throw new Problem('Open a folder first: entries of your own live in its `.bugcatalog/`.');
   }
   const folder = folders.length === 1 ? folders[0] : await window.showWorkspaceFolderPick();
-  const code = folder && (await askFor('The code of the entry', 'TEAM-1', CODE));
+  const code = text(givenCode) ?? (folder && (await askFor('The code of the entry', 'TEAM-1', CODE)));
   const name =
-    code && (await askFor('Its name, which reads well after the word "ignore"', 'raw-cache-delete', NAME));
+    text(givenName) ??
+    (code && (await askFor('Its name, which reads well after the word "ignore"', 'raw-cache-delete', NAME)));
   if (!folder || !code || !name) {
     return;
   }
@@ -26,8 +31,14 @@ export async function newEntry(context: ExtensionContext): Promise<void> {
   const editor = await window.showTextDocument(page);
   if (!editor.document.getText().trim()) {
     const body = await snippetBody(context);
-    await editor.insertSnippet(new SnippetString(body.replace('TEAM-1', code).replace('short-name', name)));
+    await editor.insertSnippet(
+      new SnippetString(body.replaceAll('TEAM-1', code).replace('short-name', name)),
+    );
   }
+}
+
+function text(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : undefined;
 }
 
 async function askFor(title: string, example: string, form: RegExp): Promise<string | undefined> {

@@ -163,13 +163,6 @@ const steps = {
     await page.waitForTimeout(1000);
     await show('walkthrough');
   },
-  async 'running extensions'() {
-    await command('Developer: Show Running Extensions');
-    const row = page.locator('.runtime-extensions-editor .extension', { hasText: 'Bug Catalog' }).first();
-    await row.waitFor();
-    seen.activation = await row.innerText();
-    await show('running-extensions');
-  },
 };
 
 let code = 0;

@@ -71,7 +71,8 @@ function writeSettings(folder, settings) {
 
 /** The address of a window on the workspace. */
 function address(host, workspace, payload) {
-  const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+  const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const query = new URLSearchParams({ [kind]: workspace, payload: JSON.stringify(payload) });
   return `http://${host}/?${query}`;
 }
 

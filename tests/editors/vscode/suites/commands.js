@@ -146,6 +146,22 @@ exports['a page of the workspace is in force, and its faults are shown'] = async
   await until('no fault', () => findings(page.uri, 'BC001').length === 0);
 };
 
+exports['a new entry begins with a page that has its form'] = async () => {
+  await vscode.commands.executeCommand('bugcatalog.newEntry', 'TEAM-7', 'old-call');
+  const page = vscode.window.activeTextEditor.document;
+  assert.match(page.uri.path, /\/\.bugcatalog\/TEAM-7-old-call\.md$/);
+  assert.match(page.getText(), /^---\ncode: TEAM-7\nname: old-call\nseverity: warning\n/);
+  assert.match(page.getText(), /rule: \{pattern: 'old_call\(\$VALUE\)'\}/);
+  await page.save();
+  const { catalog } = await api();
+  await until('the new entry', async () => {
+    const [own] = await catalog.getChildren();
+    return (await catalog.getChildren(own)).some(({ code }) => code === 'TEAM-7');
+  });
+  // Its own examples behave: nothing is wrong with the page.
+  await until('no fault', () => findings(page.uri).length === 0);
+};
+
 exports['settings reach the server, defaults do not'] = async () => {
   const { uri } = await open('client.py');
   await until('BC201', () => findings(uri, 'BC201').length === 3);
