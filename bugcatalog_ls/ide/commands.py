@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from bugcatalog_ls import __version__
@@ -60,7 +61,7 @@ def _entry(entries: Mapping[str, Entry], text: str) -> Entry:
     return entry
 
 
-def _listed(entry: Entry) -> dict[str, str]:
+def _listed(entry: Entry) -> dict[str, Any]:
     return {
         "code": entry.code,
         "name": entry.name,
@@ -68,6 +69,9 @@ def _listed(entry: Entry) -> dict[str, str]:
         "severity": entry.severity,
         "summary": entry.summary,
         "path": entry.path,
+        "source": entry.source,
+        "section": PurePath(entry.path).parent.name,
+        "detects": entry.detects,
     }
 
 

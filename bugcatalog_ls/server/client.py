@@ -36,6 +36,8 @@ class Client:
     trusted: bool = True
     cache_folder: str | None = None
     prompts_for_reason: bool = False
+    names_commands: bool = False
+    """It has commands of its own under our names, and sends ours only as requests."""
 
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
@@ -95,6 +97,7 @@ def read_client(params: dict[str, Any]) -> Client:
         trusted=options.get("trusted", True) is not False,
         cache_folder=options["cacheFolder"] if isinstance(options.get("cacheFolder"), str) else None,
         prompts_for_reason=bool(options.get("promptsForReason")),
+        names_commands=bool(options.get("namesCommands")),
         pulls_diagnostics=is_pull,
         refreshes_diagnostics=refreshes,
         shows_related=shows("relatedInformation"),
@@ -122,8 +125,10 @@ def read_client(params: dict[str, Any]) -> Client:
         knows_document_changes=supports("workspace.workspaceEdit.documentChanges") or bool(operations),
         creates_files="create" in operations,
         deletes_files="delete" in operations,
+        # VS Code lists annotated changes unticked; its extension shows the changed file instead.
         annotates_changes=_dig(params, "capabilities.workspace.workspaceEdit.changeAnnotationSupport")
-        is not None,
+        is not None
+        and not options.get("showsChanges"),
         applies_edits=supports("workspace.applyEdit"),
         shows_progress=supports("window.workDoneProgress"),
         shows_documents=supports("window.showDocument.support"),
@@ -166,7 +171,9 @@ def configure(
     )
 
 
-_NOT_SETTINGS = frozenset({"trusted", "cacheFolder", "promptsForReason", "settings"})
+_NOT_SETTINGS = frozenset(
+    {"trusted", "cacheFolder", "promptsForReason", "namesCommands", "showsChanges", "settings"}
+)
 _UNITS: dict[str, ColumnUnit] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
 

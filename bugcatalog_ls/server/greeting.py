@@ -48,7 +48,8 @@ def initialize_result(client: Client) -> dict[str, Any]:
         }
         if client.knows_action_literals
         else True,
-        "executeCommandProvider": {"commands": list(COMMANDS)},
+        # VS Code would register each of these, and refuse what the extension has registered.
+        "executeCommandProvider": {"commands": [] if client.names_commands else list(COMMANDS)},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
     if client.pulls_diagnostics:

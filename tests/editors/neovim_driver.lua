@@ -82,6 +82,43 @@ function steps.hover()
   vim.api.nvim_win_close(float, true)
 end
 
+function steps.findings()
+  local buffer = open('client.py')
+  local select = vim.ui.select
+  vim.ui.select = function(items, options, done)
+    report.findings = vim.tbl_map(options.format_item, items)
+    done(items[#items])
+  end
+  vim.api.nvim_win_set_cursor(0, { 1, 0 })
+  vim.cmd.BugCatalogFindings()
+  vim.ui.select = select
+  report.gone_to = { vim.api.nvim_get_current_buf() == buffer, vim.api.nvim_win_get_cursor(0)[1] }
+end
+
+function steps.search()
+  local select = vim.ui.select
+  vim.ui.select = function(items, options)
+    report.search = vim.tbl_map(options.format_item, items)
+  end
+  vim.cmd.BugCatalogSearch('timeout')
+  wait('the entries', function()
+    return report.search ~= nil
+  end)
+  vim.ui.select = select
+end
+
+function steps.trust()
+  local is_trusted = require('bugcatalog').is_trusted
+  report.trusted = { is_trusted('/work/shop') }
+  for _, folders in ipairs({ { '/work' }, { '/work/shop' }, { '/work/sho' }, {} }) do
+    vim.g.bugcatalog_trusted = folders
+    table.insert(report.trusted, is_trusted('/work/shop'))
+  end
+  vim.g.bugcatalog_trusted = false
+  table.insert(report.trusted, is_trusted('/work/shop'))
+  vim.g.bugcatalog_trusted = nil
+end
+
 function steps.explain()
   vim.cmd.BugCatalogExplain('BC601')
   local float
@@ -174,6 +211,9 @@ end
 local order = {
   'diagnostics',
   'hover',
+  'findings',
+  'search',
+  'trust',
   'explain',
   'quick_fix',
   'ignore',

@@ -144,6 +144,19 @@ def test_hover_shows_the_note(report: dict[str, Any]) -> None:
     assert "How to verify" in report["hover"]
 
 
+def test_findings_are_chosen_and_gone_to(report: dict[str, Any]) -> None:
+    assert report["findings"][0].startswith("BC201 client.py:6 requests.get")
+    assert report["gone_to"] == [True, 10]
+
+
+def test_entries_are_found_by_words(report: dict[str, Any]) -> None:
+    assert any(entry.startswith("BC201 missing-timeout: ") for entry in report["search"])
+
+
+def test_projects_are_trusted_as_listed(report: dict[str, Any]) -> None:
+    assert report["trusted"] == [True, True, True, False, False, False]
+
+
 def test_entry_is_explained_in_a_window(report: dict[str, Any]) -> None:
     assert "Error that nobody gets to see" in report["explain"]
 

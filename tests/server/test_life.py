@@ -61,6 +61,16 @@ def test_initialize_that_can_not_be_read_is_refused() -> None:
     assert [answer.get("error", {}).get("code") for answer in answers] == [-32602, None, None]
 
 
+def test_commands_are_left_to_a_client_that_has_some_of_these_names() -> None:
+    answers, _ = talk(INITIALIZE, SHUTDOWN, EXIT)
+    assert (
+        "bugcatalog.openEntry" in answers[0]["result"]["capabilities"]["executeCommandProvider"]["commands"]
+    )
+    params = {**INITIALIZE["params"], "initializationOptions": {"namesCommands": True}}
+    answers, _ = talk({**INITIALIZE, "params": params}, SHUTDOWN, EXIT)
+    assert answers[0]["result"]["capabilities"]["executeCommandProvider"]["commands"] == []
+
+
 def test_the_first_texts_are_diagnosed_before_the_protocol_is_there(tmp_path: Path) -> None:
     item = {"uri": "file:///x/a.py", "languageId": "python", "version": 1, "text": "BUG\n"}
     opened = {"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": item}}

@@ -7,6 +7,11 @@ return {
   root_markers = { 'bugcatalog.toml', '.bugcatalog', { 'pyproject.toml', 'alembic.ini' }, '.git' },
   init_options = { promptsForReason = true },
   settings = { bugcatalog = {} },
+  before_init = function(params, config)
+    params.initializationOptions = vim.tbl_extend('force', params.initializationOptions or {}, {
+      trusted = require('bugcatalog').is_trusted(config.root_dir),
+    })
+  end,
   commands = {
     ['bugcatalog.ignoreWithReason'] = function(command, context)
       require('bugcatalog').ignore_with_reason(command.arguments[1], context.client_id)

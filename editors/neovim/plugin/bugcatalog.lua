@@ -23,6 +23,10 @@ command('Search', function(given)
   require('bugcatalog').search(given.args)
 end, { nargs = '*', desc = 'Search the bug catalog' })
 
+command('Findings', function()
+  require('bugcatalog').findings()
+end, { desc = 'Go to one of the findings' })
+
 command('FixAll', function()
   require('bugcatalog').fix_all()
 end, { desc = 'Apply every safe fix in this buffer' })
@@ -46,3 +50,13 @@ end, { desc = "Show the server's log" })
 command('Info', function()
   require('bugcatalog').info()
 end, { desc = 'Show what a bug report needs' })
+
+vim.api.nvim_create_autocmd('LspProgress', {
+  group = vim.api.nvim_create_augroup('bugcatalog', {}),
+  callback = function(given)
+    local client = vim.lsp.get_client_by_id(given.data.client_id)
+    if client and client.name == 'bugcatalog' then
+      require('bugcatalog').progressed(given.data.params.value.kind)
+    end
+  end,
+})

@@ -67,6 +67,52 @@ local function code_or_here(code)
   return here
 end
 
+--- Whether a project's settings may name databases, stores and folders outside of it: all may, unless
+--- `vim.g.bugcatalog_trusted` lists the folders whose projects may.
+---@param root string?
+---@return boolean
+function M.is_trusted(root)
+  local folders = vim.g.bugcatalog_trusted
+  if type(folders) ~= 'table' then
+    return folders ~= false
+  end
+  for _, folder in ipairs(folders) do
+    local trusted = vim.fs.normalize(folder)
+    if root and (root == trusted or vim.startswith(vim.fs.normalize(root), trusted .. '/')) then
+      return true
+    end
+  end
+  return false
+end
+
+--- Choose among the findings of all buffers, the worst first, and go to the chosen one.
+function M.findings()
+  local found = vim.tbl_filter(function(item)
+    return item.source == NAME
+  end, vim.diagnostic.get())
+  if vim.tbl_isempty(found) then
+    return notify('Nothing is found.')
+  end
+  table.sort(found, function(left, right)
+    if left.severity ~= right.severity then
+      return left.severity < right.severity
+    end
+    return left.bufnr == right.bufnr and left.lnum < right.lnum or left.bufnr < right.bufnr
+  end)
+  vim.ui.select(found, {
+    prompt = 'Findings',
+    format_item = function(item)
+      local file = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(item.bufnr), ':.')
+      return ('%s %s:%d %s'):format(item.code, file, item.lnum + 1, item.message)
+    end,
+  }, function(item)
+    if item then
+      vim.api.nvim_win_set_buf(0, item.bufnr)
+      vim.api.nvim_win_set_cursor(0, { item.lnum + 1, item.col })
+    end
+  end)
+end
+
 --- Show an entry in a window of its own.
 ---@param code string?
 function M.explain(code)
@@ -233,7 +279,7 @@ function M.scratch(name, lines, filetype)
   vim.bo[buffer].modifiable = false
 end
 
---- How many findings this buffer has, for a statusline: `BC 2E 5W`, or empty.
+--- How many findings this buffer has, for a statusline: `BC 2E 5W`, with `…` while it works, or empty.
 ---@return string
 function M.status()
   if #vim.lsp.get_clients({ name = NAME, bufnr = 0 }) == 0 then
@@ -251,7 +297,17 @@ function M.status()
       table.insert(parts, counts[severity] .. letter)
     end
   end
+  if M.busy then
+    table.insert(parts, '…')
+  end
   return table.concat(parts, ' ')
+end
+
+--- Note that long work has begun or ended; the plugin calls it for each `LspProgress`.
+---@param kind string
+function M.progressed(kind)
+  M.busy = kind ~= 'end'
+  vim.cmd.redrawstatus()
 end
 
 --- The codes of all entries, for completing a command's argument.

@@ -1,0 +1,40 @@
+// Build the server's wheel into the extension.
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const extension = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const repository = path.dirname(path.dirname(extension));
+const python = findPython();
+
+const folder = path.join(extension, 'server');
+fs.rmSync(folder, { recursive: true, force: true });
+run(python, ['-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', folder, repository]);
+
+const [wheel] = fs.readdirSync(folder);
+const { version } = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8'));
+if (!wheel?.startsWith(`bugcatalog_ls-${version}-`)) {
+  throw new Error(`The extension is ${version}, its server ${wheel}: bring both to the same version.`);
+}
+
+/** The repository's own environment where it is set up, else any Python that has pip. */
+function findPython() {
+  const own = ['.venv/bin/python', '.venv/Scripts/python.exe'].map((each) => path.join(repository, each));
+  const candidates = [process.env.PYTHON, ...own.filter((each) => fs.existsSync(each)), 'python3', 'python'];
+  for (const candidate of candidates) {
+    try {
+      if (candidate) {
+        execFileSync(candidate, ['-m', 'pip', '--version'], { stdio: 'ignore' });
+        return candidate;
+      }
+    } catch {
+      // The next one, then.
+    }
+  }
+  throw new Error('Building the wheel needs Python with pip: none of ' + candidates.join(', ') + ' has it.');
+}
+
+function run(program, parameters) {
+  execFileSync(program, parameters, { stdio: ['ignore', 'inherit', 'inherit'] });
+}

@@ -1,0 +1,39 @@
+/** Which documents the server sees: those that an entry may be about, and catalog pages themselves. */
+import { DocumentFilter } from 'vscode-languageclient/node';
+
+/** The editor's ids of the languages that rules can be written for, then of pages and settings. */
+const LANGUAGES = [
+  ...[
+    'python',
+    'typescript',
+    'typescriptreact',
+    'javascript',
+    'javascriptreact',
+    'go',
+    'java',
+    'kotlin',
+    'rust',
+  ],
+  ...[
+    'csharp',
+    'ruby',
+    'php',
+    'c',
+    'cpp',
+    'swift',
+    'scala',
+    'lua',
+    'shellscript',
+    'html',
+    'css',
+    'scss',
+    'json',
+  ],
+  ...['jsonc', 'yaml', 'elixir', 'haskell', 'nix', 'solidity', 'terraform', 'hcl'],
+  ...['markdown', 'toml'],
+];
+
+export const DOCUMENTS: DocumentFilter[] = [
+  ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
+  { scheme: 'untitled', language: 'python' },
+];

@@ -1,0 +1,56 @@
+/** Bug Catalog for VS Code: what is made when the extension starts. */
+import { ExtensionContext, window, workspace } from 'vscode';
+import { CatalogView } from './catalogView';
+import { registerCommands } from './commands';
+import { EntryPages } from './entries';
+import { onInterpreterChange } from './interpreters';
+import { told } from './problem';
+import { Server } from './server';
+import { SERVER_CHOICE } from './settings';
+import { createStatusItem } from './statusItem';
+
+/** What the tests, and other extensions, can ask of this one. */
+export interface Api {
+  server: Pick<Server, 'state' | 'command' | 'nStarts' | 'nJobs' | 'pid'>;
+  catalog: Pick<CatalogView, 'getChildren' | 'getTreeItem'>;
+  /** The messages that were shown. */
+  told: readonly string[];
+  /** Resolves when the first start has succeeded or failed. */
+  started: Promise<void>;
+}
+
+let running: Server | undefined;
+
+export function activate(context: ExtensionContext): Api {
+  const log = window.createOutputChannel('Bug Catalog', { log: true });
+  const trace = window.createOutputChannel('Bug Catalog Trace', { log: true });
+  const channels = { log, trace };
+  const server = new Server(context, channels);
+  running = server;
+  const pages = new EntryPages(server);
+  const view = new CatalogView(server);
+  context.subscriptions.push(
+    log,
+    trace,
+    server,
+    pages,
+    view,
+    createStatusItem(server),
+    registerCommands({ context, channels, server, pages, view }),
+    workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
+    workspace.onDidChangeConfiguration((event) => {
+      if (SERVER_CHOICE.some((name) => event.affectsConfiguration(name))) {
+        void server.follow();
+      }
+    }),
+  );
+  // The extension is active before its server runs: nothing of the editor waits for that.
+  const started = server.start().then(() => {
+    context.subscriptions.push(onInterpreterChange(() => void server.follow()));
+  });
+  return { server, catalog: view, told, started };
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+}
