@@ -24,7 +24,7 @@ _LITERALS = frozenset(
 )
 
 
-class CallShape(msgspec.Struct, frozen=True):
+class CallShape(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The arguments of a call: how many positional ones, which keywords, what the first one is."""
 
     n_positional: int

@@ -10,7 +10,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.spans import Span
 
 
-class AttributeUse(msgspec.Struct, frozen=True):
+class AttributeUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An attribute that is read: `name` of the symbol `owner`.
 
     `links` are the attributes and calls, as (symbol, name), through which the owner was reached.

@@ -31,7 +31,7 @@ _DYNAMIC = re.compile(
 _DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
 
 
-class Parameter(msgspec.Struct, frozen=True):
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One parameter; `annotation` is the symbol of an instance of its type."""
 
     name: str

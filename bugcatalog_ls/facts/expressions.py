@@ -21,7 +21,7 @@ _LARGEST = 2**63 - 1
 _DEPTH = 40
 
 
-class _Value(msgspec.Struct, frozen=True, tag=True):
+class _Value(msgspec.Struct, frozen=True, tag=True, array_like=True, gc=False):
     """The base of all expressions."""
 
 

@@ -19,7 +19,7 @@ from bugcatalog_ls.syntax.scopes import Scope
 _LIBRARIES = (b"sqlalchemy", b"sqlmodel", b"SQLModel", b"SQLAlchemy", b"Column", b"Mapped", b"__tablename__")
 
 
-class OrmAttribute(msgspec.Struct, frozen=True):
+class OrmAttribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One name of a class body: its annotation and value as written.
 
     `is_method` tells that a `declared_attr` gives the value (what it returns, `Unknown` where it

@@ -12,7 +12,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import is_docstring, text_of
 
 
-class _Step(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class _Step(msgspec.Struct, frozen=True, tag=True, kw_only=True, array_like=True):
     """The base of all statements. `place` is the number of the statement within its function."""
 
     place: int = 0
@@ -77,7 +77,7 @@ class Define(_Step, frozen=True):
     body: tuple[Statement, ...]
 
 
-class Slot(msgspec.Struct, frozen=True):
+class Slot(msgspec.Struct, frozen=True, array_like=True):
     """One parameter: `kind` is empty, `*` or `**`; `default` as written."""
 
     name: str

@@ -40,7 +40,7 @@ class OptionalName(Fact, frozen=True):
         return self.symbol
 
 
-class UncheckedUse(msgspec.Struct, frozen=True):
+class UncheckedUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Places where an imported name is used as an object with no test of it around."""
 
     module: str
