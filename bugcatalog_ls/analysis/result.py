@@ -8,7 +8,16 @@ import msgspec
 
 from bugcatalog_ls.analysis.finding import Finding
 from bugcatalog_ls.facts.fact import Fact
-from bugcatalog_ls.facts.groups import Groups, PackedGroup, grouped, is_known, packed, unpacked
+from bugcatalog_ls.facts.groups import (
+    Groups,
+    PackedGroup,
+    expanded,
+    grouped,
+    is_known,
+    packed,
+    squeezed,
+    unpacked,
+)
 from bugcatalog_ls.text.spans import Span
 
 log = logging.getLogger(__name__)
@@ -45,7 +54,7 @@ class StoredResult(msgspec.Struct, frozen=True, array_like=True):
 
     findings: tuple[Finding, ...]
     packed_facts: tuple[PackedGroup, ...]
-    packed_anchors: msgspec.Raw
+    packed_anchors: bytes
     has_error: bool
     failures: tuple[tuple[str, str], ...]
     quarantined: tuple[tuple[str, int, str], ...]
@@ -63,7 +72,7 @@ class StoredResult(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def anchors(self) -> dict[str, Span]:
-        return _ANCHORS.decode(self.packed_anchors)
+        return _ANCHORS.decode(expanded(self.packed_anchors))
 
 
 Result = FileResult | StoredResult
@@ -103,7 +112,7 @@ def _packed(result: FileResult) -> bytes:
     stored = StoredResult(
         result.findings,
         tuple(packed(result.facts)),
-        msgspec.Raw(_ENCODER.encode(result.anchors)),
+        _ENCODER.encode(result.anchors),
         result.has_error,
         result.failures,
         result.quarantined,
@@ -112,15 +121,21 @@ def _packed(result: FileResult) -> bytes:
     return _ENCODER.encode(stored)
 
 
-def unpack(data: bytes) -> StoredResult:
-    """The result that `pack` gave; raises `msgspec.DecodeError` for anything else.
+def unpack(data: bytes, *, squeeze: bool = False) -> StoredResult:
+    """The result that `pack` gave; raises `msgspec.DecodeError` for anything else. One that is squeezed
+    takes a third of the memory.
 
     The analyzers in force must be loaded, since they may bring facts of their own.
     """
     stored = _DECODER.decode(data)
     if not all(is_known(group) for group in stored.packed_facts):
         raise msgspec.DecodeError("it holds facts of a kind that is not loaded")
-    return stored
+    if not squeeze:
+        return stored
+    groups = (PackedGroup(group.tag, group.keys, squeezed(group.facts)) for group in stored.packed_facts)
+    return msgspec.structs.replace(
+        stored, packed_facts=tuple(groups), packed_anchors=squeezed(stored.packed_anchors)
+    )
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Iterable
@@ -253,6 +254,8 @@ class Service:
     def _finish(self, workspace: Workspace, token: str, emit: api.Emit, message: str) -> None:
         self._unseen.remove(workspace)
         self._begun.discard(token)
+        # Trees that refer to themselves would stay until memory runs short.
+        gc.collect()
         emit(api.Progress(token, "end", message=message))
         self._say_faults(emit)
         emit(api.Stale())

@@ -55,12 +55,13 @@ def check_facts(kind: type[Fact], fixture: str, expected: str) -> None:
 
 def check_packed(result: FileResult) -> None:
     """Compare a result with what comes back when it is packed; the facts of each kind keep their order."""
-    again = unpack(pack(result))
-    for kind, group in result.groups.items():
-        assert again.groups[kind].facts == group.facts
-    assert again.groups.keys() == result.groups.keys()
-    for name in ("findings", "anchors", "has_error", "failures", "quarantined", "has_suppressions"):
-        assert getattr(again, name) == getattr(result, name)
+    for squeeze in (False, True):
+        again = unpack(pack(result), squeeze=squeeze)
+        for kind, group in result.groups.items():
+            assert again.groups[kind].facts == group.facts
+        assert again.groups.keys() == result.groups.keys()
+        for name in ("findings", "anchors", "has_error", "failures", "quarantined", "has_suppressions"):
+            assert getattr(again, name) == getattr(result, name)
 
 
 def split_fixture(fixture: str) -> dict[str, str]:

@@ -178,7 +178,7 @@ class Workspace:
         missing: list[tuple[str, FileStamp]] = []
         for path, stamp in pending:
             packed = cache.by_stamp(path, stamp) if cache is not None else None
-            result = _unpacked(packed)
+            result = self._unpacked(packed)
             if result is None:
                 missing.append((path, stamp))
                 continue
@@ -526,7 +526,7 @@ class Workspace:
         read = read_file(self.root, path, self.settings.max_file_size)
         if not isinstance(read, ReadResult):
             return False
-        result = _unpacked(cache.by_content(path, read.digest, read.stamp))
+        result = self._unpacked(cache.by_content(path, read.digest, read.stamp))
         if result is None:
             return False
         self._take(path, result)
@@ -543,12 +543,21 @@ class Workspace:
             self._pending.pop(analysed.path, None)
             self.problems[analysed.path] = analysed.outcome
             return
-        result = _unpacked(analysed.outcome)
+        result = self._unpacked(analysed.outcome)
         if result is None:
             return
         self._take(analysed.path, result)
         if cache is not None:
             cache.put(analysed.path, analysed.digest, analysed.outcome, analysed.stamp)
+
+    def _unpacked(self, packed: bytes | None) -> StoredResult | None:
+        """A packed result; squeezed where it is kept for long."""
+        if packed is None:
+            return None
+        try:
+            return unpack(packed, squeeze=self._incremental)
+        except msgspec.MsgspecError:
+            return None
 
     def _forget(self, path: str) -> None:
         self._faults = None
@@ -579,12 +588,3 @@ def _placed(finding: ToolFinding, source: Source) -> Finding:
     _, end = source.lines.line_span(row)
     start = source.lines.offset(row, finding.column - 1)
     return Finding(finding.code, finding.message, finding.path, Span(min(start, end), end))
-
-
-def _unpacked(packed: bytes | None) -> StoredResult | None:
-    if packed is None:
-        return None
-    try:
-        return unpack(packed)
-    except msgspec.MsgspecError:
-        return None
