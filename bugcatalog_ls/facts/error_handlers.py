@@ -255,9 +255,10 @@ def _collect_handler(
     registered = bool(framework)
     for node, risk in _risks(file, body, error, definition):
         written = " ".join(text_of(callee_of(node) or node).split()) if node.type == "call" else text_of(node)
-        if written in told:
+        # One guard around the body serves all of its I/O.
+        if written in told or (risk == "io" and "io" in told):
             continue
-        told.add(written)
+        told |= {written, risk}
         anchor = facts.anchor(f"handler {definition.symbol} {written}", node)
         called = file.callee(node) if node.type == "call" else None
         facts.add(
