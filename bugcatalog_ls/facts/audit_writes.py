@@ -62,6 +62,8 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
+# Sets and lists of the audit's own bookkeeping.
+_KEEPS = re.compile(r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$")
 _ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
@@ -110,7 +112,7 @@ def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:
         function = callee_of(call)
         if call.id in seen or function is None or not _CALLED.search(text_of(function)):
             continue
-        if _is_statement(call) and not _logs(file, function):
+        if _is_statement(call) and not _logs(file, function) and not _KEEPS.search(text_of(function)):
             yield call, "call", ""
 
 

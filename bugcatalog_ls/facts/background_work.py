@@ -84,6 +84,8 @@ HARMLESS = re.compile(
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
     r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore|AsyncExitStack|ExitStack)$"
 )
+# A watchdog ends with the process, whichever way.
+_ENDS_PROCESS = re.compile(r"\b(?:os\._exit|os\.kill|os\.killpg|sys\.exit)\(")
 _PUMPED = re.compile(
     r"\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
     r"|(?:^|[._])(?:websocket|ws|sock|socket|writer|stream)\.(?:send|write|drain)\w*$"
@@ -135,7 +137,12 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
         if node.type == "call" and not HARMLESS.search(text_of(callee_of(node) or node))
     ]
     calls = [call for call in calls if not _is_waiting(call)]
-    if not calls or _is_pump(calls) or is_guarded_body(file, body_of(loop)):
+    if (
+        _ENDS_PROCESS.search(text_of(loop))
+        or not calls
+        or _is_pump(calls)
+        or is_guarded_body(file, body_of(loop))
+    ):
         return
     scope = file.scopes.of(function)
     qualname = scope.qualname if scope is not None else ""
