@@ -20,13 +20,11 @@ from bugcatalog_ls.facts.decryptions import (
     unresolved,
 )
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.logger_edits import logger_for
-from bugcatalog_ls.facts.loggers import LEVELS
+from bugcatalog_ls.facts.message_edits import chain_cause, is_log_call, name_record
 from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
-from bugcatalog_ls.syntax.edits import add_keyword, insert_at
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.handlers import caught_name, caught_types, header_of
+from bugcatalog_ls.syntax.handlers import caught_name
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
@@ -40,7 +38,6 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.syntax.statement_edits import wrap
-from bugcatalog_ls.text.spans import TextEdit
 
 _ENDED = "one record that cannot be decrypted ends this loop, and nothing says which one it was"
 
@@ -159,7 +156,9 @@ def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -
     if tried is not None and tried.is_signed and not _is_stored(tried.value):
         return
     told = (
-        "the log of this failure does not say" if _is_log(said[0]) else "the error raised here does not say"
+        "the log of this failure does not say"
+        if is_log_call(said[0])
+        else "the error raised here does not say"
     )
     yield context.find(said[0], f"{told} which record cannot be decrypted", data={"kind": "said"})
 
@@ -167,19 +166,12 @@ def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -
 def _said(file: PyFile, handler: Node) -> Iterator[Node]:
     """The log calls of a handler and the errors that it makes."""
     for node in walk(handler):
-        if node.type == "call" and _is_log(node):
+        if node.type == "call" and is_log_call(node):
             yield node
         elif node.type == "raise_statement" and node.named_children:
             raised = node.named_children[0]
             if raised.type == "call" and not text_of(raised).endswith(".with_traceback"):
                 yield raised
-
-
-def _is_log(call: Node) -> bool:
-    owner, _, name = text_of(callee_of(call) or call).rpartition(".")
-    if name == "print" and not owner:
-        return True
-    return (name in LEVELS or name.removeprefix("a") in LEVELS) and is_log_owner(owner)
 
 
 def _refuses_client(call: Node) -> bool:
@@ -315,7 +307,7 @@ def _fix_said(context: FixContext, call: Node) -> Iterator[Fix]:
     record = identifier_in_scope(file, handler, tried.value if tried is not None else None)
     if record is None:
         return
-    edits = _name_record(context, call, record)
+    edits = name_record(file, context.resolve, call, record)
     if not edits:
         return
     raised = call.parent
@@ -324,53 +316,8 @@ def _fix_said(context: FixContext, call: Node) -> Iterator[Fix]:
         and raised.type == "raise_statement"
         and raised.child_by_field_name("cause") is None
     ):
-        edits += _chained(file, handler, raised)
+        edits += chain_cause(file, handler, raised)
     yield context.fix(f"Name the record by {record}", "safe", edits)
-
-
-def _name_record(context: FixContext, call: Node, record: str) -> list[TextEdit]:
-    """The record at the end of the message: as an argument of a log call, else inside of the text."""
-    arguments = arguments_of(call)
-    message = next(iter(arguments.positional), None)
-    if message is None or message.type != "string":
-        return []
-    written = text_of(message)
-    quote = written[-3:] if written.endswith(('"""', "'''")) else written[-1:]
-    end = message.end_byte - len(quote)
-    told = record.replace('"', "").replace("'", "")
-    is_formatted = "f" in written[: written.index(quote[0])].lower()
-    log = _is_log(call) and text_of(callee_of(call) or call) != "print"
-    if log and not is_formatted:
-        owner = (callee_of(call) or call).named_children[0]
-        library = context.resolve(context.file.symbol(owner) or "").partition(".")[0]
-        if library == "structlog":
-            name = record.partition("[")[0].replace(".", "_")
-            return add_keyword(context.file, call, name, record)
-        marker = "{}" if library == "loguru" else "%s"
-        last = arguments.positional[-1]
-        return [
-            insert_at(end, f": {told}={marker}"),
-            insert_at(last.end_byte, f", {record}"),
-        ]
-    if quote[0] in record:
-        return []
-    if is_formatted:
-        return [insert_at(end, f": {told}={{{record}}}")]
-    if "{" in written or "}" in written:
-        return []
-    return [insert_at(message.start_byte, "f"), insert_at(end, f": {told}={{{record}}}")]
-
-
-def _chained(file: PyFile, handler: Node, raised: Node) -> list[TextEdit]:
-    name = caught_name(handler)
-    edits: list[TextEdit] = []
-    if name is None:
-        kinds = caught_types(handler)
-        if not kinds:
-            return []
-        name = next(n for n in ("exc", "error", "cause") if file.scopes.lookup(n, handler.start_byte) is None)
-        edits.append(insert_at(header_of(handler).end, f" as {name}"))
-    return [*edits, insert_at(raised.end_byte, f" from {name}")]
 
 
 ANALYZER = Analyzer(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answer_checks import (
     TextUse,
@@ -16,10 +16,12 @@ from bugcatalog_ls.facts.answer_checks import (
     text_uses,
     unasking_guards,
 )
-from bugcatalog_ls.facts.llm_answers import AnswerText, answer_texts
+from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.llm_answers import AnswerText, answer_texts, foreign_texts, is_chat_answer
 from bugcatalog_ls.facts.logger_edits import LoggerName, context_name, logger_for
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
@@ -32,6 +34,20 @@ from bugcatalog_ls.syntax.nodes import (
 )
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before
 from bugcatalog_ls.text.spans import TextEdit
+
+
+class ForeignAnswer(Fact, frozen=True):
+    """The unchecked text of an answer, if `symbol` leads to a chat model's; what is to be said of it."""
+
+    path: str
+    symbol: str
+    anchor: str
+    message: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
 
 _NAMES = ("content", "answer", "answer_text", "content_")
 _RESPONSES = ("response", "completion", "llm_response", "response_")
@@ -63,6 +79,22 @@ def _check(context: FileContext) -> Iterator[Finding]:
             told.add(key)
             message = f"{_short(text_of(text.source))} may be empty, and its first element is read"
             yield context.find(text.list_read, message, variant="choices")
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    for text, symbol in foreign_texts(file):
+        message = _message(file, text)
+        if message is not None:
+            anchor = facts.anchor(f"answer {file.qualname_at(text.node.start_byte)}", text.node)
+            facts.add(ForeignAnswer(file.path, symbol, anchor, message))
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    for answer in context.index.in_file(context.path, ForeignAnswer):
+        if is_chat_answer(context.resolve(answer.symbol)):
+            yield context.find(answer.anchor, answer.message, data={"kind": "foreign"})
 
 
 def _answer(text: AnswerText) -> tuple[int, str]:
@@ -104,7 +136,10 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if finding.data.get("kind") == "guard":
         yield from _fix_guard(context)
         return
-    text = next((found for found in answer_texts(file) if _is_at(found, finding, context)), None)
+    texts = [*answer_texts(file)]
+    if finding.data.get("kind") == "foreign":
+        texts = [text for text, _ in foreign_texts(file)]
+    text = next((found for found in texts if _is_at(found, finding, context)), None)
     if text is None or any(parent.type in (*COMPREHENSIONS, "lambda") for parent in _inside(text.node)):
         return
     statement = statement_of(text.node)
@@ -272,6 +307,12 @@ def _unused(file: PyFile, at: Node, names: tuple[str, ...]) -> str:
 
 ANALYZER = Analyzer(
     check=_check,
+    collect=_collect,
+    join=_join,
+    joins=(ForeignAnswer,),
     fix=_fix,
-    literals=(b"choices", b"anthropic", b"candidates", b"genai", b"vertexai", b"ollama", b"langchain"),
+    literals=(
+        *(b"choices", b"anthropic", b"candidates", b"genai", b"vertexai", b"ollama", b"langchain"),
+        b"invoke(",
+    ),
 )

@@ -62,6 +62,8 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
+# Sets and lists of the audit's own bookkeeping.
+_KEEPS = re.compile(r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$")
 _ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
@@ -105,12 +107,12 @@ def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:
         session = _session_of(file, call)
         if session is not None:
             seen.add(call.id)
-            yield call, "row", session
+            yield call, "row" if session else "call", session
     for call in file.calls_where(lambda name: _LAST.search(name) is not None):
         function = callee_of(call)
         if call.id in seen or function is None or not _CALLED.search(text_of(function)):
             continue
-        if _is_statement(call) and not _logs(file, function):
+        if _is_statement(call) and not _logs(file, function) and not _KEEPS.search(text_of(function)):
             yield call, "call", ""
 
 
@@ -129,7 +131,7 @@ def _session_of(file: PyFile, call: Node) -> str | None:
         is_manager = text_of(owner).endswith(".objects") and _RECORD.search(text_of(owner))
         return text_of(owner) if is_manager else None
     if name == "save":
-        return None
+        return "" if owner.type == "identifier" and _is_record(file, owner) else None
     given_node = positional[0] if positional else None
     if given_node is None:
         return None
@@ -142,6 +144,8 @@ def _is_record(file: PyFile, node: Node) -> bool:
         bindings = file.names.bindings(node)
         value = bindings[-1].value if bindings else None
         return value is not None and value.type == "call" and _is_record(file, value)
+    if node.type in ("list", "tuple"):
+        return any(_is_record(file, child) for child in node.named_children)
     if node.type != "call":
         return False
     made = text_of(callee_of(node) or node).rpartition(".")[2]

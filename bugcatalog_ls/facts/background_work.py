@@ -1,7 +1,6 @@
-"""Work beside the requests: start-up hooks, tasks, threads, endless loops and scheduled jobs.
+"""Work beside the requests: tasks, threads, endless loops and scheduled jobs.
 
-It knows FastAPI's and Starlette's lifespans and hooks, Quart's, aiohttp's and Django's, asyncio,
-threads, APScheduler, schedule, Celery beat and arq.
+It knows asyncio, threads, APScheduler, schedule, Celery beat and arq.
 """
 
 from __future__ import annotations
@@ -13,9 +12,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.guarded_functions import is_guarded_body
-from bugcatalog_ls.facts.log_names import is_log_owner
-from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.handlers import is_broad
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
@@ -24,37 +21,11 @@ from bugcatalog_ls.syntax.nodes import (
     body_of,
     callee_of,
     constant_value,
-    string_value,
     text_of,
     unparenthesised,
     walk,
 )
 from bugcatalog_ls.text.spans import Span
-
-
-class StartupCall(Fact, frozen=True):
-    """A call in a start-up hook that may fail outside of a `try`. `hook` is the function it stands in."""
-
-    path: str
-    hook: str
-    symbol: str | None
-    written: str
-    anchor: str
-    is_optional: bool
-
-    @property
-    def key(self) -> str:
-        return self.path
-
-
-class StartupHook(Fact, frozen=True):
-    """A function that an application runs before it serves, by its symbol as written."""
-
-    symbol: str
-
-    @property
-    def key(self) -> str:
-        return self.symbol.rpartition(".")[2]
 
 
 class EndlessLoop(Fact, frozen=True):
@@ -95,7 +66,7 @@ class ScheduledJob(Fact, frozen=True):
         return self.path
 
 
-_TASKS = {
+TASK_MAKERS = {
     "create_task": 0,
     "ensure_future": 0,
     "run_coroutine_threadsafe": 0,
@@ -108,23 +79,13 @@ _TASKS = {
     "add_task": 0,
 }
 _SCHEDULERS = ("add_job", "scheduled_job", "repeat_every", "cron", "add_periodic_task", "do", "interval_task")
-_OPTIONAL = re.compile(
-    r"warm|preload|prefetch|prime|cache|job|schedul|worker|refresh|poll|cron|background|consumer|reindex"
-    r"|telemetry|metrics|analytics|announce|notify|(?:^|[._])sync_",
-    re.IGNORECASE,
-)
-_BEGINS = re.compile(
-    r"_?(?:start|warm|preload|prefetch|prime|refresh|schedule|launch|run|load|init|sync|reindex)"
-)
-_IO = re.compile(
-    r"(?:^|[._])(?:create_all|connect|execute|ping|upgrade|migrate|run_migrations|init_db|urlopen|open"
-    r"|read_text|load_model|bootstrap|get_secret_value|start|begin|setup_db|create_tables)$"
-)
-_HARMLESS = re.compile(
+HARMLESS = re.compile(
     r"(?:^|\.)(?:items|values|keys|sleep|info|debug|warning|error|exception|critical|print|append|add|setdefault|update|get"
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
     r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore|AsyncExitStack|ExitStack)$"
 )
+# A watchdog ends with the process, whichever way.
+_ENDS_PROCESS = re.compile(r"\b(?:os\._exit|os\.kill|os\.killpg|sys\.exit)\(")
 _PUMPED = re.compile(
     r"\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
     r"|(?:^|[._])(?:websocket|ws|sock|socket|writer|stream)\.(?:send|write|drain)\w*$"
@@ -139,8 +100,6 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     data = file.source.data
-    for definition in _hooks(file):
-        _collect_startup(file, definition, facts)
     if b"while" in data:
         for loop in file.nodes("while_statement"):
             _collect_loop(file, loop, facts)
@@ -154,152 +113,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(
     _collect,
     (
-        *(
-            b"lifespan",
-            b"startup",
-            b"create_task",
-            b"ensure_future",
-            b"Thread(",
-            b"add_job",
-            b"scheduled_job",
-        ),
-        *(b"while True", b"while not", b"before_serving", b"run_in_executor", b"start_soon", b"repeat_every"),
-        *(b"add_periodic_task", b"schedule.every", b"arq", b"add_task"),
+        *(b"create_task", b"ensure_future", b"Thread(", b"add_job", b"scheduled_job", b"while True"),
+        *(b"while not", b"run_in_executor", b"start_soon", b"repeat_every", b"add_periodic_task", b"gather("),
+        *(b"schedule.every", b"import cron", b"arq.", b"add_task", b".submit("),
     ),
 )
-
-
-# -- start-up ----------------------------------------------------------------------------------------
-
-
-def _hooks(file: PyFile) -> Iterator[Definition]:
-    """The functions that run before an application serves."""
-    data = file.source.data
-    if not any(word in data for word in (b"lifespan", b"startup", b"before_serving", b"AppConfig")):
-        return
-    named = {name for node in _handed_over(file) if (name := text_of(node).rpartition(".")[2])}
-    for definition in file.functions:
-        if definition.name in named or _is_hook(file, definition):
-            yield definition
-
-
-def _handed_over(file: PyFile) -> Iterator[Node]:
-    """Functions named where an application is made: `lifespan=`, `on_startup=[…]`, `add_event_handler`."""
-    for call in file.calls_named(
-        "FastAPI", "Starlette", "APIRouter", "Litestar", "add_event_handler", "append"
-    ):
-        arguments = arguments_of(call)
-        name = text_of(callee_of(call) or call)
-        if name.endswith("add_event_handler"):
-            if string_value(arguments.get("event_type", 0)) == "startup" and len(arguments.positional) > 1:
-                yield arguments.positional[1]
-        elif name.endswith(".append"):
-            if name.endswith("on_startup.append") and arguments.positional:
-                yield arguments.positional[0]
-        else:
-            if (lifespan := arguments.keywords.get("lifespan")) is not None:
-                yield lifespan
-            given = arguments.keywords.get("on_startup")
-            yield from given.named_children if given is not None and given.type == "list" else ()
-
-
-def _is_hook(file: PyFile, definition: Definition) -> bool:
-    for decorator in definition.decorators:
-        name = text_of(callee_of(decorator) or decorator) if decorator.type == "call" else text_of(decorator)
-        last = name.rpartition(".")[2]
-        if last == "on_event" and decorator.type == "call":
-            return string_value(arguments_of(decorator).get("event_type", 0)) == "startup"
-        if last in ("before_serving", "on_startup"):
-            return True
-        if last == "asynccontextmanager" and definition.name.endswith("lifespan"):
-            parameters = definition.node.child_by_field_name("parameters")
-            return parameters is not None and text_of(parameters) not in ("()", "(self)")
-    owner = definition.owner
-    bases = owner.node.child_by_field_name("superclasses") if owner is not None else None
-    return definition.name == "ready" and bases is not None and "AppConfig" in text_of(bases)
-
-
-def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None:
-    for call in _unguarded(file, body_of(definition.node)):
-        function = callee_of(call)
-        if function is None:
-            continue
-        written = " ".join(text_of(function).split())
-        anchor = facts.anchor(f"startup {definition.symbol} {written}", call)
-        is_optional = bool(_OPTIONAL.search(written))
-        facts.add(
-            StartupCall(file.path, definition.name, file.symbol(function), written, anchor, is_optional)
-        )
-
-
-def _unguarded(file: PyFile, body: list[Node]) -> Iterator[Node]:
-    """The calls that may fail outside of a `try`, up to the `yield`; one a statement."""
-    for statement in body:
-        if any(node.type == "yield" for node in (statement, *walk(statement))):
-            if statement.type in ("try_statement", "with_statement"):
-                handlers = [child for child in statement.children if child.type == "except_clause"]
-                if not any(is_broad(file, handler) for handler in handlers):
-                    yield from _of_items(statement)
-                    yield from _unguarded(file, body_of(statement))
-            return
-        if statement.type == "try_statement":
-            handlers = [child for child in statement.children if child.type == "except_clause"]
-            if not handlers:
-                yield from _unguarded(file, body_of(statement))
-        elif statement.type == "with_statement" and "suppress(" in text_of(statement).split("\n")[0]:
-            continue
-        elif statement.type == "with_statement":
-            found = list(_of_items(statement))
-            yield from found or _unguarded(file, body_of(statement))
-        elif statement.type in ("if_statement", "for_statement"):
-            blocks = [child for child in walk(statement) if child.type == "block"]
-            for block in blocks[:3]:
-                if block.parent is not None and block.parent.id in (statement.id, *_clauses(statement)):
-                    yield from _unguarded(file, [c for c in block.named_children if c.type != "comment"])
-        elif statement.type == "expression_statement":
-            call = next(_failing(statement), None)
-            if call is not None:
-                yield call
-
-
-def _clauses(statement: Node) -> list[int]:
-    return [child.id for child in statement.children if child.type.endswith("_clause")]
-
-
-def _of_items(statement: Node) -> Iterator[Node]:
-    if statement.type != "with_statement" or statement.children[0].type != "async":
-        return
-    clause = next((child for child in statement.children if child.type == "with_clause"), None)
-    for node in walk(clause) if clause is not None else ():
-        if node.type == "call" and not _HARMLESS.search(text_of(callee_of(node) or node)):
-            yield node
-            return
-
-
-def _failing(statement: Node) -> Iterator[Node]:
-    for node in (statement, *walk(statement)):
-        if node.type == "await" and node.named_children:
-            inner = unparenthesised(node.named_children[0])
-            name = text_of(callee_of(inner) or inner) if inner.type == "call" else ""
-            is_log = is_log_owner(name.rpartition(".")[0])
-            if name and not is_log and not _HARMLESS.search(name):
-                yield inner
-        elif node.type == "call" and (node.parent is None or node.parent.type != "await"):
-            name = text_of(callee_of(node) or node)
-            last = name.rpartition(".")[2]
-            is_begun = bool(_BEGINS.match(last) and _OPTIONAL.search(last))
-            if (_IO.search(name) or is_begun) and not _HARMLESS.search(name) and not _is_handed_on(node):
-                yield node
-
-
-def _is_handed_on(call: Node) -> bool:
-    """Whether a coroutine is made here, and run by whoever is given it."""
-    outer = call.parent.parent if call.parent is not None and call.parent.type == "argument_list" else None
-    name = text_of(callee_of(outer) or outer).rpartition(".")[2] if outer is not None else ""
-    return name in _TASKS
-
-
-# -- loops, tasks, jobs ------------------------------------------------------------------------------
 
 
 def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
@@ -316,10 +134,15 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     calls = [
         node
         for node in inside
-        if node.type == "call" and not _HARMLESS.search(text_of(callee_of(node) or node))
+        if node.type == "call" and not HARMLESS.search(text_of(callee_of(node) or node))
     ]
     calls = [call for call in calls if not _is_waiting(call)]
-    if not calls or _is_pump(calls) or is_guarded_body(file, body_of(loop)):
+    if (
+        _ENDS_PROCESS.search(text_of(loop))
+        or not calls
+        or _is_pump(calls)
+        or is_guarded_body(file, body_of(loop))
+    ):
         return
     scope = file.scopes.of(function)
     qualname = scope.qualname if scope is not None else ""
@@ -363,7 +186,7 @@ def _header(loop: Node) -> Span:
 
 def _targets(file: PyFile) -> Iterator[str]:
     """The functions that a file hands over to run beside it."""
-    for call in file.calls_named(*_TASKS, "Thread", "Timer", "Process", "gather"):
+    for call in file.calls_named(*TASK_MAKERS, "Thread", "Timer", "Process", "gather"):
         arguments = arguments_of(call)
         name = text_of(callee_of(call) or call).rpartition(".")[2]
         if name in ("Thread", "Process"):
@@ -373,7 +196,7 @@ def _targets(file: PyFile) -> Iterator[str]:
         elif name == "gather":
             given = list(arguments.positional)
         else:
-            position = _TASKS.get(name, 0)
+            position = TASK_MAKERS.get(name, 0)
             given = [arguments.positional[position]] if position < len(arguments.positional) else []
             given = given or [arguments.keywords.get("coro") or arguments.keywords.get("func")]
         for value in given:

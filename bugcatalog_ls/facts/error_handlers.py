@@ -7,28 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.facts.handler_risks import Risk, risks
 from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.handlers import caught_name, is_broad
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
-    ancestors,
     arguments_of,
     body_of,
     callee_of,
     constant_value,
     text_of,
-    unparenthesised,
     walk,
 )
-
-Risk = Literal["state", "io", "error"]
 
 
 class GlobalHandler(Fact, frozen=True):
@@ -112,19 +106,6 @@ _IDS = r"request_id|correlation_id|trace_id|req_id|requestId|correlationId"
 _ID_TEXT = re.compile(rf"{_IDS}|x-request-id|x-correlation-id|correlation", re.IGNORECASE)
 _ID_STORE = re.compile(rf"\b(?P<owner>request\.state|g|flask\.g)\.(?P<name>{_IDS})\s*=[^=]")
 _ERRORS = ("exc", "e", "err", "error", "exception", "ex")
-_PLAIN = frozenset(
-    {"args", "with_traceback", "add_note", "__class__", "__traceback__", "__cause__", "__context__"}
-)
-_VERBS = re.compile(
-    r"(?:^|[._])(?:save|store|persist|send|notify|alert|write|insert|record|create|report|publish|push)_\w+$"
-    r"|(?:^|\.)(?:commit|execute|flush|insert_one|urlopen|open|write|publish|rollback)$"
-)
-_CLIENTS = ("requests.", "httpx.", "urllib.request.", "smtplib.", "aiohttp.", "redis.")
-_QUIET = re.compile(
-    r"(?:^|\.)(?:capture_exception|capture_message|getLogger|exception|error|warning|info|debug)$"
-)
-# What only makes an answer.
-_ANSWERS = re.compile(r"(?:response|json|error|body|payload|html|page|template|file|from_directory)$")
 _GENERIC = re.compile(r"HTTPException\([^)]*\b500\b|HTTP_500_INTERNAL_SERVER_ERROR|,\s*500\b|status_code=500")
 
 
@@ -253,11 +234,12 @@ def _collect_handler(
 ) -> None:
     told: set[str] = set()
     registered = bool(framework)
-    for node, risk in _risks(file, body, error, definition):
+    for node, risk in risks(file, body, error, definition):
         written = " ".join(text_of(callee_of(node) or node).split()) if node.type == "call" else text_of(node)
-        if written in told:
+        # One guard around the body serves all of its I/O.
+        if written in told or (risk == "io" and "io" in told):
             continue
-        told.add(written)
+        told |= {written, risk}
         anchor = facts.anchor(f"handler {definition.symbol} {written}", node)
         called = file.callee(node) if node.type == "call" else None
         facts.add(
@@ -279,105 +261,6 @@ def _passes_request(statement: Node) -> bool:
         if call.type == "call"
         for argument in (*arguments_of(call).positional, *arguments_of(call).keywords.values())
     )
-
-
-def _risks(
-    file: PyFile, body: list[Node], error: str | None, definition: Definition
-) -> Iterator[tuple[Node, Risk]]:
-    is_any = _takes_any(definition)
-    for statement in body:
-        for node in (statement, *walk(statement)):
-            if node.type not in ("attribute", "call") or _is_tried(node, definition.node):
-                continue
-            if node.type == "attribute" and _reads_state(file, node):
-                yield node, "state"
-            elif node.type == "attribute" and is_any and _reads_error(node, error):
-                yield node, "error"
-            elif node.type == "call" and _is_io(file, node):
-                yield node, "io"
-            elif node.type == "call" and (given := _encodes_error(node, error)) is not None:
-                yield given, "error"
-
-
-def _takes_any(definition: Definition) -> bool:
-    """Whether the exception may be any: Flask gives an InternalServerError to handlers of 500."""
-    return not any("500" in text_of(d) or "InternalServerError" in text_of(d) for d in definition.decorators)
-
-
-def _reads_state(file: PyFile, node: Node) -> bool:
-    owner, name = node.named_children[0], node.named_children[-1]
-    written = text_of(owner)
-    is_state = written.endswith("request.state") or (
-        written == "g" and file.symbol(owner) in ("flask.g", "quart.g")
-    )
-    if not is_state or _is_written_to(node):
-        return False
-    if node.parent is not None and node.parent.type == "call" and node.parent.children[0].id == node.id:
-        return False
-    return not any(text_of(name) in text_of(condition.node) for condition in conditions_at(node))
-
-
-def _reads_error(node: Node, error: str | None) -> bool:
-    """An attribute that not every exception has."""
-    owner, name = node.named_children[0], node.named_children[-1]
-    if owner.type != "identifier" or text_of(owner) != error or text_of(name) in _PLAIN:
-        return False
-    return not any(
-        "isinstance" in text_of(c.node) or "hasattr" in text_of(c.node) for c in conditions_at(node)
-    )
-
-
-def _encodes_error(call: Node, error: str | None) -> Node | None:
-    """The exception itself as a value of JSON."""
-    name = text_of(callee_of(call) or call).rpartition(".")[2]
-    if error is None or name not in ("JSONResponse", "dumps", "jsonify", "ORJSONResponse"):
-        return None
-    for node in walk(call):
-        parent = node.parent
-        if node.type == "identifier" and text_of(node) == error and parent is not None:
-            is_value = parent.type == "pair" and parent.child_by_field_name("value") == node
-            if is_value or (parent.type == "keyword_argument" and name == "jsonify"):
-                return node
-    return None
-
-
-def _is_io(file: PyFile, call: Node) -> bool:
-    function = callee_of(call)
-    written = text_of(function) if function is not None else ""
-    if _QUIET.search(written) or is_log_owner(written.rpartition(".")[0]):
-        return False
-    if call.parent is not None and call.parent.type == "await":
-        if "." not in written and written.endswith("response"):
-            return False
-        return "call_next" not in written and not written.endswith(("http_exception_handler", "sleep"))
-    symbol = file.symbol(function) or ""
-    if symbol.startswith(_CLIENTS):
-        return True
-    if _ANSWERS.search(written) and not written.startswith(("save_", "store_", "log_", "record_")):
-        return False
-    return bool(_VERBS.search(written)) and not symbol.startswith(("builtins.str", "sys."))
-
-
-def _is_tried(node: Node, function: Node) -> bool:
-    child = node
-    for parent in ancestors(node):
-        if parent.id == function.id:
-            return False
-        if parent.type == "try_statement":
-            body = parent.child_by_field_name("body")
-            is_caught = any(part.type == "except_clause" for part in parent.children)
-            if body is not None and body.id == child.id and is_caught and "call_next(" not in text_of(body):
-                return True
-        if parent.type == "with_statement" and "suppress(" in text_of(parent).split("\n")[0]:
-            return True
-        child = parent
-    return False
-
-
-def _is_written_to(node: Node) -> bool:
-    parent = node.parent
-    left = parent.child_by_field_name("left") if parent is not None and parent.type == "assignment" else None
-    return left is not None and unparenthesised(left).id == node.id
 
 
 def _answers_500(file: PyFile, handler: Node) -> bool:

@@ -23,6 +23,7 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
     walk,
 )
+from bugcatalog_ls.syntax.outside import is_outside
 
 Family = Literal["choices", "delta", "blocks", "candidates", "text"]
 """OpenAI's choices; their streamed deltas; Anthropic's content blocks; Gemini's candidates; a plain text."""
@@ -81,6 +82,21 @@ def answer_texts(file: PyFile) -> Iterator[AnswerText]:
             yield found
 
 
+def foreign_texts(file: PyFile) -> Iterator[tuple[AnswerText, str]]:
+    """The texts of LangChain's answers where another file makes the model, each with the call's symbol."""
+    for call in file.calls_written("invoke", "ainvoke"):
+        symbol = file.symbol(call)
+        if symbol is None or is_chat_answer(symbol) or is_outside(symbol, file.module):
+            continue
+        for text in _followed(file, call, "langchain", call, call):
+            yield text, symbol
+
+
+def is_chat_answer(symbol: str) -> bool:
+    """Whether a (resolved) symbol is the answer of one of LangChain's chat models."""
+    return _LANGCHAIN.match(symbol) is not None and "hat" in symbol
+
+
 def references(file: PyFile, target: Node) -> Iterator[Node]:
     """The reads of a local name after its assignment, as far as that may be the value."""
     name = text_of(target)
@@ -111,7 +127,7 @@ def _all_texts(file: PyFile) -> Iterator[AnswerText]:
                 yield from _followed(file, call, "gemini", call, call)
     if b"langchain" in data:
         for call in file.calls_named("invoke", "ainvoke"):
-            if _LANGCHAIN.match(file.symbol(call) or "") and "hat" in (file.symbol(call) or ""):
+            if is_chat_answer(file.symbol(call) or ""):
                 yield from _followed(file, call, "langchain", call, call)
     if b"ollama" in data:
         for call in file.calls_named("chat", "generate"):

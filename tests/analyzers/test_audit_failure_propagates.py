@@ -527,3 +527,99 @@ def test_mend_own() -> None:
                 logger.exception("record_audit: audit record not written")
         """,
     )
+
+
+def test_flag_route() -> None:
+    check_findings(
+        "BC605",
+        """
+        from fastapi import APIRouter, Depends
+        router = APIRouter()
+        @router.delete("/users/{id}")
+        async def delete(id: int, db=Depends(get_db)):
+            await crud.delete(db, id)
+            await audit.log(db, "user.delete", id)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            await db.commit()
+        """,
+    )
+
+
+def test_flag_crud() -> None:
+    check_findings(
+        "BC605",
+        """
+        async def update_user(db, user, data):
+            user.email = data.email
+            await create_audit_log(db, user.id, "update")
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            await db.commit()
+        """,
+    )
+
+
+def test_flag_add_all() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(session):
+            session.add_all([Task(), AuditLog()])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            session.commit()
+        """,
+    )
+
+
+def test_flag_save() -> None:
+    check_findings(
+        "BC605",
+        """
+        def view(request):
+            log = AuditLog(user=request.user)
+            log.save()
+          # ^^^^^^^^^^ BC605
+        """,
+    )
+
+
+def test_leave_reading() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f():
+            return audit_repo.list_recent()
+        """,
+    )
+
+
+def test_leave_log_level() -> None:
+    check_findings(
+        "BC605",
+        """
+        import structlog
+        audit_log = structlog.get_logger("audit")
+        def f(u):
+            audit_log.info("x", user=u)
+        """,
+    )
+
+
+def test_leave_name_only() -> None:
+    check_findings(
+        "BC605",
+        """
+        def audit_report(db):
+            rows = db.query(Order).all()
+            return rows
+        """,
+    )
+
+
+def test_leave_task() -> None:
+    check_findings(
+        "BC605",
+        """
+        def f(u):
+            write_audit_event.delay("x", u.id)
+        """,
+    )

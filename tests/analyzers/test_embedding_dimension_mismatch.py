@@ -610,3 +610,114 @@ def test_mend_cross() -> None:
             return Doc(embedding=m.encode(t))
         """,
     )
+
+
+def test_flag_langchain() -> None:
+    check_findings(
+        "BC801",
+        """
+        from langchain_openai import OpenAIEmbeddings
+        from pinecone import Pinecone
+        emb = OpenAIEmbeddings(model="text-embedding-3-large")
+        pc = Pinecone(api_key="x")
+        pc.create_index(name="docs", dimension=1536)
+                                             # ^^^^ BC801
+        """,
+    )
+
+
+def test_flag_env_default() -> None:
+    check_findings(
+        "BC801",
+        """
+        import os
+        EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "text-embedding-3-large")
+        EMBEDDING_DIMENSION = 1536
+                            # ^^^^ BC801
+        """,
+    )
+
+
+def test_flag_dict_index() -> None:
+    check_findings(
+        "BC801",
+        """
+        INDEX = {"mappings": {"properties": {"v": {"type": "dense_vector", "dims": 1536}}}}
+                                                                                 # ^^^^ BC801
+        def e(c, t):
+            return c.embeddings.create(model="text-embedding-ada-002x", input=t)
+        MODEL = "all-MiniLM-L6-v2"
+        """,
+    )
+
+
+def test_flag_redis() -> None:
+    check_findings(
+        "BC801",
+        """
+        from redis.commands.search.field import VectorField
+        F = VectorField("v", "HNSW", {"TYPE": "FLOAT32", "DIM": 1536})
+                                                              # ^^^^ BC801
+        def e(c, t):
+            return c.embeddings.create(model="text-embedding-3-large", input=t)
+        """,
+    )
+
+
+def test_flag_fastembed() -> None:
+    check_findings(
+        "BC801",
+        """
+        from fastembed import TextEmbedding
+        from qdrant_client import QdrantClient, models
+        model = TextEmbedding(model_name="BAAI/bge-small-en-v1.5")
+        client = QdrantClient(":memory:")
+        client.create_collection("c", vectors_config={"text": models.VectorParams(size=768)})
+                                                                                     # ^^^ BC801
+        """,
+    )
+
+
+def test_leave_env_dims() -> None:
+    check_findings(
+        "BC801",
+        """
+        import os
+        EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "text-embedding-3-large")
+        EMBEDDING_DIMENSION = int(os.getenv("DIM", "1536"))
+        """,
+    )
+
+
+def test_leave_numpy() -> None:
+    check_findings(
+        "BC801",
+        """
+        import numpy as np
+        MODEL = "text-embedding-3-small"
+        x = np.zeros((4, 768))
+        """,
+    )
+
+
+def test_leave_docs() -> None:
+    check_findings(
+        "BC801",
+        '''
+        """Use text-embedding-3-large with care."""
+        EMBEDDING_DIM = 768
+        ''',
+    )
+
+
+def test_leave_two_columns() -> None:
+    check_findings(
+        "BC801",
+        """
+        from pgvector.sqlalchemy import Vector
+        MODEL = "text-embedding-3-small"
+        class A(Base):
+            __tablename__ = "a"
+            v = mapped_column(Vector(1536))
+        """,
+    )

@@ -270,6 +270,52 @@ def test_found() -> None:
                                      # ^^^^^^^^^^^^ BC803
                 raise ValueError
             return clean(r)
+
+        #- param_llm.py
+        from langchain_core.language_models import BaseChatModel
+        def f(llm: BaseChatModel, x) -> str:
+            return llm.invoke(x).content
+                 # ^^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- self_client.py
+        from openai import OpenAI
+        class S:
+            def __init__(self):
+                self.client = OpenAI()
+            def ask(self, q) -> str:
+                resp = self.client.chat.completions.create(model="m", messages=[])
+                text = resp.choices[0].message.content
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+                text = text.strip()
+                return text
+
+        #- f_json_fence.py
+        import json, re
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            raw = client.chat.completions.create(model="m", messages=[]).choices[0].message.content
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            m = re.search(r"\{.*\}", raw)
+            return json.loads(m.group())
+
+        #- anthropic_import_from.py
+        from anthropic import Anthropic
+        def f(x) -> str:
+            client = Anthropic()
+            resp = client.messages.create(model="c", max_tokens=1, messages=[])
+            return resp.content[0].text
+                 # ^^^^^^^^^^^^^^^^^^^^ BC803
+
+        #- gemini_self.py
+        import google.generativeai as genai
+        class G:
+            def __init__(self):
+                self.model = genai.GenerativeModel("g")
+            async def f(self, p) -> str:
+                r = await self.model.generate_content_async(p)
+                return r.text
+                     # ^^^^^^ BC803
         """,
     )
 
@@ -510,6 +556,37 @@ def test_left_alone() -> None:
             except Exception as exc:
                 ans = ans + str(exc)
             return ans
+
+        #- default_return.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                return {"answer": None}
+            return {"answer": r.choices[0].message.content}
+
+        #- none_annotation.py
+        from typing import Optional
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x) -> Optional[str]:
+            r = client.chat.completions.create(model="m", messages=[])
+            if r.choices:
+                return r.choices[0].message.content
+            return None
+
+        #- try_none.py
+        from openai import OpenAI
+        client = OpenAI()
+        def f(x):
+            r = client.chat.completions.create(model="m", messages=[])
+            if not r.choices:
+                raise RuntimeError("none")
+            content = r.choices[0].message.content
+            if content is None or content == "":
+                raise RuntimeError(r.choices[0].finish_reason)
+            return content.split(",")
         """,
     )
 
@@ -1003,5 +1080,22 @@ def test_mend_any_message_() -> None:
             if not r.choices or not r.choices[0].message:
                 raise ValueError
             return clean(r)
+        """,
+    )
+
+
+def test_flag_cross_langchain() -> None:
+    check_findings(
+        "BC803",
+        """
+        #- llm.py
+        from langchain_openai import ChatOpenAI
+        llm = ChatOpenAI(model="x")
+        #- svc.py
+        import langchain
+        from llm import llm
+        def f(x):
+            return llm.invoke(x).content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^ BC803
         """,
     )

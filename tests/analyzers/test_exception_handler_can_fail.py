@@ -878,3 +878,195 @@ def test_mend_dispatch_() -> None:
                     return JSONResponse({"id": getattr(request.state, "request_id", None)}, status_code=500)
         """,
     )
+
+
+def test_flag_quart() -> None:
+    check_findings(
+        "BC604",
+        """
+        from quart import Quart, g
+        app = Quart(__name__)
+        @app.errorhandler(Exception)
+        async def h(e):
+            await db.log_error(str(e))
+                # ^^^^^^^^^^^^^^^^^^^^ BC604
+            return {"error": "x"}, 500
+        """,
+    )
+
+
+def test_flag_blueprint() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Blueprint, request
+        bp = Blueprint("b", __name__)
+        @bp.app_errorhandler(500)
+        def h(e):
+            with open("/var/log/x") as f:
+               # ^^^^^^^^^^^^^^^^^^ BC604
+                f.write(str(e))
+            return "err", 500
+        """,
+    )
+
+
+def test_flag_state_user() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI, Request
+        from fastapi.responses import JSONResponse
+        import logging
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request: Request, exc: Exception):
+            logging.error("error for %s", request.state.user.id)
+                                        # ^^^^^^^^^^^^^^^^^^ BC604
+            return JSONResponse(status_code=500, content={"detail": "x"})
+        """,
+    )
+
+
+def test_flag_kafka_publish() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            producer.publish("errors", str(exc))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+            return JSONResponse(status_code=500, content={"detail": "x"})
+        """,
+    )
+
+
+def test_flag_starlette_500() -> None:
+    check_findings(
+        "BC604",
+        """
+        from starlette.applications import Starlette
+        from starlette.responses import JSONResponse
+        async def server_error(request, exc):
+            return JSONResponse({"id": request.state.request_id}, status_code=500)
+                                     # ^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+        app = Starlette(exception_handlers={500: server_error})
+        """,
+    )
+
+
+def test_flag_werkzeug_class() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask
+        from werkzeug.exceptions import InternalServerError
+        app = Flask(__name__)
+        @app.errorhandler(InternalServerError)
+        def h(e):
+            notify_oncall(e)
+          # ^^^^^^^^^^^^^^^^ BC604
+            return "x", 500
+        """,
+    )
+
+
+def test_leave_template() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, render_template
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def h(e):
+            return render_template("500.html"), 500
+        """,
+    )
+
+
+def test_leave_http_handler() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI, HTTPException
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(HTTPException)
+        async def h(request, exc):
+            return JSONResponse(status_code=exc.status_code, content={"detail": exc.detail})
+        """,
+    )
+
+
+def test_leave_two_args_util() -> None:
+    check_findings(
+        "BC604",
+        """
+        def compare(request, e):
+            return e.value
+        """,
+    )
+
+
+def test_leave_background() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI, BackgroundTasks
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            return JSONResponse(status_code=500, content={"path": str(request.url)})
+        """,
+    )
+
+
+def test_leave_suppress() -> None:
+    check_findings(
+        "BC604",
+        """
+        from contextlib import suppress
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            with suppress(Exception):
+                await save_error(exc)
+            return JSONResponse(status_code=500, content={"detail": "x"})
+        """,
+    )
+
+
+def test_leave_header_id_() -> None:
+    check_findings(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def h(request, exc):
+            rid = request.headers.get("x-request-id")
+            return JSONResponse(status_code=500, content={"detail": "x", "request_id": rid})
+        """,
+    )
+
+
+def test_leave_traceback() -> None:
+    check_findings(
+        "BC604",
+        """
+        import traceback
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def h(e):
+            traceback.print_exc()
+            return {"error": str(e)}, getattr(e, "code", 500)
+        """,
+    )

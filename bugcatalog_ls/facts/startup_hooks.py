@@ -1,0 +1,190 @@
+"""Start-up hooks: what an application runs before it serves, and which calls there may fail.
+
+It knows FastAPI's and Starlette's lifespans and hooks, Quart's, aiohttp's and Django's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.background_work import HARMLESS, TASK_MAKERS
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.handlers import is_broad
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    body_of,
+    callee_of,
+    string_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
+
+
+class StartupCall(Fact, frozen=True):
+    """A call in a start-up hook that may fail outside of a `try`. `hook` is the function it stands in."""
+
+    path: str
+    hook: str
+    symbol: str | None
+    written: str
+    anchor: str
+    is_optional: bool
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+_OPTIONAL = re.compile(
+    r"warm|preload|prefetch|prime|cache|job|schedul|worker|refresh|poll|cron|background|consumer|reindex"
+    r"|telemetry|metrics|analytics|announce|notify|(?:^|[._])sync_",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(
+    r"_?(?:start|warm|preload|prefetch|prime|refresh|schedule|launch|run|load|init|sync|reindex)"
+)
+_IO = re.compile(
+    r"(?:^|[._])(?:create_all|connect|execute|ping|upgrade|migrate|run_migrations|init_db|urlopen|open"
+    r"|read_text|load_model|bootstrap|get_secret_value|start|begin|setup_db|create_tables)$"
+)
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    for definition in _hooks(file):
+        _collect_startup(file, definition, facts)
+
+
+VOCABULARY = Vocabulary(_collect, (b"lifespan", b"startup", b"before_serving", b"AppConfig"))
+
+
+def _hooks(file: PyFile) -> Iterator[Definition]:
+    """The functions that run before an application serves."""
+    named = {name for node in _handed_over(file) if (name := text_of(node).rpartition(".")[2])}
+    for definition in file.functions:
+        if definition.name in named or _is_hook(file, definition):
+            yield definition
+
+
+def _handed_over(file: PyFile) -> Iterator[Node]:
+    """Functions named where an application is made: `lifespan=`, `on_startup=[…]`, `add_event_handler`."""
+    for call in file.calls_named(
+        "FastAPI", "Starlette", "APIRouter", "Litestar", "add_event_handler", "append"
+    ):
+        arguments = arguments_of(call)
+        name = text_of(callee_of(call) or call)
+        if name.endswith("add_event_handler"):
+            if string_value(arguments.get("event_type", 0)) == "startup" and len(arguments.positional) > 1:
+                yield arguments.positional[1]
+        elif name.endswith(".append"):
+            if name.endswith("on_startup.append") and arguments.positional:
+                yield arguments.positional[0]
+        else:
+            if (lifespan := arguments.keywords.get("lifespan")) is not None:
+                yield lifespan
+            given = arguments.keywords.get("on_startup")
+            yield from given.named_children if given is not None and given.type == "list" else ()
+
+
+def _is_hook(file: PyFile, definition: Definition) -> bool:
+    for decorator in definition.decorators:
+        name = text_of(callee_of(decorator) or decorator) if decorator.type == "call" else text_of(decorator)
+        last = name.rpartition(".")[2]
+        if last == "on_event" and decorator.type == "call":
+            return string_value(arguments_of(decorator).get("event_type", 0)) == "startup"
+        if last in ("before_serving", "on_startup"):
+            return True
+        if last == "asynccontextmanager" and definition.name.endswith("lifespan"):
+            parameters = definition.node.child_by_field_name("parameters")
+            return parameters is not None and text_of(parameters) not in ("()", "(self)")
+    owner = definition.owner
+    bases = owner.node.child_by_field_name("superclasses") if owner is not None else None
+    return definition.name == "ready" and bases is not None and "AppConfig" in text_of(bases)
+
+
+def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None:
+    for call in _unguarded(file, body_of(definition.node)):
+        function = callee_of(call)
+        if function is None:
+            continue
+        written = " ".join(text_of(function).split())
+        anchor = facts.anchor(f"startup {definition.symbol} {written}", call)
+        is_optional = bool(_OPTIONAL.search(written))
+        facts.add(
+            StartupCall(file.path, definition.name, file.symbol(function), written, anchor, is_optional)
+        )
+
+
+def _unguarded(file: PyFile, body: list[Node]) -> Iterator[Node]:
+    """The calls that may fail outside of a `try`, up to the `yield`; one a statement."""
+    for statement in body:
+        if any(node.type == "yield" for node in (statement, *walk(statement))):
+            if statement.type in ("try_statement", "with_statement"):
+                handlers = [child for child in statement.children if child.type == "except_clause"]
+                if not any(is_broad(file, handler) for handler in handlers):
+                    yield from _of_items(statement)
+                    yield from _unguarded(file, body_of(statement))
+            return
+        if statement.type == "try_statement":
+            handlers = [child for child in statement.children if child.type == "except_clause"]
+            if not handlers:
+                yield from _unguarded(file, body_of(statement))
+        elif statement.type == "with_statement" and "suppress(" in text_of(statement).split("\n")[0]:
+            continue
+        elif statement.type == "with_statement":
+            found = list(_of_items(statement))
+            yield from found or _unguarded(file, body_of(statement))
+        elif statement.type in ("if_statement", "for_statement"):
+            blocks = [child for child in walk(statement) if child.type == "block"]
+            for block in blocks[:3]:
+                if block.parent is not None and block.parent.id in (statement.id, *_clauses(statement)):
+                    yield from _unguarded(file, [c for c in block.named_children if c.type != "comment"])
+        elif statement.type == "expression_statement":
+            call = next(_failing(statement), None)
+            if call is not None:
+                yield call
+
+
+def _clauses(statement: Node) -> list[int]:
+    return [child.id for child in statement.children if child.type.endswith("_clause")]
+
+
+def _of_items(statement: Node) -> Iterator[Node]:
+    if statement.type != "with_statement" or statement.children[0].type != "async":
+        return
+    clause = next((child for child in statement.children if child.type == "with_clause"), None)
+    for node in walk(clause) if clause is not None else ():
+        if node.type == "call" and not HARMLESS.search(text_of(callee_of(node) or node)):
+            yield node
+            return
+
+
+def _failing(statement: Node) -> Iterator[Node]:
+    for node in (statement, *walk(statement)):
+        if node.type == "await" and node.named_children:
+            inner = unparenthesised(node.named_children[0])
+            name = text_of(callee_of(inner) or inner) if inner.type == "call" else ""
+            is_log = is_log_owner(name.rpartition(".")[0])
+            if name and not is_log and not HARMLESS.search(name):
+                yield inner
+        elif node.type == "call" and (node.parent is None or node.parent.type != "await"):
+            name = text_of(callee_of(node) or node)
+            last = name.rpartition(".")[2]
+            is_begun = bool(_BEGINS.match(last) and _OPTIONAL.search(last))
+            if (_IO.search(name) or is_begun) and not HARMLESS.search(name) and not _is_handed_on(node):
+                yield node
+
+
+def _is_handed_on(call: Node) -> bool:
+    """Whether a coroutine is made here, and run by whoever is given it."""
+    outer = call.parent.parent if call.parent is not None and call.parent.type == "argument_list" else None
+    name = text_of(callee_of(outer) or outer).rpartition(".")[2] if outer is not None else ""
+    return name in TASK_MAKERS
