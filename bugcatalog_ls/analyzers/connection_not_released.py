@@ -17,7 +17,15 @@ from bugcatalog_ls.facts.resources import Resource, opened
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors, statement_of, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
+    ancestors,
+    enclosing,
+    statement_of,
+    statements,
+    text_of,
+    walk,
+)
 from bugcatalog_ls.syntax.statement_edits import wrap as wrap_statements
 from bugcatalog_ls.syntax.with_edits import enter_try, enter_with
 from bugcatalog_ls.syntax.wrapping import fitted
@@ -37,11 +45,11 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         variant = ""
         if fact.leak == "inline":
             message, variant = "the file is closed only when nothing holds it any more", "inline"
-        elif resource.family == "engine":
+        elif fact.leak == "rebuilt":
             if not routes_of(context.index, fact.function):
                 continue
-            message = f"each request builds {_article(resource.noun)} of its own in {fact.name}"
-        elif fact.leak == "rebuilt":
+            message = f"each request builds {_article(resource.noun)} of its own"
+        elif resource.family == "engine":
             continue
         elif fact.leak == "never":
             message = f"the {resource.noun} in {fact.name} is never closed"
@@ -122,7 +130,8 @@ def _article(noun: str) -> str:
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     name, wrap = finding.data["name"], finding.data["wrap"]
     if not name:
-        yield from _bind(context)
+        if wrap == "with" and finding.data["noun"] == "file":
+            yield from _bind(context)
         return
     assignment = context.node_of("assignment")
     if assignment is None or wrap == "none":
@@ -255,7 +264,10 @@ def _closing(finding: Finding, name: str, value: Node, closes: list[Node]) -> st
     if wrap == "give back":
         pool = text_of(value).removeprefix("await ").rpartition(".")[0]
         return f"{'await ' if is_awaited else ''}{pool}.{closer}({name})"
-    return f"{'await ' if is_awaited or wrap == 'await finally' else ''}{name}.{closer}()"
+    function = enclosing(value, "function_definition")
+    acts_awaited = function is not None and f"await {name}." in text_of(function)
+    is_awaited = is_awaited or wrap == "await finally" or acts_awaited
+    return f"{'await ' if is_awaited else ''}{name}.{closer}()"
 
 
 ANALYZER = Analyzer(

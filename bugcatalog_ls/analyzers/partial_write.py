@@ -90,7 +90,8 @@ def _early(file: PyFile, facts: Facts, where: str, early: EarlyCommit) -> Partia
         "unrelated": f"{written} ends the transaction before the later writes of this function",
         "related": f"{written} ends the transaction before the rows that belong to it are written",
     }[early.relation]
-    if early.committing and early.committing[0].node.id == early.node.id:
+    is_helper = bool(early.committing) and early.committing[0].node.id == early.node.id
+    if is_helper and early.relation != "loop":
         message = f"{written} commits before the rows that belong to it are written"
     return PartialWrite(
         path=file.path,
@@ -190,6 +191,8 @@ def _protect(context: FixContext, name: str) -> Iterator[Fix]:
 def _move_behind(context: FixContext) -> Iterator[Fix]:
     commit = statement_of(context.node)
     loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
+    if not text_of(commit).endswith(".commit()"):
+        return
     if loop is None or commit.type != "expression_statement" or len(body_of(loop)) < 2:
         return
     if commit.parent is None or commit.parent.parent != loop:

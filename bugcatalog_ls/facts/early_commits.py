@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.written_rows import (
     assigned_names,
     body_of_function,
     given_rows,
+    made_together,
     makings,
     mentions_any,
     row_names,
@@ -83,7 +84,13 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
         for call in session.of("commit")
         if _is_in_loop(call.node, session)
     ]
-    if n_ends < 2 and not loops:
+    saving = [
+        (session, helper)
+        for session in function.sessions
+        for helper in helpers[session.written]
+        if _is_in_loop(helper.node, session)
+    ]
+    if n_ends < 2 and not loops and not saving:
         return
     flow = Flow(scope.node)
     if not flow.is_complete:
@@ -98,7 +105,11 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
         for helper in helpers[first.written]:
             found = _too_early(flow, body, function, helpers, first, helper.node, helper)
             if found is not None:
+                done.add(helper.node.id)
                 yield found
+    for session, helper in saving:
+        if helper.node.id not in done:
+            yield EarlyCommit(helper.node, "loop", (session,), (helper,))
     for session, call in loops:
         if call.node.id not in done and _writes_in_loop(session, call.node):
             yield EarlyCommit(call.node, "loop", (session,))
@@ -210,6 +221,8 @@ def _relation(body: FunctionBody, commit: Node, write: Node, known: _Known) -> R
     for name in given_rows(write):
         if any(mentions_any(made, known.names - {name}) for made in makings(body, name, write.start_byte)):
             return "related"
+    if any(made_together(body, known.names, name) for name in given_rows(write)):
+        return "related"
     return "unrelated"
 
 

@@ -135,7 +135,7 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     scope = local_scope(file, call)
     if scope is None:
         return
-    if parent.type in ("attribute", "argument_list"):
+    if parent.type in ("attribute", "argument_list", "subscript"):
         _consider_inline(file, call, parent, scope.qualname, facts)
     if parent.type not in ("assignment", "return_statement"):
         return
@@ -184,13 +184,19 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
 
 
 def _consider_inline(file: PyFile, call: Node, parent: Node, where: str, facts: Facts) -> None:
-    """A file that is opened within an expression, and that nothing can close any more."""
+    """What is opened within an expression, so that nothing can close it any more: a file, or (for the
+    join to ask whether that is in each request) an engine or a client."""
     function = callee_of(call)
-    if function is None or text_of(function).rpartition(".")[2] != "open":
-        return
     symbol = file.symbol(call)
     known = opened(symbol)
-    if symbol is None or known is None or known.noun != "file" or known.awaited:
+    if function is None or symbol is None or known is None:
+        return
+    is_redis = symbol.startswith("redis.") and not _needs_no_close(file, call, symbol)
+    if (known.family == "engine" or is_redis) and parent.type != "argument_list":
+        anchor = facts.anchor(f"builds {where} {text_of(function)}", call)
+        owner = f"{file.module}.{where}" if file.module else where
+        facts.add(OpenResource(file.path, "", symbol, anchor, owner, "rebuilt", (), False, False))
+    if known.noun != "file" or known.awaited or text_of(function).rpartition(".")[2] != "open":
         return
     if parent.type == "attribute":
         name = parent.child_by_field_name("attribute")

@@ -24,14 +24,14 @@ _TAKING = re.compile(
 
 def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | None) -> Leak | None:
     """How the resource can stay open, or None where it can't or nothing is known of it."""
+    if known is not None and known.family == "engine":
+        return None if any(_goes_elsewhere(use) for use in uses) else "rebuilt"
     if not flow.is_complete or any(use.kind == "hand on" for use in uses):
         return None
     closes = [use for use in uses if use.kind == "close"]
     keeps_open = known is not None and known.wrap in WITH_KEEPS_OPEN
     if any(use.kind == "enter" for use in uses) and not keeps_open:
         return None
-    if known is not None and known.family == "engine":
-        return "rebuilt"
     if not closes:
         given = [use for use in uses if use.kind == "pass"]
         is_file = known is not None and known.family == "file"
@@ -63,6 +63,13 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
         for kind, following in step.edges
     )
     return "raise" if raises else "return"
+
+
+def _goes_elsewhere(use: Use) -> bool:
+    """Whether a use stores an engine or gives it away; a session that is made on it does not count."""
+    parent = use.node.parent
+    in_call = parent is not None and parent.type in ("argument_list", "keyword_argument")
+    return use.kind == "hand on" and not in_call
 
 
 def _called(node: Node) -> str:

@@ -169,7 +169,19 @@ def _of_value(file: PyFile, value: Node, written: str, target: Node, depth: int)
         if function is not None and text_of(function).rpartition(".")[2] in _COPIES:
             return "items"
         return _of_value(file, unparenthesised(held), written, target, depth - 1) if held else None
+    if value.type == "call" and _is_default(value, written):
+        return None
     return "computed" if value.type in ("call", "not_operator", "unary_operator", "string") else None
+
+
+def _is_default(call: Node, written: str) -> bool:
+    """Whether a call gives the attribute itself where nothing else is there: `form.get("name", row.name)`."""
+    function = callee_of(call)
+    if function is None or text_of(function).rpartition(".")[2] not in ("get", "pop", "getattr", "coalesce"):
+        return False
+    arguments = arguments_of(call)
+    last = arguments.positional[-1] if arguments.positional else arguments.keywords.get("default")
+    return last is not None and text_of(last) == written
 
 
 def _reads(file: PyFile, node: Node, written: str, depth: int) -> bool:

@@ -101,3 +101,15 @@ def works_between(body: FunctionBody, commit: Node, write: Node) -> bool:
 def mentions_any(node: Node, names: Iterable[str]) -> bool:
     wanted = set(names)
     return any(part.type == "identifier" and text_of(part) in wanted for part in (node, *walk(node)))
+
+
+def made_together(body: FunctionBody, names: Iterable[str], other: str) -> bool:
+    """Whether one call gives a row together with one of others (`order, lines = build(cart)`)."""
+    wanted = set(names)
+    for node in body.assignments:
+        left = node.child_by_field_name("left")
+        if left is not None and left.type in ("pattern_list", "tuple_pattern"):
+            bound = {text_of(part) for part in left.named_children}
+            if other in bound and bound & (wanted - {other}):
+                return True
+    return False

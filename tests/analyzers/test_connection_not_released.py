@@ -554,3 +554,117 @@ def test_fix_keeps_strings_and_comments() -> None:
             return response.text + text
         ''',
     )
+
+
+def test_file_that_an_expression_opens() -> None:
+    check_findings(
+        "BC402",
+        """
+        import json
+        def a(p):
+            text = open(p).read()
+                 # ^^^^^^^ BC402.inline
+            data = json.load(open(p + "x", encoding="utf-8"))
+                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC402.inline
+            return text, data
+        """,
+    )
+
+
+def test_helper_object_that_is_gone_at_once() -> None:
+    check_findings(
+        "BC402",
+        """
+        from selenium import webdriver
+        from selenium.webdriver.support.ui import WebDriverWait
+        def shot(u):
+            driver = webdriver.Chrome()
+          # ^^^^^^ BC402
+            driver.get(u)
+            WebDriverWait(driver, 3).until(ready)
+            png = driver.get_screenshot_as_png()
+            driver.quit()
+            return png
+        """,
+    )
+
+
+def test_helper_whose_annotation_says_session() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- db.py
+        from sqlalchemy.orm import Session
+        SessionLocal, engine = init("url")
+        def create_session() -> Session:
+            return SessionLocal()
+
+        #- main.py
+        from db import create_session
+        def main():
+            session = create_session()
+          # ^^^^^^^ BC402
+            print(session)
+            session.execute(1)
+        """,
+    )
+
+
+def test_what_a_request_builds_for_itself() -> None:
+    check_findings(
+        "BC402",
+        """
+        from fastapi import FastAPI
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+        from pymongo import MongoClient
+        import redis
+        app = FastAPI()
+        @app.get("/a")
+        def a():
+            engine = create_engine("x")
+          # ^^^^^^ BC402
+            with Session(engine) as s:
+                return s.execute("x").scalar()
+        @app.get("/b")
+        def b():
+            return MongoClient("x").db.c.find_one()
+                 # ^^^^^^^^^^^^^^^^ BC402
+        @app.get("/c")
+        def c(k: str):
+            return redis.Redis().get(k)
+                 # ^^^^^^^^^^^^^ BC402
+        @app.get("/d")
+        def d():
+            db = MongoClient("x")["db"]
+               # ^^^^^^^^^^^^^^^^ BC402
+            return db.c.find_one()
+        @app.on_event("startup")
+        def s():
+            app.state.engine = create_engine("x")
+        def make():
+            engine = create_engine("x")
+            return Session(engine)
+        """,
+    )
+
+
+def test_entered_by_a_function_of_another_file() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- a.py
+        def write(dest, source):
+            with source as s:
+                dest.write(s.read())
+
+        #- b.py
+        import zipfile
+        from a import write
+        def go(p, d):
+            with zipfile.ZipFile(p) as z:
+                for n in z.infolist():
+                    src = z.open(n)
+                    write(d, src)
+        """,
+    )

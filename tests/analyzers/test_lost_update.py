@@ -449,3 +449,16 @@ def test_fix_of_two_rows() -> None:
             session.commit()
         """,
     )
+
+
+def test_default_of_a_call() -> None:
+    check_findings(
+        "BC302",
+        """
+        def f(session, i, form):
+            p = session.get(P, i)
+            p.name = form.get("name", p.name)
+            p.body = getattr(form, "body", p.body)
+            session.commit()
+        """,
+    )

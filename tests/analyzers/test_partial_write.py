@@ -537,3 +537,39 @@ def test_fix_of_an_empty_handler() -> None:
             s.commit()
         """,
     )
+
+
+def test_rows_of_one_helper() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        def f(s: Session, cart):
+            order, lines = build(cart)
+            s.add(order)
+            s.commit()
+          # ^^^^^^^^^^ BC301
+            s.add_all(lines)
+            s.commit()
+        """,
+    )
+
+
+def test_helper_that_commits_in_a_loop() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- crud.py
+        def save(db, x):
+            db.add(x)
+            db.commit()
+
+        #- a.py
+        from crud import save
+        from sqlalchemy.orm import Session
+        def f(s: Session, xs):
+            for x in xs:
+                save(s, x)
+              # ^^^^^^^^^^ BC301.loop
+        """,
+    )
