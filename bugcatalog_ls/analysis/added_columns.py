@@ -12,7 +12,7 @@ from bugcatalog_ls.analysis.revisions import revision_file
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.models import model
-from bugcatalog_ls.facts.sql_schema import group_of_files, sql_groups
+from bugcatalog_ls.facts.sql_schema import group_of_files, is_sql_file, sql_groups
 
 
 def added_column_file(
@@ -60,7 +60,7 @@ _SQL_TYPES = {"DATETIME": "TIMESTAMP", "BOOLEAN": "BOOLEAN", "INTEGER": "INTEGER
 
 def _sql_files(ctx: FixContext, path: str) -> tuple[str, ...]:
     group = next((each for each in sql_groups(ctx.index) if path in each.paths), None)
-    if group is not None and group.paths[0].endswith(".sql"):
+    if group is not None and is_sql_file(group.paths[0]):
         return group.paths
     files = group_of_files(ctx.index)
     if files is not None:

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator
 from bugcatalog_ls.analysis.added_columns import added_column_file
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
-from bugcatalog_ls.facts.sql_schema import KnownTable, is_unknown_table, known_table, nearest_name, table_names
+from bugcatalog_ls.facts.sql_schema import (
+    KnownTable,
+    is_unknown_table,
+    known_table,
+    nearest_name,
+    table_names,
+)
 from bugcatalog_ls.facts.sql_texts import SqlExecuted, SqlName, SqlText
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -82,7 +88,9 @@ def _column(ctx: JoinContext, column: SqlName, tables: list[KnownTable]) -> Find
         message = f"the table {tables[0].name} has no column {column.name}{hint}"
     else:
         names = [table.name for table in tables]
-        message = f"none of the tables {', '.join(names[:-1])} and {names[-1]} has a column {column.name}{hint}"
+        message = (
+            f"none of the tables {', '.join(names[:-1])} and {names[-1]} has a column {column.name}{hint}"
+        )
     data = {
         "kind": "column",
         "name": column.name,
@@ -115,4 +123,4 @@ def _adding(ctx: FixContext, finding: Finding, *, is_sure: bool) -> Iterator[Fix
 
 
 def _unquoted(written: str) -> str:
-    return written.strip("\"`[]\\")
+    return written.strip('"`[]\\')

@@ -14,9 +14,17 @@ from bugcatalog_ls.syntax.sql_tokens import is_statement
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
-_DDL = re.compile(r"^[ \t]*(?:CREATE|ALTER|DROP|RENAME)\b(?:'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|--[^\n]*|[^;'])*", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_WAY_BACK = re.compile(r"^--+\s*(?:\+goose\s+Down|\+migrate\s+Down|migrate:down|!Downs|@?(?:DOWN|UNDO|ROLLBACK)\b).*", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_BACKWARDS = re.compile(r"(?:^|[._-])(?:down|drop|rollback|revert|undo|teardown|clean\w*|reset)(?:$|[._-])|^U\d+__", re.IGNORECASE)
+_DDL = re.compile(
+    r"^[ \t]*(?:CREATE|ALTER|DROP|RENAME)\b(?:'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|--[^\n]*|[^;'])*",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+_WAY_BACK = re.compile(
+    r"^--+[ \t]*(?:\+goose\s+Down|\+migrate\s+Down|migrate:down|!Downs|@?(?:DOWN|UNDO|ROLLBACK)(?:[ \t]+MIGRATION)?[ \t]*:?[ \t]*$).*",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+_BACKWARDS = re.compile(
+    r"(?:^|[._-])(?:down|drop|rollback|revert|undo|teardown|clean\w*|reset)(?:$|[._-])|^U\d+__", re.IGNORECASE
+)
 _CREATED = re.compile(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.\"`\[\]]+)", re.IGNORECASE)
 _MAX_SIZE = 200_000
 """What is larger is a dump: its data is not read."""
@@ -42,7 +50,9 @@ def _read(path: str, source: Source, facts: Facts) -> None:
     ]
     to_bytes = _offsets(text)
     for match in _CREATED.finditer(text):
-        facts.anchor(sql_table_anchor(plain_name(match[1])), Span(to_bytes(match.start(1)), to_bytes(match.end(1))))
+        facts.anchor(
+            sql_table_anchor(plain_name(match[1])), Span(to_bytes(match.start(1)), to_bytes(match.end(1)))
+        )
     for made in dict.fromkeys(each for statement in statements for each in made_names(statement)):
         facts.add(SqlMade(made))
     if operations:
@@ -51,7 +61,7 @@ def _read(path: str, source: Source, facts: Facts) -> None:
         _add_features(path, text, facts)
 
 
-VOCABULARY = Vocabulary(read=_read, names=("*.sql",))
+VOCABULARY = Vocabulary(read=_read, names=("*.sql", "*.sql.postgres", "*.sql.sqlite", "*.sql.mysql"))
 
 
 def _begins_like_sql(text: str) -> bool:

@@ -20,7 +20,7 @@ from bugcatalog_ls.facts.operations import CreateTable, DropTable, RenameTable
 from bugcatalog_ls.facts.schema import Schema, Table
 from bugcatalog_ls.facts.schema_replay import replayed
 from bugcatalog_ls.facts.sql_files import sql_table_anchor
-from bugcatalog_ls.facts.sql_texts import SqlDdl, SqlMade, SqlTableUse, plain_name
+from bugcatalog_ls.facts.sql_texts import SqlDdl, SqlMade, SqlTableUse, SqlText, plain_name
 from bugcatalog_ls.syntax.modules import is_test_path
 
 
@@ -85,13 +85,16 @@ def is_unknown_table(index: FactIndex, name: str, path: str) -> bool:
     known = _names(index)
     if not known or "django" in _frameworks(index):
         return False
-    if any(plain in each.gone for each in sql_groups(index)):
-        return True
     used = {each.rpartition(".")[2] for each in index.keys(SqlTableUse)}
     n_known = len(used & known)
     n_unknown = len({each for each in used - known if not index.get(SqlMade, each)})
-    # Where most tables are strangers, the SQL is for another database.
-    return n_unknown <= max(1, n_known // 3)
+    # Where many tables are strangers, the SQL is for another database.
+    if min(3, max(1, n_known // 3)) < n_unknown:
+        return False
+    if any(plain in each.gone for each in sql_groups(index)):
+        return not any(path in each.paths for each in sql_groups(index) if plain in each.gone)
+    beside = {plain_name(table.name) for text in index.in_file(path, SqlText) for table in text.tables}
+    return bool(beside & known) or n_known == 0 or bool(nearest_name(last, known, 80))
 
 
 @derived
@@ -99,7 +102,10 @@ def sql_groups(index: FactIndex) -> tuple[SqlGroup, ...]:
     """What SQL texts and files make, each group replayed in its order."""
     by_folder: dict[str, list[str]] = defaultdict(list)
     for path in sorted(index.keys(SqlDdl), key=_natural):
-        by_folder[path.rpartition("/")[0] if path.endswith(".sql") else path].append(path)
+        folder, _, name = path.rpartition("/")
+        # `full.sql.postgres` beside `full.sql.sqlite` are two ways to make the same tables.
+        kind = name.partition(".sql.")[2]
+        by_folder[(f"{folder}#{kind}" if kind else folder) if is_sql_file(path) else path].append(path)
     merged: dict[str, list[str]] = {}
     for folder in sorted(by_folder, key=lambda each: (each.count("/"), _natural(each))):
         home = next((each for each in merged if _belongs(folder, each)), folder)
@@ -109,22 +115,32 @@ def sql_groups(index: FactIndex) -> tuple[SqlGroup, ...]:
 
 def group_of_files(index: FactIndex) -> SqlGroup | None:
     """The `.sql` files of the workspace, where they are one group."""
-    found = [each for each in sql_groups(index) if each.paths[0].endswith(".sql") and not is_test_path(each.paths[0])]
+    found = [
+        each for each in sql_groups(index) if is_sql_file(each.paths[0]) and not is_test_path(each.paths[0])
+    ]
     return found[0] if len(found) == 1 else None
 
 
-def nearest_name(name: str, names: Iterable[str]) -> str:
+def is_sql_file(path: str) -> bool:
+    return not path.endswith((".py", ".pyi"))
+
+
+def nearest_name(name: str, names: Iterable[str], at_least: int = 70) -> str:
     """The name that was most likely meant; empty where none is near."""
     from rapidfuzz import fuzz, process
 
     folded = name.casefold()
     candidates = {each: each.casefold() for each in names}
-    found = process.extractOne(folded, candidates, scorer=fuzz.ratio, score_cutoff=70)
+    found = process.extractOne(folded, candidates, scorer=fuzz.ratio, score_cutoff=at_least)
     if found is not None:
         return str(found[2])
     plain = re.sub(r"[_\W]", "", folded)
     alike = [each for each, low in candidates.items() if re.sub(r"[_\W]", "", low) == plain]
-    alike = alike or [each for each, low in candidates.items() if len(folded) > 3 and (low.endswith(f"_{folded}") or folded.endswith(f"_{low}"))]
+    alike = alike or [
+        each
+        for each, low in candidates.items()
+        if len(folded) > 3 and (low.endswith(f"_{folded}") or folded.endswith(f"_{low}"))
+    ]
     return alike[0] if len(alike) == 1 else ""
 
 
@@ -143,7 +159,11 @@ def _belongs(folder: str, home: str) -> bool:
     if parent == home or parent == f"{home}/migrations":
         return re.search(r"migrat|version|update|patch|change|upgrade|^\d", last, re.IGNORECASE) is not None
     base = re.search(r"schema|init|base|table|ddl", home_last, re.IGNORECASE) is not None
-    return parent == home_parent and base and re.search(r"migrat|version|update|patch", last, re.IGNORECASE) is not None
+    return (
+        parent == home_parent
+        and base
+        and re.search(r"migrat|version|update|patch", last, re.IGNORECASE) is not None
+    )
 
 
 def _natural(path: str) -> list[tuple[int, int, str]]:
@@ -157,7 +177,7 @@ def _natural(path: str) -> list[tuple[int, int, str]]:
 def _group(index: FactIndex, paths: list[str]) -> SqlGroup:
     schema = Schema()
     made: set[str] = set()
-    for path in sorted(paths, key=_natural) if paths[0].endswith(".sql") else paths:
+    for path in sorted(paths, key=_natural) if is_sql_file(paths[0]) else paths:
         for _, fact in index.get(SqlDdl, path):
             for operation in fact.operations:
                 if isinstance(operation, CreateTable):
@@ -183,7 +203,7 @@ def _tables(
         if groups is not None and group not in groups and table.certain:
             continue
         path = table.revision if table.certain else ""
-        anchor = sql_table_anchor(plain) if path.endswith(".sql") else ""
+        anchor = sql_table_anchor(plain) if is_sql_file(path) else ""
         yield table, KnownTable(table.name, _columns(table), path, anchor)
     if groups is not None:
         return
@@ -195,7 +215,12 @@ def _tables(
         for name, table in schema.tables.items():
             written = plain_name(name)
             if written == plain or ("." not in plain and written.rpartition(".")[2] == plain):
-                yield table, KnownTable(table.name, _columns(table), table.revision, REVISION_ANCHOR, environment.name)
+                yield (
+                    table,
+                    KnownTable(
+                        table.name, _columns(table), table.revision, REVISION_ANCHOR, environment.name
+                    ),
+                )
 
 
 def _columns(table: Table) -> tuple[str, ...]:
@@ -204,7 +229,9 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 def _of_models(index: FactIndex, plain: str) -> KnownTable | None:
     """A table as models declare it."""
-    found = [made for symbol in _model_tables(index).get(plain, ()) if (made := model(index, symbol)) is not None]
+    found = [
+        made for symbol in _model_tables(index).get(plain, ()) if (made := model(index, symbol)) is not None
+    ]
     if not found or any(not each.complete or each.maybe for each in found):
         return None
     columns = dict.fromkeys(column.name for each in found for column in each.columns)

@@ -17,6 +17,7 @@ from bugcatalog_ls.facts.operations import CreateTable, DropTable, Operation, Re
 from bugcatalog_ls.facts.sql_calls import SQL_WORD, SqlUse, executed_names, sql_uses
 from bugcatalog_ls.facts.sql_engines import OTHER, dialects_around
 from bugcatalog_ls.facts.sql_features import sql_features
+from bugcatalog_ls.facts.sql_holes import with_types_left_out
 from bugcatalog_ls.facts.sql_names import statement_names
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.sql_tokens import sql_statements
@@ -122,6 +123,10 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 _MADE_HERE = re.compile(r"\b(?:TEMP|TEMPORARY|VIRTUAL|FOREIGN|VIEW)\b", re.IGNORECASE)
+_MIGRATION = re.compile(
+    r"(?:^|[_./])(?:m\d{2,}|v\d{2,})_|migrat|upgrade|downgrade|(?:^|[_./])alembic|(?:^|/)deltas?/",
+    re.IGNORECASE,
+)
 _INTO = re.compile(
     r"\bSELECT\b[^;]*?\bINTO\s+(?:TEMP\s+|TEMPORARY\s+)?(?:TABLE\s+)?([\w.]+)\s+FROM\b", re.IGNORECASE
 )
@@ -206,7 +211,9 @@ def _text(file: PyFile, facts: Facts, use: SqlUse, in_revision: bool) -> SqlText
     tables: list[SqlName] = []
     columns: list[SqlName] = []
     counts: list[SqlCount] = []
-    if not in_revision and use.dialect != OTHER and _reads_or_writes(text):
+    # What a migration reads and writes is the schema of its day.
+    is_of_today = not in_revision and not _is_migration(file, place)
+    if is_of_today and use.dialect != OTHER and _reads_or_writes(text):
         names = statement_names(text, use.dialect)
         for table in names.tables:
             tables.append(SqlName(table.name, anchor(table.start, table.end, table.name)))
@@ -248,7 +255,11 @@ def _makes_tables(text: str) -> bool:
 
 def _operations(file: PyFile, use: SqlUse, text: str) -> list[Operation]:
     """What a text does to tables; a drop counts where the code around it rebuilds or migrates."""
-    found = [each for each in ddl_operations(text) if not (isinstance(each, Touch) and each.table is None)]
+    found = [
+        each
+        for each in ddl_operations(with_types_left_out(text))
+        if not (isinstance(each, Touch) and each.table is None)
+    ]
     if any(isinstance(each, DropTable) for each in found) and not _migrates(file, use, found):
         found = [each for each in found if not isinstance(each, DropTable)]
     return found
@@ -257,7 +268,10 @@ def _operations(file: PyFile, use: SqlUse, text: str) -> list[Operation]:
 def _migrates(file: PyFile, use: SqlUse, found: list[Operation]) -> bool:
     if any(isinstance(each, (CreateTable, RenameTable)) for each in found):
         return True
-    place = file.qualname_at(use.text.node.start_byte).rpartition(".")[2]
-    if re.fullmatch(r"m\d+\w*|\w*migrat\w*|\w*upgrade\w*", place, re.IGNORECASE):
-        return True
-    return "migration" in file.path.rpartition("/")[2]
+    return _is_migration(file, file.qualname_at(use.text.node.start_byte))
+
+
+def _is_migration(file: PyFile, place: str) -> bool:
+    """Whether code changes a schema step by step, by its names."""
+    names = [file.path, *place.split(".")]
+    return any(_MIGRATION.search(name) for name in names)
