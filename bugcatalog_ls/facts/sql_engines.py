@@ -12,6 +12,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
+    is_docstring,
     string_value,
     text_of,
     unparenthesised,
@@ -175,7 +176,7 @@ _WORDS = {
     OTHER: re.compile(
         r"clickhouse|bigquery|snowflake|redshift|databricks|duckdb|presto|trino|hive|spark|athena|cassandra|kusto|druid|"
         r"doris|starrocks|oceanbase|dremio|exasol|vertica|teradata|db2|firebird|sybase|couchbase|opensearch|elastic|tidb|"
-        r"influx|cratedb|questdb|singlestore|memsql|kylin|impala|netezza|h2db|hana",
+        r"influx|cratedb|questdb|singlestore|memsql|kylin|impala|netezza|h2db|hana|gauss|kingbase|gsheets",
         re.IGNORECASE,
     ),
 }
@@ -187,31 +188,51 @@ def dialects_named(text: str) -> set[str]:
     return {dialect for dialect, words in _WORDS.items() if words.search(text)}
 
 
-def dialects_around(file: PyFile, node: Node) -> set[str] | None:
+def dialects_around(file: PyFile, node: Node, depth: int = 3) -> set[str] | None:
     """The dialects that the code around a node is meant for: by the conditions that it stands behind,
-    a dictionary's key, the names of its functions, classes and file. None where nothing tells; a set
-    that is empty is some dialect, and nobody knows which."""
+    a dictionary's key, the names and first lines of its functions, classes and file, and by those who
+    call it. None where nothing tells; an empty set where some dialect is meant, and nobody knows which."""
     named: set[str] = set()
-    is_guarded = False
+    function: Node | None = None
     inner: Node = node
     for parent in ancestors(node):
         condition = _condition(parent, inner)
-        if condition is not None:
-            spoken = dialects_named(condition)
-            if spoken or _GUARD.search(condition):
-                is_guarded = True
+        if condition is not None and (dialects_named(condition) or _GUARD.search(condition)):
+            return set()
         if parent.type in ("function_definition", "class_definition"):
             name = parent.child_by_field_name("name")
             named |= dialects_named(text_of(name)) if name is not None else set()
+            named |= dialects_named(_docstring(parent))
+            function = function or (parent if parent.type == "function_definition" else None)
         if parent.type in ("block", "module") and _is_behind_exit(parent, inner):
-            is_guarded = True
+            return set()
         if parent.type == "assignment" and (left := parent.child_by_field_name("left")) is not None:
             named |= dialects_named(text_of(left))
         inner = parent
-    if is_guarded:
+    of_path = dialects_named(file.path)
+    if 1 < len(of_path):
         return set()
-    named |= dialects_named(file.path)
+    named |= of_path
+    if not named and function is not None and depth:
+        return _around_callers(file, function, depth)
     return named or None
+
+
+def _around_callers(file: PyFile, function: Node, depth: int) -> set[str] | None:
+    """What all calls of a function in its own file stand behind."""
+    name = function.child_by_field_name("name")
+    calls = file.calls_named(text_of(name)) if name is not None else []
+    calls = [call for call in calls if not (function.start_byte <= call.start_byte < function.end_byte)]
+    found = [dialects_around(file, call, depth - 1) for call in calls[:6]]
+    if not found or any(each is None for each in found):
+        return None
+    return set().union(*(each for each in found if each is not None)) if all(found) else set()
+
+
+def _docstring(definition: Node) -> str:
+    body = definition.child_by_field_name("body")
+    first = body.named_children[0] if body is not None and body.named_children else None
+    return text_of(first) if first is not None and is_docstring(first) else ""
 
 
 def _condition(parent: Node, inner: Node) -> str | None:

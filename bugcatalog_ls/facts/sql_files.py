@@ -23,7 +23,8 @@ _WAY_BACK = re.compile(
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _BACKWARDS = re.compile(
-    r"(?:^|[._-])(?:down|drop|rollback|revert|undo|teardown|clean\w*|reset)(?:$|[._-])|^U\d+__", re.IGNORECASE
+    r"^(?:down|drop|rollback|revert|undo|teardown|reset|clean\w*)(?:$|[._-])|[._-](?:down|rollback|undo)$|^U\d+__",
+    re.IGNORECASE,
 )
 _CREATED = re.compile(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.\"`\[\]]+)", re.IGNORECASE)
 _MAX_SIZE = 200_000

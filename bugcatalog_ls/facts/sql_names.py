@@ -302,7 +302,8 @@ class _Reader:
     def _count(self, names: list[Any], plain: list[Any], values: Any) -> None:
         from sqlglot import exp
 
-        if not names or len(plain) != len(names):
+        # Rows that are put in whole (`VALUES %s`) count by themselves.
+        if not names or len(plain) != len(names) or re.search(r"\bVALUES\s*\?", self.text, re.IGNORECASE):
             return
         places = [_place(name) for name in plain]
         if None in places or any(_STAND_IN in name.name for name in plain):

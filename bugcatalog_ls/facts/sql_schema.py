@@ -134,6 +134,10 @@ def nearest_name(name: str, names: Iterable[str], at_least: int = 70) -> str:
     found = process.extractOne(folded, candidates, scorer=fuzz.ratio, score_cutoff=at_least)
     if found is not None:
         return str(found[2])
+    if 3 <= len(folded) <= at_least // 10:
+        swapped = [each for each, low in candidates.items() if sorted(low) == sorted(folded)]
+        if len(swapped) == 1:
+            return swapped[0]
     plain = re.sub(r"[_\W]", "", folded)
     alike = [each for each, low in candidates.items() if re.sub(r"[_\W]", "", low) == plain]
     alike = alike or [

@@ -27,7 +27,7 @@ _PACKAGES = {
 }  # fmt: skip
 _DIALECT_OF = {package: dialect for dialect, packages in _PACKAGES.items() for package in packages}
 _URL = re.compile(
-    r"\b((?:postgres(?:ql)?|mysql|mariadb|sqlite|mssql|oracle|cockroachdb)(?:\+\w+)?://)", re.IGNORECASE
+    rb"\b((?:postgres(?:ql)?|mysql|mariadb|sqlite|mssql|oracle|cockroachdb)(?:\+\w+)?://)", re.IGNORECASE
 )
 _ABOUT_URL = re.compile(
     r"url|uri|dsn|create_(?:async_)?engine|Database\(|connect|conn_?str|DATABASES", re.IGNORECASE
@@ -83,9 +83,10 @@ def target_databases(index: FactIndex, settings: tuple[str, ...] = ()) -> Target
         for _, fact in index.get(DatabaseFact, dialect):
             by_how.setdefault(fact.how, set()).add(dialect)
     for folder in index.keys(AlembicSettings):
-        for path, fact in index.get(AlembicSettings, folder):
-            if fact.dialect and not is_test_path(path):
-                by_how.setdefault("url", set()).add(_plain(fact.dialect))
+        for path, settings in index.get(AlembicSettings, folder):
+            dialect = url_dialect(f"{settings.dialect}://")
+            if dialect and not is_test_path(path):
+                by_how.setdefault("url", set()).add(dialect)
     engines = by_how.get("engine", set())
     found = {each for named in by_how.values() for each in named}
     if "mariadb" in found and "mysql" in found and "mysql" not in by_how.get("url", set()) | engines:
@@ -93,10 +94,6 @@ def target_databases(index: FactIndex, settings: tuple[str, ...] = ()) -> Target
         found.discard("mysql")
     others = {each for how, named in by_how.items() if how != "engine" for each in named}
     return TargetDatabases(frozenset(found), len(engines) > 1 and not others - engines)
-
-
-def _plain(dialect: str) -> str:
-    return url_dialect(f"{dialect}://") or dialect
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -108,24 +105,23 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     told: set[tuple[str, str]] = set()
     data = file.source.data
-    for match in _DJANGO.finditer(data):
-        told.add((match[1].decode().replace("sqlite3", "sqlite"), "url"))
-    if b"://" in data:
-        text = file.source.text
-        for match in _URL.finditer(text):
-            start = text.rfind("\n", 0, match.start()) + 1
-            end = text.find("\n", match.start())
-            line = text[start : end if end >= 0 else len(text)]
-            before = text[max(match.start() - 2, start) : match.start()]
-            # The text of an argument may stand on a line of its own.
-            above = text[max(start - 160, 0) : start].rstrip().rpartition("\n")[2]
-            if not before.endswith(('"', "'")) or _NOT_A_TARGET.search(line):
-                continue
-            if _ABOUT_URL.search(line[: match.start() - start]) or (
-                above.endswith("(") and _ABOUT_URL.search(above)
-            ):
-                how = "engine" if "create_" in line[: match.start() - start] or "create_" in above else "url"
-                told.add((url_dialect(match[1]), how))
+    for backend in _DJANGO.finditer(data):
+        told.add((backend[1].decode().replace("sqlite3", "sqlite"), "url"))
+    for match in _URL.finditer(data) if b"://" in data else ():
+        node = file.root.named_descendant_for_byte_range(match.start(), match.end())
+        # What stands in the middle of a text is told to somebody, and no database's URL.
+        if node is None or node.type != "string_content" or node.start_byte != match.start():
+            continue
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        line = data[start : data.find(b"\n", match.start())].decode("utf-8", "replace")
+        before = data[start : match.start()].decode("utf-8", "replace")
+        # An argument may stand on a line of its own.
+        above = data[max(start - 160, 0) : start].decode("utf-8", "replace").rstrip().rpartition("\n")[2]
+        if _NOT_A_TARGET.search(line):
+            continue
+        if _ABOUT_URL.search(before) or (above.endswith("(") and _ABOUT_URL.search(above)):
+            how = "engine" if "create_" in before or "create_" in above else "url"
+            told.add((url_dialect(match[1].decode()), how))
     for dialect, how in sorted(told):
         if dialect:
             facts.add(DatabaseFact(dialect, how))
@@ -144,7 +140,11 @@ def _read(path: str, source: Source, facts: Facts) -> None:
         told |= {(each, "driver") for each in _drivers(source.text.splitlines())}
     else:
         lines = [line for line in source.text.splitlines() if not line.lstrip().startswith("#")]
-        told |= {(url_dialect(match[1]), "url") for line in lines for match in _URL.finditer(line)}
+        told |= {
+            (url_dialect(match[1].decode()), "url")
+            for line in lines
+            for match in _URL.finditer(line.encode())
+        }
         told |= {(_IMAGES[match[1]], "image") for match in _IMAGE.finditer(source.text)}
     for dialect, how in sorted(told):
         if dialect:
