@@ -47,9 +47,9 @@ def _harmless(tokens: tuple[SqlToken, ...]) -> list[tuple[int, int, str]]:
             found.append((token.start, token.end, "0"))
         elif depth == 0 and is_closed:
             found.append((token.start, token.end, " "))
-        elif _is_column_name(tokens, at - 1) or (
-            depth == 1 and behind is not None and behind.word in _BEHIND and before.name
-        ):
+        elif _is_column_name(tokens, at - 1):
+            found.append((token.start, token.end, " UNKNOWN "))
+        elif depth == 1 and behind is not None and behind.word in _BEHIND and before.name:
             found.append((token.start, token.end, " "))
     return found
 

@@ -105,6 +105,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     told: set[tuple[str, str]] = set()
     data = file.source.data
+    if b"down_revision" in data:
+        return
     for backend in _DJANGO.finditer(data):
         told.add((backend[1].decode().replace("sqlite3", "sqlite"), "url"))
     for match in _URL.finditer(data) if b"://" in data else ():
