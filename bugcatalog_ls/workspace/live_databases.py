@@ -1,0 +1,65 @@
+"""The databases that settings name with a URL: read on request, remembered for a while."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from bugcatalog_ls.facts.live_schema import Unreadable, read_schema
+from bugcatalog_ls.facts.schema_picture import Picture
+from bugcatalog_ls.workspace.settings_secrets import Database
+
+_KEPT_SECONDS = 300.0
+_RETRIED_SECONDS = 60.0
+
+
+class LiveAnswer(NamedTuple):
+    """What a database says, or a sentence that says why it cannot be read."""
+
+    name: str
+    picture: Picture | None
+    problem: str
+
+
+class LiveDatabases:
+    """What was read of the databases of one root. Nothing here keeps or tells a URL."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, tuple[float, Database, LiveAnswer]] = {}
+
+    def read(
+        self,
+        databases: Mapping[str, Database],
+        root: Path,
+        environment: Mapping[str, str] = os.environ,
+    ) -> tuple[LiveAnswer, ...]:
+        """What each database with a URL says; one that was read a moment ago is not asked again."""
+        now = time.monotonic()
+        found: list[LiveAnswer] = []
+        for name, database in databases.items():
+            if database.url is None:
+                continue
+            kept = self._answers.get(name)
+            if kept is not None and kept[1] == database:
+                patience = _KEPT_SECONDS if kept[2].picture is not None else _RETRIED_SECONDS
+                if now - kept[0] < patience:
+                    found.append(kept[2])
+                    continue
+            answer = _asked(name, database, root, environment)
+            self._answers[name] = (now, database, answer)
+            found.append(answer)
+        return tuple(found)
+
+
+def _asked(name: str, database: Database, root: Path, environment: Mapping[str, str]) -> LiveAnswer:
+    assert database.url is not None
+    url = database.url.reveal(environment)
+    if not url:
+        return LiveAnswer(name, None, f"The database {name} has no URL: {database.url} is not set.")
+    try:
+        return LiveAnswer(name, read_schema(url, name, folder=str(root)), "")
+    except Unreadable as reason:
+        return LiveAnswer(name, None, f"The database {name} ({database.dialect}) {reason}.")
