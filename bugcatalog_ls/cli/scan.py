@@ -73,7 +73,8 @@ def paths_shown(rooms: Sequence[Room], keep: Callable[[str], bool]) -> Iterator[
         root = room.workspace.root
         own = [path for path in room.workspace.files() if room.target.shows(path)]
         about_tool = {found.path for found in room.workspace.tool_findings() if found.path}
-        for path in sorted({*own, *about_tool}):
+        stale = {each.place for each in room.workspace.stale_files() if room.target.shows(each.place)}
+        for path in sorted({*own, *about_tool, *stale}):
             if len(rooms) > 1 and path not in about_tool and deepest(targets, root / path) != room.target:
                 continue
             if keep(filename_of(root, path)):

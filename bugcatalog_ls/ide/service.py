@@ -288,7 +288,8 @@ class Service:
         seen: set[str] = set()
         for workspace in self._rooms.roots.values():
             about_tool = {finding.path for finding in workspace.tool_findings() if finding.path}
-            paths: Iterable[str] = {*workspace.files(), *about_tool}
+            stale = {each.place for each in workspace.stale_files()}
+            paths: Iterable[str] = {*workspace.files(), *about_tool, *stale}
             if workspace.settings.diagnostic_mode != "workspace":
                 paths = about_tool
             for path in sorted(paths):

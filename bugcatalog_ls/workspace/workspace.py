@@ -34,6 +34,7 @@ from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file, too_large
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
+from bugcatalog_ls.workspace.stale_bytecode import STALE_BYTECODE, StaleFile, removal_of_stale, stale_files
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
 from bugcatalog_ls.workspace.whole_run import WholeRun, key_of, name_of
 from bugcatalog_ls.workspace.whole_run import pack as pack_run
@@ -73,6 +74,7 @@ class Workspace:
         self._was_scanned = False
         self._known: tuple[int, Counts] | None = None
         self._faults: tuple[ToolFinding, ...] | None = None
+        self._stale: tuple[StaleFile, ...] | None = None
         self.problems: dict[str, ReadProblem] = {}
         # The answers of this run, or of the last one, where they still hold; and whether some are new.
         self._run = WholeRun()
@@ -124,6 +126,7 @@ class Workspace:
     def find_files(self, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Look which files there are; those that are new or changed become pending. Sorted paths."""
         settings = self.settings
+        self._stale = None
         found = discover(
             self.root,
             self.wants,
@@ -288,6 +291,9 @@ class Workspace:
         """The text of a file as it counts now, or None where it can't be read."""
         if path in self._open:
             return self._open[path].source
+        if path.endswith(".pyc"):
+            # It has a first line for what is told of it, and no text.
+            return Source(b"")
         if path not in self._sources:
             read = read_file(self.root, path, self.settings.max_file_size)
             if not isinstance(read, ReadResult):
@@ -312,9 +318,10 @@ class Workspace:
         What the baseline accepts is left out, unless it is asked for.
         """
         about_tool = [finding for finding in self.tool_findings() if finding.path == path]
+        stale = [each for each in self.stale_files() if each.place == path]
         findings = self._findings(path)
         result = self.results.get(path)
-        if not about_tool and (result is None or not (findings or result.has_suppressions)):
+        if not about_tool and not stale and (result is None or not (findings or result.has_suppressions)):
             return ()
         source = self.source(path)
         if source is None:
@@ -325,6 +332,7 @@ class Workspace:
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()
         placed = [_placed(finding, source) for finding in about_tool]
+        placed += [_placed_stale(each, source) for each in stale]
         shown = publish((*findings, *placed), path, source, entries, checked, self.settings)
         known = Counts() if with_accepted else self._baseline()
         return without_known(shown, source, known) if known else shown
@@ -375,6 +383,19 @@ class Workspace:
             self._faults = tool_findings(self.root, self.configuration, self.results)
         return self._faults
 
+    def stale_files(self) -> tuple[StaleFile, ...]:
+        """Compiled files on disk that Python would run in place of their source; looked for once a scan."""
+        if STALE_BYTECODE not in self.configuration.entries:
+            return ()
+        if self._stale is None:
+            self._stale = stale_files(self.root, (*self.settings.exclude, *self.settings.extend_exclude))
+        return self._stale
+
+    def suppose_deleted(self, paths: Iterable[str] | None) -> None:
+        """Go on as if compiled files were deleted, for fixes that are tried; None: look at the disk again."""
+        kept = [each for each in self.stale_files() if paths is None or each.path not in set(paths)]
+        self._stale = tuple(kept) if paths is not None else None
+
     @property
     def is_scanned(self) -> bool:
         """Whether all files have been seen once: before that, what needs several files stays silent."""
@@ -387,6 +408,8 @@ class Workspace:
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
         """The fixes of a finding, best first."""
         removal = removal_of(finding)
+        if finding.code == STALE_BYTECODE:
+            removal = removal_of_stale(self.root, finding)
         if removal is not None:
             return (removal,)
         if not self._can_recall:
@@ -579,6 +602,19 @@ def _placed(finding: ToolFinding, source: Source) -> Finding:
     _, end = source.lines.line_span(row)
     start = source.lines.offset(row, finding.column - 1)
     return Finding(finding.code, finding.message, finding.path, Span(min(start, end), end))
+
+
+def _placed_stale(stale: StaleFile, source: Source) -> Finding:
+    """A stale compiled file at the first line of its source, or of itself."""
+    start, end = source.lines.line_span(0)
+    return Finding(
+        STALE_BYTECODE,
+        stale.message,
+        stale.place,
+        Span(start, end),
+        variant=stale.variant,
+        data={"deletes": stale.path},
+    )
 
 
 def _unpacked(packed: bytes | None) -> StoredResult | None:
