@@ -1,4 +1,4 @@
-"""Writing what adds a column that only a SQL statement knows of: a revision, or a file with an `ALTER TABLE`."""
+"""Writing what adds a column that only a SQL statement knows of: a revision, or an `ALTER TABLE`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bugcatalog_ls.facts.sql_schema import group_of_files, is_sql_file, sql_grou
 def added_column_file(
     ctx: FixContext, table: str, name: str, known: Mapping[str, str]
 ) -> tuple[NewFile, tuple[tuple[str, Step], ...]] | None:
-    """The file that adds a column, with its steps where it is a revision; None where there is no place for one.
+    """The file that adds a column, with its steps where it is a revision; None where there is no place.
 
     `known` holds the `environment` and the `model` of the table, and the `path` of what makes it.
     """

@@ -1,4 +1,4 @@
-"""SQL rewritten for a database that lacks what it uses: small edits, parameters and holes stay as they are."""
+"""SQL rewritten for a database that lacks what it uses: small edits, parameters and holes stay."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Part:
 
 
 def rewritten(ctx: FixContext, feature: str, dialects: list[str]) -> tuple[str, list[TextEdit]] | None:
-    """The title and the edits that rewrite the feature at the finding's span for the first of the dialects."""
+    """The title and the edits that rewrite the feature at the finding's span for the first dialect."""
     located = _located(ctx, feature)
     if located is None or not dialects:
         return None
@@ -117,7 +117,11 @@ _CAST_TYPES = {
         **dict.fromkeys(("FLOAT", "REAL", "DOUBLE", "FLOAT8"), "DOUBLE"),
         **dict.fromkeys(("TIMESTAMP", "TIMESTAMPTZ"), "DATETIME"),
         **dict.fromkeys(("JSON", "JSONB"), "JSON"),
-        **{"DATE": "DATE", "TIME": "TIME", "BOOLEAN": "UNSIGNED", "BOOL": "UNSIGNED", "BYTEA": "BINARY"},
+        "DATE": "DATE",
+        "TIME": "TIME",
+        "BOOLEAN": "UNSIGNED",
+        "BOOL": "UNSIGNED",
+        "BYTEA": "BINARY",
     },
     "sqlite": {
         **dict.fromkeys(("TEXT", "VARCHAR", "CHAR", "CHARACTER", "UUID", "CITEXT"), "TEXT"),
@@ -147,11 +151,16 @@ _CALLED_TYPES = {
 """What SQLite has functions for."""
 
 _COLUMN_TYPES = {
-    ("postgres-type", "JSONB"): "JSON", ("postgres-type", "TIMESTAMPTZ"): "TIMESTAMP", ("postgres-type", "BYTEA"): "LONGBLOB",
-    ("postgres-type", "CITEXT"): "TEXT", ("postgres-type", "INT4"): "INT", ("postgres-type", "INT8"): "BIGINT",
-    ("mysql-type", "DATETIME"): "TIMESTAMP", ("mysql-type", "TINYINT"): "SMALLINT", ("mysql-type", "MEDIUMINT"): "INTEGER",
-    ("mysql-type", "LONGTEXT"): "TEXT", ("mysql-type", "MEDIUMTEXT"): "TEXT", ("mysql-type", "TINYTEXT"): "TEXT",
-    ("mysql-type", "BLOB"): "BYTEA", ("mysql-type", "LONGBLOB"): "BYTEA", ("mysql-type", "MEDIUMBLOB"): "BYTEA",
+    ("postgres-type", "JSONB"): "JSON", ("postgres-type", "TIMESTAMPTZ"): "TIMESTAMP", ("postgres-type",
+    "BYTEA"): "LONGBLOB",
+    ("postgres-type", "CITEXT"): "TEXT", ("postgres-type", "INT4"): "INT", ("postgres-type",
+    "INT8"): "BIGINT",
+    ("mysql-type", "DATETIME"): "TIMESTAMP", ("mysql-type", "TINYINT"): "SMALLINT", ("mysql-type",
+    "MEDIUMINT"): "INTEGER",
+    ("mysql-type", "LONGTEXT"): "TEXT", ("mysql-type", "MEDIUMTEXT"): "TEXT", ("mysql-type",
+    "TINYTEXT"): "TEXT",
+    ("mysql-type", "BLOB"): "BYTEA", ("mysql-type", "LONGBLOB"): "BYTEA", ("mysql-type",
+    "MEDIUMBLOB"): "BYTEA",
 }  # fmt: skip
 
 
@@ -271,8 +280,51 @@ def _quoted(part: _Part) -> list[Change]:
 
 
 _RESERVED = frozenset(
-    "USER ORDER GROUP KEY KEYS INDEX TABLE SELECT FROM WHERE LIMIT OFFSET DESC ASC DEFAULT CHECK PRIMARY RANGE ROWS RANK VALUES "
-    "CONDITION READ WRITE OPTION COLUMN END CASE AND OR NOT NULL TRUE FALSE ALL ANY BOTH CAST TO UNION UNIQUE USING WHEN".split()
+    [
+        "USER",
+        "ORDER",
+        "GROUP",
+        "KEY",
+        "KEYS",
+        "INDEX",
+        "TABLE",
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "LIMIT",
+        "OFFSET",
+        "DESC",
+        "ASC",
+        "DEFAULT",
+        "CHECK",
+        "PRIMARY",
+        "RANGE",
+        "ROWS",
+        "RANK",
+        "VALUES",
+        "CONDITION",
+        "READ",
+        "WRITE",
+        "OPTION",
+        "COLUMN",
+        "END",
+        "CASE",
+        "AND",
+        "OR",
+        "NOT",
+        "NULL",
+        "TRUE",
+        "FALSE",
+        "ALL",
+        "ANY",
+        "BOTH",
+        "CAST",
+        "TO",
+        "UNION",
+        "UNIQUE",
+        "USING",
+        "WHEN",
+    ]
 )
 
 
@@ -459,10 +511,14 @@ def _filter(part: _Part) -> list[Change]:
 
 _REWRITES: dict[str, Callable[[_Part], list[Change]]] = {
     "cast": _cast, "to": _to, "ilike": _ilike, "concat": _concat, "limit-comma": _limit, "backtick": _quoted,
-    "double-quoted": _quoted, "distinct-from": _distinct_from, "regex": _regex, "regexp": _regexp, "arrow-key": _arrow_key,
-    "at-time-zone": _at_time_zone, "interval-text": _interval_text, "interval-unit": _interval_unit, "insert-ignore": _insert_ignore,
-    "insert-or": _insert_or, "on-conflict": _on_conflict, "auto_increment": _auto_increment, "autoincrement": _auto_increment,
-    "serial": _serial, "bigserial": _serial, "engine": _removed, "unsigned": _removed, "truncate": _truncate, "filter": _filter,
+    "double-quoted": _quoted, "distinct-from": _distinct_from, "regex": _regex, "regexp": _regexp,
+    "arrow-key": _arrow_key,
+    "at-time-zone": _at_time_zone, "interval-text": _interval_text, "interval-unit": _interval_unit,
+    "insert-ignore": _insert_ignore,
+    "insert-or": _insert_or, "on-conflict": _on_conflict, "auto_increment": _auto_increment,
+    "autoincrement": _auto_increment,
+    "serial": _serial, "bigserial": _serial, "engine": _removed, "unsigned": _removed,
+    "truncate": _truncate, "filter": _filter,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""BC709: tables and columns in raw SQL that the known schema lacks, and rows of another length than their columns."""
+"""BC709: tables and columns in raw SQL that the known schema lacks, and rows of a wrong length."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bugcatalog_ls.analysis.added_columns import added_column_file
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
-from bugcatalog_ls.analysis.finding import Finding, Fix, Related
+from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix, Related
 from bugcatalog_ls.facts.sql_schema import (
     KnownTable,
     is_unknown_table,
@@ -118,7 +118,7 @@ def _adding(ctx: FixContext, finding: Finding, *, is_sure: bool) -> Iterator[Fix
     if added is None:
         return
     new, steps = added
-    applicability = "safe" if is_sure else "suggested"
+    applicability: Applicability = "safe" if is_sure else "suggested"
     yield ctx.fix(f"Add the missing column {table}.{name}", applicability, [], creates=[new], steps=steps)
 
 

@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     }
     for name, summary in summaries.items():
         inner = subparsers.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        inner.add_argument("path", metavar="PATH", nargs="?", default=".", help="the workspace (default: here)")
+        inner.add_argument(
+            "path", metavar="PATH", nargs="?", default=".", help="the workspace (default: here)"
+        )
         inner.add_argument(
             "--source",
             action="append",
@@ -39,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{', '.join(SOURCES[:-1])} or {SOURCES[-1]}; may be given more than once (default: all)",
         )
         inner.add_argument(
-            "--dialect", choices=_DIALECTS, metavar="DIALECT", help="the way that migrations go where they ask for it"
+            "--dialect",
+            choices=_DIALECTS,
+            metavar="DIALECT",
+            help="the way that migrations go where they ask for it",
         )
         inner.add_argument(
             "--output-format",
@@ -48,7 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="FORMAT",
             help="text, json or mermaid",
         )
-        inner.add_argument("--jobs", type=int, default=None, metavar="N", help="how many processes read files")
+        inner.add_argument(
+            "--jobs", type=int, default=None, metavar="N", help="how many processes read files"
+        )
         inner.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
 
@@ -57,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("`--jobs` takes a number from 1")
     rooms = open_rooms(targets_for([options.path]), {}, use_cache=not options.no_cache, incremental=False)
     with Bar() as bar:
-        scan(rooms, options.jobs or n_cores(), bar)
+        scan(rooms, options.jobs or n_cores(), bar, with_databases=False)
     workspace = rooms[0].workspace
     workspace.save_cache()
     wanted = tuple(options.source or SOURCES)
@@ -67,10 +74,14 @@ def run(options: argparse.Namespace) -> int:
     if problems and not pictures and wanted == ("database",):
         return WRONG_USE
     if options.action == "show":
-        write = {"json": show_as_json, "mermaid": show_as_mermaid, "text": show_as_text}[options.output_format]
+        write = {"json": show_as_json, "mermaid": show_as_mermaid, "text": show_as_text}[
+            options.output_format
+        ]
         write_out([write(pictures)])
         return OK
     found = compared(workspace, pictures)
-    write_diff = {"json": diff_as_json, "mermaid": diff_as_mermaid, "text": diff_as_text}[options.output_format]
+    write_diff = {"json": diff_as_json, "mermaid": diff_as_mermaid, "text": diff_as_text}[
+        options.output_format
+    ]
     write_out([write_diff(found)])
     return FOUND if any(each.differences for each in found) else OK

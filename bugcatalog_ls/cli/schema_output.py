@@ -155,7 +155,9 @@ def diff_as_mermaid(found: Iterable[Compared]) -> str:
             other = right.tables.get(each.table)
             if each.table not in tables and other is not None:
                 tables[each.table] = other
-            elif each.kind == "column" and not each.left and other is not None and each.column in other.columns:
+            elif (
+                each.kind == "column" and not each.left and other is not None and each.column in other.columns
+            ):
                 table = tables[each.table]
                 columns = {**table.columns, each.column: other.columns[each.column]}
                 tables[each.table] = msgspec.structs.replace(table, columns=columns)
@@ -267,8 +269,15 @@ def _diagram(picture: Picture, notes: dict[tuple[str, str], list[str]]) -> str:
             told = notes.get((name, column.name), [])
             note = f'"{"; ".join(told)}"'.replace("`", "'") if told else ""
             kind = re.sub(r"\W+", "_", column.type or "unknown")
-            lines.append("        " + " ".join(part for part in (kind, _word(column.name), mark, note) if part))
-        of_table = [each for (table_name, column), told in notes.items() if table_name == name and column not in table.columns for each in told]
+            lines.append(
+                "        " + " ".join(part for part in (kind, _word(column.name), mark, note) if part)
+            )
+        of_table = [
+            each
+            for (table_name, column), told in notes.items()
+            if table_name == name and column not in table.columns
+            for each in told
+        ]
         lines.extend(f'        drift drift{number} "{each}"' for number, each in enumerate(of_table, start=1))
         lines.append("    }")
     for name, table in picture.tables.items():

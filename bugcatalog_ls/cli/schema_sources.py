@@ -10,7 +10,6 @@ from bugcatalog_ls.facts.picture_differences import Difference, differences
 from bugcatalog_ls.facts.schema_picture import Picture, migrations_picture, models_picture
 from bugcatalog_ls.facts.schema_replay import all_metadata, environments_of
 from bugcatalog_ls.facts.sql_picture import sql_pictures
-from bugcatalog_ls.workspace.live_databases import LiveDatabases
 from bugcatalog_ls.workspace.workspace import Workspace
 
 SOURCES = ("models", "migrations", "sql", "database")
@@ -34,7 +33,7 @@ def gathered(workspace: Workspace, wanted: Sequence[str], dialect: str) -> tuple
     if "sql" in wanted:
         found.extend(sql_pictures(index))
     if "database" in wanted:
-        for answer in LiveDatabases().read(workspace.settings.databases, workspace.root):
+        for answer in workspace.live.read(workspace.settings.databases, workspace.root):
             if answer.picture is not None:
                 found.append(answer.picture)
             else:
@@ -65,7 +64,9 @@ def _pairs(workspace: Workspace, pictures: Sequence[Picture]) -> Iterator[tuple[
             yield from ((models, sql) for sql in by_source["sql"] if _share(models, sql))
     for database in by_source["database"]:
         candidates = by_source["migrations"] or by_source["models"] or by_source["sql"]
-        fitting = [each for each in candidates if not each.dialect or _is_family(each.dialect, database.dialect)]
+        fitting = [
+            each for each in candidates if not each.dialect or _is_family(each.dialect, database.dialect)
+        ]
         shared = [each for each in fitting or candidates if _share(each, database)]
         yield from ((each, database) for each in shared or fitting[:1])
 

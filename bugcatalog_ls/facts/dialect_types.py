@@ -15,16 +15,21 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 
 _TYPES = {
     "postgresql": (
-        "JSONB", "ARRAY", "HSTORE", "TSVECTOR", "INET", "CIDR", "MACADDR", "BIT", "INT4RANGE", "INT8RANGE", "NUMRANGE", "DATERANGE",
+        "JSONB", "ARRAY", "HSTORE", "TSVECTOR", "INET", "CIDR", "MACADDR", "BIT", "INT4RANGE", "INT8RANGE",
+        "NUMRANGE", "DATERANGE",
         "TSRANGE", "TSTZRANGE", "CITEXT", "REGCLASS", "MONEY", "OID", "DOMAIN", "BYTEA",
     ),
-    "mysql": ("TINYINT", "MEDIUMINT", "MEDIUMTEXT", "LONGTEXT", "TINYTEXT", "LONGBLOB", "MEDIUMBLOB", "TINYBLOB", "SET", "YEAR"),
+    "mysql": ("TINYINT", "MEDIUMINT", "MEDIUMTEXT", "LONGTEXT", "TINYTEXT", "LONGBLOB", "MEDIUMBLOB",
+    "TINYBLOB", "SET", "YEAR"),
 }  # fmt: skip
 # What every database can store in place of a type.
 _GENERIC = {
-    "JSONB": "JSON", "ARRAY": "JSON", "HSTORE": "JSON", "TSVECTOR": "Text", "INET": "String", "CIDR": "String", "MACADDR": "String",
-    "CITEXT": "Text", "BYTEA": "LargeBinary", "TINYINT": "SmallInteger", "MEDIUMINT": "Integer", "MEDIUMTEXT": "Text",
-    "LONGTEXT": "Text", "TINYTEXT": "Text", "LONGBLOB": "LargeBinary", "MEDIUMBLOB": "LargeBinary", "TINYBLOB": "LargeBinary",
+    "JSONB": "JSON", "ARRAY": "JSON", "HSTORE": "JSON", "TSVECTOR": "Text", "INET": "String",
+    "CIDR": "String", "MACADDR": "String",
+    "CITEXT": "Text", "BYTEA": "LargeBinary", "TINYINT": "SmallInteger", "MEDIUMINT": "Integer",
+    "MEDIUMTEXT": "Text",
+    "LONGTEXT": "Text", "TINYTEXT": "Text", "LONGBLOB": "LargeBinary", "MEDIUMBLOB": "LargeBinary",
+    "TINYBLOB": "LargeBinary",
 }  # fmt: skip
 _COLUMNS = frozenset({"Column", "mapped_column", "Field", "column"})
 

@@ -91,7 +91,11 @@ def _prepared(url: str, folder: str) -> tuple[Any, dict[str, Any]]:
     if dialect == "sqlite":
         return _sqlite(parsed, folder)
     if dialect == "postgresql":
-        query = {key: value for key, value in parsed.query.items() if key in ("host", "port", "sslmode", "sslrootcert")}
+        query = {
+            key: value
+            for key, value in parsed.query.items()
+            if key in ("host", "port", "sslmode", "sslrootcert")
+        }
         if "ssl" in parsed.query and "sslmode" not in query:
             query["sslmode"] = "require"
         options = (
@@ -148,11 +152,18 @@ def _tables(inspector: Any, dialect: str) -> dict[str, PicturedTable]:
                 {each["name"]: _column(each, each["name"] in key) for each in listed},
                 tuple(_foreign_key(each) for each in foreign.get(place) or ()),
                 tuple(
-                    TableIndex(each["name"] or "", tuple(part or "" for part in each["column_names"]), bool(each["unique"]))
+                    TableIndex(
+                        each["name"] or "",
+                        tuple(part or "" for part in each["column_names"]),
+                        bool(each["unique"]),
+                    )
                     for each in indexes.get(place) or ()
                     if not each.get("duplicates_constraint")
                 ),
-                tuple(UniqueConstraint(tuple(each["column_names"]), each["name"] or "") for each in uniques.get(place) or ()),
+                tuple(
+                    UniqueConstraint(tuple(each["column_names"]), each["name"] or "")
+                    for each in uniques.get(place) or ()
+                ),
             )
     return found
 
@@ -187,11 +198,14 @@ def _foreign_key(each: Any) -> ForeignKeyConstraint:
 
 
 _REASONS = (
-    (r"password authentication|access denied|authentication failed|28P01|28000|\b1045\b|\b1698\b|role .* does not exist", "refuses the login"),
+    (r"password authentication|access denied|authentication failed|28P01|28000|\b1045\b|\b1698\b|role .* "
+    "does not exist", "refuses the login"),
     (r"unknown database|3D000|\b1049\b|database .* does not exist", "does not exist on its server"),
-    (r"lock timeout|55P03|database is locked|\b1205\b|deadlock", "is locked, perhaps by a migration; it is read again later"),
+    (r"lock timeout|55P03|database is locked|\b1205\b|deadlock", "is locked, perhaps by a migration; it "
+    "is read again later"),
     (r"statement timeout|57014|timed? ?out|timeout expired|\b2013\b", "did not answer in time"),
-    (r"refused|could not connect|can't connect|connection failed|no such file|name or service|unreachable|\b2003\b|\b2002\b|resolve", "cannot be reached"),
+    (r"refused|could not connect|can't connect|connection failed|no such file|name or "
+    "service|unreachable|\b2003\b|\b2002\b|resolve", "cannot be reached"),
     (r"starting up|shutting down|57P0", "is starting or stopping"),
     (r"permission denied|42501|readonly|read-only", "does not let its schema be read"),
     (r"file is not a database|malformed|disk image", "is a file that is no database"),

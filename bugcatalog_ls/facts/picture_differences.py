@@ -105,14 +105,18 @@ def _of_columns(table: str, one: PicturedColumn, two: PicturedColumn) -> Iterato
         return
     if not _alike(one.type, two.type):
         yield Difference("type", table, one.name, _shown(one), _shown(two))
-    elif one.length is not None and two.length is not None and one.length != two.length:
-        if not {"ENUM", "UUID"} & {one.type, two.type}:
-            yield Difference("length", table, one.name, str(one.length), str(two.length))
-    if one.nullable is not None and two.nullable is not None and one.nullable != two.nullable:
-        if not (one.primary_key or two.primary_key):
-            yield Difference("nullable", table, one.name, _nullable(one), _nullable(two))
+    elif None not in (one.length, two.length) and one.length != two.length and not _has_own_length(one, two):
+        yield Difference("length", table, one.name, str(one.length), str(two.length))
+    is_key = one.primary_key or two.primary_key
+    if None not in (one.nullable, two.nullable) and one.nullable != two.nullable and not is_key:
+        yield Difference("nullable", table, one.name, _nullable(one), _nullable(two))
     if one.enum is not None and two.enum is not None and set(one.enum) != set(two.enum):
         yield Difference("enum", table, one.name, ", ".join(one.enum), ", ".join(two.enum))
+
+
+def _has_own_length(one: PicturedColumn, two: PicturedColumn) -> bool:
+    """Whether a database chooses the length itself, as for an enum that it stores as text."""
+    return bool({"ENUM", "UUID"} & {one.type, two.type}) or one.enum is not None or two.enum is not None
 
 
 def _of_constraints(name: str, one: PicturedTable, two: PicturedTable) -> Iterator[Difference]:
@@ -132,7 +136,8 @@ def _of_constraints(name: str, one: PicturedTable, two: PicturedTable) -> Iterat
             shown if columns in uniques[1] else "",
         )
     plain = [
-        {each.columns for each in table.indexes if not each.unique and all(each.columns)} for table in (one, two)
+        {each.columns for each in table.indexes if not each.unique and all(each.columns)}
+        for table in (one, two)
     ]
     for columns in sorted(plain[0] ^ plain[1]):
         shown = f"({', '.join(columns)})"

@@ -15,11 +15,16 @@ from bugcatalog_ls.syntax.sql_tokens import is_statement
 from bugcatalog_ls.syntax.string_text import StringText, string_texts
 
 _EXECUTING = (
-    "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_many", "execute_batch",
-    "execute_values", "execute_fetchall", "execute_insert", "copy", "scalar", "scalars", "stream", "stream_scalars",
-    "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "fetch_all", "fetch_one", "fetch_val", "iterate", "prepare",
-    "read_sql", "read_sql_query", "raw", "query", "from_statement", "run_sql", "cursor", "execute_query", "execute_query_dict",
-    "query_one", "query_all", "fetch_value", "fetch_row", "executeQuery", "mogrify", "run", "query_first", "fetchmany",
+    "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_many",
+    "execute_batch",
+    "execute_values", "execute_fetchall", "execute_insert", "copy", "scalar", "scalars", "stream",
+    "stream_scalars",
+    "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "fetch_all", "fetch_one", "fetch_val",
+    "iterate", "prepare",
+    "read_sql", "read_sql_query", "raw", "query", "from_statement", "run_sql", "cursor", "execute_query",
+    "execute_query_dict",
+    "query_one", "query_all", "fetch_value", "fetch_row", "executeQuery", "mogrify", "run", "query_first",
+    "fetchmany",
 )  # fmt: skip
 _WRAPPING = ("text", "SQL", "DDL", "literal_column")
 # Where the SQL stands among the positional arguments; elsewhere it comes first.

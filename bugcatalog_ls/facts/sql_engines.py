@@ -1,4 +1,4 @@
-"""Which database a piece of code talks to: by its driver, by the URL of its engine, by the names around it."""
+"""Which database code talks to: by its driver, by the URL of its engine, by the names around it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,27 @@ OTHER = "other"
 
 _DRIVERS = {
     "sqlite": ("sqlite3", "aiosqlite", "apsw", "pysqlite3", "pysqlcipher3"),
-    "postgresql": ("psycopg", "psycopg2", "asyncpg", "pg8000", "psycopg_pool", "psycopg2cffi", "aiopg", "psycopg_binary"),
+    "postgresql": ("psycopg", "psycopg2", "asyncpg", "pg8000", "psycopg_pool", "psycopg2cffi", "aiopg",
+    "psycopg_binary"),
     "mysql": ("pymysql", "MySQLdb", "aiomysql", "asyncmy", "mysql", "cymysql"),
     "oracle": ("cx_Oracle", "oracledb"),
     "mssql": ("pymssql",),
     OTHER: (
-        "cassandra", "clickhouse_driver", "clickhouse_connect", "google", "duckdb", "snowflake", "databricks", "pyspark",
-        "trino", "pyhive", "neo4j", "redshift_connector", "influxdb", "vertica_python", "teradatasql", "prestodb", "impala",
-        "asynch", "chdb", "pinotdb", "scylla", "pandasql", "datafusion", "polars", "awswrangler", "boto3", "ibis",
+        "cassandra", "clickhouse_driver", "clickhouse_connect", "google", "duckdb", "snowflake",
+        "databricks", "pyspark",
+        "trino", "pyhive", "neo4j", "redshift_connector", "influxdb", "vertica_python", "teradatasql",
+        "prestodb", "impala",
+        "asynch", "chdb", "pinotdb", "scylla", "pandasql", "datafusion", "polars", "awswrangler", "boto3",
+        "ibis",
     ),
 }  # fmt: skip
 DIALECT_OF_MODULE = {module: dialect for dialect, modules in _DRIVERS.items() for module in modules}
 
 _URL_NAMES = {
-    "sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mariadb",
-    "mssql": "mssql", "oracle": "oracle", "cockroachdb": "postgresql", "postgis": "postgresql", "asyncpg": "postgresql",
+    "sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql",
+    "mariadb": "mariadb",
+    "mssql": "mssql", "oracle": "oracle", "cockroachdb": "postgresql", "postgis": "postgresql",
+    "asyncpg": "postgresql",
 }  # fmt: skip
 _URL = re.compile(r"^\s*([a-z][a-z0-9]*)(?:\+\w+)?://", re.IGNORECASE)
 _MAKERS = frozenset(
@@ -53,8 +59,10 @@ _MAKERS = frozenset(
 )
 _PASSING = frozenset(
     {
-        "connect", "begin", "execution_options", "Session", "sessionmaker", "scoped_session", "AsyncSession", "async_sessionmaker",
-        "raw_connection", "cursor", "session", "acquire", "transaction", "async_scoped_session", "get_bind", "connection", "closing",
+        "connect", "begin", "execution_options", "Session", "sessionmaker", "scoped_session",
+        "AsyncSession", "async_sessionmaker",
+        "raw_connection", "cursor", "session", "acquire", "transaction", "async_scoped_session",
+        "get_bind", "connection", "closing",
     }
 )  # fmt: skip
 _DEPTH = 8
@@ -210,7 +218,7 @@ def dialects_around(file: PyFile, node: Node, depth: int = 3) -> set[str] | None
             named |= dialects_named(text_of(left))
         inner = parent
     of_path = dialects_named(file.path)
-    if 1 < len(of_path):
+    if len(of_path) > 1:
         return set()
     named |= of_path
     if not named and function is not None and depth:

@@ -23,7 +23,8 @@ class FoundFeature(NamedTuple):
 
 
 _NOT_CALLED_AFTER = frozenset(
-    {"INTO", "TABLE", "EXISTS", "INDEX", "ON", "AS", "UPDATE", "REFERENCES", "KEY", "UNIQUE", "VIEW", "FUNCTION", "TRIGGER",
+    {"INTO", "TABLE", "EXISTS", "INDEX", "ON", "AS", "UPDATE", "REFERENCES", "KEY", "UNIQUE", "VIEW",
+    "FUNCTION", "TRIGGER",
      "COLUMN", "PROCEDURE", "TYPE", "CONSTRAINT", "JOIN", "."}
 )  # fmt: skip
 _TYPES_OF_POSTGRES = frozenset(
@@ -55,7 +56,7 @@ _TYPES_OF_MYSQL = frozenset(
     }
 )
 _SQLITE_TABLES = frozenset({"sqlite_master", "sqlite_schema", "sqlite_sequence"})
-_UNITS = frozenset("SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR MICROSECOND".split())
+_UNITS = frozenset(["SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "MICROSECOND"])
 _NAMED_BEFORE = ("FROM", "JOIN", "INTO", "UPDATE", "TABLE")
 _OBJECTS = frozenset({"EXTENSION", "TYPE", "SEQUENCE", "DOMAIN", "POLICY"})
 
@@ -142,12 +143,13 @@ def _of_statement(
     elif first == "UPDATE" and "SET" in has:
         place = words.index("SET")
         if "JOIN" in words[:place]:
-            at = words.index("JOIN")
-            yield FoundFeature("update-join", tokens[at].start, tokens[at].end)
-        elif (at := _top_level(tokens, words, "FROM", place)) is not None:
-            yield FoundFeature("update-from", tokens[at].start, tokens[at].end)
-    if first in ("UPDATE", "DELETE") and (at := _top_level(tokens, words, "LIMIT", 0)) is not None:
-        yield FoundFeature("write-limit", tokens[at].start, tokens[at].end)
+            join = words.index("JOIN")
+            yield FoundFeature("update-join", tokens[join].start, tokens[join].end)
+        elif (source := _top_level(tokens, words, "FROM", place)) is not None:
+            yield FoundFeature("update-from", tokens[source].start, tokens[source].end)
+    limit = _top_level(tokens, words, "LIMIT", 0) if first in ("UPDATE", "DELETE") else None
+    if limit is not None:
+        yield FoundFeature("write-limit", tokens[limit].start, tokens[limit].end)
 
 
 def _top_level(tokens: tuple[SqlToken, ...], words: list[str], wanted: str, start: int) -> int | None:

@@ -19,7 +19,8 @@ _DDL = re.compile(
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _WAY_BACK = re.compile(
-    r"^--+[ \t]*(?:\+goose\s+Down|\+migrate\s+Down|migrate:down|!Downs|@?(?:DOWN|UNDO|ROLLBACK)(?:[ \t]+MIGRATION)?[ \t]*:?[ \t]*$).*",
+    r"^--+[ \t]*(?:\+goose\s+Down|\+migrate\s+Down|migrate:down|!Downs|@?(?:DOWN|UNDO|ROLLBACK)(?:[ "
+    "\t]+MIGRATION)?[ \t]*:?[ \t]*$).*",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _BACKWARDS = re.compile(

@@ -46,10 +46,14 @@ _SYSTEM_SCHEMAS = frozenset(
 )
 _PSEUDO = frozenset(
     {
-        "rowid", "oid", "_rowid_", "ctid", "xmin", "xmax", "tableoid", "rownum", "level", "rank", "excluded", "current_date",
-        "current_timestamp", "current_time", "current_user", "session_user", "user", "localtime", "localtimestamp", "sysdate",
-        "true", "false", "null", "default", "new", "old", "value", "values", "row", "now", "today", "docid", "count", "all", "nocase",
-        "binary", "unknown", "maxvalue", "current_schema", "current_catalog", "current_role", "utc_timestamp", "ordinality",
+        "rowid", "oid", "_rowid_", "ctid", "xmin", "xmax", "tableoid", "rownum", "level", "rank",
+        "excluded", "current_date",
+        "current_timestamp", "current_time", "current_user", "session_user", "user", "localtime",
+        "localtimestamp", "sysdate",
+        "true", "false", "null", "default", "new", "old", "value", "values", "row", "now", "today",
+        "docid", "count", "all", "nocase",
+        "binary", "unknown", "maxvalue", "current_schema", "current_catalog", "current_role",
+        "utc_timestamp", "ordinality",
     }
 )  # fmt: skip
 
@@ -77,7 +81,7 @@ class ColumnRef(msgspec.Struct, frozen=True):
 
 
 class ValueCount(msgspec.Struct, frozen=True):
-    """A row of an `INSERT` whose number of values is not that of the columns listed; `start`, `end` of the list."""
+    """A row of an `INSERT` with another number of values than columns; `start` and `end` are of the list."""
 
     n_columns: int
     n_values: int
@@ -313,7 +317,8 @@ class _Reader:
                 continue
             if len(row.expressions) != len(names) and not self.is_open:
                 first, last = places[0], places[-1]
-                assert first is not None and last is not None
+                assert first is not None
+                assert last is not None
                 self.counts.append(ValueCount(len(names), len(row.expressions), first[0], last[1]))
                 return
 
@@ -460,7 +465,7 @@ class _Reader:
     def _named(self, identifier: Any, tables: tuple[str, ...], *, is_target: bool = False) -> None:
         place = _place(identifier)
         name = identifier.name
-        if place is None or _STAND_IN in name or name.casefold() in _PSEUDO and not is_target or not name:
+        if place is None or _STAND_IN in name or (name.casefold() in _PSEUDO and not is_target) or not name:
             return
         self.columns.append(ColumnRef(name, tables, *place, is_target))
 

@@ -1,4 +1,4 @@
-"""The tables that the workspace is known to have: of migrations, of SQL, of models where nothing else is known.
+"""The tables that the workspace is known to have: of migrations, of SQL, of databases, else of models.
 
 `known_table(index, name, path)` is what a statement of the file at `path` may use of a table;
 `is_unknown_table` tells that there is surely no such table.
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.live_tables import LiveTable
 from bugcatalog_ls.facts.migration_graph import environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import model, models
@@ -62,6 +63,8 @@ def known_table(index: FactIndex, name: str, path: str) -> KnownTable | None:
         if not table.known and (table.certain or source.environment):
             return None
         found.append(source)
+    live = [fact for _, fact in index.get(LiveTable, plain)]
+    found.extend(KnownTable(each.name, each.columns, f"database {each.database}") for each in live)
     certain = [each for each in found if each.path]
     if not certain:
         return _of_models(index, plain)
@@ -257,7 +260,7 @@ def _model_tables(index: FactIndex) -> dict[str, tuple[str, ...]]:
 
 @derived
 def _names(index: FactIndex) -> frozenset[str]:
-    found = {name.rpartition(".")[2] for name in _model_tables(index)}
+    found = {name.rpartition(".")[2] for name in (*_model_tables(index), *index.keys(LiveTable))}
     for group in sql_groups(index):
         if not all(is_test_path(path) for path in group.paths):
             found |= {name.rpartition(".")[2] for name in group.tables}

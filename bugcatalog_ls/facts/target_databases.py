@@ -17,7 +17,8 @@ from bugcatalog_ls.text.source import Source
 
 _PACKAGES = {
     "postgresql": (
-        "psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000", "aiopg", "psycopg2cffi", "psycopg-pool", "pgvector",
+        "psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000", "aiopg",
+        "psycopg2cffi", "psycopg-pool", "pgvector",
     ),
     "mysql": ("pymysql", "mysqlclient", "mysql-connector-python", "aiomysql", "asyncmy", "cymysql"),
     "mariadb": ("mariadb",),
@@ -83,8 +84,8 @@ def target_databases(index: FactIndex, settings: tuple[str, ...] = ()) -> Target
         for _, fact in index.get(DatabaseFact, dialect):
             by_how.setdefault(fact.how, set()).add(dialect)
     for folder in index.keys(AlembicSettings):
-        for path, settings in index.get(AlembicSettings, folder):
-            dialect = url_dialect(f"{settings.dialect}://")
+        for path, section in index.get(AlembicSettings, folder):
+            dialect = url_dialect(f"{section.dialect}://")
             if dialect and not is_test_path(path):
                 by_how.setdefault("url", set()).add(dialect)
     engines = by_how.get("engine", set())
@@ -197,12 +198,15 @@ def _of_project(source: Source) -> list[str]:
         data = toml.loads(source.text)
     except ValueError:
         return []
-    project = data.get("project") if isinstance(data.get("project"), dict) else {}
+    project, tool = _table(data, "project"), _table(data, "tool")
     listed = [each for each in project.get("dependencies") or () if isinstance(each, str)]
-    tool = data.get("tool") if isinstance(data.get("tool"), dict) else {}
-    poetry = tool.get("poetry") if isinstance(tool.get("poetry"), dict) else {}
-    needed = poetry.get("dependencies") if isinstance(poetry.get("dependencies"), dict) else {}
+    needed = _table(_table(tool, "poetry"), "dependencies")
     listed += [
         name for name, given in needed.items() if not (isinstance(given, dict) and given.get("optional"))
     ]
     return listed
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}

@@ -7,8 +7,39 @@ from collections.abc import Sequence
 from bugcatalog_ls.syntax.sql_tokens import SqlToken
 
 _KEYWORDS = frozenset(
-    "SELECT WHERE AND OR NOT ON IN BY SET FROM HAVING CASE WHEN THEN ELSE VALUES RETURNING LIKE BETWEEN IS AS DISTINCT LIMIT "
-    "OFFSET JOIN USING EXISTS ANY ALL UNION ILIKE".split()
+    [
+        "SELECT",
+        "WHERE",
+        "AND",
+        "OR",
+        "NOT",
+        "ON",
+        "IN",
+        "BY",
+        "SET",
+        "FROM",
+        "HAVING",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "ELSE",
+        "VALUES",
+        "RETURNING",
+        "LIKE",
+        "BETWEEN",
+        "IS",
+        "AS",
+        "DISTINCT",
+        "LIMIT",
+        "OFFSET",
+        "JOIN",
+        "USING",
+        "EXISTS",
+        "ANY",
+        "ALL",
+        "UNION",
+        "ILIKE",
+    ]
 )
 
 

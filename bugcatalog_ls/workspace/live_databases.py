@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ class LiveDatabases:
 
     def __init__(self) -> None:
         self._answers: dict[str, tuple[float, Database, LiveAnswer]] = {}
+        self._worker: threading.Thread | None = None
+        self._read: tuple[LiveAnswer, ...] = ()
 
     def read(
         self,
@@ -52,6 +55,29 @@ class LiveDatabases:
             self._answers[name] = (now, database, answer)
             found.append(answer)
         return tuple(found)
+
+    def begin(self, databases: Mapping[str, Database], root: Path) -> bool:
+        """Read in the background; whether there is anything to read that is not being read already."""
+        if self._worker is not None or not any(each.url is not None for each in databases.values()):
+            return False
+
+        def work() -> None:
+            self._read = self.read(databases, root)
+
+        self._worker = threading.Thread(target=work, name="databases", daemon=True)
+        self._worker.start()
+        return True
+
+    @property
+    def is_reading(self) -> bool:
+        return self._worker is not None
+
+    def poll(self) -> tuple[LiveAnswer, ...] | None:
+        """What was read in the background, once it is; None before that, and when it was told."""
+        if self._worker is None or self._worker.is_alive():
+            return None
+        self._worker = None
+        return self._read
 
 
 def _asked(name: str, database: Database, root: Path, environment: Mapping[str, str]) -> LiveAnswer:

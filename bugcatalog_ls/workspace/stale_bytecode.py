@@ -25,7 +25,7 @@ _SOURCES = (".py", ".pyw")
 
 
 class StaleFile(NamedTuple):
-    """`path` is the compiled file, `place` the file at whose first line it is told; all relative to the root."""
+    """`path` is the compiled file, `place` the file at whose first line it is told."""
 
     place: str
     path: str

@@ -13,6 +13,7 @@ from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.analysis.result import FileResult, Result, StoredResult, unpack
+from bugcatalog_ls.facts.live_tables import live_facts, live_path
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.ahead import answers_ahead
@@ -30,6 +31,7 @@ from bugcatalog_ls.workspace.configuration import Configuration, load_configurat
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
 from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text, unseen
+from bugcatalog_ls.workspace.live_databases import LiveAnswer, LiveDatabases
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file, too_large
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
@@ -75,6 +77,7 @@ class Workspace:
         self._known: tuple[int, Counts] | None = None
         self._faults: tuple[ToolFinding, ...] | None = None
         self._stale: tuple[StaleFile, ...] | None = None
+        self.live = LiveDatabases()
         self.problems: dict[str, ReadProblem] = {}
         # The answers of this run, or of the last one, where they still hold; and whether some are new.
         self._run = WholeRun()
@@ -391,6 +394,23 @@ class Workspace:
             self._stale = stale_files(self.root, (*self.settings.exclude, *self.settings.extend_exclude))
         return self._stale
 
+    def read_databases(self) -> tuple[str, ...]:
+        """Read the databases that settings give a URL for, and wait for them; what is to be told of those
+        that can't be read."""
+        return self.take_databases(self.live.read(self.settings.databases, self.root))
+
+    def take_databases(self, answers: Iterable[LiveAnswer]) -> tuple[str, ...]:
+        """Go on with what databases said; what is to be told of those that said nothing."""
+        answers = tuple(answers)
+        for answer in answers:
+            if answer.picture is not None:
+                self.project.index.set_file(live_path(answer.name), live_facts(answer.picture))
+        return tuple(answer.problem for answer in answers if answer.problem)
+
+    @property
+    def has_databases(self) -> bool:
+        return any(database.url is not None for database in self.settings.databases.values())
+
     def suppose_deleted(self, paths: Iterable[str] | None) -> None:
         """Go on as if compiled files were deleted, for fixes that are tried; None: look at the disk again."""
         kept = [each for each in self.stale_files() if paths is None or each.path not in set(paths)]
@@ -461,7 +481,7 @@ class Workspace:
     @property
     def _can_recall(self) -> bool:
         """Whether answers are kept: for a run that asks once, of files alone."""
-        return not self._incremental and not self._open
+        return not self._incremental and not self._open and not self.has_databases
 
     def _recall(self, cache: Cache) -> bool:
         """Take over the answers of the last run, where all files are as they were then."""
