@@ -9,6 +9,8 @@ import re
 import threading
 from typing import Any
 
+import msgspec
+
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.schema_picture import Picture, PicturedColumn, PicturedTable
 
@@ -72,6 +74,8 @@ def _read(url: str, name: str, folder: str) -> Picture:
                     # A table went while it was read: somebody migrates.
                     if is_last:
                         raise Unreadable("is being migrated; it is read again later") from None
+            if engine.dialect.name == "sqlite":
+                tables = {name: _with_actions(connection, table) for name, table in tables.items()}
             heads = _heads(connection) if "alembic_version" in tables else ()
             tables.pop("alembic_version", None)
             return Picture("database", name, engine.dialect.name, heads, dict(sorted(tables.items())))
@@ -129,6 +133,22 @@ def _sqlite(parsed: Any, folder: str) -> tuple[Any, dict[str, Any]]:
 def _heads(connection: Any) -> tuple[str, ...]:
     rows = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchall()
     return tuple(sorted(str(row[0]) for row in rows))
+
+
+def _with_actions(connection: Any, table: PicturedTable) -> PicturedTable:
+    """A table of SQLite with what its keys do on a deletion, which reflection misses beside a column."""
+    if not table.foreign_keys:
+        return table
+    quoted = table.name.replace('"', '""')
+    rows = connection.exec_driver_sql(f'PRAGMA foreign_key_list("{quoted}")').fetchall()
+    actions = {(row[2], row[3]): row[6] for row in rows}
+    keys = tuple(
+        msgspec.structs.replace(
+            key, ondelete=actions.get((key.table, key.columns[0]), "").replace("NO ACTION", "")
+        )
+        for key in table.foreign_keys
+    )
+    return msgspec.structs.replace(table, foreign_keys=keys)
 
 
 def _tables(inspector: Any, dialect: str) -> dict[str, PicturedTable]:
