@@ -31,9 +31,9 @@ _WRAPPING = ("text", "SQL", "DDL", "literal_column")
 _SECOND = frozenset({"execute_batch", "execute_values"})
 _KEYWORDS = ("sql", "query", "statement", "operation", "clause", "stmt")
 SQL_WORD = re.compile(
-    rb"\b(?:select\s|insert\s+(?:or\s+\w+\s+|ignore\s+)?into\s|replace\s+into\s|update\s[^\n]*(?:\n[^\n]*)?\bset\b|delete\s+from\s|"
-    rb"create\s+(?:\w+\s+)*(?:table|index|type|extension|view|schema)\b|alter\s+(?:table|type)\b|drop\s+(?:table|index)\b|with\s+\w+\s+as\b|"
-    rb"truncate\s|pragma\s|show\s)",
+    rb"\b(?:select\s|insert\s+(?:or\s+\w+\s+|ignore\s+)?into\s|replace\s+into\s|update\s+[^\s,.:;]+\s+(?:as\s+\w+\s+)?set\s|"
+    rb"delete\s+from\s|create\s+(?:\w+\s+)*(?:table|index|type|extension|view|schema)\b|alter\s+(?:table|type)\b|"
+    rb"drop\s+(?:table|index)\b|with\s+\w+\s+as\b)|\b(?-i:UPDATE|TRUNCATE|PRAGMA|SHOW)\s",
     re.IGNORECASE,
 )
 
