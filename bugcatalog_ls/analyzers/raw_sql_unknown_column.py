@@ -52,7 +52,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield from _adding(ctx, finding, is_sure=not near)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True, writes_revisions=True)
+ANALYZER = Analyzer(join=_join, fix=_fix, joins=(SqlText,), from_absence=True, writes_revisions=True)
 
 
 def _table(ctx: JoinContext, table: SqlName) -> Finding:

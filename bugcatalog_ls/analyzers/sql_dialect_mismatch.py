@@ -48,7 +48,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix(made[0], "suggested", made[1])
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(join=_join, fix=_fix, joins=(SqlText, DialectType), from_absence=True)
 
 
 def _dialects(ctx: JoinContext, text: SqlText, targets: TargetDatabases) -> tuple[frozenset[str], bool]:
