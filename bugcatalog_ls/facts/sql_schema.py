@@ -25,6 +25,9 @@ from bugcatalog_ls.facts.sql_texts import SqlDdl, SqlMade, SqlTableUse, SqlText,
 from bugcatalog_ls.syntax.modules import is_test_path
 
 
+_SMALL = 5
+
+
 class KnownTable(msgspec.Struct, frozen=True):
     """`columns` are their names as written; `path` and `anchor` a place that makes it; `environment` names
     the migrations that do, `model` a model of it where there is one."""
@@ -97,7 +100,9 @@ def is_unknown_table(index: FactIndex, name: str, path: str) -> bool:
     if any(plain in each.gone for each in sql_groups(index)):
         return not any(path in each.paths for each in sql_groups(index) if plain in each.gone)
     beside = {plain_name(table.name) for text in index.in_file(path, SqlText) for table in text.tables}
-    return bool(beside & known) or n_known == 0 or bool(nearest_name(last, known, 80))
+    # Of a large schema a part may lie where nobody looks: in a plugin, in another repository.
+    is_small = len(known) <= _SMALL
+    return (is_small and bool(beside & known)) or n_known == 0 or bool(nearest_name(last, known, 80))
 
 
 @derived
