@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.sql_engines import dialects_around
+from bugcatalog_ls.facts.sql_guards import dialects_around
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.imports import Imports
 from bugcatalog_ls.syntax.nodes import ancestors, callee_of, enclosing, text_of

@@ -7,8 +7,8 @@ import re
 from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.fact import Facts, Vocabulary
 from bugcatalog_ls.facts.operations import Touch
-from bugcatalog_ls.facts.sql_engines import dialects_named
 from bugcatalog_ls.facts.sql_features import sql_features
+from bugcatalog_ls.facts.sql_guards import dialects_named
 from bugcatalog_ls.facts.sql_texts import SqlDdl, SqlFeature, SqlMade, SqlText, made_names, plain_name
 from bugcatalog_ls.syntax.sql_tokens import is_statement
 from bugcatalog_ls.text.source import Source

@@ -24,7 +24,6 @@ from bugcatalog_ls.facts.sql_files import sql_table_anchor
 from bugcatalog_ls.facts.sql_texts import SqlDdl, SqlMade, SqlTableUse, SqlText, plain_name
 from bugcatalog_ls.syntax.modules import is_test_path
 
-
 _SMALL = 5
 
 

@@ -15,8 +15,9 @@ from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.operations import CreateTable, DropTable, Operation, RenameTable, Touch
 from bugcatalog_ls.facts.sql_calls import SQL_WORD, SqlUse, executed_names, sql_uses
-from bugcatalog_ls.facts.sql_engines import OTHER, dialects_around
+from bugcatalog_ls.facts.sql_engines import OTHER
 from bugcatalog_ls.facts.sql_features import sql_features
+from bugcatalog_ls.facts.sql_guards import dialects_around
 from bugcatalog_ls.facts.sql_holes import with_types_left_out
 from bugcatalog_ls.facts.sql_names import statement_names
 from bugcatalog_ls.syntax.file import PyFile

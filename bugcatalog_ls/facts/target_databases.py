@@ -10,7 +10,8 @@ from typing import Any
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migrations import AlembicSettings
-from bugcatalog_ls.facts.sql_engines import dialects_named, url_dialect
+from bugcatalog_ls.facts.sql_engines import url_dialect
+from bugcatalog_ls.facts.sql_guards import dialects_named
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.text.source import Source

@@ -6,41 +6,11 @@ from collections.abc import Sequence
 
 from bugcatalog_ls.syntax.sql_tokens import SqlToken
 
-_KEYWORDS = frozenset(
-    [
-        "SELECT",
-        "WHERE",
-        "AND",
-        "OR",
-        "NOT",
-        "ON",
-        "IN",
-        "BY",
-        "SET",
-        "FROM",
-        "HAVING",
-        "CASE",
-        "WHEN",
-        "THEN",
-        "ELSE",
-        "VALUES",
-        "RETURNING",
-        "LIKE",
-        "BETWEEN",
-        "IS",
-        "AS",
-        "DISTINCT",
-        "LIMIT",
-        "OFFSET",
-        "JOIN",
-        "USING",
-        "EXISTS",
-        "ANY",
-        "ALL",
-        "UNION",
-        "ILIKE",
-    ]
-)
+_KEYWORDS = frozenset([
+    "SELECT", "WHERE", "AND", "OR", "NOT", "ON", "IN", "BY", "SET", "FROM", "HAVING", "CASE", "WHEN",
+    "THEN", "ELSE", "VALUES", "RETURNING", "LIKE", "BETWEEN", "IS", "AS", "DISTINCT", "LIMIT", "OFFSET",
+    "JOIN", "USING", "EXISTS", "ANY", "ALL", "UNION", "ILIKE",
+])  # fmt: skip
 
 
 def operand_start(tokens: Sequence[SqlToken], at: int) -> int | None:
