@@ -118,7 +118,7 @@ class SqlReader:
                 scope.aliases.add(each.alias.casefold())
             # What is put in may name its own parts.
             scope.has_hidden_aliases = scope.has_hidden_aliases or STAND_IN in each.sql()
-        skipped = {"with", "with_", "from", "from_", "joins", "laterals", "windows"}
+        skipped = {"with", "with_", "from", "from_", "joins", "laterals", "windows", "locks"}
         for key, value in node.args.items():
             if key in skipped:
                 continue
