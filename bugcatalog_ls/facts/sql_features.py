@@ -212,9 +212,7 @@ def _word(
             return "distinct-on", tokens[at + 1].end
         case "FILTER" if next_text == "(" and then == "WHERE":
             return "filter", token.end
-        case "FOR" if (
-            after in ("UPDATE", "SHARE") and first in ("SELECT", "WITH") and before not in ("", "TRIGGER")
-        ):
+        case "FOR" if after in ("UPDATE", "SHARE") and first in ("SELECT", "WITH"):
             return "for-update", tokens[at + 1].end
         case "NULLS" if after in ("FIRST", "LAST"):
             return "nulls-order", tokens[at + 1].end

@@ -22,6 +22,7 @@ from bugcatalog_ls.syntax.sql_tokens import HOLE
         (f"SELECT a FROM t WHERE b IN ({HOLE}) ORDER BY {HOLE} {HOLE}", "a@t b@t"),
         (f"SELECT t.a, b FROM t {HOLE} WHERE c = 1", "a@t"),
         ("SELECT extract(year FROM a), b::date, interval '1 day' FROM t", "a@t b@t"),
+        ("SELECT p.a FROM t p FOR UPDATE OF p SKIP LOCKED", "a@t"),
         ("not SQL at all", ""),
     ],
 )
@@ -29,6 +30,10 @@ def test_columns_with_the_tables_that_may_have_them(sql: str, expected: str) -> 
     found = statement_names(sql).columns
     assert " ".join(f"{each.name}@{','.join(each.tables)}" for each in found) == expected
     assert all(sql[each.start : each.end].strip('"`') == each.name for each in found)
+
+
+def test_a_lock_names_no_table_of_its_own() -> None:
+    assert [each.name for each in statement_names("SELECT p.a FROM t p FOR UPDATE OF p").tables] == ["t"]
 
 
 def test_rows_of_another_length_than_their_columns() -> None:
