@@ -204,7 +204,7 @@ def _word(
             return _interval(tokens, words, at)
         case "ARRAY" if next_text == "[":
             return "array", token.end
-        case "ANY" if (
+        case "ANY" | "ALL" | "SOME" if (
             next_text == "(" and then not in ("SELECT", "VALUES") and at and tokens[at - 1].kind == "operator"
         ):
             return "any", token.end

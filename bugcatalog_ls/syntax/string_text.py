@@ -20,6 +20,7 @@ from bugcatalog_ls.text.spans import Span
 _DEPTH = 6
 _KEEPING = frozenset({"dedent", "strip", "lstrip", "rstrip", "cleandoc", "expandtabs"})
 _FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
+_PERCENT = re.compile(r"%%|%(?:\(\w+\))?[sdifr]")
 
 
 class _Piece(NamedTuple):
@@ -150,7 +151,8 @@ def _operated(file: PyFile, node: Node, depth: int) -> list[tuple[list[_Piece], 
     right = node.child_by_field_name("right")
     sign = text_of(operator) if operator is not None else ""
     if sign == "%":
-        return _texts(file, left, depth - 1)
+        found = _texts(file, left, depth - 1)
+        return [(_with_fields(pieces, _PERCENT), literal) for pieces, literal in found]
     if sign != "+" or left is None or right is None:
         return []
     first, second = _texts(file, left, depth - 1), _texts(file, right, depth - 1)
@@ -179,21 +181,21 @@ def _called(file: PyFile, node: Node, depth: int) -> list[tuple[list[_Piece], No
     return _texts(file, inner, depth - 1)
 
 
-def _with_fields(pieces: list[_Piece]) -> list[_Piece]:
-    """The pieces with the fields of `str.format` as holes."""
+def _with_fields(pieces: list[_Piece], fields: re.Pattern[str] = _FIELD) -> list[_Piece]:
+    """The pieces with the fields of `str.format` or of `%` as holes."""
     found: list[_Piece] = []
     for piece in pieces:
         if not piece.is_plain:
             found.append(piece)
             continue
         at = 0
-        for match in _FIELD.finditer(piece.text):
+        for match in fields.finditer(piece.text):
             start = piece.span.start + len(piece.text[: match.start()].encode())
             span = Span(start, start + len(match.group().encode()))
             if at < match.start():
                 before = piece.text[at : match.start()]
                 found.append(_Piece(before, Span(start - len(before.encode()), start), True))
-            text = match.group()[0] if match.group() in ("{{", "}}") else HOLE
+            text = match.group()[0] if match.group() in ("{{", "}}", "%%") else HOLE
             found.append(_Piece(text, span, False))
             at = match.end()
         if at < len(piece.text):

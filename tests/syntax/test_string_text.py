@@ -23,7 +23,7 @@ def test_literals_of_all_kinds() -> None:
     assert texts('run("a " "x")') == [("a x", "x")]
     assert texts('run("a " + b + " x")') == [("a \0 x", "x")]
     assert texts('run("{} x".format(1))') == [("\0 x", "x")]
-    assert texts('run("x %s" % 1)') == [("x %s", "x")]
+    assert texts('run("x %s" % 1)') == [("x \0", "x")]
 
 
 def test_names_and_holes() -> None:
