@@ -138,6 +138,7 @@ _REWRITES: dict[str, Callable[[Part], list[Change]]] = {
     "distinct-from": rewrite_distinct_from,
     "regex": rewrite_regex,
     "regexp": rewrite_regexp,
+    "rlike": rewrite_regexp,
     "arrow-key": rewrite_arrow_key,
     "at-time-zone": rewrite_at_time_zone,
     "interval-text": rewrite_interval_text,

@@ -217,7 +217,7 @@ def _word(
         case "NULLS" if after in ("FIRST", "LAST"):
             return "nulls-order", tokens[at + 1].end
         case "REGEXP" | "RLIKE" if next_text != "(" and at:
-            return "regexp", token.end
+            return word.lower(), token.end
         case "IS" if after == "DISTINCT" or (after == "NOT" and then == "DISTINCT"):
             return "distinct-from", tokens[at + (2 if after == "DISTINCT" else 3)].end
         case "FULL" if after in ("OUTER", "JOIN") and (after == "JOIN" or then == "JOIN"):
