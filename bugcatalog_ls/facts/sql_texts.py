@@ -25,7 +25,7 @@ from bugcatalog_ls.syntax.sql_tokens import sql_statements
 from bugcatalog_ls.text.spans import Span
 
 
-class SqlName(msgspec.Struct, frozen=True):
+class SqlName(msgspec.Struct, frozen=True, array_like=True):
     """A table (`tables` is empty), or a column that one of `tables` must have; `anchor` is its place."""
 
     name: str
@@ -34,7 +34,7 @@ class SqlName(msgspec.Struct, frozen=True):
     is_target: bool = False
 
 
-class SqlCount(msgspec.Struct, frozen=True):
+class SqlCount(msgspec.Struct, frozen=True, array_like=True):
     """An `INSERT` of which a row has another number of values than there are columns."""
 
     anchor: str
@@ -42,7 +42,7 @@ class SqlCount(msgspec.Struct, frozen=True):
     n_values: int
 
 
-class SqlFeature(msgspec.Struct, frozen=True):
+class SqlFeature(msgspec.Struct, frozen=True, array_like=True):
     """A construct that not every database can run; `written` is its text."""
 
     name: str
