@@ -86,7 +86,13 @@ def type_edits(file: PyFile, span: Span, dialect: str, imports: Imports) -> tupl
 def _named(file: PyFile) -> list[Node]:
     """The names of such types where they are used."""
     data = file.source.data
-    names = [name for types in _TYPES.values() for name in types if name.encode() in data]
+    names = [
+        name
+        for dialect, types in _TYPES.items()
+        for name in types
+        if name.encode() in data
+        and (f"dialects.{dialect}".encode() in data or b"dialects import" in data or name == "ARRAY")
+    ]
     found: list[Node] = []
     for name in names:
         pattern = re.compile(rb"\b" + name.encode() + rb"\b")
