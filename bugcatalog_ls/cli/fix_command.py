@@ -128,7 +128,11 @@ def _report(
                 after = mended.texts[path].text
             if path in mended.deleted:
                 after = None
-            if options.diff:
+            if path in mended.deleted and before is None and options.diff:
+                yield f"Binary files a/{filename_of(root, path)} and /dev/null differ\n"
+            elif path in mended.deleted and before is None:
+                yield f"{'would delete' if is_conditional else 'deleted'} {filename_of(root, path)}\n"
+            elif options.diff:
                 yield from difference(filename_of(root, path), before.text if before else None, after, paint)
             elif before is None or after is None or before.text != after:
                 verb = "create" if before is None else "delete" if after is None else "change"

@@ -16,6 +16,7 @@ COMMANDS = {
     "fix": "mend what can be mended",
     "explain": "tell all that the catalog knows of an entry",
     "catalog": "list, show, search and verify the entries in force",
+    "schema": "show what models, migrations, SQL and databases say, and where they differ",
     "settings": "show which settings are in force and where they come from",
     "server": "start the language server",
     "demo": "show the language server at work on a sample project",

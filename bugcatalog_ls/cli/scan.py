@@ -54,8 +54,9 @@ def open_rooms(
     return rooms
 
 
-def scan(rooms: Iterable[Room], jobs: int, bar: Bar) -> None:
-    """Analyse all files of the rooms that were not analysed yet, or have changed since."""
+def scan(rooms: Iterable[Room], jobs: int, bar: Bar, *, with_databases: bool = True) -> None:
+    """Analyse all files of the rooms that were not analysed yet, or have changed since; read the databases
+    that settings give a URL for."""
     bar.step("Reading files")
     for target, workspace in rooms:
         found = workspace.find_files()
@@ -64,6 +65,8 @@ def scan(rooms: Iterable[Room], jobs: int, bar: Bar) -> None:
         if left_out:
             workspace.find_files(left_out)
         workspace.scan(jobs=jobs, report=bar.report)
+        for problem in workspace.read_databases() if with_databases and workspace.has_databases else ():
+            warn(problem)
 
 
 def paths_shown(rooms: Sequence[Room], keep: Callable[[str], bool]) -> Iterator[tuple[Workspace, str]]:
@@ -73,7 +76,8 @@ def paths_shown(rooms: Sequence[Room], keep: Callable[[str], bool]) -> Iterator[
         root = room.workspace.root
         own = [path for path in room.workspace.files() if room.target.shows(path)]
         about_tool = {found.path for found in room.workspace.tool_findings() if found.path}
-        for path in sorted({*own, *about_tool}):
+        stale = {each.place for each in room.workspace.stale_files() if room.target.shows(each.place)}
+        for path in sorted({*own, *about_tool, *stale}):
             if len(rooms) > 1 and path not in about_tool and deepest(targets, root / path) != room.target:
                 continue
             if keep(filename_of(root, path)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bugcatalog_ls.workspace.files import ReadProblem
+from bugcatalog_ls.workspace.files import ReadProblem, digest_of
 from bugcatalog_ls.workspace.mending import Mended
 from bugcatalog_ls.workspace.reading import read_file
 from bugcatalog_ls.workspace.workspace import Workspace
@@ -30,6 +30,12 @@ def write_mended(workspace: Workspace, mended: Mended) -> list[WriteProblem]:
 def _change(workspace: Workspace, mended: Mended, path: str) -> Change | WriteProblem | None:
     if path in mended.created:
         return Create(path, mended.created[path]) if path not in mended.deleted else None
+    if path in mended.deleted and path.endswith(".pyc"):
+        # No text is read of it, and none is needed.
+        try:
+            return Delete(path, digest_of((workspace.root / path).read_bytes()))
+        except OSError:
+            return WriteProblem(path, f"{path} is no longer there.", "failed")
     before = mended.before.get(path) or workspace.source(path)
     read = read_file(workspace.root, path, workspace.settings.max_file_size)
     if isinstance(read, ReadProblem):

@@ -26,7 +26,7 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name
 
 
-class ForeignKeyConstraint(msgspec.Struct, frozen=True):
+class ForeignKeyConstraint(msgspec.Struct, frozen=True, tag=True):
     """`table` is `[schema.]table`, empty where unknown. `ondelete` is in upper case, empty for none."""
 
     columns: tuple[str, ...]
@@ -36,7 +36,7 @@ class ForeignKeyConstraint(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class TableIndex(msgspec.Struct, frozen=True):
+class TableIndex(msgspec.Struct, frozen=True, tag=True):
     """An expression among its `columns` is an empty text; a name that is not known is empty."""
 
     name: str
@@ -44,7 +44,7 @@ class TableIndex(msgspec.Struct, frozen=True):
     unique: bool = False
 
 
-class UniqueConstraint(msgspec.Struct, frozen=True):
+class UniqueConstraint(msgspec.Struct, frozen=True, tag=True):
     columns: tuple[str, ...]
     name: str = ""
 

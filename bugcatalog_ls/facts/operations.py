@@ -11,7 +11,7 @@ from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 
 
-class CreateTable(msgspec.Struct, frozen=True):
+class CreateTable(msgspec.Struct, frozen=True, tag_field="operation"):
     """`known` is False where there may be columns besides those listed. `constraints` are those that
     stand beside the columns, not those that columns declare of their own."""
 
@@ -22,27 +22,27 @@ class CreateTable(msgspec.Struct, frozen=True):
     constraints: Constraints = Constraints()
 
 
-class DropTable(msgspec.Struct, frozen=True):
+class DropTable(msgspec.Struct, frozen=True, tag_field="operation"):
     table: str
 
 
-class RenameTable(msgspec.Struct, frozen=True):
+class RenameTable(msgspec.Struct, frozen=True, tag_field="operation"):
     table: str
     new_name: str
 
 
-class AddColumn(msgspec.Struct, frozen=True):
+class AddColumn(msgspec.Struct, frozen=True, tag_field="operation"):
     table: str
     column: Column
     if_not_exists: bool = False
 
 
-class DropColumn(msgspec.Struct, frozen=True):
+class DropColumn(msgspec.Struct, frozen=True, tag_field="operation"):
     table: str
     name: str
 
 
-class AlterColumn(msgspec.Struct, frozen=True):
+class AlterColumn(msgspec.Struct, frozen=True, tag_field="operation"):
     """What changes of a column; None where it stays. `server_default` is empty where it is taken away.
 
     An empty `name` means one of the columns: which one, and what changes of it, is not known.
@@ -56,21 +56,21 @@ class AlterColumn(msgspec.Struct, frozen=True):
     type: ColumnType | None = None
 
 
-class Touch(msgspec.Struct, frozen=True):
+class Touch(msgspec.Struct, frozen=True, tag_field="operation"):
     """Something unknown happens to a table, or (None) to any of them."""
 
     table: str | None
     reason: str
 
 
-class AddConstraint(msgspec.Struct, frozen=True):
+class AddConstraint(msgspec.Struct, frozen=True, tag_field="operation"):
     """A foreign key, an index or a unique constraint comes to a table."""
 
     table: str
     constraint: ForeignKeyConstraint | TableIndex | UniqueConstraint
 
 
-class DropConstraint(msgspec.Struct, frozen=True):
+class DropConstraint(msgspec.Struct, frozen=True, tag_field="operation"):
     """A constraint of a name goes; `kind` is `foreignkey`, `unique`, `index`, another kind that nobody
     keeps here (`check`, `primary`), or empty where it is not known. No `table`: the one that has it."""
 
@@ -79,24 +79,24 @@ class DropConstraint(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
-class SetPrimaryKey(msgspec.Struct, frozen=True):
+class SetPrimaryKey(msgspec.Struct, frozen=True, tag_field="operation"):
     table: str
     columns: tuple[str, ...]
 
 
-class TouchConstraints(msgspec.Struct, frozen=True):
+class TouchConstraints(msgspec.Struct, frozen=True, tag_field="operation"):
     """Something unknown happens to the constraints of a table, or (None) of any."""
 
     table: str | None
 
 
-class CreateView(msgspec.Struct, frozen=True):
+class CreateView(msgspec.Struct, frozen=True, tag_field="operation"):
     """A view comes into being; what it has for columns is not followed."""
 
     name: str
 
 
-class ChangeEnum(msgspec.Struct, frozen=True):
+class ChangeEnum(msgspec.Struct, frozen=True, tag_field="operation"):
     """What a database type of a name can hold: `labels` are all of them, or `added` and `renamed` ones.
 
     Neither means that its labels are not known from here on.

@@ -28,6 +28,8 @@ SLICE_SECONDS = 0.02
 # How long a text must rest before what a keystroke left undone is done.
 REST_SECONDS = 0.15
 _FILES_A_REPORT = 64
+# How often it is looked whether a database has answered.
+_DATABASE_SECONDS = 0.2
 
 
 class Service:
@@ -72,10 +74,13 @@ class Service:
                 self._settle(path, emit)
         while self._unseen and time.monotonic() < until:
             self._scan_some(self._unseen[0], emit)
-        return bool(self._unseen or self._typed)
+        self._take_databases(emit)
+        return bool(self._unseen or self._typed or self._is_reading())
 
     def pause(self) -> float:
         """How many seconds the next slice of work may wait."""
+        if not self._unseen and not self._typed and self._is_reading():
+            return _DATABASE_SECONDS
         if self._unseen or not self._typed:
             return 0.0
         return max(min(self._typed.values()) + REST_SECONDS - time.monotonic(), 0.0)
@@ -259,6 +264,25 @@ class Service:
         emit(api.Progress(token, "end", message=message))
         self._say_faults(emit)
         emit(api.Stale())
+        if workspace.live.begin(workspace.settings.databases, workspace.root):
+            title = f"Reading the databases of {workspace.root.name}"
+            emit(api.Progress(_database_token(workspace), "begin", title=title))
+
+    # -- databases ------------------------------------------------------------------------------------
+
+    def _is_reading(self) -> bool:
+        return any(workspace.live.is_reading for workspace in self._rooms.roots.values())
+
+    def _take_databases(self, emit: api.Emit) -> None:
+        """Go on with what databases have answered, and tell of those that cannot be read, once."""
+        for workspace in self._rooms.roots.values():
+            answers = workspace.live.poll()
+            if answers is None:
+                continue
+            emit(api.Progress(_database_token(workspace), "end"))
+            for problem in workspace.take_databases(answers):
+                emit(api.ServerMessage("warning", problem, f"{workspace.root} {problem}"))
+            emit(api.Stale())
 
     # -- answers ------------------------------------------------------------------------------------
 
@@ -291,7 +315,8 @@ class Service:
         seen: set[str] = set()
         for workspace in self._rooms.roots.values():
             about_tool = {finding.path for finding in workspace.tool_findings() if finding.path}
-            paths: Iterable[str] = {*workspace.files(), *about_tool}
+            stale = {each.place for each in workspace.stale_files()}
+            paths: Iterable[str] = {*workspace.files(), *about_tool, *stale}
             if workspace.settings.diagnostic_mode != "workspace":
                 paths = about_tool
             for path in sorted(paths):
@@ -388,3 +413,7 @@ class Service:
         read = {name for vocabulary in vocabularies() for name in vocabulary.names}
         names = {"*.py", "*.pyi", "*.md", ".gitignore", *SETTINGS_FILES, *read}
         return tuple(f"**/{name}" for name in sorted(names))
+
+
+def _database_token(workspace: Workspace) -> str:
+    return f"databases {workspace.root}"

@@ -179,6 +179,8 @@ def _apply(overlay: _Overlay, fixes: list[Fix], changes: dict[str, list[Edit]], 
             mended.created[new.path] = new.content
             overlay.set(new.path, Source(new.content))
         mended.deleted.update(fix.deletes)
+        if fix.deletes:
+            overlay.delete(fix.deletes)
         paths = [edit.path for edit in fix.edits] + [new.path for new in fix.creates]
         mended.together.add(frozenset((*paths, *fix.deletes)))
 
@@ -229,10 +231,14 @@ class _Overlay:
         self.texts[path] = source
         self._workspace.set_text(path, source.text)
 
+    def delete(self, paths: Iterable[str]) -> None:
+        self._workspace.suppose_deleted(paths)
+
     def changed(self, created: dict[str, str]) -> dict[str, Source]:
         return {path: source for path, source in self.texts.items() if path not in created}
 
     def restore(self) -> None:
+        self._workspace.suppose_deleted(None)
         for path, source in self._before.items():
             if source is not None:
                 self._workspace.set_text(path, source.text)

@@ -13,6 +13,7 @@ from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.analysis.result import FileResult, Result, StoredResult, unpack
+from bugcatalog_ls.facts.live_tables import live_facts, live_path
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.ahead import answers_ahead
@@ -30,10 +31,12 @@ from bugcatalog_ls.workspace.configuration import Configuration, load_configurat
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
 from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text, unseen
+from bugcatalog_ls.workspace.live_databases import LiveAnswer, LiveDatabases
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file, too_large
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
+from bugcatalog_ls.workspace.stale_bytecode import STALE_BYTECODE, StaleFile, removal_of_stale, stale_files
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
 from bugcatalog_ls.workspace.whole_run import WholeRun, key_of, name_of
 from bugcatalog_ls.workspace.whole_run import pack as pack_run
@@ -73,6 +76,8 @@ class Workspace:
         self._was_scanned = False
         self._known: tuple[int, Counts] | None = None
         self._faults: tuple[ToolFinding, ...] | None = None
+        self._stale: tuple[StaleFile, ...] | None = None
+        self.live = LiveDatabases()
         self.problems: dict[str, ReadProblem] = {}
         # The answers of this run, or of the last one, where they still hold; and whether some are new.
         self._run = WholeRun()
@@ -124,6 +129,7 @@ class Workspace:
     def find_files(self, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Look which files there are; those that are new or changed become pending. Sorted paths."""
         settings = self.settings
+        self._stale = None
         found = discover(
             self.root,
             self.wants,
@@ -288,6 +294,9 @@ class Workspace:
         """The text of a file as it counts now, or None where it can't be read."""
         if path in self._open:
             return self._open[path].source
+        if path.endswith(".pyc"):
+            # It has a first line for what is told of it, and no text.
+            return Source(b"")
         if path not in self._sources:
             read = read_file(self.root, path, self.settings.max_file_size)
             if not isinstance(read, ReadResult):
@@ -312,9 +321,10 @@ class Workspace:
         What the baseline accepts is left out, unless it is asked for.
         """
         about_tool = [finding for finding in self.tool_findings() if finding.path == path]
+        stale = [each for each in self.stale_files() if each.place == path]
         findings = self._findings(path)
         result = self.results.get(path)
-        if not about_tool and (result is None or not (findings or result.has_suppressions)):
+        if not about_tool and not stale and (result is None or not (findings or result.has_suppressions)):
             return ()
         source = self.source(path)
         if source is None:
@@ -325,6 +335,7 @@ class Workspace:
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()
         placed = [_placed(finding, source) for finding in about_tool]
+        placed += [_placed_stale(each, source) for each in stale]
         shown = publish((*findings, *placed), path, source, entries, checked, self.settings)
         known = Counts() if with_accepted else self._baseline()
         return without_known(shown, source, known) if known else shown
@@ -375,6 +386,36 @@ class Workspace:
             self._faults = tool_findings(self.root, self.configuration, self.results)
         return self._faults
 
+    def stale_files(self) -> tuple[StaleFile, ...]:
+        """Compiled files on disk that Python would run in place of their source; looked for once a scan."""
+        if STALE_BYTECODE not in self.configuration.entries:
+            return ()
+        if self._stale is None:
+            self._stale = stale_files(self.root, (*self.settings.exclude, *self.settings.extend_exclude))
+        return self._stale
+
+    def read_databases(self) -> tuple[str, ...]:
+        """Read the databases that settings give a URL for, and wait for them; what is to be told of those
+        that can't be read."""
+        return self.take_databases(self.live.read(self.settings.databases, self.root))
+
+    def take_databases(self, answers: Iterable[LiveAnswer]) -> tuple[str, ...]:
+        """Go on with what databases said; what is to be told of those that said nothing."""
+        answers = tuple(answers)
+        for answer in answers:
+            if answer.picture is not None:
+                self.project.index.set_file(live_path(answer.name), live_facts(answer.picture))
+        return tuple(answer.problem for answer in answers if answer.problem)
+
+    @property
+    def has_databases(self) -> bool:
+        return any(database.url is not None for database in self.settings.databases.values())
+
+    def suppose_deleted(self, paths: Iterable[str] | None) -> None:
+        """Go on as if compiled files were deleted, for fixes that are tried; None: look at the disk again."""
+        kept = [each for each in self.stale_files() if paths is None or each.path not in set(paths)]
+        self._stale = tuple(kept) if paths is not None else None
+
     @property
     def is_scanned(self) -> bool:
         """Whether all files have been seen once: before that, what needs several files stays silent."""
@@ -387,6 +428,8 @@ class Workspace:
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
         """The fixes of a finding, best first."""
         removal = removal_of(finding)
+        if finding.code == STALE_BYTECODE:
+            removal = removal_of_stale(self.root, finding)
         if removal is not None:
             return (removal,)
         if not self._can_recall:
@@ -438,7 +481,7 @@ class Workspace:
     @property
     def _can_recall(self) -> bool:
         """Whether answers are kept: for a run that asks once, of files alone."""
-        return not self._incremental and not self._open
+        return not self._incremental and not self._open and not self.has_databases
 
     def _recall(self, cache: Cache) -> bool:
         """Take over the answers of the last run, where all files are as they were then."""
@@ -588,3 +631,16 @@ def _placed(finding: ToolFinding, source: Source) -> Finding:
     _, end = source.lines.line_span(row)
     start = source.lines.offset(row, finding.column - 1)
     return Finding(finding.code, finding.message, finding.path, Span(min(start, end), end))
+
+
+def _placed_stale(stale: StaleFile, source: Source) -> Finding:
+    """A stale compiled file at the first line of its source, or of itself."""
+    start, end = source.lines.line_span(0)
+    return Finding(
+        STALE_BYTECODE,
+        stale.message,
+        stale.place,
+        Span(start, end),
+        variant=stale.variant,
+        data={"deletes": stale.path},
+    )

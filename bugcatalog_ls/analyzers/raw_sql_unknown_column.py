@@ -1,0 +1,126 @@
+"""BC709: tables and columns in raw SQL that the known schema lacks, and rows of a wrong length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bugcatalog_ls.analysis.added_columns import added_column_file
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix, Related
+from bugcatalog_ls.facts.sql_schema import (
+    KnownTable,
+    is_unknown_table,
+    known_table,
+    nearest_name,
+    table_names,
+)
+from bugcatalog_ls.facts.sql_texts import SqlExecuted, SqlName, SqlText
+from bugcatalog_ls.text.spans import TextEdit
+
+
+def _join(ctx: JoinContext) -> Iterator[Finding]:
+    if ctx.is_test or not ctx.path.endswith((".py", ".pyi")):
+        return
+    for text in ctx.index.in_file(ctx.path, SqlText):
+        if text.in_revision or (text.constant and not ctx.index.get(SqlExecuted, text.constant)):
+            continue
+        if not (text.tables or text.counts):
+            continue
+        unknown: dict[str, None] = {}
+        for table in text.tables:
+            if table.name not in unknown and is_unknown_table(ctx.index, table.name, ctx.path):
+                unknown[table.name] = None
+                yield _table(ctx, table)
+        yield from _columns(ctx, text)
+        for count in text.counts:
+            values = "value" if count.n_values == 1 else "values"
+            columns = "column" if count.n_columns == 1 else "columns"
+            message = f"{count.n_values} {values} for {count.n_columns} {columns}"
+            yield ctx.find(count.anchor, message, data={"kind": "count"})
+
+
+def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    name, near = finding.data.get("name", ""), finding.data.get("nearest", "")
+    written = ctx.file.source.slice(ctx.span)
+    if near and _unquoted(written).casefold() == name.casefold():
+        quote = written[:1] if not (written[:1].isalnum() or written[:1] == "_") else ""
+        closing = {"[": "]"}.get(quote, quote)
+        new = f"{quote}{near}{closing}" if quote else near
+        yield ctx.fix(f"Change to the nearest name, {near}", "suggested", [TextEdit(ctx.span, new)])
+    if finding.data.get("kind") == "column":
+        yield from _adding(ctx, finding, is_sure=not near)
+
+
+ANALYZER = Analyzer(join=_join, fix=_fix, joins=(SqlText,), from_absence=True, writes_revisions=True)
+
+
+def _table(ctx: JoinContext, table: SqlName) -> Finding:
+    plain = table.name.rpartition(".")[2]
+    near = nearest_name(plain, table_names(ctx.index))
+    hint = f"; the nearest name is {near}" if near else ""
+    data = {"kind": "table", "name": plain, "nearest": near}
+    return ctx.find(table.anchor, f"the schema has no table {table.name}{hint}", data=data)
+
+
+def _columns(ctx: JoinContext, text: SqlText) -> Iterator[Finding]:
+    told: set[tuple[str, tuple[str, ...]]] = set()
+    for column in text.columns:
+        key = (column.name.casefold(), column.tables)
+        if key in told:
+            continue
+        tables: list[KnownTable] = []
+        for name in column.tables:
+            table = known_table(ctx.index, name, ctx.path)
+            if table is None:
+                break
+            tables.append(table)
+        else:
+            if not any(table.has(column.name) for table in tables):
+                told.add(key)
+                yield _column(ctx, column, tables)
+
+
+def _column(ctx: JoinContext, column: SqlName, tables: list[KnownTable]) -> Finding:
+    near = nearest_name(column.name, dict.fromkeys(each for table in tables for each in table.columns))
+    hint = f"; the nearest name is {near}" if near else ""
+    if len(tables) == 1:
+        message = f"the table {tables[0].name} has no column {column.name}{hint}"
+    else:
+        names = [table.name for table in tables]
+        message = (
+            f"none of the tables {', '.join(names[:-1])} and {names[-1]} has a column {column.name}{hint}"
+        )
+    data = {
+        "kind": "column",
+        "name": column.name,
+        "nearest": near,
+        "table": tables[0].name if len(tables) == 1 else "",
+        "environment": tables[0].environment,
+        "model": tables[0].model,
+        "path": tables[0].path,
+    }
+    return ctx.find(column.anchor, message, related=_made(ctx, tables), data=data)
+
+
+def _made(ctx: JoinContext, tables: list[KnownTable]) -> Iterator[Related]:
+    for table in tables:
+        if table.path and table.anchor:
+            yield ctx.related(table.path, table.anchor, f"what makes the table {table.name}")
+
+
+def _adding(ctx: FixContext, finding: Finding, *, is_sure: bool) -> Iterator[Fix]:
+    """The migration, or the `ALTER TABLE` file, that adds the column."""
+    table, name = finding.data.get("table", ""), finding.data.get("name", "")
+    if not table or not re.fullmatch(r"\w+", name):
+        return
+    added = added_column_file(ctx, table, name, finding.data)
+    if added is None:
+        return
+    new, steps = added
+    applicability: Applicability = "safe" if is_sure else "suggested"
+    yield ctx.fix(f"Add the missing column {table}.{name}", applicability, [], creates=[new], steps=steps)
+
+
+def _unquoted(written: str) -> str:
+    return written.strip('"`[]\\')
