@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, written_column
@@ -10,7 +12,8 @@ from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.model_constraints import model_constraints
-from bugcatalog_ls.facts.models import Model, models_of_table
+from bugcatalog_ls.facts.models import Model, models, models_of_table
+from bugcatalog_ls.facts.models import model as table_model
 from bugcatalog_ls.facts.sources import quoted
 from bugcatalog_ls.facts.typed_columns import typed
 
@@ -47,6 +50,9 @@ def create_table(index: FactIndex, model: Model, *, schema_is_new: bool = False)
         upgrade.append(_create_index(made))
         downgrade.insert(0, _drop_index(made))
     downgrade.append(OperationCall("drop_table", (), alone=True))
+    for name in _own_enums(index, model, columns.values()):
+        line = f"sa.Enum(name={quoted(name)}).drop(op.get_bind(), checkfirst=True)"
+        downgrade.append(OperationCall("drop", lines=(line,)))
     dialects = [dialect for column in columns.values() for dialect in column.type.dialects]
     after = tuple(key.table for key in constraints.foreign_keys if key.table != model.key)
     table = model.key
@@ -272,7 +278,15 @@ def add_labels(table: str, wanted: Column, found: Column, dialect: str) -> Step 
     return Step(table, slug, deed, (up,), (down,), dialects)
 
 
-_STAYS = OperationCall("pass", lines=("# PostgreSQL cannot take a label out of a type.",))
+_STAYS = OperationCall("pass", lines=("# PostgreSQL cannot take a label out of a type.", "pass"))
+
+
+def _own_enums(index: FactIndex, model: Model, columns: Iterable[Column]) -> list[str]:
+    """The database's types that come and go with a table, since no other one has them."""
+    named = {each.type.enum_name for each in columns if each.type.name == "ENUM" and each.type.native}
+    others = [made for symbol in models(index) if (made := table_model(index, symbol)) is not None]
+    elsewhere = {each.type.enum_name for made in others if made.key != model.key for each in made.columns}
+    return sorted(named - elsewhere - {""})
 
 
 def _in_table(column: Column) -> str | None:

@@ -27,6 +27,7 @@ from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
 from bugcatalog_ls.facts.schemas import is_field, schema
 from bugcatalog_ls.facts.stored_texts import StoredText
+from bugcatalog_ls.facts.typed_columns import typed
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, text_of, walk
@@ -58,10 +59,12 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     length = int(finding.data.get("length", "0"))
     if made is None or column is None or not length:
         return
-    edits = _lengthened(ctx, column, length) if column.type.length != length else []
+    # A column that takes its type from the one it points to has nothing to edit.
+    is_own = bool(column.type.name) and column.type.length != length
+    edits = _lengthened(ctx, column, length) if is_own else []
     if edits is None:
         return
-    wanted = _wide(column, length)
+    wanted = _wide(typed(ctx.index, made, column), length)
     names: list[str] = []
     steps: list[Step | None] = []
     for name in environments_of(ctx.index, made.metadata):

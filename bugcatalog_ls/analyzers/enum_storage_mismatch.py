@@ -87,7 +87,7 @@ def _stored(ctx: JoinContext, made: Model, column: Column) -> Iterator[Finding]:
     wanted = column.type
     data = {"model": made.symbol, "column": column.name}
     name = f"{made.key}.{column.name}"
-    known = False
+    n_known = 0
     lacking: list[str] = []
     message, kind = "", ""
     related: list[Related] = []
@@ -99,21 +99,22 @@ def _stored(ctx: JoinContext, made: Model, column: Column) -> Iterator[Finding]:
         there = found.column.type
         if there.labels is None or wanted.labels is None or not there.native or not found.certain:
             continue
-        known = True
+        n_known += 1
         if set(there.labels) == set(wanted.labels):
             continue
         kind, message = _mismatch(ctx.index, column, there.labels, name)
         lacking.append(environment)
         if found.revision:
             related.append(ctx.related(found.revision, REVISION_ANCHOR, f"the revision that brings {name}"))
-    if lacking:
+    # Of several databases one may keep an enum as text, whatever its labels.
+    if lacking and len(lacking) == n_known:
         yield ctx.find(
             column.anchor,
             message,
             data=data | {"kind": kind, "environments": ",".join(lacking)},
             related=related,
         )
-    elif not known and wanted.by_value and wanted.native and _is_mysql(ctx, made):
+    elif not n_known and wanted.by_value and wanted.native and _is_mysql(ctx, made):
         message = f"{name} expects its members' values, and what MySQL holds is not known"
         yield ctx.find(column.anchor, message, variant="unverified", data=data | {"kind": "unverified"})
 

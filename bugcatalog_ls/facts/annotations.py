@@ -67,7 +67,8 @@ class AnnotatedType(msgspec.Struct, frozen=True):
             if shared is not None and shared.nullable is not None and not self.optional:
                 nullable = False
         column_type = made.type
-        if not column_type.name and self.symbol:
+        # What points to another column takes its type from there.
+        if not column_type.name and self.symbol and not (self.is_mapped and made.foreign_keys):
             column_type = type_for_annotation(index, self.symbol, text_length=text_length)
         return msgspec.structs.replace(made, nullable=nullable, type=column_type, python_type=self.symbol)
 

@@ -13,9 +13,14 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, constant_value, string_value, text_of
 
+# Begins with what is rare, for speed: what stands before the sign is looked at afterwards.
 _CANDIDATE = re.compile(
-    rb"(?:\.\w+\s*=\s*(?:[\"']|f[\"'])|\b\w+\s*=\s*(?:f[\"']|[\"'][^\"'\n]{8})"
-    rb"|=\s*(?:str\(\s*)?(?:await\s+)?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b)"
+    rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b)"
+)
+_ATTRIBUTE = re.compile(rb"\.\w+[ ]?$")
+_KEYWORD = re.compile(rb"\w+$")
+_KEYWORDS = frozenset(
+    {b"message", b"msg", b"detail", b"description", b"help", b"title", b"text", b"content", b"prompt"}
 )
 _DIGESTS = {
     "hashlib.md5": 32, "hashlib.sha1": 40, "hashlib.sha224": 56, "hashlib.sha256": 64, "hashlib.sha384": 96,
@@ -47,7 +52,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path) or is_revision(file):
         return
     seen: set[int] = set()
-    for match in _CANDIDATE.finditer(file.source.data):
+    data = file.source.data
+    for match in _CANDIDATE.finditer(data):
+        before = data[max(0, match.start() - 80) : match.start()]
+        if match[1] is not None and _ATTRIBUTE.search(before) is None:
+            # A literal for an attribute is of interest, for a keyword only a text that is put together.
+            keyword = _KEYWORD.search(before)
+            # What such keywords say is for people, mostly of exceptions.
+            if keyword is None or match[1][:1] != b"f" or keyword[0] in _KEYWORDS:
+                continue
         node: Node | None = file.root.descendant_for_byte_range(match.end() - 1, match.end())
         while node is not None and node.type not in ("assignment", "keyword_argument"):
             node = node.parent
@@ -72,6 +85,9 @@ def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
         left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or value is None or left.type != "attribute":
             return
+        # `self` is an object of a model only where there are models.
+        if text_of(left).startswith("self.") and not _has_models(file):
+            return
         owner = file.symbol(left.child_by_field_name("object"))
         name = left.child_by_field_name("attribute")
         if owner is not None and name is not None and owner.endswith("()") and "(" not in owner[:-2]:
@@ -88,6 +104,10 @@ def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
     symbol = file.callee(call)
     if symbol is not None and "(" not in symbol:
         yield symbol, text_of(name), value
+
+
+def _has_models(file: PyFile) -> bool:
+    return b"__tablename__" in file.source.data or b"table=True" in file.source.data
 
 
 def _measure(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], ...], bool] | None:

@@ -1,4 +1,4 @@
-"""What the fixes of section 7 write runs: real Alembic and SQLAlchemy on SQLite, upgraded, checked and downgraded."""
+"""What the fixes of section 7 write runs: real Alembic on SQLite, upgraded, checked and downgraded."""
 
 import subprocess
 import sys

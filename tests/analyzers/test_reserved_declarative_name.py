@@ -46,7 +46,9 @@ def test_declarative(body: str) -> None:
 
 
 def test_flask_sqlmodel_and_releases() -> None:
-    check_findings("BC707", """
+    check_findings(
+        "BC707",
+        """
         #- app.py
         from flask_sqlalchemy import SQLAlchemy
         db = SQLAlchemy()
@@ -65,7 +67,8 @@ def test_flask_sqlmodel_and_releases() -> None:
             metadata: dict = {}
         #- requirements.txt
         SQLAlchemy>=2.1
-    """)
+    """,
+    )
 
 
 @pytest.mark.parametrize(

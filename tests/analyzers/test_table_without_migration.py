@@ -54,7 +54,10 @@ def test_models(model: str, more: str) -> None:
 
 
 def test_without_a_schema_only_targets_are_looked_at() -> None:
-    check_findings("BC708", f"{BASE}class A(Base):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n    b = Column(ForeignKey('c.id'))\n  # ^ BC708\n")
+    check_findings(
+        "BC708",
+        f"{BASE}class A(Base):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n    b = Column(ForeignKey('c.id'))\n  # ^ BC708\n",
+    )
 
 
 def test_the_revision_creates_what_the_table_points_to_first() -> None:

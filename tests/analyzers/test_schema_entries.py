@@ -1,0 +1,194 @@
+"""BC701, BC702, BC704, BC710 and BC711: what they find, and look-alikes that they leave."""
+
+# Snippets are easier to read on one line each.
+# ruff: noqa: E501
+
+import pytest
+
+from bugcatalog_ls.analysis.analyzer import Options
+from bugcatalog_ls.testing.checks import check_findings
+
+BASE = """\
+import enum
+import hashlib
+import uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Enum, ForeignKey, ForeignKeyConstraint, Index, Integer, JSON, Numeric, String, Text, UniqueConstraint, delete, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+class Base(DeclarativeBase):
+    pass
+"""
+REVISION = """\
+#- migrations/versions/r1.py
+import sqlalchemy as sa
+from alembic import op
+revision = "r1"
+down_revision = None
+def upgrade():
+"""
+USERS = (
+    'class User(Base):\n    __tablename__ = "users"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+)
+TEAMS = (
+    'class Team(Base):\n    __tablename__ = "teams"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+)
+POST = (
+    'class Post(Base):\n    __tablename__ = "posts"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        USERS + POST + '    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))\n  # ^^^^^^^ BC702\n',
+        TEAMS + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))\n  # ^^^^^^^ BC702.reference\n',
+        TEAMS + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))\n  # ^^^^^^^ BC702\ndef f(s, team: Team):\n    s.delete(team)\n',
+        TEAMS + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey(Team.id))\n  # ^^^^^^^ BC702\ndef f(s, i):\n    s.execute(delete(Team).where(Team.id == i))\n',
+        TEAMS + POST + '    team_id = Column(ForeignKey("teams.id"))\n  # ^^^^^^^ BC702\ndef f(s, i):\n    s.query(Team).filter(Team.id == i).delete()\n',
+        TEAMS + POST + '    team_id = Column(ForeignKey("teams.id"))\n  # ^^^^^^^ BC702\nasync def f(s, i):\n    team = await s.get(Team, i)\n    await s.delete(team)\n',
+        TEAMS + POST + '    team_id = Column(ForeignKey("teams.id"))\n  # ^^^^^^^ BC702\ndef f(s, i):\n    s.execute("DELETE FROM teams WHERE id = 1")\n',
+        TEAMS + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))\n  # ^^^^^^^ BC702\n',
+        TEAMS + '    posts: Mapped[list["Post"]] = relationship()\n  # ^^^^^ BC702.passive\n' + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))\n',
+        "class Owned:\n    owner_id = Column(ForeignKey('users.id'))\n  # ^^^^^^^^ BC702\n" + USERS + POST.replace("Post(Base)", "Post(Owned, Base)"),
+        # Look-alikes.
+        USERS + POST + '    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))\n',
+        USERS + POST + '    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))\n',
+        TEAMS + '    posts: Mapped[list["Post"]] = relationship(cascade="all, delete-orphan")\n' + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))\ndef f(s, team: Team):\n    s.delete(team)\n',
+        TEAMS + '    posts: Mapped[list["Post"]] = relationship(passive_deletes=True)\n' + POST + '    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))\n',
+        USERS + 'class Admin(User):\n    __tablename__ = "admins"\n    id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)\n',
+    ],
+)  # fmt: skip
+def test_foreign_keys(body: str) -> None:
+    check_findings("BC702", BASE + body)
+
+
+def test_a_new_migration_that_lacks_the_models_rule() -> None:
+    model = '    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))\n'
+    made = '    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))\n    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("user_id", sa.Integer()))\n    op.create_foreign_key("fk", "posts", "users", ["user_id"], ["id"])\n  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC702\n'
+    check_findings("BC702", f"#- models.py\n{BASE}{USERS}{POST}{model}{REVISION}{made}")
+
+
+TEXTS = (
+    POST
+    + "    name: Mapped[str] = mapped_column(String(10))\n    code: Mapped[str] = mapped_column(String(36))\n"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        POST + '    state: Mapped[str] = mapped_column(String(3), default="open")\n  # ^^^^^ BC704\n',
+        POST + '    state: Mapped[str] = mapped_column(String(3), server_default="open")\n  # ^^^^^ BC704\n',
+        TEXTS + 'def f(post: Post):\n    post.name = "a much longer text"\n              # ^^^^^^^^^^^^^^^^^^^^ BC704\n',
+        TEXTS + 'def f(post: Post):\n    post.name = f"{post.code}"\n              # ^^^^^^^^^^^^^^ BC704\n',
+        TEXTS + "def f(post: Post, data):\n    post.code = hashlib.sha256(data).hexdigest()\n              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC704\n",
+        TEXTS + "def f():\n    return Post(name=str(uuid.uuid4()))\n                   # ^^^^^^^^^^^^^^^^^ BC704\n",
+        TEXTS + 'from pydantic import BaseModel, Field, constr\nclass PostCreate(BaseModel):\n    name: str = Field(max_length=20)\n  # ^^^^ BC704\n    code: constr(max_length=40)\n  # ^^^^ BC704\n',
+        TEXTS + 'def f(post: Post):\n    post.name = "short"\n    post.name = f"{post.code}"[:10]\n    post.code = str(uuid.uuid4())\n',
+        TEXTS + 'from pydantic import BaseModel, Field\nclass PostCreate(BaseModel):\n    name: str = Field(max_length=10)\n    code: str\nclass OtherCreate(BaseModel):\n    name: str = Field(max_length=99)\n',
+        POST + '    body: Mapped[str] = mapped_column(Text, default="a long default")\n',
+    ],
+)  # fmt: skip
+def test_lengths(body: str) -> None:
+    check_findings("BC704", BASE + body)
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "made"),
+    [
+        ("BC704", "name: Mapped[str] = mapped_column(String(20))\n  # ^^^^ BC704\n", 'sa.Column("name", sa.String(10), nullable=False)'),
+        ("BC704", "name: Mapped[str] = mapped_column(String(20))\n", 'sa.Column("name", sa.String(20), nullable=False)'),
+        ("BC711", "name: Mapped[str] = mapped_column(Text)\n  # ^^^^ BC711\n", 'sa.Column("name", sa.String(20), nullable=False)'),
+        ("BC711", "name: Mapped[int]\n  # ^^^^ BC711\n", 'sa.Column("name", sa.BigInteger(), nullable=False)'),
+        ("BC711", "name: Mapped[str] = mapped_column(String(20))\n  # ^^^^ BC711\n", 'sa.Column("name", sa.String(20))'),
+        ("BC711", 'name: Mapped[str] = mapped_column(String(20), server_default="x")\n  # ^^^^ BC711\n', 'sa.Column("name", sa.String(20), nullable=False)'),
+        ("BC711", "name: Mapped[str] = mapped_column(String(20), index=True)\n  # ^^^^ BC711\n", 'sa.Column("name", sa.String(20), nullable=False)'),
+        ("BC711", "name: Mapped[str] = mapped_column(String(20), unique=True)\n  # ^^^^ BC711\n", 'sa.Column("name", sa.String(20), nullable=False)'),
+        ("BC711", 'name: Mapped[int] = mapped_column(ForeignKey("posts.id"))\n  # ^^^^ BC711\n', 'sa.Column("name", sa.Integer(), nullable=False)'),
+        ("BC711", 'name: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))\n  # ^^^^ BC711\n', 'sa.Column("name", sa.Integer(), sa.ForeignKey("posts.id", ondelete="SET NULL"), nullable=False)'),
+        ("BC711", 'name: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))\n', 'sa.Column("name", sa.Integer(), sa.ForeignKey("posts.id"), nullable=False)'),
+        ("BC711", "name: Mapped[str] = mapped_column(String(20), index=True)\n", 'sa.Column("name", sa.VARCHAR(20), nullable=False, index=True)'),
+        ("BC711", "name: Mapped[bool]\n", 'sa.Column("name", sa.Boolean(), nullable=False, server_default=sa.false())'),
+        ("BC711", "name: Mapped[float]\n", 'sa.Column("name", sa.REAL(), nullable=False)'),
+    ],
+)  # fmt: skip
+def test_drift(code: str, column: str, made: str) -> None:
+    table = f'    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True), {made})\n'
+    check_findings(code, f"#- models.py\n{BASE}{POST}    {column}{REVISION}{table}")
+
+
+COLOR = 'class Color(enum.Enum):\n    RED = "red"\n    BLUE = "blue"\n'
+BY_VALUE = "Enum(Color, values_callable=lambda e: [m.value for m in e])"
+
+
+@pytest.mark.parametrize(
+    ("column", "labels"),
+    [
+        ("color: Mapped[Color] = mapped_column(Enum(Color))\n  # ^^^^^ BC701\n", '"red", "blue"'),
+        ("color: Mapped[Color]\n  # ^^^^^ BC701\n", '"red", "blue"'),
+        (f"color: Mapped[Color] = mapped_column({BY_VALUE})\n  # ^^^^^ BC701\n", '"RED", "BLUE"'),
+        ("color: Mapped[Color] = mapped_column(Enum(Color))\n  # ^^^^^ BC701\n", '"RED"'),
+        ("color: Mapped[Color] = mapped_column(Enum(Color))\n  # ^^^^^ BC701\n", '"RED", "BLUE", "GREEN"'),
+        ("color: Mapped[Color] = mapped_column(Enum(Color))\n", '"BLUE", "RED"'),
+        (f"color: Mapped[Color] = mapped_column({BY_VALUE})\n", '"red", "blue"'),
+        ("color: Mapped[Color] = mapped_column(Enum(Color, native_enum=False))\n", '"RED", native_enum=False'),
+    ],
+)  # fmt: skip
+def test_enum_labels(column: str, labels: str) -> None:
+    table = f'    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("color", sa.Enum({labels}, name="color"), nullable=False))\n'
+    check_findings("BC701", f"#- models.py\n{BASE}{COLOR}{POST}    {column}{REVISION}{table}")
+
+
+def test_strings_beside_enum_columns() -> None:
+    check_findings(
+        "BC701",
+        f"{BASE}{COLOR}{POST}    color: Mapped[Color] = mapped_column(Enum(Color))\n"
+        + (
+            'def f(post: Post):\n    post.color = "red"\n               # ^^^^^ BC701\n'
+            '    post.color = "RED"\n    Post.color == "green"\n                # ^^^^^^^ BC701\n    post.color == Color.RED\n'
+        ),
+    )
+
+
+def test_labels_that_mysql_holds_are_not_known() -> None:
+    body = f"{BASE}{COLOR}{POST}    color: Mapped[Color] = mapped_column({BY_VALUE})\n  # ^^^^^ BC701.unverified\n"
+    check_findings("BC701", body, Options(dialects=("mysql",)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'op.alter_column("t", "a", new_column_name="b")',
+        'op.rename_table("t", "u")',
+        'op.add_column("t", sa.Column("a", sa.Integer(), nullable=False))',
+        'op.alter_column("t", "a", existing_type=sa.String(20), type_=sa.String(10))',
+        'op.alter_column("t", "a", existing_type=sa.Text(), type_=sa.String(10))',
+        'op.alter_column("t", "a", existing_type=sa.BigInteger(), type_=sa.Integer())',
+    ],
+)
+def test_steps_that_break_running_code(line: str) -> None:
+    check_findings("BC710", f"{REVISION}    {line}\n  # {'^' * len(line)} BC710\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'op.alter_column("t", "a", nullable=True)',
+        'op.add_column("t", sa.Column("a", sa.Integer()))',
+        'op.add_column("t", sa.Column("a", sa.Integer(), nullable=False, server_default="0"))',
+        'op.alter_column("t", "a", existing_type=sa.String(10), type_=sa.Text())',
+        'op.drop_column("t", "a")',
+        'op.create_table("t", sa.Column("a", sa.Integer()))\n    op.alter_column("t", "a", new_column_name="b")',
+    ],
+)
+def test_steps_that_running_code_survives(line: str) -> None:
+    check_findings("BC710", f"{REVISION}    {line}\n")
+
+
+def test_renames_in_batches_and_old_revisions() -> None:
+    chain = "".join(
+        f'#- migrations/versions/r{n}.py\nimport sqlalchemy as sa\nfrom alembic import op\nrevision = "r{n}"\ndown_revision = "r{n - 1}"\ndef upgrade():\n    op.rename_table("a{n}", "b{n}")\n'
+        + ('  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC710\n' if n > 2 else "")
+        for n in (2, 3, 4)
+    )  # fmt: skip
+    first = f'{REVISION}    with op.batch_alter_table("t") as batch_op:\n        batch_op.alter_column("a", new_column_name="b")\n'
+    check_findings("BC710", first + chain)
