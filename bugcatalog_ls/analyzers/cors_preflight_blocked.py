@@ -183,7 +183,8 @@ def _named_origins(context: FixContext) -> str | None:
         exports = index.one(ModuleExports, module)
         if exports is None or is_test_path(exports[0]):
             continue
-        for name in exports[1].names:
+        for name, held in exports[1].names.items():
+            found += [(exports[0], f"{name}.{setting}") for setting in _settings(index, module, held)]
             symbol = f"{module}.{name}" if module else name
             constant = constant_at(index, symbol) if _ORIGINS.fullmatch(name) else None
             if constant is None or not isinstance(constant[1], (Collection, Name)):
@@ -200,7 +201,22 @@ def _named_origins(context: FixContext) -> str | None:
     other = context.open(path)
     if other is None:
         return None
-    return context.imports().need(written_module(index, other, file), name, at=context.span.start)
+    head, _, setting = name.partition(".")
+    head = context.imports().need(written_module(index, other, file), head, at=context.span.start)
+    return f"{head}.{setting}" if setting else head
+
+
+def _settings(index: FactIndex, module: str, held: str | None) -> Iterator[str]:
+    """The settings of an instance made in a module that name origins."""
+    if held is None or not held.startswith(f"{module}.") or not held.endswith("()"):
+        return
+    owner = held.removesuffix("()")
+    fact = index.one(ClassFact, owner)
+    for attribute, symbol in sorted(fact[1].attributes.items()) if fact is not None else ():
+        if _ORIGINS.fullmatch(attribute) and symbol in ("builtins.list()", "typing.List()"):
+            default = constant_at(index, f"{owner}.{attribute}")
+            if default is None or not holds_wildcard(index, default[1], default[0]):
+                yield attribute
 
 
 def _moved(context: FixContext) -> Iterator[Fix]:

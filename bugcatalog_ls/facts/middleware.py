@@ -98,7 +98,9 @@ def chains_with(index: FactIndex, path: str, scope: str, app: str) -> tuple[tupl
     """The chains that what a function adds becomes a part of: of those who call it, else its own."""
     found: list[tuple[Link, ...]] = []
     for caller_path, step in index.get(MiddlewareStep, scope.rpartition(".")[2]):
-        if step.kind == "call" and resolve(index, step.what, caller_path) == scope:
+        if step.kind != "call" or (not step.given and step.app != app):
+            continue
+        if resolve(index, step.what, caller_path) == scope:
             found.append(chain(index, caller_path, step.scope, step.app))
     return tuple(found) or (chain(index, path, scope, app),)
 
@@ -173,7 +175,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 VOCABULARY = Vocabulary(
     _collect,
-    (b"iddleware", b"FastAPI", b"Starlette", b"flask_cors", b"ccess-Control-Allow", b"ccess-control-allow"),
+    (
+        b"iddleware",
+        b"FastAPI",
+        b"Starlette",
+        b"_cors",
+        b"corsheaders",
+        b"ccess-Control-Allow",
+        b"ccess-control-allow",
+    ),
 )
 
 

@@ -80,6 +80,7 @@ VOCABULARY = Vocabulary(
         b"flask",
         b"quart",
         b"call_next",
+        b"receive",
         b"AuthenticationError",
     ),
 )
