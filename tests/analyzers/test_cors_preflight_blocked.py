@@ -21,7 +21,7 @@ def test_origins_through_constants_keywords_and_libraries() -> None:
         def fastapi():
             app = FastAPI()
             app.add_middleware(Cors, allow_origins=EVERYBODY, allow_credentials=True)
-          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 all origins are let in
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 all
             app.add_middleware(Cors, allow_origins=US, allow_credentials=True)
             options = {"allow_origins": ["http://localhost", "*"], "allow_credentials": True}
             app.add_middleware(Cors, **options)
@@ -59,7 +59,7 @@ def test_order_through_functions_of_other_files() -> None:
 
         def add_cors(app: FastAPI) -> None:
             app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
-          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 login runs before CORS
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 login runs
 
         def add_login(application: FastAPI) -> None:
             @application.middleware("http")
