@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.counts import entity_of, mismatched_counts
+from bugcatalog_ls.facts.declarative import inherited
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model, model
@@ -183,13 +184,15 @@ def _has_ties(context: JoinContext, query: PagedQuery, found: Model) -> bool:
         owner = definition_of(context.index, key.owner, context.path) if key.owner else found.symbol
         if column is None or owner != found.symbol or column.unique or column.primary_key:
             return False
-    # Several columns may be unique together.
-    return len(names) == 1 or not _has_constraints(context.index, found)
+    return not any(_is_in_constraint(context.index, found, name) for name in names)
 
 
-def _has_constraints(index: FactIndex, found: Model) -> bool:
-    fact = index.one(ClassFact, found.symbol)
-    return fact is not None and "__table_args__" in fact[1].attributes
+def _is_in_constraint(index: FactIndex, found: Model, name: str) -> bool:
+    """Whether a column may be unique together with others, which filters often fix."""
+    written = inherited(index, found.symbol, "__table_args__")
+    text = repr(written[1].value) if written is not None else ""
+    is_unique = "UniqueConstraint" in text or "'unique'" in text
+    return is_unique and (f"'{name}'" in text or "Unknown" in text)
 
 
 def _is_unordered_django(context: JoinContext, symbol: str) -> bool:

@@ -22,6 +22,7 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     constant_value,
     enclosing,
+    statement_of,
     string_value,
     text_of,
     unparenthesised,
@@ -45,7 +46,9 @@ _PAGE_FUNCTIONS = {
 _AGGREGATE = re.compile(r"(?:func\.)?(?:count|sum|max|min|avg|coalesce)\(", re.IGNORECASE)
 _CURSOR = re.compile(r"cursor|after|before|marker|last_|continu", re.IGNORECASE)
 _ANY_OF_THEM = re.compile(r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size", re.IGNORECASE)
-_TAKES_AWAY = re.compile(rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.status\s*=[^=]|exists\(")
+_TAKES_AWAY = re.compile(
+    rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
+)
 _WRAPPERS = frozenset(
     {"desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst", "col", "collate"}
 )
@@ -136,8 +139,14 @@ def _page(file: PyFile, call: Node, span: Span, query: Query, goes_on: bool) -> 
 
 def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
     """Whether it does not matter which rows these are: one of them, a batch, or a row of aggregates."""
-    offsets = query.calls("offset", "paginate", "slice")
+    offsets = [
+        call
+        for call in query.calls("offset", "paginate", "slice")
+        if constant_value(next(iter(arguments_of(call).positional), None)) != 0
+    ]
     limits = query.calls("limit", "fetch")
+    if not offsets and not limits:
+        return True
     sizes = [next(iter(arguments_of(limit).positional), None) for limit in limits]
     if not offsets and any(constant_value(size) in (0, 1, None) for size in sizes if size is not None):
         return True
@@ -145,12 +154,22 @@ def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
         return True
     if offsets:
         return False
-    if any(size is not None and _ANY_OF_THEM.search(text_of(size)) for size in sizes):
+    # A cap is no page; and where only the run knows of what, nobody can say.
+    if any(size is not None and _is_cap(text_of(size)) for size in sizes):
+        return True
+    if not any(is_class_like(entity) and "(" not in text_of(entity) for entity in query.entities):
+        return True
+    statement = statement_of(place)
+    if _ANY_OF_THEM.search(text_of(statement).partition("=")[0]):
         return True
     function = enclosing(place, "function_definition")
     if enclosing(place, "while_statement") is not None:
         return True
     return function is not None and _TAKES_AWAY.search(function.text or b"") is not None
+
+
+def _is_cap(size: str) -> bool:
+    return size.isupper() or _ANY_OF_THEM.search(size) is not None
 
 
 def _is_aggregate(query: Query) -> bool:

@@ -37,10 +37,10 @@ _KEEPING = frozenset(
         "where", "filter", "filter_by", "options", "join", "outerjoin", "distinct", "select_from", "group_by",
         "having", "execution_options", "with_only_columns", "add_columns", "limit", "offset", "slice",
         "fetch", "select_related", "prefetch_related", "exclude", "values", "values_list", "annotate", "only",
-        "defer", "using", "with_for_update", "order_by", "reverse", "paginate", "add_column", "with_entities", "all",
-        "correlate", "enable_eagerloads", "populate_existing", "yield_per", "select_for_update", "alias",
-        "switch", "with_hint", "prefix_with", "where_if", "active", "union", "union_all", "params", "unique",
-        "aliased", "iterator", "left_outer_join", "subquery",
+        "defer", "using", "with_for_update", "order_by", "reverse", "paginate", "add_column", "with_entities",
+        "all", "correlate", "enable_eagerloads", "populate_existing", "yield_per", "select_for_update",
+        "alias", "switch", "with_hint", "prefix_with", "where_if", "active", "union", "union_all",
+        "params", "unique", "aliased", "iterator", "left_outer_join", "subquery",
     }
 )  # fmt: skip
 _ENTITY_NAMES = frozenset({"count", "max", "min", "sum", "model", "model_class", "model_cls", "cls"})

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, string_value, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, enclosing, string_value, text_of, unparenthesised
 
 _EXECUTING = (
     "execute", "executemany", "exec_driver_sql", "text", "raw", "fetch", "fetchrow", "fetch_all", "fetch_one",
@@ -37,6 +37,14 @@ def unordered_sql(file: PyFile) -> Iterator[Node]:
             continue
         seen.add(string.id)
         text = _text(string)
+        function = enclosing(call, "function_definition")
+        around = (function.text or b"").upper() if function is not None else b""
+        if (
+            text is not None
+            and "offset" not in text.lower()
+            and (b"UPDATE " in around or b"DELETE " in around)
+        ):
+            continue  # A batch of what is to be changed, whichever it is.
         if text is not None and _LIMIT.search(text) and not _TAKEN_AWAY.search(text) and _takes_any(text):
             yield string
 
