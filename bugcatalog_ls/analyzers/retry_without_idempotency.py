@@ -102,7 +102,8 @@ def _is_committed(context: JoinContext, call: RetriedCall, retry: Retry) -> bool
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     parts = set(finding.data["parts"].split())
     kind = finding.data["kind"]
-    node = context.node_of("call", "decorator")
+    types = ("for_statement", "while_statement") if kind == "loop" else ("call", "decorator")
+    node = context.node_of(*types)
     if node is None:
         return
     call = node if node.type == "call" else None

@@ -35,6 +35,7 @@ _URLLIB3 = frozenset(
     | {"requests.adapters.Retry", "requests.packages.urllib3.util.retry.Retry"}
 )
 _EVERYTHING = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
+_LIBRARIES = re.compile(rb"autoretry_for|tenacity|backoff|retrying|stamina")
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
 _MAX_CALLS = 40
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
@@ -46,8 +47,7 @@ _RECOGNISED = re.compile(
     re.IGNORECASE,
 )
 _LOOKS_FIRST = re.compile(
-    rb"\bif\b[^\n]*(?:exist|is None|is not None|\.get\()|\.exists\(\)"
-    rb"|(?:first|one_or_none|scalar_one_or_none)\(\)"
+    rb"\bif\b[^\n]*exist|\.exists\(\)|(?:first|one_or_none|scalar_one_or_none)\(\)|\.get\([^\n]*\) is None"
 )
 
 
@@ -109,7 +109,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         for definition in file.functions:
             if _RECOGNISED.search(definition.node.text or b"") is not None:
                 facts.add(RecognisesRepeats(definition.symbol))
-    if b"autoretry_for" in data or b"retry" in data or b"backoff" in data or b"stamina" in data:
+    if _LIBRARIES.search(data) is not None:
         _decorators(file, facts)
     if b"Retry(" in data or b"urllib3" in data:
         _adapters(file, facts)
@@ -130,7 +130,7 @@ VOCABULARY = Vocabulary(
             b"attempt",
             b"retries",
         ),
-        *(b"tries", b"dempoten", b"on_conflict", b"ON CONFLICT", b"get_or_create", b"upsert"),
+        *(b"tries", b"in range(", b"dempoten", b"on_conflict", b"ON CONFLICT", b"get_or_create", b"upsert"),
     ),
 )
 
@@ -337,7 +337,12 @@ def _loops(file: PyFile, facts: Facts) -> None:
         text = (function.text if function.type == "function_definition" else loop.text) or b""
         facts.add(
             Retry(
-                file.path, anchor, "loop", recognised=recognises_repeats(text, looks_first=False), calls=calls
+                file.path,
+                anchor,
+                "loop",
+                recognised=recognises_repeats(text, looks_first=False)
+                or recognises_repeats(body.text or b""),
+                calls=calls,
             )
         )
 
