@@ -1,0 +1,482 @@
+"""Loops: what is asked for each turn - an attribute of a row, a query, a request, a function that may ask.
+
+It looks at the text of a loop first, and at nodes only where that names something of interest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.function_effects import writes_in_statement
+from bugcatalog_ls.facts.http_clients import http_call
+from bugcatalog_ls.facts.queries import Query, is_class_like, method_name, read_query
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
+    ancestors,
+    arguments_of,
+    callee_of,
+    string_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.text.spans import Span
+
+_SMALL = 3
+_DISPLAYS = frozenset({"list", "tuple", "set", "dictionary"})
+_NO_ROWS = frozenset({"range", "count", "cycle", "open", "splitlines", "glob", "iterdir", "walk"})
+_PASSING = frozenset(
+    {"all", "scalars", "unique", "fetchall", "fetchmany", "yield_per", "partitions", "iterator"}
+)
+_SENDING = frozenset({"scalars", "execute", "exec", "stream_scalars", "stream", "scalar"})
+_WRAPPING = frozenset({"list", "tuple", "sorted", "reversed", "set", "iter"})
+_ASKING = frozenset(
+    {"execute", "scalar", "scalars", "exec", "query", "get", "get_one", "fetchrow", "fetchval", "fetch"}
+)
+_OF_MANAGER = frozenset(
+    {"get", "first", "last", "count", "exists", "aggregate", "latest", "earliest", "get_or_none"}
+)
+_SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
+_CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\(")
+_VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
+_MAY_ASK = re.compile(
+    r"_?(?:get|fetch|load|find|query|lookup|look_up|count|list|request|call|retrieve|resolve|read|is|has|check"
+    r"|download|send|post|sync|refresh|calculate|compute|to_dict|serialize|enrich)(?:_|$)"
+)
+_BATCH = re.compile(r"batch|chunk|page|group|window|attempt|retry", re.IGNORECASE)
+_FANNED = frozenset(
+    {"gather", "create_task", "ensure_future", "as_completed", "submit", "start_soon", "map", "wait"}
+)
+
+
+class RowAccess(Fact, frozen=True):
+    """An attribute of a row that a loop over a query reads. `entity` is the symbol of the row's class;
+    `loaded` are the names that the query loads with its rows; `library` whose query it is."""
+
+    path: str
+    anchor: str
+    entity: str
+    attribute: str
+    library: str
+    loaded: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class LoopCall(Fact, frozen=True):
+    """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
+    or `call` of a function that may ask. `rows`: the loop is over the rows of a query."""
+
+    path: str
+    anchor: str
+    symbol: str
+    kind: str
+    written: str
+    gathered: bool
+    rows: bool
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class _Loop(NamedTuple):
+    """A `for` or a comprehension: the name of its turn, what it goes over, and the span of its body."""
+
+    node: Node
+    name: str
+    names: tuple[str, ...]
+    over: Node
+    body: Span
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path) or b"down_revision" in file.source.data:
+        return
+    seen: set[int] = set()
+    for loop in _loops(file):
+        if _is_small(file, loop.over) or _BATCH.search(f"{loop.name} {text_of(loop.over)[:60]}"):
+            continue
+        query = rows_of(file, loop.over)
+        if query is not None and len(loop.names) == 1:
+            _accesses(file, facts, loop, query)
+        _calls(file, facts, loop, query is not None, seen)
+
+
+VOCABULARY = Vocabulary(
+    _collect,
+    (
+        b"sqlalchemy",
+        b"sqlmodel",
+        b"SQLAlchemy",
+        b".objects.",
+        b"requests",
+        b"httpx",
+        b"aiohttp",
+        b"urllib",
+        b"session",
+        b".execute(",
+        b"db.",
+    ),
+)
+
+
+def rows_of(file: PyFile, node: Node, depth: int = 8) -> Query | None:
+    """The query whose rows an expression gives, one entity a row; None where that is not known."""
+    node = unparenthesised(node)
+    if depth <= 0:
+        return None
+    if node.type == "await" and node.named_children:
+        return rows_of(file, node.named_children[0], depth - 1)
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        if (
+            len(bindings) != 1
+            or bindings[0].value is None
+            or bindings[0].kind not in ("assign", "annotation")
+        ):
+            return None
+        return rows_of(file, bindings[0].value, depth - 1)
+    if node.type == "call":
+        callee = callee_of(node)
+        name = method_name(node)
+        positional = arguments_of(node).positional
+        if callee is not None and callee.type == "identifier":
+            if name in _WRAPPING and positional:
+                return rows_of(file, positional[0], depth - 1)
+            return None
+        if name in ("scalars", "exec", "stream_scalars") and positional:
+            return _of_one_entity(read_query(file, positional[0]))
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        if name == "scalars" and owner is not None:
+            executed = _executed(file, owner, depth - 1)
+            return _of_one_entity(read_query(file, executed))
+        if name in _PASSING and owner is not None and (found := rows_of(file, owner, depth - 1)) is not None:
+            return found
+    query = _of_one_entity(read_query(file, node))
+    return query if query is not None and query.library in ("query", "django", "peewee") else None
+
+
+def _of_one_entity(query: Query | None) -> Query | None:
+    if query is None or len(query.entities) != 1 or query.has("values", "values_list", "with_entities", "[]"):
+        return None
+    entity = query.entities[0]
+    return query if entity.type in ("identifier", "attribute") else None
+
+
+def _executed(file: PyFile, node: Node, depth: int) -> Node | None:
+    """The statement of `session.execute(statement)`, through a variable too."""
+    node = unparenthesised(node)
+    if depth <= 0:
+        return None
+    if node.type == "await" and node.named_children:
+        return _executed(file, node.named_children[0], depth - 1)
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        return _executed(file, value, depth - 1) if value is not None else None
+    if node.type == "call" and method_name(node) in ("execute", "stream"):
+        return next(iter(arguments_of(node).positional), None)
+    if node.type == "call" and method_name(node) == "unique":
+        callee = callee_of(node)
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        return _executed(file, owner, depth - 1) if owner is not None else None
+    return None
+
+
+# -- loops -----------------------------------------------------------------------------------------
+
+
+def _loops(file: PyFile) -> Iterator[_Loop]:
+    for node in file.nodes("for_statement"):
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        body = node.child_by_field_name("body")
+        if left is not None and right is not None and body is not None:
+            yield _loop(node, left, right, Span(body.start_byte, body.end_byte))
+    for clause in file.nodes("for_in_clause"):
+        left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+        comprehension = clause.parent
+        if left is not None and right is not None and comprehension is not None:
+            first = comprehension.named_children[0]
+            yield _loop(comprehension, left, right, Span(first.start_byte, first.end_byte))
+
+
+def _loop(node: Node, left: Node, right: Node, body: Span) -> _Loop:
+    names = (
+        tuple(text_of(child) for child in left.named_children) if left.named_children else (text_of(left),)
+    )
+    over = unparenthesised(right)
+    if over.type == "call" and text_of(callee_of(over) or over) == "enumerate" and len(names) == 2:
+        inner = arguments_of(over).positional
+        if inner:
+            over, names = inner[0], names[1:]
+    return _Loop(node, names[-1] if names else "", names, over, body)
+
+
+def _is_small(file: PyFile, over: Node) -> bool:
+    """Whether a loop goes over a few constants, over numbers, or over what cannot be rows."""
+    over = unparenthesised(over)
+    if over.type == "identifier":
+        bindings = file.names.bindings(over)
+        if any(binding.kind in ("import", "from") for binding in bindings) and text_of(over).isupper():
+            return True
+        held = bindings[0].value if len(bindings) == 1 else None
+        return (
+            held is not None and held.type in ("list", "tuple", "set", "dictionary") and _is_small(file, held)
+        )
+    if over.type in ("list", "tuple", "set", "dictionary"):
+        items = [child for child in over.named_children if child.type != "comment"]
+        is_filled = any(child.type in ("list_splat", "dictionary_splat") for child in items)
+        # What begins empty is filled before the loop.
+        return 0 < len(items) <= _SMALL and not is_filled
+    if over.type == "call":
+        name = text_of(callee_of(over) or over).rpartition(".")[2]
+        if name in ("items", "keys", "values"):
+            owner = (callee_of(over) or over).child_by_field_name("object")
+            return owner is not None and _is_small(file, owner)
+        return name in (
+            "range",
+            "count",
+            "cycle",
+            "open",
+            "splitlines",
+            "glob",
+            "iterdir",
+            "walk",
+            "zip_longest",
+        )
+    return over.type == "string"
+
+
+# -- attributes of rows --------------------------------------------------------------------------------
+
+
+def _accesses(file: PyFile, facts: Facts, loop: _Loop, query: Query) -> None:
+    if query.has("union", "union_all") or any(
+        arguments_of(call).list_unpacked
+        or any(
+            node.type == "identifier" and not is_class_like(node) for node in arguments_of(call).positional
+        )
+        for call in query.calls("options")
+    ):
+        return
+    entity = query.entities[0]
+    symbol = file.symbol(entity)
+    if symbol is None:
+        return
+    loaded = tuple(sorted(_loaded(query)))
+    text = file.source.data[loop.body.start : loop.body.end]
+    seen: set[bytes] = set()
+    for match in re.finditer(rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(loop.name.encode()), text):
+        attribute = match.group(1)
+        if attribute in seen or attribute.startswith(b"_"):
+            continue
+        start = loop.body.start + match.start()
+        node = file.root.named_descendant_for_byte_range(start, start + 1)
+        if (
+            node is None
+            or node.type != "identifier"
+            or node.parent is None
+            or node.parent.type != "attribute"
+        ):
+            continue
+        if node.start_byte != start or text_of(node) != loop.name:
+            continue
+        seen.add(attribute)
+        place = node.parent
+        name = f"row {file.qualname_at(place.start_byte)} {loop.name}.{attribute.decode()}"
+        facts.add(
+            RowAccess(file.path, facts.anchor(name, place), symbol, attribute.decode(), query.library, loaded)
+        )
+
+
+def _loaded(query: Query) -> set[str]:
+    """The names that a query says to load with its rows."""
+    found: set[str] = set()
+    for call in query.calls("options", "select_related", "prefetch_related"):
+        for node in walk(call):
+            if node.type == "attribute":
+                found.add(text_of(node).rpartition(".")[2])
+            elif node.type == "string" and (text := string_value(node)) is not None:
+                found.update(text.split("__"))
+        if method_name(call) == "select_related" and not arguments_of(call).positional:
+            found.add("*")
+    return found
+
+
+# -- calls -----------------------------------------------------------------------------------------------
+
+
+def _calls(file: PyFile, facts: Facts, loop: _Loop, rows: bool, seen: set[int]) -> None:
+    text = file.source.data[loop.body.start : loop.body.end]
+    mentions = None
+    for match in _CALL.finditer(text):
+        name = match.group(2).rpartition(b".")[2]
+        word = name.decode("utf-8", "replace")
+        kind = "query" if word in _ASKING or word in _OF_MANAGER else "call"
+        if kind == "call" and match.group(1) is None and not _may_ask(file, word):
+            continue
+        start = loop.body.start + match.start(2)
+        call = _call_at(file, start, match.group(2))
+        if call is None or call.id in seen:
+            continue
+        if mentions is None:
+            mentions = _mentioned(file, loop)
+        if not _uses(call, mentions) or _inner_loop(call, loop.node) or _ends_loop(loop, call):
+            continue
+        fact = _call_fact(file, facts, loop, call, rows)
+        if fact is not None:
+            seen.add(call.id)
+            facts.add(fact)
+
+
+def _may_ask(file: PyFile, name: str) -> bool:
+    """Whether a function may ask for something, by its name, or because it is one of the file's own."""
+    if name in _VERBS or _MAY_ASK.match(name) is not None:
+        return True
+    return any(binding.kind == "function" for binding in file.scopes.module.bindings.get(name, ()))
+
+
+def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node, rows: bool) -> LoopCall | None:
+    callee = callee_of(call)
+    if callee is None:
+        return None
+    symbol = file.symbol(callee) or ""
+    name = method_name(call)
+    kind = "call"
+    if _asks_database(file, call, name):
+        kind = "query"
+    elif http_call(symbol) is not None:
+        kind = "request"
+    elif (
+        not symbol
+        or symbol.startswith(("builtins.", "super(", "logging.", "os.", "re.", "json."))
+        or "[]" in symbol
+    ):
+        return None
+    written = text_of(callee).split("\n")[0]
+    written = written if len(written) <= 40 else name
+    anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
+    return LoopCall(file.path, anchor, symbol, kind, written, _is_gathered(call, loop.node), rows)
+
+
+def _call_at(file: PyFile, start: int, name: bytes) -> Node | None:
+    node = file.root.named_descendant_for_byte_range(start, start + len(name))
+    while node is not None and node.type in ("identifier", "attribute") and node.start_byte == start:
+        parent = node.parent
+        if parent is not None and parent.type == "call" and node.end_byte == start + len(name):
+            return parent if callee_of(parent) == node else None
+        node = parent
+    return None
+
+
+def _asks_database(file: PyFile, call: Node, name: str) -> bool:
+    """Whether a call is a query by what it is given: a statement, a model and a key, SQL that selects."""
+    callee = callee_of(call)
+    if callee is None or callee.type != "attribute":
+        return False
+    positional = arguments_of(call).positional
+    owner = callee.child_by_field_name("object")
+    if name in ("get", "get_one") and len(positional) > 1 and _is_class(positional[0]):
+        return True
+    if name in _OF_MANAGER and owner is not None:
+        query = read_query(file, owner)
+        return query is not None and query.library in ("django", "query") and not _is_batched(call)
+    if name == "query":
+        return bool(positional) and is_class_like(positional[0]) and not _is_batched(_whole(call))
+    if name not in _ASKING or not positional or writes_in_statement(file, call):
+        return False
+    if _is_batched(call):
+        return False
+    statement = positional[0]
+    inner = arguments_of(statement).positional if statement.type == "call" else ()
+    sql = string_value(statement) or (string_value(inner[0]) if inner else None)
+    if sql is None and statement.type == "string":
+        sql = text_of(statement).lstrip("frFR'\"")
+    if sql is not None:
+        return _SQL.match(sql) is not None and name != "get"
+    return read_query(file, statement) is not None
+
+
+def _is_class(node: Node) -> bool:
+    return node.type in ("identifier", "attribute") and is_class_like(node)
+
+
+def _whole(call: Node) -> Node:
+    """The chain of calls that a call begins."""
+    top = call
+    for parent in ancestors(call):
+        if parent.type not in ("attribute", "call"):
+            break
+        if parent.type == "call" and parent.start_byte != call.start_byte:
+            break
+        top = parent
+    return top
+
+
+def _is_batched(node: Node) -> bool:
+    return re.search(rb"\.in_\(|__in\b|ANY\(", node.text or b"") is not None
+
+
+def _mentioned(file: PyFile, loop: _Loop) -> set[str]:
+    """The names that depend on the turn: the loop's own, and those that its body makes of them."""
+    names = set(loop.names)
+    if loop.node.type == "for_statement":
+        for node in file.nodes("assignment"):
+            if not loop.body.start <= node.start_byte < loop.body.end:
+                continue
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is None or right is None or left.type != "identifier":
+                continue
+            if names & set(re.findall(r"\w+", text_of(right))):
+                names.add(text_of(left))
+    return names
+
+
+def _uses(call: Node, names: set[str]) -> bool:
+    """Whether a call, or the chain that it begins, is given something of the turn."""
+    words = set(re.findall(r"[^\W\d]\w*", text_of(_whole(call))))
+    return bool(names & words)
+
+
+def _inner_loop(call: Node, loop: Node) -> bool:
+    """Whether a call stands in a function or another loop inside of the loop."""
+    for parent in ancestors(call):
+        if parent.id == loop.id:
+            return False
+        if parent.type in ("function_definition", "lambda", "for_statement", *COMPREHENSIONS):
+            return parent.type in ("function_definition", "lambda")
+    return False
+
+
+def _ends_loop(loop: _Loop, call: Node) -> bool:
+    """Whether the loop ends with the first call that succeeds."""
+    if loop.node.type != "for_statement":
+        return False
+    body = loop.node.child_by_field_name("body")
+    pending = list(body.named_children) if body is not None else []
+    while pending:
+        node = pending.pop()
+        if node.type in ("return_statement", "break_statement"):
+            return True
+        if node.type in ("try_statement", "with_statement", "block", "else_clause"):
+            pending += node.named_children
+    return False
+
+
+def _is_gathered(call: Node, loop: Node) -> bool:
+    for parent in ancestors(call):
+        if parent.type == "call" and method_name(parent) in _FANNED:
+            return True
+        if parent.type in ("function_definition", "lambda"):
+            return False
+    return False
