@@ -24,11 +24,17 @@ _PAYMENTS = re.compile(
     r"|^paypalrestsdk\.\w+\(\)\.(?:create|execute)$|^razorpay\.Client\(\)\.\w+\.create$"
 )
 _ASKS = re.compile(
-    r"search|query|token|oauth|auth|login|embed|complet|generat|graphql|valid|predict|infer|rerank|lookup"
-    r"|translate|chat|message.?stream|rpc|classif|detect|scrape|crawl|render|convert|parse|ocr|transcri",
+    r"search|query|token|oauth|\bauth(?!or)|log_?in\b|embed|completion|generat|graphql|valid|predict|infer(?!e)"
+    r"|rerank|lookup|translat|chat(?!\.post|_?message)|rpc|classif|detect|scrape|crawl|brows|render|convert"
+    r"|parse|ocr|transcri|llm|genai|(?:^|[._ ])_?(?:get|fetch|load|read|list|find|is|has|check)_",
     re.IGNORECASE,
 )
-"""Words in the URL of a POST that asks and changes nothing."""
+"""Words about a POST that asks and changes nothing: in its URL, or in the name of its function."""
+
+
+def only_asks(about: str) -> bool:
+    """Whether what is said of a request tells that it asks for something, by whichever verb."""
+    return _ASKS.search(about) is not None
 
 
 def is_mail_or_payment(symbol: str) -> bool:
@@ -41,7 +47,7 @@ def sends_write(symbol: str, *, has_key: bool, about: str) -> bool:
     if sent is None:
         return False
     if sent.verb in ("post", "patch"):
-        return _ASKS.search(about) is None
+        return not only_asks(about)
     return sent.verb in ("put", "delete") and not has_key and about[:1] in "\"'frFR"
 
 

@@ -388,6 +388,7 @@ def _ends(handler: Node) -> bool:
 def _calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
     """The calls in a body that may write, by symbol where it is known, else by name and receiver."""
     found: dict[RetriedCall, None] = {}
+    around = f" {file.module.rpartition('.')[2]} {file.qualname_at(body.start_byte)}"
     for node in walk(body):
         if node.type != "call" or len(found) >= _MAX_CALLS:
             continue
@@ -417,7 +418,7 @@ def _calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
                 text_of(owner) if owner is not None and len(text_of(owner)) < 60 else "",
                 url is not None and _names_what(url),
                 writes,
-                _literal(url) if url is not None else "",
+                (_literal(url) if url is not None else "") + around,
             )
         ] = None
     return tuple(found)
