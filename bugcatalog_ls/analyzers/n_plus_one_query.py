@@ -85,6 +85,8 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     if found is None:
         return ""
     path, fact = found
+    if fact.does("write", "commit", "flush"):
+        return ""
     if fact.does("request"):
         return "sends a request"
     if any(

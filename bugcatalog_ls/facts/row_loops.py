@@ -44,7 +44,11 @@ _OF_MANAGER = frozenset(
     {"get", "first", "last", "count", "exists", "aggregate", "latest", "earliest", "get_or_none"}
 )
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
-_CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\(")
+_CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
+_CHANGES = re.compile(
+    rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
+    rb"|\b(?:update|insert|delete)\(|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
+)
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
 _MAY_ASK = re.compile(
     r"_?(?:get|fetch|load|find|query|lookup|look_up|count|list|request|call|retrieve|resolve|read|is|has|check"
@@ -100,7 +104,7 @@ class _Loop(NamedTuple):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    if is_test_path(file.path) or b"down_revision" in file.source.data:
+    if is_test_path(file.path) or "migration" in file.path or b"down_revision" in file.source.data:
         return
     seen: set[int] = set()
     for loop in _loops(file):
@@ -112,22 +116,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _calls(file, facts, loop, query is not None, seen)
 
 
-VOCABULARY = Vocabulary(
-    _collect,
-    (
-        b"sqlalchemy",
-        b"sqlmodel",
-        b"SQLAlchemy",
-        b".objects.",
-        b"requests",
-        b"httpx",
-        b"aiohttp",
-        b"urllib",
-        b"session",
-        b".execute(",
-        b"db.",
-    ),
-)
+VOCABULARY = Vocabulary(_collect, (b" for ", b"\nfor "))
 
 
 def rows_of(file: PyFile, node: Node, depth: int = 8) -> Query | None:
@@ -318,12 +307,14 @@ def _loaded(query: Query) -> set[str]:
 
 def _calls(file: PyFile, facts: Facts, loop: _Loop, rows: bool, seen: set[int]) -> None:
     text = file.source.data[loop.body.start : loop.body.end]
+    changes = _CHANGES.search(text) is not None
     mentions = None
     for match in _CALL.finditer(text):
         name = match.group(2).rpartition(b".")[2]
         word = name.decode("utf-8", "replace")
         kind = "query" if word in _ASKING or word in _OF_MANAGER else "call"
-        if kind == "call" and match.group(1) is None and not _may_ask(file, word):
+        is_near = match.group(1) or match.group(3) or match.group(2).startswith(b"self.")
+        if kind == "call" and not is_near and not _may_ask(file, word):
             continue
         start = loop.body.start + match.start(2)
         call = _call_at(file, start, match.group(2))
@@ -334,6 +325,9 @@ def _calls(file: PyFile, facts: Facts, loop: _Loop, rows: bool, seen: set[int]) 
         if not _uses(call, mentions) or _inner_loop(call, loop.node) or _ends_loop(loop, call):
             continue
         fact = _call_fact(file, facts, loop, call, rows)
+        # What is changed one by one is read one by one, too.
+        if fact is not None and fact.kind == "query" and changes:
+            continue
         if fact is not None:
             seen.add(call.id)
             facts.add(fact)
@@ -408,7 +402,8 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
 
 
 def _is_class(node: Node) -> bool:
-    return node.type in ("identifier", "attribute") and is_class_like(node)
+    last = text_of(node).rpartition(".")[2]
+    return node.type in ("identifier", "attribute") and last[:1].isupper() and not last.isupper()
 
 
 def _whole(call: Node) -> Node:
