@@ -59,7 +59,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for call in context.index.in_file(context.path, LoopCall):
         what = _asks(context, call)
         if what:
-            variant = "gathered" if call.gathered else ""
+            variant = "gathered" if call.gathered or _runs_later(context, call) else ""
             yield context.find(
                 call.anchor, f"{call.written} {what} for each turn of the loop", variant=variant
             )
@@ -70,6 +70,15 @@ def _lazy(context: JoinContext, access: RowAccess) -> str:
     if access.library == "django":
         return django_relation(context.index, model, access.attribute) or ""
     return "lazy" if loading(context.index, model, access.attribute) == "lazy" else ""
+
+
+def _runs_later(context: JoinContext, call: LoopCall) -> bool:
+    """Whether a call only makes what somebody awaits together with the others."""
+    if call.waited:
+        return False
+    symbol = context.resolve(call.symbol) if call.symbol else ""
+    known = function_at(context.index, symbol.replace("()", ""))
+    return known[1].is_async if known is not None else "Async" in symbol or symbol.startswith("aiohttp.")
 
 
 def _asks(context: JoinContext, call: LoopCall) -> str:

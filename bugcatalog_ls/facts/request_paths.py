@@ -28,6 +28,8 @@ _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
     rb"\b(?:Depends|Security|Header|Cookie)\(|:\s*(?:\w+\.)?(?:Request|HTTPConnection)\b"
 )
+_ASGI = re.compile(r"scope\b.*receive\b.*send\b", re.DOTALL)
+_SILENT = ("builtins.", "super(", "logging.", "time.", "fastapi.", "starlette.")
 _EXECUTING = frozenset({"execute", "executemany", "exec"})
 _WRITING = frozenset({"add", "add_all", "merge", "bulk_save_objects", "save", "create", "update_or_create"})
 _CONTAINERS = frozenset({"builtins.dict()", "collections.OrderedDict()", "collections.defaultdict()"})

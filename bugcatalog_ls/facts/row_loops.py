@@ -78,7 +78,7 @@ class RowAccess(Fact, frozen=True):
 
 class LoopCall(Fact, frozen=True):
     """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
-    or `call` of a function that may ask. `rows`: the loop is over the rows of a query."""
+    or `call` of a function that may ask. `waited`: nothing else runs until it has answered."""
 
     path: str
     anchor: str
@@ -86,7 +86,7 @@ class LoopCall(Fact, frozen=True):
     kind: str
     written: str
     gathered: bool
-    rows: bool
+    waited: bool
 
     @property
     def key(self) -> str:
@@ -108,12 +108,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     seen: set[int] = set()
     for loop in _loops(file):
-        if _is_small(file, loop.over) or _BATCH.search(f"{loop.name} {text_of(loop.over)[:60]}"):
+        if (
+            _STREAM.search(text_of(loop.over))
+            or _is_small(file, loop.over)
+            or _BATCH.search(f"{loop.name} {text_of(loop.over)[:60]}")
+        ):
             continue
         query = rows_of(file, loop.over)
         if query is not None and len(loop.names) == 1:
             _accesses(file, facts, loop, query)
-        _calls(file, facts, loop, query is not None, seen)
+        _calls(file, facts, loop, seen)
 
 
 VOCABULARY = Vocabulary(_collect, (b" for ", b"\nfor "))
@@ -305,7 +309,7 @@ def _loaded(query: Query) -> set[str]:
 # -- calls -----------------------------------------------------------------------------------------------
 
 
-def _calls(file: PyFile, facts: Facts, loop: _Loop, rows: bool, seen: set[int]) -> None:
+def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
     text = file.source.data[loop.body.start : loop.body.end]
     changes = _CHANGES.search(text) is not None
     mentions = None
@@ -324,9 +328,11 @@ def _calls(file: PyFile, facts: Facts, loop: _Loop, rows: bool, seen: set[int]) 
             mentions = _mentioned(file, loop)
         if not _uses(call, mentions) or _inner_loop(call, loop.node) or _ends_loop(loop, call):
             continue
-        fact = _call_fact(file, facts, loop, call, rows)
-        # What is changed one by one is read one by one, too.
-        if fact is not None and fact.kind == "query" and changes:
+        fact = _call_fact(file, facts, loop, call)
+        # What is changed one by one is read one by one, too; constants are no rows.
+        if fact is not None and fact.kind != "request" and (changes or _is_constant(loop.over)):
+            continue
+        if fact is not None and fact.kind != "query" and _tries_alternatives(loop):
             continue
         if fact is not None:
             seen.add(call.id)
@@ -340,7 +346,7 @@ def _may_ask(file: PyFile, name: str) -> bool:
     return any(binding.kind == "function" for binding in file.scopes.module.bindings.get(name, ()))
 
 
-def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node, rows: bool) -> LoopCall | None:
+def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node) -> LoopCall | None:
     callee = callee_of(call)
     if callee is None:
         return None
@@ -360,7 +366,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node, rows: bool) 
     written = text_of(callee).split("\n")[0]
     written = written if len(written) <= 40 else name
     anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
-    return LoopCall(file.path, anchor, symbol, kind, written, _is_gathered(call, loop.node), rows)
+    return LoopCall(file.path, anchor, symbol, kind, written, _is_gathered(call, loop.node), _is_waited(call))
 
 
 def _call_at(file: PyFile, start: int, name: bytes) -> Node | None:
@@ -466,6 +472,36 @@ def _ends_loop(loop: _Loop, call: Node) -> bool:
         if node.type in ("try_statement", "with_statement", "block", "else_clause"):
             pending += node.named_children
     return False
+
+
+def _is_constant(over: Node) -> bool:
+    name = (
+        text_of(over).removesuffix("()").removesuffix(".items").removesuffix(".values").removesuffix(".keys")
+    )
+    return name.rpartition(".")[2].isupper()
+
+
+def _tries_alternatives(loop: _Loop) -> bool:
+    """Whether a loop ends as soon as one of the answers will do."""
+    body = loop.node.child_by_field_name("body") if loop.node.type == "for_statement" else None
+    for node in walk(body) if body is not None else ():
+        if node.type == "break_statement":
+            return True
+        if node.type == "return_statement" and node.named_children:
+            branch = next((each for each in ancestors(node) if each.type in ("if_statement", "block")), None)
+            branch = branch.parent if branch is not None and branch.type == "block" else branch
+            test = branch.child_by_field_name("condition") if branch is not None else None
+            if test is not None and _SUCCESS.search(text_of(test)) is not None:
+                return True
+    return False
+
+
+def _is_waited(call: Node) -> bool:
+    """Whether a call is awaited, entered with `with`, or used on the spot."""
+    parent = call.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        parent = parent.parent
+    return parent is not None and parent.type in ("await", "with_item", "as_pattern", "attribute")
 
 
 def _is_gathered(call: Node, loop: Node) -> bool:
