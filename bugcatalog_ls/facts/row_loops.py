@@ -43,6 +43,10 @@ _ASKING = frozenset(
 _OF_MANAGER = frozenset(
     {"get", "first", "last", "count", "exists", "aggregate", "latest", "earliest", "get_or_none"}
 )
+_SUCCESS = re.compile(r"\bok\b|== 200|success|is not None|^\w+$")
+_STREAM = re.compile(
+    r"stream|aiter|iter_lines|subscri|listen|websocket|consume|watch|queue|events\b", re.IGNORECASE
+)
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
@@ -108,11 +112,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     seen: set[int] = set()
     for loop in _loops(file):
-        if (
-            _STREAM.search(text_of(loop.over))
-            or _is_small(file, loop.over)
-            or _BATCH.search(f"{loop.name} {text_of(loop.over)[:60]}")
-        ):
+        over = text_of(loop.over)[:200]
+        if _STREAM.search(over) or _BATCH.search(f"{loop.name} {over[:60]}") or _is_small(file, loop.over):
             continue
         query = rows_of(file, loop.over)
         if query is not None and len(loop.names) == 1:
@@ -475,10 +476,9 @@ def _ends_loop(loop: _Loop, call: Node) -> bool:
 
 
 def _is_constant(over: Node) -> bool:
-    name = (
-        text_of(over).removesuffix("()").removesuffix(".items").removesuffix(".values").removesuffix(".keys")
+    return (
+        re.fullmatch(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?", text_of(over)) is not None
     )
-    return name.rpartition(".")[2].isupper()
 
 
 def _tries_alternatives(loop: _Loop) -> bool:
