@@ -109,6 +109,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     named = set(_dependencies(file))
     for symbol in sorted(named):
         facts.add(DependencyUse(symbol))
+    named |= set(_hooked(file))
     for definition in file.functions:
         surely = _is_middleware(definition)
         if not surely and definition.symbol not in named and not _asks_for_request(definition.node):
@@ -120,7 +121,18 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 VOCABULARY = Vocabulary(
     _collect,
-    (b"Depends(", b"Security(", b"before_request", b"call_next", b"before_app_request", b"receive", b"] = "),
+    (
+        b"Depends(",
+        b"Security(",
+        b"before_request",
+        b"call_next",
+        b"before_app_request",
+        b"receive",
+        b"Header(",
+        b"Cookie(",
+        b"Request",
+        b"] = ",
+    ),
 )
 
 
@@ -133,6 +145,15 @@ def _dependencies(file: PyFile) -> Iterator[str]:
         symbol = (
             file.symbol(given) if given is not None and given.type in ("identifier", "attribute") else None
         )
+        if symbol is not None and "(" not in symbol:
+            yield symbol
+
+
+def _hooked(file: PyFile) -> Iterator[str]:
+    """The functions that are handed to `app.before_request(…)`."""
+    for call in file.calls_named("before_request", "before_app_request"):
+        given = next(iter(arguments_of(call).positional), None)
+        symbol = file.symbol(given) if given is not None else None
         if symbol is not None and "(" not in symbol:
             yield symbol
 

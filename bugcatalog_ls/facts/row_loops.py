@@ -44,6 +44,7 @@ _OF_MANAGER = frozenset(
     {"get", "first", "last", "count", "exists", "aggregate", "latest", "earliest", "get_or_none"}
 )
 _SUCCESS = re.compile(r"\bok\b|== 200|success|is not None|^\w+$")
+_CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?")
 _STREAM = re.compile(
     r"stream|aiter|iter_lines|subscri|listen|websocket|consume|watch|queue|events\b", re.IGNORECASE
 )
