@@ -9,7 +9,9 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_effects import writes_in_statement
+from bugcatalog_ls.facts.function_words import functions_with
 from bugcatalog_ls.facts.queries import method_name
+from bugcatalog_ls.facts.web_frameworks import VERBS
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -28,6 +30,16 @@ _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
     rb"\b(?:Depends|Security|Header|Cookie)\(|:\s*(?:\w+\.)?(?:Request|HTTPConnection)\b"
 )
+_PER_REQUEST = (
+    *(b"Depends(", b"Security(", b"Header(", b"Cookie(", b"before_request", b"before_app_request"),
+    *(b"call_next", b": Request", b"receive"),
+)
+_OUTSIDE = (b"requests", b"httpx", b"aiohttp", b"urllib", b".commit(")
+_CACHE_WORDS = (b"cache", b"Cache", b"CACHE", b"lru_", b"_ttl", b"redis", b"Redis", b"memoize")
+_EMPTY = re.compile(
+    rb"^\w+(?:\s*:[^=\n]+)?\s*=\s*(?:\{\}|(?:\w+\.)?(?:dict|OrderedDict|defaultdict)\()", re.MULTILINE
+)
+_ROUTES = VERBS | {"route", "api_route", "websocket"}
 _ASGI = re.compile(r"scope\b.*receive\b.*send\b", re.DOTALL)
 _SILENT = ("builtins.", "super(", "logging.", "time.", "fastapi.", "starlette.")
 _EXECUTING = frozenset({"execute", "executemany", "exec"})
@@ -101,39 +113,44 @@ class DictCache(Fact, frozen=True):
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    if _CACHES.search(file.source.data) is not None:
+    data = file.source.data
+    if any(word in data for word in _OUTSIDE):
+        for symbol in sorted(_caching(file)):
+            facts.add(CachesAnswers(symbol))
+    if any(word in data for word in _PER_REQUEST):
+        named = set(_dependencies(file))
+        for symbol in sorted(named):
+            facts.add(DependencyUse(symbol))
+        named |= set(_hooked(file))
+        asks = _OF_REQUEST.search(data) is not None
         for definition in file.functions:
-            node = definition.node.parent if definition.decorators else definition.node
-            if node is not None and _CACHES.search(node.text or b"") is not None:
-                facts.add(CachesAnswers(definition.symbol))
-    named = set(_dependencies(file))
-    for symbol in sorted(named):
-        facts.add(DependencyUse(symbol))
-    named |= set(_hooked(file))
-    for definition in file.functions:
-        surely = _is_middleware(definition)
-        if not surely and definition.symbol not in named and not _asks_for_request(definition.node):
-            continue
-        facts.add(RequestFunction(definition.symbol, surely))
-        _calls(file, facts, definition)
-    _dicts(file, facts)
+            surely = _is_middleware(definition)
+            is_one = surely or definition.symbol in named or (asks and _asks_for_request(file, definition))
+            if is_one:
+                facts.add(RequestFunction(definition.symbol, surely))
+                _calls(file, facts, definition)
+    if (b"= {}" in data or b"ict(" in data) and _EMPTY.search(data) is not None:
+        _dicts(file, facts)
 
 
 VOCABULARY = Vocabulary(
     _collect,
     (
-        b"Depends(",
-        b"Security(",
-        b"before_request",
-        b"call_next",
-        b"before_app_request",
-        b"receive",
-        b"Header(",
-        b"Cookie(",
-        b"Request",
-        b"] = ",
+        *(b"Depends(", b"Security(", b"before_request", b"call_next", b"before_app_request", b"receive"),
+        *(b"Header(", b"Cookie(", b"Request", b"cache", b"= {}", b"= dict()", b"Dict()", b"dict("),
     ),
 )
+
+
+def _caching(file: PyFile) -> Iterator[str]:
+    """The functions whose body or decorators name a cache."""
+    data = file.source.data
+    words = [word for word in _CACHE_WORDS if word in data]
+    yield from functions_with(file, words)
+    if words:
+        for definition in file.functions:
+            if any(_CACHES.search(each.text or b"") is not None for each in definition.decorators):
+                yield definition.symbol
 
 
 # -- what runs for every request -------------------------------------------------------------------
@@ -167,16 +184,26 @@ def _is_middleware(definition: Definition) -> bool:
         if name == "middleware" and decorator.type == "call":
             first = next(iter(arguments_of(decorator).positional), None)
             return string_value(first) in ("http", "request")
+    if definition.name not in ("dispatch", "__call__") or definition.owner is None:
+        return False
     parameters = definition.node.child_by_field_name("parameters")
     text = text_of(parameters) if parameters is not None else ""
-    if definition.name == "dispatch" and definition.owner is not None:
+    if definition.name == "dispatch":
         return text.count(",") == 2
-    return definition.name == "__call__" and _ASGI.search(text) is not None
+    return _ASGI.search(text) is not None
 
 
-def _asks_for_request(function: Node) -> bool:
-    parameters = function.child_by_field_name("parameters")
-    return parameters is not None and _OF_REQUEST.search(parameters.text or b"") is not None
+def _asks_for_request(file: PyFile, definition: Definition) -> bool:
+    """Whether a function that is no handler of a route is given something of the request."""
+    parameters = definition.node.child_by_field_name("parameters")
+    if parameters is None:
+        return False
+    text = file.source.data[parameters.start_byte : parameters.end_byte]
+    return _OF_REQUEST.search(text) is not None and not any(
+        text_of(callee_of(decorator) or decorator).rpartition(".")[2] in _ROUTES
+        for decorator in definition.decorators
+        if decorator.type == "call"
+    )
 
 
 # -- calls -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_effects import writes_in_statement
+from bugcatalog_ls.facts.function_words import functions_with
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import always_leaves
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -45,6 +46,18 @@ _RECOGNISED = re.compile(
     rb"idempot|on_conflict|ON CONFLICT|ON DUPLICATE|INSERT OR |INSERT IGNORE|get_or_create|update_or_create"
     rb"|\.merge\(|upsert|dedup|already_exists|merge_into|ignore_conflicts",
     re.IGNORECASE,
+)
+_RECOGNISED_WORDS = (
+    *(
+        b"idempot",
+        b"Idempot",
+        b"on_conflict",
+        b"ON CONFLICT",
+        b"ON DUPLICATE",
+        b"INSERT OR ",
+        b"INSERT IGNORE",
+    ),
+    *(b"get_or_create", b"update_or_create", b".merge(", b"upsert", b"UPSERT", b"dedup", b"already_exists"),
 )
 _LOOKS_FIRST = re.compile(
     rb"\bif\b[^\n]*exist|\.exists\(\)|(?:first|one_or_none|scalar_one_or_none)\(\)|\.get\([^\n]*\) is None"
@@ -105,15 +118,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     data = file.source.data
-    if _RECOGNISED.search(data) is not None:
-        for definition in file.functions:
-            if _RECOGNISED.search(definition.node.text or b"") is not None:
-                facts.add(RecognisesRepeats(definition.symbol))
+    for symbol in functions_with(file, _RECOGNISED_WORDS):
+        facts.add(RecognisesRepeats(symbol))
     if _LIBRARIES.search(data) is not None:
         _decorators(file, facts)
     if b"Retry(" in data or b"urllib3" in data:
         _adapters(file, facts)
-    if _COUNTS.search(file.source.text) is not None or b"range(" in data:
+    if b"except" in data:
         _loops(file, facts)
 
 
@@ -322,7 +333,9 @@ def _allows_post(file: PyFile, given: Node) -> bool:
 def _loops(file: PyFile, facts: Facts) -> None:
     for loop in file.nodes("for_statement", "while_statement"):
         body = loop.child_by_field_name("body")
-        if body is None or not _is_counted(loop):
+        if body is None or b"except" not in file.source.data[body.start_byte : body.end_byte]:
+            continue
+        if not _is_counted(loop):
             continue
         attempt = next((node for node in walk(body) if node.type == "try_statement"), None)
         if attempt is None or not _is_attempt(attempt, body):

@@ -113,6 +113,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     seen: set[int] = set()
     for loop in _loops(file):
+        text = file.source.data[loop.body.start : loop.body.end]
+        if b"." not in text and b"(" not in text:
+            continue
         over = text_of(loop.over)[:200]
         if _STREAM.search(over) or _BATCH.search(f"{loop.name} {over[:60]}") or _is_small(file, loop.over):
             continue
@@ -313,7 +316,6 @@ def _loaded(query: Query) -> set[str]:
 
 def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
     text = file.source.data[loop.body.start : loop.body.end]
-    changes = _CHANGES.search(text) is not None
     mentions = None
     for match in _CALL.finditer(text):
         name = match.group(2).rpartition(b".")[2]
@@ -332,13 +334,15 @@ def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
             continue
         fact = _call_fact(file, facts, loop, call)
         # What is changed one by one is read one by one, too; constants are no rows.
-        if fact is not None and fact.kind != "request" and (changes or _is_constant(loop.over)):
+        if fact is None:
             continue
-        if fact is not None and fact.kind != "query" and _tries_alternatives(loop):
+        if fact.kind != "request" and (_CHANGES.search(text) is not None or _is_constant(loop.over)):
             continue
-        if fact is not None:
-            seen.add(call.id)
-            facts.add(fact)
+        may_end = b"break" in text or b"return" in text
+        if fact.kind != "query" and may_end and _tries_alternatives(loop):
+            continue
+        seen.add(call.id)
+        facts.add(fact)
 
 
 def _may_ask(file: PyFile, name: str) -> bool:
