@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -27,6 +28,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
+_BUILDS = re.compile(r"(?:query|stmt|statement|filters?|clauses?|condition)$")
 _HANDLES = frozenset(
     {
         "db",
@@ -94,7 +96,7 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     if found is None:
         return ""
     path, fact = found
-    if fact.does("write", "commit", "flush"):
+    if fact.does("write", "commit", "flush") or _BUILDS.search(fact.symbol) is not None:
         return ""
     if fact.does("request"):
         return "sends a request"

@@ -19,7 +19,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, te
 
 BY_DESIGN = re.compile(
     r"audit|_?log(?:ger|s|_|$)|event|metric|rate|limit|throttl|quota|usage|track|telemetr|trace|statist"
-    r"|request_?log|access_?log|(?:^|_)session(?:_|$)|csrf|captcha|health",
+    r"|request_?log|access_?log|(?:^|_)session(?:_|$)|csrf|captcha|health|prox(?:y|ied)|forward",
     re.IGNORECASE,
 )
 """Names of what writes on every request on purpose."""

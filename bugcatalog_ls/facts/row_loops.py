@@ -48,6 +48,22 @@ _CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\)
 _STREAM = re.compile(
     r"stream|aiter|iter_lines|subscri|listen|websocket|consume|watch|queue|events\b", re.IGNORECASE
 )
+_BUILDING = frozenset({"exists", "aggregate", "latest", "earliest", "last"})
+_RUNNING = frozenset(
+    {
+        "all",
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalars",
+        "count",
+        "get",
+        "delete",
+        "update",
+        "scalar_one",
+    }
+)
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
@@ -396,9 +412,15 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
         return True
     if name in _OF_MANAGER and owner is not None:
         query = read_query(file, owner)
-        return query is not None and query.library in ("django", "query") and not _is_batched(call)
+        if query is None or _is_batched(call):
+            return False
+        # What `session.query(…)` begins is told by its beginning.
+        is_property = query.library == "query" and query.roots[0].type == "attribute"
+        return query.library == "django" or (is_property and name not in _BUILDING)
     if name == "query":
-        return bool(positional) and is_class_like(positional[0]) and not _is_batched(_whole(call))
+        whole = _whole(call)
+        runs = method_name(whole) in _RUNNING or _is_iterated(whole)
+        return bool(positional) and is_class_like(positional[0]) and runs and not _is_batched(whole)
     if name not in _ASKING or not positional or writes_in_statement(file, call):
         return False
     if _is_batched(call):
@@ -411,6 +433,14 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
     if sql is not None:
         return _SQL.match(sql) is not None and name != "get"
     return read_query(file, statement) is not None
+
+
+def _is_iterated(node: Node) -> bool:
+    parent = node.parent
+    if parent is None or parent.type not in ("for_statement", "for_in_clause"):
+        return False
+    right = parent.child_by_field_name("right")
+    return right is not None and right.id == node.id
 
 
 def _is_class(node: Node) -> bool:
