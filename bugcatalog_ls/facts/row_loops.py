@@ -432,7 +432,17 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
         sql = text_of(statement).lstrip("frFR'\"")
     if sql is not None:
         return _SQL.match(sql) is not None and name != "get"
-    return read_query(file, statement) is not None
+    query = read_query(file, statement)
+    return query is not None and _is_of_rows(query) and not any(_is_batched(part) for _, part in query.parts)
+
+
+def _is_of_rows(query: Query) -> bool:
+    """Whether a query names what it is of; a loop over tables asks each of them once."""
+    named = [
+        *query.entities,
+        *(arg for each in query.calls("select_from") for arg in arguments_of(each).positional),
+    ]
+    return any(is_class_like(each) for each in named)
 
 
 def _is_iterated(node: Node) -> bool:
