@@ -100,7 +100,7 @@ def chains_with(index: FactIndex, path: str, scope: str, app: str) -> tuple[tupl
     for caller_path, step in index.get(MiddlewareStep, scope.rpartition(".")[2]):
         if step.kind != "call" or (not step.given and step.app != app):
             continue
-        if resolve(index, step.what, caller_path) == scope:
+        if resolve(index, step.what, caller_path).replace("()", "") == scope:
             found.append(chain(index, caller_path, step.scope, step.app))
     return tuple(found) or (chain(index, path, scope, app),)
 
@@ -133,7 +133,7 @@ def _links(index: FactIndex, path: str, scope: str, app: str, steps: int) -> Ite
 
 
 def _of_call(index: FactIndex, path: str, step: MiddlewareStep, steps: int) -> Iterator[Link]:
-    symbol = resolve(index, step.what, path)
+    symbol = resolve(index, step.what, path).replace("()", "")
     found = function_at(index, symbol)
     if found is None:
         return

@@ -44,7 +44,7 @@ _KEEPING = frozenset(
     }
 )  # fmt: skip
 _ENTITY_NAMES = frozenset({"count", "max", "min", "sum", "model", "model_class", "model_cls", "cls"})
-_DEPTH = 40
+_DEPTH = 80
 
 
 @dataclass
