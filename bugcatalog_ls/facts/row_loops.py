@@ -68,7 +68,7 @@ _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
     rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
-    rb"|\b(?:update|insert|delete)\(|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
+    rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\(|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
 )
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
 _MAY_ASK = re.compile(
@@ -99,7 +99,8 @@ class RowAccess(Fact, frozen=True):
 
 class LoopCall(Fact, frozen=True):
     """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
-    or `call` of a function that may ask. `waited`: nothing else runs until it has answered."""
+    or `call` of a function that may ask. `waited`: nothing else runs until it has answered.
+    `changes`: the loop changes something, or goes over constants, so that it has to go one by one."""
 
     path: str
     anchor: str
@@ -108,6 +109,7 @@ class LoopCall(Fact, frozen=True):
     written: str
     gathered: bool
     waited: bool
+    changes: bool
 
     @property
     def key(self) -> str:
@@ -352,7 +354,7 @@ def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
         # What is changed one by one is read one by one, too; constants are no rows.
         if fact is None:
             continue
-        if fact.kind != "request" and (_CHANGES.search(text) is not None or _is_constant(loop.over)):
+        if fact.kind == "query" and fact.changes:
             continue
         may_end = b"break" in text or b"return" in text
         if fact.kind != "query" and may_end and _tries_alternatives(loop):
@@ -388,7 +390,10 @@ def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node) -> LoopCall 
     written = text_of(callee).split("\n")[0]
     written = written if len(written) <= 40 else name
     anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
-    return LoopCall(file.path, anchor, symbol, kind, written, _is_gathered(call, loop.node), _is_waited(call))
+    text = file.source.data[loop.body.start : loop.body.end]
+    changes = _CHANGES.search(text) is not None or _is_constant(loop.over)
+    is_gathered, is_waited = _is_gathered(call, loop.node), _is_waited(call)
+    return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes)
 
 
 def _call_at(file: PyFile, start: int, name: bytes) -> Node | None:
