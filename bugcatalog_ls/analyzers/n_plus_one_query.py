@@ -100,6 +100,8 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
         return ""
     if fact.does("request"):
         return "sends a request"
+    if call.changes:
+        return ""
     if any(
         effect.action == "query" and _is_database(context, path, fact.symbol, effect)
         for effect in fact.effects

@@ -68,7 +68,8 @@ _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
     rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
-    rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\(|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
+    rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
+    rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
 )
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
 _MAY_ASK = re.compile(
