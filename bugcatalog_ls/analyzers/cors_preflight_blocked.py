@@ -354,4 +354,6 @@ def _parameter(parameter: Node) -> str:
     return text_of(name).lstrip("*") if name is not None else ""
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(
+    join=_join, joins=(CorsRegistration, MiddlewareStep, HookAdded, RejectsPreflight), fix=_fix
+)

@@ -176,4 +176,4 @@ def _appended(query: Query, added: str) -> list[TextEdit]:
     return [insert_at(last.end_byte, added)]
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(LoopCall, RowAccess), fix=_fix)

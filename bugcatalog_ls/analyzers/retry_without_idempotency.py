@@ -213,6 +213,4 @@ def _joined(
     return edits
 
 
-_LITERALS = (b"tenacity", b"backoff", b"retrying", b"stamina", b"autoretry_for", b"Retry(")
-
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(Retry,), fix=_fix)

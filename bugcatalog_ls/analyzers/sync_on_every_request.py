@@ -117,4 +117,4 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     yield context.fix("Keep the entries in a TTLCache", "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(DictCache, RequestCall), fix=_fix)

@@ -339,4 +339,6 @@ _LITERALS = (
     b"LIMIT\n",
 )
 
-ANALYZER = Analyzer(check=_check, collect=_collect, join=_join, fix=_fix, literals=_LITERALS)
+ANALYZER = Analyzer(
+    check=_check, collect=_collect, join=_join, joins=(PagedQuery,), fix=_fix, literals=_LITERALS
+)
