@@ -15,7 +15,8 @@ from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.queries import Query
 from bugcatalog_ls.facts.relationship_loading import django_relation, entity_model, loading
 from bugcatalog_ls.facts.resolve import function_at
-from bugcatalog_ls.facts.row_loops import LoopCall, RowAccess, rows_of
+from bugcatalog_ls.facts.row_loops import LoopCall, RowAccess
+from bugcatalog_ls.facts.row_queries import rows_of
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,

@@ -6,63 +6,47 @@ It looks at the text of a loop first, and at nodes only where that names somethi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.http_clients import http_call
+from bugcatalog_ls.facts.loops import (
+    Loop,
+    ends_with_first,
+    is_constant,
+    is_in_inner_function,
+    is_small,
+    loops,
+    names_of_turn,
+    tries_alternatives,
+)
 from bugcatalog_ls.facts.queries import Query, is_class_like, method_name, read_query
+from bugcatalog_ls.facts.row_queries import rows_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
-    COMPREHENSIONS,
     ancestors,
     arguments_of,
     callee_of,
     string_value,
     text_of,
-    unparenthesised,
     walk,
 )
-from bugcatalog_ls.text.spans import Span
 
-_SMALL = 3
-_DISPLAYS = frozenset({"list", "tuple", "set", "dictionary"})
-_NO_ROWS = frozenset({"range", "count", "cycle", "open", "splitlines", "glob", "iterdir", "walk"})
-_PASSING = frozenset(
-    {"all", "scalars", "unique", "fetchall", "fetchmany", "yield_per", "partitions", "iterator"}
-)
-_SENDING = frozenset({"scalars", "execute", "exec", "stream_scalars", "stream", "scalar"})
-_WRAPPING = frozenset({"list", "tuple", "sorted", "reversed", "set", "iter"})
 _ASKING = frozenset(
     {"execute", "scalar", "scalars", "exec", "query", "get", "get_one", "fetchrow", "fetchval", "fetch"}
 )
 _OF_MANAGER = frozenset(
     {"get", "first", "last", "count", "exists", "aggregate", "latest", "earliest", "get_or_none"}
 )
-_SUCCESS = re.compile(r"\bok\b|== 200|success|is not None|^\w+$")
-_CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?")
 _STREAM = re.compile(
     r"stream|aiter|iter_lines|subscri|listen|websocket|consume|watch|queue|events\b", re.IGNORECASE
 )
 _BUILDING = frozenset({"exists", "aggregate", "latest", "earliest", "last"})
 _RUNNING = frozenset(
-    {
-        "all",
-        "first",
-        "one",
-        "one_or_none",
-        "scalar",
-        "scalars",
-        "count",
-        "get",
-        "delete",
-        "update",
-        "scalar_one",
-    }
+    {"all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "scalar_one"}
 )
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
@@ -117,26 +101,16 @@ class LoopCall(Fact, frozen=True):
         return self.path
 
 
-class _Loop(NamedTuple):
-    """A `for` or a comprehension: the name of its turn, what it goes over, and the span of its body."""
-
-    node: Node
-    name: str
-    names: tuple[str, ...]
-    over: Node
-    body: Span
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path) or "migration" in file.path or b"down_revision" in file.source.data:
         return
     seen: set[int] = set()
-    for loop in _loops(file):
+    for loop in loops(file):
         text = file.source.data[loop.body.start : loop.body.end]
         if b"." not in text and b"(" not in text:
             continue
         over = text_of(loop.over)[:200]
-        if _STREAM.search(over) or _BATCH.search(f"{loop.name} {over[:60]}") or _is_small(file, loop.over):
+        if _STREAM.search(over) or _BATCH.search(f"{loop.name} {over[:60]}") or is_small(file, loop.over):
             continue
         query = rows_of(file, loop.over)
         if query is not None and len(loop.names) == 1:
@@ -147,137 +121,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(_collect, (b" for ", b"\nfor "))
 
 
-def rows_of(file: PyFile, node: Node, depth: int = 8) -> Query | None:
-    """The query whose rows an expression gives, one entity a row; None where that is not known."""
-    node = unparenthesised(node)
-    if depth <= 0:
-        return None
-    if node.type == "await" and node.named_children:
-        return rows_of(file, node.named_children[0], depth - 1)
-    if node.type == "identifier":
-        bindings = file.names.bindings(node)
-        if (
-            len(bindings) != 1
-            or bindings[0].value is None
-            or bindings[0].kind not in ("assign", "annotation")
-        ):
-            return None
-        return rows_of(file, bindings[0].value, depth - 1)
-    if node.type == "call":
-        callee = callee_of(node)
-        name = method_name(node)
-        positional = arguments_of(node).positional
-        if callee is not None and callee.type == "identifier":
-            if name in _WRAPPING and positional:
-                return rows_of(file, positional[0], depth - 1)
-            return None
-        if name in ("scalars", "exec", "stream_scalars") and positional:
-            return _of_one_entity(read_query(file, positional[0]))
-        owner = callee.child_by_field_name("object") if callee is not None else None
-        if name == "scalars" and owner is not None:
-            executed = _executed(file, owner, depth - 1)
-            return _of_one_entity(read_query(file, executed))
-        if name in _PASSING and owner is not None and (found := rows_of(file, owner, depth - 1)) is not None:
-            return found
-    query = _of_one_entity(read_query(file, node))
-    return query if query is not None and query.library in ("query", "django", "peewee") else None
-
-
-def _of_one_entity(query: Query | None) -> Query | None:
-    if query is None or len(query.entities) != 1 or query.has("values", "values_list", "with_entities", "[]"):
-        return None
-    entity = query.entities[0]
-    return query if entity.type in ("identifier", "attribute") else None
-
-
-def _executed(file: PyFile, node: Node, depth: int) -> Node | None:
-    """The statement of `session.execute(statement)`, through a variable too."""
-    node = unparenthesised(node)
-    if depth <= 0:
-        return None
-    if node.type == "await" and node.named_children:
-        return _executed(file, node.named_children[0], depth - 1)
-    if node.type == "identifier":
-        bindings = file.names.bindings(node)
-        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        return _executed(file, value, depth - 1) if value is not None else None
-    if node.type == "call" and method_name(node) in ("execute", "stream"):
-        return next(iter(arguments_of(node).positional), None)
-    if node.type == "call" and method_name(node) == "unique":
-        callee = callee_of(node)
-        owner = callee.child_by_field_name("object") if callee is not None else None
-        return _executed(file, owner, depth - 1) if owner is not None else None
-    return None
-
-
-# -- loops -----------------------------------------------------------------------------------------
-
-
-def _loops(file: PyFile) -> Iterator[_Loop]:
-    for node in file.nodes("for_statement"):
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        body = node.child_by_field_name("body")
-        if left is not None and right is not None and body is not None:
-            yield _loop(node, left, right, Span(body.start_byte, body.end_byte))
-    for clause in file.nodes("for_in_clause"):
-        left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
-        comprehension = clause.parent
-        if left is not None and right is not None and comprehension is not None:
-            first = comprehension.named_children[0]
-            yield _loop(comprehension, left, right, Span(first.start_byte, first.end_byte))
-
-
-def _loop(node: Node, left: Node, right: Node, body: Span) -> _Loop:
-    names = (
-        tuple(text_of(child) for child in left.named_children) if left.named_children else (text_of(left),)
-    )
-    over = unparenthesised(right)
-    if over.type == "call" and text_of(callee_of(over) or over) == "enumerate" and len(names) == 2:
-        inner = arguments_of(over).positional
-        if inner:
-            over, names = inner[0], names[1:]
-    return _Loop(node, names[-1] if names else "", names, over, body)
-
-
-def _is_small(file: PyFile, over: Node) -> bool:
-    """Whether a loop goes over a few constants, over numbers, or over what cannot be rows."""
-    over = unparenthesised(over)
-    if over.type == "identifier":
-        bindings = file.names.bindings(over)
-        if any(binding.kind in ("import", "from") for binding in bindings) and text_of(over).isupper():
-            return True
-        held = bindings[0].value if len(bindings) == 1 else None
-        return (
-            held is not None and held.type in ("list", "tuple", "set", "dictionary") and _is_small(file, held)
-        )
-    if over.type in ("list", "tuple", "set", "dictionary"):
-        items = [child for child in over.named_children if child.type != "comment"]
-        is_filled = any(child.type in ("list_splat", "dictionary_splat") for child in items)
-        # What begins empty is filled before the loop.
-        return 0 < len(items) <= _SMALL and not is_filled
-    if over.type == "call":
-        name = text_of(callee_of(over) or over).rpartition(".")[2]
-        if name in ("items", "keys", "values"):
-            owner = (callee_of(over) or over).child_by_field_name("object")
-            return owner is not None and _is_small(file, owner)
-        return name in (
-            "range",
-            "count",
-            "cycle",
-            "open",
-            "splitlines",
-            "glob",
-            "iterdir",
-            "walk",
-            "zip_longest",
-        )
-    return over.type == "string"
-
-
 # -- attributes of rows --------------------------------------------------------------------------------
 
 
-def _accesses(file: PyFile, facts: Facts, loop: _Loop, query: Query) -> None:
+def _accesses(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
     if query.has("union", "union_all") or any(
         arguments_of(call).list_unpacked
         or any(
@@ -333,7 +180,7 @@ def _loaded(query: Query) -> set[str]:
 # -- calls -----------------------------------------------------------------------------------------------
 
 
-def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
+def _calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
     text = file.source.data[loop.body.start : loop.body.end]
     mentions = None
     for match in _CALL.finditer(text):
@@ -348,8 +195,8 @@ def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
         if call is None or call.id in seen:
             continue
         if mentions is None:
-            mentions = _mentioned(file, loop)
-        if not _uses(call, mentions) or _inner_loop(call, loop.node) or _ends_loop(loop, call):
+            mentions = names_of_turn(file, loop)
+        if not _uses(call, mentions) or is_in_inner_function(call, loop.node) or ends_with_first(loop, call):
             continue
         fact = _call_fact(file, facts, loop, call)
         # What is changed one by one is read one by one, too; constants are no rows.
@@ -358,7 +205,7 @@ def _calls(file: PyFile, facts: Facts, loop: _Loop, seen: set[int]) -> None:
         if fact.kind == "query" and fact.changes:
             continue
         may_end = b"break" in text or b"return" in text
-        if fact.kind != "query" and may_end and _tries_alternatives(loop):
+        if fact.kind != "query" and may_end and tries_alternatives(loop):
             continue
         seen.add(call.id)
         facts.add(fact)
@@ -371,7 +218,7 @@ def _may_ask(file: PyFile, name: str) -> bool:
     return any(binding.kind == "function" for binding in file.scopes.module.bindings.get(name, ()))
 
 
-def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node) -> LoopCall | None:
+def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall | None:
     callee = callee_of(call)
     if callee is None:
         return None
@@ -392,7 +239,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: _Loop, call: Node) -> LoopCall 
     written = written if len(written) <= 40 else name
     anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
     text = file.source.data[loop.body.start : loop.body.end]
-    changes = _CHANGES.search(text) is not None or _is_constant(loop.over)
+    changes = _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call, loop.node), _is_waited(call)
     return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes)
 
@@ -480,71 +327,10 @@ def _is_batched(node: Node) -> bool:
     return re.search(rb"\.in_\(|__in\b|ANY\(", node.text or b"") is not None
 
 
-def _mentioned(file: PyFile, loop: _Loop) -> set[str]:
-    """The names that depend on the turn: the loop's own, and those that its body makes of them."""
-    names = set(loop.names)
-    if loop.node.type == "for_statement":
-        for node in file.nodes("assignment"):
-            if not loop.body.start <= node.start_byte < loop.body.end:
-                continue
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if left is None or right is None or left.type != "identifier":
-                continue
-            if names & set(re.findall(r"\w+", text_of(right))):
-                names.add(text_of(left))
-    return names
-
-
 def _uses(call: Node, names: set[str]) -> bool:
     """Whether a call, or the chain that it begins, is given something of the turn."""
     words = set(re.findall(r"[^\W\d]\w*", text_of(_whole(call))))
     return bool(names & words)
-
-
-def _inner_loop(call: Node, loop: Node) -> bool:
-    """Whether a call stands in a function or another loop inside of the loop."""
-    for parent in ancestors(call):
-        if parent.id == loop.id:
-            return False
-        if parent.type in ("function_definition", "lambda", "for_statement", *COMPREHENSIONS):
-            return parent.type in ("function_definition", "lambda")
-    return False
-
-
-def _ends_loop(loop: _Loop, call: Node) -> bool:
-    """Whether the loop ends with the first call that succeeds."""
-    if loop.node.type != "for_statement":
-        return False
-    body = loop.node.child_by_field_name("body")
-    pending = list(body.named_children) if body is not None else []
-    while pending:
-        node = pending.pop()
-        if node.type in ("return_statement", "break_statement"):
-            return True
-        if node.type in ("try_statement", "with_statement", "block", "else_clause"):
-            pending += node.named_children
-    return False
-
-
-def _is_constant(over: Node) -> bool:
-    return (
-        re.fullmatch(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?", text_of(over)) is not None
-    )
-
-
-def _tries_alternatives(loop: _Loop) -> bool:
-    """Whether a loop ends as soon as one of the answers will do."""
-    body = loop.node.child_by_field_name("body") if loop.node.type == "for_statement" else None
-    for node in walk(body) if body is not None else ():
-        if node.type == "break_statement":
-            return True
-        if node.type == "return_statement" and node.named_children:
-            branch = next((each for each in ancestors(node) if each.type in ("if_statement", "block")), None)
-            branch = branch.parent if branch is not None and branch.type == "block" else branch
-            test = branch.child_by_field_name("condition") if branch is not None else None
-            if test is not None and _SUCCESS.search(text_of(test)) is not None:
-                return True
-    return False
 
 
 def _is_waited(call: Node) -> bool:
