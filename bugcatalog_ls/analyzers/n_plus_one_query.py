@@ -14,8 +14,8 @@ from bugcatalog_ls.facts.function_effects import Effect, FunctionEffects
 from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.queries import Query
 from bugcatalog_ls.facts.relationship_loading import django_relation, entity_model, loading
-from bugcatalog_ls.facts.resolve import function_at
-from bugcatalog_ls.facts.row_loops import LoopCall, RowAccess
+from bugcatalog_ls.facts.resolve import function_at, mro
+from bugcatalog_ls.facts.row_loops import FirstReads, LoopCall, RowAccess, RowHandedOn
 from bugcatalog_ls.facts.row_queries import rows_of
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.nodes import (
@@ -59,6 +59,11 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 f"{access.attribute} is loaded by a query of its own for each row",
                 data={"part": part, "attribute": access.attribute},
             )
+    for handed in context.index.in_file(context.path, RowHandedOn):
+        lazy = _lazy_inside(context, handed)
+        if lazy:
+            function = handed.function.rpartition(".")[2]
+            yield context.find(handed.anchor, f"{function} reads {lazy}, by a query of its own for each row")
     for call in context.index.in_file(context.path, LoopCall):
         what = _asks(context, call)
         if what:
@@ -73,6 +78,22 @@ def _lazy(context: JoinContext, access: RowAccess) -> str:
     if access.library == "django":
         return django_relation(context.index, model, access.attribute) or ""
     return "lazy" if loading(context.index, model, access.attribute) == "lazy" else ""
+
+
+def _lazy_inside(context: JoinContext, handed: RowHandedOn) -> str:
+    """The relationship that a function reads of the row that it is given, where that asks the database."""
+    model = entity_model(context.index, handed.entity, context.path)
+    name = handed.function.rpartition(".")[2]
+    symbols = [context.resolve(handed.function).replace("()", "")]
+    if handed.position < 0:
+        symbols = [f"{base}.{name}" for base in mro(context.index, model)[0]]
+    for symbol in symbols:
+        for _, reads in context.index.get(FirstReads, symbol):
+            for attribute in reads.attributes:
+                is_loaded = attribute in handed.loaded or "*" in handed.loaded
+                if not is_loaded and loading(context.index, model, attribute) == "lazy":
+                    return attribute
+    return ""
 
 
 def _runs_later(context: JoinContext, call: LoopCall) -> bool:
@@ -177,4 +198,4 @@ def _appended(query: Query, added: str) -> list[TextEdit]:
     return [insert_at(last.end_byte, added)]
 
 
-ANALYZER = Analyzer(join=_join, joins=(LoopCall, RowAccess), fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(LoopCall, RowAccess, RowHandedOn), fix=_fix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.declarative import inherited
 from bugcatalog_ls.facts.expressions import Call, Constant, Expression, Mapping, Name, Subscript, dotted
@@ -42,7 +43,19 @@ def django_relation(index: FactIndex, model: str, attribute: str) -> Literal["on
             continue
         symbol = resolve(index, found[1].attributes[attribute] or "", found[0])
         return "one" if symbol in _DJANGO_ONE else "many" if symbol in _DJANGO_MANY else None
+    if attribute.endswith("_set") and attribute.removesuffix("_set") in _django_models(index):
+        return "many"
     return None
+
+
+@derived
+def _django_models(index: FactIndex) -> frozenset[str]:
+    """The last names of Django's models, in small letters, as the other side's attributes have them."""
+    return frozenset(
+        symbol.rpartition(".")[2].lower()
+        for symbol in index.keys(ClassFact)
+        if "django.db.models.Model" in mro(index, symbol)[0]
+    )
 
 
 @derived

@@ -60,6 +60,10 @@ _MAY_ASK = re.compile(
     r"_?(?:get|fetch|load|find|query|lookup|look_up|count|list|request|call|retrieve|resolve|read|is|has|check"
     r"|download|send|post|sync|refresh|calculate|compute|to_dict|serialize|enrich)(?:_|$)"
 )
+_MAKES = re.compile(
+    r"(?:^|_)(?:to|as)_(?:\w*_)?(?:dict|json|schema|dto|response|out|model|payload|row)\b|seriali[sz]e|(?:^|_)to_dict"
+    r"|to_representation|(?:^|_)(?:dump|present|describe|format|render)(?:_|$)"
+)
 _BATCH = re.compile(r"batch|chunk|page|group|window|attempt|retry", re.IGNORECASE)
 _FANNED = frozenset(
     {"gather", "create_task", "ensure_future", "as_completed", "submit", "start_soon", "map", "wait"}
@@ -101,9 +105,37 @@ class LoopCall(Fact, frozen=True):
         return self.path
 
 
+class RowHandedOn(Fact, frozen=True):
+    """A row of a loop over a query that a function of the workspace is given (as its n-th argument), or
+    whose own method is called (`position` is -1)."""
+
+    path: str
+    anchor: str
+    entity: str
+    function: str
+    position: int
+    loaded: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class FirstReads(Fact, frozen=True):
+    """The attributes that a function which makes something of a row reads of its first parameter."""
+
+    function: str
+    attributes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path) or "migration" in file.path or b"down_revision" in file.source.data:
         return
+    _first_reads(file, facts)
     seen: set[int] = set()
     for loop in loops(file):
         text = file.source.data[loop.body.start : loop.body.end]
@@ -115,6 +147,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         query = rows_of(file, loop.over)
         if query is not None and len(loop.names) == 1:
             _accesses(file, facts, loop, query)
+            _handed_on(file, facts, loop, query)
         _calls(file, facts, loop, seen)
 
 
@@ -125,13 +158,7 @@ VOCABULARY = Vocabulary(_collect, (b" for ", b"\nfor "))
 
 
 def _accesses(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
-    if query.has("union", "union_all") or any(
-        arguments_of(call).list_unpacked
-        or any(
-            node.type == "identifier" and not is_class_like(node) for node in arguments_of(call).positional
-        )
-        for call in query.calls("options")
-    ):
+    if query.has("union", "union_all") or _has_unknown_options(query):
         return
     entity = query.entities[0]
     symbol = file.symbol(entity)
@@ -161,6 +188,56 @@ def _accesses(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
         facts.add(
             RowAccess(file.path, facts.anchor(name, place), symbol, attribute.decode(), query.library, loaded)
         )
+
+
+def _handed_on(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
+    """Calls that make something of a row: `to_dict(row)`, `row.to_dict()`."""
+    symbol = file.symbol(query.entities[0])
+    if symbol is None or query.library == "django" or _has_unknown_options(query):
+        return
+    text = file.source.data[loop.body.start : loop.body.end]
+    name = re.escape(loop.name.encode())
+    for match in re.finditer(rb"([\w.]+)\(\s*%s\s*[,)]|\b%s\.(\w+)\(\s*\)" % (name, name), text):
+        is_method = match.group(2) is not None
+        written = match.group(2) if is_method else match.group(1).rpartition(b".")[2]
+        if _MAKES.search(written.decode("utf-8", "replace")) is None:
+            continue
+        start = loop.body.start + match.start() if is_method else loop.body.start + match.start(1)
+        callee = match.group().partition(b"(")[0]
+        call = _call_at(file, start, callee)
+        function = file.callee(call) if call is not None and not is_method else None
+        if call is None or (function is None and not is_method):
+            continue
+        function = f"{symbol}.{written.decode()}" if is_method else function or ""
+        anchor = facts.anchor(f"handed {file.qualname_at(start)} {callee.decode('utf-8', 'replace')}", call)
+        loaded = tuple(sorted(_loaded(query)))
+        facts.add(RowHandedOn(file.path, anchor, symbol, function, -1 if is_method else 0, loaded))
+
+
+def _first_reads(file: PyFile, facts: Facts) -> None:
+    for definition in file.functions:
+        if _MAKES.search(definition.name) is None:
+            continue
+        parameters = definition.node.child_by_field_name("parameters")
+        first = next(iter(parameters.named_children), None) if parameters is not None else None
+        name = re.match(r"\w+", text_of(first)) if first is not None else None
+        if name is None:
+            continue
+        body = file.source.data[definition.node.start_byte : definition.node.end_byte]
+        found = re.findall(rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(name.group().encode()), body)
+        if found:
+            attributes = sorted({each.decode("utf-8", "replace") for each in found})
+            facts.add(FirstReads(definition.symbol, tuple(attributes)))
+
+
+def _has_unknown_options(query: Query) -> bool:
+    return any(
+        arguments_of(call).list_unpacked
+        or any(
+            node.type == "identifier" and not is_class_like(node) for node in arguments_of(call).positional
+        )
+        for call in query.calls("options")
+    )
 
 
 def _loaded(query: Query) -> set[str]:
@@ -245,12 +322,15 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
 
 
 def _call_at(file: PyFile, start: int, name: bytes) -> Node | None:
+    """The call whose callee, as far as it is a dotted name, stands at an offset."""
     node = file.root.named_descendant_for_byte_range(start, start + len(name))
-    while node is not None and node.type in ("identifier", "attribute") and node.start_byte == start:
+    while node is not None and node.type in ("identifier", "attribute"):
         parent = node.parent
-        if parent is not None and parent.type == "call" and node.end_byte == start + len(name):
+        if node.end_byte != start + len(name) or parent is None:
+            return None
+        if parent.type == "call":
             return parent if callee_of(parent) == node else None
-        node = parent
+        node = parent if parent.type == "attribute" else None
     return None
 
 

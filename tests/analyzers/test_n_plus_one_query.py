@@ -692,3 +692,40 @@ def test_mends_second_option() -> None:
                 print(a.bs, a.cs)
         """,
     )
+
+
+def test_what_a_serialiser_reads_of_each_row() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import ForeignKey, select
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+
+        class Base(DeclarativeBase): ...
+
+        class A(Base):
+            __tablename__ = "a"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            bs: Mapped[list["B"]] = relationship()
+
+            def to_json(self):
+                return {"bs": [b.id for b in self.bs]}
+
+        class B(Base):
+            __tablename__ = "b"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            a_id: Mapped[int] = mapped_column(ForeignKey("a.id"))
+
+        def to_dict(a):
+            return {"id": a.id, "bs": len(a.bs)}
+
+        def show(session):
+            rows = session.scalars(select(A)).all()
+            loaded = session.scalars(select(A).options(selectinload(A.bs))).all()
+            yield [to_dict(row) for row in rows]
+                 # ^^^^^^^^^^^^ BC401 to_dict reads bs
+            yield [row.to_json() for row in rows]
+                 # ^^^^^^^^^^^^^ BC401
+            yield [to_dict(row) for row in loaded]
+        """,
+    )
