@@ -12,9 +12,11 @@ from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.counts import entity_of, mismatched_counts
 from bugcatalog_ls.facts.declarative import inherited
+from bugcatalog_ls.facts.expressions import Call, is_true
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model, model
+from bugcatalog_ls.facts.orm import OrmClass
 from bugcatalog_ls.facts.page_numbers import first_page, skipped_pages
 from bugcatalog_ls.facts.paging import OrderKey, Page, pages
 from bugcatalog_ls.facts.queries import is_class_like, read_query
@@ -154,7 +156,8 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             )
             continue
         found = _model(context.index, query.entity, context.path)
-        if found is not None and _has_ties(context, query, found):
+        is_django = query.library == "django" and _has_django_ties(context, query)
+        if is_django or (found is not None and _has_ties(context, query, found)):
             name = query.keys[-1].name
             yield context.find(
                 query.anchor,
@@ -193,6 +196,27 @@ def _is_in_constraint(index: FactIndex, found: Model, name: str) -> bool:
     text = repr(written[1].value) if written is not None else ""
     is_unique = "UniqueConstraint" in text or "'unique'" in text
     return is_unique and (f"'{name}'" in text or "Unknown" in text)
+
+
+def _has_django_ties(context: JoinContext, query: PagedQuery) -> bool:
+    """Whether all keys of the order are fields of a model of Django's, none of them unique."""
+    index = context.index
+    symbol = resolve(index, query.entity, context.path)
+    found = index.one(OrmClass, symbol)
+    if found is None or _DJANGO_MODEL not in mro(index, symbol)[0]:
+        return False
+    meta = index.one(ClassFact, f"{symbol}.Meta")
+    if meta is not None and {"unique_together", "constraints"} & meta[1].attributes.keys():
+        return False
+    for key in query.keys:
+        field = found[1].attribute(key.name)
+        if field is None or not isinstance(field.value, Call):
+            return False
+        if is_true(field.value.keyword("unique")) or is_true(field.value.keyword("primary_key")):
+            return False
+        if getattr(field.value.function, "name", "").startswith("OneToOne"):
+            return False
+    return True
 
 
 def _is_unordered_django(context: JoinContext, symbol: str) -> bool:

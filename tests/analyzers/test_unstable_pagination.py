@@ -521,3 +521,41 @@ def test_mends_variable() -> None:
             return db.scalars(stmt).all()
         """,
     )
+
+
+def test_ties_among_rows_of_django() -> None:
+    check_fix(
+        "BC203",
+        """
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+
+        def pages():
+            Paginator(Product.objects.order_by("slug"), 10)
+            return Paginator(Product.objects.order_by("-name"), 10)
+
+        #- shop/models.py
+        from django.db import models
+
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+            slug = models.SlugField(unique=True)
+        """,
+        """
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+
+        def pages():
+            Paginator(Product.objects.order_by("slug"), 10)
+            return Paginator(Product.objects.order_by("-name", "pk"), 10)
+
+        #- shop/models.py
+        from django.db import models
+
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+            slug = models.SlugField(unique=True)
+        """,
+    )
