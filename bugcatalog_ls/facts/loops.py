@@ -24,7 +24,7 @@ _SMALL = 3
 _DISPLAYS = frozenset({"list", "tuple", "set", "dictionary"})
 _NO_ROWS = frozenset({"range", "count", "cycle", "open", "splitlines", "glob", "iterdir", "walk"})
 _CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?")
-_SUCCESS = re.compile(r"\bok\b|== 200|success|is not None|^\w+$")
+_SUCCESS = re.compile(r"\bok\b|==(?!\s*[45]\d\d)|success|is not None|^\w+$")
 
 
 class Loop(NamedTuple):
@@ -113,6 +113,16 @@ def names_of_turn(file: PyFile, loop: Loop) -> set[str]:
     return names
 
 
+def is_in_handler(call: Node, loop: Node) -> bool:
+    """Whether a call is made only where a turn of the loop has failed."""
+    for parent in ancestors(call):
+        if parent.id == loop.id:
+            return False
+        if parent.type == "except_clause":
+            return True
+    return False
+
+
 def is_constant(over: Node) -> bool:
     return (
         re.fullmatch(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?", text_of(over)) is not None
@@ -126,11 +136,12 @@ def tries_alternatives(loop: Loop) -> bool:
         if node.type == "break_statement":
             return True
         if node.type == "return_statement" and node.named_children:
-            branch = next((each for each in ancestors(node) if each.type in ("if_statement", "block")), None)
-            branch = branch.parent if branch is not None and branch.type == "block" else branch
-            test = branch.child_by_field_name("condition") if branch is not None else None
-            if test is not None and _SUCCESS.search(text_of(test)) is not None:
-                return True
+            for parent in ancestors(node):
+                if parent.id == loop.node.id:
+                    break
+                test = parent.child_by_field_name("condition") if parent.type == "if_statement" else None
+                if test is not None and _SUCCESS.search(text_of(test)) is not None:
+                    return True
     return False
 
 

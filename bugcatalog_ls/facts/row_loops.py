@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.loops import (
     Loop,
     ends_with_first,
     is_constant,
+    is_in_handler,
     is_in_inner_function,
     is_small,
     loops,
@@ -48,6 +49,7 @@ _BUILDING = frozenset({"exists", "aggregate", "latest", "earliest", "last"})
 _RUNNING = frozenset(
     {"all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "scalar_one"}
 )
+_FROM_HOLE = re.compile(r"\bfrom\s+[\"'`\[]*\{", re.IGNORECASE)
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
@@ -55,6 +57,7 @@ _CHANGES = re.compile(
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
     rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
 )
+_TABLES = re.compile(r"table|source|plan|clause|dialect")
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
 _MAY_ASK = re.compile(
     r"_?(?:get|fetch|load|find|query|lookup|look_up|count|list|request|call|retrieve|resolve|read|is|has|check"
@@ -273,7 +276,12 @@ def _calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             continue
         if mentions is None:
             mentions = names_of_turn(file, loop)
-        if not _uses(call, mentions) or is_in_inner_function(call, loop.node) or ends_with_first(loop, call):
+        if (
+            not _uses(call, mentions)
+            or is_in_inner_function(call, loop.node)
+            or is_in_handler(call, loop.node)
+            or ends_with_first(loop, call)
+        ):
             continue
         fact = _call_fact(file, facts, loop, call)
         # What is changed one by one is read one by one, too; constants are no rows.
@@ -316,7 +324,8 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     written = written if len(written) <= 40 else name
     anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
     text = file.source.data[loop.body.start : loop.body.end]
-    changes = _CHANGES.search(text) is not None or is_constant(loop.over)
+    is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
+    changes = is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call, loop.node), _is_waited(call)
     return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes)
 
@@ -364,7 +373,7 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
     if sql is None and statement.type == "string":
         sql = text_of(statement).lstrip("frFR'\"")
     if sql is not None:
-        return _SQL.match(sql) is not None and name != "get"
+        return _SQL.match(sql) is not None and name != "get" and _FROM_HOLE.search(sql) is None
     query = read_query(file, statement)
     return query is not None and _is_of_rows(query) and not any(_is_batched(part) for _, part in query.parts)
 
