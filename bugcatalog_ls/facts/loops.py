@@ -140,6 +140,8 @@ def tries_alternatives(loop: Loop) -> bool:
                 if parent.id == loop.node.id:
                     break
                 test = parent.child_by_field_name("condition") if parent.type == "if_statement" else None
+                if test is not None and test.type == "named_expression":
+                    return True
                 if test is not None and _SUCCESS.search(text_of(test)) is not None:
                     return True
     return False
