@@ -164,7 +164,10 @@ class FixContext:
     def imports(self, file: PyFile | None = None) -> Imports:
         """The imports of a file (the finding's by default), to which a fix may add."""
         file = file or self.file
-        return self._imports.setdefault(file.path, Imports(file))
+        if file.path not in self._imports:
+            own = {path.partition("/")[0].removesuffix(".py") for path in self.index.files()}
+            self._imports[file.path] = Imports(file, own)
+        return self._imports[file.path]
 
     def fix(
         self,

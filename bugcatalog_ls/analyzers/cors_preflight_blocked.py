@@ -1,0 +1,359 @@
+"""BC103: preflights that authentication answers, and origins without a limit next to credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
+from bugcatalog_ls.facts.constants import constant_at, definition_of
+from bugcatalog_ls.facts.cors import CorsRegistration, allows_any_origin, holds_wildcard
+from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.expressions import Collection, Name
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.middleware import CorsInUse, Link, MiddlewareStep, chains_with, is_cors
+from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.rejections import HookAdded, RejectsPreflight
+from bugcatalog_ls.facts.resolve import mro, resolve
+from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item, set_keyword
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    body_of,
+    callee_of,
+    enclosing,
+    is_docstring,
+    statement_of,
+    statements,
+    text_of,
+)
+from bugcatalog_ls.syntax.statement_edits import block_indent, insert_after, insert_before, remove_statement
+from bugcatalog_ls.syntax.wrapping import fitted
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_AUTHENTICATES = "starlette.middleware.authentication.AuthenticationMiddleware"
+_LOOKS_LIKE_LOGIN = re.compile(
+    r"(?:Auth|Authentication|Authorization|JWT|Jwt|ApiKey|APIKey|Token)\w*Middleware$"
+)
+_ORIGINS = re.compile(r"(?:CORS_|ALLOWED_|ALLOW_)+ORIGINS?(?:_LIST)?|ORIGINS|ORIGIN_LIST", re.IGNORECASE)
+
+
+def _join(context: JoinContext) -> Iterator[Finding]:
+    if context.is_test:
+        return
+    seen: set[str] = set()
+    for registration in context.index.in_file(context.path, CorsRegistration):
+        if registration.anchor not in seen and allows_any_origin(context.index, registration):
+            seen.add(registration.anchor)
+            data = {
+                "part": "wildcard",
+                "origins": registration.origins_keyword,
+                "credentials": registration.credentials_keyword,
+            }
+            yield context.find(
+                registration.anchor, "all origins are let in, together with credentials", data=data
+            )
+    yield from _behind_login(context)
+    yield from _without_options(context)
+
+
+# -- authentication outside of CORS ------------------------------------------------------------------
+
+
+def _behind_login(context: JoinContext) -> Iterator[Finding]:
+    for step in context.index.in_file(context.path, MiddlewareStep):
+        if step.kind == "call" or not is_cors(context.index, step.what, context.path):
+            continue
+        blocking = _outside(context.index, step)
+        if blocking is not None:
+            name = blocking.what.rpartition(".")[2]
+            yield context.find(
+                step.anchor,
+                f"{name} runs before CORS and turns the preflight away",
+                related=[context.related(blocking.path, blocking.anchor, f"{name} is put around it here")],
+                data={"part": "order"},
+            )
+
+
+def _outside(index: FactIndex, step: MiddlewareStep) -> Link | None:
+    """What rejects outside of a CORS middleware, in all chains that it is a part of."""
+    found: Link | None = None
+    for links in chains_with(index, step.path, step.scope, step.app):
+        place = next(
+            (n for n, link in enumerate(links) if (link.path, link.anchor) == (step.path, step.anchor)), None
+        )
+        if place is None:
+            return None
+        outer = links[place + 1 :]
+        if any(is_cors(index, link.what, link.path) for link in outer):
+            return None
+        found = next((link for link in outer if _rejects(index, link)), None)
+        if found is None:
+            return None
+    return found
+
+
+def _rejects(index: FactIndex, link: Link) -> bool:
+    """Whether a member of a chain turns preflights away."""
+    symbol = resolve(index, link.what, link.path)
+    if symbol in (_AUTHENTICATES, f"fastapi.{_AUTHENTICATES.partition('.')[2]}"):
+        backend = resolve(index, link.backend, link.path).removesuffix("()") if link.backend else ""
+        is_known = index.one(ClassFact, backend) is not None
+        return not is_known or any(fact.role == "backend" for _, fact in index.get(RejectsPreflight, backend))
+    if index.one(ClassFact, symbol) is None and index.one(FunctionFact, symbol) is None:
+        return _LOOKS_LIKE_LOGIN.search(symbol) is not None and not symbol.startswith(
+            ("starlette.", "django.")
+        )
+    return any(
+        fact.role in ("asgi", "django")
+        for name in mro(index, symbol)[0]
+        for _, fact in index.get(RejectsPreflight, name)
+    )
+
+
+# -- rejected before anything answers ------------------------------------------------------------------
+
+
+def _without_options(context: JoinContext) -> Iterator[Finding]:
+    index = context.index
+    kinds = index.keys(CorsInUse)
+    if not kinds or "answers" in kinds:
+        return
+    if "flask" in kinds or "headers" in kinds:
+        for hook in index.in_file(context.path, HookAdded):
+            symbol = context.resolve(hook.symbol)
+            if any(fact.role == "hook" for _, fact in index.get(RejectsPreflight, symbol)):
+                name = symbol.rpartition(".")[2]
+                yield context.find(
+                    hook.anchor, f"{name} turns the preflight away", data={"part": "hook", "symbol": symbol}
+                )
+    if "asgi" in kinds or "headers" not in kinds:
+        return
+    for fact in index.in_file(context.path, RejectsPreflight):
+        if fact.role == "asgi" or (fact.role == "django" and "django" not in kinds):
+            name = fact.symbol.rpartition(".")[2]
+            yield context.find(fact.anchor, f"{name} turns the preflight away", data={"part": fact.role})
+
+
+# -- fix -----------------------------------------------------------------------------------------------
+
+
+def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    match finding.data["part"]:
+        case "wildcard":
+            yield from _limited(context, finding)
+        case "order":
+            yield from _moved(context)
+        case "hook" | "asgi" | "django":
+            yield from _let_through(context, finding)
+
+
+def _limited(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    origins, credentials = finding.data["origins"], finding.data["credentials"]
+    call = context.node_of("call")
+    if credentials == "CORS_ALLOW_CREDENTIALS":
+        binding = context.file.scopes.module.bindings[credentials][0]
+        if binding.value is not None:
+            edit = TextEdit(Span(binding.value.start_byte, binding.value.end_byte), "False")
+            yield context.fix("Turn credentials off", "suggested", [edit])
+        return
+    if call is None:
+        return
+    arguments = arguments_of(call)
+    settings = context.read("pyproject.toml")
+    if origins and not arguments.dict_unpacked and "resources" not in arguments.keywords:
+        named = _named_origins(context)
+        if named is not None:
+            edits = fitted(context.file, set_keyword(context.file, call, origins, named), settings)
+            yield context.fix(f"Allow the origins of {named}", "suggested", edits)
+    if credentials in arguments.keywords:
+        edits = set_keyword(context.file, call, credentials, "False")
+        yield context.fix("Turn credentials off", "suggested", edits)
+
+
+def _named_origins(context: FixContext) -> str | None:
+    """The workspace's own list of origins, where there is exactly one to choose; imported if need be."""
+    index, file = context.index, context.file
+    found: list[tuple[str, str]] = []
+    for module in sorted(index.keys(ModuleExports)):
+        exports = index.one(ModuleExports, module)
+        if exports is None or is_test_path(exports[0]):
+            continue
+        for name, held in exports[1].names.items():
+            found += [(exports[0], f"{name}.{setting}") for setting in _settings(index, module, held)]
+            symbol = f"{module}.{name}" if module else name
+            constant = constant_at(index, symbol) if _ORIGINS.fullmatch(name) else None
+            if constant is None or not isinstance(constant[1], (Collection, Name)):
+                continue
+            if definition_of(index, symbol, exports[0]) == symbol and not holds_wildcard(
+                index, constant[1], constant[0]
+            ):
+                found.append((exports[0], name))
+    if len(found) != 1:
+        return None
+    path, name = found[0]
+    if path == file.path:
+        return name
+    other = context.open(path)
+    if other is None:
+        return None
+    head, _, setting = name.partition(".")
+    head = context.imports().need(written_module(index, other, file), head, at=context.span.start)
+    return f"{head}.{setting}" if setting else head
+
+
+def _settings(index: FactIndex, module: str, held: str | None) -> Iterator[str]:
+    """The settings of an instance made in a module that name origins."""
+    if held is None or not held.startswith(f"{module}.") or not held.endswith("()"):
+        return
+    owner = held.removesuffix("()")
+    fact = index.one(ClassFact, owner)
+    for attribute, symbol in sorted(fact[1].attributes.items()) if fact is not None else ():
+        if _ORIGINS.fullmatch(attribute) and symbol in ("builtins.list()", "typing.List()"):
+            default = constant_at(index, f"{owner}.{attribute}")
+            if default is None or not holds_wildcard(index, default[1], default[0]):
+                yield attribute
+
+
+def _moved(context: FixContext) -> Iterator[Fix]:
+    """CORS behind all that is added in the same block, or first in its list."""
+    node, file = _written(context), context.file
+    container = node.parent
+    if container is not None and container.type in ("list", "tuple"):
+        items = [child for child in container.named_children if child.type != "comment"]
+        rest = [item for item in items if item.id != node.id]
+        if rest and rest[0].id != items[0].id:
+            return
+        edits = [*remove_item(file, items, node), *add_item(file, container, items, 0, text_of(node))]
+        yield context.fix("Move CORS to the front", "suggested", edits)
+        return
+    statement = statement_of(node)
+    block = statement.parent
+    if node.type != "call" or block is None or statement.type != "expression_statement":
+        return
+    app = text_of(callee_of(node) or node).rpartition(".")[0]
+    later = [
+        other
+        for other in statements(block)
+        if other.start_byte > statement.start_byte and _adds_to(other, app)
+    ]
+    if not later:
+        return
+    last = later[-1]
+    first, text = _with_comments(file.source.data, statement)
+    n_blank = 2 if last.type == "decorated_definition" and block.type == "module" else 0
+    n_blank = 1 if last.type == "decorated_definition" and block.type == "block" else n_blank
+    newline, indent = file.source.newline, block_indent(file, statement)
+    rows = file.source.lines
+    end = rows.line_span(rows.row_of(last.end_byte))[1]
+    edits = remove_statement(file, statement)
+    if len(edits) == 1 and edits[0].content == "" and first < edits[0].span.start:
+        start = rows.starts[rows.row_of(first)]
+        edits = [TextEdit(Span(start, edits[0].span.end), "")]
+    edits.append(insert_at(end, f"{newline * (n_blank + 1)}{indent}{text}"))
+    yield context.fix("Add CORS last, so that it runs first", "suggested", edits)
+
+
+def _written(context: FixContext) -> Node:
+    """The expression at the finding, where it is a statement of its own too."""
+    node = context.node
+    return node.named_children[0] if node.type == "expression_statement" else node
+
+
+def _with_comments(data: bytes, statement: Node) -> tuple[int, str]:
+    """Where a statement begins with the comments right above it, and its text with them."""
+    first = statement
+    above = statement.prev_sibling
+    while above is not None and above.type == "comment" and above.end_point[0] == first.start_point[0] - 1:
+        before = above.prev_sibling
+        if before is not None and before.end_point[0] == above.start_point[0]:
+            break
+        first, above = above, above.prev_sibling
+    return first.start_byte, data[first.start_byte : statement.end_byte].decode()
+
+
+def _adds_to(statement: Node, app: str) -> bool:
+    text = text_of(statement)
+    if statement.type == "decorated_definition":
+        return any(
+            text_of(child).startswith(f"@{app}.middleware(")
+            for child in statement.children
+            if child.type == "decorator"
+        )
+    return statement.type == "expression_statement" and text.startswith(
+        (f"{app}.add_middleware(", f"{app}.middleware(")
+    )
+
+
+def _let_through(context: FixContext, finding: Finding) -> Iterator[Fix]:
+    function = _function(context, finding)
+    if function is None:
+        return
+    code = _short_circuit(function)
+    body = body_of(function)
+    if code is None or not body:
+        return
+    file = context.file
+    edits: list[TextEdit]
+    if is_docstring(body[0]):
+        if len(body) == 1:
+            return
+        edits = insert_after(file, body[0], code)
+    else:
+        edits = insert_before(file, body[0], code)
+    yield context.fix("Let OPTIONS through", "safe", edits)
+
+
+def _function(context: FixContext, finding: Finding) -> Node | None:
+    decorated = context.node_of("decorated_definition", "function_definition")
+    if decorated is not None and decorated.type == "decorated_definition":
+        definition = decorated.child_by_field_name("definition")
+        return definition if definition is not None and definition.type == "function_definition" else None
+    node = _written(context)
+    if finding.data["part"] == "hook" and node.type == "call":
+        name = finding.data["symbol"]
+        found = [each.node for each in context.file.functions if each.symbol == name]
+        return found[0] if len(found) == 1 else None
+    return decorated if decorated is not None else enclosing(node, "function_definition")
+
+
+def _short_circuit(function: Node) -> str | None:
+    """What lets an OPTIONS request through, in the words of the function's framework."""
+    parameters = function.child_by_field_name("parameters")
+    names = [_parameter(child) for child in parameters.named_children] if parameters is not None else []
+    name = text_of(function.child_by_field_name("name") or function)
+    waits = "await " if function.children[0].type == "async" else ""
+    if names[1:] == ["scope", "receive", "send"]:
+        inner = "self.app"
+        return (
+            'if scope["type"] == "http" and scope["method"] == "OPTIONS":\n'
+            f"    await {inner}(scope, receive, send)\n    return"
+        )
+    if not names:
+        return 'if request.method == "OPTIONS":\n    return None'
+    names = names[1:] if names[0] == "self" else names
+    if len(names) == 2 and name not in ("process_view", "process_request"):
+        return f'if {names[0]}.method == "OPTIONS":\n    return {waits}{names[1]}({names[0]})'
+    if name in ("process_request", "process_view"):
+        return f'if {names[0]}.method == "OPTIONS":\n    return None'
+    if name == "__call__" and len(names) == 1:
+        return f'if {names[0]}.method == "OPTIONS":\n    return {waits}self.get_response({names[0]})'
+    return None
+
+
+def _parameter(parameter: Node) -> str:
+    if parameter.type == "identifier":
+        return text_of(parameter)
+    name = parameter.child_by_field_name("name")
+    if name is None and parameter.named_children:
+        name = parameter.named_children[0]
+    return text_of(name).lstrip("*") if name is not None else ""
+
+
+ANALYZER = Analyzer(
+    join=_join, joins=(CorsRegistration, MiddlewareStep, HookAdded, RejectsPreflight), fix=_fix
+)

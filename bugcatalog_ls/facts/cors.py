@@ -1,0 +1,235 @@
+"""Registrations of CORS: which origins they allow, and whether together with credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.constants import evaluate
+from bugcatalog_ls.facts.expressions import Collection, Constant, Expression, expression
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    constant_value,
+    string_value,
+    text_of,
+    unparenthesised,
+)
+
+_STARLETTE = ("allow_origins", "allow_credentials")
+_FLASK = ("origins", "supports_credentials")
+_QUART = ("allow_origin", "allow_credentials")
+_FLASK_SYMBOLS = {
+    "flask_cors.CORS": _FLASK,
+    "flask_cors.extension.CORS": _FLASK,
+    "flask_cors.cross_origin": _FLASK,
+    "flask_cors.decorator.cross_origin": _FLASK,
+    "quart_cors.cors": _QUART,
+    "quart_cors.route_cors": _QUART,
+}
+_FOR_DEVELOPERS = re.compile(r"debug|\bdev|develop|local|test", re.IGNORECASE)
+_DJANGO_ALL = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
+_DJANGO_CREDENTIALS = "CORS_ALLOW_CREDENTIALS"
+_LIKES_ANY = Constant("*")
+
+
+class CorsRegistration(Fact, frozen=True):
+    """Where CORS is set up, with what is said of origins and credentials (as keywords of those names).
+
+    `by_default` tells that all origins are allowed because none is named.
+    """
+
+    path: str
+    anchor: str
+    origins_keyword: str
+    credentials_keyword: str
+    origins: Expression
+    credentials: Expression
+    by_default: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+def allows_any_origin(index: FactIndex, registration: CorsRegistration) -> bool:
+    """Whether a registration surely lets all origins in, and credentials with them."""
+    credentials = evaluate(index, registration.credentials, registration.path)
+    if not (isinstance(credentials, Constant) and credentials.value is True):
+        return False
+    return holds_wildcard(index, registration.origins, registration.path)
+
+
+def holds_wildcard(index: FactIndex, value: Expression, path: str) -> bool:
+    """Whether an expression of origins surely holds `*`."""
+    known = value if isinstance(value, Collection) else evaluate(index, value, path)
+    if isinstance(known, Constant):
+        return known.value == "*"
+    return isinstance(known, Collection) and any(
+        isinstance(item := evaluate(index, each, path), Constant) and item.value == "*"
+        for each in known.items
+    )
+
+
+def _collect(file: PyFile, facts: Facts) -> None:
+    if is_test_path(file.path):
+        return
+    for call in file.calls_named("add_middleware", "Middleware", "CORSMiddleware"):
+        if _is_starlette(file, call):
+            _add(file, facts, call, _STARLETTE)
+    if b"_cors" in file.source.data:
+        for call in file.calls_named("CORS", "cross_origin", "cors", "route_cors"):
+            names = _FLASK_SYMBOLS.get(file.callee(call) or "")
+            if names is not None:
+                _add(file, facts, call, names)
+        for call in file.calls_named("ResourceOptions"):
+            if file.callee(call) == "aiohttp_cors.ResourceOptions" and _is_for_any(call):
+                credentials = arguments_of(call).keywords.get("allow_credentials")
+                _registration(file, facts, call, ("", "allow_credentials"), _LIKES_ANY, credentials)
+    if b"CORS_ALLOW_CREDENTIALS" in file.source.data:
+        _django(file, facts)
+
+
+VOCABULARY = Vocabulary(_collect, (b"CORS", b"_cors"))
+
+
+def _is_starlette(file: PyFile, call: Node) -> bool:
+    callee = callee_of(call)
+    name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    made: Node | None = callee
+    if name == "add_middleware":
+        arguments = arguments_of(call)
+        made = arguments.get("middleware_class", 0) or arguments.get("middleware")
+    elif (symbol := file.symbol(callee)) is not None and symbol.endswith("middleware.Middleware"):
+        made = arguments_of(call).get("cls", 0)
+    return made is not None and (file.symbol(made) or "").endswith("CORSMiddleware")
+
+
+def _add(file: PyFile, facts: Facts, call: Node, names: tuple[str, str]) -> None:
+    keywords = _keywords(file, call)
+    if keywords is None:
+        return
+    origins, credentials = keywords.get(names[0]), keywords.get(names[1])
+    is_flask = names == _FLASK
+    resources = keywords.get("resources") if is_flask else None
+    if resources is not None:
+        for options in _resource_options(resources):
+            own = {string_value(k): v for k, v in options}
+            given = own.get("origins", origins)
+            _registration(
+                file,
+                facts,
+                call,
+                names,
+                _origins(file, given, is_flask),
+                own.get(names[1], credentials),
+                given is None,
+            )
+        return
+    _registration(file, facts, call, names, _origins(file, origins, is_flask), credentials, origins is None)
+
+
+def _origins(file: PyFile, given: Node | None, is_flask: bool) -> Expression | None:
+    """What is said of origins; in flask-cors all are meant where nothing is, here or in the settings."""
+    if given is not None:
+        return expression(file, given)
+    return _LIKES_ANY if is_flask and b"CORS_ORIGINS" not in file.source.data else None
+
+
+def _registration(
+    file: PyFile,
+    facts: Facts,
+    call: Node,
+    names: tuple[str, str],
+    origins: Expression | None,
+    credentials: Node | None,
+    by_default: bool = False,
+) -> None:
+    if origins is None or credentials is None or _is_for_developers(call):
+        return
+    anchor = facts.anchor(f"cors {text_of(callee_of(call) or call)}", call)
+    facts.add(
+        CorsRegistration(
+            file.path, anchor, names[0], names[1], origins, expression(file, credentials), by_default
+        )
+    )
+
+
+def _keywords(file: PyFile, call: Node) -> dict[str, Node] | None:
+    """The keywords of a call, those of an unpacked literal too; None where some are unknown."""
+    arguments = arguments_of(call)
+    keywords = dict(arguments.keywords)
+    for unpacked in arguments.dict_unpacked:
+        node = unparenthesised(unpacked)
+        if node.type == "identifier":
+            bindings = file.names.bindings(node)
+            held = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+            node = held if held is not None else node
+        if node.type == "call" and text_of(callee_of(node) or node) == "dict":
+            keywords.update(arguments_of(node).keywords)
+            continue
+        if node.type != "dictionary":
+            return None
+        for pair in node.named_children:
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            name = string_value(key)
+            if name is None or value is None:
+                return None
+            keywords[name] = value
+    return keywords
+
+
+def _resource_options(resources: Node) -> Iterator[list[tuple[Node, Node]]]:
+    for pair in resources.named_children if resources.type == "dictionary" else ():
+        value = pair.child_by_field_name("value")
+        if value is not None and value.type == "dictionary":
+            yield [
+                (key, inner)
+                for child in value.named_children
+                if (key := child.child_by_field_name("key")) is not None
+                and (inner := child.child_by_field_name("value")) is not None
+            ]
+
+
+def _is_for_any(call: Node) -> bool:
+    """Whether the options of aiohttp-cors stand under the key `*` of a dictionary."""
+    pair = call.parent
+    return pair is not None and pair.type == "pair" and string_value(pair.child_by_field_name("key")) == "*"
+
+
+def _django(file: PyFile, facts: Facts) -> None:
+    bindings = file.scopes.module.bindings
+    credentials = bindings.get(_DJANGO_CREDENTIALS, [])
+    if len(credentials) != 1 or constant_value(credentials[0].value) is not True:
+        return
+    for name in _DJANGO_ALL:
+        found = bindings.get(name, [])
+        if (
+            len(found) == 1
+            and constant_value(found[0].value) is True
+            and not _is_for_developers(found[0].node)
+        ):
+            statement = found[0].node.parent
+            if statement is None or credentials[0].value is None:
+                continue
+            anchor = facts.anchor(f"cors {name}", statement)
+            facts.add(
+                CorsRegistration(file.path, anchor, "", _DJANGO_CREDENTIALS, _LIKES_ANY, Constant(True))
+            )
+
+
+def _is_for_developers(node: Node) -> bool:
+    """Whether a registration is made on developers' machines only."""
+    return any(
+        condition.holds
+        and _FOR_DEVELOPERS.search(text_of(condition.node))
+        and "not " not in text_of(condition.node)
+        for condition in conditions_at(node)
+    )

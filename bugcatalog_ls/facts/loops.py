@@ -1,0 +1,172 @@
+"""Loops of a file: what each turn is called, what they go over, and how they end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
+    ancestors,
+    arguments_of,
+    callee_of,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.text.spans import Span
+
+_SMALL = 3
+_DISPLAYS = frozenset({"list", "tuple", "set", "dictionary"})
+_NO_ROWS = frozenset({"range", "count", "cycle", "open", "splitlines", "glob", "iterdir", "walk"})
+_CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?")
+_SUCCESS = re.compile(r"\bok\b|==(?!\s*[45]\d\d)|success|is not None|^\w+$")
+
+
+class Loop(NamedTuple):
+    """A `for` or a comprehension: the name of its turn, what it goes over, and the span of its body."""
+
+    node: Node
+    name: str
+    names: tuple[str, ...]
+    over: Node
+    body: Span
+
+
+def loops(file: PyFile) -> Iterator[Loop]:
+    for node in file.nodes("for_statement"):
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        body = node.child_by_field_name("body")
+        if left is not None and right is not None and body is not None:
+            yield _loop(node, left, right, Span(body.start_byte, body.end_byte))
+    for clause in file.nodes("for_in_clause"):
+        left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+        comprehension = clause.parent
+        if left is not None and right is not None and comprehension is not None:
+            first = comprehension.named_children[0]
+            yield _loop(comprehension, left, right, Span(first.start_byte, first.end_byte))
+
+
+def _loop(node: Node, left: Node, right: Node, body: Span) -> Loop:
+    names = (
+        tuple(text_of(child) for child in left.named_children) if left.named_children else (text_of(left),)
+    )
+    over = unparenthesised(right)
+    if over.type == "call" and text_of(callee_of(over) or over) == "enumerate" and len(names) == 2:
+        inner = arguments_of(over).positional
+        if inner:
+            over, names = inner[0], names[1:]
+    return Loop(node, names[-1] if names else "", names, over, body)
+
+
+def is_small(file: PyFile, over: Node) -> bool:
+    """Whether a loop goes over a few constants, over numbers, or over what cannot be rows."""
+    over = unparenthesised(over)
+    if over.type == "identifier":
+        bindings = file.names.bindings(over)
+        if any(binding.kind in ("import", "from") for binding in bindings) and text_of(over).isupper():
+            return True
+        held = bindings[0].value if len(bindings) == 1 else None
+        return (
+            held is not None and held.type in ("list", "tuple", "set", "dictionary") and is_small(file, held)
+        )
+    if over.type in ("list", "tuple", "set", "dictionary"):
+        items = [child for child in over.named_children if child.type != "comment"]
+        is_filled = any(child.type in ("list_splat", "dictionary_splat") for child in items)
+        # What begins empty is filled before the loop.
+        return 0 < len(items) <= _SMALL and not is_filled
+    if over.type == "call":
+        name = text_of(callee_of(over) or over).rpartition(".")[2]
+        if name in ("items", "keys", "values"):
+            owner = (callee_of(over) or over).child_by_field_name("object")
+            return owner is not None and is_small(file, owner)
+        return name in (
+            "range",
+            "count",
+            "cycle",
+            "open",
+            "splitlines",
+            "glob",
+            "iterdir",
+            "walk",
+            "zip_longest",
+        )
+    return over.type == "string"
+
+
+def names_of_turn(file: PyFile, loop: Loop) -> set[str]:
+    """The names that depend on the turn: the loop's own, and those that its body makes of them."""
+    names = set(loop.names)
+    if loop.node.type == "for_statement":
+        for node in file.nodes("assignment"):
+            if not loop.body.start <= node.start_byte < loop.body.end:
+                continue
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is None or right is None or left.type != "identifier":
+                continue
+            if names & set(re.findall(r"\w+", text_of(right))):
+                names.add(text_of(left))
+    return names
+
+
+def is_in_handler(call: Node, loop: Node) -> bool:
+    """Whether a call is made only where a turn of the loop has failed."""
+    for parent in ancestors(call):
+        if parent.id == loop.id:
+            return False
+        if parent.type == "except_clause":
+            return True
+    return False
+
+
+def is_constant(over: Node) -> bool:
+    return (
+        re.fullmatch(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?", text_of(over)) is not None
+    )
+
+
+def tries_alternatives(loop: Loop) -> bool:
+    """Whether a loop ends as soon as one of the answers will do."""
+    body = loop.node.child_by_field_name("body") if loop.node.type == "for_statement" else None
+    for node in walk(body) if body is not None else ():
+        if node.type == "break_statement":
+            return True
+        if node.type == "return_statement" and node.named_children:
+            for parent in ancestors(node):
+                if parent.id == loop.node.id:
+                    break
+                test = parent.child_by_field_name("condition") if parent.type == "if_statement" else None
+                if test is not None and test.type == "named_expression":
+                    return True
+                if test is not None and _SUCCESS.search(text_of(test)) is not None:
+                    return True
+    return False
+
+
+def is_in_inner_function(call: Node, loop: Node) -> bool:
+    """Whether a call stands in a function or another loop inside of the loop."""
+    for parent in ancestors(call):
+        if parent.id == loop.id:
+            return False
+        if parent.type in ("function_definition", "lambda", "for_statement", *COMPREHENSIONS):
+            return parent.type in ("function_definition", "lambda")
+    return False
+
+
+def ends_with_first(loop: Loop, call: Node) -> bool:
+    """Whether the loop ends with the first call that succeeds."""
+    if loop.node.type != "for_statement":
+        return False
+    body = loop.node.child_by_field_name("body")
+    pending = list(body.named_children) if body is not None else []
+    while pending:
+        node = pending.pop()
+        if node.type in ("return_statement", "break_statement"):
+            return True
+        if node.type in ("try_statement", "with_statement", "block", "else_clause"):
+            pending += node.named_children
+    return False

@@ -1,0 +1,302 @@
+"""Queries that take a part of their rows: what of, in which order, and whether page by page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.queries import (
+    ORDERING,
+    Query,
+    chain_above,
+    is_class_like,
+    method_name,
+    read_query,
+)
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    constant_value,
+    enclosing,
+    statement_of,
+    string_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.text.spans import Span
+
+PAGING_METHODS = ("limit", "offset", "paginate", "slice", "fetch")
+_PAGE_FUNCTIONS = {
+    "django.core.paginator.Paginator": 0,
+    "fastapi_pagination.ext.sqlalchemy.paginate": 1,
+    "fastapi_pagination.ext.sqlalchemy.apaginate": 1,
+    "fastapi_pagination.ext.sqlmodel.paginate": 1,
+    "fastapi_pagination.ext.async_sqlalchemy.paginate": 1,
+    "fastapi_pagination.ext.async_sqlmodel.paginate": 1,
+    "flask_sqlalchemy.SQLAlchemy().paginate": 0,
+    "flask_sqlalchemy.extension.SQLAlchemy().paginate": 0,
+}
+"""Functions that page through a query, with the position of the query."""
+
+_AGGREGATE = re.compile(r"(?:func\.)?(?:count|sum|max|min|avg|coalesce)\(", re.IGNORECASE)
+_CURSOR = re.compile(r"cursor|after|before|marker|last_|continu", re.IGNORECASE)
+_ANY_OF_THEM = re.compile(r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size", re.IGNORECASE)
+_TAKES_AWAY = re.compile(
+    rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
+)
+_WRAPPERS = frozenset(
+    {"desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst", "col", "collate"}
+)
+
+
+class OrderKey(msgspec.Struct, frozen=True):
+    """One key of an order: the symbol of what owns it (empty for the query's entity), and its name."""
+
+    owner: str
+    name: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A part of the rows of a query, where it is written.
+
+    `keys` is None where the order is not known. `goes_on` tells of an offset, a page or a cursor.
+    """
+
+    call: Node
+    span: Span
+    query: Query
+    ordered: bool
+    keys: tuple[OrderKey, ...] | None
+    goes_on: bool
+
+
+def pages(file: PyFile) -> Iterator[Page]:
+    """The queries of a file of which a part is taken, one each."""
+    seen: set[int] = set()
+    calls = file.calls_named(*PAGING_METHODS)
+    for call in reversed(calls):
+        if call.id in seen:
+            continue
+        page = _page_of_method(file, call)
+        if page is not None:
+            seen |= {part.id for _, part in page.query.parts}
+            yield page
+    for call in file.calls_named("Paginator", "paginate", "apaginate"):
+        position = _PAGE_FUNCTIONS.get(file.callee(call) or "")
+        given = arguments_of(call)
+        node = (
+            given.get("object_list" if position == 0 else "query", position) if position is not None else None
+        )
+        query = read_query(file, node or given.keywords.get("select"))
+        if query is not None and node is not None:
+            yield _page(file, call, Span(call.start_byte, call.end_byte), query, True)
+    if b".objects" in file.source.data or b".query" in file.source.data:
+        yield from _slices(file)
+
+
+def _page_of_method(file: PyFile, call: Node) -> Page | None:
+    callee = callee_of(call)
+    if callee is None or callee.type != "attribute":
+        return None
+    if file.callee(call) in _PAGE_FUNCTIONS:
+        return None
+    top = call
+    for name, step in chain_above(call):
+        if name in (*PAGING_METHODS, *ORDERING, "with_for_update", "options", "where", "filter"):
+            top = step
+    query = read_query(file, top)
+    if query is None:
+        return None
+    places = (
+        query.calls("offset") or query.calls("paginate", "slice") or query.calls("limit", "fetch") or [call]
+    )
+    place = places[-1]
+    placed = callee_of(place)
+    attribute = placed.child_by_field_name("attribute") if placed is not None else None
+    if attribute is None or _is_any_part(file, query, place):
+        return None
+    page = _page(file, place, Span(attribute.start_byte, place.end_byte), query, False)
+    return None if not page.ordered and _is_ordered_later(file, top) else page
+
+
+def _page(file: PyFile, call: Node, span: Span, query: Query, goes_on: bool) -> Page:
+    ordering = query.calls(*ORDERING)
+    keys: list[OrderKey] | None = []
+    for order in ordering:
+        found = _keys(file, order) if keys is not None else None
+        keys = [*keys, *found] if keys is not None and found is not None else None
+    goes_on = goes_on or query.has("offset", "paginate", "slice") or _has_cursor(query, keys or [])
+    return Page(call, span, query, bool(ordering), tuple(keys) if keys is not None else None, goes_on)
+
+
+# -- what needs no order ---------------------------------------------------------------------------
+
+
+def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
+    """Whether it does not matter which rows these are: one of them, a batch, or a row of aggregates."""
+    offsets = [
+        call
+        for call in query.calls("offset", "paginate", "slice")
+        if constant_value(next(iter(arguments_of(call).positional), None)) != 0
+    ]
+    limits = query.calls("limit", "fetch")
+    if not offsets and not limits:
+        return True
+    sizes = [next(iter(arguments_of(limit).positional), None) for limit in limits]
+    if not offsets and any(constant_value(size) in (0, 1, None) for size in sizes if size is not None):
+        return True
+    if _is_aggregate(query):
+        return True
+    if offsets:
+        return False
+    # A cap is no page; and where only the run knows of what, nobody can say.
+    if any(size is not None and _is_cap(text_of(size)) for size in sizes):
+        return True
+    if not any(is_class_like(entity) and "(" not in text_of(entity) for entity in query.entities):
+        return True
+    statement = statement_of(place)
+    if _ANY_OF_THEM.search(text_of(statement).partition("=")[0]):
+        return True
+    function = enclosing(place, "function_definition")
+    if enclosing(place, "while_statement") is not None:
+        return True
+    return function is not None and _TAKES_AWAY.search(function.text or b"") is not None
+
+
+def _is_cap(size: str) -> bool:
+    return size.isupper() or _ANY_OF_THEM.search(size) is not None
+
+
+def _is_aggregate(query: Query) -> bool:
+    if query.has("group_by"):
+        return False
+    entities = [text_of(entity) for entity in query.entities]
+    return bool(entities) and all(_AGGREGATE.match(entity.rpartition("func.")[2]) for entity in entities)
+
+
+def _is_ordered_later(file: PyFile, top: Node) -> bool:
+    """Whether the variable that takes the query is given an order, or handed on, further down."""
+    parent = top.parent
+    if parent is None or parent.type != "assignment":
+        return False
+    left, function = parent.child_by_field_name("left"), enclosing(top, "function_definition")
+    if left is None or left.type != "identifier":
+        return False
+    around = function.text if function is not None else file.source.data
+    start = function.start_byte if function is not None else 0
+    rest = (around or b"")[parent.end_byte - start :]
+    name = re.escape(text_of(left).encode())
+    return (
+        re.search(rb"=\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*%s\b" % (name, name), rest)
+        is not None
+    )
+
+
+# -- orders ------------------------------------------------------------------------------------------
+
+
+def _keys(file: PyFile, order: Node) -> list[OrderKey] | None:
+    """The keys of an `order_by`; None where one is not known."""
+    arguments = arguments_of(order)
+    if method_name(order) != "order_by" or arguments.list_unpacked or not arguments.positional:
+        return None
+    keys = [_key(file, argument) for argument in arguments.positional]
+    return None if None in keys else [key for key in keys if key is not None]
+
+
+def _key(file: PyFile, node: Node) -> OrderKey | None:
+    node = unparenthesised(node)
+    if node.type == "unary_operator" and node.named_children:  # peewee: `-Post.created`
+        return _key(file, node.named_children[-1])
+    if node.type == "call":
+        callee = callee_of(node)
+        if callee is None:
+            return None
+        name = method_name(node)
+        if name not in _WRAPPERS:
+            return None
+        positional = arguments_of(node).positional
+        if callee.type == "attribute" and not positional:
+            return _key(file, callee.child_by_field_name("object") or node)
+        return _key(file, positional[0]) if positional else None
+    if node.type == "attribute":
+        owner, name_node = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+        if owner is None or name_node is None:
+            return None
+        last = text_of(owner).rpartition(".")[2]
+        if not is_class_like(owner) and last not in ("cls", "model", "c"):
+            return None
+        symbol = file.symbol(owner)
+        return OrderKey(symbol, text_of(name_node)) if symbol is not None else None
+    text = string_value(node)
+    if text is not None:
+        word = text.strip().lstrip("-+").split(" ")[0]
+        return OrderKey("", word) if word.isidentifier() else None
+    return None
+
+
+def _has_cursor(query: Query, keys: list[OrderKey]) -> bool:
+    """Whether a filter goes on behind a given value of a key of the order."""
+    names = {key.name for key in keys}
+    for filtering in query.calls("where", "filter"):
+        for node in walk(filtering):
+            if node.type != "comparison_operator" or node.named_child_count != 2:
+                continue
+            operator = "".join(text_of(child) for child in node.children if not child.is_named)
+            left, right = (text_of(child) for child in node.named_children)
+            if operator in ("<", ">") and left.rpartition(".")[2] in names and _CURSOR.search(right):
+                return True
+    return False
+
+
+# -- slices --------------------------------------------------------------------------------------------
+
+
+def _slices(file: PyFile) -> Iterator[Page]:
+    """`queryset[start:end]` of Django, and the same of a query of SQLAlchemy."""
+    for node in file.nodes("subscript"):
+        inner = node.child_by_field_name("subscript")
+        value = node.child_by_field_name("value")
+        if (
+            inner is None
+            or inner.type != "slice"
+            or value is None
+            or value.type not in ("call", "identifier", "attribute")
+        ):
+            continue
+        query = read_query(file, value)
+        if (
+            query is None
+            or query.library not in ("django", "query")
+            or (query.has("all") and query.library == "query")
+        ):
+            continue
+        bounds = _bounds(inner)
+        if bounds is None or _is_aggregate(query) or query.has("[]", *PAGING_METHODS):
+            continue
+        start, stop = bounds
+        if start is None and stop is not None and constant_value(stop) in (0, 1):
+            continue
+        starts = start is not None and constant_value(start) != 0
+        if not starts and _TAKES_AWAY.search((enclosing(node, "function_definition") or node).text or b""):
+            continue
+        yield _page(file, node, Span(value.end_byte, node.end_byte), query, starts)
+
+
+def _bounds(node: Node) -> tuple[Node | None, Node | None] | None:
+    """The start and stop of a slice; None where it has a step or counts from the end."""
+    found: list[Node | None] = [None, None, None]
+    position = 0
+    for child in node.children:
+        if child.type == ":":
+            position += 1
+        elif child.is_named and position < 3:
+            found[position] = child
+    if found[2] is not None or any(bound is not None and text_of(bound).startswith("-") for bound in found):
+        return None
+    return found[0], found[1]

@@ -1,0 +1,273 @@
+"""BC103 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_origins_through_constants_keywords_and_libraries() -> None:
+    check_findings(
+        "BC103",
+        """
+        #- config.py
+        EVERYBODY = ["*"]
+        US = ["https://app.example.com"]
+
+        #- main.py
+        from fastapi import FastAPI
+        from flask_cors import CORS
+        from starlette.middleware.cors import CORSMiddleware as Cors
+
+        from config import EVERYBODY, US
+
+        def fastapi():
+            app = FastAPI()
+            app.add_middleware(Cors, allow_origins=EVERYBODY, allow_credentials=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 all
+            app.add_middleware(Cors, allow_origins=US, allow_credentials=True)
+            options = {"allow_origins": ["http://localhost", "*"], "allow_credentials": True}
+            app.add_middleware(Cors, **options)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+
+        def flask(other):
+            CORS(other, supports_credentials=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            CORS(other, resources={"/api/*": {"origins": "*"}}, supports_credentials=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            CORS(other, resources={"/api/*": {"origins": US}}, supports_credentials=True)
+            CORS(other, **given)
+        """,
+    )
+
+
+def test_order_through_functions_of_other_files() -> None:
+    check_findings(
+        "BC103",
+        """
+        #- main.py
+        from fastapi import FastAPI
+        from setup import add_cors, add_login
+
+        def create_app():
+            app = FastAPI()
+            add_cors(app)
+            add_login(app)
+            return app
+
+        #- setup.py
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        from fastapi.responses import JSONResponse
+
+        def add_cors(app: FastAPI) -> None:
+            app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 login runs
+
+        def add_login(application: FastAPI) -> None:
+            @application.middleware("http")
+            async def login(request, call_next):
+                if request.headers.get("Authorization") is None:
+                    return JSONResponse({}, status_code=401)
+                return await call_next(request)
+        """,
+    )
+
+
+def test_what_a_preflight_does_not_meet() -> None:
+    check_findings(
+        "BC103",
+        """
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        from fastapi.responses import JSONResponse
+        from methods import PROTECTED
+
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+
+        @app.middleware("http")
+        async def optional_token(request, call_next):
+            token = request.headers.get("Authorization")
+            if token:
+                try:
+                    request.state.user = decode(token)
+                except ValueError:
+                    return JSONResponse({"detail": "bad token"}, status_code=401)
+            return await call_next(request)
+
+        @app.middleware("http")
+        async def token_of_forms(request, call_next):
+            if request.method in {"POST", "PUT"} and not request.headers.get("X-CSRF-Token"):
+                return JSONResponse({"detail": "token"}, status_code=403)
+            return await call_next(request)
+
+        @app.middleware("http")
+        async def unknown_methods(request, call_next):
+            if request.method not in PROTECTED:
+                return await call_next(request)
+            return JSONResponse({"detail": "token"}, status_code=403)
+
+        @app.middleware("http")
+        async def blocked_address(request, call_next):
+            if request.client.host in BLOCKED:
+                return JSONResponse({"detail": "blocked"}, status_code=403)
+            return await call_next(request)
+        """,
+    )
+
+
+def test_hooks_of_flask_run_before_flask_cors() -> None:
+    check_findings(
+        "BC103",
+        """
+        from flask import Blueprint, Flask, abort, jsonify, request
+        from flask_cors import CORS
+
+        bp = Blueprint("api", __name__)
+
+        @bp.before_request
+       # ^^^^^^^^^^^^^^^^^ BC103 check_key turns the preflight away
+        def check_key():
+            if request.headers.get("X-Api-Key") != "k":
+                return jsonify(error="no key"), 401
+
+        @bp.before_request
+        def options_too():
+            if request.method != "OPTIONS" and "Authorization" not in request.headers:
+                abort(401)
+
+        def login():
+            if not request.cookies.get("session"):
+                abort(401)
+
+        def create_app():
+            app = Flask(__name__)
+            CORS(app, origins=["https://a.example"])
+            app.before_request(login)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            return app
+        """,
+    )
+
+
+def test_own_settings_name_the_origins() -> None:
+    check_fix(
+        "BC103",
+        """
+        #- app/main.py
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+
+        from app.config import settings
+
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+
+        #- app/config.py
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            cors_origins: list[str] = ["https://a.example"]
+
+        settings = Settings()
+        """,
+        """
+        #- app/main.py
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+
+        from app.config import settings
+
+        app = FastAPI()
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True
+        )
+
+        #- app/config.py
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            cors_origins: list[str] = ["https://a.example"]
+
+        settings = Settings()
+        """,
+    )
+
+
+def test_cors_moves_with_its_comment_or_to_the_front_of_a_list() -> None:
+    check_fix(
+        "BC103",
+        """
+        from starlette.applications import Starlette
+        from starlette.middleware import Middleware
+        from starlette.middleware.authentication import AuthenticationMiddleware
+        from starlette.middleware.cors import CORSMiddleware
+
+        def create(backend):
+            app = Starlette()
+            # who may call us
+            app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+            app.add_middleware(AuthenticationMiddleware, backend=backend)
+            return app
+
+        other = Starlette(
+            middleware=[
+                Middleware(AuthenticationMiddleware, backend=make()),
+                Middleware(CORSMiddleware, allow_origins=["https://a.example"]),
+            ]
+        )
+        """,
+        """
+        from starlette.applications import Starlette
+        from starlette.middleware import Middleware
+        from starlette.middleware.authentication import AuthenticationMiddleware
+        from starlette.middleware.cors import CORSMiddleware
+
+        def create(backend):
+            app = Starlette()
+            app.add_middleware(AuthenticationMiddleware, backend=backend)
+            # who may call us
+            app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+            return app
+
+        other = Starlette(
+            middleware=[
+                Middleware(CORSMiddleware, allow_origins=["https://a.example"]),
+                Middleware(AuthenticationMiddleware, backend=make()),
+            ]
+        )
+        """,
+    )
+
+
+def test_options_pass_in_the_words_of_the_framework() -> None:
+    check_fix(
+        "BC103",
+        """
+        HEADERS = [(b"access-control-allow-origin", b"https://a.example")]
+
+        class Guard:
+            def __init__(self, app):
+                self.app = app
+
+            async def __call__(self, scope, receive, send):
+                if scope["type"] == "http" and not has_token(scope):
+                    await send({"type": "http.response.start", "status": 401, "headers": HEADERS})
+                    return
+                await self.app(scope, receive, send)
+        """,
+        """
+        HEADERS = [(b"access-control-allow-origin", b"https://a.example")]
+
+        class Guard:
+            def __init__(self, app):
+                self.app = app
+
+            async def __call__(self, scope, receive, send):
+                if scope["type"] == "http" and scope["method"] == "OPTIONS":
+                    await self.app(scope, receive, send)
+                    return
+                if scope["type"] == "http" and not has_token(scope):
+                    await send({"type": "http.response.start", "status": 401, "headers": HEADERS})
+                    return
+                await self.app(scope, receive, send)
+        """,
+    )

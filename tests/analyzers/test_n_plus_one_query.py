@@ -1,0 +1,731 @@
+"""BC401 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_finds_lazy_comprehension_across_files() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- app/models.py
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+        class Base(DeclarativeBase): ...
+        class Customer(Base):
+            __tablename__ = "customers"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            name: Mapped[str]
+        class Order(Base):
+            __tablename__ = "orders"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+            customer: Mapped["Customer"] = relationship()
+
+        #- app/api.py
+        from sqlalchemy import select
+        from app.models import Order
+        async def orders(db):
+            result = await db.execute(select(Order).where(Order.id > 5))
+            rows = result.scalars().all()
+            return [{"id": o.id, "customer": o.customer.name} for o in rows]
+                                           # ^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_backref() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, ForeignKey, Integer
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class Team(Base):
+            __tablename__ = "t"
+            id = Column(Integer, primary_key=True)
+            players = relationship("Player", backref="team")
+        class Player(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            team_id = Column(ForeignKey("t.id"))
+        def show(session):
+            for player in session.query(Player):
+                print(player.team.id)
+                    # ^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_sqlmodel() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlmodel import Field, Relationship, Session, SQLModel, select
+        class Team(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            heroes: list["Hero"] = Relationship(back_populates="team")
+        class Hero(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            team_id: int | None = Field(default=None, foreign_key="team.id")
+            team: Team | None = Relationship(back_populates="heroes")
+        def show(session: Session):
+            heroes = session.exec(select(Hero)).all()
+            for hero in heroes:
+                print(hero.team)
+                    # ^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_session_get() -> None:
+    check_findings(
+        "BC401",
+        """
+        from models import Order, User
+        def show(session):
+            out = []
+            for order in session.query(Order).all():
+                user = session.get(User, order.user_id)
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+                out.append(user.name)
+            return out
+        """,
+    )
+
+
+def test_finds_execute_select() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import select
+        from models import Order, Line
+        async def show(session):
+            orders = (await session.scalars(select(Order))).all()
+            for order in orders:
+                result = await session.execute(select(Line).where(Line.order_id == order.id))
+                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+                print(result.scalars().all())
+        """,
+    )
+
+
+def test_finds_raw_sql() -> None:
+    check_findings(
+        "BC401",
+        """
+        def show(conn):
+            rows = conn.execute("SELECT id FROM a").fetchall()
+            for row in rows:
+                conn.execute("SELECT * FROM b WHERE a_id = ?", (row[0],))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_django_objects_get() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Customer(models.Model):
+            name = models.CharField(max_length=5)
+        class Order(models.Model):
+            customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+            tags = models.ManyToManyField("Tag")
+
+        #- shop/views.py
+        from shop.models import Customer, Order
+        def show(ids):
+            out = []
+            for order in Order.objects.all():
+                out.append(Customer.objects.get(pk=order.customer_id))
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            return out
+        """,
+    )
+
+
+def test_finds_django_m2m() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            tags = models.ManyToManyField("Tag")
+
+        #- shop/views.py
+        from shop.models import Order
+        def show():
+            for order in Order.objects.all():
+                print([t.name for t in order.tags.all()])
+                                     # ^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_client() -> None:
+    check_findings(
+        "BC401",
+        """
+        import httpx
+        def show(client: httpx.Client, users):
+            out = []
+            for user in users:
+                out.append(client.get(f"/users/{user['id']}").json())
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            return out
+        """,
+    )
+
+
+def test_finds_aiohttp() -> None:
+    check_findings(
+        "BC401",
+        """
+        import aiohttp
+        async def show(urls):
+            async with aiohttp.ClientSession() as session:
+                for url in urls:
+                    async with session.get(url) as response:
+                             # ^^^^^^^^^^^^^^^^ BC401
+                        print(await response.text())
+        """,
+    )
+
+
+def test_finds_helper_request() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- client.py
+        import requests
+        def load_user(user_id):
+            return requests.get(f"https://x.example/{user_id}", timeout=4).json()
+
+        #- job.py
+        from client import load_user
+        def job(users):
+            for user in users:
+                print(load_user(user.id))
+                    # ^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_helper_query() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- repo.py
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from models import Line
+        def lines_of(session: Session, order_id):
+            return session.scalars(select(Line).where(Line.order_id == order_id)).all()
+
+        #- api.py
+        from sqlalchemy import select
+        from models import Order
+        from repo import lines_of
+        def show(session):
+            return {o.id: lines_of(session, o.id) for o in session.scalars(select(Order)).all()}
+                        # ^^^^^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_method_helper() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy.orm import Session
+        from models import Order, Line
+        class Service:
+            def __init__(self, session: Session):
+                self.session = session
+            def total(self, order_id):
+                return self.session.query(Line).filter(Line.order_id == order_id).count()
+            def show(self):
+                return [self.total(o.id) for o in self.session.query(Order).all()]
+                      # ^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_gathered() -> None:
+    check_findings(
+        "BC401",
+        """
+        import asyncio, httpx
+        async def show(client: httpx.AsyncClient, ids):
+            return await asyncio.gather(*[client.get(f"/x/{i}") for i in ids])
+                                        # ^^^^^^^^^^^^^^^^^^^^^ BC401.gathered
+        """,
+    )
+
+
+def test_finds_other_relation_loaded() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, ForeignKey, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship, selectinload
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+            cs = relationship("C")
+        def show(session):
+            for a in session.scalars(select(A).options(selectinload(A.bs))):
+                print(a.bs, a.cs)
+                          # ^^^^ BC401
+        """,
+    )
+
+
+def test_finds_enumerate() -> None:
+    check_findings(
+        "BC401",
+        """
+        from models import Order, User
+        def show(session):
+            for n, order in enumerate(session.query(Order).all()):
+                print(n, session.query(User).get(order.user_id))
+                       # ^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_leaves_eager_lazy() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, ForeignKey, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B", lazy="selectin")
+            cs = relationship("C", lazy="joined")
+        def show(session):
+            for a in session.scalars(select(A)):
+                print(a.bs, a.cs)
+        """,
+    )
+
+
+def test_leaves_options_in_variable() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, ForeignKey, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship, joinedload
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        def show(session, full):
+            q = select(A)
+            q = q.options(joinedload(A.bs))
+            for a in session.scalars(q).unique():
+                print(a.bs)
+        """,
+    )
+
+
+def test_leaves_unknown_options() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, ForeignKey, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship
+        from loading import OPTIONS
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        def show(session):
+            for a in session.scalars(select(A).options(*OPTIONS)):
+                print(a.bs)
+        """,
+    )
+
+
+def test_leaves_one_row() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        def show(session):
+            a = session.get(A, 1)
+            return [b.id for b in a.bs]
+        """,
+    )
+
+
+def test_leaves_select_related() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            customer = models.ForeignKey("Customer", on_delete=models.CASCADE)
+
+        #- shop/views.py
+        from shop.models import Order
+        def show():
+            return [o.customer.name for o in Order.objects.select_related("customer")]
+        """,
+    )
+
+
+def test_leaves_constant_tuple() -> None:
+    check_findings(
+        "BC401",
+        """
+        import httpx
+        HOSTS = ("a", "b")
+        def show():
+            return [httpx.get(f"https://{h}.example").status_code for h in HOSTS]
+        """,
+    )
+
+
+def test_leaves_in__batch() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import select
+        from models import User
+        def show(session, ids):
+            for part in parts(ids):
+                session.scalars(select(User).where(User.id.in_(part))).all()
+        """,
+    )
+
+
+def test_leaves_chunks() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def show(items):
+            for chunk in chunks(items, 100):
+                requests.post("https://x.example", json=chunk, timeout=3)
+        """,
+    )
+
+
+def test_leaves_pagination() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def show():
+            for page in range(1, 10):
+                requests.get("https://x.example", params={"page": page}, timeout=3)
+        """,
+    )
+
+
+def test_leaves_mirrors() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def show(mirrors):
+            for mirror in mirrors:
+                try:
+                    return requests.get(mirror, timeout=3)
+                except requests.RequestException:
+                    continue
+        """,
+    )
+
+
+def test_leaves_inserts() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import insert
+        from models import User
+        def show(session, rows):
+            for row in rows:
+                session.execute(insert(User).values(name=row["name"]))
+        """,
+    )
+
+
+def test_leaves_nested_function_defined() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def show(urls):
+            handlers = []
+            for url in urls:
+                def handle(u=url):
+                    return requests.get(u, timeout=2)
+                handlers.append(handle)
+            return handlers
+        """,
+    )
+
+
+def test_leaves_executor() -> None:
+    check_findings(
+        "BC401",
+        """
+        def show(executor, jobs):
+            for job in jobs:
+                executor.execute(job)
+        """,
+    )
+
+
+def test_mends_variable() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        async def show(session):
+            stmt = select(A).order_by(A.id)
+            rows = (await session.execute(stmt)).scalars().all()
+            return [a.bs for a in rows]
+        """,
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship, selectinload
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        async def show(session):
+            stmt = select(A).order_by(A.id).options(selectinload(A.bs))
+            rows = (await session.execute(stmt)).scalars().all()
+            return [a.bs for a in rows]
+        """,
+    )
+
+
+def test_mends_multi_line() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        def show(session):
+            rows = (
+                session.query(A)
+                .filter(A.id > 3)
+                .all()
+            )
+            for a in rows:
+                print(a.bs)
+        """,
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship, selectinload
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        def show(session):
+            rows = (
+                session.query(A)
+                .filter(A.id > 3)
+                .options(selectinload(A.bs))
+                .all()
+            )
+            for a in rows:
+                print(a.bs)
+        """,
+    )
+
+
+def test_mends_module() -> None:
+    check_fix(
+        "BC401",
+        """
+        #- api.py
+        from sqlalchemy import select
+        import models
+        def show(session):
+            return [a.bs for a in session.scalars(select(models.A))]
+        #- models.py
+        from sqlalchemy import Column, Integer
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        """,
+        """
+        #- api.py
+        from sqlalchemy import select
+        from sqlalchemy.orm import selectinload
+        import models
+        def show(session):
+            return [a.bs for a in session.scalars(select(models.A).options(selectinload(models.A.bs)))]
+        #- models.py
+        from sqlalchemy import Column, Integer
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+        """,
+    )
+
+
+def test_mends_django_fk() -> None:
+    check_fix(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            customer = models.ForeignKey("Customer", on_delete=models.CASCADE)
+        #- shop/views.py
+        from shop.models import Order
+        def show():
+            return [o.customer.name for o in Order.objects.filter(id__gt=3)]
+        """,
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            customer = models.ForeignKey("Customer", on_delete=models.CASCADE)
+        #- shop/views.py
+        from shop.models import Order
+        def show():
+            return [o.customer.name for o in Order.objects.filter(id__gt=3).select_related("customer")]
+        """,
+    )
+
+
+def test_mends_django_m2m() -> None:
+    check_fix(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            tags = models.ManyToManyField("Tag")
+        #- shop/views.py
+        from shop.models import Order
+        def show():
+            for order in Order.objects.all():
+                print([t.name for t in order.tags.all()])
+        """,
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            tags = models.ManyToManyField("Tag")
+        #- shop/views.py
+        from shop.models import Order
+        def show():
+            for order in Order.objects.prefetch_related("tags").all():
+                print([t.name for t in order.tags.all()])
+        """,
+    )
+
+
+def test_mends_second_option() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship, selectinload
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+            cs = relationship("C")
+        def show(session):
+            for a in session.scalars(select(A).options(selectinload(A.bs))):
+                print(a.bs, a.cs)
+        """,
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship, selectinload
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            bs = relationship("B")
+            cs = relationship("C")
+        def show(session):
+            for a in session.scalars(
+                select(A).options(selectinload(A.bs)).options(selectinload(A.cs))
+            ):
+                print(a.bs, a.cs)
+        """,
+    )
+
+
+def test_what_a_serialiser_reads_of_each_row() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import ForeignKey, select
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+
+        class Base(DeclarativeBase): ...
+
+        class A(Base):
+            __tablename__ = "a"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            bs: Mapped[list["B"]] = relationship()
+
+            def to_json(self):
+                return {"bs": [b.id for b in self.bs]}
+
+        class B(Base):
+            __tablename__ = "b"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            a_id: Mapped[int] = mapped_column(ForeignKey("a.id"))
+
+        def to_dict(a):
+            return {"id": a.id, "bs": len(a.bs)}
+
+        def show(session):
+            rows = session.scalars(select(A)).all()
+            loaded = session.scalars(select(A).options(selectinload(A.bs))).all()
+            yield [to_dict(row) for row in rows]
+                 # ^^^^^^^^^^^^ BC401 to_dict reads bs
+            yield [row.to_json() for row in rows]
+                 # ^^^^^^^^^^^^^ BC401
+            yield [to_dict(row) for row in loaded]
+        """,
+    )

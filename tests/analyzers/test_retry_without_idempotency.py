@@ -1,0 +1,433 @@
+"""BC202 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_finds_loop_continue() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests
+        def send(payload):
+            for _ in range(5):
+          # ^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    requests.patch("https://x.example/items/1", json=payload, timeout=5)
+                    break
+                except requests.Timeout:
+                    continue
+        """,
+    )
+
+
+def test_finds_loop_session() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        from sqlalchemy.exc import OperationalError
+        def store(session, row):
+            for i in range(3):
+          # ^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    session.add(row)
+                    session.commit()
+                    return
+                except OperationalError:
+                    session.rollback()
+                    time.sleep(1)
+        """,
+    )
+
+
+def test_finds_mail() -> None:
+    check_findings(
+        "BC202",
+        """
+        import smtplib
+        from tenacity import retry, stop_after_attempt, wait_fixed, retry_if_exception_type
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(1), retry=retry_if_exception_type(OSError))
+         # <------------------------------------------------------------------------------------------ BC202
+        def mail(message):
+            with smtplib.SMTP("localhost", timeout=5) as smtp:
+                smtp.send_message(message)
+        """,
+    )
+
+
+def test_finds_stripe() -> None:
+    check_findings(
+        "BC202",
+        """
+        import stripe
+        import stamina
+        @stamina.retry(on=stripe.APIConnectionError, attempts=3)
+         # <---------------------------------------------------- BC202
+        def charge(amount):
+            return stripe.PaymentIntent.create(amount=amount, currency="eur")
+        """,
+    )
+
+
+def test_finds_celery_write() -> None:
+    check_findings(
+        "BC202",
+        """
+        from celery import shared_task
+        import requests
+        @shared_task(autoretry_for=(requests.ConnectionError,), max_retries=3)
+         # <------------------------------------------------------------------ BC202
+        def push(order_id):
+            requests.post("https://erp.example/orders", json={"id": order_id}, timeout=10)
+        """,
+    )
+
+
+def test_finds_no_stop() -> None:
+    check_findings(
+        "BC202",
+        """
+        from tenacity import retry, wait_fixed, retry_if_exception_type
+        @retry(wait=wait_fixed(1), retry=retry_if_exception_type(OSError))
+         # <-------------------------------------------------------------- BC202
+        def load():
+            return read()
+        """,
+    )
+
+
+def test_finds_no_wait() -> None:
+    check_findings(
+        "BC202",
+        """
+        from tenacity import retry, stop_after_attempt, retry_if_exception_type
+        @retry(stop=stop_after_attempt(5), retry=retry_if_exception_type(OSError))
+         # <---------------------------------------------------------------------- BC202
+        def load():
+            return read()
+        """,
+    )
+
+
+def test_finds_adapter_whitelist() -> None:
+    check_findings(
+        "BC202",
+        """
+        from requests.packages.urllib3.util.retry import Retry
+        r = Retry(total=3, method_whitelist=frozenset({"GET", "POST"}))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC202
+        """,
+    )
+
+
+def test_finds_helper_session() -> None:
+    check_findings(
+        "BC202",
+        """
+        #- jobs.py
+        import time
+        from repo import save_event
+        def store(session, event):
+            for attempt in range(3):
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    save_event(session, event)
+                    return
+                except ConnectionError:
+                    time.sleep(1)
+
+        #- repo.py
+        def save_event(session, event):
+            session.add(event)
+            session.commit()
+        """,
+    )
+
+
+def test_finds_tenacity_loop() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests
+        from tenacity import Retrying, stop_after_attempt, wait_fixed
+        def send(doc):
+            for attempt in Retrying(stop=stop_after_attempt(3), wait=wait_fixed(1)):
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                with attempt:
+                    requests.post("https://x.example/documents", json=doc, timeout=5)
+        """,
+    )
+
+
+def test_leaves_delete_key() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests, time
+        def drop(i):
+            for attempt in range(3):
+                try:
+                    requests.delete("https://x.example/orders/" + str(i), timeout=3)
+                    return
+                except requests.ConnectionError:
+                    time.sleep(1)
+        """,
+    )
+
+
+def test_leaves_merge() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        def store(session, row):
+            for attempt in range(3):
+                try:
+                    session.merge(row)
+                    session.commit()
+                    return
+                except OSError:
+                    time.sleep(1)
+        """,
+    )
+
+
+def test_leaves_get_or_create() -> None:
+    check_findings(
+        "BC202",
+        """
+        from celery import shared_task
+        from models import Order
+        @shared_task(autoretry_for=(ConnectionError,))
+        def store(number):
+            Order.objects.get_or_create(number=number)
+        """,
+    )
+
+
+def test_leaves_loop_over_items() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests
+        def send(items):
+            for i in range(len(items)):
+                try:
+                    requests.post("https://x.example/items", json=items[i], timeout=5)
+                except requests.RequestException:
+                    continue
+        """,
+    )
+
+
+def test_leaves_stamina_defaults() -> None:
+    check_findings(
+        "BC202",
+        """
+        import stamina, httpx
+        @stamina.retry(on=httpx.HTTPError)
+        def load():
+            return httpx.get("https://x.example").json()
+        """,
+    )
+
+
+def test_leaves_other_retry() -> None:
+    check_findings(
+        "BC202",
+        """
+        from mylib import retry
+        @retry
+        def create(doc):
+            import requests
+            requests.post("https://x.example/documents", json=doc, timeout=5)
+        """,
+    )
+
+
+def test_leaves_search_post() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests
+        from tenacity import retry, stop_after_attempt, wait_fixed, retry_if_exception_type
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(1), retry=retry_if_exception_type(OSError))
+        def find(q):
+            return requests.post("https://x.example/_search", json=q, timeout=5)
+        """,
+    )
+
+
+def test_leaves_loop_raising() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests
+        def send(p):
+            for attempt in range(3):
+                try:
+                    return requests.post("https://x.example/p", json=p, timeout=3)
+                except requests.Timeout as exc:
+                    raise RuntimeError("gone") from exc
+        """,
+    )
+
+
+def test_leaves_existence_check() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        from models import Order
+        def store(session, number):
+            for attempt in range(3):
+                try:
+                    if session.query(Order).filter_by(number=number).first() is None:
+                        session.add(Order(number=number))
+                        session.commit()
+                    return
+                except OSError:
+                    time.sleep(1)
+        """,
+    )
+
+
+def test_leaves_set_add() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        def seen(values, queue):
+            done = set()
+            for attempt in range(3):
+                try:
+                    done.add(queue.get(timeout=1))
+                    queue.commit()
+                    return done
+                except TimeoutError:
+                    time.sleep(1)
+        """,
+    )
+
+
+def test_mends_bare_module() -> None:
+    check_fix(
+        "BC202",
+        """
+        import tenacity
+        @tenacity.retry
+        def load():
+            return read()
+        """,
+        """
+        import tenacity
+        @tenacity.retry(
+            wait=tenacity.wait_random_exponential(max=60), stop=tenacity.stop_after_attempt(5)
+        )
+        def load():
+            return read()
+        """,
+    )
+
+
+def test_mends_stop() -> None:
+    check_fix(
+        "BC202",
+        """
+        from tenacity import retry, wait_fixed
+        @retry(wait=wait_fixed(2))
+        def load():
+            return read()
+        """,
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        @retry(wait=wait_fixed(2), stop=stop_after_attempt(5))
+        def load():
+            return read()
+        """,
+    )
+
+
+def test_mends_backoff_everything() -> None:
+    check_fix(
+        "BC202",
+        """
+        import backoff
+        @backoff.on_exception(backoff.expo, Exception, max_tries=5)
+        def load():
+            return read()
+        """,
+        """
+        import backoff
+        @backoff.on_exception(backoff.expo, (ConnectionError, TimeoutError), max_tries=5)
+        def load():
+            return read()
+        """,
+    )
+
+
+def test_mends_adapter() -> None:
+    check_fix(
+        "BC202",
+        """
+        from urllib3.util.retry import Retry
+        r = Retry(total=3, allowed_methods=None, backoff_factor=1)
+        """,
+        """
+        from urllib3.util.retry import Retry
+        r = Retry(total=3, backoff_factor=1)
+        """,
+    )
+
+
+def test_mends_decorator_key() -> None:
+    check_fix(
+        "BC202",
+        """
+        import requests
+        from tenacity import retry, stop_after_attempt, wait_fixed, retry_if_exception_type
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(1), retry=retry_if_exception_type(OSError))
+        def create(doc):
+            return requests.post("https://x.example/documents", json=doc, timeout=5).json()
+        """,
+        """
+        import uuid
+
+        import requests
+        from tenacity import retry, stop_after_attempt, wait_fixed, retry_if_exception_type
+        def create(doc):
+            return _create(doc, idempotency_key=str(uuid.uuid4()))
+
+
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(1), retry=retry_if_exception_type(OSError))
+        def _create(doc, idempotency_key: str):
+            return requests.post(
+                "https://x.example/documents",
+                json=doc,
+                timeout=5,
+                headers={"Idempotency-Key": idempotency_key},
+            ).json()
+        """,
+    )
+
+
+def test_mends_retrying() -> None:
+    check_fix(
+        "BC202",
+        """
+        from retrying import retry
+        @retry(stop_max_attempt_number=3)
+        def load():
+            return read()
+        """,
+        """
+        from retrying import retry
+        @retry(
+            stop_max_attempt_number=3,
+            wait_exponential_multiplier=1000,
+            wait_exponential_max=60000,
+        )
+        def load():
+            return read()
+        """,
+    )

@@ -1,0 +1,561 @@
+"""BC203 in the corners that its page leaves out."""
+
+from bugcatalog_ls.testing.checks import check_findings, check_fix
+
+
+def test_finds_built_over_statements() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import select
+        from models import Item
+        def items(session, owner=None, skip=0, limit=10):
+            stmt = select(Item)
+            if owner is not None:
+                stmt = stmt.where(Item.owner == owner)
+            stmt = stmt.offset(skip).limit(limit)
+                      # ^^^^^^^^^^^^ BC203
+            return session.scalars(stmt).all()
+        """,
+    )
+
+
+def test_finds_flask_paginate() -> None:
+    check_findings(
+        "BC203",
+        """
+        from flask_sqlalchemy import SQLAlchemy
+        from flask import request
+        db = SQLAlchemy()
+        class Post(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            title = db.Column(db.String(100))
+        def index():
+            page = request.args.get("page", 1, type=int)
+            return Post.query.filter_by(published=True).paginate(page=page, per_page=20)
+                                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_two_tie_columns() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            name = Column(String(100))
+            city = Column(String(100))
+        def people(db, skip, limit):
+            return db.query(P).order_by(P.city, P.name).offset(skip).limit(limit).all()
+                                                      # ^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_page_from_1_annotated() -> None:
+    check_findings(
+        "BC203",
+        """
+        from typing import Annotated
+        from fastapi import Query
+        from sqlalchemy import select
+        from models import Game
+        def games(session, page: Annotated[int, Query(ge=1)] = 1, size: int = 20):
+            offset = page * size
+            return session.scalars(select(Game).order_by(Game.id).offset(offset).limit(size)).all()
+                                                                # ^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_page_from_0_minus_one() -> None:
+    check_findings(
+        "BC203",
+        """
+        from models import Game
+        def games(session, page: int = 0, per_page: int = 20):
+            return session.query(Game).order_by(Game.id).offset((page - 1) * per_page).limit(per_page).all()
+                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_raw_sql() -> None:
+    check_findings(
+        "BC203",
+        """
+        import sqlite3
+        def rows(conn: sqlite3.Connection, n, skip):
+            return conn.execute("SELECT id, name FROM users LIMIT ? OFFSET ?", (n, skip)).fetchall()
+                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_raw_multi_line() -> None:
+    check_findings(
+        "BC203",
+        """
+        def rows(cursor, size, skip):
+            cursor.execute(
+                '''
+              # ^^^ BC203
+                SELECT id, name
+                FROM users
+                WHERE active = 1
+                LIMIT %s OFFSET %s
+                ''',
+                (size, skip),
+            )
+            return cursor.fetchall()
+        """,
+    )
+
+
+def test_finds_raw_f_string() -> None:
+    check_findings(
+        "BC203",
+        """
+        def rows(cursor, table, size, skip):
+            cursor.execute(f"SELECT * FROM {table} LIMIT {size} OFFSET {skip}")
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+            return cursor.fetchall()
+        """,
+    )
+
+
+def test_finds_django_slice() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+
+        #- shop/views.py
+        from shop.models import Product
+        def products(request, start, end):
+            return Product.objects.filter(active=True)[start:end]
+                                                    # ^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_django_paginator() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+        def products(request):
+            paginator = Paginator(Product.objects.all(), 25)
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+            return paginator.get_page(request.GET.get("page"))
+        """,
+    )
+
+
+def test_finds_dropped_order_by() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import select
+        from models import Item
+        def items(session, skip, limit):
+            query = select(Item)
+            query.order_by(Item.id)
+            return session.scalars(query.offset(skip).limit(limit)).all()
+                                       # ^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_peewee() -> None:
+    check_findings(
+        "BC203",
+        """
+        from peewee import Model, CharField
+        class Doc(Model):
+            name = CharField()
+        def docs(page, size):
+            return list(Doc.select().where(Doc.name != "").paginate(page, size))
+                                                         # ^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_leaves_unique_column() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class P(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            email = Column(String(50), unique=True)
+        def best(db, skip):
+            return db.query(P).order_by(P.email).offset(skip).limit(10).all()
+        """,
+    )
+
+
+def test_leaves_order_applied_in_branch_before() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import select
+        from models import User
+        def users(db, sort, skip, limit):
+            q = select(User)
+            if sort == "name":
+                q = q.order_by(User.name, User.id)
+            else:
+                q = q.order_by(User.id)
+            return db.scalars(q.offset(skip).limit(limit)).all()
+        """,
+    )
+
+
+def test_leaves_helper_sorts() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import select
+        from app.sorting import apply_sort
+        from models import User
+        def users(db, sort, skip, limit):
+            q = apply_sort(select(User), sort)
+            return db.scalars(q.offset(skip).limit(limit)).all()
+        """,
+    )
+
+
+def test_leaves_raw_dynamic_order() -> None:
+    check_findings(
+        "BC203",
+        """
+        def rows(cursor, order, n):
+            cursor.execute(f"SELECT id FROM users {order} LIMIT {n}")
+        """,
+    )
+
+
+def test_leaves_count_subquery() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import func, select
+        from models import Task
+        def tasks(session, user_id, skip, limit):
+            q = select(Task).where(Task.owner_id == user_id)
+            total = session.scalar(select(func.count()).select_from(q.subquery()))
+            return total, session.scalars(q.order_by(Task.id).offset(skip).limit(limit)).all()
+        """,
+    )
+
+
+def test_leaves_django_ordering() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+            class Meta:
+                ordering = ["name", "id"]
+
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+        def products(request):
+            return Paginator(Product.objects.all(), 25)
+        """,
+    )
+
+
+def test_leaves_list_slice() -> None:
+    check_findings(
+        "BC203",
+        """
+        from models import User
+        def some(db, a, b):
+            users = db.query(User).all()
+            return users[a:b]
+        """,
+    )
+
+
+def test_leaves_max_of_page() -> None:
+    check_findings(
+        "BC203",
+        """
+        from models import Game
+        def games(db, page: int = 1, size: int = 20):
+            page = max(page, 1) - 1
+            return db.query(Game).order_by(Game.id).offset(page * size).limit(size).all()
+        """,
+    )
+
+
+def test_mends_multi_line() -> None:
+    check_fix(
+        "BC203",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+        def users(db, offset, limit):
+            return (
+                db.query(User)
+                .filter(User.id > 3)
+                .offset(offset)
+                .limit(limit)
+                .all()
+            )
+        """,
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+        def users(db, offset, limit):
+            return (
+                db.query(User)
+                .filter(User.id > 3)
+                .order_by(User.id)
+                .offset(offset)
+                .limit(limit)
+                .all()
+            )
+        """,
+    )
+
+
+def test_mends_ties_string() -> None:
+    check_fix(
+        "BC203",
+        """
+        from sqlalchemy import Column, Integer, DateTime
+        from sqlalchemy.orm import declarative_base
+        import models
+        Base = declarative_base()
+        class M(Base):
+            __tablename__ = "m"
+            id = Column(Integer, primary_key=True)
+            at = Column(DateTime)
+        def users(db, offset):
+            q = db.query(M)
+            q = q.order_by(M.at)
+            q = q.offset(offset)
+            return q.limit(5).all()
+        """,
+        """
+        from sqlalchemy import Column, Integer, DateTime
+        from sqlalchemy.orm import declarative_base
+        import models
+        Base = declarative_base()
+        class M(Base):
+            __tablename__ = "m"
+            id = Column(Integer, primary_key=True)
+            at = Column(DateTime)
+        def users(db, offset):
+            q = db.query(M)
+            q = q.order_by(M.at, M.id)
+            q = q.offset(offset)
+            return q.limit(5).all()
+        """,
+    )
+
+
+def test_mends_page_arithmetic_variable() -> None:
+    check_fix(
+        "BC203",
+        """
+        from models import Game
+        def games(db, page: int = 1, size: int = 20):
+            start = size * page
+            return db.query(Game).order_by(Game.id).offset(start).limit(size).all()
+        """,
+        """
+        from models import Game
+        def games(db, page: int = 1, size: int = 20):
+            start = size * (page - 1)
+            return db.query(Game).order_by(Game.id).offset(start).limit(size).all()
+        """,
+    )
+
+
+def test_mends_module_prefix() -> None:
+    check_fix(
+        "BC203",
+        """
+        #- api.py
+        from sqlmodel import select
+        import models
+        def heroes(session, offset, limit):
+            return session.exec(select(models.Hero).offset(offset).limit(limit)).all()
+        #- models.py
+        from sqlmodel import Field, SQLModel
+        class Hero(SQLModel, table=True):
+            hero_id: int | None = Field(default=None, primary_key=True)
+        """,
+        """
+        #- api.py
+        from sqlmodel import select
+        import models
+        def heroes(session, offset, limit):
+            return session.exec(
+                select(models.Hero).order_by(models.Hero.hero_id).offset(offset).limit(limit)
+            ).all()
+        #- models.py
+        from sqlmodel import Field, SQLModel
+        class Hero(SQLModel, table=True):
+            hero_id: int | None = Field(default=None, primary_key=True)
+        """,
+    )
+
+
+def test_mends_django_slice() -> None:
+    check_fix(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+        #- shop/views.py
+        from shop.models import Product
+        def products(start, end):
+            return Product.objects.filter(active=True)[start:end]
+        """,
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+        #- shop/views.py
+        from shop.models import Product
+        def products(start, end):
+            return Product.objects.filter(active=True).order_by("pk")[start:end]
+        """,
+    )
+
+
+def test_mends_django_paginator() -> None:
+    check_fix(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+        def products():
+            return Paginator(Product.objects.all(), 25)
+        """,
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+        def products():
+            return Paginator(Product.objects.all().order_by("pk"), 25)
+        """,
+    )
+
+
+def test_mends_variable() -> None:
+    check_fix(
+        "BC203",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class U(Base):
+            __tablename__ = "u"
+            id = Column(Integer, primary_key=True)
+        def users(db, name, offset, limit):
+            stmt = select(U)
+            if name:
+                stmt = stmt.where(U.name == name)
+            stmt = stmt.offset(offset).limit(limit)
+            return db.scalars(stmt).all()
+        """,
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class U(Base):
+            __tablename__ = "u"
+            id = Column(Integer, primary_key=True)
+        def users(db, name, offset, limit):
+            stmt = select(U)
+            if name:
+                stmt = stmt.where(U.name == name)
+            stmt = stmt.order_by(U.id).offset(offset).limit(limit)
+            return db.scalars(stmt).all()
+        """,
+    )
+
+
+def test_ties_among_rows_of_django() -> None:
+    check_fix(
+        "BC203",
+        """
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+
+        def pages():
+            Paginator(Product.objects.order_by("slug"), 10)
+            return Paginator(Product.objects.order_by("-name"), 10)
+
+        #- shop/models.py
+        from django.db import models
+
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+            slug = models.SlugField(unique=True)
+        """,
+        """
+        #- shop/views.py
+        from django.core.paginator import Paginator
+        from shop.models import Product
+
+        def pages():
+            Paginator(Product.objects.order_by("slug"), 10)
+            return Paginator(Product.objects.order_by("-name", "pk"), 10)
+
+        #- shop/models.py
+        from django.db import models
+
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+            slug = models.SlugField(unique=True)
+        """,
+    )
