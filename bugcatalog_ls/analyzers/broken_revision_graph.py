@@ -32,4 +32,4 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix("Write a revision that merges the heads", "suggested", [], creates=[new])
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(join=_join, joins=(RevisionFact,), fix=_fix, from_absence=True)

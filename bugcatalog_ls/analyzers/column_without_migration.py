@@ -54,7 +54,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     yield from revision_fix(ctx, environments, [add_column(ctx.index, made, each) for each in columns])
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True, from_absence=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
+)
 
 
 def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterator[Finding]:

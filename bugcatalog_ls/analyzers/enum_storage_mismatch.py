@@ -79,7 +79,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix("Keep the labels in a VARCHAR", "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True)
+ANALYZER = Analyzer(join=_join, joins=(OrmClass, TableFact, ComparedText), fix=_fix, writes_revisions=True)
 
 
 def _stored(ctx: JoinContext, made: Model, column: Column) -> Iterator[Finding]:

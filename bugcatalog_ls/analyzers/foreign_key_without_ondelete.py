@@ -83,7 +83,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         )
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True)
+ANALYZER = Analyzer(join=_join, joins=(OrmClass, TableFact, MigratedKey), fix=_fix, writes_revisions=True)
 
 
 def _keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:

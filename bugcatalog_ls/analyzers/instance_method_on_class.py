@@ -192,7 +192,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         )
 
 
-ANALYZER = Analyzer(collect=_collect, join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(collect=_collect, join=_join, joins=(AttributeUses,), fix=_fix, from_absence=True)
 
 
 def _is_plain(ctx: JoinContext, method: FunctionFact, path: str) -> bool:

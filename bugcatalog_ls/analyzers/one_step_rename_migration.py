@@ -38,10 +38,10 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     if ctx.path not in order[-ctx.options.n_newest_migrations :]:
         return
     created = {each.table for each in operations if each.name == "create_table"}
-    metadata = metadata_migrated_by(ctx.index, environment.name)
-    for each in operations:
-        if each.table in created or each.name == "create_table":
-            continue
+    changes = [each for each in operations if each.table not in created and each.name != "create_table"]
+    # The models are asked only where there is something to ask them about.
+    metadata = metadata_migrated_by(ctx.index, environment.name) if changes else ()
+    for each in changes:
         yield from _judged(ctx, each, operations, metadata)
 
 
@@ -66,7 +66,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
             yield ctx.fix("Add the new column beside the old one", "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(RevisionOperation,), fix=_fix)
 
 
 def _judged(

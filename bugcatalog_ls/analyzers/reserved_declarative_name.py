@@ -76,7 +76,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     yield ctx.fix(f"Rename the attribute to {new}, {what}", applicability, edits)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(OrmClass,), fix=_fix)
 
 
 def _may_shadow(name: str) -> bool:

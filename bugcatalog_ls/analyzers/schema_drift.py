@@ -72,7 +72,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     yield from revision_fix(ctx, names, steps)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True, from_absence=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
+)
 
 
 def _is_ours(drift: Drift) -> bool:

@@ -51,7 +51,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     yield from revision_fix(ctx, names, list(steps.values()), applicability="safe", title=title)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, writes_revisions=True, from_absence=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
+)
 
 
 def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:

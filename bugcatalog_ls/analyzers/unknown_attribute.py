@@ -60,7 +60,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield _renamed(ctx, attribute, owner, other)
 
 
-ANALYZER = Analyzer(join=_join, fix=_fix, from_absence=True)
+ANALYZER = Analyzer(join=_join, joins=(AttributeUses,), fix=_fix, from_absence=True)
 
 
 def _renamed(ctx: FixContext, attribute: Node, owner: Owner, name: str) -> Fix:

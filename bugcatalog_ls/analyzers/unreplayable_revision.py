@@ -35,4 +35,4 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     yield ctx.find(first.anchor or REVISION_ANCHOR, message)
 
 
-ANALYZER = Analyzer(join=_join, from_absence=True)
+ANALYZER = Analyzer(join=_join, joins=(RevisionFact,), from_absence=True)

@@ -109,7 +109,8 @@ def test_files_come_change_and_go(root: Path) -> None:
     shown(workspace)
     added = REVISION.replace('"0001"', '"0002"').replace("None", '"0001"')
     added = (
-        added[: added.index("    op.")] + '    op.add_column("games", sa.Column("title", sa.String(100)))\n'
+        added[: added.index("    op.")]
+        + '    op.add_column("games", sa.Column("title", sa.String(100), nullable=False))\n'
     )
     write(root, {"migrations/versions/0002.py": added})
     workspace.file_changed("migrations/versions/0002.py")
@@ -191,7 +192,7 @@ def test_a_revision_wakes_the_models_and_nothing_else(root: Path) -> None:
     workspace = scanned(root)
     shown(workspace)
     runs(workspace)
-    title = 'primary_key=True), sa.Column("title", sa.String(100)))'
+    title = 'primary_key=True), sa.Column("title", sa.String(100), nullable=False))'
     workspace.set_text("migrations/versions/0001.py", REVISION.replace("primary_key=True))", title))
     assert "client.py" not in workspace.stale_paths()
     assert codes(workspace) == {**FOUND, "models.py": []}
