@@ -150,6 +150,8 @@ def test_what_a_person_sees(theme: str, extensions: Path, tmp_path: Path) -> Non
     assert "# bugcatalog: ignore[BC201] a proxy sets the deadline" in seen["mended"]
     assert 'op.add_column("users", sa.Column("email"' in seen["migration"]
     assert seen["catalog"][0] == "This workspace"
+    assert "Server" in seen["tooltip"]
+    assert "named by bugcatalog.path" in seen["tooltip"]
     assert "BC201 missing-timeout" in seen["search"][0]
 
 

@@ -160,8 +160,31 @@ const steps = {
     await page.keyboard.type('Bug Catalog');
     await page.keyboard.press('Enter');
     await page.locator('.getting-started-step').first().waitFor();
+    await page.setViewportSize({ width: 1600, height: 900 });
     await page.waitForTimeout(1000);
-    await show('walkthrough');
+    for (const step of ['find', 'read', 'mend', 'own']) {
+      await page.locator(`.getting-started-step[data-step-id$="#start#${step}"]`).click();
+      await show(`walkthrough-${step}`);
+    }
+  },
+  async settings() {
+    await page.keyboard.press('Control+,');
+    const search = page.locator('.settings-editor .suggest-input-container');
+    await search.waitFor();
+    await search.click();
+    await page.keyboard.type('bugcatalog.', { delay: 20 });
+    await page.locator('.setting-item-label', { hasText: 'Baseline' }).first().waitFor();
+    await show('settings');
+    seen.settings = await page.locator('.setting-item-label').allInnerTexts();
+  },
+  async status() {
+    await page.keyboard.press('Escape');
+    await page.locator('.settings-editor').waitFor({ state: 'hidden' });
+    await page.locator('[id="bugcatalog.bugcatalog.bugcatalog.status"]').hover();
+    const tooltip = page.locator('.monaco-hover', { hasText: 'Server' }).first();
+    await tooltip.waitFor();
+    await show('status');
+    seen.tooltip = await tooltip.innerText();
   },
 };
 
