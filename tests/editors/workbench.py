@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -43,7 +42,8 @@ def install_workbench() -> None:
         skip_or_fail("the workbench is brought for Linux on x86-64 only")
     _check_node()
     chromium()
-    HERE.mkdir(exist_ok=True)
+    import fcntl  # Windows, which has left by now, has no such module.
+
     with open(HERE / ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = (HERE / "package-lock.json").read_text(encoding="utf-8")

@@ -1,5 +1,5 @@
 /** Bug Catalog for VS Code: what is made when the extension starts. */
-import { ExtensionContext, window, workspace } from 'vscode';
+import { Disposable, ExtensionContext, window, workspace } from 'vscode';
 import { CatalogView } from './catalogView';
 import { registerCommands } from './commands';
 import { EntryPages } from './entries';
@@ -44,10 +44,14 @@ export function activate(context: ExtensionContext): Api {
       }
     }),
   );
+  // The extensions that select interpreters may start later than this one, or with the first search for a server.
+  let listening: Disposable | undefined;
+  const listen = (): void => {
+    listening ??= onInterpreterChange(() => void server.follow());
+  };
+  context.subscriptions.push(server.onDidChange(listen), { dispose: () => listening?.dispose() });
   // The extension is active before its server runs: nothing of the editor waits for that.
-  const started = server.start().then(() => {
-    context.subscriptions.push(onInterpreterChange(() => void server.follow()));
-  });
+  const started = server.start();
   return { server, catalog: view, told, started };
 }
 

@@ -41,15 +41,15 @@ export async function selectedInterpreter(
   return undefined;
 }
 
-/** Call back when another interpreter is selected. */
-export function onInterpreterChange(changed: () => void): Disposable {
+/** Call back when another interpreter is selected; nothing while no such extension runs. */
+export function onInterpreterChange(changed: () => void): Disposable | undefined {
   const environments = active<PythonEnvironments>(ENVIRONMENTS);
   const python = active<PythonExtension>(PYTHON);
-  return Disposable.from(
-    ...[environments?.onDidChangeEnvironment, python?.environments?.onDidChangeActiveEnvironmentPath]
-      .filter((event) => event !== undefined)
-      .map((event) => event(changed)),
-  );
+  const events = [
+    environments?.onDidChangeEnvironment,
+    python?.environments?.onDidChangeActiveEnvironmentPath,
+  ].filter((event) => event !== undefined);
+  return events.length ? Disposable.from(...events.map((event) => event(changed))) : undefined;
 }
 
 async function fromEnvironments(scope: Uri | undefined): Promise<string | undefined> {
