@@ -49,6 +49,8 @@ class FailingReturn(Fact, frozen=True):
 
     `made_by` is the symbol of the response's constructor, empty for a plain dictionary.
     `has_status`: the tuple gives a status other than 200, which Flask reads and FastAPI does not.
+    `takes_request`: the function stands at the top level and is given `request` first, as Django
+    calls its views.
     """
 
     path: str
@@ -56,6 +58,7 @@ class FailingReturn(Fact, frozen=True):
     anchor: str
     made_by: str
     has_status: bool
+    takes_request: bool
 
     @property
     def key(self) -> str:
@@ -83,7 +86,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
             symbol = symbols[function.id]
             anchor = facts.anchor(f"failure of {symbol}", value)
             has_status = not is_ok(answer.tuple_status)
-            facts.add(FailingReturn(file.path, symbol, anchor, answer.made_by or "", has_status))
+            made_by, takes_request = answer.made_by or "", _takes_request(file, function)
+            facts.add(FailingReturn(file.path, symbol, anchor, made_by, has_status, takes_request))
+
+
+def _takes_request(file: PyFile, function: Node) -> bool:
+    parameters = function.child_by_field_name("parameters")
+    first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
+    name = first.named_children[0] if first is not None and first.type == "typed_parameter" else first
+    is_at_top = file.scopes.at(function.start_byte) is file.scopes.module
+    return is_at_top and name is not None and text_of(name) == "request"
 
 
 def _alternatives(value: Node) -> list[Node]:
@@ -102,20 +114,26 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         return
     for fact in ctx.index.in_file(ctx.path, FailingReturn):
         routes = routes_of(ctx.index, fact.function)
-        route = routes[0] if routes else None
-        if route is None or route.framework is None or _is_protocol(ctx, fact, routes):
+        framework = routes[0].framework if routes else _of_django(ctx, fact)
+        if framework is None or _is_protocol(ctx, fact, routes):
             continue
-        if fact.has_status and route.framework != "fastapi":
+        if fact.has_status and framework != "fastapi":
             continue
         if any(other.status is not None and other.status >= 300 for other in routes):
             continue
-        if not fact.made_by and route.framework not in _DICT_FRAMEWORKS:
+        if not fact.made_by and framework not in _DICT_FRAMEWORKS:
             continue
         if fact.made_by and fact.made_by not in RESPONSES and ctx.resolve(fact.made_by) not in RESPONSES:
             continue
         name = fact.function.rpartition(".")[2]
         message = f"`{name}` answers a failure with status {_status_of(routes)}"
-        yield ctx.find(fact.anchor, message, data={"framework": route.framework})
+        yield ctx.find(fact.anchor, message, data={"framework": framework})
+
+
+def _of_django(ctx: JoinContext, fact: FailingReturn) -> str | None:
+    """Django's views need no mark of their own: they take the request and make one of its responses."""
+    made_by = ctx.resolve(fact.made_by) if fact.takes_request and fact.made_by else ""
+    return "django" if made_by.startswith("django.http.") else None
 
 
 def _status_of(routes: tuple[RouteFact, ...]) -> int:
@@ -166,7 +184,9 @@ def _fastapi_fixes(
         number = constant_value(answer.tuple_status)
         status = number if isinstance(number, int) and number != 200 else status
     made = text_of(answer.body) if _stands_in(answer.body, value) else text_of(_first_item(value))
-    if not _is_caught(statement) and _is_whole(statement, value):
+    # A comment among the pairs is kept with them.
+    is_plain = not any(child.type == "comment" for child in answer.body.children)
+    if is_plain and not _is_caught(statement) and _is_whole(statement, value):
         handler = handler_of(statement)
         edits, cause = _cause(ctx.file, handler) if handler is not None else ([], "")
         source = "fastapi"

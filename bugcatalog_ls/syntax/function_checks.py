@@ -10,7 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.expected_absences import ExpectedAbsences
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_after
-from bugcatalog_ls.syntax.nodes import BLOCKS, FUNCTIONS, decorators_of, text_of
+from bugcatalog_ls.syntax.nodes import BLOCKS, FUNCTIONS, SCOPES, decorators_of, enclosing, text_of
 
 
 class CallStatement(NamedTuple):
@@ -76,6 +76,19 @@ class FunctionChecks:
         if known is None:
             known = self._is_decorated[definition.id] = bool(decorators_of(definition))
         return known
+
+    @cached_property
+    def defined_at_top(self) -> list[tuple[str, Node]]:
+        """The functions of the module that are no methods and stand in no other function."""
+        root = self.file.root
+        return [
+            (definition.name, definition.node)
+            for definition in self.file.functions
+            if enclosing(definition.node, *SCOPES) in (None, root)
+        ]
+
+    def is_called(self, name: str) -> bool:
+        return bool(self.file.calls_written(name))
 
     @cached_property
     def _by_name(self) -> dict[str, list[Node]]:
