@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.failure_bodies import TEXTS, branch_of, handler_of, says_failure, sets_status
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.responses import RESPONSE_NAMES, RESPONSES, Answer, is_ok, pairs_of, read_answer
 from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
@@ -131,9 +132,18 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 
 def _of_django(ctx: JoinContext, fact: FailingReturn) -> str | None:
-    """Django's views need no mark of their own: they take the request and make one of its responses."""
+    """Django's views carry no mark: where no URLs are known, they are told by the request they take."""
     made_by = ctx.resolve(fact.made_by) if fact.takes_request and fact.made_by else ""
-    return "django" if made_by.startswith("django.http.") else None
+    name = fact.function.rpartition(".")[2]
+    if not made_by.startswith("django.http.") or name.startswith("_") or _knows_urls(ctx.index):
+        return None
+    return "django"
+
+
+@derived
+def _knows_urls(index: FactIndex) -> bool:
+    routes = (fact for key in index.keys(RouteFact) for _, fact in index.get(RouteFact, key))
+    return any(route.framework == "django" and route.path is not None for route in routes)
 
 
 def _status_of(routes: tuple[RouteFact, ...]) -> int:

@@ -229,7 +229,7 @@ class Availability:
         whoever uses the module's other functions is to call it first."""
         return any(
             self._is_checker(function) and not self._functions.is_called(name)
-            for name, function in self._functions.defined_at_top
+            for name, function in self._functions.only_refusing
         )
 
     @cached_property

@@ -10,7 +10,16 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.expected_absences import ExpectedAbsences
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_after
-from bugcatalog_ls.syntax.nodes import BLOCKS, FUNCTIONS, SCOPES, decorators_of, enclosing, text_of
+from bugcatalog_ls.syntax.nodes import (
+    BLOCKS,
+    FUNCTIONS,
+    SCOPES,
+    body_of,
+    decorators_of,
+    enclosing,
+    is_docstring,
+    text_of,
+)
 
 
 class CallStatement(NamedTuple):
@@ -78,13 +87,14 @@ class FunctionChecks:
         return known
 
     @cached_property
-    def defined_at_top(self) -> list[tuple[str, Node]]:
-        """The functions of the module that are no methods and stand in no other function."""
+    def only_refusing(self) -> list[tuple[str, Node]]:
+        """The module's own functions that do nothing but raise or exit under a test."""
         root = self.file.root
         return [
             (definition.name, definition.node)
             for definition in self.file.functions
             if enclosing(definition.node, *SCOPES) in (None, root)
+            and all(each.type == "if_statement" or is_docstring(each) for each in body_of(definition.node))
         ]
 
     def is_called(self, name: str) -> bool:
