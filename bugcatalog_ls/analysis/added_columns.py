@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
@@ -28,7 +28,11 @@ def added_column_file(
         new = revision_file(ctx, environment, [step]) if step is not None else None
         return (new, ((environment, step),)) if new is not None and step is not None else None
     folder_paths = _sql_files(ctx, known.get("path", ""))
-    return (_alter_file(folder_paths, table, name), ()) if folder_paths else None
+    return (
+        (_alter_file(folder_paths, table, {name: _SQL_TYPES[_guessed(name).name]}), ())
+        if folder_paths
+        else None
+    )
 
 
 def _step(ctx: FixContext, table: str, name: str, symbol: str) -> Step | None:
@@ -70,16 +74,45 @@ def _sql_files(ctx: FixContext, path: str) -> tuple[str, ...]:
     return (f"{folder}/migrations/000.sql" if folder else "migrations/000.sql",) if path else ()
 
 
-def _alter_file(paths: tuple[str, ...], table: str, name: str) -> NewFile:
+def altering_file(paths: tuple[str, ...], table: str, columns: Sequence[Column]) -> NewFile:
+    """The `ALTER TABLE`s that add a model's columns, in a file behind the newest one."""
+    return _alter_file(paths, table, {each.name: _definition(each) for each in columns})
+
+
+def _definition(column: Column) -> str:
+    """The type as SQL writes it; required only where rows that exist can be given a value."""
+    kind = column.type
+    name = {"BIGINTEGER": "BIGINT", "SMALLINTEGER": "SMALLINT", "DATETIME": "TIMESTAMP"}.get(
+        kind.name, kind.name
+    )
+    if kind.name == "DATETIME" and kind.timezone:
+        name = "TIMESTAMP WITH TIME ZONE"
+    if kind.labels is not None or not name:
+        name = "VARCHAR" if kind.labels is not None else "TEXT"
+    sized = [str(each) for each in (kind.length, kind.precision, kind.scale) if each is not None]
+    made = f"{name}({', '.join(sized)})" if sized and kind.labels is None else name
+    default = _DEFAULTS.get(kind.name)
+    return f"{made} DEFAULT {default} NOT NULL" if column.nullable is False and default else made
+
+
+_SQL_NAMES = {"BIGINTEGER": "BIGINT", "SMALLINTEGER": "SMALLINT", "DATETIME": "TIMESTAMP"}
+_DEFAULTS = {
+    **dict.fromkeys(("VARCHAR", "TEXT"), "''"),
+    **dict.fromkeys(("INTEGER", "BIGINT", "NUMERIC", "FLOAT"), "0"),
+    "BOOLEAN": "FALSE",
+}
+
+
+def _alter_file(paths: tuple[str, ...], table: str, columns: Mapping[str, str]) -> NewFile:
     """The file behind the newest one, named and numbered as the others are."""
     last = paths[-1]
     folder, _, file = last.rpartition("/")
-    words = f"add_{table.replace('.', '_')}_{name}"
+    words = f"add_{table.replace('.', '_')}_{'_'.join(columns)}"
     numbered = re.match(r"(V?)(\d+)(_+|-|\.)?", file)
     if numbered is None:
         made = f"{words}.sql"
     else:
         prefix, number, joint = numbered[1], numbered[2], numbered[3] or "_"
         made = f"{prefix}{int(number) + 1:0{len(number)}d}{joint if joint != '.' else '_'}{words}.sql"
-    text = f"ALTER TABLE {table} ADD COLUMN {name} {_SQL_TYPES[_guessed(name).name]};\n"
+    text = "".join(f"ALTER TABLE {table} ADD COLUMN {name} {kind};\n" for name, kind in columns.items())
     return NewFile(f"{folder}/{made}" if folder else made, text)

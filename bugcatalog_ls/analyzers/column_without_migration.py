@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bugcatalog_ls.analysis.added_columns import altering_file
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.revision_steps import add_column, drop_column, relax_column
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.migration_graph import environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_anchor
 from bugcatalog_ls.facts.schema import SchemaColumn, Table
-from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+from bugcatalog_ls.facts.schema_replay import all_metadata, environments_of, table_of
+from bugcatalog_ls.facts.sql_schema import group_of_files
+from bugcatalog_ls.facts.sql_texts import plain_name
 from bugcatalog_ls.facts.typed_columns import typed
 
 
@@ -29,6 +34,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             table = table_of(ctx.index, environment, made.key)
             if table is not None and table.known:
                 tables[environment] = table
+        if not environments(ctx.index):
+            tables.update(_of_sql_files(ctx.index, made))
         missing = list(_missing(ctx, made, tables))
         yield from missing
         # One entry has one finding at a place: beside another one it moves to the table's name.
@@ -40,23 +47,38 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     made = model(ctx.index, finding.data.get("model", ""))
     names = finding.data.get("columns", "").split(",")
-    environments = finding.data.get("environments", "").split(",")
+    named = finding.data.get("environments", "").split(",")
     if made is None:
         return
+    if named == [""]:
+        group = group_of_files(ctx.index)
+        lacking = [each for name in names if (each := made.column(name)) is not None]
+        if group is not None and lacking and finding.variant != "stale":
+            shown = ", ".join(f"{made.key}.{each.name}" for each in lacking)
+            new = altering_file(group.paths, made.key, lacking)
+            yield ctx.fix(f"Write an ALTER TABLE that adds {shown}", "suggested", [], creates=[new])
+        return
     if finding.variant == "stale":
-        table = table_of(ctx.index, environments[0], made.key)
+        table = table_of(ctx.index, named[0], made.key)
         found = [table.column(name) for name in names] if table is not None else []
         columns = [each.column for each in found if each is not None]
-        yield from revision_fix(ctx, environments, [drop_column(made.key, each) for each in columns])
-        yield from revision_fix(ctx, environments, [relax_column(made.key, each) for each in columns])
+        yield from revision_fix(ctx, named, [drop_column(made.key, each) for each in columns])
+        yield from revision_fix(ctx, named, [relax_column(made.key, each) for each in columns])
         return
     columns = [typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
-    yield from revision_fix(ctx, environments, [add_column(ctx.index, made, each) for each in columns])
+    yield from revision_fix(ctx, named, [add_column(ctx.index, made, each) for each in columns])
 
 
 ANALYZER = Analyzer(
     join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
 )
+
+
+def _of_sql_files(index: FactIndex, made: Model) -> dict[str, Table]:
+    """The model's table as the `.sql` files make it, by no environment's name."""
+    group = group_of_files(index) if made.metadata and len(all_metadata(index)) == 1 else None
+    table = group.tables.get(plain_name(made.key)) if group is not None else None
+    return {"": table} if table is not None and table.known and table.certain else {}
 
 
 def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterator[Finding]:
@@ -72,13 +94,14 @@ def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterato
         if not _is_own(made, column):
             inherited.setdefault(lacking, []).append(column.name)
             continue
-        message = f"the migrations leave the table {made.key} without the column {column.name}"
+        message = f"the {_maker(lacking)} leave the table {made.key} without the column {column.name}"
         data = _data(made, lacking, [column.name])
         yield ctx.find(column.anchor, message, related=_created(ctx, tables, lacking), data=data)
     for lacking, names in inherited.items():
         columns = "columns" if len(names) > 1 else "column"
         message = (
-            f"the migrations leave the table {made.key} without the inherited {columns} {', '.join(names)}"
+            f"the {_maker(lacking)} leave the table {made.key} without the inherited {columns}"
+            f" {', '.join(names)}"
         )
         data = _data(made, lacking, names)
         yield ctx.find(made.anchor, message, related=_created(ctx, tables, lacking), data=data)
@@ -116,6 +139,10 @@ def _stale(ctx: JoinContext, made: Model, tables: dict[str, Table], anchor: str)
         if each.revision
     ]
     yield ctx.find(anchor, message, variant="stale", related=related, data=_data(made, having, list(stale)))
+
+
+def _maker(environments: Iterable[str]) -> str:
+    return "migrations" if any(environments) else "SQL files"
 
 
 def _data(made: Model, environments: Iterable[str], columns: list[str]) -> dict[str, str]:

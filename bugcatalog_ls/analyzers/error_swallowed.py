@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.clean_up import is_last_resort, only_cleans_up, only_lo
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
 from bugcatalog_ls.facts.loggers import is_logger, module_logger, shows_traceback
+from bugcatalog_ls.facts.module_loggers import workspace_logger
 from bugcatalog_ls.facts.silence import is_harmless_call, is_silent, mentions
 from bugcatalog_ls.syntax.edits import insert_at, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
@@ -235,13 +236,25 @@ def _fix_gather(context: FixContext, call: Node) -> Iterator[Fix]:
 
 
 def _logger(context: FixContext) -> _Logger:
-    """The file's logger, or a new one that the fix makes."""
+    """The file's logger, or a new one that the fix makes as the other modules of the workspace do."""
     scope = context.file.scopes.module
     known = module_logger(context.file, context.resolve)
     if known is not None:
         symbol = context.file.names.binding_symbol(scope.bindings[known][-1], scope)
         return _Logger(known, context.resolve(symbol or "").startswith("loguru."))
     names = ("logger", "log", "_logger", "module_logger")
+    source = workspace_logger(context.index, context.file.path, context.resolve)
+    if source is not None:
+        is_loguru = source.module == "loguru"
+        if source.call is None:
+            return _Logger(context.imports().need(source.module, source.attribute), is_loguru)
+        name = next(name for name in (source.name, *names) if name not in scope.bindings)
+        if source.reads_module:
+            maker = f"{context.imports().need(source.module)}.{source.attribute}"
+        else:
+            maker = context.imports().need(source.module, source.attribute)
+        context.imports().define(f"{name} = {maker}({source.call})")
+        return _Logger(name, is_loguru)
     name = next(name for name in names if name not in scope.bindings)
     logging = context.imports().need("logging")
     context.imports().define(f"{name} = {logging}.getLogger(__name__)")

@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.failure_bodies import TEXTS, branch_of, handler_of, says_failure, sets_status
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.responses import RESPONSE_NAMES, RESPONSES, Answer, is_ok, pairs_of, read_answer
 from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
@@ -49,6 +50,8 @@ class FailingReturn(Fact, frozen=True):
 
     `made_by` is the symbol of the response's constructor, empty for a plain dictionary.
     `has_status`: the tuple gives a status other than 200, which Flask reads and FastAPI does not.
+    `takes_request`: the function stands at the top level and is given `request` first, as Django
+    calls its views.
     """
 
     path: str
@@ -56,6 +59,7 @@ class FailingReturn(Fact, frozen=True):
     anchor: str
     made_by: str
     has_status: bool
+    takes_request: bool
 
     @property
     def key(self) -> str:
@@ -83,7 +87,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
             symbol = symbols[function.id]
             anchor = facts.anchor(f"failure of {symbol}", value)
             has_status = not is_ok(answer.tuple_status)
-            facts.add(FailingReturn(file.path, symbol, anchor, answer.made_by or "", has_status))
+            made_by, takes_request = answer.made_by or "", _takes_request(file, function)
+            facts.add(FailingReturn(file.path, symbol, anchor, made_by, has_status, takes_request))
+
+
+def _takes_request(file: PyFile, function: Node) -> bool:
+    parameters = function.child_by_field_name("parameters")
+    first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
+    name = first.named_children[0] if first is not None and first.type == "typed_parameter" else first
+    is_at_top = file.scopes.at(function.start_byte) is file.scopes.module
+    return is_at_top and name is not None and text_of(name) == "request"
 
 
 def _alternatives(value: Node) -> list[Node]:
@@ -102,20 +115,35 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         return
     for fact in ctx.index.in_file(ctx.path, FailingReturn):
         routes = routes_of(ctx.index, fact.function)
-        route = routes[0] if routes else None
-        if route is None or route.framework is None or _is_protocol(ctx, fact, routes):
+        framework = routes[0].framework if routes else _of_django(ctx, fact)
+        if framework is None or _is_protocol(ctx, fact, routes):
             continue
-        if fact.has_status and route.framework != "fastapi":
+        if fact.has_status and framework != "fastapi":
             continue
         if any(other.status is not None and other.status >= 300 for other in routes):
             continue
-        if not fact.made_by and route.framework not in _DICT_FRAMEWORKS:
+        if not fact.made_by and framework not in _DICT_FRAMEWORKS:
             continue
         if fact.made_by and fact.made_by not in RESPONSES and ctx.resolve(fact.made_by) not in RESPONSES:
             continue
         name = fact.function.rpartition(".")[2]
         message = f"`{name}` answers a failure with status {_status_of(routes)}"
-        yield ctx.find(fact.anchor, message, data={"framework": route.framework})
+        yield ctx.find(fact.anchor, message, data={"framework": framework})
+
+
+def _of_django(ctx: JoinContext, fact: FailingReturn) -> str | None:
+    """Django's views carry no mark: where no URLs are known, they are told by the request they take."""
+    made_by = ctx.resolve(fact.made_by) if fact.takes_request and fact.made_by else ""
+    name = fact.function.rpartition(".")[2]
+    if not made_by.startswith("django.http.") or name.startswith("_") or _knows_urls(ctx.index):
+        return None
+    return "django"
+
+
+@derived
+def _knows_urls(index: FactIndex) -> bool:
+    routes = (fact for key in index.keys(RouteFact) for _, fact in index.get(RouteFact, key))
+    return any(route.framework == "django" and route.path is not None for route in routes)
 
 
 def _status_of(routes: tuple[RouteFact, ...]) -> int:
@@ -166,7 +194,9 @@ def _fastapi_fixes(
         number = constant_value(answer.tuple_status)
         status = number if isinstance(number, int) and number != 200 else status
     made = text_of(answer.body) if _stands_in(answer.body, value) else text_of(_first_item(value))
-    if not _is_caught(statement) and _is_whole(statement, value):
+    # A comment among the pairs is kept with them.
+    is_plain = not any(child.type == "comment" for child in answer.body.children)
+    if is_plain and not _is_caught(statement) and _is_whole(statement, value):
         handler = handler_of(statement)
         edits, cause = _cause(ctx.file, handler) if handler is not None else ([], "")
         source = "fastapi"

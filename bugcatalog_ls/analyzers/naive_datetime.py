@@ -52,6 +52,7 @@ from bugcatalog_ls.facts.time_verdicts import constant_verdict, frozen_verdict, 
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
+from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
 
@@ -160,7 +161,7 @@ def _fix_reading(ctx: FixContext) -> Iterator[Fix]:
     title = f"Make {written if len(written) <= 40 else 'the time'} aware of UTC"
     if clock == "day":
         title = f"Take the day of {written} in UTC"
-    yield ctx.fix(title, "safe" if is_safe else "suggested", edits)
+    yield ctx.fix(title, "safe" if is_safe else "suggested", _fitted(ctx, edits))
 
 
 def _fix_callable(ctx: FixContext) -> Iterator[Fix]:
@@ -171,7 +172,7 @@ def _fix_callable(ctx: FixContext) -> Iterator[Fix]:
             return
         node = found
     title = f"Use aware times instead of {text_of(node)}"
-    yield ctx.fix(title, "suggested", callable_edits(_words(ctx), node))
+    yield ctx.fix(title, "suggested", _fitted(ctx, callable_edits(_words(ctx), node)))
 
 
 def _fix_frozen(ctx: FixContext) -> Iterator[Fix]:
@@ -179,7 +180,7 @@ def _fix_frozen(ctx: FixContext) -> Iterator[Fix]:
     lazy = lazy_edits(_words(ctx), node) if node is not None else None
     if node is not None and lazy is not None:
         title = f"Compute {' '.join(text_of(node).split())} for each {lazy.owner}"
-        yield ctx.fix(title, "suggested", lazy.edits)
+        yield ctx.fix(title, "suggested", _fitted(ctx, lazy.edits))
 
 
 def _fix_column(ctx: FixContext) -> Iterator[Fix]:
@@ -225,6 +226,15 @@ def _fix_zone(ctx: FixContext) -> Iterator[Fix]:
         yield ctx.fix(
             f"Localise the time with {text_of(zone)}", "suggested", replace_node(found.call, found.text)
         )
+
+
+def _fitted(ctx: FixContext, edits: Iterable[TextEdit | Edit]) -> list[TextEdit | Edit]:
+    """The edits, with the lines of the finding's file that they make too long split."""
+    edits = list(edits)
+    own = [edit for edit in edits if isinstance(edit, TextEdit)]
+    others = [edit for edit in edits if isinstance(edit, Edit)]
+    here = [edit for edit in others if edit.path == ctx.file.path]
+    return [*others, *(own if here else fitted(ctx.file, own, ctx.read("pyproject.toml")))]
 
 
 def _words(ctx: FixContext) -> TimeWords:

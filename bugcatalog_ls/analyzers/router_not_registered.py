@@ -202,14 +202,16 @@ def _suffixes(symbol: str) -> set[str]:
 
 
 def _is_router(ctx: JoinContext, target: str) -> bool:
-    """Whether an imported name is a router of the workspace, or a module that has one."""
+    """Whether an imported name is a router, which this file includes, or a module that has one."""
     symbol = place(ctx.index, target, ctx.path)
+    included = ctx.index.in_file(ctx.path, Inclusion)
     for path, router in ctx.index.get(RouterFact, symbol):
         return not is_test_path(path) and router_framework(ctx.index, router) is not None
+    if any(target == fact.child or fact.child.startswith(f"{target}.") for fact in included):
+        return True
     file = file_of_module(ctx.index, target, ctx.path)
     routers = ctx.index.in_file(file, RouterFact) if file is not None else ()
     names = {router.name for router in routers if router_framework(ctx.index, router)}
-    included = ctx.index.in_file(ctx.path, Inclusion)
     if names and any(place(ctx.index, fact.child, ctx.path).startswith(f"{symbol}.") for fact in included):
         return True
     return any(fact.attribute in names for fact in ctx.index.in_file(ctx.path, UnknownInclusion))

@@ -44,7 +44,7 @@ _TRACING = frozenset(
     }
 )
 _BINDERS = (".bind()", ".new()", ".getChild()", ".opt()", ".contextualize()")
-_USUAL_NAMES = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER")
+USUAL_NAMES = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER")
 
 
 def is_logger(symbol: str | None) -> bool:
@@ -91,7 +91,15 @@ def module_logger(file: PyFile, resolve: Callable[[str], str]) -> str | None:
         symbol = file.names.binding_symbol(bindings[-1], scope)
         if symbol is None or bindings[-1].kind not in ("assign", "from", "import"):
             continue
-        if symbol != "logging" and (is_logger(symbol) or is_logger(resolve(symbol))):
+        if symbol != "logging" and (
+            is_logger(symbol) or is_logger(resolve(symbol)) or _is_called_so(name, symbol)
+        ):
             found.append(name)
-    found.sort(key=lambda name: (name not in _USUAL_NAMES, name))
+    found.sort(key=lambda name: (name not in USUAL_NAMES, name))
     return found[0] if found else None
+
+
+def _is_called_so(name: str, symbol: str) -> bool:
+    """Whether what nobody knows has a logger's name and comes from what is named for loggers."""
+    made_by = symbol.removesuffix("()").rpartition(".")[2].lower()
+    return name in USUAL_NAMES and made_by.endswith(("logger", "log"))

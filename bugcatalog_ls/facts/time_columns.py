@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.resolve import class_at, mro
+from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.imports import Imports
@@ -20,6 +20,7 @@ DEFAULTS = ("default", "insert_default", "default_factory", "onupdate")
 
 _TYPES = frozenset({"DateTime", "DATETIME", "TIMESTAMP"})
 _PACKAGES = frozenset({"sqlalchemy", "sqlmodel", "flask_sqlalchemy", "sqlalchemy_utils"})
+_TABLE_FIELDS = frozenset({"sqlmodel.Field", "sqlmodel.main.Field"})
 _COLUMNS = frozenset({"Column", "mapped_column", "column_property", "Field"})
 
 
@@ -161,7 +162,24 @@ def zone_edits(index: FactIndex, imports: Imports, file: PyFile, call: Node) -> 
     if is_untyped_time(file, call) and not has_type_map(file) and not _maps_types(index, file, call):
         name = imports.need("sqlalchemy", "DateTime", at=call.start_byte)
         return add_argument(file, call, f"{name}(timezone=True)")
+    if _is_table_field(index, file, call):
+        name = imports.need("sqlalchemy", "DateTime", at=call.start_byte)
+        return add_keyword(file, call, "sa_type", f"{name}(timezone=True)")
     return []
+
+
+def _is_table_field(index: FactIndex, file: PyFile, call: Node) -> bool:
+    """Whether a field of a SQLModel table leaves its column to the annotation `datetime`."""
+    if resolve(index, file.callee(call) or "", file.path) not in _TABLE_FIELDS:
+        return False
+    assignment, keywords = call.parent, arguments_of(call).keywords
+    annotation = assignment.child_by_field_name("type") if assignment is not None else None
+    if annotation is None or keywords.keys() & {"sa_type", "sa_column"}:
+        return False
+    owner = enclosing(call, "class_definition")
+    bases = owner.child_by_field_name("superclasses") if owner is not None else None
+    is_table = bases is not None and "table=True" in text_of(bases).replace(" ", "")
+    return is_table and "datetime" in text_of(annotation)
 
 
 def _maps_types(index: FactIndex, file: PyFile, call: Node) -> bool:

@@ -30,8 +30,10 @@ def callable_edits(words: TimeWords, value: Node) -> list[TextEdit]:
     """Give a column or field aware times instead of a naive callable, its siblings included."""
     if _reads(words, value) == "day":
         return replace_node(value, f"lambda: {_today(words, value)}")
-    edits = replace_node(value, f"lambda: {aware_now(words, value)}")
     call = enclosing(value, "call")
+    if call is not None and _is_django(words, call):
+        return replace_node(value, _django_now(words, value))
+    edits = replace_node(value, f"lambda: {aware_now(words, value)}")
     if call is None:
         return edits
     for other in arguments_of(call).keywords.values():
@@ -49,6 +51,10 @@ def lazy_edits(words: TimeWords, call: Node) -> LazyDefault | None:
         outer, name = enclosing(parent, "call"), parent.child_by_field_name("name")
         if outer is None or name is None:
             return None
+        if _is_django(words, outer):
+            function = callee_of(call)
+            is_clock = function is not None and _reads(words, function) in ("utc", "local")
+            return LazyDefault("row", replace_node(call, _django_now(words, call))) if is_clock else None
         edits = replace_node(call, _callable(words, call))
         owner = "row"
         if resolve(words.index, words.file.callee(outer) or "", words.file.path) in _FIELDS:
@@ -77,6 +83,16 @@ def _callable(words: TimeWords, call: Node) -> str:
         case "utc" | "local":
             return f"lambda: {aware_now(words, function)}"
     return f"lambda: {text_of(call)}" if any(arguments_of(call)) else text_of(function)
+
+
+def _is_django(words: TimeWords, field: Node) -> bool:
+    """Whether a call makes a field of Django, whose migrations cannot write a lambda down."""
+    symbol = resolve(words.index, words.file.callee(field) or "", words.file.path)
+    return symbol.startswith("django.db.models.")
+
+
+def _django_now(words: TimeWords, node: Node) -> str:
+    return f"{words.imports.need('django.utils', 'timezone', at=node.start_byte)}.now"
 
 
 def _reads(words: TimeWords, function: Node) -> str | None:

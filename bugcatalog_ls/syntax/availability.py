@@ -10,7 +10,15 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
-from bugcatalog_ls.syntax.nodes import SCOPES, ancestors, decorators_of, enclosing, is_none, text_of
+from bugcatalog_ls.syntax.nodes import (
+    FUNCTIONS,
+    SCOPES,
+    ancestors,
+    decorators_of,
+    enclosing,
+    is_none,
+    text_of,
+)
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
 from bugcatalog_ls.syntax.words import has_word, identifiers_named
 
@@ -39,7 +47,9 @@ class Availability:
             return True
         if any(self._is_check(made.call, made.name) for made in self._functions.calls_before(node)):
             return True
-        return self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth)
+        if self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth):
+            return True
+        return self._is_checked_for_others and enclosing(node, *FUNCTIONS) is not None
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -212,6 +222,15 @@ class Availability:
         marks = self._file.scopes.module.bindings.get("pytestmark", ())
         values = [mark.value for mark in marks if mark.value is not None]
         return any("skip" in text_of(value) and self._mentions(value) for value in values)
+
+    @cached_property
+    def _is_checked_for_others(self) -> bool:
+        """Whether the module has a function that raises without the import and calls it nowhere itself:
+        whoever uses the module's other functions is to call it first."""
+        return any(
+            self._is_checker(function) and not self._functions.is_called(name)
+            for name, function in self._functions.only_refusing
+        )
 
     @cached_property
     def _told(self) -> list[bytes]:

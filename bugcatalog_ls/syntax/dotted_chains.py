@@ -21,14 +21,16 @@ _QUOTES = frozenset(b"\"'")
 
 def dotted_chains(data: bytes) -> Iterator[tuple[int, int, int]]:
     """All chains in order of the text, as (start, first dot, end); what follows a subscript or a
-    literal is left out. A chain that is read off what a call or parentheses gave starts at its dot."""
+    literal is left out. A chain that is read off what a call or parentheses gave, or off what stands
+    on an earlier line, starts at its dot."""
     words = data.translate(_WORDS)
     find_last = words.rfind
     for match in _NAMES.finditer(data):
         dot, end = match.span()
         start = find_last(b" ", 0, dot) + 1
         if start == dot:
-            if dot and data[dot - 1] == _CLOSING:
+            # A dot that begins a line goes on with what stands on the lines above.
+            if dot and (data[dot - 1] == _CLOSING or not data[data.rfind(b"\n", 0, dot) + 1 : dot].strip()):
                 yield dot, dot, end
         elif data[start] not in _DIGITS and (start == 0 or data[start - 1] not in _QUOTES):
             yield start, dot, end

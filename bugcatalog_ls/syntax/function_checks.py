@@ -10,7 +10,16 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.expected_absences import ExpectedAbsences
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_after
-from bugcatalog_ls.syntax.nodes import BLOCKS, FUNCTIONS, decorators_of, text_of
+from bugcatalog_ls.syntax.nodes import (
+    BLOCKS,
+    FUNCTIONS,
+    SCOPES,
+    body_of,
+    decorators_of,
+    enclosing,
+    is_docstring,
+    text_of,
+)
 
 
 class CallStatement(NamedTuple):
@@ -76,6 +85,20 @@ class FunctionChecks:
         if known is None:
             known = self._is_decorated[definition.id] = bool(decorators_of(definition))
         return known
+
+    @cached_property
+    def only_refusing(self) -> list[tuple[str, Node]]:
+        """The module's own functions that do nothing but raise or exit under a test."""
+        root = self.file.root
+        return [
+            (definition.name, definition.node)
+            for definition in self.file.functions
+            if enclosing(definition.node, *SCOPES) in (None, root)
+            and all(each.type == "if_statement" or is_docstring(each) for each in body_of(definition.node))
+        ]
+
+    def is_called(self, name: str) -> bool:
+        return bool(self.file.calls_written(name))
 
     @cached_property
     def _by_name(self) -> dict[str, list[Node]]:

@@ -119,7 +119,7 @@ def _kind(
             if _is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
                 continue
             return None
-        if other.kind == "assign" and is_none(other.value):
+        if (other.kind == "assign" and is_none(other.value)) or _is_unpacked_none(other):
             is_none_bound = is_none_bound or not _holds(body, other.node)
             continue
         return None
@@ -127,6 +127,20 @@ def _kind(
         return "none"
     is_alone = all(other is own or _is_for_typing(other.node) for other in bindings)
     return "unbound" if is_alone else None
+
+
+def _is_unpacked_none(binding: Binding) -> bool:
+    """`None` for the name in `one, two = None, None`."""
+    targets = binding.node.parent
+    assignment = targets.parent if targets is not None else None
+    if binding.kind != "unpack" or targets is None or assignment is None or assignment.type != "assignment":
+        return False
+    values = assignment.child_by_field_name("right")
+    names = targets.named_children
+    if values is None or len(values.named_children) != len(names):
+        return False
+    pairs = zip(names, values.named_children, strict=True)
+    return any(name.id == binding.node.id and is_none(value) for name, value in pairs)
 
 
 def _flags(

@@ -2,7 +2,13 @@
 
 import pytest
 
-from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, project_of, split_fixture
+from bugcatalog_ls.testing.checks import (
+    apply_all_fixes,
+    check_findings,
+    check_fix,
+    project_of,
+    split_fixture,
+)
 from bugcatalog_ls.text.source import Source
 
 _MIGRATION = """
@@ -345,3 +351,50 @@ def test_typing_in_a_model_replays_nothing() -> None:
     project.set_text("models.py", Source(changed))
     assert [finding.data["columns"] for finding in project.findings("models.py")] == ["mail"]
     assert project.index.n_runs["bugcatalog_ls.facts.schema_replay.replayed"] == 1
+
+
+def test_sql_files_are_the_schema_where_there_are_no_revisions() -> None:
+    check_fix(
+        "BC703",
+        """
+        #- app/models.py
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+            email = Column(String(50))
+            nick = Column(String(20), nullable=False)
+
+        #- sql/001_users.sql
+        CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+        #- sql/002_email.sql
+        ALTER TABLE users ADD COLUMN email VARCHAR(50);
+        """,
+        """
+        #- app/models.py
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+            email = Column(String(50))
+            nick = Column(String(20), nullable=False)
+
+        #- sql/001_users.sql
+        CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+        #- sql/002_email.sql
+        ALTER TABLE users ADD COLUMN email VARCHAR(50);
+
+        #- sql/003_add_users_nick.sql
+        ALTER TABLE users ADD COLUMN nick VARCHAR(20) DEFAULT '' NOT NULL;
+        """,
+    )

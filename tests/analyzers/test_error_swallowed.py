@@ -2,7 +2,7 @@
 
 import pytest
 
-from bugcatalog_ls.testing.checks import check_findings, check_fix
+from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, check_fix
 
 
 def test_everything_is_caught_under_any_name() -> None:
@@ -488,3 +488,28 @@ def test_mend_suppress_and_gather_with_a_loguru_logger() -> None:
                 logger.opt(exception=True).critical("job failed: {}", exc)
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("others", "wanted", "name"),
+    [
+        ("from app.log import get_logger\n\nlog = get_logger(__name__)\n", None, "log"),
+        ("import structlog\n\nlogger = structlog.get_logger()\n", None, "logger"),
+        ("from loguru import logger\n", None, "logger"),
+        (
+            'import logging\n\nlog = logging.getLogger("app.a")\n',
+            "import logging\n\nlogger = logging.getLogger(__name__)\n",
+            "logger",
+        ),
+    ],
+)
+def test_log_with_what_the_other_modules_use(others: str, wanted: str | None, name: str) -> None:
+    body = "\n\ndef run(job):\n    try:\n        job()\n    except Exception:\n        %s\n"
+    files = {
+        "app/__init__.py": "",
+        "app/log.py": "import logging\n\ndef get_logger(name):\n    return logging.getLogger(name)\n",
+        "app/a.py": others,
+        "app/b.py": (body % "pass").lstrip(),
+    }
+    fixed = apply_all_fixes("BC601", files, lambda fix: True)
+    assert fixed["app/b.py"] == (wanted or others) + body % f'{name}.exception("run failed")'

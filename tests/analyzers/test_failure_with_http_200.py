@@ -133,6 +133,16 @@ def test_handlers_of_other_files_and_frameworks() -> None:
         def not_routed(request):
             return JsonResponse({"ok": False})
 
+        def routed(request):
+            return JsonResponse({"ok": False})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        #- shop/urls.py
+        from django.urls import path
+        from shop import views
+
+        urlpatterns = [path("routed/", views.routed)]
+
         #- star.py
         from starlette.applications import Starlette
         from starlette.responses import JSONResponse
@@ -564,5 +574,62 @@ def test_a_choice_with_a_comment_in_it_is_read() -> None:
                 else {"success": False}
                    # ^^^^^^^^^^^^^^^^^^ BC102 `a` answers a failure with status 200
             )
+        """,
+    )
+
+
+def test_views_of_django_without_known_urls() -> None:
+    check_findings(
+        "BC102",
+        """
+        from django.http import JsonResponse
+
+        def delete_item(request, pk):
+            try:
+                delete(pk)
+            except Exception as exc:
+                return JsonResponse({"status": "error", "message": str(exc)})
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+            return JsonResponse({"status": "ok"})
+
+        def answer(message):
+            return JsonResponse({"error": message})
+        """,
+    )
+
+
+def test_comments_of_a_body_stay() -> None:
+    check_fix(
+        "BC102",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/x")
+        def read():
+            try:
+                return load()
+            except Exception as exc:
+                return {
+                    "success": False,  # what the client reads
+                    "error": str(exc),
+                }
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+
+        app = FastAPI()
+
+        @app.get("/x")
+        def read():
+            try:
+                return load()
+            except Exception as exc:
+                return JSONResponse(status_code=500, content={
+                    "success": False,  # what the client reads
+                    "error": str(exc),
+                })
         """,
     )

@@ -306,12 +306,14 @@ def test_mend_an_untyped_column_and_a_pytz_replace() -> None:
 
 
         class Order(DeclarativeBase):
-            made_at: Mapped[datetime] = mapped_column(WIDE)
+            made_at: Mapped[datetime] = mapped_column(
+                DateTime(timezone=True), default=lambda: datetime.now(timezone.utc)
+            )
 
 
         def local(value: datetime) -> datetime:
             return pytz.timezone("Asia/Tokyo").localize(value)
-        """.replace("WIDE", "DateTime(timezone=True), default=lambda: datetime.now(timezone.utc)"),
+        """,
     )
 
 
@@ -426,3 +428,69 @@ def _variants(text: str) -> list[str]:
     assert builtin_catalog().entries["BC501"].analyzer == "naive_datetime"
     project = project_of("BC501", {"example.py": text}, None)
     return [finding.variant for finding in project.findings("example.py")]
+
+
+def test_mend_a_field_of_django_with_what_its_migrations_can_name() -> None:
+    check_fix(
+        "BC501",
+        """
+        from datetime import datetime
+
+        from django.db import models
+
+
+        class Order(models.Model):
+            made = models.DateTimeField(default=datetime.now)
+            frozen = models.DateTimeField(default=datetime.utcnow())
+        """,
+        """
+        from datetime import datetime
+
+        from django.db import models
+        from django.utils import timezone
+
+
+        class Order(models.Model):
+            made = models.DateTimeField(default=timezone.now)
+            frozen = models.DateTimeField(default=timezone.now)
+        """,
+    )
+
+
+def test_mend_a_table_of_sqlmodel_with_a_column_that_keeps_the_zone() -> None:
+    check_fix(
+        "BC501",
+        """
+        from datetime import datetime, timezone
+
+        from sqlalchemy import DateTime
+        from sqlmodel import Field, SQLModel
+
+
+        class Hero(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            at: datetime = Field(default_factory=datetime.utcnow)
+
+
+        class HeroOut(SQLModel):
+            at: datetime = Field(default_factory=datetime.utcnow)
+        """,
+        """
+        from datetime import datetime, timezone
+
+        from sqlalchemy import DateTime
+        from sqlmodel import Field, SQLModel
+
+
+        class Hero(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            at: datetime = Field(
+                default_factory=lambda: datetime.now(timezone.utc),
+                sa_type=DateTime(timezone=True),
+            )
+
+
+        class HeroOut(SQLModel):
+            at: datetime = Field(default_factory=lambda: datetime.now(timezone.utc))
+        """,
+    )

@@ -283,3 +283,67 @@ def test_run():
     assert lib.run()
 """,
     )
+
+
+def test_a_check_that_callers_are_to_make() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from metrics import Sample
+
+            _INSTALLED = True
+        except ImportError:
+            _INSTALLED = False
+
+        def check_installed():
+            if not _INSTALLED:
+                raise RuntimeError("pip install metrics")
+
+        def make(text):
+            return Sample(text)
+        """,
+    )
+
+
+def test_a_check_that_some_functions_forget() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from metrics import Sample
+
+            _INSTALLED = True
+        except ImportError:
+            _INSTALLED = False
+
+        def check_installed():
+            if not _INSTALLED:
+                raise RuntimeError("pip install metrics")
+
+        def make(text):
+            check_installed()
+            return Sample(text)
+
+        def make_other(text):
+            return Sample(text)
+                 # ^^^^^^ BC903
+        """,
+    )
+
+
+def test_several_names_in_one_assignment() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from lib import one, two
+        except ImportError:
+            one, two = None, print
+
+        def run():
+            two()
+            one.go()
+          # ^^^ BC903
+        """,
+    )

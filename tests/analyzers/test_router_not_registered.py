@@ -677,3 +677,27 @@ def test_fix_finds_an_application_of_a_derived_class() -> None:
         app.include_router(things)
         """,
     )
+
+
+def test_a_guarded_router_that_the_same_file_includes() -> None:
+    check_findings(
+        "BC105",
+        """
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        try:
+            from orders import router as orders_router
+
+            app.include_router(orders_router)
+        except ImportError:
+      # ^^^^^^^^^^^^^^^^^^ BC105
+            pass
+
+        try:
+            import prices
+        except ImportError:
+            prices = None
+        """,
+    )

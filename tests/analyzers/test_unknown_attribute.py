@@ -370,3 +370,23 @@ def use(rows):
     return Repository(rows).lookup(1)
 """
     check_fix("BC901", before, before.replace("lookup(1)", "find(1)"))
+
+
+def test_chains_that_go_on_on_the_next_line() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Repo:
+            def find(self, key):
+                return key
+
+        def load(key):
+            repo = Repo()
+            return (
+                repo
+                # the row
+                .fnd(key)
+               # ^^^ BC901
+            )
+        """,
+    )
