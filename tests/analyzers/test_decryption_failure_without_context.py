@@ -819,8 +819,9 @@ def test_mend_cross_helper_() -> None:
         #- svc.py
         import logging
 
-        from crypto import decrypt
         from cryptography.fernet import InvalidToken
+
+        from crypto import decrypt
 
         logger = logging.getLogger(__name__)
         def load(providers):
