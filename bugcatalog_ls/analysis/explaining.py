@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bugcatalog_ls.catalog.entry import Entry, code_order
 from bugcatalog_ls.catalog.error_blocks import Block
-from bugcatalog_ls.catalog.search import ErrorMatch, ErrorSignatures, search
+from bugcatalog_ls.catalog.search import ErrorMatch, ErrorSignatures, Hit, search
 from bugcatalog_ls.catalog.text_search import TextSearch
 from bugcatalog_ls.facts.error_keys import error_keys
 
@@ -51,7 +51,7 @@ class Explainer:
         hits = self._texts.find(words, least)
         if not hits and least == _LEAST_OF_WORDS and len(words.split()) <= _MAX_FUZZY_WORDS:
             # Slips of the pen are for the fuzzy search, which knows names, titles and symptoms.
-            hits = [hit for hit in search(self._entries.values(), words, 5) if _is_near(hit.reason)]
+            hits = [hit for hit in search(self._entries.values(), words, 5) if _is_near(hit, words)]
         return [Explanation(hit.entry, hit.score, hit.reason) for hit in hits]
 
     def _by_signature(self, message: str, last: int) -> Iterable[Explanation]:
@@ -76,8 +76,17 @@ def _order(explanation: Explanation) -> tuple[float, tuple[str, int]]:
     return -explanation.score, code_order(explanation.entry.code)
 
 
-def _is_near(reason: str) -> bool:
-    return reason.startswith(("similar to", "name ", "code ", "tag "))
+def _is_near(hit: Hit, words: str) -> bool:
+    """Whether the words were meant: a tag, a name, or what each of them stands for but for a slip."""
+    if not hit.reason.startswith("similar to "):
+        return hit.reason.startswith(("name ", "code ", "tag "))
+    from rapidfuzz import fuzz
+
+    said = hit.reason.removeprefix("similar to ").lower()
+    longer = [word for word in words.lower().split() if len(word) > 3]
+    return bool(longer) and all(
+        any(fuzz.ratio(word, other) >= _NEAR for other in re.split(r"[\W_]+", said)) for word in longer
+    )
 
 
 def _cut(said: str) -> str:
@@ -91,6 +100,7 @@ _KEY = 0.8
 _LEAST_OF_WORDS = 0.5
 _LEAST_OF_ERROR = 0.75
 _MAX_FUZZY_WORDS = 6
+_NEAR = 80
 # Messages of programs, against words of people.
 _LOOKS_LIKE_A_LOG = re.compile(
     r"\w(?:Error|Exception|Warning|Exit|Interrupt)\b|(?i:\berror:|\bfailed:|\bwarning:)|\d\d:\d\d:\d\d|HTTP/\d|"

@@ -32,14 +32,17 @@ class TextSearch:
             entry, weight, reason, own = passages[number]
             common = asked & own
             share = sum(weights[term] for term in common) / total
-            if share < least or len(common) < min(2, len(asked)):
+            # Long passages hold a bit of everything.
+            if share < (least if weight >= _LONG else max(least, 0.75)) or len(common) < min(2, len(asked)):
                 continue
             # Of two passages that say it all, the shorter one says little else.
             fit = share * weight + 0.05 * len(common) / len(own)
             hit = Hit(entry, round(min(fit, 1.0) * _HIGHEST, 3), reason)
             if entry.code not in best or best[entry.code].score < hit.score:
                 best[entry.code] = hit
-        return sorted(best.values(), key=lambda hit: (-hit.score, code_order(hit.entry.code)))[:limit]
+        hits = sorted(best.values(), key=lambda hit: (-hit.score, code_order(hit.entry.code)))
+        # What fits far less well than the best is an accident of words.
+        return [hit for hit in hits if 0.65 * hits[0].score <= hit.score][:limit]
 
     def _weight(self, term: str) -> float:
         passages, terms = self._index
@@ -95,70 +98,11 @@ class TextSearch:
 
 
 _HIGHEST = 0.7
+_LONG = 0.65
 _MAX_WORDS = 2_000
 # Stems, as the tokenizer gives them.
 _EMPTY = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "are",
-        "was",
-        "not",
-        "with",
-        "that",
-        "thi",
-        "from",
-        "have",
-        "has",
-        "had",
-        "but",
-        "can",
-        "will",
-        "when",
-        "then",
-        "than",
-        "which",
-        "there",
-        "their",
-        "it",
-        "into",
-        "onli",
-        "after",
-        "befor",
-        "our",
-        "your",
-        "you",
-        "we",
-        "my",
-        "in",
-        "on",
-        "of",
-        "to",
-        "is",
-        "as",
-        "at",
-        "by",
-        "be",
-        "an",
-        "or",
-        "if",
-        "no",
-        "so",
-        "do",
-        "does",
-        "did",
-        "ar",
-        "wa",
-        "ha",
-        "whi",
-        "what",
-        "how",
-        "who",
-        "where",
-        "get",
-        "got",
-    ]
+    ["the", "and", "for", "are", "was", "not", "with", "that", "thi", "from", "have", "has", "had", "but", "can", "will", "when", "then", "than", "which", "there", "their", "it", "into", "onli", "after", "befor", "our", "your", "you", "we", "my", "in", "on", "of", "to", "is", "as", "at", "by", "be", "an", "or", "if", "no", "so", "do", "doe", "did", "ar", "wa", "ha", "whi", "what", "how", "who", "where", "get", "got"]
 )
 
 

@@ -1,4 +1,4 @@
-"""`bugcatalog explain`: from a code, an error, a traceback, a log or words to the entries and the guilty lines."""
+"""`bugcatalog explain`: from an error, a traceback, a log, words or a code to entries and guilty lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         metavar="TEXT|FILE|-|CODE",
         nargs="+",
-        help="an error message, a traceback, a log file, - for standard input, words, or an entry's code or name",
+        help="a message, a traceback, words, a log file, - for standard input, or a code or name",
     )
     parser.add_argument(
         "--output-format",

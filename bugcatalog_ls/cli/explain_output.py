@@ -43,7 +43,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class Answers:
-    """Writes what was found, with the workspace at the working directory, which is read at the first answer."""
+    """Writes what was found; the workspace at the working directory is read at the first answer."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json

@@ -7,7 +7,7 @@ first. Messages without a key are matched by the catalog's own signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 
@@ -37,7 +37,7 @@ _SQLALCHEMY = {
     "l7de": ("BC705",),
 }
 # The ends of https://errors.pydantic.dev/<version>/v/<kind> (and /u/ for errors of use).
-_PYDANTIC = {
+_PYDANTIC: dict[str, tuple[str, ...]] = {
     "class-not-fully-defined": ("BC904",),
     "undefined-annotation": ("BC904",),
     "string_too_long": ("BC704",),
@@ -118,14 +118,11 @@ _CLASSES = {
     "CharacterNotInRepertoire": ("BC502",),
     "UntranslatableCharacter": ("BC502",),
 }
-_KINDS: tuple[tuple[re.Pattern[str], str, dict[str, tuple[str, ...]]], ...] = (
-    (re.compile(r"sqlalche\.me/e/\d+/(\w+)"), "sqlalche.me/e/{}", _SQLALCHEMY),
+_STATE = re.compile(r"(?i:sqlstate|pgcode|\bcode)['\"]?[\s:=\[('\"]{1,4}([0-9][0-9A-Z]{4})\b")
+_KINDS: tuple[tuple[re.Pattern[str], str, Mapping[str, tuple[str, ...]]], ...] = (
+    (re.compile(r"sqlalche\.me/e/(?:\d+/)?(\w+)"), "sqlalche.me/e/{}", _SQLALCHEMY),
     (re.compile(r"errors\.pydantic\.dev/[\w.]+/[uv]/([\w-]+)"), "errors.pydantic.dev/{}", _PYDANTIC),
-    (
-        re.compile(r"(?i:sqlstate|pgcode|\bcode)['\"]?[\s:=\[('\"]{1,4}([0-9][0-9A-Z]{4})\b"),
-        "SQLSTATE {}",
-        _SQLSTATE,
-    ),
+    (_STATE, "SQLSTATE {}", _SQLSTATE),
     (re.compile(r"(?:\(|ERROR )(\d{4})(?:, [\"']| \([0-9A-Z]{5}\))"), "MySQL error {}", _MYSQL),
     (re.compile(r"\b([A-Z]\w+)\b"), "exception {}", _CLASSES),
 )

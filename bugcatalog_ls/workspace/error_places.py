@@ -95,7 +95,7 @@ class ErrorPlaces:
             best = [path for path in best if len(path.split("/")) == longest]
         if len(best) != 1:
             return None
-        # A bare name such as `utils.py` is no proof, unless the frame gives no more or the file lies at the root.
+        # A bare name such as `utils.py` is no proof, unless one of the two paths is no more than that.
         is_whole = longest in (len(parts), len(best[0].split("/")))
         return best[0] if is_whole or longest > 1 or len(self._by_name[parts[-1]]) == 1 else None
 
@@ -222,9 +222,8 @@ class ErrorPlaces:
 def _column_of_constraint(constraint: str, of_table: Iterable[Model]) -> str:
     """The column in a constraint's name that PostgreSQL made: `<table>_<column>_fkey`."""
     for made in of_table:
-        found = re.fullmatch(
-            rf"(?:fk_|uq_|ix_)?{re.escape(made.table)}_(\w+?)(?:_(?:fkey|key|fk|check))?", constraint
-        )
+        name = rf"(?:fk_|uq_|ix_)?{re.escape(made.table)}_(\w+?)(?:_(?:fkey|key|fk|check))?"
+        found = re.fullmatch(name, constraint)
         for each in made.columns if found else ():
             assert found is not None
             if found[1] == each.name or found[1].startswith(f"{each.name}_"):
