@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bugcatalog_ls.catalog.entry import Entry, code_order
-from bugcatalog_ls.catalog.error_blocks import Block
+from bugcatalog_ls.catalog.error_blocks import Block, whole
 from bugcatalog_ls.catalog.search import ErrorMatch, ErrorSignatures, Hit, search
 from bugcatalog_ls.catalog.text_search import TextSearch
 from bugcatalog_ls.facts.error_keys import error_keys
@@ -41,15 +41,16 @@ class Explainer:
                     found[code] = Explanation(entry, round(_KEY - 0.05 * place, 3), key.text)
         return sorted(found.values(), key=_order)
 
-    def explain_words(self, block: Block) -> list[Explanation]:
+    def explain_text(self, text: str) -> list[Explanation]:
         """The same for what a person gives, who may also have put it in words of their own."""
-        found = self.explain(block)
+        found = self.explain(whole(text))
         if found:
             return found
-        words = block.message.strip()
-        least = _LEAST_OF_ERROR if block.frames or _LOOKS_LIKE_A_LOG.search(words) else _LEAST_OF_WORDS
-        hits = self._texts.find(words, least)
-        if not hits and least == _LEAST_OF_WORDS and len(words.split()) <= _MAX_FUZZY_WORDS:
+        # A program that says what a symptom says must say nothing else.
+        is_log = _LOOKS_LIKE_A_LOG.search(text) is not None
+        words = " ".join(text.split())
+        hits = self._texts.find(words, _LEAST_OF_ERROR if is_log else _LEAST_OF_WORDS)
+        if not hits and not is_log and len(words.split()) <= _MAX_FUZZY_WORDS:
             # Slips of the pen are for the fuzzy search, which knows names, titles and symptoms.
             hits = [hit for hit in search(self._entries.values(), words, 5) if _is_near(hit, words)]
         return [Explanation(hit.entry, hit.score, hit.reason) for hit in hits]
@@ -98,7 +99,7 @@ _SIGNATURE = 0.9
 _MOST = 95
 _KEY = 0.8
 _LEAST_OF_WORDS = 0.5
-_LEAST_OF_ERROR = 0.75
+_LEAST_OF_ERROR = 0.9
 _MAX_FUZZY_WORDS = 6
 _NEAR = 80
 # Messages of programs, against words of people.

@@ -24,8 +24,8 @@ class Frame(NamedTuple):
 class Block(NamedTuple):
     """One error of a text.
 
-    `message` is what it says, without frames and code: of a chained traceback all its messages,
-    `last` being where the last of them begins. `line` is where it begins, from 1.
+    `message` is what it says, each message with the line of code that raised before it: of a chained
+    traceback all its messages, `last` being where the last of them begins. `line` is where it begins, from 1.
     """
 
     message: str
@@ -146,6 +146,9 @@ class _Traceback:
         if part.begins and not self._frames:
             return False
         self._state = "message"
+        if self._frames and self._frames[-1].source:
+            # The code that raised tells errors of the same words apart.
+            self._add_message(self._frames[-1].source)
         self._last, self._n_after = self._size, 0
         self._add_message(text)
         return True

@@ -78,6 +78,11 @@ _TRACE_KEYS = (
     "textPayload",
 )
 _KEYS = frozenset((*_MESSAGE_KEYS, *_TRACE_KEYS, "value", "type", "name", "text", "record", "jsonPayload"))
+_MARK_NAMES = (
+    "level levelname log.level severity levelno time timestamp @timestamp ts asctime logger logger_name "
+    "exc_info exception traceback stack_trace record"
+)
+_MARKS = frozenset(_MARK_NAMES.split())
 _MAX_RECORD = 1 << 18
 
 
@@ -103,6 +108,9 @@ def _record(line: str) -> list[LogLine] | None:
         return None
     if isinstance(value.get("log"), str) and "stream" in value:
         return plain(value["log"])
+    if _MARKS.isdisjoint(value):
+        # The body of an answer is no record of a logger.
+        return None
     texts = list(_texts(value, 0))
     if not texts:
         return None

@@ -98,12 +98,15 @@ class TextSearch:
 
 
 _HIGHEST = 0.7
-_LONG = 0.65
+_LONG, _MORE = 0.75, 0.25
 _MAX_WORDS = 2_000
 # Stems, as the tokenizer gives them.
-_EMPTY = frozenset(
-    ["the", "and", "for", "are", "was", "not", "with", "that", "thi", "from", "have", "has", "had", "but", "can", "will", "when", "then", "than", "which", "there", "their", "it", "into", "onli", "after", "befor", "our", "your", "you", "we", "my", "in", "on", "of", "to", "is", "as", "at", "by", "be", "an", "or", "if", "no", "so", "do", "doe", "did", "ar", "wa", "ha", "whi", "what", "how", "who", "where", "get", "got"]
+_EMPTY_STEMS = (
+    "the and for are was not with that thi from have has had but can will when then than which there their it "
+    "into onli after befor our your you we my in on of to is as at by be an or if no so do doe did ar wa ha "
+    "whi what how who where get got"
 )
+_EMPTY = frozenset(_EMPTY_STEMS.split())
 
 
 def _says_something(term: str) -> bool:

@@ -60,13 +60,11 @@ def run(options: argparse.Namespace) -> int:
         for block in blocks(file_lines(what)):
             tally.add(block, explainer.explain(block))
     else:
-        block = whole(what)
-        tally.add(block, explainer.explain_words(block))
+        tally.add(whole(what), explainer.explain_text(what))
         tally.is_log = False
     if not tally.found and 0 < tally.n_lines <= _MAX_WORDS_LINES:
         # A few lines that hold no known error may be words.
-        block = whole(tally.beginning)
-        tally.add(block, explainer.explain_words(block))
+        tally.add(whole(tally.beginning), explainer.explain_text(tally.beginning))
     answers.write(tally)
     return OK
 
