@@ -21,7 +21,7 @@ def plain(line: str) -> list[LogLine]:
     if "\x1b" in line:
         line = _ANSI.sub("", line)
     carried = _CARRIER.match(line)
-    while carried is not None and carried.end():
+    while carried is not None:
         line = line[carried.end() :]
         carried = _CARRIER.match(line)
     if line.startswith("{") and line.endswith("}"):
@@ -42,11 +42,13 @@ _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d)?
 _TIME_ANYWHERE = re.compile(_TIME)
 # What a container's runtime, `docker compose logs`, journald or syslog put before each line, tracebacks too.
 _CARRIER = re.compile(
-    rf"(?:{_TIME}\s(?:stdout|stderr)\s[FP]\s"
-    rf"|(?!Exception|Traceback)[\w./-]*[\w/-](?:\[\w+\])?\s*\|\s(?=\s|\S)"
-    rf"|\[[\w-]+\]\s(?=\s*File \"|\s*Traceback|\s\s)"
-    rf"|{_TIME}\s+(?=File \"|Traceback|[\w-]+\s+\|\s)"
-    rf"|[A-Z][a-z][a-z]\s[\s\d]\d\s\d\d:\d\d:\d\d\s\S+\s[\w./@-]+(?:\[\d+\])?:\s)?"
+    rf"{_TIME}\s(?:stdout|stderr)\s[FP]\s"
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z\s"
+    r"|(?!Exception|Traceback)[\w./-]*[\w/-](?:\[\w+\])?\s*\|(?:\s|$)"
+    r"|\[[\w-]+\](?:\s|$)(?=\s*File \"|\s*Traceback|\s\s)"
+    # A time before white space or a traceback's own line stands at every line of that.
+    rf"|{_TIME}\s(?=\s|File \"|Traceback|[\w-]+\s+\|\s)"
+    r"|[A-Z][a-z][a-z]\s[\s\d]\d\s\d\d:\d\d:\d\d\s\S+\s[\w./@-]+(?:\[\d+\])?:(?:\s|$)"
 )
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SUCCESS)"
 _HEADS = (

@@ -33,7 +33,8 @@ class TextSearch:
             common = asked & own
             share = sum(weights[term] for term in common) / total
             # Long passages hold a bit of everything.
-            if share < (least if weight >= _LONG else max(least, 0.75)) or len(common) < min(2, len(asked)):
+            enough = least if weight >= _LONG else least + _MORE
+            if share < enough or len(common) < min(2, len(asked)):
                 continue
             # Of two passages that say it all, the shorter one says little else.
             fit = share * weight + 0.05 * len(common) / len(own)
@@ -102,9 +103,9 @@ _LONG, _MORE = 0.75, 0.25
 _MAX_WORDS = 2_000
 # Stems, as the tokenizer gives them.
 _EMPTY_STEMS = (
-    "the and for are was not with that thi from have has had but can will when then than which there their it "
-    "into onli after befor our your you we my in on of to is as at by be an or if no so do doe did ar wa ha "
-    "whi what how who where get got"
+    "the and for are was not with that thi from have has had but can will when then than which there "
+    "their it into onli after befor our your you we my in on of to is as at by be an or if no so do doe "
+    "did ar wa ha whi what how who where get got"
 )
 _EMPTY = frozenset(_EMPTY_STEMS.split())
 

@@ -8,7 +8,7 @@ import re
 
 from bugcatalog_ls.analysis.explaining import Explainer
 from bugcatalog_ls.catalog.entry import Entry
-from bugcatalog_ls.catalog.error_blocks import blocks, whole
+from bugcatalog_ls.catalog.error_blocks import whole
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.cli.catalog_in_force import configuration_here, named_entry
 from bugcatalog_ls.cli.exits import OK, UsageError
@@ -57,12 +57,11 @@ def run(options: argparse.Namespace) -> int:
     if what == "-":
         feed_lines(standard_lines(), explainer, tally, answers.write_one if not as_json else None)
     elif _is_input(what):
-        for block in blocks(file_lines(what)):
-            tally.add(block, explainer.explain(block))
+        feed_lines(file_lines(what), explainer, tally, None)
     else:
         tally.add(whole(what), explainer.explain_text(what))
         tally.is_log = False
-    if not tally.found and 0 < tally.n_lines <= _MAX_WORDS_LINES:
+    if tally.is_log and not tally.counts and tally.n_lines <= _MAX_WORDS_LINES:
         # A few lines that hold no known error may be words.
         tally.add(whole(tally.beginning), explainer.explain_text(tally.beginning))
     answers.write(tally)

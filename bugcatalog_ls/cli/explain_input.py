@@ -65,6 +65,8 @@ def feed_lines(
 
     try:
         for line in lines:
+            if line is not None:
+                tally.saw(line)
             take(reader.finish() if line is None else reader.feed(line))
             # While many lines come, the answer can wait for the end of them.
             if line is None and waiting and tell is not None:

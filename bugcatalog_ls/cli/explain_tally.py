@@ -62,19 +62,18 @@ class Tally:
         self._size = 0
 
     @property
-    def found(self) -> bool:
-        return bool(self.counts)
-
-    @property
     def beginning(self) -> str:
-        """The first lines that said something."""
-        return "\n".join(self._beginning)
+        """The first lines."""
+        return "".join(self._beginning)
+
+    def saw(self, line: str) -> None:
+        """One more line came."""
+        self.n_lines += 1
+        if self._size < _MAX_BEGINNING:
+            self._beginning.append(line)
+            self._size += len(line)
 
     def add(self, block: Block, explanations: Iterable[Explanation]) -> None:
-        self.n_lines = max(self.n_lines, block.line)
-        if self._size < _MAX_BEGINNING:
-            self._beginning.append(block.message[:_MAX_BEGINNING])
-            self._size += len(self._beginning[-1]) + 1
         for explanation in explanations:
             code = explanation.entry.code
             if code not in self.counts:

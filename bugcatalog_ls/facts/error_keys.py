@@ -20,7 +20,9 @@ class ErrorKey(NamedTuple):
 
 def error_keys(message: str) -> Iterator[ErrorKey]:
     """All keys in a message that lead to an entry."""
-    for pattern, label, table in _KINDS:
+    for hints, pattern, label, table in _KINDS:
+        if not any(hint in message for hint in hints):
+            continue
         for found in pattern.finditer(message):
             codes = table.get(found[1])
             if codes:
@@ -116,10 +118,27 @@ _CLASSES = {
     "UntranslatableCharacter": ("BC502",),
 }
 _STATE = re.compile(r"(?i:sqlstate|pgcode|\bcode)['\"]?[\s:=\[('\"]{1,4}([0-9][0-9A-Z]{4})\b")
-_KINDS: tuple[tuple[re.Pattern[str], str, Mapping[str, tuple[str, ...]]], ...] = (
-    (re.compile(r"sqlalche\.me/e/(?:\d+/)?(\w+)"), "sqlalche.me/e/{}", _SQLALCHEMY),
-    (re.compile(r"errors\.pydantic\.dev/[\w.]+/[uv]/([\w-]+)"), "errors.pydantic.dev/{}", _PYDANTIC),
-    (_STATE, "SQLSTATE {}", _SQLSTATE),
-    (re.compile(r"(?:\(|ERROR )(\d{4})(?:, [\"']| \([0-9A-Z]{5}\))"), "MySQL error {}", _MYSQL),
-    (re.compile(r"\b([A-Z]\w+)\b"), "exception {}", _CLASSES),
+# Words one of which stands in each name of `_CLASSES`.
+_CLASS_WORDS = (
+    *("Undefined", "Violation", "InvalidSchema", "RightTruncation", "InFailedS", "PendingRollback"),
+    *("StaleData", "Deadlock", "Serialization", "DetachedInstance", "MissingGreenlet", "TooManyConn"),
+    *("PostgresSyntax", "NotInRepertoire", "Untranslatable"),
+)
+# Each kind begins with texts one of which a message must hold: most lines of a log hold none.
+_KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, Mapping[str, tuple[str, ...]]], ...] = (
+    (("sqlalche.me",), re.compile(r"sqlalche\.me/e/(?:\d+/)?(\w+)"), "sqlalche.me/e/{}", _SQLALCHEMY),
+    (
+        ("pydantic.dev",),
+        re.compile(r"errors\.pydantic\.dev/[\w.]+/[uv]/([\w-]+)"),
+        "errors.pydantic.dev/{}",
+        _PYDANTIC,
+    ),
+    (("SQLSTATE", "sqlstate", "pgcode", "code"), _STATE, "SQLSTATE {}", _SQLSTATE),
+    (
+        ("(1", "ERROR 1"),
+        re.compile(r"(?:\(|ERROR )(\d{4})(?:, [\"']| \([0-9A-Z]{5}\))"),
+        "MySQL error {}",
+        _MYSQL,
+    ),
+    (_CLASS_WORDS, re.compile(r"\b([A-Z]\w+)\b"), "exception {}", _CLASSES),
 )

@@ -16,6 +16,7 @@ import pytest
 from bugcatalog_ls.analysis.explaining import Explainer
 from bugcatalog_ls.catalog.builtin import builtin_folder
 from bugcatalog_ls.catalog.loader import Layer, load_catalog
+from bugcatalog_ls.facts.error_keys import _CLASSES, error_keys
 
 EXPLAINER = Explainer(load_catalog([Layer("built-in", builtin_folder())]).entries.values())
 
@@ -59,3 +60,10 @@ def test_messages_lead_to_their_entries(number: int) -> None:
 def test_every_message_says_where_it_was_read() -> None:
     assert all(message.source.startswith("https://") for message in MESSAGES)
     assert len({message.text for message in MESSAGES}) == len(MESSAGES) >= 200
+
+
+@pytest.mark.parametrize("name", sorted(_CLASSES))
+def test_names_of_exceptions_lead_to_entries(name: str) -> None:
+    assert [code for key in error_keys(f"library.errors.{name}: told") for code in key.codes] == [
+        *_CLASSES[name]
+    ]
