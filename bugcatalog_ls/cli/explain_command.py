@@ -43,14 +43,13 @@ def run(options: argparse.Namespace) -> int:
     if os.path.isdir(what):
         raise UsageError(f"`{what}` is a folder; `bugcatalog check` finds the bugs in it")
     configuration = configuration_here()
-    if not _is_input(what):
-        entry = _entry(what, configuration)
-        if entry is not None and not as_json:
-            write_page(entry_page(entry))
-            return OK
-        if entry is not None:
-            Answers(as_json).write_entry(entry)
-            return OK
+    entry = _entry(what, configuration, must_be=not _is_input(what))
+    if entry is not None and as_json:
+        Answers(as_json).write_entry(entry)
+        return OK
+    if entry is not None:
+        write_page(entry_page(entry))
+        return OK
     explainer = Explainer(configuration.entries.values())
     answers = Answers(as_json)
     tally = Tally()
@@ -72,15 +71,15 @@ def _is_input(word: str) -> bool:
     return word == "-" or (len(word) < _MAX_PATH and "\n" not in word and os.path.isfile(word))
 
 
-def _entry(word: str, configuration: Configuration) -> Entry | None:
-    """The entry that a code or a name means; what only looks like one is wrong use."""
+def _entry(word: str, configuration: Configuration, *, must_be: bool) -> Entry | None:
+    """The entry that a code or a name means; what only looks like one is wrong use, if nothing else."""
     if not _NAME.fullmatch(word.strip()):
         return None
     for code, entry in configuration.entries.items():
         if word.strip().lower() in (code.lower(), entry.name.lower()):
             return entry
     # Without a digit or a dash it is a word.
-    return named_entry(word, configuration.entries) if _CODE.fullmatch(word.strip()) else None
+    return named_entry(word, configuration.entries) if must_be and _CODE.fullmatch(word.strip()) else None
 
 
 # What codes and names of entries look like.
