@@ -98,6 +98,7 @@ class Answers:
         with Bar() as bar:
             scan(rooms, n_cores(), bar)
         self._workspace = rooms[0].workspace
+        self._workspace.save_cache()
         return ErrorPlaces(self._workspace)
 
     @property

@@ -151,15 +151,13 @@ class ErrorPlaces:
             yield from self._at(made.path, made.anchor, text)
 
     def _of_class(self, index: FactIndex, name: str, captures: Mapping[str, str]) -> Iterator[Place]:
-        short = name.rpartition(".")[2]
-        symbols = [
-            symbol
-            for symbol in index.keys(ClassFact)
-            if symbol.endswith(short) and re.split(r"[.:]", symbol)[-1] == short
-        ]
+        # A database's type is often called like the class in lower case.
+        wanted = _plain(name.rpartition(".")[2])
+        symbols = [symbol for symbol in index.keys(ClassFact) if _plain(_last(symbol)) == wanted]
         if not symbols or len(symbols) > _MAX_ALIKE:
             return
         for symbol in sorted(symbols):
+            short = _last(symbol)
             for path, _ in index.get(ClassFact, symbol):
                 lacking = captures.get("attribute", "")
                 text = f"the class {short}" + (f", which has no attribute {lacking}" if lacking else "")
@@ -217,6 +215,14 @@ class ErrorPlaces:
         row, column = source.lines.position(diagnosis.span.start) if source is not None else (0, 0)
         fixes = tuple(fix.title for fix in self._workspace.fixes(finding))
         return Place(finding.path, row + 1, column + 1, finding.message, fixes, True)
+
+
+def _last(symbol: str) -> str:
+    return re.split(r"[.:]", symbol)[-1]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold()
 
 
 def _column_of_constraint(constraint: str, of_table: Iterable[Model]) -> str:

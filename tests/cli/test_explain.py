@@ -11,7 +11,7 @@ from trees import Tree
 
 FILES = """
 #- app/models.py
-from sqlalchemy import Column, Integer, String
+import enum; from sqlalchemy import Column, Integer, String
 from sqlalchemy.orm import declarative_base
 
 Base = declarative_base()
@@ -21,6 +21,10 @@ class Chat(Base):
     __tablename__ = "chats"
     id = Column(Integer, primary_key=True)
     meta_data = Column(String(20))
+
+
+class ChatState(enum.Enum):
+    OPEN = "open"
 
 #- app/client.py
 import requests
@@ -109,6 +113,18 @@ def test_a_class_that_lacks_an_attribute(project: Tree) -> None:
     text = "AttributeError: type object 'Cache' has no attribute 'invalidate'"
     (answer,) = project.run("explain", text, "--output-format", "json").json
     assert (answer["code"], places(answer)) == ("BC901", [("app/service.py", 1)])
+
+
+def test_an_enum_by_the_name_of_its_database_type(project: Tree) -> None:
+    text = "LookupError: 'open' is not among the defined enum values. Enum name: chatstate"
+    (answer,) = project.run("explain", text, "--output-format", "json").json
+    assert (answer["code"], places(answer)) == ("BC701", [("app/models.py", 13)])
+
+
+def test_a_constraint_names_its_table(project: Tree) -> None:
+    text = 'insert or update on table "chats" violates foreign key constraint "chats_meta_data_fkey"'
+    (answer,) = project.run("explain", text, "--output-format", "json").json
+    assert (answer["code"], places(answer)) == ("BC702", [("app/models.py", 10)])
 
 
 def test_codes_and_names_as_json(project: Tree) -> None:
