@@ -14,7 +14,7 @@ from bugcatalog_ls.cli.streams import prepare_streams, silence_streams
 COMMANDS = {
     "check": "find the bugs of the catalog in files and folders",
     "fix": "mend what can be mended",
-    "explain": "tell all that the catalog knows of an entry",
+    "explain": "explain an error message, a traceback, a log or a code",
     "catalog": "list, show, search and verify the entries in force",
     "schema": "show what models, migrations, SQL and databases say, and where they differ",
     "settings": "show which settings are in force and where they come from",

@@ -12,6 +12,7 @@ from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.catalog.search import search
 from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.explained import explained
 from bugcatalog_ls.ide.rooms import Rooms
 
 
@@ -23,8 +24,10 @@ def run(
     entries = _entries(rooms)
     match name:
         case "explain":
-            entry = _entry(entries, text)
-            return api.CommandResult({"code": entry.code, "name": entry.name, "markdown": entry_page(entry)})
+            named = _named(entries, text)
+            if named is None:
+                return api.CommandResult(explained(rooms.all(), entries, text))
+            return api.CommandResult({"code": named.code, "name": named.name, "markdown": entry_page(named)})
         case "searchCatalog":
             listed = [hit.entry for hit in search(entries.values(), text)] if text else list(entries.values())
             return api.CommandResult([_listed(entry) for entry in listed])
@@ -51,11 +54,14 @@ def _entries(rooms: Rooms) -> Mapping[str, Entry]:
     return found
 
 
-def _entry(entries: Mapping[str, Entry], text: str) -> Entry:
+def _named(entries: Mapping[str, Entry], text: str) -> Entry | None:
     entry = entries.get(text.strip().upper())
-    if entry is None:
-        named = [candidate for candidate in entries.values() if candidate.name == text.strip()]
-        entry = named[0] if named else None
+    named = (candidate for candidate in entries.values() if candidate.name == text.strip())
+    return entry or next(named, None)
+
+
+def _entry(entries: Mapping[str, Entry], text: str) -> Entry:
+    entry = _named(entries, text)
     if entry is None:
         raise api.Refused(f"No entry of the catalog is called {text or 'nothing'}.")
     return entry

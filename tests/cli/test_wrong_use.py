@@ -49,11 +49,7 @@ from trees import Tree
             ["explain", "bare-prnt"],
             "no entry has the code or name `bare-prnt`; did you mean `TEAM-1` (bare-print)?",
         ),
-        (
-            ["explain", "QueuePool limit of size 5"],
-            "`QueuePool limit of size 5` is no code; messages, tracebacks and files can't be explained in "
-            "this version (`bugcatalog catalog search` finds entries by words and by messages)",
-        ),
+        (["explain", "app"], "`app` is a folder; `bugcatalog check` finds the bugs in it"),
         (["settings", "nowhere"], "there is no file or folder `nowhere`"),
         (["server", "--tcp", "here"], "expected HOST:PORT, such as 127.0.0.1:2087, not `here`"),
     ],

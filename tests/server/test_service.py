@@ -32,6 +32,26 @@ async def test_a_finding_is_shown_explained_and_mended(start, tmp_path: Path) ->
     assert await editor.codes(uri, version=2) == []
 
 
+async def test_a_traceback_is_explained_down_to_its_line(start, tmp_path: Path) -> None:
+    editor = await start(tmp_path, command=SERVER)
+    uri = editor.open(tmp_path / "a.py", TEXT)
+    await editor.expect(uri, ["BC201"])
+    text = (
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 5, in load\n'
+        "    return requests.get(url)\n"
+        "sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out\n"
+    )
+    answer = await editor.client.workspace_execute_command_async(
+        types.ExecuteCommandParams("bugcatalog.explain", [text])
+    )
+    found = {each["code"]: each["locations"] for each in answer["explanations"]}
+    assert set(found) == {"BC201", "BC402"}
+    (place,) = found["BC201"]
+    assert (Path(place["path"]).name, place["row"], place["column"]) == ("a.py", 5, 12)
+    assert place["fixes"]
+    assert answer["markdown"].startswith(f"## {answer['code']} ")
+
+
 async def test_it_is_pulled_and_survives_a_kill(start, tmp_path: Path) -> None:
     (tmp_path / "closed.py").write_text(TEXT)
     editor = await start(tmp_path, command=SERVER, capabilities=PULL, encodings=["utf-8"])
