@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from conftest import Tree
+from trees import Tree
 
 SHOP = """
 #- alembic.ini
