@@ -55,7 +55,7 @@ async def test_a_traceback_is_explained_down_to_its_line(start, tmp_path: Path) 
 async def test_it_is_pulled_and_survives_a_kill(start, tmp_path: Path) -> None:
     (tmp_path / "closed.py").write_text(TEXT)
     editor = await start(tmp_path, command=SERVER, capabilities=PULL, encodings=["utf-8"])
-    uri = editor.open(tmp_path / "a.py", TEXT.replace("url)", "'é', url)"))
+    uri = editor.open(tmp_path / "a.py", TEXT.replace("get(url)", "get('é', url)"))
     full = await _pull_until(editor, uri, lambda report: len(report.items) == 1)
     assert full.items[0].code == "BC201"
     os.kill((await editor.debug())["analysis"]["pid"], signal.SIGKILL)

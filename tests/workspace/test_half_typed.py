@@ -226,7 +226,7 @@ def test_facts_stay_while_a_revision_is_typed(tmp_path: Path) -> None:
         broken = replaced(REVISION, ('sa.Column("title", sa.String(100), nullable=False),', typed))
         workspace.set_text(path, broken)
         assert shown(workspace, "models.py") == expected
-    added = '        sa.Column("genre", sa.String(100)),\n    )\n\n\ndef downgrade'
+    added = '        sa.Column("genre", sa.String(100), nullable=False),\n    )\n\n\ndef downgrade'
     workspace.set_text(path, replaced(REVISION, ("    )\n\n\ndef downgrade", added)))
     assert not shown(workspace, "models.py")
 

@@ -72,7 +72,7 @@ def test_an_open_text_is_mended_and_left_as_it_was(tmp_path: Path) -> None:
 
 
 def test_only_what_is_wanted_and_chosen(tmp_path: Path) -> None:
-    text = CLIENT + "    open('x').read()\n"
+    text = CLIENT + "    with open('x') as file:\n        file.read()\n"
     workspace = scanned(tmp_path, {"client.py": text})
     wanted = mend(workspace, ["client.py"], lambda found: found.finding.code == "BC502", first_of_any)
     assert "timeout=" not in wanted.texts["client.py"].text
@@ -84,15 +84,16 @@ def test_only_what_is_wanted_and_chosen(tmp_path: Path) -> None:
 
 def test_a_fix_that_does_not_mend_is_made_once(tmp_path: Path) -> None:
     page = PAGE.format(pattern="launch($X)", fix="launch($X); after()")
-    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "a.py": "launch(1)\n"})
+    text = "from b import after, launch\n\nlaunch(1)\n"
+    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "a.py": text})
     mended = mend(workspace, ["a.py"], all_of, first_safe)
-    assert mended.texts["a.py"].text == "launch(1); after()\n"
+    assert mended.texts["a.py"].text == text.replace("launch(1)", "launch(1); after()")
     assert len(mended.left["a.py"]) == 1
 
 
 def test_a_fix_that_goes_on_and_on_comes_to_an_end(tmp_path: Path) -> None:
     page = PAGE.format(pattern="launch($X)", fix="launch($X + 1)")
-    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "a.py": "launch(1)\n"})
+    workspace = scanned(tmp_path, {".bugcatalog/T1.md": page, "a.py": "from b import launch\n\nlaunch(1)\n"})
     mended = mend(workspace, ["a.py"], all_of, first_safe)
     assert len(mended.left["a.py"]) == 1
 
