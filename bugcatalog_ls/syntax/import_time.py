@@ -39,6 +39,8 @@ _DYNAMIC = re.compile(rb"\bglobals\(\)|\bsys\.modules\[|# Databricks notebook")
 _DYNAMIC_AT_IMPORT = re.compile(
     rb"(?<![.\w])(?:exec|execfile|locals|vars)\(|__dict__\b|^[ \t]*print +[\"']", re.MULTILINE
 )
+_MAX_DEPTH = 500
+"""Deeper than Python itself takes; each step up costs the more the deeper it is taken."""
 _FOR_ITSELF = frozenset(
     {"sum", "any", "all", "list", "tuple", "set", "frozenset", "dict", "sorted", "min", "max"}
 )
@@ -53,7 +55,11 @@ def unbound_reads(file: PyFile) -> list[UnboundRead]:
     if file.root.has_error:
         return []
     found: list[UnboundRead] = []
+    told: set[bytes] = set()
     for name, start in candidates(file, first_bindings(file)):
+        # Where a name is unbound once, its other reads tell no more.
+        if name in told:
+            continue
         node = file.root.descendant_for_byte_range(start, start + len(name))
         if node is None or node.type != "identifier" or node.start_byte != start:
             continue
@@ -62,6 +68,8 @@ def unbound_reads(file: PyFile) -> list[UnboundRead]:
             return []
         if read is not None:
             found.append(read)
+            if read.annotation is None:
+                told.add(name)
     if not found or _is_dynamic(file):
         return []
     others = _names_of_patterns(file)
@@ -110,7 +118,9 @@ def _judged(file: PyFile, node: Node) -> UnboundRead | None:
     klass: Node | None = None
     hidden = False
     child = node
-    for parent in ancestors(node):
+    for depth, parent in enumerate(ancestors(node)):
+        if depth > _MAX_DEPTH:
+            return None
         kind = parent.type
         if kind in ("function_definition", "lambda"):
             body = parent.child_by_field_name("body")
