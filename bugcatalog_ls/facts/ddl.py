@@ -274,7 +274,11 @@ def _column(definition: exp.ColumnDef, dialect: str) -> Column:
         elif isinstance(kind, exp.PrimaryKeyColumnConstraint):
             primary_key, nullable = True, False
         elif isinstance(kind, exp.DefaultColumnConstraint):
-            default = f"sa.text({quoted(kind.this.sql(dialect=dialect))})"
+            try:
+                default = f"sa.text({quoted(kind.this.sql(dialect=dialect))})"
+            except ValueError:
+                # The parser takes literals that can't be written again, such as `x''`.
+                default = "?"
         elif isinstance(kind, (exp.GeneratedAsIdentityColumnConstraint, exp.AutoIncrementColumnConstraint)):
             identity = True
         elif isinstance(kind, exp.ComputedColumnConstraint):

@@ -16,7 +16,6 @@ _EXECUTING = (
     "fetchall", "fetchone", "iterate", "read_sql", "read_sql_query", "select_all", "execute_sql",
 )  # fmt: skip
 _LIMIT = re.compile(r"\blimit\s", re.IGNORECASE)
-_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
 _SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _TAKEN_AWAY = re.compile(r"skip\s+locked|\brandom\b|tablesample", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\$\d+|(?<![:\w]):\w+|\?")
@@ -110,4 +109,4 @@ def _takes_any(text: str) -> bool:
     # A part of rows that are in order already.
     source = tree.args.get("from_") or tree.args.get("from")
     inner = source.this if source is not None else None
-    return not (isinstance(inner, exp.Subquery) and _ORDER.search(inner.sql()) is not None)
+    return not (isinstance(inner, exp.Subquery) and inner.find(exp.Order) is not None)

@@ -117,7 +117,7 @@ class SqlReader:
             if each.alias:
                 scope.aliases.add(each.alias.casefold())
             # What is put in may name its own parts.
-            scope.has_hidden_aliases = scope.has_hidden_aliases or STAND_IN in each.sql()
+            scope.has_hidden_aliases = scope.has_hidden_aliases or _has_stand_in(each)
         skipped = {"with", "with_", "from", "from_", "joins", "laterals", "windows", "locks"}
         for key, value in node.args.items():
             if key in skipped:
@@ -182,7 +182,7 @@ class SqlReader:
         if None in places or any(STAND_IN in name.name for name in plain):
             return
         for row in values.expressions:
-            if not isinstance(row, exp.Tuple) or STAND_IN in row.sql():
+            if not isinstance(row, exp.Tuple) or _has_stand_in(row):
                 continue
             if len(row.expressions) != len(names) and not self.is_open:
                 first, last = places[0], places[-1]
@@ -359,3 +359,11 @@ def _place(identifier: exp.Identifier) -> tuple[int, int] | None:
     """Where a name stands in the text, its quotes included."""
     start, end = identifier.meta.get("start"), identifier.meta.get("end")
     return (start, end + 1) if isinstance(start, int) and isinstance(end, int) else None
+
+
+def _has_stand_in(node: exp.Expression) -> bool:
+    """Whether a hole of the text stands anywhere in a part of it."""
+    # Asked of the parts as they were read: what can be read can't always be written again.
+    return any(
+        isinstance(value, str) and STAND_IN in value for part in node.walk() for value in part.args.values()
+    )

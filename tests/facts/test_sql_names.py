@@ -42,3 +42,9 @@ def test_rows_of_another_length_than_their_columns() -> None:
     assert (count.n_columns, count.n_values, sql[count.start : count.end]) == (2, 1, "a, b")
     assert not statement_names("INSERT INTO t (a, b) VALUES %s").counts
     assert not statement_names(f"INSERT INTO t (a, b) VALUES ({HOLE})").counts
+
+
+def test_literals_that_cannot_be_written_again_are_read() -> None:
+    """The parser takes an empty hexadecimal literal, and its own generator fails on it."""
+    assert statement_names("SELECT f(x'', name) FROM users", "") is not None
+    assert statement_names("INSERT INTO users (name) VALUES (x'')", "") is not None
