@@ -20,14 +20,23 @@ async function show(name) {
 
 /** Answer the box at the top: type, wait for the row, take it. */
 async function answer(key, text, row) {
-  await page.keyboard.press(key);
-  const input = page.locator('.quick-input-widget:visible input').first();
-  await input.waitFor();
-  await input.pressSequentially(text, { delay: 10 });
-  if (row) {
-    await page.locator('.quick-input-widget .monaco-list-row:visible', { hasText: row }).first().waitFor();
-    await page.waitForTimeout(200);
+  const rows = page.locator('.quick-input-widget .monaco-list-row:visible', { hasText: row });
+  for (let attempt = 1; ; attempt += 1) {
+    await page.keyboard.press(key);
+    const input = page.locator('.quick-input-widget:visible input').first();
+    try {
+      await input.waitFor({ timeout: 5000 });
+      await input.pressSequentially(text, { delay: 10 });
+      if (row) await rows.first().waitFor({ timeout: 5000 });
+      break;
+    } catch (error) {
+      // The key may have gone to what had the focus before, and the text may have come before the box was ready.
+      if (attempt === 5) throw error;
+      await page.keyboard.press('Escape');
+      await page.waitForTimeout(300);
+    }
   }
+  if (row) await page.waitForTimeout(200);
   await page.keyboard.press('Enter');
 }
 
