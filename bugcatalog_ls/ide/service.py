@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +29,8 @@ SLICE_SECONDS = 0.02
 # How long a text must rest before what a keystroke left undone is done.
 REST_SECONDS = 0.15
 _FILES_A_REPORT = 64
+# One processor is left to who types.
+_N_SCANNERS = max((os.cpu_count() or 1) - 1, 1)
 # How often it is looked whether a database has answered.
 _DATABASE_SECONDS = 0.2
 
@@ -41,6 +44,7 @@ class Service:
         self._open: dict[str, api.SetText] = {}
         self._unseen: list[Workspace] = []
         self._unsearched: set[int] = set()
+        self._scans: dict[int, Generator[tuple[int, int], None, None]] = {}
         self._totals: dict[int, int] = {}
         self._typed: dict[str, float] = {}
         self._begun: set[str] = set()
@@ -120,6 +124,9 @@ class Service:
         roots = {root.path: {**request.settings, **root.settings} for root in request.roots}
         for workspace in self._rooms.configure(roots, request.trusted, folder):
             self._schedule(workspace)
+        for workspace in self._unseen:
+            if workspace not in self._rooms.roots.values():
+                self._end_scan(workspace)
         self._unseen = [workspace for workspace in self._unseen if workspace in self._rooms.roots.values()]
         for document in self._open.values():
             self._set_room_text(document)
@@ -215,6 +222,7 @@ class Service:
 
     def _schedule(self, workspace: Workspace) -> None:
         """Have the files of a workspace looked for, and what is new read, in the background."""
+        self._end_scan(workspace)
         self._unsearched.add(id(workspace))
         if workspace not in self._unseen:
             self._unseen.append(workspace)
@@ -243,20 +251,27 @@ class Service:
             self._cancelled.discard(token)
             self._finish(workspace, token, emit, "cancelled")
             return
-        begun = workspace.next_pending
+        begun, n_before = workspace.next_pending, workspace.n_pending
         if begun is not None:
             emit(api.Doing(f"reading {begun}", self._rooms.document(workspace, begun)))
-            workspace.scan(limit=1)
-        if workspace.n_pending:
+        scan = self._scans.get(id(workspace))
+        if scan is None:
+            scan = self._scans[id(workspace)] = workspace.scan_beside(_N_SCANNERS)
+        if next(scan, None) is not None:
             done = total - workspace.n_pending
-            if done % _FILES_A_REPORT == 0:
+            if done // _FILES_A_REPORT > (total - n_before) // _FILES_A_REPORT:
                 message = f"{done} of {total} files"
                 emit(api.Progress(token, "report", message=message, percentage=100 * done // total))
             return
         workspace.save_cache()
         self._finish(workspace, token, emit, f"{total} files")
 
+    def _end_scan(self, workspace: Workspace) -> None:
+        if (scan := self._scans.pop(id(workspace), None)) is not None:
+            scan.close()
+
     def _finish(self, workspace: Workspace, token: str, emit: api.Emit, message: str) -> None:
+        self._end_scan(workspace)
         self._unseen.remove(workspace)
         self._begun.discard(token)
         # Trees that refer to themselves would stay until memory runs short.

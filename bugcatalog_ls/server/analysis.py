@@ -19,6 +19,7 @@ from typing import BinaryIO
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.server import frames
 from bugcatalog_ls.server.inbox import Inbox
+from bugcatalog_ls.workspace.copies import declare_harmless
 
 DEFAULT_SERVICE = "bugcatalog_ls.ide.service:Service"
 
@@ -33,7 +34,10 @@ def main(factory: str = DEFAULT_SERVICE) -> None:
     os.dup2(2, 1)  # What a library prints must not end up between frames.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     inbox = Inbox()
-    threading.Thread(target=_read, args=(source, inbox), daemon=True).start()
+    reader = threading.Thread(target=_read, args=(source, inbox), daemon=True)
+    # What it locks is the inbox, which is not looked into by copies of this process.
+    declare_harmless(reader)
+    reader.start()
     with contextlib.suppress(BrokenPipeError):
         serve(_load(factory), inbox, sink)
 

@@ -38,11 +38,11 @@ def answers_ahead(
 
     n_done = 0
     with closing(run_in_copies(shares, work)) as given:
-        for task, value, _ in given:
-            n_done += len(chunks[task])
+        for answered in filter(None, given):
+            n_done += len(chunks[answered.task])
             report(n_done, len(paths))
-            if value is not None:
-                yield value
+            if answered.value is not None:
+                yield answered.value
 
 
 def _neighbours(weights: Sequence[int], jobs: int) -> list[range]:

@@ -6,12 +6,14 @@ costs as much as analysing 40,000 lines. They give back bytes, and end without r
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import selectors
 import signal
 import sys
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import NamedTuple
@@ -19,11 +21,19 @@ from typing import NamedTuple
 _HEAD = 4
 _PIECE = 1 << 16
 _RAISED = 1
+_harmless: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
 def can_copy() -> bool:
     """Whether this process may be copied: a lock that another thread holds would never be given back."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    return sys.platform == "linux" and all(
+        thread is threading.current_thread() or thread in _harmless for thread in threading.enumerate()
+    )
+
+
+def declare_harmless(thread: threading.Thread) -> None:
+    """Say of a thread that it never holds a lock which work in copies could wait for."""
+    _harmless.add(thread)
 
 
 class Given(NamedTuple):
@@ -35,20 +45,29 @@ class Given(NamedTuple):
 
 
 def run_in_copies(
-    shares: Sequence[Sequence[int]], work: Callable[[int], bytes]
-) -> Generator[Given, None, None]:
+    shares: Sequence[Sequence[int]],
+    work: Callable[[int], bytes],
+    *,
+    patience: float | None = None,
+    budget: float = 0.0,
+) -> Generator[Given | None, None, None]:
     """Do tasks, by their numbers, each share in a copy of its own; answers come as they are ready.
 
     A copy that dies loses the task it was at; the rest of its share is done by another one. Copies
-    are ended when the iterator is closed.
+    are ended when the iterator is closed. With `patience`, None is given where no answer has come
+    for so many seconds. A task that takes more than `budget` seconds of the processor, where there
+    is a budget, ends its copy.
     """
     with selectors.DefaultSelector() as selector:
-        copies = [_Copy(share, work) for share in shares if share]
+        copies = [_Copy(share, work, budget) for share in shares if share]
         for copy in copies:
             selector.register(copy.pipe, selectors.EVENT_READ, copy)
         try:
             while selector.get_map():
-                for key, _ in selector.select():
+                ready = selector.select(patience)
+                if not ready:
+                    yield None
+                for key, _ in ready:
                     copy = key.data
                     if copy.read():
                         yield from copy.answers()
@@ -58,7 +77,7 @@ def run_in_copies(
                     if copy.left:
                         yield Given(copy.left.popleft(), None, raised=code == _RAISED)
                     if copy.left:
-                        another = _Copy(list(copy.left), work)
+                        another = _Copy(list(copy.left), work, budget)
                         copies.append(another)
                         selector.register(another.pipe, selectors.EVENT_READ, another)
         finally:
@@ -69,7 +88,7 @@ def run_in_copies(
 class _Copy:
     """One copy. `left` are the tasks of its share that it has not answered, in the order it does them."""
 
-    def __init__(self, share: Sequence[int], work: Callable[[int], bytes]) -> None:
+    def __init__(self, share: Sequence[int], work: Callable[[int], bytes], budget: float) -> None:
         self.left = deque(share)
         self._buffer = bytearray()
         self.pipe, writing = os.pipe()
@@ -79,7 +98,7 @@ class _Copy:
         self._process = os.fork()
         if self._process == 0:
             os.close(self.pipe)
-            _work(share, work, writing)
+            _work(share, work, budget, writing)
         os.close(writing)
 
     def read(self) -> bool:
@@ -113,18 +132,21 @@ class _Copy:
             self.wait()
 
 
-def _work(share: Sequence[int], work: Callable[[int], bytes], writing: int) -> None:
+def _work(share: Sequence[int], work: Callable[[int], bytes], budget: float, writing: int) -> None:
     """All that a copy does."""
     code = _RAISED
     try:
         # An interrupt is for the process that waits for this one.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _let_go_of_files(writing)
         # What was there before is never garbage here, and looking for garbage in it would copy its pages;
         # syntax trees make many objects, few of which go round in circles.
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
         with open(writing, "wb", buffering=0) as pipe:
             for task in share:
+                # Past it a signal ends this process, unless the time is set anew.
+                signal.setitimer(signal.ITIMER_PROF, budget)
                 value = work(task)
                 rest = memoryview(len(value).to_bytes(_HEAD, "big") + value)
                 while rest:
@@ -133,3 +155,16 @@ def _work(share: Sequence[int], work: Callable[[int], bytes], writing: int) -> N
     finally:
         # Nothing that was set up to be done at the end of the process is this one's to do.
         os._exit(code)
+
+
+def _let_go_of_files(*kept: int) -> None:
+    """Put nothing in the place of all open files but standard error and those that are kept: who waits
+    for the end of a pipe waits for all processes that have it."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) not in (2, nothing, *kept):
+            # The number of the folder that is listed is free again.
+            with contextlib.suppress(OSError):
+                os.fstat(int(name))
+                os.dup2(nothing, int(name))
+    os.close(nothing)

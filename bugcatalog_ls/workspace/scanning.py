@@ -29,6 +29,10 @@ MIN_FILES_PER_JOB = 60
 _CHUNK = 8
 # What a file costs besides its text, in bytes of text.
 _WEIGHT_OF_A_FILE = 2000
+# Seconds for which one who has other things to do waits for an answer.
+_PATIENCE = 0.02
+# Seconds of the processor for one file, where somebody waits for others; the server's own for one job.
+_BUDGET = 10.0
 
 
 class Analysed(NamedTuple):
@@ -40,17 +44,33 @@ class Analysed(NamedTuple):
     stamp: FileStamp = UNSETTLED
 
 
+def analyse_beside(
+    root: Path, configuration: Configuration, paths: Sequence[str], jobs: int
+) -> Iterator[Analysed | None]:
+    """The same as `analyse_files`, for one who has other things to do meanwhile: gives None where
+    nothing has come for a moment.
+
+    Where processes can be copied, none of the work is done in this one, whose memory stays as small
+    as the results are; elsewhere each step is a whole file.
+    """
+    job = _job_for(root, configuration)
+    if len(paths) >= MIN_FILES_PER_JOB and can_copy():
+        n_jobs = max(min(jobs, len(paths) // MIN_FILES_PER_JOB), 1)
+        return _in_copies(job, paths, n_jobs, patience=_PATIENCE, budget=_BUDGET)
+    return map(job.run, paths)
+
+
 def analyse_files(
     root: Path, configuration: Configuration, paths: Sequence[str], jobs: int
 ) -> Iterator[Analysed]:
     """Analyse the files at `paths`, in their order, by at most `jobs` processes."""
-    job = _Job(root, configuration.plan, configuration.options, configuration.loaded.settings.max_file_size)
+    job = _job_for(root, configuration)
     n_jobs = min(jobs, len(paths) // MIN_FILES_PER_JOB)
     if n_jobs <= 1:
         yield from map(job.run, paths)
         return
     if can_copy():
-        yield from _in_copies(job, paths, n_jobs)
+        yield from filter(None, _in_copies(job, paths, n_jobs))
         return
     entries = [entry for code, entry in configuration.entries.items() if code in configuration.plan.codes]
     start = partial(_start, root.absolute(), entries, configuration.options, job.max_size)
@@ -68,13 +88,21 @@ def analyse_files(
             yield _left_out(paths[n_done - 1])
 
 
-def _in_copies(job: _Job, paths: Sequence[str], n_jobs: int) -> Iterator[Analysed]:
+def _in_copies(
+    job: _Job, paths: Sequence[str], n_jobs: int, *, patience: float | None = None, budget: float = 0.0
+) -> Iterator[Analysed | None]:
     """The results of `paths` in their order, by copies of this process."""
     waiting: dict[int, Analysed] = {}
     n_done = 0
     for given in run_in_copies(
-        _shares(job.root, paths, n_jobs), lambda task: _ENCODER.encode(job.run(paths[task]))
+        _shares(job.root, paths, n_jobs),
+        lambda task: _ENCODER.encode(job.run(paths[task])),
+        patience=patience,
+        budget=budget,
     ):
+        if given is None:
+            yield None
+            continue
         if given.value is not None:
             waiting[given.task] = _DECODER.decode(given.value)
         elif given.raised:
@@ -149,6 +177,11 @@ def _away_from_users_code() -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+def _job_for(root: Path, configuration: Configuration) -> _Job:
+    max_size = configuration.loaded.settings.max_file_size
+    return _Job(root, configuration.plan, configuration.options, max_size)
 
 
 class _Job(NamedTuple):

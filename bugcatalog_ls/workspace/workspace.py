@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,17 @@ from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse
 from bugcatalog_ls.workspace.live_databases import LiveAnswer, LiveDatabases
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file, too_large
-from bugcatalog_ls.workspace.scanning import Analysed, analyse_files
+from bugcatalog_ls.workspace.scanning import Analysed, analyse_beside, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
 from bugcatalog_ls.workspace.stale_bytecode import STALE_BYTECODE, StaleFile, removal_of_stale, stale_files
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
 from bugcatalog_ls.workspace.whole_run import WholeRun, key_of, name_of
 from bugcatalog_ls.workspace.whole_run import pack as pack_run
 from bugcatalog_ls.workspace.whole_run import unpack as unpack_run
+
+# So many results are read from the cache in one step of a scan.
+_FILES_A_STEP = 8
+_Analyse = Callable[[Path, Configuration, Sequence[str]], Iterator[Analysed | None]]
 
 
 class Workspace:
@@ -163,44 +168,48 @@ class Workspace:
         self._forget(path)
         self._was_scanned = self._was_scanned or not self._pending
 
-    def scan(
-        self,
-        *,
-        jobs: int = 1,
-        report: Callable[[int, int], None] = lambda done, total: None,
-        limit: int | None = None,
-    ) -> None:
-        """Analyse pending files (at most `limit`), from the cache where they are unchanged.
+    def scan(self, *, jobs: int = 1, report: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Analyse pending files, from the cache where they are unchanged.
 
         `report` is told how many of how many are done; what it raises ends the scan, and what is
         left stays pending.
         """
-        pending = list(islice(self._pending.items(), limit))
-        total, done = len(pending), 0
-        cache = self._cache()
-        if cache is not None and limit is None and self._recall(cache):
-            report(total, total)
+        if (cache := self._cache()) is not None and self._recall(cache):
+            report(len(self._stamps), len(self._stamps))
             return
-        missing: list[tuple[str, FileStamp]] = []
-        for path, stamp in pending:
-            packed = cache.by_stamp(path, stamp) if cache is not None else None
-            result = self._unpacked(packed)
-            if result is None:
-                missing.append((path, stamp))
-                continue
-            self._take(path, result)
-            done += 1
-            if done % 64 == 0:
+        with closing(self._scanning(partial(analyse_files, jobs=jobs))) as steps:
+            for done, total in steps:
                 report(done, total)
-        if cache is not None and missing:
-            missing = [pair for pair in missing if not self._from_content(cache, *pair)]
-            done = total - len(missing)
-        report(done, total)
-        paths = [path for path, _ in missing]
-        for analysed in analyse_files(self.root, self.configuration, paths, jobs):
-            self._take_analysed(analysed, cache)
+
+    def scan_beside(self, jobs: int) -> Generator[tuple[int, int], None, None]:
+        """The same in steps, for one who has other things to do between them: how many of how many
+        files are done. What changes meanwhile is left as it is then; closing it ends the scan."""
+        return self._scanning(partial(analyse_beside, jobs=jobs))
+
+    def _scanning(self, analyse: _Analyse) -> Generator[tuple[int, int], None, None]:
+        cache, pending = self._cache(), dict(self._pending)
+        total, done = len(pending), 0
+        missing: list[str] = []
+        for path, stamp in pending.items():
+            if self._pending.get(path) is not stamp:
+                total -= 1
+                continue
+            result = self._unpacked(cache.by_stamp(path, stamp)) if cache is not None else None
+            if result is not None:
+                self._take(path, result)
+            elif cache is None or not self._from_content(cache, path):
+                missing.append(path)
+                continue
             done += 1
-            report(done, total)
+            if done % _FILES_A_STEP == 0:
+                yield done, total
+        yield done, total
+        for analysed in analyse(self.root, self.configuration, missing):
+            if analysed is not None:
+                done += 1
+                if self._pending.get(analysed.path) is pending[analysed.path]:
+                    self._take_analysed(analysed, cache)
+            yield done, total
         self._was_scanned = self._was_scanned or not self._pending
 
     def save_cache(self, *, remember: bool = False) -> None:
@@ -565,7 +574,9 @@ class Workspace:
             self._opened_cache = open_cache(self.root, self.configuration.fingerprint, self._cache_folder)
         return self._opened_cache
 
-    def _from_content(self, cache: Cache, path: str, stamp: FileStamp) -> bool:
+    def _from_content(self, cache: Cache, path: str) -> bool:
+        if not cache.has(path):
+            return False
         read = read_file(self.root, path, self.settings.max_file_size)
         if not isinstance(read, ReadResult):
             return False

@@ -6,11 +6,13 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import pytest
 
-from bugcatalog_ls.workspace.copies import Given, can_copy, run_in_copies
+from bugcatalog_ls.workspace.copies import Given, can_copy, declare_harmless, run_in_copies
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux only")
 
@@ -19,8 +21,12 @@ def double(task: int) -> bytes:
     return b"%d" % (2 * task)
 
 
+def answers(shares: Sequence[Sequence[int]], work: Callable[[int], bytes]) -> list[Given]:
+    return sorted(filter(None, run_in_copies(shares, work)))
+
+
 def test_all_tasks_are_answered() -> None:
-    found = sorted(run_in_copies([[0, 2], [1, 3], []], double))
+    found = answers([[0, 2], [1, 3], []], double)
     assert found == [Given(task, b"%d" % (2 * task)) for task in range(4)]
 
 
@@ -28,11 +34,7 @@ def test_answers_may_be_large_or_empty() -> None:
     def work(task: int) -> bytes:
         return b"x" * (task * 300_000)
 
-    assert [len(given.value or b"") for given in sorted(run_in_copies([[0, 1, 2]], work))] == [
-        0,
-        300_000,
-        600_000,
-    ]
+    assert [len(given.value or b"") for given in answers([[0, 1, 2]], work)] == [0, 300_000, 600_000]
 
 
 def test_a_copy_that_dies_costs_only_its_task() -> None:
@@ -43,7 +45,7 @@ def test_a_copy_that_dies_costs_only_its_task() -> None:
             raise ValueError
         return double(task)
 
-    found = sorted(run_in_copies([[0, 1, 2, 3, 4]], work))
+    found = answers([[0, 1, 2, 3, 4]], work)
     assert [given.task for given in found] == [0, 1, 2, 3, 4]
     assert [given.value for given in found] == [b"0", None, b"4", None, b"8"]
     assert [given.raised for given in found] == [False, False, False, True, False]
@@ -55,8 +57,8 @@ def test_copies_end_with_their_reader() -> None:
             signal.pause()
         return double(task)
 
-    with closing(run_in_copies([[0, 1]], work)) as answers:
-        assert next(answers) == Given(0, b"0")
+    with closing(run_in_copies([[0, 1]], work)) as given:
+        assert next(given) == Given(0, b"0")
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
@@ -70,3 +72,51 @@ def test_a_process_with_threads_is_not_copied() -> None:
     finally:
         end.set()
         thread.join()
+
+
+def test_a_thread_that_is_declared_harmless_may_run_meanwhile() -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    declare_harmless(thread)
+    thread.start()
+    try:
+        assert can_copy()
+    finally:
+        end.set()
+        thread.join()
+
+
+def test_who_has_little_patience_is_given_nothing_meanwhile() -> None:
+    def work(task: int) -> bytes:
+        time.sleep(0.2)
+        return double(task)
+
+    given = list(run_in_copies([[0, 1]], work, patience=0.01))
+    assert given.count(None) >= 2
+    assert [each for each in given if each is not None] == [Given(0, b"0"), Given(1, b"2")]
+
+
+def test_a_task_past_its_budget_costs_only_itself() -> None:
+    def work(task: int) -> bytes:
+        while task == 1:
+            pass
+        return double(task)
+
+    given = list(filter(None, run_in_copies([[0, 1, 2]], work, budget=0.1)))
+    assert [each.value for each in given] == [b"0", None, b"4"]
+
+
+def test_copies_hold_no_file_of_others_open() -> None:
+    reading, writing = os.pipe()
+
+    def work(task: int) -> bytes:
+        if task:
+            signal.pause()
+        return double(task)
+
+    with closing(run_in_copies([[0, 1]], work)) as given:
+        assert next(given) == Given(0, b"0")
+        os.close(writing)
+        # The pipe has ended, though a copy that was made while it was open still runs.
+        assert os.read(reading, 1) == b""
+    os.close(reading)

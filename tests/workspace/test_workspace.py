@@ -141,12 +141,46 @@ def test_what_needs_all_files_waits_for_them(root: Path) -> None:
     workspace.find_files()
     assert not workspace.is_scanned
     assert workspace.diagnose("models.py") == ()
-    workspace.scan(limit=1)
-    assert workspace.n_pending == 2
+    steps = workspace.scan_beside(1)
+    while workspace.n_pending > 2:
+        next(steps)
     assert workspace.diagnose("models.py") == ()
     workspace.scan()
     assert workspace.is_scanned
     assert codes(workspace)["models.py"] == ["BC703"]
+
+
+def test_a_scan_beside_gives_what_a_scan_gives(tmp_path: Path) -> None:
+    for number in range(130):
+        (tmp_path / f"client_{number}.py").write_text(CLIENT, encoding="utf-8")
+    plain = Workspace(tmp_path, use_cache=False)
+    plain.find_files()
+    plain.scan()
+    beside = Workspace(tmp_path, use_cache=False)
+    beside.find_files()
+    steps = list(beside.scan_beside(2))
+    assert steps[-1] == (130, 130)
+    assert beside.is_scanned
+    assert codes(beside) == codes(plain)
+
+
+def test_a_scan_beside_leaves_what_changes_meanwhile(tmp_path: Path) -> None:
+    for number in range(130):
+        (tmp_path / f"client_{number}.py").write_text(CLIENT, encoding="utf-8")
+    workspace = Workspace(tmp_path, use_cache=False)
+    workspace.find_files()
+    steps = workspace.scan_beside(1)
+    next(steps)
+    workspace.set_text("client_129.py", "")
+    (tmp_path / "client_128.py").unlink()
+    workspace.file_changed("client_128.py")
+    for _ in steps:
+        pass
+    assert workspace.is_scanned
+    found = codes(workspace)
+    assert len(found) == 129
+    assert "client_128.py" not in found
+    assert found["client_129.py"] == []
 
 
 # -- what runs again --------------------------------------------------------------------------------
@@ -247,7 +281,7 @@ def test_the_second_scan_reads_and_analyses_nothing(root: Path, monkeypatch: pyt
         raise AssertionError("it was read")
 
     monkeypatch.setattr(workspace_module, "read_file", never)
-    monkeypatch.setattr(workspace_module, "analyse_files", lambda *_: never() if _[2] else iter(()))
+    monkeypatch.setattr(workspace_module, "analyse_files", lambda *_, **__: never() if _[2] else iter(()))
     workspace = scanned(root)
     assert set(workspace.files()) == set(expected)
     assert workspace.is_scanned
