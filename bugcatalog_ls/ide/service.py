@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import time
@@ -20,6 +19,7 @@ from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Room, Rooms
 from bugcatalog_ls.workspace.baseline import BaselineError
 from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
+from bugcatalog_ls.workspace.memory import give_back_memory
 from bugcatalog_ls.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -274,8 +274,7 @@ class Service:
         self._end_scan(workspace)
         self._unseen.remove(workspace)
         self._begun.discard(token)
-        # Trees that refer to themselves would stay until memory runs short.
-        gc.collect()
+        give_back_memory()
         emit(api.Progress(token, "end", message=message))
         self._say_faults(emit)
         emit(api.Stale())
