@@ -16,7 +16,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix, NewFile, Related
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.imports import Imports
@@ -165,8 +165,7 @@ class FixContext:
         """The imports of a file (the finding's by default), to which a fix may add."""
         file = file or self.file
         if file.path not in self._imports:
-            own = {path.partition("/")[0].removesuffix(".py") for path in self.index.files()}
-            self._imports[file.path] = Imports(file, own)
+            self._imports[file.path] = Imports(file, _own_tops(self.index))
         return self._imports[file.path]
 
     def fix(
@@ -192,3 +191,9 @@ class FixContext:
 
     def resolve(self, symbol: str, path: str | None = None) -> str:
         return resolve(self.index, symbol, self.file.path if path is None else path)
+
+
+@derived
+def _own_tops(index: FactIndex) -> frozenset[str]:
+    """The names of the packages and modules at the workspace's root."""
+    return frozenset(path.partition("/")[0].removesuffix(".py") for path in index.files())

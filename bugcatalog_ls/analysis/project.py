@@ -154,11 +154,12 @@ class Project:
 
     def _parsed(self, path: str, source: Source) -> PyFile:
         """The parsed file; the last few are kept, since a file's findings are mended together."""
-        kept = self._kept.get(path)
+        kept = self._kept.pop(path, None)
         if kept is None or kept.source.data != source.data:
             while len(self._kept) >= _MAX_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            kept = self._kept[path] = PyFile(path, source)
+            kept = PyFile(path, source)
+        self._kept[path] = kept
         return kept
 
     def _joined(self, path: str, code: str) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.loggers import USUAL_NAMES, is_logger
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
@@ -52,10 +52,9 @@ class LoggerSource(NamedTuple):
 
 def workspace_logger(index: FactIndex, path: str, resolve: Callable[[str], str]) -> LoggerSource | None:
     """How most other modules get their logger, those of the same package first; None for `logging`'s own."""
-    known = [fact for key in index.keys(ModuleLogger) for _, fact in index.get(ModuleLogger, key)]
-    others = [fact for fact in known if fact.path != path and not is_test_path(fact.path)]
-    package = path.split("/")[0]
-    near = [fact for fact in others if fact.path.split("/")[0] == package]
+    others = [fact for fact in _loggers(index) if fact.path != path]
+    package = path.partition("/")[0]
+    near = [fact for fact in others if fact.path.partition("/")[0] == package]
     counted = Counter((fact.symbol, fact.written, fact.argument) for fact in near or others)
     ways = sorted(counted, key=lambda way: (-counted[way], way[0].startswith("logging."), way))
     if not ways or ways[0][0].startswith("logging."):
@@ -73,6 +72,13 @@ def workspace_logger(index: FactIndex, path: str, resolve: Callable[[str], str])
         return None
     reads_module = "." in written and "." not in module
     return LoggerSource(module, attribute, reads_module, argument if written else None, name)
+
+
+@derived
+def _loggers(index: FactIndex) -> tuple[ModuleLogger, ...]:
+    """How the modules get theirs, but for tests."""
+    known = (fact for key in index.keys(ModuleLogger) for _, fact in index.get(ModuleLogger, key))
+    return tuple(fact for fact in known if not is_test_path(fact.path))
 
 
 def _collect(file: PyFile, facts: Facts) -> None:

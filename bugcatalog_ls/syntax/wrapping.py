@@ -36,7 +36,7 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
     made = sorted(edits, key=lambda edit: edit.span)
     width = _width(file, settings)
     data = apply_edits(file.source.data, made)
-    rows, root = LineIndex(data), parse(data).root_node
+    rows, root = LineIndex(data), None
     out: list[TextEdit] = []
     for group in _by_row(file, made):
         shift = sum(_growth(edit) for edit in made if edit.span < group[0].span)
@@ -46,6 +46,7 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
         old = file.source.lines.line(file.source.lines.row_of(group[0].span.start))
         new = None
         if len(old) <= width < len(text) and not any("\n" in edit.content for edit in group):
+            root = root or parse(data).root_node
             new = _split(root, text, start, end, width, indent_unit(file))
         if new is None:
             out += group
