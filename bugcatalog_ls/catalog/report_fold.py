@@ -33,7 +33,9 @@ def fold(split: Split) -> Split:
         together = list(group)
         heading = " ".join(without_decoration(part) for part in path[1:])
         said = " ".join(shared.piece.text for shared in together)
-        target = words.nearest(f"{heading} {said}", main, _LEAST_FOR_REMARKS) if len(path) > 1 else None
+        is_list = len(together) > 1 and all(_ITEM.match(shared.piece.text) for shared in together)
+        is_about_one = len(path) > 1 and not is_list
+        target = words.nearest(f"{heading} {said}", main, _LEAST_FOR_REMARKS) if is_about_one else None
         if target is not None:
             _add(target, path, [shared.piece for shared in together])
             continue
