@@ -15,6 +15,7 @@ from bugcatalog_ls.catalog.entry import Case, Entry, Severity
 from bugcatalog_ls.catalog.error_expressions import error_messages, expression_for
 from bugcatalog_ls.catalog.loader import load_page
 from bugcatalog_ls.catalog.report_code import code_pairs
+from bugcatalog_ls.catalog.report_dates import date_in
 from bugcatalog_ls.catalog.report_fold import fold
 from bugcatalog_ls.catalog.report_formats import as_markdown
 from bugcatalog_ls.catalog.report_items import Item, Shared, Split, split_report
@@ -27,7 +28,8 @@ Kind = Literal["entry", "case", "known", "left over"]
 
 
 class Landing(msgspec.Struct, frozen=True):
-    """Where a bug of a report went: a new entry, a case of a known one (or one that was there before)."""
+    """Where a bug of a report went: a new entry, a case of a known one (or one that was there before).
+    `adds` says what a known entry's page gains."""
 
     kind: Kind
     title: str
@@ -35,6 +37,7 @@ class Landing(msgspec.Struct, frozen=True):
     code: str = ""
     path: str = ""
     reason: str = ""
+    adds: str = ""
 
 
 class Imported(msgspec.Struct):
@@ -85,13 +88,13 @@ def plan_import(
     return planner.plan
 
 
-_DATE = re.compile(r"\b(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
 _WORDS_OF_SEVERITY: tuple[tuple[str, Severity], ...] = (
     (r"critical|blocker|\bp0\b|\bsev-?[01]\b|严重|致命|kritisch", "error"),
     (r"\bhigh\b|important|major|\bp1\b|\bsev-?2\b|hoch|高", "warning"),
     (r"\blow\b|minor|trivial|\bp[34]\b|niedrig|gering|低", "information"),
 )
 _MAX_SYMPTOMS = 4
+_NEAR = 0.15
 
 
 class _Planner:
@@ -138,7 +141,7 @@ class _Planner:
         if found is not None:
             entry, reason = found
             path, page = self._page_of(entry)
-            if tells_case(page, case):
+            if tells_case(page, case) or provenance(item, report.name, report.title) in page:
                 return Landing("known", item.title, line, entry.code, path, f"{case.id} is there already")
             try:
                 made = with_case(page, case, told)
@@ -146,7 +149,9 @@ class _Planner:
                 return Landing("left over", item.title, line, entry.code, path, str(error))
             if isinstance(load_page(path, made, "workspace"), Entry):
                 self._write(path, made)
-                return Landing("case", item.title, line, entry.code, path, reason)
+                n_told = sum(1 for row in told.split("\n") if row.strip())
+                adds = f"the case {case.id} and {n_told} lines under “Real cases”"
+                return Landing("case", item.title, line, entry.code, path, reason, adds)
             return Landing("left over", item.title, line, entry.code, path, "the entry's page would not load")
         return self._draft(item, case, report, split)
 
@@ -161,7 +166,9 @@ class _Planner:
         self._codes.append(code)
         self.plan.drafts[draft.file_name] = draft
         self._write(draft.file_name, page)
-        return Landing("entry", item.title, line, code, draft.file_name)
+        near = [known.entry.code for known in self._matcher.ranked(item)[:2] if known.score >= _NEAR]
+        reason = f"resembles {' and '.join(near)}" if near else ""
+        return Landing("entry", item.title, line, code, draft.file_name, reason)
 
     def _page_of(self, entry: Entry) -> tuple[str, str]:
         """The page in the target folder that says something of an entry, or the beginning of a new one."""
@@ -184,8 +191,8 @@ def _ids(split: Split, stem: str) -> list[str]:
     """A number for each bug: the team's own, else one made of the report's date or name."""
     said = [split.title, stem, *(shared.piece.text for shared in split.shared)]
     said += [piece.text for item in split.items for piece in item.pieces if piece.role == "meta"]
-    found = next((match for text in said if (match := _DATE.search(text))), None)
-    base = f"INC-{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else slug(stem, "report").upper()
+    found = next((date for text in said if (date := date_in(text))), "")
+    base = f"INC-{found}" if found else slug(stem, "report").upper()
     ids: list[str] = []
     for number, item in enumerate(split.items, start=1):
         own = next((each for each in case_ids(item) if each not in ids), None)

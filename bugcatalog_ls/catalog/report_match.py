@@ -67,7 +67,7 @@ class Matcher:
             # The longer the part that the signature itself says, the surer.
             add(code, min(0.05 + fixed / 200, 0.25), "knows its error message")
         for code, like in self._words.likeness(_parts_of_item(item)).items():
-            add(code, like, "tells of it in like words")
+            add(code, like, "it is told in like words")
         ranked = [
             Known(entries[code], round(min(score, 1.0), 3), reasons[code][1])
             for code, score in scores.items()
@@ -87,7 +87,7 @@ _NAMING = ("case", "meta")
 _CASE_ID = re.compile(r"\b(?:BUG|INC|INCIDENT|PM|POSTMORTEM|ISSUE|SEV|OPS)-\d[\d-]*\b")
 _BY_ID = 1.0
 # Found with reports about bugs that the catalog knows, and with others that it does not.
-_LEAST, _AHEAD = 0.2, 1.25
+_LEAST, _AHEAD = 0.2, 1.2
 
 
 def _messages(item: Item) -> Iterable[str]:

@@ -16,8 +16,8 @@ from bugcatalog_ls.text.spans import TextEdit, apply_edits
 
 
 class Proposal(NamedTuple):
-    """A rule that finds what was changed and not what it was changed to. `mended` is the code before with the
-    rule's fix applied, None where the rule has none; `doubts` say what the person who keeps it should know."""
+    """A rule that finds what was changed and not what it was changed to. `mended` is the code before with
+    the rule's fix applied, None where it has none; `doubts` say what the person who keeps it should know."""
 
     rule: dict[str, Any]
     line: int
@@ -189,6 +189,14 @@ def _with_fix(
             rule, line, None, (f"no fix: the mended code uses {named}, which the pattern does not capture",)
         )
     imports = _imports_for(template, other, before, after)
+    dropped = [
+        hole.written for hole in holes.holes if hole.is_many and hole.tokens and hole.written not in template
+    ]
+    if dropped:
+        doubt = (
+            f"no fix: the mended code was given other arguments, and what `{dropped[0]}` holds would be lost"
+        )
+        return Proposal(rule, line, None, (doubt,))
     fixed = {**rule, "fix": template, "applicability": "suggested"}
     if imports:
         fixed["imports"] = imports

@@ -51,8 +51,8 @@ class Holes(NamedTuple):
 
 def holes_of(before: Node, after: Node, name_of: NameOf | None, is_loose: bool = False) -> Holes:
     """The code of `before` as a pattern. Parts that are the same in `after` could be anything, as could the
-    names of variables; a callee that resolves must resolve so, whatever it is called elsewhere. Where a callee
-    is gone after the change, a loose pattern is about any call of it."""
+    names of variables; a callee that resolves must resolve so, whatever it is called elsewhere. Where a
+    callee is gone after the change, a loose pattern is about any call of it."""
     maker = _Maker(before, after, name_of, is_loose)
     maker.visit(before)
     pattern = _written(before, [(hole.start, hole.end, hole.written) for hole in maker.holes])
@@ -81,8 +81,8 @@ _LITERALS = (
     "integer_literal",
 )
 _SYNTAX = (
-    "self cls this not and return await new None True False null true false async def for let const var if else elif try "
-    "except finally pass with while raise yield lambda global class func function"
+    "self cls this not and return await new None True False null true false async def for let const var if "
+    "else elif try except finally pass with while raise yield lambda global class func function"
 )
 _EMPTY = frozenset(_SYNTAX.split())
 _QUALIFIED = re.compile(r"\w+(?:\.\w+)+")
@@ -185,11 +185,11 @@ class _Maker:
         if symbol is not None:
             name = self._dig(callee, tokens_of(callee), "FN")
             self.resolves[name] = symbol
-            if self._is_loose and tokens_of(callee) not in self._callees:
-                self._visit_any_arguments(node)
-                return
         else:
             self.visit(callee, is_value=False)
+        if self._is_loose and tokens_of(callee) not in self._callees and not callee.is_leaf():
+            self._visit_any_arguments(node)
+            return
         for child in parts(node):
             if child.kind() in _ARGUMENTS:
                 self._visit_arguments(node, child)

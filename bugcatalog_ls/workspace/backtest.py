@@ -1,7 +1,7 @@
 """An entry run over the history of a repository: where it would have warned, and what became of it.
 
-The history is walked along first parents, so that there is one state of all files after each commit. A blob is
-analysed once; what is joined from several files is joined anew only where a change concerns it.
+The history is walked along first parents, so that there is one state of all files after each commit. A
+blob is analysed once; what is joined from several files is joined anew only where a change concerns it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Outcome = Literal["mended", "removed", "still there"]
 
 
 class Occurrence(msgspec.Struct):
-    """A place where the entry would have warned. `introduced` is None for one that was there at the start; path
-    and row (from 1) are those at its introduction."""
+    """A place where the entry would have warned. `introduced` is None for one that was there at the start;
+    path and row (from 1) are those at its introduction."""
 
     path: str
     row: int

@@ -11,7 +11,7 @@ End = Literal["mended", "removed"]
 
 
 class Place(NamedTuple):
-    """Where a finding stands: its rows (from 0, both included), what of the entry it is, and its first line."""
+    """Where a finding stands: its rows (from 0, both included), its variant, and its first line."""
 
     first: int
     last: int
@@ -95,4 +95,4 @@ def _how_it_ended(place: Place, blocks: Sequence[_Opcode], old_text: str, new_te
             end = j2 if tag == "replace" else min(j2, j1 + place.last + 1 - i1)
             start = j1 if tag == "replace" else max(j1, j1 + place.first - i1)
             later |= set(_WORD.findall("\n".join(new_lines[start:end])))
-    return "mended" if words and _LIKE <= len(words & later) / len(words) else "removed"
+    return "mended" if words and len(words & later) / len(words) >= _LIKE else "removed"
