@@ -43,6 +43,7 @@ class Proposed(NamedTuple):
     trial: Trial
 
 
+MAX_RULES = 6
 TryOut = Callable[[dict[str, Any]], Trial]
 
 
@@ -68,10 +69,39 @@ def propose(
             chosen = _first_that_fits(change, group, try_out, most)
             if isinstance(chosen, Rejection):
                 rejected.append((change.path, chosen))
-            elif repr(chosen.proposal.rule) not in seen:
-                seen.add(repr(chosen.proposal.rule))
+            elif (
+                sought := repr((chosen.proposal.rule["rule"], chosen.proposal.rule.get("resolves")))
+            ) not in seen:
+                seen.add(sought)
                 proposed.append(chosen)
-    return proposed, rejected
+    return _together(proposed), rejected
+
+
+def _together(proposed: Sequence[Proposed]) -> list[Proposed]:
+    """Rules that differ only in the name that a metavariable must resolve to, as one."""
+    found: list[Proposed] = []
+    for each in proposed:
+        rule = each.proposal.rule
+        apart = {key: value for key, value in rule.items() if key != "resolves"}
+        for place, known in enumerate(found):
+            other = known.proposal.rule
+            if {key: value for key, value in other.items() if key != "resolves"} != apart or not rule.get(
+                "resolves"
+            ):
+                continue
+            if rule["resolves"].keys() == other["resolves"].keys() == {"FN"}:
+                names = [*other["resolves"]["FN"], *rule["resolves"]["FN"]]
+                merged = known.proposal._replace(
+                    rule={**other, "resolves": {"FN": list(dict.fromkeys(names))}}
+                )
+                trial = Trial(
+                    known.trial.n_places + each.trial.n_places, (*known.trial.samples, *each.trial.samples)
+                )
+                found[place] = Proposed(known.change, merged, trial)
+                break
+        else:
+            found.append(each)
+    return found
 
 
 def with_rules(draft: Draft, proposed: Sequence[Proposed]) -> tuple[Draft, list[str]]:
@@ -80,6 +110,11 @@ def with_rules(draft: Draft, proposed: Sequence[Proposed]) -> tuple[Draft, list[
     kept: list[Proposed] = []
     refused: list[str] = []
     for each in proposed:
+        if len(kept) == MAX_RULES:
+            refused.append(
+                f"{one_line(pattern_of(each.proposal.rule))}: {MAX_RULES} rules are enough for one entry"
+            )
+            continue
         outcome = _checked(draft, [*kept, each])
         if isinstance(outcome, str):
             refused.append(f"{one_line(pattern_of(each.proposal.rule))}: {outcome}")
@@ -136,7 +171,23 @@ def _version(path: str, text: str, kind: FileType) -> Version:
         node = file.root.named_descendant_for_byte_range(start, end)
         return file.symbol(node) if node is not None else None
 
-    return Version(text, name_of, _imports(file))
+    return Version(text, name_of, _imports(file), _own(file))
+
+
+def _own(file: PyFile) -> dict[str, str]:
+    """How what a file defines at its top level is imported elsewhere; not at all from a snippet."""
+    is_snippet = file.module.startswith("example")
+    defined = [each.name for each in (*file.functions, *file.classes) if each.owner is None]
+    for node in file.nodes("assignment"):
+        left, parent = node.child_by_field_name("left"), node.parent
+        if (
+            left is not None
+            and left.type == "identifier"
+            and parent is not None
+            and parent.parent == file.root
+        ):
+            defined.append(file.text(left))
+    return {name: "" if is_snippet else f"from {file.module} import {name}" for name in defined}
 
 
 def _imports(file: PyFile) -> dict[str, str]:

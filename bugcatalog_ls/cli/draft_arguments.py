@@ -62,8 +62,8 @@ def _add_drafting(parser: argparse.ArgumentParser) -> None:
         "--most",
         metavar="N",
         type=int,
-        default=100,
-        help="a rule that matches more than N places of the workspace is no proposal (default: 100)",
+        default=25,
+        help="a rule that matches more than N places of the workspace is no proposal (default: 25)",
     )
     parser.add_argument("--diff", action="store_true", help="print what would be written; write nothing")
     parser.add_argument("--dry-run", action="store_true", help="tell what would be done; write nothing")

@@ -33,11 +33,16 @@ class Rejection(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A version of the code, and what its names mean: None where nothing is known of a language's names."""
+    """A version of the code, and what its names mean: None where nothing is known of a language's names.
+
+    `imports` and `own` lead from names to the import statements that bring them: what the file imports, and
+    what it defines (an empty text where nobody could import that).
+    """
 
     text: str
     name_of: NameOf | None = None
     imports: Mapping[str, str] = {}
+    own: Mapping[str, str] = {}
 
 
 def generalise(
@@ -80,6 +85,7 @@ def one_line(text: str) -> str:
 _MAX_CHANGES = 40
 _MAX_PATTERN = 600
 _MAX_TRIES = 6
+_MAX_HOLES = 7
 _TOO_LARGE = (
     "function_definition",
     "class_definition",
@@ -142,6 +148,8 @@ def _attempt(
 ) -> Proposal | str:
     """The rule made of a node and what it became, or why it is none."""
     holes = holes_of(one, other, before.name_of, is_loose)
+    if len(holes.holes) > _MAX_HOLES:
+        return f"`{one_line(holes.pattern)}` is more holes than code"
     if not holes.has_anchor:
         return f"`{one_line(holes.pattern)}` would match too much: nothing in it says what it is about"
     rule = _rule(holes, language)
@@ -183,12 +191,14 @@ def _with_fix(
 ) -> Proposal:
     line = before.text.count("\n", 0, place_of(one)[0]) + 1
     template, strangers = holes.template(other, after.name_of)
+    strangers = [name for name in strangers if not after.own.get(name)]
+    strangers += [word for word in _words(template) if word in after.own and not after.own[word]]
     if strangers:
         named = ", ".join(f"`{name}`" for name in strangers)
         return Proposal(
             rule, line, None, (f"no fix: the mended code uses {named}, which the pattern does not capture",)
         )
-    imports = _imports_for(template, other, before, after)
+    imports = _imports_for(template, after)
     dropped = [
         hole.written for hole in holes.holes if hole.is_many and hole.tokens and hole.written not in template
     ]
@@ -227,10 +237,14 @@ def _tokens(text: str, language: Language) -> tuple[str, ...]:
     return tokens_of(parse(text, language))
 
 
-def _imports_for(template: str, other: Node, before: Version, after: Version) -> list[str]:
-    """What the fixed code needs imported: names that the version after imports and the one before did not."""
-    words = dict.fromkeys(re.findall(r"(?<![\w.$])[A-Za-z_]\w*", template))
-    return [after.imports[word] for word in words if word in after.imports and word not in before.imports]
+def _imports_for(template: str, after: Version) -> list[str]:
+    """What the fixed code needs imported, where it is not imported already."""
+    brought = {**after.imports, **after.own}
+    return [brought[word] for word in _words(template) if word in brought]
+
+
+def _words(template: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"(?<![\w.$])[A-Za-z_]\w*(?!\s*=[^=])", template)))
 
 
 def _matches(rule: Mapping[str, Any], version: Version, language: Language) -> list[Match] | str:

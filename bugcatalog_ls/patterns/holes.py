@@ -46,7 +46,8 @@ class Holes(NamedTuple):
             if not any(start <= place_of(node)[0] < end for start, end, _ in filled)
             and _is_variable(node, name_of)
         ]
-        return _written(after, filled), list(dict.fromkeys(strangers))
+        template = _on_one_line(_written(after, filled), after)
+        return template, list(dict.fromkeys(strangers))
 
 
 def holes_of(before: Node, after: Node, name_of: NameOf | None, is_loose: bool = False) -> Holes:
@@ -55,7 +56,9 @@ def holes_of(before: Node, after: Node, name_of: NameOf | None, is_loose: bool =
     callee is gone after the change, a loose pattern is about any call of it."""
     maker = _Maker(before, after, name_of, is_loose)
     maker.visit(before)
-    pattern = _written(before, [(hole.start, hole.end, hole.written) for hole in maker.holes])
+    pattern = _on_one_line(
+        _written(before, [(hole.start, hole.end, hole.written) for hole in maker.holes]), before
+    )
     without = tuple(_without_keyword(name) for name in maker.missing_keywords)
     return Holes(
         pattern, tuple(maker.holes), maker.resolves, without, bool(maker.resolves) or _is_telling(pattern)
@@ -86,6 +89,22 @@ _SYNTAX = (
 )
 _EMPTY = frozenset(_SYNTAX.split())
 _QUALIFIED = re.compile(r"\w+(?:\.\w+)+")
+
+
+def _on_one_line(pattern: str, node: Node) -> str:
+    """An expression without the line breaks that it happened to have."""
+    if (
+        "\n" not in pattern
+        or any(_is_laid_out(each) for each in _walk(node))
+        or re.search(r"#|//|/\*", pattern)
+    ):
+        return pattern
+    line = re.sub(r"\s*\n\s*", " ", pattern)
+    return re.sub(r",?\s+([)\]}])", r"\1", re.sub(r"([(\[{])\s+", r"\1", line))
+
+
+def _is_laid_out(node: Node) -> bool:
+    return "block" in node.kind() or "statement" in node.kind() or (is_text(node) and "\n" in node.text())
 
 
 def _is_telling(pattern: str) -> bool:
@@ -199,8 +218,6 @@ class _Maker:
             given = [part for part in parts(child) if part.is_named()]
             if child.kind() in _ARGUMENTS and given:
                 self._dig_run(given, "ARGS", (",",))
-            elif child.kind() in _ARGUMENTS:
-                self._dig_nothing(child)
 
     def _visit_arguments(self, call: Node, arguments: Node) -> None:
         given = [child for child in parts(arguments) if child.is_named()]
@@ -231,9 +248,12 @@ class _Maker:
             for child in given:
                 self.visit(child, is_value=True)
             return
+        anonymous = self._resolved_callee(call) is None
         run: list[Node] = []
         for child in given:
-            if tokens_of(child) in kept:
+            # Of some object's method, a class or function handed to it says what it is about.
+            is_telling = anonymous and self._resolved(child) is not None
+            if tokens_of(child) in kept and not is_telling:
                 run.append(child)
                 continue
             self._dig_run(run, "ARGS", (",",))
@@ -277,6 +297,10 @@ class _Maker:
             count += 1
             name = f"{wanted}{count}"
         return name
+
+    def _resolved_callee(self, call: Node) -> str | None:
+        callee = _callee(call)
+        return self._resolved(callee) if callee is not None else None
 
     def _resolved(self, node: Node) -> str | None:
         if self._name_of is None:
@@ -365,7 +389,9 @@ def _is_variable(node: Node, name_of: NameOf | None) -> bool:
         ):
             return kind in ("variable_declaration", "short_var_declaration", "lexical_declaration")
     if name_of is not None:
-        return _symbol(node, name_of) is None and not (
+        symbol = _symbol(node, name_of)
+        # What a name was given is known of some variables; they are variables all the same.
+        return (symbol is None or symbol.endswith(")")) and not (
             text[:1].isupper() and text != text.lower() and _is_called(node)
         )
     return text == text.lower() or not text[:1].isupper()

@@ -89,7 +89,8 @@ def _compare(before: Node, after: Node, above: tuple[tuple[Node, Node], ...], fo
     pairs, added, removed = _aligned(old, new)
     is_body = any(word in before.kind() for word in _BODIES)
     only = [node for node in (*added, *removed) if node.is_named()]
-    if not only and not (len(pairs) > 1 and not is_body and not _are_parts_of_a_list(before)):
+    apart = is_body or len(pairs) == 1 or "definition" in before.kind() or "declaration" in before.kind()
+    if not only and (apart or all(_are_statements(one) for one, _ in pairs)):
         for one, other in pairs:
             _compare(one, other, here, found)
     elif is_body:
@@ -107,9 +108,9 @@ def _compare(before: Node, after: Node, above: tuple[tuple[Node, Node], ...], fo
         )
 
 
-def _are_parts_of_a_list(node: Node) -> bool:
-    """Whether the changes inside of a node have nothing to do with each other."""
-    return "definition" in node.kind() or "declaration" in node.kind()
+def _are_statements(node: Node) -> bool:
+    """Whether what changed inside of a node has nothing to do with what changed beside it."""
+    return any(word in node.kind() for word in ("block", "clause", "body", "statement", "suite"))
 
 
 def _aligned(

@@ -47,12 +47,13 @@ def draft_from_commit(code: str, commit: Commit, message: str, changes: Sequence
     said = sections_of(pieces)
     symptom = said.pop("Symptom", "")
     # A message tells what was wrong and why in one breath; which is which, a person knows.
-    told = "\n\n".join(filter(None, (f"Fixed as: {subject.strip()}", symptom)))
+    told = symptom or f"The fix was called “{subject.strip()}”. *{TO_BE_WRITTEN}: what people saw before it.*"
     files = "\n".join(f"- `{change.path}`" for change in changes) or "- no file that a rule can speak of"
     sections = {
         **said,
         "Symptom": told,
         "Root cause": said.get("Root cause", "") or _cause(body),
+        "Fix": said.get("Fix", "") or f"{title}.",
         "Real cases": f"Fixed by {commit.short} ({commit.date}) in:\n\n{files}",
     }
     messages = [expression for each in error_messages(message) if (expression := expression_for(each))]
@@ -61,7 +62,7 @@ def draft_from_commit(code: str, commit: Commit, message: str, changes: Sequence
         name=slug(title, f"entry-{code.lower().replace('-', '')}"),
         title=title,
         summary=f"{TO_BE_WRITTEN}: one sentence that says what was wrong before “{title}”.",
-        symptoms=tuple(filter(None, [short_symptom(title)])),
+        symptoms=_symptoms(symptom),
         errors=tuple(dict.fromkeys(messages))[:4],
         cases=(Case(commit.short, title),),
         sections={heading: text for heading, text in sections.items() if text},
@@ -73,7 +74,7 @@ _TEST = re.compile(
     r"(?:^|/)(?:tests?|testing|__tests__|spec)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|[._]test\.\w+$"
 )
 _KIND = re.compile(
-    r"^\s*(?::\w+:\s*|[^\w\s(\[]+\s*)?(?:fix|bugfix|hotfix|bug|perf|refactor|chore)(?:\([^)]*\))?!?\s*[:：]\s*",
+    r"^\s*(?::\w+:\s*|[^\w\s(\[]+\s*)?(?:fix|bugfix|hotfix|bug|perf|refactor|chore|change|feat)(?:\([^)]*\))?!?\s*[:：]\s*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*\(?#\d+\)?\s*$")
@@ -81,6 +82,12 @@ _BECAUSE = re.compile(
     r"(?i)\b(?:because|since|due to|caused by|the reason|root cause)\b|因为|由于|weil\b|wegen\b"
 )
 _MAX_PAIRS = 2
+
+
+def _symptoms(told: str) -> tuple[str, ...]:
+    lines = [re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", line) for line in told.split("\n")]
+    phrases = [short_symptom(line) for line in lines if line.strip() and not line.startswith("#")]
+    return tuple(dict.fromkeys(phrase for phrase in phrases if len(phrase) > 12))[:3]
 
 
 def _title(subject: str) -> str:
