@@ -99,8 +99,7 @@ class Rules:
                 continue
             for rewrite in match.rewrites:
                 for wanted in match.imports:
-                    module, _, name = wanted.rpartition(".")
-                    context.imports().need(module or name, name if module else None)
+                    context.imports().need(*_module_and_name(wanted))
                 title = rewrite.title or f"Rewrite as {finding.code} says"
                 yield context.fix(title, match.applicability, rewrite.edits)
             return
@@ -130,6 +129,17 @@ class Rules:
 
         outcome = self._set.match(source, kind.language, symbol)
         return outcome.matches, outcome.quarantined
+
+
+def _module_and_name(wanted: str) -> tuple[str, str | None]:
+    """What `from a import b`, `import a` or `a.b` brings: a module, and a name in it."""
+    words = wanted.split()
+    if len(words) == 4 and words[0] == "from" and words[2] == "import":
+        return words[1], words[3]
+    if len(words) == 2 and words[0] == "import":
+        return words[1], None
+    module, _, name = wanted.rpartition(".")
+    return (module, name) if module else (name, None)
 
 
 def _is_python(path: str) -> bool:

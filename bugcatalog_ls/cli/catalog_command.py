@@ -1,8 +1,9 @@
-"""`bugcatalog catalog`: the entries in force, listed, shown, searched and verified."""
+"""`bugcatalog catalog`: the entries in force, listed, shown, searched, verified, drafted and tried."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ import msgspec
 from bugcatalog_ls.catalog.entry import Entry, Severity
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.cli.catalog_in_force import configuration_here, named_entry
+from bugcatalog_ls.cli.draft_arguments import backtest_arguments, import_arguments, new_arguments
 from bugcatalog_ls.cli.exits import OK, warn
 from bugcatalog_ls.cli.page import write_page
 from bugcatalog_ls.cli.paint import Paint
@@ -28,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     for name, summary in _SUMMARIES.items():
         action = actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name in _ARGUMENTS:
+            _ARGUMENTS[name](action)
         if name in ("list", "search", "verify"):
             action.add_argument(
                 "--output-format",
@@ -47,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.action in _MODULES:
+        code: int = importlib.import_module(_MODULES[options.action]).run(options)
+        return code
     if options.action == "schema":
         from bugcatalog_ls.catalog.schema import front_matter_schema
 
@@ -69,6 +76,16 @@ _SUMMARIES = {
     "search": "find entries by code, name, symptom or error message",
     "verify": "run the examples of entries against what finds and mends them",
     "schema": "print the JSON Schema of a page's front matter",
+    "import": "draft entries and cases from incident reports",
+    "new": "draft an entry, from nothing, from code before and after, or from a commit",
+    "backtest": "run an entry over the history of the repository",
+}
+_ARGUMENTS = {"import": import_arguments, "new": new_arguments, "backtest": backtest_arguments}
+# Only the one that runs is imported: the others would cost time at every start.
+_MODULES = {
+    "import": "bugcatalog_ls.cli.import_reports",
+    "new": "bugcatalog_ls.cli.new_entry",
+    "backtest": "bugcatalog_ls.cli.backtest_command",
 }
 
 
