@@ -52,7 +52,9 @@ def _database(context: FixContext, model: str) -> str:
     for name, bindings in module.bindings.items():
         symbols = [context.file.names.binding_symbol(binding, module) for binding in bindings]
         resolved = [context.resolve(symbol) for symbol in symbols if symbol is not None]
-        if any(each.startswith(("peewee.", "playhouse.")) and each.endswith("Database()") for each in resolved):
+        if any(
+            each.startswith(("peewee.", "playhouse.")) and each.endswith("Database()") for each in resolved
+        ):
             return name
     return f"{model}._meta.database"
 
