@@ -10,6 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.function_words import functions_with
 from bugcatalog_ls.facts.http_clients import Library, http_call, response_library
 from bugcatalog_ls.facts.resolve import file_of_module, function_at
@@ -130,6 +131,10 @@ def _library_of_helper(context: JoinContext, helper: str) -> Library | None:
     the status."""
     function = context.resolve(helper).replace("()", "")
     if function_at(context.index, function) is None or context.index.get(LooksAtStatus, function):
+        return None
+    effects = context.index.one(FunctionEffects, function)
+    if effects is None or not effects[1].does("request"):
+        # What it calls in turn may look at the status.
         return None
     return response_library(context.resolve(f"{helper}()"))
 

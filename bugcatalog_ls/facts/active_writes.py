@@ -1,4 +1,4 @@
-"""Writes of rows that save themselves (Django, peewee), each a transaction of its own unless held together."""
+"""Writes of rows that save themselves (Django, peewee), each a transaction of its own unless held."""
 
 from __future__ import annotations
 

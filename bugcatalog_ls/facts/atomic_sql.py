@@ -6,15 +6,15 @@ import re
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.sql_parameters import PLACEHOLDER, literal_of, parameter_at
 from bugcatalog_ls.facts.stale_sql import stale_sql
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
-from bugcatalog_ls.syntax.nodes import arguments_of, statement_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import statement_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 from bugcatalog_ls.text.spans import Span, TextEdit
 
-_PLACEHOLDER = re.compile(r"\?|%s|%\((\w+)\)s|(?<!:):(\w+)|\$(\d+)")
 _SIMPLE = frozenset({"integer", "float", "identifier", "attribute"})
 _READS = frozenset({"identifier", "subscript", "attribute"})
 
@@ -24,18 +24,16 @@ def atomic_sql(file: PyFile, span: Span) -> list[TextEdit]:
     found = next((each for each in stale_sql(file) if each.node.start_byte == span.start), None)
     if found is None:
         return []
-    literal = next(iter(arguments_of(found.node).positional), None)
-    while literal is not None and literal.type == "call":
-        literal = next(iter(arguments_of(literal).positional), None)
-    if literal is None or literal.type != "string":
+    literal = literal_of(found.node)
+    if literal is None:
         return []
     text = text_of(literal)
     column = re.search(
-        rf"([\"`]?\b{found.column}\b[\"`]?\s*=\s*)({_PLACEHOLDER.pattern})", text, re.IGNORECASE
+        rf"([\"`]?\b{found.column}\b[\"`]?\s*=\s*)({PLACEHOLDER.pattern})", text, re.IGNORECASE
     )
     if column is None:
         return []
-    value = _parameter(found.node, text, column.start(2))
+    value = parameter_at(found.node, text, column.start(2))
     gone: Node | None = None
     if value is not None and value.type == "identifier":
         bindings = file.names.bindings(value)
@@ -62,29 +60,3 @@ def atomic_sql(file: PyFile, span: Span) -> list[TextEdit]:
         *replace_node(value, text_of(right)),
     ]
     return [*edits, *remove_statement(file, gone)] if gone is not None else edits
-
-
-def _parameter(call: Node, sql: str, place: int) -> Node | None:
-    """The value that the placeholder at a place of the SQL stands for."""
-    match = _PLACEHOLDER.match(sql, place)
-    positional = arguments_of(call).positional
-    if match is None:
-        return None
-    if match[3] is not None:
-        n = int(match[3])
-        return positional[n] if n < len(positional) else None
-    given = positional[1] if len(positional) > 1 else None
-    if given is None:
-        return None
-    name = match[1] or match[2]
-    if name is not None:
-        for pair in given.named_children if given.type == "dictionary" else ():
-            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if key is not None and text_of(key).strip("'\"") == name:
-                return value
-        return None
-    if given.type not in ("tuple", "list"):
-        return None
-    n = sum(1 for each in _PLACEHOLDER.finditer(sql) if each.start() < place)
-    items = given.named_children
-    return items[n] if n < len(items) else None
