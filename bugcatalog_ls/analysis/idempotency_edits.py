@@ -2,16 +2,103 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
-from bugcatalog_ls.syntax.edits import add_item, add_keyword, add_parameter
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, is_async, text_of, walk
+from bugcatalog_ls.facts.outward_writes import is_mail_or_payment
+from bugcatalog_ls.facts.sql_parameters import literal_of
+from bugcatalog_ls.syntax.edits import add_item, add_keyword, add_parameter, insert_at, replace_node
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    constant_value,
+    enclosing,
+    is_async,
+    text_of,
+    walk,
+)
 from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import Span, TextEdit
 
+_INSERT = re.compile(r"\W*?(insert)\s+into\b", re.IGNORECASE)
+_MYSQL = re.compile(rb"\b(?:pymysql|MySQLdb|mysql|aiomysql|mariadb)\b")
 _KEY = "idempotency_key"
 _HEADER = '"Idempotency-Key"'
+
+
+def upserted(context: FixContext, place: Node) -> list[TextEdit]:
+    """The only INSERT of what is retried, in the form that does nothing where the row is there; none
+    where the dialect is not known."""
+    decorated = enclosing(place, "decorated_definition")
+    function = decorated.child_by_field_name("definition") if decorated is not None else None
+    loop = enclosing(place, "for_statement", "while_statement")
+    retried = function if function is not None else loop
+    if place.type in ("for_statement", "while_statement"):
+        retried = place
+    body = retried.child_by_field_name("body") if retried is not None else None
+    found = [
+        edits
+        for node in (walk(body) if body is not None else ())
+        if node.type == "call" and (edits := _upsert(context, node))
+    ]
+    return found[0] if len(found) == 1 else []
+
+
+def _upsert(context: FixContext, call: Node) -> list[TextEdit]:
+    file, callee = context.file, callee_of(call)
+    name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    if callee is None:
+        return []
+    if name in ("execute", "executemany", "fetchrow", "fetchval"):
+        literal = literal_of(call)
+        text = text_of(literal) if literal is not None else ""
+        start = _INSERT.match(text)
+        if literal is None or start is None or "returning" in text.lower() or "{" in text:
+            return []
+        if _MYSQL.search(file.source.data) is not None:
+            return [insert_at(literal.start_byte + len(text[: start.end(1)].encode()), " IGNORE")]
+        body = text.rstrip("'\"")
+        end = len(body.rstrip().rstrip(";").rstrip().encode())
+        return [
+            TextEdit(
+                Span(literal.start_byte + end, literal.start_byte + len(body.rstrip().encode())),
+                " ON CONFLICT DO NOTHING",
+            )
+        ]
+    if name == "values":
+        owner = callee.child_by_field_name("object")
+        made = file.callee(owner) if owner is not None and owner.type == "call" else None
+        if made in ("sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.sqlite.insert"):
+            return [insert_at(call.end_byte, ".on_conflict_do_nothing()")]
+        return []
+    if name == "add" and callee.type == "attribute":
+        given = arguments_of(call).positional
+        method = callee.child_by_field_name("attribute")
+        row = given[0] if len(given) == 1 and given[0].type == "call" else None
+        has_key = row is not None and {"id", "uuid", "pk"} & arguments_of(row).keywords.keys()
+        if not has_key or method is None:
+            return []
+        function = enclosing(call, "function_definition")
+        owner = text_of(callee).rpartition(".")[0]
+        awaited = "await " if function is not None and f"await {owner}." in text_of(function) else ""
+        return [*([insert_at(call.start_byte, awaited)] if awaited else []), *replace_node(method, "merge")]
+    return []
+
+
+def of_task(context: FixContext, decorator: Node) -> list[TextEdit]:
+    """The header (or keyword) with the id of the Celery task, which stays the same when it is retried."""
+    decorated = enclosing(decorator, "decorated_definition")
+    function = decorated.child_by_field_name("definition") if decorated is not None else None
+    body = function.child_by_field_name("body") if function is not None else None
+    if function is None or body is None:
+        return []
+    is_bound = constant_value(arguments_of(decorator).keywords.get("bind")) is True
+    value = "self.request.id"
+    if not is_bound:
+        value = f"{context.imports().need('celery', 'current_task', at=decorator.start_byte)}.request.id"
+    return _header(context, body, value)
 
 
 def keyed(context: FixContext, place: Node, *, is_loop: bool) -> list[TextEdit]:
@@ -81,8 +168,17 @@ def _passed(parameters: Node) -> list[str] | None:
     return found
 
 
-def _header(context: FixContext, body: Node) -> list[TextEdit]:
-    """The header at the only request of a body that writes."""
+def _header(context: FixContext, body: Node, key: str = _KEY) -> list[TextEdit]:
+    """The header at the only request of a body that writes, or the keyword of a payment."""
+    payments = [
+        node
+        for node in walk(body)
+        if node.type == "call"
+        and "tripe" in text_of(callee_of(node) or node)
+        and is_mail_or_payment(context.file.callee(node) or "")
+    ]
+    if len(payments) == 1 and (context.file.callee(payments[0]) or "").startswith("stripe."):
+        return add_keyword(context.file, payments[0], "idempotency_key", key)
     found = [
         node
         for node in walk(body)
@@ -95,11 +191,11 @@ def _header(context: FixContext, body: Node) -> list[TextEdit]:
     if arguments.dict_unpacked:
         return []
     if given is None:
-        return add_keyword(context.file, found[0], "headers", f"{{{_HEADER}: {_KEY}}}")
+        return add_keyword(context.file, found[0], "headers", f"{{{_HEADER}: {key}}}")
     if given.type == "dictionary":
         items = [child for child in given.named_children if child.type != "comment"]
-        return add_item(context.file, given, items, len(items), f"{_HEADER}: {_KEY}")
+        return add_item(context.file, given, items, len(items), f"{_HEADER}: {key}")
     if given.type in ("identifier", "attribute", "call"):
-        text = f"{{**{text_of(given)}, {_HEADER}: {_KEY}}}"
+        text = f"{{**{text_of(given)}, {_HEADER}: {key}}}"
         return [TextEdit(Span(given.start_byte, given.end_byte), text)]
     return []

@@ -30,6 +30,7 @@ from bugcatalog_ls.syntax.nodes import (
     statement_of,
     statements,
     text_of,
+    walk,
 )
 from bugcatalog_ls.syntax.statement_edits import block_indent, insert_after, insert_before, remove_statement
 from bugcatalog_ls.syntax.wrapping import fitted
@@ -39,6 +40,7 @@ _AUTHENTICATES = "starlette.middleware.authentication.AuthenticationMiddleware"
 _LOOKS_LIKE_LOGIN = re.compile(
     r"(?:Auth|Authentication|Authorization|JWT|Jwt|ApiKey|APIKey|Token)\w*Middleware$"
 )
+_CREDENTIALS = re.compile(r"access-control-allow-credentials['\"]\s*(?:\]\s*=|,)", re.IGNORECASE)
 _ORIGINS = re.compile(r"(?:CORS_|ALLOWED_|ALLOW_)+ORIGINS?(?:_LIST)?|ORIGINS|ORIGIN_LIST", re.IGNORECASE)
 
 
@@ -131,6 +133,10 @@ def _without_options(context: JoinContext) -> Iterator[Finding]:
                 yield context.find(
                     hook.anchor, f"{name} turns the preflight away", data={"part": "hook", "symbol": symbol}
                 )
+    for fact in index.in_file(context.path, RejectsPreflight):
+        if fact.role in ("aiohttp", "sanic") and {fact.role, "headers"} & set(kinds):
+            name = fact.symbol.rpartition(".")[2]
+            yield context.find(fact.anchor, f"{name} turns the preflight away", data={"part": "asgi"})
     if "asgi" in kinds or "headers" not in kinds:
         return
     for fact in index.in_file(context.path, RejectsPreflight):
@@ -155,6 +161,11 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
 def _limited(context: FixContext, finding: Finding) -> Iterator[Fix]:
     origins, credentials = finding.data["origins"], finding.data["credentials"]
     call = context.node_of("call")
+    if credentials == "headers":
+        edits = _without_credentials(context)
+        if edits:
+            yield context.fix("Turn credentials off", "suggested", edits)
+        return
     if credentials == "CORS_ALLOW_CREDENTIALS":
         binding = context.file.scopes.module.bindings[credentials][0]
         if binding.value is not None:
@@ -173,6 +184,15 @@ def _limited(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if credentials in arguments.keywords:
         edits = set_keyword(context.file, call, credentials, "False")
         yield context.fix("Turn credentials off", "suggested", edits)
+
+
+def _without_credentials(context: FixContext) -> list[TextEdit]:
+    """The statement that sets the header of credentials by hand, taken out."""
+    function = enclosing(context.node, "function_definition")
+    for node in walk(function) if function is not None else ():
+        if node.type == "expression_statement" and _CREDENTIALS.search(text_of(node)) is not None:
+            return remove_statement(context.file, node)
+    return []
 
 
 def _named_origins(context: FixContext) -> str | None:
@@ -342,6 +362,8 @@ def _short_circuit(function: Node) -> str | None:
         return f'if {names[0]}.method == "OPTIONS":\n    return None'
     if name == "__call__" and len(names) == 1:
         return f'if {names[0]}.method == "OPTIONS":\n    return {waits}self.get_response({names[0]})'
+    if len(names) == 1 and enclosing(function, "class_definition") is None:
+        return f'if {names[0]}.method == "OPTIONS":\n    return None'
     return None
 
 

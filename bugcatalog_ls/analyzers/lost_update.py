@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, Load, load_of
 from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.stale_files import stale_files
-from bugcatalog_ls.facts.stale_keys import is_redis, stale_keys
+from bugcatalog_ls.facts.stale_keys import is_django_cache, is_redis, stale_keys
 from bugcatalog_ls.facts.stale_sql import stale_sql
+from bugcatalog_ls.facts.stale_statements import stale_statements
 from bugcatalog_ls.facts.stale_updates import LOCKING, StaleUpdate, stale_updates
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -29,6 +32,9 @@ from bugcatalog_ls.text.spans import TextEdit
 _ROWS = (b"ession", b".objects", b".query", b"select(")
 _ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
 _COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
+
+
+_SERIALIZABLE = re.compile(rb"isolation_level[\"']?\s*[=:]\s*[\"']SERIALIZABLE")
 
 
 class LostUpdate(Fact, frozen=True):
@@ -47,6 +53,7 @@ class LostUpdate(Fact, frozen=True):
     client: str
     is_computed: bool
     handler: str = ""
+    style: str = ""
 
     @property
     def key(self) -> str:
@@ -74,7 +81,19 @@ class VersionedModel(Fact, frozen=True):
         return self.symbol
 
 
+class SerializableEngine(Fact, frozen=True):
+    """An engine of the workspace lets the database find out what was read and written meanwhile."""
+
+    level: str
+
+    @property
+    def key(self) -> str:
+        return self.level
+
+
 def _collect(file: PyFile, facts: Facts) -> None:
+    if b"SERIALIZABLE" in file.source.data and _SERIALIZABLE.search(file.source.data) is not None:
+        facts.add(SerializableEngine("SERIALIZABLE"))
     if b"version_id_col" in file.source.data:
         for definition in file.classes:
             if "version_id_col" in text_of(definition.node):
@@ -98,8 +117,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 loader=update.loader,
                 client="",
                 is_computed=update.derivation == "computed",
+                style=update.load.style if update.load is not None else "",
             )
         )
+    for statement in stale_statements(file) if b"update" in file.source.data else ():
+        message = f"{statement.column} is set to a value worked out from an earlier query of it"
+        anchor = facts.anchor(f"values {file.qualname_at(statement.node.start_byte)}", statement.node)
+        facts.add(LostUpdate(file.path, anchor, "statement", message, "", "", "", False))
     for stale in stale_sql(file) if _holds(file, (b"UPDATE", b"update ")) else ():
         message = f"{stale.table}.{stale.column} is set to a value worked out from an earlier SELECT of it"
         anchor = facts.anchor(f"sql {file.qualname_at(stale.node.start_byte)}", stale.node)
@@ -167,12 +191,29 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             path, model = loaded[0][0], loaded[0][1].model
         if model and _is_versioned(context, context.resolve(model, path)):
             continue
-        if fact.client and not is_redis(context.resolve(fact.client)):
+        if fact.style == "active" and not _is_active(context, context.resolve(model, path)):
+            continue
+        if fact.kind in ("row", "sql") and context.index.get(SerializableEngine, "SERIALIZABLE"):
+            continue
+        client = context.resolve(fact.client) if fact.client else ""
+        if fact.client and not is_redis(client) and not (is_django_cache(client) and fact.kind == "write"):
             continue
         if fact.handler and not routes_of(context.index, fact.handler):
             continue
         variant = "computed" if fact.is_computed else ""
-        yield context.find(fact.anchor, fact.message, variant=variant, data={"kind": fact.kind})
+        yield context.find(
+            fact.anchor,
+            fact.message,
+            variant=variant,
+            data={"kind": fact.kind if not is_django_cache(client) else "cache"},
+        )
+
+
+def _is_active(context: JoinContext, model: str) -> bool:
+    """Whether a class is a model of peewee's or Tortoise's."""
+    return any(
+        base.startswith(("peewee.", "playhouse.", "tortoise.")) for base in mro(context.index, model)[0]
+    )
 
 
 def _is_versioned(context: JoinContext, model: str) -> bool:
@@ -192,6 +233,10 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             yield from _mend_row(context, update)
     elif kind in ("write", "once"):
         yield from _mend_key(context, kind)
+    elif kind == "sql":
+        edits = atomic_sql(context.file, context.span)
+        if edits:
+            yield context.fix("Let the database work it out", "suggested", edits)
 
 
 def _mend_row(context: FixContext, update: StaleUpdate) -> Iterator[Fix]:
@@ -238,8 +283,13 @@ def _expression(context: FixContext, update: StaleUpdate) -> str | None:
 
 
 def _column(context: FixContext, load: Load, update: StaleUpdate) -> str:
-    if load.style == "django":
-        name = context.imports().need("django.db.models", "F", at=update.node.start_byte)
+    model = context.resolve(context.file.symbol(load.model) or "") if load.style == "active" else ""
+    is_tortoise = (
+        any(base.startswith("tortoise.") for base in mro(context.index, model)[0]) if model else False
+    )
+    if load.style == "django" or is_tortoise:
+        module = "tortoise.expressions" if is_tortoise else "django.db.models"
+        name = context.imports().need(module, "F", at=update.node.start_byte)
         return f'{name}("{update.attribute}")'
     return f"{text_of(load.model)}.{update.attribute}"
 
@@ -247,6 +297,8 @@ def _column(context: FixContext, load: Load, update: StaleUpdate) -> str:
 def _locked(context: FixContext, load: Load) -> list[TextEdit]:
     """The edits by which the query of a row locks it."""
     file, statement = context.file, load.statement
+    if load.style == "active" or text_of(load.model) == "self" or "get_or_create(" in text_of(load.node):
+        return []
     if load.style == "django":
         manager = statement
         if manager.type == "call":  # `get_object_or_404(Model, …)`
@@ -279,9 +331,11 @@ def _count(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
     arguments = arguments_of(write)
     function = callee_of(write)
     owner = function.child_by_field_name("object") if function is not None else None
-    if owner is None or len(arguments.positional) != 2 or arguments.keywords or arguments.list_unpacked:
+    is_field = text_of(function).endswith(".hset") if function is not None else False
+    n_given = 3 if is_field else 2
+    if owner is None or len(arguments.positional) != n_given or arguments.keywords or arguments.list_unpacked:
         return
-    value = unparenthesised(arguments.positional[1])
+    value = unparenthesised(arguments.positional[-1])
     if value.type != "binary_operator" or statement_of(write).type != "expression_statement":
         return
     operator = text_of(value.child_by_field_name("operator") or value)
@@ -297,7 +351,12 @@ def _count(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
     n_uses = len(list(mentions(context.file, scope, text_of(name)))) if scope is not None else 0
     command = "incr" if operator == "+" else "decr"
     amount = "" if text_of(right) == "1" else f", {text_of(right)}"
-    edits = replace_node(write, f"{text_of(owner)}.{command}({text_of(arguments.positional[0])}{amount})")
+    given = text_of(arguments.positional[0])
+    if is_field:
+        sign = "" if operator == "+" else "-"
+        command, given = "hincrby", f"{given}, {text_of(arguments.positional[1])}"
+        amount = f", {sign}{text_of(right)}"
+    edits = replace_node(write, f"{text_of(owner)}.{command}({given}{amount})")
     if n_uses == 2:
         edits = [*remove_statement(context.file, binding), *edits]
         yield context.fix("Count by one command", "suggested", edits)
@@ -309,7 +368,16 @@ ANALYZER = Analyzer(
     fix=_fix,
     joins=(LostUpdate,),
     literals=(
-        *(b".commit(", b".flush(", b".save(", b".begin(", b"version_id_col", b"UPDATE ", b"update "),
-        *(b".one(", b".first(", b".get(", b".scalar", b"json.dump", b".hget("),
+        *(
+            b".commit(",
+            b".flush(",
+            b".save(",
+            b".begin(",
+            b"version_id_col",
+            b"UPDATE ",
+            b"update ",
+            b".values(",
+        ),
+        *(b".one(", b".first(", b".get(", b".scalar", b"json.dump", b".hget(", b".asave(", b"SERIALIZABLE"),
     ),
 )

@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.batch_edits import batched
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.db_sessions import database_kind
+from bugcatalog_ls.facts.django_effects import DjangoEffects
 from bugcatalog_ls.facts.function_effects import Effect, FunctionEffects
 from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.queries import Query
-from bugcatalog_ls.facts.relationship_loading import django_relation, entity_model, loading
+from bugcatalog_ls.facts.relationship_loading import django_relation, entity_model, loading, peewee_relation
 from bugcatalog_ls.facts.resolve import function_at, mro
-from bugcatalog_ls.facts.row_loops import FirstReads, LoopCall, RowAccess, RowHandedOn
+from bugcatalog_ls.facts.row_loops import LoopCall, RowAccess, RowHandedOn
 from bugcatalog_ls.facts.row_queries import rows_of
+from bugcatalog_ls.facts.row_reads import EagerlyLoaded, FirstReads
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
@@ -68,15 +71,25 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         what = _asks(context, call)
         if what:
             variant = "gathered" if call.gathered or _runs_later(context, call) else ""
-            yield context.find(
-                call.anchor, f"{call.written} {what} for each turn of the loop", variant=variant
-            )
+            data = {"part": "query"} if call.kind == "query" and not variant else {}
+            message = f"{call.written} {what} for each turn of the loop"
+            yield context.find(call.anchor, message, variant=variant, data=data)
 
 
 def _lazy(context: JoinContext, access: RowAccess) -> str:
     model = entity_model(context.index, access.entity, context.path)
+    if access.library == "annotated":
+        # Who calls may have loaded it; where no query of the workspace does, nobody has.
+        if context.index.get(EagerlyLoaded, access.attribute):
+            return ""
+        relation = django_relation(context.index, model, access.attribute)
+        if relation is None and loading(context.index, model, access.attribute) != "lazy":
+            return ""
+        return "handed"
     if access.library == "django":
         return django_relation(context.index, model, access.attribute) or ""
+    if access.library == "peewee":
+        return "peewee" if peewee_relation(context.index, model, access.attribute) else ""
     return "lazy" if loading(context.index, model, access.attribute) == "lazy" else ""
 
 
@@ -114,7 +127,11 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     symbol = context.resolve(call.symbol)
     if http_call(symbol) is not None:
         return "sends a request"
-    found = context.index.one(FunctionEffects, symbol.replace("()", ""))
+    function = symbol.replace("()", "")
+    django = context.index.one(DjangoEffects, function)
+    if django is not None and django[1].reads and not django[1].writes and not call.changes:
+        return "asks the database"
+    found = context.index.one(FunctionEffects, function)
     if found is None:
         return ""
     path, fact = found
@@ -149,6 +166,15 @@ def _is_database(context: JoinContext, path: str, function: str, effect: Effect)
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     part = finding.data.get("part")
     if part is None:
+        return
+    if part in ("handed", "peewee"):
+        return
+    if part == "query":
+        call = context.node_of("call")
+        edits = batched(context, call) if call is not None else []
+        if edits:
+            edits = fitted(context.file, edits, context.read("pyproject.toml"))
+            yield context.fix("Ask once before the loop", "suggested", edits)
         return
     attribute = finding.data["attribute"]
     query = _query(context)

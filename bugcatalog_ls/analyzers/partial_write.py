@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.transaction_edits import (
+    commit_later,
+    commit_on_demand,
+    in_one_transaction,
+    without_autocommit,
+)
+from bugcatalog_ls.facts.active_writes import AtomicCall, separate_writes
+from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.early_commits import EarlyCommit, early_commits, handed_sessions
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.function_effects import FunctionEffects
-from bugcatalog_ls.facts.resolve import function_at
+from bugcatalog_ls.facts.resolve import class_at, function_at, mro
 from bugcatalog_ls.facts.session_calls import Session, is_a_session, session_functions
 from bugcatalog_ls.facts.unprotected_writes import bare_writes, open_failures
 from bugcatalog_ls.syntax.edits import replace_node
@@ -28,6 +37,18 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, remove_statement, wrap
 from bugcatalog_ls.text.spans import Span, TextEdit
 
+_ATOMIC_REQUESTS = re.compile(rb"ATOMIC_REQUESTS[\"'\]]*\s*[:=]\s*(?:True|env)")
+
+
+class AtomicRequests(Fact, frozen=True):
+    """Settings of Django's let each request be one transaction."""
+
+    setting: str
+
+    @property
+    def key(self) -> str:
+        return self.setting
+
 
 class PartialWrite(Fact, frozen=True):
     """A place where a transaction ends too early, or is left open after a failure.
@@ -44,6 +65,7 @@ class PartialWrite(Fact, frozen=True):
     name: str
     sessions: tuple[tuple[str, bool], ...]
     committing: tuple[tuple[str, str], ...]
+    models: tuple[tuple[str, bool], ...] = ()
 
     @property
     def key(self) -> str:
@@ -51,6 +73,8 @@ class PartialWrite(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
+    if _ATOMIC_REQUESTS.search(file.source.data) is not None:
+        facts.add(AtomicRequests("ATOMIC_REQUESTS"))
     if is_test_path(file.path) or _is_migration(file):
         return
     functions = session_functions(file, "commit", "flush", "add")
@@ -73,6 +97,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
                         file.path, anchor, "rollback", message, name, (_evidence(failure.session),), ()
                     )
                 )
+    for pair in separate_writes(file) if _saves_rows(file) else ():
+        first, last = pair.first, pair.last
+        callee = text_of(callee_of(first.node) or first.node).split("\n")[0]
+        message = f"{callee} is stored even where the write fails that belongs to it"
+        models = tuple((file.symbol(write.model) or "", write.is_manager) for write in (first, last))
+        if all(symbol for symbol, _ in models):
+            anchor = facts.anchor(f"row {pair.function} {callee}", first.node)
+            facts.add(
+                PartialWrite(file.path, anchor, "active", message, pair.function, (), (), models=models)
+            )
     for write in bare_writes(file):
         how = "is committed by itself" if write.is_autocommit else "has no rollback"
         message = f"this and the other writes through {write.connection} belong together, and each {how}"
@@ -81,6 +115,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
         anchor = facts.anchor(f"write {file.qualname_at(write.node.start_byte)}", write.node)
         kind = "autocommit" if write.is_autocommit else "driver"
         facts.add(PartialWrite(file.path, anchor, kind, message, write.connection, (), ()))
+
+
+def _saves_rows(file: PyFile) -> bool:
+    data = file.source.data
+    is_saved = b".save(" in data or b".create(" in data or b".acreate(" in data
+    return is_saved or (b".execute(" in data and b".update(" in data)
 
 
 def _early(file: PyFile, facts: Facts, where: str, early: EarlyCommit) -> PartialWrite:
@@ -118,10 +158,37 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             continue
         if not all(_commits(context, callee, slot) for callee, slot in fact.committing):
             continue
+        if fact.kind == "active" and not _save_themselves(context, fact):
+            continue
         variant = {"unrelated": "unrelated", "loop": "loop"}.get(fact.kind, "")
         yield context.find(
-            fact.anchor, fact.message, variant=variant, data={"kind": fact.kind, "name": fact.name}
+            fact.anchor,
+            fact.message,
+            variant=variant,
+            data={"kind": fact.kind, "name": fact.name, "other": "1" if len(fact.sessions) > 1 else ""},
         )
+
+
+def _save_themselves(context: JoinContext, fact: PartialWrite) -> bool:
+    """Whether the rows are of Django or peewee, and nothing holds a transaction around the function."""
+    index = context.index
+    if index.get(AtomicCall, fact.name.rpartition(".")[2]):
+        return False
+    libraries: set[str] = set()
+    for written, is_manager in fact.models:
+        symbol = definition_of(index, written, context.path)
+        bases = mro(index, symbol)[0]
+        if any(base.startswith(("peewee.", "playhouse.")) for base in bases):
+            libraries.add("peewee")
+        elif any(base.startswith("django.") for base in bases) or (
+            is_manager and class_at(index, symbol) is None
+        ):
+            libraries.add("django")
+        else:
+            return False
+    return len(libraries) == 1 and not (
+        "django" in libraries and index.get(AtomicRequests, "ATOMIC_REQUESTS")
+    )
 
 
 def _commits(context: JoinContext, callee: str, slot: str) -> bool:
@@ -133,6 +200,10 @@ def _commits(context: JoinContext, callee: str, slot: str) -> bool:
     names = [parameter.name for parameter in function[1].parameters]
     if function[1].member in ("instance", "class"):
         names = names[1:]
+    if slot.startswith("="):
+        # A method of the same object, by the session that both use.
+        done = {effect.action for effect in effects[1].effects if effect.on == slot[1:]}
+        return "commit" in done and "write" in done
     given = names[int(slot)] if slot.isdigit() and int(slot) < len(names) else slot
     done = {effect.action for effect in effects[1].effects if effect.on == given}
     return "commit" in done and "write" in done
@@ -147,14 +218,31 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         yield from _roll_back(context, name)
     elif kind == "driver":
         yield from _protect(context, name)
+    elif kind == "active":
+        edits, how = in_one_transaction(context)
+        if edits:
+            yield context.fix(f"Write both in one {how}", "suggested", edits)
+    elif kind == "autocommit":
+        edits = without_autocommit(context, name)
+        if edits:
+            yield context.fix("Write all in one transaction", "suggested", edits)
     elif kind == "loop":
         yield from _move_behind(context)
     elif kind in ("related", "unrelated"):
         call = context.node_of("call")
         callee = callee_of(call) if call is not None else None
         method = callee.child_by_field_name("attribute") if callee is not None else None
-        if method is not None and text_of(method) == "commit":
-            yield context.fix(f"Flush {name} here", "suggested", replace_node(method, "flush"))
+        if method is not None and text_of(method) == "commit" and call is not None:
+            later = commit_later(context, call, name) if finding.data["other"] else []
+            if finding.data["other"] and not later:
+                return
+            edits = [*replace_node(method, "flush"), *later]
+            yield context.fix(f"Flush {name} here", "suggested", edits)
+        elif call is not None:
+            changed = commit_on_demand(context, call)
+            if changed:
+                function = text_of(callee or call).rpartition(".")[2]
+                yield context.fix(f"Let {function} leave the commit to its caller", "suggested", changed)
 
 
 def _roll_back(context: FixContext, name: str) -> Iterator[Fix]:
@@ -222,5 +310,10 @@ ANALYZER = Analyzer(
         b"Session,",
         b"Session =",
         b"Session)",
+        b".save(",
+        b".create(",
+        b".acreate(",
+        b".execute(",
+        b"ATOMIC_REQUESTS",
     ),
 )

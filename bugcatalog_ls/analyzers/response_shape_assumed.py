@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -9,8 +10,10 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.http_clients import Library, http_call
-from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.facts.function_effects import FunctionEffects
+from bugcatalog_ls.facts.function_words import functions_with
+from bugcatalog_ls.facts.http_clients import Library, http_call, response_library
+from bugcatalog_ls.facts.resolve import file_of_module, function_at
 from bugcatalog_ls.facts.response_bodies import Body, assumed_bodies
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -26,6 +29,8 @@ from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.syntax.wrapping import fitted
 
 _NAMES = ("response", "resp", "http_response", "reply")
+_WORDS = (b"raise_for_status", b"status", b".ok", b".is_success", b".is_error", b"raise ")
+_OF_STATUS = re.compile(rb"\b(?:requests|httpx|aiohttp|urllib3)\b")
 _RAISING: dict[bytes, Library] = {
     b"raise_for_status=": "aiohttp",
     b"event_hooks": "httpx",
@@ -52,6 +57,16 @@ class AssumedBody(Fact, frozen=True):
         return self.path
 
 
+class LooksAtStatus(Fact, frozen=True):
+    """A function in which the status of a response is looked at."""
+
+    function: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
 class RaisingClients(Fact, frozen=True):
     """A file makes clients of a library that raise by themselves where a request fails."""
 
@@ -69,6 +84,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
             facts.add(RaisingClients(file.path, library))
     if is_test_path(file.path):
         return
+    if _OF_STATUS.search(file.source.data) is not None:
+        for function in functions_with(file, [word for word in _WORDS if word in file.source.data]):
+            facts.add(LooksAtStatus(function))
     for body in assumed_bodies(file):
         if "raise_for_status" in _keywords(body):
             continue
@@ -95,16 +113,30 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         if not library:
             owner, _, verb = fact.client.rpartition(".")
             sent = http_call(f"{context.resolve(owner)}.{verb}")
-            if sent is None or sent.library == "urllib":
+            answered = sent.library if sent is not None else _library_of_helper(context, fact.client)
+            if answered is None or answered == "urllib":
                 continue
-            library = sent.library
-            maker = _file_of(context, owner)
+            library = answered
+            maker = _file_of(context, owner if sent is not None else fact.client)
             makers |= {maker} if maker is not None else set()
         raising = (other for path in makers for other in context.index.in_file(path, RaisingClients))
         if any(other.library == library for other in raising):
             continue
         message = f"{fact.subscript} is read before anything looks at the status of the response"
         yield context.find(fact.anchor, message, data={"library": library})
+
+
+def _library_of_helper(context: JoinContext, helper: str) -> Library | None:
+    """The library of the response that a function of the workspace gives, where nothing in it looks at
+    the status."""
+    function = context.resolve(helper).replace("()", "")
+    if function_at(context.index, function) is None or context.index.get(LooksAtStatus, function):
+        return None
+    effects = context.index.one(FunctionEffects, function)
+    if effects is None or not effects[1].does("request"):
+        # What it calls in turn may look at the status.
+        return None
+    return response_library(context.resolve(f"{helper}()"))
 
 
 def _file_of(context: JoinContext, symbol: str) -> str | None:
@@ -189,5 +221,14 @@ ANALYZER = Analyzer(
     join=_join,
     fix=_fix,
     joins=(AssumedBody,),
-    literals=(b".json()", b".loads(", b"event_hooks", b"raise_for_status=", b".hooks"),
+    literals=(
+        b"requests",
+        b"httpx",
+        b"aiohttp",
+        b".json()",
+        b".loads(",
+        b"event_hooks",
+        b"raise_for_status=",
+        b".hooks",
+    ),
 )

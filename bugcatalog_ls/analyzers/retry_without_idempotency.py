@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.analysis.idempotency_edits import keyed
+from bugcatalog_ls.analysis.idempotency_edits import keyed, of_task, upserted
 from bugcatalog_ls.facts.db_sessions import database_kind, is_session
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
 from bugcatalog_ls.facts.retries import RecognisesRepeats, RetriedCall, Retry
@@ -114,12 +114,17 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         )
         return
     edits: list[TextEdit] = []
+    title = ""
     if "write" in parts:
-        edits = keyed(context, call if call is not None else node, is_loop=kind == "loop")
+        place = call if call is not None else node
+        edits = of_task(context, place) if kind == "celery" else keyed(context, place, is_loop=kind == "loop")
+        title = "Send an Idempotency-Key"
+        if not edits:
+            edits, title = upserted(context, place), "Insert only what is not there yet"
         if not edits:
             return
         if kind == "loop":
-            yield context.fix("Send an Idempotency-Key", "suggested", edits)
+            yield context.fix(title, "suggested", edits)
             return
     if "everything" in parts:
         narrowed = _narrowed(context, call, kind)
@@ -130,9 +135,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     edits = _joined(context, node, call, edits, missing)
     if edits:
         is_guard = not parts & {"everything", "write"}
-        title = "Retry with a wait and a stop" if is_guard else "Retry on timeouts and lost connections"
-        if "write" in parts:
-            title = "Send an Idempotency-Key"
+        if "write" not in parts:
+            title = "Retry with a wait and a stop" if is_guard else "Retry on timeouts and lost connections"
         edits = fitted(context.file, edits, context.read("pyproject.toml"))
         yield context.fix(title, "safe" if is_guard else "suggested", edits)
 

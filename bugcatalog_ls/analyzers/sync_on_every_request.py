@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.django_effects import DjangoEffects
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.index import FactIndex, derived
@@ -53,11 +54,26 @@ def runs_per_request(index: FactIndex, function: str) -> bool:
     name = function.rpartition(".")[2]
     if any(resolve(index, use.symbol, path) == function for path, use in index.get(DependencyUse, name)):
         return True
+    if name in ("__call__", "__init__") and function in _of_classes(index):
+        return True
     return any(
         resolve(index, hook.symbol, path) == function
         for path, hook in _hooks(index)
         if hook.symbol.rpartition(".")[2] == name
     )
+
+
+@derived
+def _of_classes(index: FactIndex) -> frozenset[str]:
+    """The methods by which dependencies that are classes, or objects, are asked."""
+    found: set[str] = set()
+    for key in sorted(index.keys(DependencyUse)):
+        for path, use in index.get(DependencyUse, key):
+            symbol = resolve(index, use.symbol, path)
+            found.add(
+                f"{symbol.removesuffix('()')}.__call__" if symbol.endswith("()") else f"{symbol}.__init__"
+            )
+    return frozenset(found)
 
 
 @derived
@@ -88,6 +104,9 @@ def _does(context: JoinContext, call: RequestCall) -> str:
     if http_call(symbol) is not None:
         return "calls another service"
     function = symbol.replace("()", "")
+    django = context.index.one(DjangoEffects, function)
+    if django is not None and django[1].writes and not BY_DESIGN.search(function.rpartition(".")[2]):
+        return "" if context.index.get(CachesAnswers, function) else "writes to the database"
     found = context.index.one(FunctionEffects, function)
     if found is None or BY_DESIGN.search(function.rpartition(".")[2]):
         return ""

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.page_edits import counted_alike, ordered_sql, with_tie_breaker
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.counts import entity_of, mismatched_counts
@@ -17,9 +18,10 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass
-from bugcatalog_ls.facts.page_numbers import first_page, skipped_pages
+from bugcatalog_ls.facts.page_numbers import Skipped, first_page, skipped_pages
 from bugcatalog_ls.facts.paging import OrderKey, Page, pages
 from bugcatalog_ls.facts.queries import is_class_like, read_query
+from bugcatalog_ls.facts.raw_pages import key_of_table, raw_counts, raw_offsets, raw_ties
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.sql_pages import unordered_sql
 from bugcatalog_ls.syntax.edits import insert_at
@@ -51,6 +53,19 @@ class PagedQuery(Fact, frozen=True):
         return self.path
 
 
+class RawPage(Fact, frozen=True):
+    """A part of a table's rows that raw SQL takes in the order of one column."""
+
+    path: str
+    anchor: str
+    table: str
+    column: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
@@ -72,6 +87,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 page.keys if page.ordered and page.keys else (),
             )
         )
+
+    for tie in raw_ties(file):
+        anchor = facts.anchor(f"sql {file.qualname_at(tie.string.start_byte)} {tie.table}", tie.string)
+        facts.add(RawPage(file.path, anchor, tie.table, tie.key))
 
 
 def _entity(file: PyFile, page: Page) -> tuple[str, str]:
@@ -98,9 +117,16 @@ def _check(context: FileContext) -> Iterator[Finding]:
             message = f"the count leaves out the list's filter {mismatch.forgotten[0]}"
         else:
             message = f"the count has a filter that the list lacks: {mismatch.added[0]}"
-        yield context.find(mismatch.span, message.split("\n")[0])
+        yield context.find(mismatch.span, message.split("\n")[0], data={"part": "count"})
     for string in unordered_sql(file):
-        yield context.find(string, "LIMIT without ORDER BY takes rows in no order")
+        message = "LIMIT without ORDER BY takes rows in no order"
+        yield context.find(string, message, data={"part": "sql order"})
+    for raw in raw_offsets(file):
+        span = Span(raw.call.start_byte, raw.call.end_byte)
+        yield from _wrong_offset(context, span, raw.skipped.page, raw.skipped.minus_one)
+    if b"count(" in file.source.data or b"COUNT(" in file.source.data:
+        for count in raw_counts(file):
+            yield context.find(count.string, f"the count leaves out the list's condition {count.listed}")
 
 
 def _wrong_offsets(context: FileContext) -> Iterator[Finding]:
@@ -164,6 +190,12 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 f"rows{of} with equal {name} change places between pages",
                 data=_data("ties", query),
             )
+
+    for page in context.index.in_file(context.path, RawPage):
+        keys, uniques = key_of_table(context.index, page.table)
+        if keys and page.column not in uniques and page.column not in keys:
+            message = f"rows of {page.table} with equal {page.column} change places between pages"
+            yield context.find(page.anchor, message, data={"part": "sql ties"})
 
 
 def _data(part: str, query: PagedQuery) -> dict[str, str]:
@@ -246,6 +278,17 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     part = finding.data.get("part")
     if part == "offset":
         yield from _mended_offset(context)
+        return
+    if part == "count":
+        edits = counted_alike(context)
+        if edits:
+            edits = fitted(context.file, edits, context.read("pyproject.toml"))
+            yield context.fix("Count what is listed", "suggested", edits)
+        return
+    if part in ("sql order", "sql ties"):
+        edits, key = ordered_sql(context) if part == "sql order" else with_tie_breaker(context)
+        if edits:
+            yield context.fix(f"{'Order' if part == 'sql order' else 'Break ties'} by {key}", "safe", edits)
         return
     if part not in ("order", "ties"):
         return
@@ -330,15 +373,22 @@ def _mended_offset(context: FixContext) -> Iterator[Fix]:
     node = context.node_of("call", "subscript")
     if node is None:
         return
+    raw = next((each for each in raw_offsets(file) if each.call.start_byte == context.span.start), None)
     offset: Node | None
+    if raw is not None:
+        yield from _counted_from(context, raw.skipped)
+        return
     if node.type == "call":
         offset = next(iter(arguments_of(node).positional), None)
     else:
         inner = node.child_by_field_name("subscript")
         offset = inner.children[0] if inner is not None and inner.children else None
     skipped = skipped_pages(file, offset) if offset is not None else None
-    if skipped is None:
-        return
+    if skipped is not None:
+        yield from _counted_from(context, skipped)
+
+
+def _counted_from(context: FixContext, skipped: Skipped) -> Iterator[Fix]:
     operand = next(
         child
         for child in skipped.product.named_children
@@ -364,5 +414,5 @@ _LITERALS = (
 )
 
 ANALYZER = Analyzer(
-    check=_check, collect=_collect, join=_join, joins=(PagedQuery,), fix=_fix, literals=_LITERALS
+    check=_check, collect=_collect, join=_join, joins=(PagedQuery, RawPage), fix=_fix, literals=_LITERALS
 )

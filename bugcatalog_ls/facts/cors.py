@@ -18,6 +18,8 @@ from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
     constant_value,
+    enclosing,
+    statement_of,
     string_value,
     text_of,
     unparenthesised,
@@ -31,12 +33,22 @@ _FLASK_SYMBOLS = {
     "flask_cors.extension.CORS": _FLASK,
     "flask_cors.cross_origin": _FLASK,
     "flask_cors.decorator.cross_origin": _FLASK,
+    "sanic_cors.CORS": _FLASK,
+    "sanic_cors.cross_origin": _FLASK,
+    "sanic_cors.extension.CORS": _FLASK,
+    "sanic_cors.decorator.cross_origin": _FLASK,
     "quart_cors.cors": _QUART,
     "quart_cors.route_cors": _QUART,
 }
 _FOR_DEVELOPERS = re.compile(r"debug|\bdev|develop|local|test", re.IGNORECASE)
 _DJANGO_ALL = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
 _DJANGO_CREDENTIALS = "CORS_ALLOW_CREDENTIALS"
+_ANY_ORIGIN = re.compile(rb"access-control-allow-origin[\"']\s*(?:\]\s*=|[:,])\s*[\"']\*[\"']", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    rb"access-control-allow-credentials[\"']\s*(?:\]\s*=|[:,])\s*[\"']true[\"']", re.IGNORECASE
+)
+_SANIC_ORIGINS = re.compile(rb"\bconfig(?:\.|\[[\"'])CORS_ORIGINS(?:[\"']\])?\s*=\s*[\"']\*[\"']")
+_SANIC_CREDENTIALS = re.compile(rb"\bconfig(?:\.|\[[\"'])CORS_SUPPORTS_CREDENTIALS(?:[\"']\])?\s*=\s*True")
 _LIKES_ANY = Constant("*")
 
 
@@ -95,9 +107,36 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 _registration(file, facts, call, ("", "allow_credentials"), _LIKES_ANY, credentials)
     if b"CORS_ALLOW_CREDENTIALS" in file.source.data:
         _django(file, facts)
+    if _CREDENTIALS.search(file.source.data) is not None:
+        _headers(file, facts)
+    if b"sanic" in file.source.data and _SANIC_CREDENTIALS.search(file.source.data) is not None:
+        for match in _SANIC_ORIGINS.finditer(file.source.data):
+            node = file.root.named_descendant_for_byte_range(match.start(), match.start() + 1)
+            if node is not None:
+                anchor = facts.anchor("cors config", statement_of(node))
+                facts.add(CorsRegistration(file.path, anchor, "", "", _LIKES_ANY, Constant(True)))
 
 
-VOCABULARY = Vocabulary(_collect, (b"CORS", b"_cors"))
+VOCABULARY = Vocabulary(
+    _collect,
+    (b"CORS", b"_cors", b"Access-Control-Allow-Credentials", b"access-control-allow-credentials"),
+)
+
+
+def _headers(file: PyFile, facts: Facts) -> None:
+    """Headers that are set by hand: any origin, and credentials in the same function or dictionary."""
+    for match in _ANY_ORIGIN.finditer(file.source.data):
+        node = file.root.named_descendant_for_byte_range(match.start(), match.start() + 1)
+        if node is None:
+            continue
+        function = enclosing(node, "function_definition", "dictionary")
+        if function is None or _CREDENTIALS.search(function.text or b"") is None:
+            continue
+        pair = enclosing(node, "pair", "expression_statement")
+        place = pair if pair is not None else statement_of(node)
+        if not _is_for_developers(place):
+            anchor = facts.anchor(f"cors headers {file.qualname_at(node.start_byte)}", place)
+            facts.add(CorsRegistration(file.path, anchor, "", "headers", _LIKES_ANY, Constant(True)))
 
 
 def _is_starlette(file: PyFile, call: Node) -> bool:

@@ -24,8 +24,9 @@ _CURSOR = re.compile(r"cursor|after|before|marker|last_|continu|since", re.IGNOR
 
 
 class Mismatch(NamedTuple):
-    """A count, and the filters that only the list has."""
+    """A count (the call that makes it), and the filters that only the list has, or only the count."""
 
+    node: Node
     span: Span
     forgotten: tuple[str, ...]
     added: tuple[str, ...]
@@ -72,7 +73,7 @@ def mismatched_counts(file: PyFile, pages: Iterable[Page]) -> Iterator[Mismatch]
         if any(_is_opaque(text) for text in [*forgotten, *added]):
             continue
         reported.add(count.span)
-        yield Mismatch(count.span, tuple(forgotten), tuple(added))
+        yield Mismatch(count.node, count.span, tuple(forgotten), tuple(added))
 
 
 def entity_of(query: Query) -> str | None:

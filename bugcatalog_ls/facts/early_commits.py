@@ -26,7 +26,15 @@ from bugcatalog_ls.facts.written_rows import (
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_between
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statement_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    constant_value,
+    statement_of,
+    text_of,
+    walk,
+)
 
 Relation = Literal["related", "unrelated", "loop"]
 
@@ -241,18 +249,35 @@ def _helpers(file: PyFile, body: FunctionBody, session: Session) -> list[Helper]
     """The calls of functions of the workspace that are handed the session."""
     found: list[Helper] = []
     for node in body.calls:
+        own = _own_method(file, session, node)
+        if own is not None:
+            found.append(own)
         if session.written not in text_of(node):
             continue
         function = callee_of(node)
         if function is None or text_of(function).rpartition(".")[2].lstrip("_")[:1].isupper():
             continue
         arguments = arguments_of(node)
+        if constant_value(arguments.keywords.get("commit")) is False:
+            continue
         slots = {str(n): value for n, value in enumerate(arguments.positional)} | arguments.keywords
         slot = next((slot for slot, value in slots.items() if text_of(value) == session.written), None)
         symbol = file.symbol(function) if slot is not None else None
         if slot is not None and symbol is not None and not symbol.startswith(("builtins.", "sqlalchemy.")):
             found.append(Helper(node, symbol, slot))
     return found
+
+
+def _own_method(file: PyFile, session: Session, node: Node) -> Helper | None:
+    """A call of another method of the object whose session it is: `self._create(…)` next to `self.db`."""
+    function = callee_of(node)
+    written = text_of(function) if function is not None else ""
+    if not session.written.startswith("self.") or re.fullmatch(r"self\.\w+", written) is None:
+        return None
+    if constant_value(arguments_of(node).keywords.get("commit")) is False or not session.symbol:
+        return None
+    symbol = file.symbol(function)
+    return Helper(node, symbol.replace("()", ""), f"={session.symbol}") if symbol is not None else None
 
 
 def _is_in(node: Node, types: tuple[str, ...]) -> bool:

@@ -41,7 +41,7 @@ _BY_NAME: dict[str, Action] = {
 }
 _LITERALS = (
     *(b".commit(", b".rollback(", b".flush(", b".close(", b".aclose(", b".execute", b".exec("),
-    *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", b"    with ", *HTTP_LITERALS),
+    *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", b".get(", b"    with ", *HTTP_LITERALS),
 )
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
@@ -89,6 +89,18 @@ def _collect(file: PyFile, facts: Facts) -> None:
             action = "write"
         scopes[scope.start] = scope
         found.setdefault(scope.start, {})[Effect(action, on, text_of(name))] = None
+    for call in (
+        file.calls_written("get") if b".get(" in file.source.data and b"ession" in file.source.data else ()
+    ):
+        # `session.get(Model, key)`, unlike a mapping's `get`.
+        positional = arguments_of(call).positional
+        scope = _function_at(file, call) if len(positional) == 2 and _is_class(positional[0]) else None
+        callee = callee_of(call)
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        on = _done_to(file, owner, scope) if scope is not None else None
+        if scope is not None and on is not None:
+            scopes[scope.start] = scope
+            found.setdefault(scope.start, {})[Effect("query", on, "get")] = None
     for item in file.nodes("with_item"):
         entered = _entered_name(item)
         scope = _function_at(file, item) if entered is not None else None
@@ -151,6 +163,11 @@ def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
         # `update(User).where(…).values(…)`
         return receiver is not None and _is_writing(file, receiver, depth)
     return False
+
+
+def _is_class(node: Node) -> bool:
+    last = text_of(node).rpartition(".")[2]
+    return node.type in ("identifier", "attribute") and last[:1].isupper() and not last.isupper()
 
 
 def _function_at(file: PyFile, node: Node) -> Scope | None:

@@ -10,7 +10,8 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
 
-Style = Literal["sqlalchemy", "django"]
+Style = Literal["sqlalchemy", "django", "active"]
+"""`active`: rows of peewee or Tortoise, which a class of theirs loads by itself."""
 
 _DEPTH = 4
 _ENDS = frozenset(
@@ -18,18 +19,20 @@ _ENDS = frozenset(
         *("first", "one", "one_or_none", "get", "get_one", "scalar", "scalar_one", "scalar_one_or_none"),
         *("get_or_404", "first_or_404", "one_or_404", "all", "scalars", "unique", "last", "latest"),
         *("earliest", "aget", "afirst", "alast", "query", "execute", "exec", "stream_scalars", "filter"),
-        *("exclude", "order_by", "select_related"),
+        *("exclude", "order_by", "select_related", "get_or_create", "aget_or_create", "get_object"),
+        *("get_by_id", "get_or_none"),
     }
 )
 _STARTS = frozenset({"query", "execute", "exec", "scalars", "scalar", "stream_scalars"})
 _OF_RESULTS = frozenset(
     {"scalar_one", "scalar_one_or_none", "scalars", "scalar", "first", "one", "one_or_none", "all", "unique"}
 )
+_ACTIVE = frozenset({"get", "get_by_id", "get_or_none", "get_or_create", "filter", "select"})
 _GETS = frozenset({"get", "get_one"})
 _LOCKS = re.compile(r"for_update|lockmode|FOR UPDATE|isolation_level|SERIALIZABLE|advisory", re.IGNORECASE)
 LOADER_NAMES = (
     *("first", "one", "one_or_none", "get", "get_one", "scalar", "scalar_one", "scalar_one_or_none"),
-    *("get_or_404", "first_or_404", "get_object_or_404", "aget", "afirst"),
+    *("get_or_404", "first_or_404", "get_object_or_404", "aget", "afirst", "get_by_id", "get_or_none"),
 )
 """The last names of calls that end in one row."""
 
@@ -84,6 +87,11 @@ def _of_chain(
         model = root.child_by_field_name("object")
         if model is not None and _is_model(model):
             return Load("sqlalchemy", model, node, _before_end(node), locks)
+    if written == "self" and first == "get_object" and len(methods) == 1:
+        is_view = b"rest_framework" in file.source.data or b"django" in file.source.data
+        return Load("django", root, node, root, locks) if is_view else None
+    if first in _ACTIVE and _is_model(root) and not locks and (first != "select" or len(methods) > 1):
+        return Load("active", root, node, first_call, locks)
     if root.type == "identifier" and first in _OF_RESULTS and depth > 1:
         # `result = session.execute(select(…))`, and then `result.scalar_one()`.
         bindings = file.names.bindings(root)

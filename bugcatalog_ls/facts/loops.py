@@ -70,6 +70,9 @@ def is_small(file: PyFile, over: Node) -> bool:
         bindings = file.names.bindings(over)
         if any(binding.kind in ("import", "from") for binding in bindings) and text_of(over).isupper():
             return True
+        if re.fullmatch(r"[A-Z]+[a-z]\w*", text_of(over)):
+            # The members of an enum.
+            return True
         held = bindings[0].value if len(bindings) == 1 else None
         return (
             held is not None and held.type in ("list", "tuple", "set", "dictionary") and is_small(file, held)

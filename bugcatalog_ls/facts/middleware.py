@@ -68,6 +68,9 @@ class MiddlewareStep(Fact, frozen=True):
         return self.what.rpartition(".")[2] if self.kind == "call" else self.path
 
 
+_OTHERS = ((b"sanic_cors", "sanic"), (b"aiohttp_cors", "aiohttp"))
+
+
 class CorsInUse(Fact, frozen=True):
     """A file deals with CORS: by a library, by `headers` of its own, or by code that `answers` preflights."""
 
@@ -189,7 +192,12 @@ VOCABULARY = Vocabulary(
 
 def _collect_cors(file: PyFile, facts: Facts) -> None:
     data = file.source.data
-    for word, kind in ((b"CORSMiddleware", "asgi"), (b"flask_cors", "flask"), (b"quart_cors", "flask")):
+    for word, kind in (
+        (b"CORSMiddleware", "asgi"),
+        (b"flask_cors", "flask"),
+        (b"quart_cors", "flask"),
+        *_OTHERS,
+    ):
         if word in data:
             facts.add(CorsInUse(kind))
     if b"corsheaders.middleware" in data:

@@ -341,7 +341,10 @@ def _attribute(node: Node) -> object:
     name = text_of(node).rpartition(".")[2]
     if name == "method" or name == "http_method":
         return "OPTIONS"
-    return _ABSENT if text_of(node) == "request.authorization" else _UNKNOWN
+    written = text_of(node)
+    return (
+        _ABSENT if written in ("request.authorization", "request.token", "request.credentials") else _UNKNOWN
+    )
 
 
 def _subscript(node: Node) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -20,7 +21,8 @@ class RejectsPreflight(Fact, frozen=True):
     """A class or function that may answer an `OPTIONS` request without credentials with a refusal.
 
     `role`: `asgi` for what stands in a chain of Starlette's, `django` in Django's, `hook` for a
-    function that may be a `before_request`, `backend` for what Starlette's authentication asks.
+    function that may be a `before_request`, `aiohttp` and `sanic` in theirs, `backend` for what
+    Starlette's authentication asks.
     """
 
     symbol: str
@@ -81,6 +83,7 @@ VOCABULARY = Vocabulary(
         b"quart",
         b"call_next",
         b"receive",
+        b"on_request",
         b"AuthenticationError",
     ),
 )
@@ -137,6 +140,13 @@ def _role(definition: Definition) -> str | None:
             )
         return "django" if "request" in names else None
     for decorator in definition.decorators:
+        written = text_of(decorator)
+        if len(names) == 2 and (written.endswith("web.middleware") or written == "middleware"):
+            return "aiohttp"
+        if len(names) == 1 and re.fullmatch(
+            r"\w+\.(?:on_request|middleware)(?:\(['\"]request['\"]\)|\(\))?", written
+        ):
+            return "sanic"
         if decorator.type == "call" and text_of(callee_of(decorator) or decorator).endswith(".middleware"):
             first = arguments_of(decorator).positional
             return "asgi" if first and string_value(first[0]) == "http" else None

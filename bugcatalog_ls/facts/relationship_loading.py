@@ -21,6 +21,7 @@ _DJANGO_ONE = frozenset(
     for module in ("", "fields.related.")
     for name in ("ForeignKey", "OneToOneField")
 )
+_DJANGO_KEYS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 _DJANGO_MANY = frozenset(f"django.db.models.{module}ManyToManyField()" for module in ("", "fields.related."))
 
 
@@ -43,9 +44,43 @@ def django_relation(index: FactIndex, model: str, attribute: str) -> Literal["on
             continue
         symbol = resolve(index, found[1].attributes[attribute] or "", found[0])
         return "one" if symbol in _DJANGO_ONE else "many" if symbol in _DJANGO_MANY else None
+    if "django.db.models.Model" not in mro(index, model)[0]:
+        return None
     if attribute.endswith("_set") and attribute.removesuffix("_set") in _django_models(index):
         return "many"
-    return None
+    return _related_names(index).get((model.rpartition(".")[2], attribute))
+
+
+@derived
+def peewee_relation(index: FactIndex, model: str, attribute: str) -> bool:
+    """Whether an attribute of a model of peewee's is a foreign key."""
+    for base in mro(index, model)[0]:
+        found = class_at(index, base)
+        if found is not None and attribute in found[1].attributes:
+            symbol = resolve(index, found[1].attributes[attribute] or "", found[0])
+            return symbol == "peewee.ForeignKeyField()"
+    return False
+
+
+@derived
+def _related_names(index: FactIndex) -> dict[tuple[str, str], Literal["one", "many"]]:
+    """What `related_name` puts on the other side: by the last name of its class, and the attribute."""
+    found: dict[tuple[str, str], Literal["one", "many"]] = {}
+    for symbol in sorted(index.keys(OrmClass)):
+        fact = index.one(OrmClass, symbol)
+        for attribute in fact[1].attributes if fact is not None else ():
+            value = attribute.value
+            maker = _last(value.function) if isinstance(value, Call) else ""
+            if not isinstance(value, Call) or maker not in _DJANGO_KEYS:
+                continue
+            name, target = value.keyword("related_name"), value.keyword("to", 0)
+            if isinstance(target, Constant) and isinstance(target.value, str):
+                other = symbol if target.value == "self" else target.value
+            else:
+                other = dotted(target) or "" if target is not None else ""
+            if isinstance(name, Constant) and isinstance(name.value, str) and other:
+                found[other.rpartition(".")[2], name.value] = "one" if maker == "OneToOneField" else "many"
+    return found
 
 
 @derived

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.django_effects import WRITES as DJANGO_WRITES
+from bugcatalog_ls.facts.django_effects import manager_of
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.function_words import functions_with
@@ -24,7 +26,11 @@ BY_DESIGN = re.compile(
 )
 """Names of what writes on every request on purpose."""
 
-_CACHES = re.compile(rb"cache|\blru\b|_ttl|\bttl|redis|memoi[sz]e|memcache", re.IGNORECASE)
+_CACHES = re.compile(rb"cache|\blru\b|_ttl|\bttl|redis|memoi[sz]e|memcache|\.setex\(|\b[ep]x=", re.IGNORECASE)
+# What is set on these is set on the request, or on the object itself; anything else may be a row.
+_OF_REQUEST_ONLY = re.compile(
+    r"(?:self|cls|request|g|response|resp|res|app|scope|context|ctx|state|settings)\b"
+)
 _ONLY_WHEN = re.compile(r"\bis None|\bnot in\b|[<>]|\bstale\b|expired|changed|\bnew\b|should_|needs_|missing")
 _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
@@ -32,9 +38,10 @@ _OF_REQUEST = re.compile(
 )
 _PER_REQUEST = (
     *(b"Depends(", b"Security(", b"Header(", b"Cookie(", b"before_request", b"before_app_request"),
-    *(b"call_next", b": Request", b"receive"),
+    *(b"call_next", b": Request", b"receive", b"get_response", b"MiddlewareMixin", b"web.middleware"),
+    b"on_request",
 )
-_OUTSIDE = (b"requests", b"httpx", b"aiohttp", b"urllib", b".commit(")
+_OUTSIDE = (b"requests", b"httpx", b"aiohttp", b"urllib", b".commit(", b".objects.")
 _CACHE_WORDS = (b"cache", b"Cache", b"CACHE", b"lru_", b"_ttl", b"redis", b"Redis", b"memoize")
 _EMPTY = re.compile(
     rb"^\w+(?:\s*:[^=\n]+)?\s*=\s*(?:\{\}|(?:\w+\.)?(?:dict|OrderedDict|defaultdict)\()", re.MULTILINE
@@ -43,7 +50,8 @@ _ROUTES = VERBS | {"route", "api_route", "websocket"}
 _ASGI = re.compile(r"scope\b.*receive\b.*send\b", re.DOTALL)
 _SILENT = ("builtins.", "super(", "logging.", "time.", "fastapi.", "starlette.")
 _EXECUTING = frozenset({"execute", "executemany", "exec"})
-_WRITING = frozenset({"add", "add_all", "merge", "bulk_save_objects", "save", "create", "update_or_create"})
+_WRITING = frozenset({"add", "add_all", "merge", "bulk_save_objects", "save", "asave"})
+_ASSIGNMENTS = frozenset({"assignment", "augmented_assignment"})
 _CONTAINERS = frozenset({"builtins.dict()", "collections.OrderedDict()", "collections.defaultdict()"})
 
 
@@ -121,7 +129,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         named = set(_dependencies(file))
         for symbol in sorted(named):
             facts.add(DependencyUse(symbol))
-        named |= set(_hooked(file))
+        named |= {f"{symbol}.__init__" for symbol in named} | set(_hooked(file))
         asks = _OF_REQUEST.search(data) is not None
         for definition in file.functions:
             surely = _is_middleware(definition)
@@ -137,6 +145,7 @@ VOCABULARY = Vocabulary(
     _collect,
     (
         *(b"Depends(", b"Security(", b"before_request", b"call_next", b"before_app_request", b"receive"),
+        *(b"get_response", b"MiddlewareMixin", b"web.middleware", b"on_request"),
         *(b"Header(", b"Cookie(", b"Request", b"cache", b"= {}", b"= dict()", b"Dict()", b"dict("),
     ),
 )
@@ -159,10 +168,18 @@ def _caching(file: PyFile) -> Iterator[str]:
 def _dependencies(file: PyFile) -> Iterator[str]:
     for call in file.calls_named(*_DEPENDS):
         given = arguments_of(call).get("dependency", 0)
-        symbol = (
-            file.symbol(given) if given is not None and given.type in ("identifier", "attribute") else None
-        )
-        if symbol is not None and "(" not in symbol:
+        if given is None:
+            # `context: Context = Depends()` makes one of the class that the annotation names.
+            parameter = call.parent
+            annotation = parameter.child_by_field_name("type") if parameter is not None else None
+            given = annotation.named_children[0] if annotation is not None else None
+        symbol = file.symbol(given) if given is not None else None
+        if symbol is None:
+            continue
+        if symbol.endswith("()") and symbol.count("(") == 1:
+            # An object that is called: `Depends(RoleChecker("admin"))`.
+            yield f"{symbol.removesuffix('()')}.__call__"
+        elif "(" not in symbol:
             yield symbol
 
 
@@ -179,18 +196,34 @@ def _is_middleware(definition: Definition) -> bool:
     for decorator in definition.decorators:
         target = callee_of(decorator) if decorator.type == "call" else decorator
         name = text_of(target).rpartition(".")[2] if target is not None else ""
-        if name in ("before_request", "before_app_request"):
+        if name in ("before_request", "before_app_request", "on_request"):
+            return True
+        if decorator.type != "call" and text_of(decorator).endswith("web.middleware"):
             return True
         if name == "middleware" and decorator.type == "call":
             first = next(iter(arguments_of(decorator).positional), None)
             return string_value(first) in ("http", "request")
-    if definition.name not in ("dispatch", "__call__") or definition.owner is None:
-        return False
     parameters = definition.node.child_by_field_name("parameters")
     text = text_of(parameters) if parameters is not None else ""
+    if definition.owner is None:
+        # Django's middleware as a function: what `get_response` is closed over by.
+        outer = definition.scope.parent if definition.scope is not None else None
+        return (
+            outer is not None
+            and outer.kind == "function"
+            and "get_response" in outer.bindings
+            and re.match(r"\(\s*request\b[^,]*\)$", text) is not None
+        )
     if definition.name == "dispatch":
         return text.count(",") == 2
-    return _ASGI.search(text) is not None
+    if definition.name in ("process_request", "process_response", "process_view"):
+        return "MiddlewareMixin" in text_of(definition.owner.node).partition("\n")[0]
+    if definition.name != "__call__":
+        return False
+    is_django = re.match(r"\(\s*self,\s*request\b[^,]*\)$", text) and "get_response" in text_of(
+        definition.owner.node
+    )
+    return bool(is_django) or _ASGI.search(text) is not None
 
 
 def _asks_for_request(file: PyFile, definition: Definition) -> bool:
@@ -215,8 +248,9 @@ def _calls(file: PyFile, facts: Facts, definition: Definition) -> None:
     if body is None or BY_DESIGN.search(definition.name) or BY_DESIGN.search(_words(owner)):
         return
     text = body.text or b""
-    if _CACHES.search(text) is not None:
+    if _CACHES.search(text) is not None or any(_CACHES.search(d.text or b"") for d in definition.decorators):
         return
+    sets_row = b"yield" not in text and _sets_row(body)
     commits = b".commit(" in text or b".begin(" in text
     for call in walk(body):
         if call.type != "call":
@@ -227,8 +261,13 @@ def _calls(file: PyFile, facts: Facts, definition: Definition) -> None:
         name = method_name(call)
         symbol = file.symbol(callee) or ""
         kind = "call"
-        is_row = name in _WRITING and callee.type == "attribute" and _is_row(file, call, commits)
-        if is_row or (name in _EXECUTING and writes_in_statement(file, call)):
+        is_row = (
+            (name in _WRITING or name in DJANGO_WRITES)
+            and callee.type == "attribute"
+            and _is_row(file, call, commits)
+        )
+        ends = name == "commit" and sets_row and not arguments_of(call).positional
+        if is_row or ends or (name in _EXECUTING and writes_in_statement(file, call)):
             kind = "write"
         elif not symbol or symbol.startswith(_SILENT):
             continue
@@ -260,12 +299,36 @@ def _is_row(file: PyFile, call: Node, commits: bool) -> bool:
     owner = callee.child_by_field_name("object") if callee is not None else None
     if owner is None:
         return False
-    if name in ("create", "update_or_create"):
-        return text_of(owner).endswith(".objects")
+    if name in DJANGO_WRITES:
+        is_query = name in ("update", "delete") and ".query" in text_of(owner) and commits
+        return is_query or manager_of(call) is not None
+    if name in ("save", "asave"):
+        return _is_django_row(file, owner)
     symbol = file.symbol(owner) or ""
-    if name == "save":
-        return False
     return commits and not symbol.startswith("builtins.")
+
+
+def _is_django_row(file: PyFile, owner: Node) -> bool:
+    """Whether a row of Django's is saved: the request's user, or what a manager gave."""
+    if re.match(r"(?:self\.)?request\.user\b", text_of(owner)) is not None:
+        return True
+    bindings = file.names.bindings(owner) if owner.type == "identifier" else []
+    return any(
+        binding.value is not None
+        and (".objects." in text_of(binding.value) or "request.user" in text_of(binding.value))
+        for binding in bindings
+    )
+
+
+def _sets_row(body: Node) -> bool:
+    """Whether an attribute of something that is no part of the request is set."""
+    for node in walk(body):
+        left = node.child_by_field_name("left") if node.type in _ASSIGNMENTS else None
+        if left is not None and left.type == "attribute":
+            owner = text_of(left).rpartition(".")[0]
+            if _OF_REQUEST_ONLY.match(owner) is None or owner == "request.user":
+                return True
+    return False
 
 
 def _is_always(call: Node) -> bool:

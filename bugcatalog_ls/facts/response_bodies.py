@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from bugcatalog_ls.syntax.nodes import (
 )
 from bugcatalog_ls.syntax.scopes import Scope
 
+_NO_HELPERS = ("builtins.", "json.", "open", "flask.", "fastapi.", "starlette.", "super(")
 _BODIES = frozenset({"data", "text", "content"})
 _WITHOUT_STATUS: frozenset[Library] = frozenset({"urllib"})
 
@@ -116,11 +118,32 @@ def _sender(file: PyFile, response: Node) -> tuple[str, Library | None] | None:
     libraries = {response_library(symbol) if symbol.endswith("()") else None for symbol in sent}
     symbol = min(sent).removesuffix("()")
     if len(libraries) == 1 and (library := libraries.pop()) is not None:
-        # What a function is handed as a response has been in other hands before.
-        return (symbol, library) if http_call(symbol) is not None else None
-    if len(sent) == 1 and symbol.rpartition(".")[2] in ("get", "post", "put", "patch", "delete", "request"):
-        return (symbol, None) if "." in symbol and not symbol.startswith("builtins.") else None
+        if http_call(symbol) is not None:
+            return symbol, library
+        # What a function is handed as a response may have been looked at by who hands it on.
+        return (symbol, library) if not _is_looked_at_before(file, response) else None
+    if len(sent) == 1 and min(sent).endswith("()"):
+        return (symbol, None) if "." in symbol and not symbol.startswith(_NO_HELPERS) else None
     return None
+
+
+def _is_looked_at_before(file: PyFile, response: Node) -> bool:
+    """Whether a function of the file looks at the status of what it hands to this one."""
+    scope = local_scope(file, response)
+    name = scope.name if scope is not None else ""
+    if response.type != "identifier" or not name or name.startswith("__"):
+        return True
+    for call in file.calls_written(name):
+        caller = local_scope(file, call)
+        arguments = arguments_of(call)
+        for given in (*arguments.positional, *arguments.keywords.values()):
+            if given.type != "identifier" or caller is None:
+                # A response on its way through, or one whose sender may raise by itself.
+                continue
+            looked = rf"\b{re.escape(text_of(given))}\.(?:{'|'.join(_ALL_STATUS_NAMES)})\b"
+            if re.search(looked, text_of(caller.node)):
+                return True
+    return False
 
 
 def _reads(file: PyFile, call: Node, scope: Scope) -> Iterator[Node]:

@@ -19,6 +19,8 @@ from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
     constant_value,
+    decorators_of,
+    enclosing,
     is_none,
     string_value,
     text_of,
@@ -38,6 +40,8 @@ _URLLIB3 = frozenset(
 _EVERYTHING = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 _LIBRARIES = re.compile(rb"autoretry_for|tenacity|backoff|retrying|stamina")
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
+_COMPARED = re.compile(r"(\w+)\s*(?:<|<=|>|>=)\s*(?:\d+|[\w.]+)")
+_TASKS = frozenset({"task", "shared_task", "periodic_task"})
 _MAX_CALLS = 40
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
 _PLAIN = frozenset({"string", "binary_operator", "identifier", "attribute", "call"})
@@ -122,6 +126,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(RecognisesRepeats(symbol))
     if _LIBRARIES.search(data) is not None:
         _decorators(file, facts)
+    if b"self.retry(" in data:
+        _tasks(file, facts)
     if b"Retry(" in data or b"urllib3" in data:
         _adapters(file, facts)
     if b"except" in data:
@@ -141,7 +147,17 @@ VOCABULARY = Vocabulary(
             b"attempt",
             b"retries",
         ),
-        *(b"tries", b"in range(", b"dempoten", b"on_conflict", b"ON CONFLICT", b"get_or_create", b"upsert"),
+        *(
+            b"tries",
+            b"while ",
+            b"self.retry(",
+            b"in range(",
+            b"dempoten",
+            b"on_conflict",
+            b"ON CONFLICT",
+            b"get_or_create",
+            b"upsert",
+        ),
     ),
 )
 
@@ -175,6 +191,23 @@ def _decorators(file: PyFile, facts: Facts) -> None:
             _add(file, facts, call, kind, call, parent.child_by_field_name("body"))
         elif kind != "tenacity" or text_of(callee_of(call) or call).endswith("retry"):
             _add(file, facts, call, kind, call, None)
+
+
+def _tasks(file: PyFile, facts: Facts) -> None:
+    """Tasks of Celery's that a handler sends off again: `raise self.retry(exc=exc)`."""
+    done: set[int] = set()
+    for call in file.calls_written("retry"):
+        function = enclosing(call, "function_definition")
+        handler = enclosing(call, "except_clause")
+        if text_of(callee_of(call) or call) != "self.retry" or function is None or handler is None:
+            continue
+        for decorator in decorators_of(function):
+            target = callee_of(decorator) if decorator.type == "call" else None
+            name = text_of(target).rpartition(".")[2] if target is not None else ""
+            known = "autoretry_for" in arguments_of(decorator).keywords if target is not None else True
+            if name in _TASKS and not known and decorator.id not in done:
+                done.add(decorator.id)
+                _add(file, facts, decorator, "celery", None, function.child_by_field_name("body"))
 
 
 def _made(file: PyFile, decorator: Node) -> tuple[str, Node | None] | None:
@@ -364,7 +397,9 @@ def _is_counted(loop: Node) -> bool:
     """Whether a loop counts attempts: over a range with a name that nothing else needs, or until a number."""
     if loop.type == "while_statement":
         condition = loop.child_by_field_name("condition")
-        return condition is not None and _COUNTS.search(text_of(condition)) is not None
+        return condition is not None and (
+            _COUNTS.search(text_of(condition)) is not None or _counts_failures(loop, condition)
+        )
     left, right = loop.child_by_field_name("left"), loop.child_by_field_name("right")
     if left is None or right is None or right.type != "call" or text_of(callee_of(right) or right) != "range":
         return False
@@ -374,6 +409,17 @@ def _is_counted(loop: Node) -> bool:
         or _COUNTS.search(name) is not None
         or _COUNTS.search(text_of(right)) is not None
         or name in ("i", "n", "k")
+    )
+
+
+def _counts_failures(loop: Node, condition: Node) -> bool:
+    """Whether a `while` compares a number that a handler inside of it raises: `while n < 5`."""
+    compared = _COMPARED.fullmatch(text_of(unparenthesised(condition)))
+    if compared is None:
+        return False
+    raised = re.compile(rf"\b{re.escape(compared[1])}\s*(?:\+=|-=|=\s*{re.escape(compared[1])}\b)")
+    return any(
+        node.type == "except_clause" and raised.search(text_of(node)) is not None for node in walk(loop)
     )
 
 

@@ -24,7 +24,8 @@ from bugcatalog_ls.facts.loops import (
     tries_alternatives,
 )
 from bugcatalog_ls.facts.queries import Query, is_class_like, method_name, read_query
-from bugcatalog_ls.facts.row_queries import rows_of
+from bugcatalog_ls.facts.row_queries import annotated_rows, rows_of
+from bugcatalog_ls.facts.row_reads import MAKES
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
@@ -63,10 +64,6 @@ _MAY_ASK = re.compile(
     r"_?(?:get|fetch|load|find|query|lookup|look_up|count|list|request|call|retrieve|resolve|read|is|has|check"
     r"|download|send|post|sync|refresh|calculate|compute|to_dict|serialize|enrich)(?:_|$)"
 )
-_MAKES = re.compile(
-    r"(?:^|_)(?:to|as)_(?:\w*_)?(?:dict|json|schema|dto|response|out|model|payload|row)\b|seriali[sz]e|(?:^|_)to_dict"
-    r"|to_representation|(?:^|_)(?:dump|present|describe|format|render)(?:_|$)"
-)
 _BATCH = re.compile(r"batch|chunk|page|group|window|attempt|retry", re.IGNORECASE)
 _FANNED = frozenset(
     {"gather", "create_task", "ensure_future", "as_completed", "submit", "start_soon", "map", "wait"}
@@ -75,7 +72,8 @@ _FANNED = frozenset(
 
 class RowAccess(Fact, frozen=True):
     """An attribute of a row that a loop over a query reads. `entity` is the symbol of the row's class;
-    `loaded` are the names that the query loads with its rows; `library` whose query it is."""
+    `loaded` are the names that the query loads with its rows; `library` whose query it is, `annotated`
+    where the rows are a parameter's and only its type tells of them."""
 
     path: str
     anchor: str
@@ -124,21 +122,9 @@ class RowHandedOn(Fact, frozen=True):
         return self.path
 
 
-class FirstReads(Fact, frozen=True):
-    """The attributes that a function which makes something of a row reads of its first parameter."""
-
-    function: str
-    attributes: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        return self.function
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path) or "migration" in file.path or b"down_revision" in file.source.data:
         return
-    _first_reads(file, facts)
     seen: set[int] = set()
     for loop in loops(file):
         text = file.source.data[loop.body.start : loop.body.end]
@@ -151,6 +137,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if query is not None and len(loop.names) == 1:
             _accesses(file, facts, loop, query)
             _handed_on(file, facts, loop, query)
+        elif query is None and len(loop.names) == 1:
+            entity = annotated_rows(file, loop.over)
+            if entity is not None:
+                _accesses_of(file, facts, loop, entity, "annotated", ())
         _calls(file, facts, loop, seen)
 
 
@@ -167,7 +157,12 @@ def _accesses(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
     symbol = file.symbol(entity)
     if symbol is None:
         return
-    loaded = tuple(sorted(_loaded(query)))
+    _accesses_of(file, facts, loop, symbol, query.library, tuple(sorted(_loaded(query))))
+
+
+def _accesses_of(
+    file: PyFile, facts: Facts, loop: Loop, symbol: str, library: str, loaded: tuple[str, ...]
+) -> None:
     text = file.source.data[loop.body.start : loop.body.end]
     seen: set[bytes] = set()
     for match in re.finditer(rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(loop.name.encode()), text):
@@ -189,7 +184,7 @@ def _accesses(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
         place = node.parent
         name = f"row {file.qualname_at(place.start_byte)} {loop.name}.{attribute.decode()}"
         facts.add(
-            RowAccess(file.path, facts.anchor(name, place), symbol, attribute.decode(), query.library, loaded)
+            RowAccess(file.path, facts.anchor(name, place), symbol, attribute.decode(), library, loaded)
         )
 
 
@@ -200,10 +195,10 @@ def _handed_on(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
         return
     text = file.source.data[loop.body.start : loop.body.end]
     name = re.escape(loop.name.encode())
-    for match in re.finditer(rb"([\w.]+)\(\s*%s\s*[,)]|\b%s\.(\w+)\(\s*\)" % (name, name), text):
+    for match in re.finditer(rb"([\w.]+)\(\s*%s\s*[,)]|\b%s\.(\w+)\(" % (name, name), text):
         is_method = match.group(2) is not None
         written = match.group(2) if is_method else match.group(1).rpartition(b".")[2]
-        if _MAKES.search(written.decode("utf-8", "replace")) is None:
+        if MAKES.search(written.decode("utf-8", "replace")) is None:
             continue
         start = loop.body.start + match.start() if is_method else loop.body.start + match.start(1)
         callee = match.group().partition(b"(")[0]
@@ -215,22 +210,6 @@ def _handed_on(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
         anchor = facts.anchor(f"handed {file.qualname_at(start)} {callee.decode('utf-8', 'replace')}", call)
         loaded = tuple(sorted(_loaded(query)))
         facts.add(RowHandedOn(file.path, anchor, symbol, function, -1 if is_method else 0, loaded))
-
-
-def _first_reads(file: PyFile, facts: Facts) -> None:
-    for definition in file.functions:
-        if _MAKES.search(definition.name) is None:
-            continue
-        parameters = definition.node.child_by_field_name("parameters")
-        first = next(iter(parameters.named_children), None) if parameters is not None else None
-        name = re.match(r"\w+", text_of(first)) if first is not None else None
-        if name is None:
-            continue
-        body = file.source.data[definition.node.start_byte : definition.node.end_byte]
-        found = re.findall(rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(name.group().encode()), body)
-        if found:
-            attributes = sorted({each.decode("utf-8", "replace") for each in found})
-            facts.add(FirstReads(definition.symbol, tuple(attributes)))
 
 
 def _has_unknown_options(query: Query) -> bool:

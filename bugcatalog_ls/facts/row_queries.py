@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.queries import Query, method_name, read_query
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised, walk
 
 _PASSING = frozenset(
     {"all", "scalars", "unique", "fetchall", "fetchmany", "yield_per", "partitions", "iterator"}
+)
+_ROWS = re.compile(
+    r"(?:\w+\.)*(?:[Ll]ist|Sequence|Iterable|Collection|[Ss]et)\[([A-Z]\w*|[\w.]+\.[A-Z]\w*)\]"
 )
 _WRAPPING = frozenset({"list", "tuple", "sorted", "reversed", "set", "iter"})
 
@@ -48,6 +53,25 @@ def rows_of(file: PyFile, node: Node, depth: int = 8) -> Query | None:
             return found
     query = _of_one_entity(read_query(file, node))
     return query if query is not None and query.library in ("query", "django", "peewee") else None
+
+
+def annotated_rows(file: PyFile, node: Node) -> str | None:
+    """The symbol of the class whose rows a parameter holds by its type: `orders: list[Order]`."""
+    node = unparenthesised(node)
+    bindings = file.names.bindings(node) if node.type == "identifier" else []
+    if len(bindings) != 1 or bindings[0].kind != "parameter":
+        return None
+    annotation = bindings[0].annotation
+    inner = annotation.named_children[0] if annotation is not None and annotation.named_children else None
+    if inner is None or inner.type not in ("generic_type", "subscript"):
+        return None
+    found = _ROWS.fullmatch(text_of(inner))
+    if found is None:
+        return None
+    for part in walk(inner):
+        if part.type in ("identifier", "attribute") and text_of(part) == found[1]:
+            return file.symbol(part)
+    return None
 
 
 def _of_one_entity(query: Query | None) -> Query | None:

@@ -108,7 +108,7 @@ def is_a_session(index: FactIndex, symbol: str, acts: bool, path: str) -> bool:
     resolved = resolve(index, symbol, path)
     kind = database_kind(resolved)
     if kind is not None:
-        return kind == "session"
+        return kind in ("session", "connection")
     made = resolved.removesuffix("()")
     if made != resolved and index.one(ClassFact, made) is not None:
         return any(is_session(f"{base}()") for base in mro(index, made)[0])
@@ -122,6 +122,7 @@ def _session(file: PyFile, receiver: Node, written: str, calls: list[SessionCall
     verbs = {call.verb for call in calls}
     acts = bool(verbs & _PROOF) and bool(verbs & (_ENDING | {"execute", "query", "scalars"}))
     acts = acts or ("commit" in verbs and bool(verbs & _SUPPORT) and written.rpartition(".")[2] != "conn")
+    acts = acts or (database_kind(symbol) == "connection" and "commit" in verbs)
     if not acts and not is_session(symbol) and not symbol:
         return None
     return Session(written, symbol, acts, tuple(calls))

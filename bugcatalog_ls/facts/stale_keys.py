@@ -30,6 +30,9 @@ _CLIENTS = (
 )
 
 
+_CACHES = ("django.core.cache.cache", "django.core.cache.caches[]")
+
+
 class StaleKey(NamedTuple):
     """The second command. `read` is the call that read the key; `client` the symbol of what both are
     called on, empty where the file knows nothing of it."""
@@ -44,6 +47,11 @@ class StaleKey(NamedTuple):
 def is_redis(symbol: str) -> bool:
     """Whether a resolved symbol is a client of Redis."""
     return symbol in _CLIENTS
+
+
+def is_django_cache(symbol: str) -> bool:
+    """Whether a resolved symbol is a cache of Django's, which other processes share."""
+    return symbol in _CACHES
 
 
 def stale_keys(file: PyFile) -> Iterator[StaleKey]:

@@ -26,6 +26,8 @@ from bugcatalog_ls.syntax.scopes import Scope
 Derivation = Literal["number", "items", "computed"]
 
 _COMMITS = ("commit", "flush")
+_CREATES = re.compile(r"get_or_create\(")
+_IN_PLACE = ("append", "extend", "insert", "update", "remove", "pop", "setdefault", "add", "clear")
 _SAVES = ("save", "asave", "bulk_update")
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "|", "&", "^", "<<", ">>"})
 LOCKING = re.compile(
@@ -60,16 +62,25 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
     """The lost updates of a file's functions, as far as it tells; in the order of the text."""
     flows: dict[int, Flow] = {}
     free: dict[int, bool] = {}
-    for node in file.nodes("assignment", "augmented_assignment"):
+    nodes = list(file.nodes("assignment", "augmented_assignment"))
+    if b"flag_modified" in file.source.data:
+        nodes += file.calls_written(*_IN_PLACE)
+    for node in sorted(nodes, key=lambda each: each.start_byte):
         target = node.child_by_field_name("left")
+        if node.type == "call":
+            # `row.items.append(x)`, likewise.
+            callee = callee_of(node)
+            target = callee.child_by_field_name("object") if callee is not None else None
         if target is not None and target.type == "subscript" and node.type == "assignment":
             # A JSON value that is changed in place, and then named to the session as changed.
             target = _changed_in_place(target)
         if target is None or target.type != "attribute" or target.children[0].type != "identifier":
             continue
         scope = local_scope(file, node)
-        derivation = _derivation(file, node, target) if scope is not None else None
-        if scope is not None and target.parent is not None and target.parent.type == "subscript":
+        is_call = node.type == "call"
+        derivation = _derivation(file, node, target) if scope is not None and not is_call else None
+        is_changed = is_call or (target.parent is not None and target.parent.type == "subscript")
+        if scope is not None and is_changed:
             flagged = rf"flag_modified\(\s*{re.escape(text_of(target.children[0]))}\s*,"
             derivation = "items" if re.search(flagged, text_of(scope.node)) else None
         if scope is None or derivation is None:
@@ -102,6 +113,9 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
     """Where a row comes from: a query, or a call whose symbol another file may explain."""
     found: tuple[Load | None, str] | None = None
     for binding in file.names.bindings(row):
+        if binding.kind == "unpack":
+            load = _got_or_created(file, binding.node)
+            return (load, "") if load is not None and not load.locks else None
         if binding.kind not in ("assign", "for", "walrus") or binding.value is None:
             continue
         load = load_of(file, binding.value)
@@ -120,6 +134,16 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
             if not last.lstrip("_")[:1].isupper():
                 found = (None, symbol.removesuffix("()"))
     return found
+
+
+def _got_or_created(file: PyFile, target: Node) -> Load | None:
+    """The row of `row, created = Model.objects.get_or_create(…)`."""
+    pattern = target.parent
+    assignment = pattern.parent if pattern is not None else None
+    right = assignment.child_by_field_name("right") if assignment is not None else None
+    if pattern is None or right is None or pattern.named_children[0].id != target.id:
+        return None
+    return load_of(file, right) if _CREATES.search(text_of(right)) else None
 
 
 def _unawaited(node: Node) -> Node:
@@ -232,7 +256,7 @@ def _is_kept(file: PyFile, flow: Flow, scope: Scope, node: Node, row: str, style
         owner, _, method = written.rpartition(".")
         is_saved = method in _SAVES and (owner == row or method == "bulk_update")
         is_commit = method in _COMMITS and not arguments_of(part).positional
-        if (is_saved and style != "sqlalchemy") or (is_commit and style != "django"):
+        if (is_saved and style != "sqlalchemy") or (is_commit and style not in ("django", "active")):
             goals |= {id(step) for step in flow.at(part)}
     if path_between(starts, lambda step: id(step) in goals, takes=lambda step, kind: kind != "raise"):
         return True

@@ -53,6 +53,7 @@ class BareWrite(NamedTuple):
     connection: str
     n_writes: int
     is_autocommit: bool
+    last: Node
 
 
 def open_failures(file: PyFile, function: SessionFunction) -> Iterator[OpenFailure]:
@@ -161,7 +162,10 @@ def bare_writes(file: PyFile) -> Iterator[BareWrite]:
             callee = callee_of(call)
             receiver = callee.child_by_field_name("object") if callee is not None else None
             connection = _connection(file, scope, receiver) if receiver is not None else None
-            if connection is not None and not _is_in_transaction(call, connection):
+            if connection is None:
+                continue
+            by_itself = _is_autocommit(file, scope, connection)
+            if not _is_in_transaction(call, connection, is_autocommit=by_itself):
                 by_connection.setdefault(connection, []).append(call)
         for connection, writes in by_connection.items():
             text = text_of(scope.node)
@@ -173,7 +177,7 @@ def bare_writes(file: PyFile) -> Iterator[BareWrite]:
             if not is_autocommit and _is_closed_always(scope, connection):
                 continue
             if len(writes) > 1 and _follow(scope, writes):
-                yield BareWrite(writes[0], connection, len(writes), is_autocommit)
+                yield BareWrite(writes[0], connection, len(writes), is_autocommit, writes[-1])
 
 
 def _connection(file: PyFile, scope: Scope, receiver: Node) -> str | None:
@@ -205,13 +209,15 @@ def _may_be_connection(file: PyFile, owner: Node) -> bool:
     return symbol is None or is_dbapi(symbol) or "django" not in symbol
 
 
-def _is_in_transaction(call: Node, connection: str) -> bool:
+def _is_in_transaction(call: Node, connection: str, *, is_autocommit: bool) -> bool:
     """Whether `with connection:` or `with connection.transaction():` holds a write."""
     for parent in ancestors(call):
         if parent.type == "with_statement":
             clause = next((child for child in parent.children if child.type == "with_clause"), None)
             items = [text_of(item) for item in clause.named_children] if clause is not None else []
             for item in items:
+                if is_autocommit and ".transaction" not in item and ".begin" not in item:
+                    continue
                 is_own = item == connection or item.startswith(
                     (f"{connection} as", f"{connection}.transaction")
                 )
@@ -223,6 +229,10 @@ def _is_in_transaction(call: Node, connection: str) -> bool:
 
 
 def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
+    bound = [file.names.binding_symbol(binding, scope) for binding in scope.bindings.get(connection, ())]
+    if any(symbol is not None and symbol.startswith("asyncpg.") for symbol in bound):
+        # Each statement by itself, where no transaction is asked for.
+        return True
     text = text_of(scope.node)
     if f"{connection}.autocommit = True" in text or f"{connection}.autocommit(True)" in text:
         return True

@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.indents import indent_unit
-from bugcatalog_ls.syntax.nodes import ancestors
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors
 from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.lines import LineIndex
 from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
@@ -111,9 +111,16 @@ def _split(root: Node, text: str, start: int, end: int, width: int, unit: str) -
             return None
         if sum(other.opening.type == "(" and _is_call(other) for other in pairs) > 1:
             return None
-        body = ", ".join(map(_text, pair.items))
+        parent = pair.opening.parent
+        is_comprehension = parent is not None and parent.type in COMPREHENSIONS
+        body = (" " if is_comprehension else ", ").join(map(_text, pair.items))
         if len(indent + unit + body) > width:
-            if pair.opening.parent is None or pair.opening.parent.type not in _DISPLAYS:
+            if is_comprehension:
+                lines = [f"{indent}{unit}{_text(item)}" for item in pair.items]
+                if any(len(line) > width for line in lines):
+                    return None
+                return f"{head}\n" + "\n".join(lines) + f"\n{indent}{tail}"
+            if parent is None or parent.type not in _DISPLAYS:
                 return None
             lines = [f"{indent}{unit}{_text(item)}" for item in pair.items]
             if any(len(line) >= width for line in lines):

@@ -593,7 +593,10 @@ def test_mends_module() -> None:
         from sqlalchemy.orm import selectinload
         import models
         def show(session):
-            return [a.bs for a in session.scalars(select(models.A).options(selectinload(models.A.bs)))]
+            return [
+                a.bs
+                for a in session.scalars(select(models.A).options(selectinload(models.A.bs)))
+            ]
         #- models.py
         from sqlalchemy import Column, Integer
         from sqlalchemy.orm import declarative_base, relationship
@@ -627,7 +630,10 @@ def test_mends_django_fk() -> None:
         #- shop/views.py
         from shop.models import Order
         def show():
-            return [o.customer.name for o in Order.objects.filter(id__gt=3).select_related("customer")]
+            return [
+                o.customer.name
+                for o in Order.objects.filter(id__gt=3).select_related("customer")
+            ]
         """,
     )
 

@@ -1,0 +1,89 @@
+"""Edits of pages and of the counts beside them: conditions that a count forgot, the order of raw SQL."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.facts.counts import mismatched_counts
+from bugcatalog_ls.facts.paging import pages
+from bugcatalog_ls.facts.raw_pages import key_of_table
+from bugcatalog_ls.syntax.edits import insert_at
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
+from bugcatalog_ls.text.spans import TextEdit
+
+_KEYWORD = re.compile(r"(\w+)=(?!=)")
+_TABLE = re.compile(r"\bfrom\s+[\"`]?([\w.]+)[\"`]?", re.IGNORECASE)
+_NOT_PLAIN = re.compile(
+    r"\bjoin\b|\bgroup\s+by\b|\bunion\b|\bdistinct\b|\bfrom\b.*\bfrom\b", re.IGNORECASE | re.DOTALL
+)
+_LIMIT = re.compile(r"\blimit\b", re.IGNORECASE)
+
+
+def counted_alike(context: FixContext) -> list[TextEdit]:
+    """The conditions of the list, given to its count."""
+    file = context.file
+    found = next(
+        (each for each in mismatched_counts(file, list(pages(file))) if each.span == context.span), None
+    )
+    if found is None or found.added or not _are_bound(context, found.forgotten, found.node):
+        return []
+    conditions = [text for text in found.forgotten if _KEYWORD.match(text) is None]
+    keywords = [text for text in found.forgotten if _KEYWORD.match(text) is not None]
+    callee = callee_of(found.node)
+    name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    owner = callee.child_by_field_name("object") if callee is not None else None
+    is_django = owner is not None and ".objects" in text_of(owner)
+    if is_django:
+        added = f".filter({', '.join([*conditions, *keywords])})"
+    else:
+        where = "filter" if name in ("count", "query") else "where"
+        added = f".{where}({', '.join(conditions)})" if conditions else ""
+        added += f".filter_by({', '.join(keywords)})" if keywords else ""
+    if name == "count" and owner is not None:
+        return [insert_at(owner.end_byte, added)]
+    if name == "query":
+        return [insert_at(found.node.end_byte, added)]
+    statement = next(iter(arguments_of(found.node).positional), None)
+    if statement is None or statement.type != "call":
+        return []
+    return [insert_at(statement.end_byte, added)]
+
+
+def _are_bound(context: FixContext, conditions: tuple[str, ...], at: Node) -> bool:
+    """Whether the names of the conditions have their values before the count."""
+    scope = context.file.scopes.at(at.start_byte)
+    for text in conditions:
+        for name in re.findall(r"(?<![\w.'\"])[a-z_]\w*(?!\s*[=(])", text):
+            for binding in scope.bindings.get(name, ()):
+                if binding.kind != "parameter" and binding.offset > at.start_byte:
+                    return False
+    return True
+
+
+def ordered_sql(context: FixContext) -> tuple[list[TextEdit], str]:
+    """An ORDER BY of the table's primary key in front of the LIMIT, and that key."""
+    string = context.node_of("string")
+    text = text_of(string) if string is not None else ""
+    tables, limits = _TABLE.findall(text), list(_LIMIT.finditer(text))
+    if string is None or len(tables) != 1 or len(limits) != 1 or _NOT_PLAIN.search(text):
+        return [], ""
+    keys = key_of_table(context.index, tables[0])[0]
+    if not keys:
+        return [], ""
+    place = string.start_byte + len(text[: limits[0].start()].encode())
+    return [insert_at(place, f"ORDER BY {', '.join(keys)} ")], ", ".join(keys)
+
+
+def with_tie_breaker(context: FixContext) -> tuple[list[TextEdit], str]:
+    """The table's primary key behind the column by which raw SQL orders its pages."""
+    string = context.node_of("string")
+    text = text_of(string) if string is not None else ""
+    tables, limits = _TABLE.findall(text), list(_LIMIT.finditer(text))
+    keys = key_of_table(context.index, tables[0])[0] if len(tables) == 1 and len(limits) == 1 else []
+    if string is None or not keys:
+        return [], ""
+    before = text[: limits[0].start()].rstrip()
+    return [insert_at(string.start_byte + len(before.encode()), f", {', '.join(keys)}")], ", ".join(keys)

@@ -1,0 +1,161 @@
+"""Edits that bring writes into one transaction: around them, by their helper, or at the connection."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.analysis.finding import Edit
+from bugcatalog_ls.facts.active_writes import held_by, separate_writes
+from bugcatalog_ls.facts.resolve import function_at, mro
+from bugcatalog_ls.facts.unprotected_writes import bare_writes
+from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, replace_node
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    body_of,
+    callee_of,
+    enclosing,
+    statement_of,
+    text_of,
+    walk,
+)
+from bugcatalog_ls.syntax.statement_edits import insert_after, replace_statement, wrap
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+
+def in_one_transaction(context: FixContext) -> tuple[list[TextEdit], str]:
+    """The writes of rows that save themselves, inside of `atomic()`; and what that is called."""
+    file = context.file
+    pair = next(
+        (each for each in separate_writes(file) if each.first.node.start_byte == context.span.start), None
+    )
+    held = held_by(pair.first.node, pair.last.node) if pair is not None else None
+    if pair is None or held is None:
+        return [], ""
+    model = file.symbol(pair.first.model) or ""
+    bases = mro(context.index, context.resolve(model))[0]
+    if any(base.startswith(("peewee.", "playhouse.")) for base in bases):
+        return wrap(
+            file, *held, f"with {_database(context, text_of(pair.first.model))}.atomic():"
+        ), "transaction"
+    function = enclosing(pair.first.node, "function_definition")
+    if function is not None and function.children[0].type == "async":
+        # Django has no transaction for what is awaited.
+        return [], ""
+    name = context.imports().need("django.db", "transaction", at=pair.first.node.start_byte)
+    return wrap(file, *held, f"with {name}.atomic():"), "transaction"
+
+
+def _database(context: FixContext, model: str) -> str:
+    """The name of peewee's database in this file, else the model's own."""
+    module = context.file.scopes.module
+    for name, bindings in module.bindings.items():
+        symbols = [context.file.names.binding_symbol(binding, module) for binding in bindings]
+        resolved = [context.resolve(symbol) for symbol in symbols if symbol is not None]
+        if any(
+            each.startswith(("peewee.", "playhouse.")) and each.endswith("Database()") for each in resolved
+        ):
+            return name
+    return f"{model}._meta.database"
+
+
+def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
+    """The writes of a driver's connection in one transaction instead of one each."""
+    file = context.file
+    write = next((each for each in bare_writes(file) if each.node.start_byte == context.span.start), None)
+    held = held_by(write.node, write.last) if write is not None else None
+    function = enclosing(write.node, "function_definition") if write is not None else None
+    if write is None or held is None or function is None:
+        return []
+    made = next(
+        (
+            binding.value
+            for binding in file.scopes.at(write.node.start_byte).bindings.get(connection, ())
+            if binding.value is not None
+        ),
+        None,
+    )
+    while made is not None and made.type == "await" and made.named_children:
+        made = made.named_children[0]
+    library = (file.callee(made) or "").partition(".")[0] if made is not None and made.type == "call" else ""
+    is_awaited = statement_of(write.node).named_children and "await " in text_of(statement_of(write.node))
+    if library in ("psycopg", "asyncpg"):
+        return wrap(file, *held, f"{'async ' if is_awaited else ''}with {connection}.transaction():")
+    if library == "psycopg2":
+        turned_on = [
+            node
+            for node in walk(function)
+            if node.type == "assignment" and text_of(node) == f"{connection}.autocommit = True"
+        ]
+        right = turned_on[0].child_by_field_name("right") if len(turned_on) == 1 else None
+        if right is None:
+            return []
+        return [*replace_node(right, "False"), *wrap(file, *held, f"with {connection}:")]
+    if made is None or made.type != "call":
+        return []
+    if library == "sqlite3" and "isolation_level" in arguments_of(made).keywords:
+        removed = remove_keyword(file, made, "isolation_level")
+        return [*removed, *wrap(file, *held, f"with {connection}:")]
+    if "autocommit" not in arguments_of(made).keywords:
+        return []
+    footer = f"except Exception:\n    {connection}.rollback()\n    raise\nelse:\n    {connection}.commit()"
+    return [*remove_keyword(file, made, "autocommit"), *wrap(file, *held, "try:", footer)]
+
+
+def commit_later(context: FixContext, commit: Node, session: str) -> list[TextEdit]:
+    """The commit of a session, put behind that of the other one."""
+    function = enclosing(commit, "function_definition")
+    block = statement_of(commit).parent
+    if function is None or block is None:
+        return []
+    others = [
+        child
+        for child in block.named_children
+        if child.start_byte > commit.start_byte
+        and child.type == "expression_statement"
+        and text_of(child).endswith(".commit()")
+    ]
+    return insert_after(context.file, others[-1], text_of(statement_of(commit))) if others else []
+
+
+def commit_on_demand(context: FixContext, call: Node) -> list[TextEdit | Edit]:
+    """A parameter by which a caller keeps a function from committing; given here."""
+    callee = context.file.callee(call)
+    symbol = context.resolve(callee).replace("()", "") if callee is not None else ""
+    found = function_at(context.index, symbol)
+    file = context.open(found[0]) if found is not None else None
+    if found is not None and found[0] == context.file.path:
+        file = context.file
+    if file is None:
+        return []
+    definition = next((each.node for each in file.functions if each.symbol == symbol), None)
+    parameters = definition.child_by_field_name("parameters") if definition is not None else None
+    if definition is None or parameters is None or "**" in text_of(parameters):
+        return []
+    commits = [
+        node
+        for node in walk(definition)
+        if node.type == "call"
+        and text_of(callee_of(node) or node).endswith(".commit")
+        and not arguments_of(node).positional
+    ]
+    names = {text_of(node) for node in walk(parameters) if node.type == "identifier"}
+    if len(commits) != 1 or "commit" in names or not parameters.named_children or not body_of(definition):
+        return []
+    statement = statement_of(commits[0])
+    if statement.type != "expression_statement":
+        return []
+    written = text_of(statement)
+    flushed = written.replace(".commit()", ".flush()")
+    given = parameters.named_children
+    is_keyword_only = any(node.type in ("keyword_separator", "list_splat_pattern") for node in given)
+    added = ", commit: bool = True" if is_keyword_only else ", *, commit: bool = True"
+    end = given[-1].end_byte
+    edits = [
+        TextEdit(Span(end, end), added),
+        *replace_statement(file, statement, f"if commit:\n    {written}\nelse:\n    {flushed}"),
+    ]
+    own = add_keyword(context.file, call, "commit", "False")
+    if file.path == context.file.path:
+        return [*edits, *own]
+    return [*(Edit(file.path, edit.span, edit.content) for edit in edits), *own]

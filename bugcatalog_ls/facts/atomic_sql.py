@@ -1,0 +1,62 @@
+"""Arithmetic of an UPDATE's parameter, moved into its SQL: `SET n = ?` of `n + 1` as `SET n = n + ?`."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.sql_parameters import PLACEHOLDER, literal_of, parameter_at
+from bugcatalog_ls.facts.stale_sql import stale_sql
+from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.local_uses import local_scope, mentions
+from bugcatalog_ls.syntax.nodes import statement_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.statement_edits import remove_statement
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+_SIMPLE = frozenset({"integer", "float", "identifier", "attribute"})
+_READS = frozenset({"identifier", "subscript", "attribute"})
+
+
+def atomic_sql(file: PyFile, span: Span) -> list[TextEdit]:
+    """The edits of the `execute` at a span; none where the new value is no plain sum or difference."""
+    found = next((each for each in stale_sql(file) if each.node.start_byte == span.start), None)
+    if found is None:
+        return []
+    literal = literal_of(found.node)
+    if literal is None:
+        return []
+    text = text_of(literal)
+    column = re.search(
+        rf"([\"`]?\b{found.column}\b[\"`]?\s*=\s*)({PLACEHOLDER.pattern})", text, re.IGNORECASE
+    )
+    if column is None:
+        return []
+    value = parameter_at(found.node, text, column.start(2))
+    gone: Node | None = None
+    if value is not None and value.type == "identifier":
+        bindings = file.names.bindings(value)
+        scope = local_scope(file, value)
+        held = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if held is None or scope is None:
+            return []
+        n_uses = len(list(mentions(file, scope, text_of(value))))
+        gone = statement_of(held) if n_uses == 2 else None
+        operation = unparenthesised(held)
+    else:
+        operation = unparenthesised(value) if value is not None else None
+    if value is None or operation is None or operation.type != "binary_operator":
+        return []
+    left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
+    operator = text_of(operation.child_by_field_name("operator") or operation)
+    if left is None or right is None or operator not in ("+", "-") or right.type not in _SIMPLE:
+        return []
+    if left.type not in _READS:
+        return []
+    place = literal.start_byte + len(text[: column.start(2)].encode())
+    edits = [
+        TextEdit(Span(place, place), f"{found.column} {operator} "),
+        *replace_node(value, text_of(right)),
+    ]
+    return [*edits, *remove_statement(file, gone)] if gone is not None else edits
