@@ -70,6 +70,8 @@ def _money_in_float(file: PyFile, node: Node) -> Node | None:
     money = next((side for side in sides if _names_money(side)), None)
     if money is None or any(json_type(file, side) == DECIMAL for side in sides):
         return None
+    if money.type == "call" and json_type(file, arguments_of(money).positional[0]) == DECIMAL:
+        return None  # The conversion itself is what is wrong.
     other = sides[1] if money is sides[0] else sides[0]
     is_ratio = text_of(operator) in ("/", "/=") and _SUM.search(text_of(other)) is not None
     if is_ratio or _is_rounded(node):
@@ -94,8 +96,9 @@ def _is_rounded(node: Node) -> bool:
 
 def _names_money(node: Node) -> bool:
     if node.type == "call" and text_of(node.children[0]) == "float":
+        # Of a row's attribute the column tells more.
         given = arguments_of(node).positional
-        return len(given) == 1 and _names_money(given[0])
+        return len(given) == 1 and given[0].type == "identifier" and _names_money(given[0])
     if node.type not in ("identifier", "attribute"):
         return False
     return is_money(text_of(node).rpartition(".")[2])
