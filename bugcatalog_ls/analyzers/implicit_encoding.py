@@ -154,6 +154,7 @@ ANALYZER = Analyzer(
         b"TemporaryFile",
         b"FileHandler",
         b"basicConfig",
+        b"TextIOWrapper",
         b".encode(",
         b"charset",
         b"mysql",

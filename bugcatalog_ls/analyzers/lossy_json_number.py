@@ -9,7 +9,9 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.column_values import ColumnRead, column_read, kind_of_column
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.float_arithmetic import float_arithmetic
 from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits
 from bugcatalog_ls.facts.json_values import (
@@ -29,20 +31,9 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     Arguments,
-    ancestors,
     arguments_of,
-    constant_value,
-    enclosing,
     text_of,
-    unparenthesised,
 )
-
-_WORD = re.compile(rb"price|amount|total|balance|cost|fee|salary|tax")
-# What stands right behind a name that arithmetic uses, and right before one.
-_BEHIND = re.compile(rb"\w*\)?[ \t]*[-+*/]=?[ \t]*[\w.(]")
-_BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
-_REACH = 60
-_SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
 
 
 class EncodedValues(Fact, frozen=True):
@@ -53,13 +44,24 @@ class EncodedValues(Fact, frozen=True):
     anchor: str
     values: dict[str, str]
     refuses: tuple[str, ...]
+    columns: dict[str, ColumnRead]
 
     @property
     def key(self) -> str:
         return self.path
 
 
-_OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
+class RoundedValue(Fact, frozen=True):
+    """A `float(row.price)`: an attribute that is called like money, where its column is not known here."""
+
+    path: str
+    anchor: str
+    value: str
+    read: ColumnRead
+
+    @property
+    def key(self) -> str:
+        return self.path
 
 
 def _check(context: FileContext) -> Iterator[Finding]:
@@ -77,7 +79,8 @@ def _check(context: FileContext) -> Iterator[Finding]:
                 yield context.find(
                     call, f"{_short(value)} is a Decimal, and float rounds it", data={"kind": "float"}
                 )
-    yield from _arithmetic(context)
+    for node, money in float_arithmetic(file):
+        yield context.find(node, f"{_short(money)} is money, and this is arithmetic of binary floats")
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -92,28 +95,52 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if any(json_type(file, value) in encoder.refuses for value in values):
             continue
         found = {text_of(v): symbol for v in values if v.type == "attribute" and (symbol := file.symbol(v))}
-        if found:
+        columns = {_short(value): read for value in values if (read := column_read(file, value)) is not None}
+        if found or columns:
             anchor = facts.anchor(f"encoded {file.qualname_at(call.start_byte)}", call)
-            name = text_of(call.children[0])
-            facts.add(EncodedValues(file.path, name, anchor, found, tuple(sorted(encoder.refuses))))
+            name, refuses = text_of(call.children[0]), tuple(sorted(encoder.refuses))
+            facts.add(EncodedValues(file.path, name, anchor, found, refuses, columns))
+    for call in file.calls_named("float"):
+        value = next(iter(arguments_of(call).positional), None)
+        if value is None or not MONEY.search(text_of(value)) or not is_money(_last_name(value), ("price",)):
+            continue
+        read = column_read(file, value)
+        if read is not None and not _is_decimal_money(file, call, value):
+            anchor = facts.anchor(f"rounded {file.qualname_at(call.start_byte)}", call)
+            facts.add(RoundedValue(file.path, anchor, _short(value), read))
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
     if is_test_path(context.path):
         return
     for encoded in context.index.in_file(context.path, EncodedValues):
-        for written, symbol in encoded.values.items():
-            kind = type_of_symbol(context.resolve(symbol))
+        kinds = {
+            **{text: type_of_symbol(context.resolve(symbol)) for text, symbol in encoded.values.items()},
+            **{text: _kind_of(context, read) for text, read in encoded.columns.items()},
+        }
+        for written, kind in kinds.items():
             if kind in encoded.refuses:
                 message = f"{written} is a {kind}, which {encoded.encoder} cannot encode"
                 yield context.find(encoded.anchor, message, data={"kind": "encode"})
                 break
+    for rounded in context.index.in_file(context.path, RoundedValue):
+        if _kind_of(context, rounded.read) == DECIMAL:
+            message = f"{rounded.value} is a Decimal, and float rounds it"
+            yield context.find(rounded.anchor, message, data={"kind": "float"})
     for money in float_money(context.index, context.path):
         message = f"{money.name} is money in a binary float, which cannot hold most cents"
         yield context.find(money.anchor, message, data={"kind": money.kind})
     for wide in wide_ids(context.index, context.path):
         message = f"{wide.name} is a BIGINT in {wide.model}; browsers round numbers beyond 2**53"
         yield context.find(wide.anchor, message, variant="wide", data={"kind": "wide"})
+
+
+def _kind_of(context: JoinContext, read: ColumnRead) -> str | None:
+    return kind_of_column(context.index, context.path, read)
+
+
+def _last_name(node: Node) -> str:
+    return text_of(node).rpartition(".")[2]
 
 
 def _encoded(context: FileContext, call: Node, encoder: Encoder) -> Iterator[Finding]:
@@ -151,74 +178,6 @@ def _is_decimal_money(file: PyFile, call: Node, value: Node) -> bool:
     key = parent.child_by_field_name("key") if parent is not None and parent.type == "pair" else None
     names += [text_of(node).strip("\"'") for node in (left, key) if node is not None]
     return any(is_money(name, ("price",)) for name in names)
-
-
-def _arithmetic(context: FileContext) -> Iterator[Finding]:
-    file, told = context.file, set[int]()
-    data = file.source.data
-    for match in _WORD.finditer(data):
-        if _BEHIND.match(data, match.end()) is None and not _follows_operator(data, match.start()):
-            continue
-        node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
-        while node is not None and node.type not in (
-            "binary_operator",
-            "augmented_assignment",
-            "block",
-            "module",
-        ):
-            node = node.parent
-        if node is None or node.type not in ("binary_operator", "augmented_assignment") or node.id in told:
-            continue
-        function = enclosing(node, "function_definition", "module")
-        if function is None or function.id in told:
-            continue
-        money = _money_in_float(file, node)
-        if money is not None:
-            told |= {node.id, function.id}
-            yield context.find(node, f"{_short(money)} is money, and this is arithmetic of binary floats")
-
-
-def _follows_operator(data: bytes, start: int) -> bool:
-    before = data[max(start - _REACH, 0) : start].rpartition(b"\n")[2]
-    return any(sign in before for sign in (b"+", b"-", b"*", b"/")) and _BEFORE.search(before) is not None
-
-
-def _money_in_float(file: PyFile, node: Node) -> Node | None:
-    """The operand that is money, where it or the other is surely a float and neither a Decimal."""
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    operator = node.child_by_field_name("operator")
-    if left is None or right is None or operator is None or text_of(operator) not in _OPERATORS:
-        return None
-    sides = [unparenthesised(left), unparenthesised(right)]
-    money = next((side for side in sides if _names_money(side)), None)
-    if money is None or any(json_type(file, side) == DECIMAL for side in sides):
-        return None
-    other = sides[1] if money is sides[0] else sides[0]
-    is_ratio = text_of(operator) in ("/", "/=") and _SUM.search(text_of(other)) is not None
-    if is_ratio or _is_rounded(node):
-        return None
-    known = file.symbol(money)
-    if known == "builtins.float()":
-        return money
-    is_unknown = known is None or not known.startswith(("builtins.int", "builtins.str", "builtins.list"))
-    is_small = other.type == "float" and constant_value(other) not in (1e3, 1e6, 1e9, 100.0)
-    return money if is_small and is_unknown else None
-
-
-def _is_rounded(node: Node) -> bool:
-    """Whether the result is rounded where it is computed."""
-    for parent in ancestors(node):
-        if parent.type == "call":
-            return text_of(parent.children[0]).rpartition(".")[2] in ("round", "ceil", "floor", "quantize")
-        if parent.type not in ("argument_list", "parenthesized_expression", "binary_operator"):
-            return False
-    return False
-
-
-def _names_money(node: Node) -> bool:
-    if node.type not in ("identifier", "attribute"):
-        return False
-    return is_money(text_of(node).rpartition(".")[2])
 
 
 def _short(node: Node) -> str:
@@ -270,10 +229,21 @@ ANALYZER = Analyzer(
     check=_check,
     collect=_collect,
     join=_join,
-    joins=(EncodedValues, OrmClass, TableFact),
+    joins=(EncodedValues, RoundedValue, OrmClass, TableFact),
     fix=_fix,
     literals=(
-        *(b"dumps", b"JSONResponse", b"json", b"price", b"amount", b"total", b"balance", b"cost", b"fee"),
+        *(
+            b"dumps",
+            b"JSONResponse",
+            b"JsonResponse",
+            b"json",
+            b"price",
+            b"amount",
+            b"total",
+            b"balance",
+            b"cost",
+            b"fee",
+        ),
         *(b"salar", b"tax"),
     ),
 )

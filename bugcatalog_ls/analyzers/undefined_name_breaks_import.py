@@ -20,6 +20,7 @@ from bugcatalog_ls.facts.import_sources import (
 )
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
+from bugcatalog_ls.facts.read_annotations import is_read_at_registration
 from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -97,7 +98,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if is_deferred is None:
             is_deferred = _defers(file)
         in_annotation = read.annotation is not None
-        if (in_annotation and is_deferred) or (read.name, in_annotation) in told:
+        if in_annotation and is_deferred:
+            if read.reason == "later" or not is_read_at_registration(file, read.node):
+                continue
+            in_annotation = False  # FastAPI evaluates it in every version of Python.
+        if (read.name, in_annotation) in told:
             continue
         told.add((read.name, in_annotation))
         anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)

@@ -12,6 +12,8 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.guarded_functions import is_guarded_body
+from bugcatalog_ls.facts.http_clients import http_call
+from bugcatalog_ls.facts.worker_tasks import worker_tasks
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
@@ -96,6 +98,12 @@ _ENDLESS = re.compile(
 )
 
 
+def sends_request(file: PyFile, call: Node) -> bool:
+    """Whether a call waits for an HTTP server, though it is named like a look into a mapping."""
+    symbol = file.callee(call)
+    return symbol is not None and http_call(symbol) is not None
+
+
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
@@ -105,7 +113,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             _collect_loop(file, loop, facts)
     for symbol in _targets(file):
         facts.add(TaskTarget(symbol, file.path))
-    for call, symbol in _jobs(file):
+    for call, symbol in (*_jobs(file), *worker_tasks(file)):
         anchor = facts.anchor(f"job {symbol}", call)
         facts.add(ScheduledJob(file.path, symbol, symbol.rpartition(".")[2], anchor))
 
@@ -116,6 +124,7 @@ VOCABULARY = Vocabulary(
         *(b"create_task", b"ensure_future", b"Thread(", b"add_job", b"scheduled_job", b"while True"),
         *(b"while not", b"run_in_executor", b"start_soon", b"repeat_every", b"add_periodic_task", b"gather("),
         *(b"schedule.every", b"import cron", b"arq.", b"add_task", b".submit("),
+        *(b"celery", b"shared_task", b"WorkerSettings"),
     ),
 )
 
@@ -134,7 +143,8 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     calls = [
         node
         for node in inside
-        if node.type == "call" and not HARMLESS.search(text_of(callee_of(node) or node))
+        if node.type == "call"
+        and (not HARMLESS.search(text_of(callee_of(node) or node)) or sends_request(file, node))
     ]
     calls = [call for call in calls if not _is_waiting(call)]
     if (

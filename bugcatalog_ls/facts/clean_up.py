@@ -47,7 +47,8 @@ def only_cleans_up(block: Node) -> bool:
     body = body_of(block)
     if body and all(child.type in ("import_statement", "import_from_statement") for child in body):
         return block.type == "try_statement"
-    return bool(body) and all(_cleans_up(statement) for statement in body)
+    does_something = any(statement.type != "pass_statement" for statement in body)
+    return does_something and all(_cleans_up(statement) for statement in body)
 
 
 def only_logs(block: Node) -> bool:

@@ -8,10 +8,19 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.http_clients import CLIENTS
 from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.guards import conditions_at
-from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    body_of,
+    callee_of,
+    enclosing,
+    text_of,
+    unparenthesised,
+    walk,
+)
 
 Risk = Literal["state", "io", "error"]
 """An attribute of the request's state; I/O; an attribute or form that not every exception has."""
@@ -44,7 +53,7 @@ def risks(
                 yield node, "state"
             elif node.type == "attribute" and is_any and _reads_error(node, error):
                 yield node, "error"
-            elif node.type == "call" and _is_io(file, node):
+            elif node.type == "call" and does_io(file, node):
                 yield node, "io"
             elif node.type == "call" and (given := _encodes_error(node, error)) is not None:
                 yield given, "error"
@@ -65,7 +74,22 @@ def _reads_state(file: PyFile, node: Node) -> bool:
         return False
     if node.parent is not None and node.parent.type == "call" and node.parent.children[0].id == node.id:
         return False
-    return not any(text_of(name) in text_of(condition.node) for condition in conditions_at(node))
+    if any(text_of(name) in text_of(condition.node) for condition in conditions_at(node)):
+        return False
+    return not _was_set(node)
+
+
+def _was_set(node: Node) -> bool:
+    """Whether the function itself sets the attribute first, outside of anything that it may skip."""
+    function = enclosing(node, "function_definition")
+    for statement in body_of(function) if function is not None else ():
+        if statement.start_byte >= node.start_byte or statement.type != "expression_statement":
+            continue
+        assigned = statement.named_children[0]
+        left = assigned.child_by_field_name("left") if assigned.type == "assignment" else None
+        if left is not None and text_of(left) == text_of(node):
+            return True
+    return False
 
 
 def _reads_error(node: Node, error: str | None) -> bool:
@@ -92,7 +116,8 @@ def _encodes_error(call: Node, error: str | None) -> Node | None:
     return None
 
 
-def _is_io(file: PyFile, call: Node) -> bool:
+def does_io(file: PyFile, call: Node) -> bool:
+    """Whether a call waits for what stands outside of the process, as far as its name says."""
     function = callee_of(call)
     written = text_of(function) if function is not None else ""
     if _QUIET.search(written) or is_log_owner(written.rpartition(".")[0]):
@@ -102,6 +127,8 @@ def _is_io(file: PyFile, call: Node) -> bool:
             return False
         return "call_next" not in written and not written.endswith(("http_exception_handler", "sleep"))
     symbol = file.symbol(function) or ""
+    if symbol in CLIENTS:
+        return False  # Making a client asks nobody; what is asked of it is found by itself.
     if symbol.startswith(_CLIENTS):
         return True
     if _ANSWERS.search(written) and not written.startswith(("save_", "store_", "log_", "record_")):

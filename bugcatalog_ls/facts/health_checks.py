@@ -9,6 +9,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.http_clients import CLIENTS
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.routes import RouteFact, RouterFact, routes_of
 from bugcatalog_ls.syntax.file import Definition, PyFile
@@ -282,7 +283,9 @@ def _is_io(file: PyFile, call: Node) -> bool:
         return True
     if _CHECKERS.search(written):
         return True
-    return (file.callee(call) or "").startswith(_CLIENTS)
+    symbol = file.callee(call) or ""
+    # Making a client asks nobody.
+    return symbol.startswith(_CLIENTS) and symbol not in CLIENTS
 
 
 def _is_guarded(node: Node, function: Node) -> bool:

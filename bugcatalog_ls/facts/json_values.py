@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
 
-DECIMAL, DATETIME, UUID, BYTES, SET = "Decimal", "datetime", "UUID", "bytes", "set"
-_ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET})
+DECIMAL, DATETIME, UUID, BYTES, SET, DURATION = "Decimal", "datetime", "UUID", "bytes", "set", "timedelta"
+_ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET, DURATION})
 
 
 class Encoder(NamedTuple):
@@ -26,7 +27,7 @@ class Encoder(NamedTuple):
 
 
 _DEFAULT = frozenset({"default", "cls"})
-_FLASK = Encoder("", 0, frozenset({BYTES, SET}), frozenset(), "")
+_FLASK = Encoder("", 0, frozenset({BYTES, SET, DURATION}), frozenset(), "")
 _RESPONSE = Encoder("content", 0, _ALL, frozenset(), "jsonable_encoder")
 ENCODERS = {
     "json.dumps": Encoder("obj", 0, _ALL, _DEFAULT, "default"),
@@ -54,6 +55,10 @@ _MADE_BY = {
     "builtins.frozenset()": SET,
     "builtins.bytes()": BYTES,
     "builtins.str().encode()": BYTES,
+    "base64.b64encode()": BYTES,
+    "base64.urlsafe_b64encode()": BYTES,
+    "binascii.hexlify()": BYTES,
+    "datetime.timedelta()": DURATION,
     "secrets.token_bytes()": BYTES,
     "os.urandom()": BYTES,
     **{f"uuid.uuid{version}()": UUID for version in (1, 3, 4, 5, 6, 7, 8)},
@@ -63,6 +68,8 @@ _MADE_BY = {
     },
     "datetime.datetime.fromisoformat()": DATETIME,
 }
+# Text in some encoding, whatever the text: nothing else has such a method without arguments of its own.
+_ENCODES = re.compile(r"\.encode\((?:[\"'](?:utf-?8|ascii|latin-?1)[\"'])?\)$", re.IGNORECASE)
 _KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
 
 
@@ -85,6 +92,8 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
             len(arguments.positional) == 2 and json_type(file, arguments.positional[0], depth - 1) == DECIMAL
         )
         return DECIMAL if is_kept else None
+    if node.type == "call" and _ENCODES.search(text_of(node)) is not None:
+        return BYTES
     return type_of_symbol(file.symbol(node))
 
 

@@ -43,6 +43,9 @@ _MONGO = Resource("client", "engine", "none")
 _BROWSER = Resource("browser", "connection", "with", "quit")
 
 
+_DBM = ("", ".gnu", ".ndbm", ".dumb", ".sqlite3")
+
+
 def _table() -> dict[str, Resource]:
     table = {
         "builtins.open": _FILE,
@@ -58,7 +61,10 @@ def _table() -> dict[str, Resource]:
         "io.open_code": _FILE,
         "tempfile.SpooledTemporaryFile": _FILE,
         "shelve.open": Resource("shelf", "file", "with"),
-        "dbm.open": Resource("database", "file", "with"),
+        **{f"dbm{kind}.open": Resource("database", "file", "with") for kind in _DBM},
+        "tokenize.open": _FILE,
+        "tarfile.TarFile.taropen": Resource("archive", "file", "with"),
+        "tarfile.TarFile().open": Resource("archive", "file", "with"),
         "wave.open": _FILE,
         "fileinput.input": _FILE,
         "fileinput.FileInput": _FILE,

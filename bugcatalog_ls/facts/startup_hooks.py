@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.background_work import HARMLESS, TASK_MAKERS
+from bugcatalog_ls.facts.background_work import HARMLESS, TASK_MAKERS, sends_request
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.http_clients import CLIENTS, VERBS
 from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.handlers import is_broad
@@ -130,7 +131,7 @@ def _unguarded(file: PyFile, body: list[Node]) -> Iterator[Node]:
             if statement.type in ("try_statement", "with_statement"):
                 handlers = [child for child in statement.children if child.type == "except_clause"]
                 if not any(is_broad(file, handler) for handler in handlers):
-                    yield from _of_items(statement)
+                    yield from _of_items(file, statement)
                     yield from _unguarded(file, body_of(statement))
             return
         if statement.type == "try_statement":
@@ -140,7 +141,7 @@ def _unguarded(file: PyFile, body: list[Node]) -> Iterator[Node]:
         elif statement.type == "with_statement" and "suppress(" in text_of(statement).split("\n")[0]:
             continue
         elif statement.type == "with_statement":
-            found = list(_of_items(statement))
+            found = list(_of_items(file, statement))
             yield from found or _unguarded(file, body_of(statement))
         elif statement.type in ("if_statement", "for_statement"):
             blocks = [child for child in walk(statement) if child.type == "block"]
@@ -148,7 +149,7 @@ def _unguarded(file: PyFile, body: list[Node]) -> Iterator[Node]:
                 if block.parent is not None and block.parent.id in (statement.id, *_clauses(statement)):
                     yield from _unguarded(file, [c for c in block.named_children if c.type != "comment"])
         elif statement.type == "expression_statement":
-            call = next(_failing(statement), None)
+            call = next(_failing(file, statement), None)
             if call is not None:
                 yield call
 
@@ -157,29 +158,32 @@ def _clauses(statement: Node) -> list[int]:
     return [child.id for child in statement.children if child.type.endswith("_clause")]
 
 
-def _of_items(statement: Node) -> Iterator[Node]:
+def _of_items(file: PyFile, statement: Node) -> Iterator[Node]:
     if statement.type != "with_statement" or statement.children[0].type != "async":
         return
     clause = next((child for child in statement.children if child.type == "with_clause"), None)
     for node in walk(clause) if clause is not None else ():
-        if node.type == "call" and not HARMLESS.search(text_of(callee_of(node) or node)):
+        if node.type != "call" or HARMLESS.search(text_of(callee_of(node) or node)):
+            continue
+        if file.callee(node) not in CLIENTS:
             yield node
             return
 
 
-def _failing(statement: Node) -> Iterator[Node]:
+def _failing(file: PyFile, statement: Node) -> Iterator[Node]:
     for node in (statement, *walk(statement)):
         if node.type == "await" and node.named_children:
             inner = unparenthesised(node.named_children[0])
             name = text_of(callee_of(inner) or inner) if inner.type == "call" else ""
             is_log = is_log_owner(name.rpartition(".")[0])
-            if name and not is_log and not HARMLESS.search(name):
+            if name and not is_log and (not HARMLESS.search(name) or sends_request(file, inner)):
                 yield inner
         elif node.type == "call" and (node.parent is None or node.parent.type != "await"):
             name = text_of(callee_of(node) or node)
             last = name.rpartition(".")[2]
             is_begun = bool(_BEGINS.match(last) and _OPTIONAL.search(last))
-            if (_IO.search(name) or is_begun) and not HARMLESS.search(name) and not _is_handed_on(node):
+            is_io = (_IO.search(name) or is_begun) and not HARMLESS.search(name) and not _is_handed_on(node)
+            if is_io or (last in VERBS and sends_request(file, node)):
                 yield node
 
 

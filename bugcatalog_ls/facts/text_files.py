@@ -23,6 +23,7 @@ from bugcatalog_ls.syntax.nodes import (
 _OPENERS: dict[str, tuple[int | None, int, str]] = {
     "builtins.open": (1, 3, "r"),
     "io.open": (1, 3, "r"),
+    "codecs.open": (1, 2, "r"),
     "os.fdopen": (1, 3, "r"),
     "aiofiles.open": (1, 3, "r"),
     "aiofiles.threadpool.open": (1, 3, "r"),

@@ -28,6 +28,11 @@ _USER_INPUT = (
     "sanic.Request().",
 )
 _NARROW = frozenset({"ascii", "us-ascii", "latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "l1"})
+# What nobody but a person writes, whichever way it came here.
+_PEOPLES_WORDS = frozenset(
+    {"comment", "bio", "nickname", "display_name", "full_name", "first_name", "last_name", "feedback"}
+    | {"user_input", "user_text", "user_message", "customer_name", "review_text", "comment_text"}
+)
 _ROUTES = frozenset(
     {
         "get", "post", "put", "patch", "delete", "head", "options", "route", "api_route", "websocket",
@@ -46,12 +51,17 @@ def is_user_text(file: PyFile, node: Node | None, depth: int = 6) -> bool:
         return ".headers" not in symbol
     match node.type:
         case "identifier":
+            if text_of(node) in _PEOPLES_WORDS:
+                return True
             for binding in file.names.bindings(node):
                 if binding.kind == "parameter":
                     return _is_request_parameter(file, binding.node, binding.annotation, binding.value)
                 if binding.value is not None and binding.kind in ("assign", "walrus"):
                     return is_user_text(file, binding.value, depth - 1)
         case "attribute":
+            name = node.child_by_field_name("attribute")
+            if name is not None and text_of(name) in _PEOPLES_WORDS:
+                return True
             return is_user_text(file, node.child_by_field_name("object"), depth - 1)
         case "subscript":
             return is_user_text(file, node.child_by_field_name("value"), depth - 1)

@@ -954,3 +954,71 @@ def test_mend_method_loop() -> None:
                     await asyncio.sleep(1)
         """,
     )
+
+
+def test_tasks_of_workers() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- tasks.py
+        import requests
+        from celery import Celery, shared_task
+        app = Celery("x")
+        @app.task
+         # <----- BC603.job the job sync catches nothing
+        def sync():
+            requests.post("http://x", timeout=3)
+        @shared_task(name="purge")
+         # <---------------------- BC603.job the job purge catches nothing
+        def purge(session):
+            session.query(User).delete()
+        @shared_task(autoretry_for=(OSError,))
+        def retried():
+            requests.post("http://x", timeout=3)
+        @app.task
+        def total(a, b):
+            return a + b
+        @app.task(bind=True)
+        def guarded(self):
+            try:
+                requests.post("http://x", timeout=3)
+            except OSError as error:
+                raise self.retry(exc=error)
+
+        #- worker.py
+        import httpx
+        async def download(context, url):
+            async with httpx.AsyncClient() as client:
+                await client.get(url)
+        class WorkerSettings:
+            functions = [download]
+                       # ^^^^^^^^ BC603.job
+        """,
+    )
+
+
+def test_a_client_is_asked_not_made() -> None:
+    check_findings(
+        "BC603",
+        """
+        import threading
+        import httpx
+        import requests
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.on_event("startup")
+        async def start():
+            async with httpx.AsyncClient() as client:
+                await client.get("http://config")
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+        def warm_up():
+            requests.get("http://x", timeout=2)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+        app.add_event_handler("startup", warm_up)
+        def beat():
+            while True:
+          # ^^^^^^^^^^ BC603
+                requests.get("http://x", timeout=3)
+        threading.Thread(target=beat).start()
+        """,
+    )

@@ -843,3 +843,84 @@ def test_flag_attribute_of_model() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
         """,
     )
+
+
+MODEL = """
+#- models.py
+import uuid
+from sqlalchemy import Column, DateTime, Integer, Numeric, Uuid
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+class Order(Base):
+    __tablename__ = "orders"
+    id = Column(Integer, primary_key=True)
+    key = Column(Uuid)
+    price = Column(Numeric(10, 2))
+    weight = Column(Numeric(10, 2, asdecimal=False))
+    created_at = Column(DateTime(timezone=True))
+"""
+
+
+def test_values_of_columns() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- api.py
+        import json
+        from sqlalchemy import func, select
+        from sqlalchemy.orm import Session
+        from models import Order
+        def typed(order: Order):
+            return json.dumps({"price": order.price})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 order.price is a Decimal
+        def got(session: Session, pk):
+            order = session.get(Order, pk)
+            return json.dumps({"at": order.created_at})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 order.created_at is a datetime
+        def listed(session: Session):
+            return json.dumps([row.key for row in session.scalars(select(Order)).all()])
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 row.key
+        async def total(session):
+            value = (await session.execute(select(func.sum(Order.price)))).scalar() or 0
+            return json.dumps({"total": value})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 value is a Decimal
+        def mean(session):
+            statement = select(func.coalesce(func.avg(Order.id), 0))
+            return json.dumps({"mean": session.scalar(statement)})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 session.scalar
+        def rounded(order: Order):
+            return {"price": float(order.price)}
+                           # ^^^^^^^^^^^^^^^^^^ BC503 order.price is a Decimal, and float rounds it
+        def plain(order: Order, session):
+            json.dumps({"id": order.id, "price": str(order.price), "weight": order.weight})
+            json.dumps({"n": session.query(func.count(Order.id)).scalar()})
+            json.dumps({"n": session.query(func.sum(Order.id)).scalar()})
+            return float(order.weight)
+        """
+        + MODEL.replace("\n", "\n        "),
+    )
+
+
+def test_what_else_json_lacks() -> None:
+    check_findings(
+        "BC503",
+        """
+        import base64
+        import json
+        from datetime import timedelta
+        from django.http import JsonResponse
+        def sent(title, data):
+            json.dumps({"title": title.encode()})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 title.encode() is a bytes
+            json.dumps({"ttl": timedelta(hours=1)})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 timedelta(hours=1) is a timedelta
+            json.dumps({"image": base64.b64encode(data)})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 base64.b64encode(data) is a bytes
+            json.dumps({"image": base64.b64encode(data).decode(), "tokens": title.encode(data)})
+            return JsonResponse({"tags": {"a", "b"}})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+        def due(price, quantity):
+            return float(price) * quantity
+                 # ^^^^^^^^^^^^^^^^^^^^^^^ BC503
+        """,
+    )

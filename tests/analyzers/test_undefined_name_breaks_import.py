@@ -1082,3 +1082,55 @@ def test_leave_type_alias() -> None:
         """,
         Options(target_python=(3, 12)),
     )
+
+
+def test_fastapi_reads_deferred_annotations() -> None:
+    check_findings(
+        "BC904",
+        """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING, Annotated
+        from fastapi import APIRouter, Depends
+        from pydantic import BaseModel
+        if TYPE_CHECKING:
+            from decimal import Decimal
+        router = APIRouter()
+        @router.get("/a")
+        def a(q: Annotated[str, Query()], item: Item) -> int: ...
+                              # ^^^^^ BC904 Query is not defined
+                                              # ^^^^ BC904 Item is not defined
+        @router.get("/b")
+        def b(x: Decimal): ...
+               # ^^^^^^^ BC904 Decimal is imported for type checkers only
+        @router.get("/c", response_model=None)
+        def c(session: Session = Depends(len)) -> Answer:
+            def inner(z: Unknown): ...
+        def d(x: Unknown) -> Unknown: ...
+        class Out(BaseModel):
+            field: Unknown
+        """,
+    )
+    check_fix(
+        "BC904",
+        """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+        from fastapi import APIRouter
+        if TYPE_CHECKING:
+            from decimal import Decimal
+        router = APIRouter()
+        @router.get("/b")
+        def b(x: Decimal, q: str = Query()): ...
+        """,
+        """
+        from __future__ import annotations
+        from decimal import Decimal
+        from typing import TYPE_CHECKING
+        from fastapi import APIRouter, Query
+        if TYPE_CHECKING:
+            from decimal import Decimal
+        router = APIRouter()
+        @router.get("/b")
+        def b(x: Decimal, q: str = Query()): ...
+        """,
+    )

@@ -1,0 +1,104 @@
+"""Arithmetic of money in binary floats: calculations of which one operand is called like money."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.json_values import DECIMAL, json_type
+from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    constant_value,
+    enclosing,
+    text_of,
+    unparenthesised,
+)
+
+_WORD = re.compile(rb"price|amount|total|balance|cost|fee|salary|tax")
+# What stands right behind a name that arithmetic uses, and right before one.
+_BEHIND = re.compile(rb"\w*\)?[ \t]*[-+*/]=?[ \t]*[\w.(]")
+_BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
+_REACH = 60
+_SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
+_OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
+
+
+def float_arithmetic(file: PyFile) -> Iterator[tuple[Node, Node]]:
+    """The calculations with money that are surely done in floats, and the operand that is money: the
+    first of each function."""
+    told = set[int]()
+    data = file.source.data
+    for match in _WORD.finditer(data):
+        if _BEHIND.match(data, match.end()) is None and not _follows_operator(data, match.start()):
+            continue
+        node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
+        while node is not None and node.type not in (
+            "binary_operator",
+            "augmented_assignment",
+            "block",
+            "module",
+        ):
+            node = node.parent
+        if node is None or node.type not in ("binary_operator", "augmented_assignment") or node.id in told:
+            continue
+        function = enclosing(node, "function_definition", "module")
+        if function is None or function.id in told:
+            continue
+        money = _money_in_float(file, node)
+        if money is not None:
+            told |= {node.id, function.id}
+            yield node, money
+
+
+def _follows_operator(data: bytes, start: int) -> bool:
+    before = data[max(start - _REACH, 0) : start].rpartition(b"\n")[2]
+    return any(sign in before for sign in (b"+", b"-", b"*", b"/")) and _BEFORE.search(before) is not None
+
+
+def _money_in_float(file: PyFile, node: Node) -> Node | None:
+    """The operand that is money, where it or the other is surely a float and neither a Decimal."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if left is None or right is None or operator is None or text_of(operator) not in _OPERATORS:
+        return None
+    sides = [unparenthesised(left), unparenthesised(right)]
+    money = next((side for side in sides if _names_money(side)), None)
+    if money is None or any(json_type(file, side) == DECIMAL for side in sides):
+        return None
+    if money.type == "call" and json_type(file, arguments_of(money).positional[0]) == DECIMAL:
+        return None  # The conversion itself is what is wrong.
+    other = sides[1] if money is sides[0] else sides[0]
+    is_ratio = text_of(operator) in ("/", "/=") and _SUM.search(text_of(other)) is not None
+    if is_ratio or _is_rounded(node):
+        return None
+    known = file.symbol(money)
+    if known == "builtins.float()":
+        return money
+    is_unknown = known is None or not known.startswith(("builtins.int", "builtins.str", "builtins.list"))
+    is_small = other.type == "float" and constant_value(other) not in (1e3, 1e6, 1e9, 100.0)
+    return money if is_small and is_unknown else None
+
+
+def _is_rounded(node: Node) -> bool:
+    """Whether the result is rounded where it is computed."""
+    for parent in ancestors(node):
+        if parent.type == "call":
+            return text_of(parent.children[0]).rpartition(".")[2] in ("round", "ceil", "floor", "quantize")
+        if parent.type not in ("argument_list", "parenthesized_expression", "binary_operator"):
+            return False
+    return False
+
+
+def _names_money(node: Node) -> bool:
+    if node.type == "call" and text_of(node.children[0]) == "float":
+        # Of a row's attribute the column tells more.
+        given = arguments_of(node).positional
+        return len(given) == 1 and given[0].type == "identifier" and _names_money(given[0])
+    if node.type not in ("identifier", "attribute"):
+        return False
+    return is_money(text_of(node).rpartition(".")[2])
