@@ -19,6 +19,8 @@ from bugcatalog_ls.catalog.page_error import PageError
 from bugcatalog_ls.workspace.settings import LoadedSettings, SettingsError
 from bugcatalog_ls.workspace.settings_layers import load_settings
 from bugcatalog_ls.workspace.settings_selection import is_selected, unknown_codes
+from bugcatalog_ls.workspace.store_address import store_address
+from bugcatalog_ls.workspace.store_mirror import is_fetched, missing_store
 
 WORKSPACE_CATALOG = ".bugcatalog"
 SETTINGS_FILES = ("pyproject.toml", "bugcatalog.toml")
@@ -56,6 +58,8 @@ def load_configuration(
     settings = loaded.settings
     folders = [root / catalog for catalog in settings.catalogs]
     layers = [Layer("built-in", builtin_folder())]
+    stores = [store_address(secret, root) for secret in settings.catalog_stores]
+    layers += [Layer("settings", store.mirror) for store in stores if is_fetched(store)]
     for folder in folders:
         layers.append(_layer("settings", folder, open_pages))
     layers.append(_layer("workspace", root / WORKSPACE_CATALOG, open_pages))
@@ -74,7 +78,11 @@ def load_configuration(
         catalog=catalog,
         plan=plan,
         options=options,
-        settings_errors=(*loaded.errors, *unknown_codes(loaded, names)),
+        settings_errors=(
+            *loaded.errors,
+            *unknown_codes(loaded, names),
+            *(missing_store(loaded, store) for store in stores if not is_fetched(store)),
+        ),
         page_errors=(*catalog.errors, *plan_errors),
         catalog_folders=(*folders, root / WORKSPACE_CATALOG),
         fingerprint=_fingerprint(wanted, options),
