@@ -11,6 +11,7 @@ import time
 
 import msgspec
 
+from bugcatalog_ls.catalog.page_sharing import Page, free_path
 from bugcatalog_ls.catalog.store import Store, StoreError, opened_store
 from bugcatalog_ls.catalog.store_pages import newest_pages
 from bugcatalog_ls.workspace import outbox
@@ -59,8 +60,11 @@ def write_waiting(store: Store, address: StoreAddress) -> int:
 
 def fetch_pages(store: Store, address: StoreAddress) -> bool:
     """Bring the copy of the store's pages up to date; whether anything in it changed."""
-    newest = newest_pages(store).values()
-    return write_mirror(address, {page.path: page.text for page in newest if not page.is_deleted})
+    pages: dict[str, str] = {}
+    for page in newest_pages(store).values():
+        if not page.is_deleted:
+            pages[free_path(Page(page.code, page.path, page.text), pages)] = page.text
+    return write_mirror(address, pages)
 
 
 def main() -> None:

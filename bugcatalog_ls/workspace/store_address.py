@@ -27,7 +27,7 @@ class StoreAddress(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """What people call it: the beginning of a sentence."""
-        return "The history on this machine" if self.secret is None else f"The store {self.secret}"
+        return "The store on this machine" if self.secret is None else f"The store {self.secret}"
 
     def url(self, environment: Mapping[str, str] = os.environ) -> str | None:
         """The URL itself; None where the environment does not hold it."""

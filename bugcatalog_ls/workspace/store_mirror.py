@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
+from bugcatalog_ls.catalog.page_sharing import is_page_path
 from bugcatalog_ls.workspace.delivery_orders import Order, is_worth_a_try, last_outcome, order_for
 from bugcatalog_ls.workspace.settings import LoadedSettings, Settings, SettingsError
 from bugcatalog_ls.workspace.store_address import StoreAddress, store_address
@@ -24,12 +25,17 @@ def is_fetched(address: StoreAddress) -> bool:
     return (address.mirror / _STAMP).exists()
 
 
+def fetched_at(address: StoreAddress) -> float:
+    """When the pages were fetched last, in seconds since 1970; 0 for never."""
+    try:
+        return (address.mirror / _STAMP).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def is_fresh(address: StoreAddress) -> bool:
     """Whether the pages were fetched a moment ago."""
-    try:
-        return time.time() - (address.mirror / _STAMP).stat().st_mtime < _FRESH_SECONDS
-    except OSError:
-        return False
+    return time.time() - fetched_at(address) < _FRESH_SECONDS
 
 
 def orders_for_catalogs(settings: Settings, root: Path) -> list[Order]:
@@ -62,7 +68,7 @@ def write_mirror(address: StoreAddress, pages: Mapping[str, str]) -> bool:
     """Make the folder hold these pages, by path, and no others; whether any is new, changed or gone."""
     folder = address.mirror
     folder.mkdir(parents=True, exist_ok=True)
-    kept = {path: text for path, text in pages.items() if is_inside(path)}
+    kept = {path: text for path, text in pages.items() if is_page_path(path)}
     has_changed = False
     for path, text in kept.items():
         file = folder / path
@@ -79,17 +85,6 @@ def write_mirror(address: StoreAddress, pages: Mapping[str, str]) -> bool:
             has_changed = True
     _replace(folder / _STAMP, b"")
     return has_changed
-
-
-def is_inside(path: str) -> bool:
-    """Whether a page's path, as somebody else wrote it, stays within a catalog's folder."""
-    parts = path.split("/")
-    return (
-        path.endswith(".md")
-        and "\\" not in path
-        and ":" not in path
-        and all(part and not part.startswith(".") and part.isprintable() for part in parts)
-    )
 
 
 def _replace(file: Path, data: bytes) -> None:
