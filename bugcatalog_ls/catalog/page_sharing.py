@@ -6,7 +6,6 @@ The version that a page came from is noted next to the pages, so that it travels
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -141,7 +140,7 @@ def write_bases(folder: Path, store: str, bases: Mapping[str, int]) -> None:
 def write_file(file: Path, text: str) -> None:
     """Write a file in one step."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}")
+    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}")
     try:
         temporary.write_bytes(text.encode("utf-8"))
         os.replace(temporary, file)

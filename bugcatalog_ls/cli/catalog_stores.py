@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bugcatalog_ls.workspace.delivery_orders import send
 from bugcatalog_ls.workspace.settings import Settings
-from bugcatalog_ls.workspace.store_address import store_address
-from bugcatalog_ls.workspace.store_mirror import is_fetched, orders_for_catalogs
 from bugcatalog_ls.workspace.workspace import Workspace
 
 _SECONDS = 15.0
@@ -22,6 +19,11 @@ def fetch_catalogs(workspace: Workspace) -> None:
 
 def was_fetched(settings: Settings, root: Path) -> bool:
     """Whether it was worth waiting for stores, so that what they hold is to be loaded now."""
+    # Imported only here: few catalogs are stores.
+    from bugcatalog_ls.workspace.delivery_orders import send
+    from bugcatalog_ls.workspace.store_address import store_address
+    from bugcatalog_ls.workspace.store_mirror import is_fetched, orders_for_catalogs
+
     orders = orders_for_catalogs(settings, root)
     is_known = all(is_fetched(store_address(secret, root)) for secret in settings.catalog_stores)
     # A machine that lives for one run has nobody to profit from what is fetched later.

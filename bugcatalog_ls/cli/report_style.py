@@ -51,7 +51,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .legend i.down { background: var(--down); }
 .note { font-size: 13px; margin: 8px 0 0; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; min-width: 560px; font-size: 14px; }
+table { border-collapse: collapse; width: 100%; min-width: 660px; font-size: 14px; }
 th { text-align: left; font-weight: 600; color: var(--faint); border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 th, td { padding: 6px 14px 6px 0; vertical-align: top; }
@@ -65,7 +65,7 @@ td:has(.bar) { width: 22%; min-width: 90px; vertical-align: middle; }
 .path { overflow-wrap: anywhere; }
 .repository { display: block; color: var(--faint); font-size: 12.5px; overflow-wrap: anywhere; }
 td:has(.path) { min-width: 220px; }
-td:has(.spark), th:last-child { padding-left: 14px; }
+th:last-child, td:last-child { padding-left: 14px; }
 td code { white-space: nowrap; }
 .missing { color: var(--missing); font-style: normal; }
 .spark { display: block; }

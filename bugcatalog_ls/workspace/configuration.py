@@ -19,8 +19,6 @@ from bugcatalog_ls.catalog.page_error import PageError
 from bugcatalog_ls.workspace.settings import LoadedSettings, SettingsError
 from bugcatalog_ls.workspace.settings_layers import load_settings
 from bugcatalog_ls.workspace.settings_selection import is_selected, unknown_codes
-from bugcatalog_ls.workspace.store_address import store_address
-from bugcatalog_ls.workspace.store_mirror import is_fetched, missing_store
 
 WORKSPACE_CATALOG = ".bugcatalog"
 SETTINGS_FILES = ("pyproject.toml", "bugcatalog.toml")
@@ -58,8 +56,12 @@ def load_configuration(
     settings = loaded.settings
     folders = [root / catalog for catalog in settings.catalogs]
     layers = [Layer("built-in", builtin_folder())]
-    stores = [store_address(secret, root) for secret in settings.catalog_stores]
-    layers += [Layer("settings", store.mirror) for store in stores if is_fetched(store)]
+    missing: list[SettingsError] = []
+    if settings.catalog_stores:
+        from bugcatalog_ls.workspace.store_mirror import mirrored
+
+        found, missing = mirrored(loaded, root)
+        layers += [Layer("settings", pages) for pages in found]
     for folder in folders:
         layers.append(_layer("settings", folder, open_pages))
     layers.append(_layer("workspace", root / WORKSPACE_CATALOG, open_pages))
@@ -81,7 +83,7 @@ def load_configuration(
         settings_errors=(
             *loaded.errors,
             *unknown_codes(loaded, names),
-            *(missing_store(loaded, store) for store in stores if not is_fetched(store)),
+            *missing,
         ),
         page_errors=(*catalog.errors, *plan_errors),
         catalog_folders=(*folders, root / WORKSPACE_CATALOG),

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,6 +60,9 @@ def send(orders: Sequence[Order], wait: float = 0.0) -> None:
     """Have orders carried out by a process that outlives this one; `wait` at most so many seconds for it."""
     if not orders:
         return
+    # Imported only here: most runs have nothing to send.
+    import subprocess
+
     folder = Path(orders[0].folder)
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +98,7 @@ def last_outcome(address: StoreAddress) -> Outcome | None:
 
 def write_outcome(address: StoreAddress, outcome: Outcome) -> None:
     file = address.outcome_file
-    temporary = file.with_name(f"{file.name}.{uuid.uuid4().hex[:8]}")
+    temporary = file.with_name(f"{file.name}.{os.urandom(4).hex()}")
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(msgspec.json.encode(outcome))

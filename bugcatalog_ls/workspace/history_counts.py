@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import uuid
 from pathlib import Path
 
 import msgspec
@@ -40,7 +39,7 @@ class Counts:
 
 def write_counts(file: Path, counts: dict[str, Count]) -> None:
     """Replace the counts in one step; without them hovers say less."""
-    temporary = file.with_name(f"{file.name}.{uuid.uuid4().hex[:8]}")
+    temporary = file.with_name(f"{file.name}.{os.urandom(4).hex()}")
     with contextlib.suppress(OSError):
         temporary.write_bytes(msgspec.msgpack.encode(counts))
         os.replace(temporary, file)

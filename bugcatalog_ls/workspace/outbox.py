@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def put(outbox: Path, batch: Batch) -> None:
     outbox.mkdir(parents=True, exist_ok=True)
     # The names sort by time, so that batches go out in the order in which they came in.
     name = f"{batch.at:015}-{batch.id}"
-    temporary = outbox / f"{name}.{uuid.uuid4().hex[:8]}"
+    temporary = outbox / f"{name}.{os.urandom(4).hex()}"
     with open(temporary, "wb") as file:
         file.write(msgspec.json.encode(batch))
         file.flush()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import platform
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def _record(address: StoreAddress, seen: Mapping[str, tuple[Sighting, ...]], sco
                 _write(file, _Snapshot(_FORMAT, before.told_at, known))
             return False
         batch = Batch(
-            id=uuid.uuid4().hex,
+            id=os.urandom(16).hex(),
             at=now,
             repository=repository_name(address.root),
             person=person_at(address.root),
@@ -89,7 +88,7 @@ def _read(file: Path) -> _Snapshot:
 
 
 def _write(file: Path, snapshot: _Snapshot) -> None:
-    temporary = file.with_name(f"{file.name}.{uuid.uuid4().hex[:8]}")
+    temporary = file.with_name(f"{file.name}.{os.urandom(4).hex()}")
     try:
         temporary.write_bytes(msgspec.msgpack.encode(snapshot))
         os.replace(temporary, file)

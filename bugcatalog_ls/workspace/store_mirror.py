@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,7 +48,14 @@ def orders_for_catalogs(settings: Settings, root: Path) -> list[Order]:
     return orders
 
 
-def missing_store(loaded: LoadedSettings, address: StoreAddress) -> SettingsError:
+def mirrored(loaded: LoadedSettings, root: Path) -> tuple[list[Path], list[SettingsError]]:
+    """The folders that stand for the stores of `catalogs`, and what is told of those that were never read."""
+    stores = [store_address(secret, root) for secret in loaded.settings.catalog_stores]
+    missing = [_missing_store(loaded, store) for store in stores if not is_fetched(store)]
+    return [store.mirror for store in stores if is_fetched(store)], missing
+
+
+def _missing_store(loaded: LoadedSettings, address: StoreAddress) -> SettingsError:
     """What is told of a store whose pages were never fetched."""
     outcome = last_outcome(address)
     if address.url() is None:
@@ -88,6 +94,6 @@ def write_mirror(address: StoreAddress, pages: Mapping[str, str]) -> bool:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}")
+    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}")
     temporary.write_bytes(data)
     os.replace(temporary, file)

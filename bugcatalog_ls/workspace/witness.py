@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from bugcatalog_ls.text.source import Source
@@ -25,16 +26,21 @@ class Witness:
         suppressed: Iterable[tuple[Diagnosis, str]],
     ) -> None:
         """`found` is what is not suppressed; what of it is not `shown` was accepted by a baseline."""
-        kept = {id(diagnosis) for diagnosis in shown}
+        starts, data = source.lines.starts, source.data
         sightings = [
-            _sighting(diagnosis, source, "open" if id(diagnosis) in kept else "accepted", "")
-            for diagnosis in found
-            if diagnosis.entry.code not in _ABOUT_THE_TOOL
+            _sighting(diagnosis, starts, data, "open", "") for diagnosis in shown if _counts(diagnosis)
         ]
+        if shown is not found:
+            kept = {id(diagnosis) for diagnosis in shown}
+            sightings += [
+                _sighting(diagnosis, starts, data, "accepted", "")
+                for diagnosis in found
+                if id(diagnosis) not in kept and _counts(diagnosis)
+            ]
         sightings += [
-            _sighting(diagnosis, source, "suppressed", reason)
+            _sighting(diagnosis, starts, data, "suppressed", reason)
             for diagnosis, reason in suppressed
-            if diagnosis.entry.code not in _ABOUT_THE_TOOL
+            if _counts(diagnosis)
         ]
         self.seen[path] = tuple(sightings)
 
@@ -42,20 +48,19 @@ class Witness:
 _ABOUT_THE_TOOL = frozenset({"BC001", "BC002", "BC003", "BC006"})
 
 
-def _sighting(diagnosis: Diagnosis, source: Source, state: State, reason: str) -> Sighting:
+def _counts(diagnosis: Diagnosis) -> bool:
+    """Whether a finding is about the user's code."""
+    return diagnosis.finding.code not in _ABOUT_THE_TOOL
+
+
+def _sighting(
+    diagnosis: Diagnosis, starts: Sequence[int], data: bytes, state: State, reason: str
+) -> Sighting:
+    # All findings of a run come through here: no more is done than must be.
     finding = diagnosis.finding
-    row = source.lines.row_of(diagnosis.span.start)
+    line = bisect_right(starts, finding.span.start if finding.span is not None else 0)
     if finding.anchor:
-        mark = finding.anchor
+        mark = finding.anchor.encode("utf-8", "surrogateescape")
     else:
-        start, end = source.lines.line_span(row)
-        mark = b" ".join(source.data[start:end].split()).decode("utf-8", "replace")
-    return Sighting(
-        finding.code,
-        diagnosis.severity,
-        row + 1,
-        finding.message,
-        crc32(mark.encode("utf-8", "surrogateescape")),
-        state,
-        reason,
-    )
+        mark = data[starts[line - 1] : starts[line] if line < len(starts) else None].strip()
+    return Sighting(finding.code, diagnosis.severity, line, finding.message, crc32(mark), state, reason)
