@@ -21,6 +21,7 @@ from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of
 from bugcatalog_ls.workspace.publish import UNUSED_SUPPRESSION
+from bugcatalog_ls.workspace.settings_roots import find_root
 from bugcatalog_ls.workspace.tool_findings import PAGE_ERROR, RULE_OVER_BUDGET, SETTINGS_ERROR
 
 TOOL_CODES = (PAGE_ERROR, SETTINGS_ERROR, UNUSED_SUPPRESSION, RULE_OVER_BUDGET)
@@ -44,6 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("code", metavar="CODE", help="the code or the name of an entry")
         if name == "search":
             action.add_argument("words", metavar="WORD", nargs="+", help="what you know of the bug")
+        if name in ("push", "pull"):
+            from bugcatalog_ls.cli.sharing_arguments import add_sharing_arguments
+
+            add_sharing_arguments(action, is_push=name == "push")
         if name == "verify":
             action.add_argument(
                 "codes", metavar="CODE", nargs="*", help="codes or their beginnings (default: all)"
@@ -60,6 +65,11 @@ def run(options: argparse.Namespace) -> int:
         write_out([json.dumps(front_matter_schema(), indent=2, ensure_ascii=False) + "\n"])
         return OK
     configuration = configuration_here()
+    if options.action in ("push", "pull"):
+        from bugcatalog_ls.cli import sharing
+
+        share = sharing.push if options.action == "push" else sharing.pull
+        return share(options, find_root(Path.cwd()), configuration.loaded.settings)
     if options.action == "verify":
         from bugcatalog_ls.cli.verifying import verify_catalog
 
@@ -75,6 +85,8 @@ _SUMMARIES = {
     "show": "show all of an entry",
     "search": "find entries by code, name, symptom or error message",
     "verify": "run the examples of entries against what finds and mends them",
+    "push": "share the pages of .bugcatalog/ through the store",
+    "pull": "bring the pages of the store into .bugcatalog/",
     "schema": "print the JSON Schema of a page's front matter",
     "import": "draft entries and cases from incident reports",
     "new": "draft an entry, from nothing, from code before and after, or from a commit",

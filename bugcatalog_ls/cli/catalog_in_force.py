@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bugcatalog_ls.catalog.entry import Entry
+from bugcatalog_ls.cli.catalog_stores import was_fetched
 from bugcatalog_ls.cli.exits import UsageError
 from bugcatalog_ls.cli.selection import nearest_entry
 from bugcatalog_ls.workspace.cache import cache_folder
@@ -14,7 +15,12 @@ from bugcatalog_ls.workspace.settings_roots import find_root
 
 
 def configuration_here() -> Configuration:
-    return load_configuration(find_root(Path.cwd()), cache_folder=cache_folder())
+    root = find_root(Path.cwd())
+    configuration = load_configuration(root, cache_folder=cache_folder())
+    settings = configuration.loaded.settings
+    if settings.catalog_stores and was_fetched(settings, root):
+        return load_configuration(root, cache_folder=cache_folder())
+    return configuration
 
 
 def named_entry(word: str, entries: Mapping[str, Entry]) -> Entry:

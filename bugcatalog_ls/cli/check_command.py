@@ -16,6 +16,7 @@ from bugcatalog_ls.cli.git_diff import Changed, changed_lines, touches
 from bugcatalog_ls.cli.output import FORMATS, Report, render, write_report
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
+from bugcatalog_ls.cli.recording import call_witnesses, remember
 from bugcatalog_ls.cli.scan import (
     FailureLog,
     Room,
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--statistics", action="store_true", help="count the findings of each entry")
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are findings")
     parser.add_argument("--no-cache", action="store_true", help="analyse every file anew")
+    parser.add_argument("--no-history", action="store_true", help="do not remember what was found and mended")
     parser.add_argument("--jobs", metavar="N", type=_count, help="processes (default: one for each core)")
     parser.add_argument("--shard", metavar="I/N", type=_shard, help="show the I-th of N parts of the files")
     parser.add_argument(
@@ -108,6 +110,8 @@ def _check_once(options: argparse.Namespace, check: _Check) -> int:
         else:
             places = list(paths_shown(rooms, _in_shard(options.shard)))
         answer_ahead(rooms, places, _wanted(options), jobs, bar)
+        if check.stdin is None and not options.no_history:
+            call_witnesses(rooms)
         shown = diagnose(places, _wanted(options), bar, with_accepted=options.write_baseline)
         shown = [finding for finding in shown if changed is None or _is_changed(finding, changed)]
         bar.step("Making fixes")
@@ -120,6 +124,13 @@ def _check_once(options: argparse.Namespace, check: _Check) -> int:
     warn_of_problems(rooms)
     has_wrong_settings = tell_of_faults(rooms, shown)
     check.failures.add_results(rooms)
+    remember(
+        rooms,
+        places,
+        _in_shard(options.shard),
+        has_failed=bool(check.failures.lines),
+        chooses_codes=bool(options.select or options.ignore),
+    )
     if check.failures.tell():
         return INTERNAL_ERROR
     if has_wrong_settings:

@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "explain an error message, a traceback, a log or a code",
     "catalog": "list, show, search and verify the entries in force",
     "schema": "show what models, migrations, SQL and databases say, and where they differ",
+    "report": "report what was found and mended, from the history",
     "settings": "show which settings are in force and where they come from",
     "server": "start the language server",
     "demo": "show the language server at work on a sample project",

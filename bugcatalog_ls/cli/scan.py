@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from bugcatalog_ls.cli.catalog_stores import fetch_catalogs
 from bugcatalog_ls.cli.exits import warn
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.selection import refuse_unknown_codes
@@ -49,6 +50,9 @@ def open_rooms(
         )
         for target in targets
     ]
+    for _, workspace in rooms:
+        if workspace.settings.catalog_stores:
+            fetch_catalogs(workspace)
     asked = [*command_line.get("select", ()), *command_line.get("ignore", ())]
     refuse_unknown_codes(asked, [room.workspace.configuration.entries for room in rooms])
     return rooms

@@ -6,6 +6,7 @@ import re
 
 from bugcatalog_ls.catalog.note import hover_note
 from bugcatalog_ls.ide.rooms import Room
+from bugcatalog_ls.ide.seen import seen_here
 from bugcatalog_ls.text.spans import Span
 
 _CODE = re.compile(r"[A-Z]+-?\d+")
@@ -26,6 +27,7 @@ def hover_at(room: Room, offset: int) -> tuple[str, Span] | None:
         here.sort(key=lambda diagnosis: (diagnosis.span.end - diagnosis.span.start, diagnosis.finding.code))
         notes = [
             hover_note(diagnosis.entry, diagnosis.finding.message, diagnosis.finding.variant)
+            + seen_here(workspace, diagnosis.finding.code)
             for diagnosis in here
         ]
         return "\n\n---\n\n".join(dict.fromkeys(notes)), here[0].span
@@ -47,5 +49,6 @@ def _code_at(room: Room, offset: int) -> tuple[str, Span] | None:
         entry = room.workspace.configuration.entries.get(match.group())
         if match.start() <= column <= match.end() and match.start() >= first and entry is not None:
             left = start + len(line[: match.start()].encode("utf-8"))
-            return hover_note(entry), Span(left, left + len(match.group()))
+            note = hover_note(entry) + seen_here(room.workspace, entry.code)
+            return note, Span(left, left + len(match.group()))
     return None

@@ -16,6 +16,7 @@ from bugcatalog_ls.ide.completion import codes_at
 from bugcatalog_ls.ide.diagnostics import diagnostics_of, result_id
 from bugcatalog_ls.ide.hover import hover_at
 from bugcatalog_ls.ide.places import place_in
+from bugcatalog_ls.ide.remembering import Memory
 from bugcatalog_ls.ide.rooms import Room, Rooms
 from bugcatalog_ls.workspace.baseline import BaselineError
 from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
@@ -50,6 +51,7 @@ class Service:
         self._begun: set[str] = set()
         self._cancelled: set[str] = set()
         self._skip: frozenset[str] = frozenset()
+        self._memory = Memory()
 
     # -- requests -----------------------------------------------------------------------------------
 
@@ -79,11 +81,14 @@ class Service:
         while self._unseen and time.monotonic() < until:
             self._scan_some(self._unseen[0], emit)
         self._take_databases(emit)
-        return bool(self._unseen or self._typed or self._is_reading())
+        if not self._unseen and not self._typed:
+            self._memory.work(self._rooms.roots.values())
+        self._take_catalogs(emit)
+        return bool(self._unseen or self._typed or self._is_reading() or self._memory.is_waiting)
 
     def pause(self) -> float:
         """How many seconds the next slice of work may wait."""
-        if not self._unseen and not self._typed and self._is_reading():
+        if not self._unseen and not self._typed and (self._is_reading() or self._memory.is_waiting):
             return _DATABASE_SECONDS
         if self._unseen or not self._typed:
             return 0.0
@@ -124,6 +129,7 @@ class Service:
         roots = {root.path: {**request.settings, **root.settings} for root in request.roots}
         for workspace in self._rooms.configure(roots, request.trusted, folder):
             self._schedule(workspace)
+            self._memory.fetch_catalogs(workspace)
         for workspace in self._unseen:
             if workspace not in self._rooms.roots.values():
                 self._end_scan(workspace)
@@ -140,6 +146,8 @@ class Service:
         if request.path in self._skip:
             return
         self._set_room_text(request, quick=was_open)
+        if not was_open:
+            self._note(request.path)
         self._typed[request.path] = time.monotonic()
         self._tell_others(request.path, emit)
 
@@ -195,6 +203,8 @@ class Service:
             ):
                 self._schedule(workspace)
             workspace.file_changed(room.path)
+            if path in self._open:
+                self._note(path)
         self._say_faults(emit)
         emit(api.Stale())
 
@@ -281,6 +291,21 @@ class Service:
         if workspace.live.begin(workspace.settings.databases, workspace.root):
             title = f"Reading the databases of {workspace.root.name}"
             emit(api.Progress(_database_token(workspace), "begin", title=title))
+
+    # -- stores ------------------------------------------------------------------------------------------
+
+    def _note(self, path: str) -> None:
+        """A document was opened or saved: what stands in it will be remembered."""
+        room = self._room(path)
+        if room.workspace in self._rooms.roots.values() and room.workspace.wants(room.path):
+            self._memory.note(room)
+
+    def _take_catalogs(self, emit: api.Emit) -> None:
+        """Go on with the pages that stores have sent."""
+        for workspace in self._memory.with_new_pages(self._rooms.roots.values()):
+            if workspace.reload():
+                self._schedule(workspace)
+            emit(api.Stale())
 
     # -- databases ------------------------------------------------------------------------------------
 

@@ -56,6 +56,12 @@ def load_configuration(
     settings = loaded.settings
     folders = [root / catalog for catalog in settings.catalogs]
     layers = [Layer("built-in", builtin_folder())]
+    missing: list[SettingsError] = []
+    if settings.catalog_stores:
+        from bugcatalog_ls.workspace.store_mirror import mirrored
+
+        found, missing = mirrored(loaded, root)
+        layers += [Layer("settings", pages) for pages in found]
     for folder in folders:
         layers.append(_layer("settings", folder, open_pages))
     layers.append(_layer("workspace", root / WORKSPACE_CATALOG, open_pages))
@@ -74,7 +80,11 @@ def load_configuration(
         catalog=catalog,
         plan=plan,
         options=options,
-        settings_errors=(*loaded.errors, *unknown_codes(loaded, names)),
+        settings_errors=(
+            *loaded.errors,
+            *unknown_codes(loaded, names),
+            *missing,
+        ),
         page_errors=(*catalog.errors, *plan_errors),
         catalog_folders=(*folders, root / WORKSPACE_CATALOG),
         fingerprint=_fingerprint(wanted, options),

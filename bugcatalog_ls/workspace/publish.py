@@ -48,19 +48,25 @@ def publish(
     entries: Mapping[str, Entry],
     checked: Collection[str],
     settings: Settings,
+    suppressed: list[tuple[Diagnosis, str]] | None = None,
 ) -> tuple[Diagnosis, ...]:
-    """The diagnoses of one file, sorted. `checked` are the codes that were looked for."""
+    """The diagnoses of one file, sorted. `checked` are the codes that were looked for.
+
+    What is suppressed is added to `suppressed`, each with its reason.
+    """
     kept = [finding for finding in findings if is_selected(settings, finding.code, path)]
+    hidden: list[tuple[Finding, str]] = []
     if b"bugcatalog:" in source.data:
-        kept = _unsuppressed(kept, path, source, entries, checked, settings)
-    shown = []
-    for finding in kept:
-        entry = entries.get(finding.code)
-        if entry is not None:
-            default = entry.severity_of(finding.variant)
-            shown.append(
-                Diagnosis(finding, entry, severity_of(settings, finding.code, finding.variant, default))
-            )
+        kept = _unsuppressed(kept, path, source, entries, checked, settings, hidden)
+    shown = [
+        _weighed(finding, entries[finding.code], settings) for finding in kept if finding.code in entries
+    ]
+    if suppressed is not None:
+        suppressed += [
+            (_weighed(finding, entries[finding.code], settings), reason)
+            for finding, reason in hidden
+            if finding.code in entries
+        ]
     shown.sort(key=lambda shown: (shown.span, shown.finding.code, shown.finding.message))
     return tuple(shown)
 
@@ -96,6 +102,11 @@ def suppressions_of(path: str, source: Source) -> tuple[Suppressions, PyFile | N
     return parse_comments(source, sorted(seen.items())), whole
 
 
+def _weighed(finding: Finding, entry: Entry, settings: Settings) -> Diagnosis:
+    default = entry.severity_of(finding.variant)
+    return Diagnosis(finding, entry, severity_of(settings, finding.code, finding.variant, default))
+
+
 def _unsuppressed(
     findings: list[Finding],
     path: str,
@@ -103,6 +114,7 @@ def _unsuppressed(
     entries: Mapping[str, Entry],
     checked: Collection[str],
     settings: Settings,
+    hidden: list[tuple[Finding, str]],
 ) -> list[Finding]:
     suppressions, file = suppressions_of(path, source)
 
@@ -115,7 +127,9 @@ def _unsuppressed(
         row = source.lines.row_of(finding.span.start if finding.span is not None else 0)
         uses = suppressed_by(suppressions, finding.code, row, rows)
         used.update(uses)
-        if not uses:
+        if uses:
+            hidden.append((finding, suppressions.items[uses[0].item].reason))
+        else:
             kept.append(finding)
     if not is_selected(settings, UNUSED_SUPPRESSION, path):
         return kept

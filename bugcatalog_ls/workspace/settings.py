@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: na
     fail_on: Severity | Literal["never"] = "warning"
     baseline: str | None = None
     store: Secret | None = None
+    history: bool = True
+    """Whether it is remembered what was found and mended."""
     diagnostic_mode: Literal["open-files", "workspace"] = "open-files"
     require_reason: bool = False
 

@@ -190,6 +190,7 @@ READERS: Mapping[str, Reader] = {
     "fail-on": read_fail_on,
     "baseline": read_text,
     "store": read_store,
+    "history": read_flag,
     "diagnostic-mode": read_mode,
     "require-reason": read_flag,
 }

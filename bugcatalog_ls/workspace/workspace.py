@@ -42,6 +42,7 @@ from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
 from bugcatalog_ls.workspace.whole_run import WholeRun, key_of, name_of
 from bugcatalog_ls.workspace.whole_run import pack as pack_run
 from bugcatalog_ls.workspace.whole_run import unpack as unpack_run
+from bugcatalog_ls.workspace.witness import Witness
 
 # So many results are read from the cache in one step of a scan.
 _FILES_A_STEP = 8
@@ -83,6 +84,8 @@ class Workspace:
         self._faults: tuple[ToolFinding, ...] | None = None
         self._stale: tuple[StaleFile, ...] | None = None
         self.live = LiveDatabases()
+        # Where it is set, it is told of all that is diagnosed.
+        self.witness: Witness | None = None
         self.problems: dict[str, ReadProblem] = {}
         # The answers of this run, or of the last one, where they still hold; and whether some are new.
         self._run = WholeRun()
@@ -345,9 +348,13 @@ class Workspace:
         checked = plan.codes if self.is_scanned else frozenset()
         placed = [_placed(finding, source) for finding in about_tool]
         placed += [_placed_stale(each, source) for each in stale]
-        shown = publish((*findings, *placed), path, source, entries, checked, self.settings)
+        suppressed: list[tuple[Diagnosis, str]] = []
+        found = publish((*findings, *placed), path, source, entries, checked, self.settings, suppressed)
         known = Counts() if with_accepted else self._baseline()
-        return without_known(shown, source, known) if known else shown
+        shown = without_known(found, source, known) if known else found
+        if self.witness is not None:
+            self.witness.note(path, source, found, shown, suppressed)
+        return shown
 
     def answer_ahead(
         self,

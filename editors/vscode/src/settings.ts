@@ -21,6 +21,7 @@ const SERVER_NAMES: Readonly<Record<string, string>> = {
   failOn: 'fail-on',
   baseline: 'baseline',
   store: 'store',
+  history: 'history',
   diagnosticMode: 'diagnostic-mode',
   requireReason: 'require-reason',
 };

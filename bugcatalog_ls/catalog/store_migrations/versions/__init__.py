@@ -1,0 +1,1 @@
+"""Revisions of a store, oldest first by number."""
