@@ -32,7 +32,8 @@ class CodeWords:
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._known: dict[bytes, list[tuple[Entry, Case | None]]] = {}
-        for entry in entries.values():
+        # A team's own incidents come before those that the built-in pages happen to call alike.
+        for entry in sorted(entries.values(), key=lambda entry: entry.source == "built-in"):
             for case in entry.cases:
                 if _IS_ID.fullmatch(case.id):
                     self._known.setdefault(case.id.encode(), []).append((entry, case))

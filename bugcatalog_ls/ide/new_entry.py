@@ -47,7 +47,10 @@ def draft_entry(workspace: Workspace, selection: Selection, code: str = "", name
     code = code or _free_code(workspace, entries)
     kind = file_type(selection.path) or file_type_of_id(selection.language)
     called = _called(selection) if kind is not None and kind.language == PYTHON else ""
-    rule = drafted_rule(selection.text, kind.language, called) if kind and selection.text.strip() else None
+    rule = None
+    if kind is not None and selection.text.strip():
+        whole = selection.source.text if selection.source is not None else ""
+        rule = drafted_rule(selection.text, kind.language, called, whole)
     name = name or _name(called or _first_words(selection.text), entries)
     example = _example(selection, kind, called)
     content = _page(code, name, rule, example)
@@ -74,7 +77,7 @@ def _page(code: str, name: str, rule: Mapping[str, Any] | None, example: _Exampl
     lines.append("  - say how people meet it, or give an `error` expression for its message")
     if rule is not None:
         lines += ["rules:", f"  - language: {rule['language']}", "    rule:"]
-        lines += _scalar("pattern", rule["rule"]["pattern"], 6)
+        lines += _pattern(rule["rule"]["pattern"])
         for variable, names in rule.get("resolves", {}).items():
             lines.append(f"    resolves: {{{variable}: [{', '.join(names)}]}}")
         lines.append("    message: say in one sentence what is wrong here")
@@ -94,6 +97,13 @@ _SECTIONS = (
     ("Fix", "Say what to do about it."),
     ("Verify", "Say how one sees that it is mended."),
 )
+
+
+def _pattern(pattern: str | Mapping[str, str]) -> list[str]:
+    if isinstance(pattern, str):
+        return _scalar("pattern", pattern, 6)
+    inner = (line for key, value in pattern.items() for line in _scalar(key, value, 8))
+    return ["      pattern:", *inner]
 
 
 def _scalar(key: str, value: str, indent: int) -> list[str]:

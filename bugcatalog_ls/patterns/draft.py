@@ -13,13 +13,21 @@ from bugcatalog_ls.patterns.rule import RuleError, compile_rule
 from bugcatalog_ls.text.source import Source
 
 
-def drafted_rule(code: str, language: Language, callee: str = "") -> dict[str, Any] | None:
+def drafted_rule(code: str, language: Language, callee: str = "", whole: str = "") -> dict[str, Any] | None:
     """A rule that matches the code and its likes; the code as it is where nothing wider does; or None.
 
     `callee` is the qualified name of what the code calls, where it is one call of something known.
+    `whole` is the text that the code stands in, where that is known.
     """
     code = code.strip()
+    whole = whole if code in whole else code
     for pattern in dict.fromkeys(_patterns(code, language)):
+        if not callee and (surroundings := _SURROUNDINGS.get(language.name)) is not None:
+            for kind in ("call_expression", "binary_expression", "unary_expression"):
+                context = {"context": surroundings.replace("CODE", pattern), "selector": kind}
+                inside: dict[str, Any] = {"language": language.name, "rule": {"pattern": context}}
+                if _matches(inside, code, whole, language):
+                    return inside
         for resolved in (True, False) if callee else (False,):
             rule: dict[str, Any] = {"language": language.name, "rule": {"pattern": pattern}}
             if resolved:
@@ -28,7 +36,7 @@ def drafted_rule(code: str, language: Language, callee: str = "") -> dict[str, A
                     continue
                 rule["rule"] = {"pattern": f"$FN{pattern[called.end() :]}"}
                 rule["resolves"] = {"FN": [callee]}
-            if _matches(rule, code, language):
+            if _matches(rule, code, whole, language):
                 return rule
     return None
 
@@ -43,6 +51,12 @@ def _patterns(code: str, language: Language) -> Iterator[str]:
     except EngineError:
         yield code
         return
+    if language.name in _DATA:
+        yield code
+        return
+    call = re.fullmatch(r"([\w.]+)\((?:[\w.]+(?:,\s*[\w.]+)*)\)", code)
+    if call is not None:
+        yield f"{call[1]}($$$ARGS)"
     node = _inner(root, code)
     text = code[slice(*place_of(node))]
     yield _generalised(node, code, whole_lists=True)
@@ -111,18 +125,23 @@ def _variable(names: dict[str, str], text: str) -> str:
     return names[text]
 
 
-def _matches(rule: dict[str, Any], code: str, language: Language) -> bool:
+def _matches(rule: dict[str, Any], code: str, whole: str, language: Language) -> bool:
+    """Whether the rule finds the code in the text, as a whole or but for a sign at its end."""
     try:
         compiled = compile_rule(rule)
     except RuleError:
         return False
     targets = [name for names in compiled.resolves.values() for name in names]
+    source = Source(whole)
     outcome = RuleSet([compiled]).match(
-        Source(code), language, (lambda start, end: targets[0]) if targets else None
+        source, language, (lambda start, end: targets[0]) if targets else None
     )
-    return bool(outcome.matches)
+    return any(source.slice(match.span).rstrip(";") == code.rstrip(";") for match in outcome.matches)
 
 
+# Where an expression by itself is read as something else.
+_SURROUNDINGS = {"Go": "func f() { _ = CODE }"}
+_DATA = frozenset(("Yaml", "Json", "Html", "Css", "Hcl"))
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WRAPPERS = frozenset(
     ("expression_statement", "program", "module", "source_file", "document", "stream", "block_node")

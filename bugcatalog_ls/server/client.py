@@ -49,6 +49,7 @@ class Client:
     """The features of documents, by their names in the protocol, that it can be told of later."""
 
     refreshes_lenses: bool = False
+    shows_link_tooltips: bool = False
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
     shows_related: bool = False
@@ -114,6 +115,7 @@ def read_client(params: dict[str, Any]) -> Client:
             feature for feature in FEATURES if supports(f"textDocument.{feature}.dynamicRegistration")
         ),
         refreshes_lenses=supports("workspace.codeLens.refreshSupport"),
+        shows_link_tooltips=supports("textDocument.documentLink.tooltipSupport"),
         pulls_diagnostics=is_pull,
         refreshes_diagnostics=refreshes,
         shows_related=shows("relatedInformation"),

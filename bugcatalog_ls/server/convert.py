@@ -93,7 +93,11 @@ def links(client: Client, documents: Documents, value: api.LinkList, uri: str) -
         where = spot(documents, link.place, client.unit)
         if where.uri == uri:
             target = uri_of(link.target) + (f"#L{link.row + 1}" if link.row else "")
-            found.append(types.DocumentLink(_range(where), target, link.tooltip or None))
+            found.append(
+                types.DocumentLink(
+                    _range(where), target, link.tooltip if client.shows_link_tooltips else None
+                )
+            )
     return found
 
 

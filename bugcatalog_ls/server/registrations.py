@@ -85,8 +85,13 @@ class FileWatch:
 
 
 async def register(server: Server, id: str, method: str, options: Any) -> None:
-    """Ask the editor for a feature of its own; a refusal is taken as such."""
-    params = types.RegistrationParams([types.Registration(id, method, options)])
+    """Ask the editor for a feature; a refusal is taken as such."""
+    await register_all(server, [(id, method, options)])
+
+
+async def register_all(server: Server, wanted: list[tuple[str, str, Any]]) -> None:
+    """Ask the editor for features by ids, methods and options, at once."""
+    params = types.RegistrationParams([types.Registration(*each) for each in wanted])
     await _ignore_refusal(server.client_register_capability_async(params))
 
 

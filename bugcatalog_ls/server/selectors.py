@@ -13,7 +13,7 @@ from lsprotocol import types
 
 from bugcatalog_ls.server.client import Client
 from bugcatalog_ls.server.greeting import initialize_result
-from bugcatalog_ls.server.registrations import register, unregister
+from bugcatalog_ls.server.registrations import register_all, unregister
 
 if TYPE_CHECKING:
     from bugcatalog_ls.server.app import Server
@@ -37,14 +37,16 @@ class DocumentSelectors:
         self._told = languages
         self._server.protocol.send_plain(LANGUAGES_NOTIFICATION, {"languages": list(languages)})
         wanted = [language for language in languages if language not in self._client.languages]
-        before, self._registered = self._registered, []
+        features = _features(self._client, wanted) if wanted and self._client.registers_documents else []
+        before = self._registered
+        self._registered = [(str(uuid.uuid4()), method) for method, _ in features]
         if before:
             await unregister(self._server, before)
-        if wanted and self._client.registers_documents:
-            for method, options in _features(self._client, wanted):
-                identity = str(uuid.uuid4())
-                self._registered.append((identity, method))
-                await register(self._server, identity, method, options)
+        if features:
+            named = zip(self._registered, features, strict=True)
+            await register_all(
+                self._server, [(identity, method, options) for (identity, method), (_, options) in named]
+            )
 
 
 def _features(client: Client, languages: list[str]) -> list[tuple[str, dict[str, Any]]]:
