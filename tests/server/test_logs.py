@@ -55,7 +55,7 @@ async def test_the_fix_is_one_key_away(start, tmp_path: Path) -> None:
     text = (
         "Traceback (most recent call last):\n"
         '  File "/srv/shop/app/client.py", line 5, in load\n    return requests.get(url)\n'
-        "requests.exceptions.ConnectionError: HTTPConnectionPool(host='a', port=80): Read timed out.\n"
+        "billiard.exceptions.SoftTimeLimitExceeded: SoftTimeLimitExceeded()\n"
     )
     uri = editor.open(tmp_path / "trace.txt", text, language="plaintext")
     await editor.expect(uri, ["BC201"])
