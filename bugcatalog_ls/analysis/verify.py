@@ -10,7 +10,7 @@ from bugcatalog_ls.analysis.driver import plan_for
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.catalog.entry import Entry, Example, ExampleFile
-from bugcatalog_ls.text.annotations import Mark, parse_annotations, render_annotations
+from bugcatalog_ls.text.annotations import Mark, comment_leader, parse_annotations, render_annotations
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import TextEdit, apply_edits
 
@@ -36,16 +36,56 @@ class Outcome(NamedTuple):
 
 def verify(entry: Entry) -> tuple[Outcome, ...]:
     """Run all examples of an entry; empty where nothing detects it, since then it only explains."""
+    return tuple(outcome for example in entry.examples for outcome in verify_example(entry, example))
+
+
+def verify_example(entry: Entry, example: Example) -> tuple[Outcome, ...]:
+    """Run one example of an entry."""
     if not entry.detects:
         return ()
-    outcomes: list[Outcome] = []
-    for example in entry.examples:
-        if example.kind == "fixed":
-            flagged = [other for other in entry.examples if _pairs(other, example)]
-            outcomes.extend(_verify_fix(entry, flagged, example))
-        else:
-            outcomes.extend(_verify_findings(entry, example))
-    return tuple(outcomes)
+    if example.kind == "fixed":
+        return tuple(_verify_fix(entry, flagged_of(entry, example), example))
+    return tuple(_verify_findings(entry, example))
+
+
+def flagged_of(entry: Entry, fixed: Example) -> list[Example]:
+    """The flagged examples that a fixed one shows mended."""
+    return [other for other in entry.examples if _pairs(other, fixed)]
+
+
+def marked_as_found(entry: Entry, example: Example) -> dict[str, str]:
+    """The files of an example with marks for what is found now.
+
+    A mark that was right, or only stood at the wrong place of its line, keeps its words as far as
+    they are said. Marks of other entries stay.
+    """
+    annotated = {file.path: parse_annotations(file.text) for file in example.files}
+    project = project_for(entry, {path: parsed.text for path, parsed in annotated.items()})
+    texts = {}
+    for path, parsed in annotated.items():
+        source = Source(parsed.text)
+        marks = [mark for mark in parsed.marks if mark.code != entry.code]
+        own = [mark for mark in parsed.marks if mark.code == entry.code]
+        for finding in project.findings(path):
+            if finding.code != entry.code or finding.span is None:
+                continue
+            row = _row(finding, source)
+            known = (mark for mark in own if source.lines.row_of(mark.span.start) == row)
+            said = next((mark.message for mark in known if mark.message in finding.message), finding.message)
+            marks.append(Mark(finding.span, entry.code, finding.variant, said))
+        texts[path] = render_annotations(parsed.text, marks, comment_leader(path))
+    return texts
+
+
+def mended_example(entry: Entry, fixed: Example) -> dict[str, str]:
+    """The files that the fixes give for a fixed example; what they do not touch is left out."""
+    after: dict[str, str] = {}
+    for example in flagged_of(entry, fixed):
+        before = {file.path: parse_annotations(file.text).text for file in example.files}
+        mended = mend(entry, before, fixed.title)
+        shown = {file.path for file in fixed.files}
+        after |= {path: text for path, text in mended.items() if path in shown or text != before.get(path)}
+    return after
 
 
 def project_for(entry: Entry, texts: Mapping[str, str], options: Options | None = None) -> Project:

@@ -92,8 +92,22 @@ def whole(text: str) -> Block:
     return Block(message, frames, last, time=found[0].time if found else "")
 
 
+def frames_in(line: str) -> Iterator[tuple[int, int, Frame]]:
+    """The frames that a line names, each with where it begins and ends in the line."""
+    if ".py" not in line and 'File "' not in line:
+        return
+    for pattern in (_FRAME_ANYWHERE, _LOOSE_FRAME):
+        found = list(pattern.finditer(line))
+        for each in found:
+            function = (each["function"] or "").strip()
+            yield each.start("path"), each.end("line"), Frame(each["path"], int(each["line"][:9]), function)
+        if found:
+            return
+
+
 _HEADER = "Traceback (most recent call last)"
 _FRAME = re.compile(r'\s*(?:>\s)?File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
+_FRAME_ANYWHERE = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?')
 # pytest, flake and rich: `app/models.py:12: KeyError`, `/app/models.py:12 in create`.
 _LOOSE_FRAME = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[\w./\\~-]+\.py):(?P<line>\d+)(?::|\s+in\s+(?P<function>[\w.<>]+)|\b)"

@@ -53,6 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument(
                 "codes", metavar="CODE", nargs="*", help="codes or their beginnings (default: all)"
             )
+            action.add_argument(
+                "--watch", action="store_true", help="verify again whenever a page of the catalog changes"
+            )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,8 +74,10 @@ def run(options: argparse.Namespace) -> int:
         share = sharing.push if options.action == "push" else sharing.pull
         return share(options, find_root(Path.cwd()), configuration.loaded.settings)
     if options.action == "verify":
-        from bugcatalog_ls.cli.verifying import verify_catalog
+        from bugcatalog_ls.cli.verifying import verify_catalog, watch_catalog
 
+        if options.watch:
+            return watch_catalog(configuration, options.codes, as_json=options.output_format == "json")
         return verify_catalog(configuration, options.codes, as_json=options.output_format == "json")
     _ACTIONS[options.action](options, configuration.entries)
     for error in configuration.page_errors:

@@ -40,6 +40,7 @@ class _Answer(msgspec.Struct, frozen=True):
     score: float
     reason: str
     places: tuple[Place, ...]
+    over_time: str = ""
 
 
 class Answers:
@@ -66,6 +67,8 @@ class Answers:
             for answer in answers:
                 name = paint(f"{answer.entry.code} {answer.entry.name}", answer.entry.severity)
                 write_out([f"{name}: {harmless(answer.reason)}\n"])
+                if answer.over_time:
+                    write_out([f"  {paint('over time', 'faint')} {answer.over_time}\n"])
 
     def write_one(self, tally: Tally, codes: set[str]) -> None:
         """The answers about some entries, while more of the text may come."""
@@ -90,7 +93,7 @@ class Answers:
             # The workspace itself bears it out.
             score = min(1.0, round(score + _BORNE_OUT, 3))
         reason = count.reason(with_places=tally.is_log and (tally.n_lines > 1))
-        return _Answer(entry, score, reason, places)
+        return _Answer(entry, score, reason, places, count.over_time.drawn())
 
     @cached_property
     def _places(self) -> ErrorPlaces:
@@ -130,6 +133,8 @@ class Answers:
         lines = [f"{name}: {harmless(entry.title)} ({answer.score:.2f}: {harmless(answer.reason)})\n"]
         if entry.summary:
             lines.append(f"  {' '.join(entry.summary.split())}\n")
+        if answer.over_time:
+            lines.append(f"  {paint('over time', 'faint')} {answer.over_time}\n")
         for place in answer.places:
             where = f"{harmless(filename_of(self._root, place.path))}:{place.row}:{place.column}"
             lines.append(f"  {paint('at', 'faint')} {paint(where, 'place')}: {harmless(place.message)}\n")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from bugcatalog_ls.analysis.explaining import Explanation
 from bugcatalog_ls.catalog.entry import code_order
 from bugcatalog_ls.catalog.error_blocks import Block, Frame
+from bugcatalog_ls.cli.explain_over_time import OverTime
 
 
 class Count:
@@ -17,11 +18,13 @@ class Count:
         self.number = 0
         self.first, self.last = block.line, block.line
         self.first_time, self.last_time = block.time, block.time
+        self.over_time = OverTime()
         self._frames: dict[Frame, None] = {}
         self._names: dict[tuple[tuple[str, str], ...], None] = {}
 
     def add(self, block: Block, explanation: Explanation) -> None:
         self.number += 1
+        self.over_time.add(block.time)
         self.last, self.last_time = block.line, block.time or self.last_time
         self.first_time = self.first_time or block.time
         if self.best.score < explanation.score:

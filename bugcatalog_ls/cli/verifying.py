@@ -10,13 +10,16 @@ from pathlib import Path
 import msgspec
 
 from bugcatalog_ls.analysis.verify import Outcome, verify
+from bugcatalog_ls.catalog.builtin import builtin_folder
 from bugcatalog_ls.catalog.entry import Entry
+from bugcatalog_ls.cli.catalog_in_force import configuration_here
 from bugcatalog_ls.cli.exits import FOUND, OK
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.selection import refuse_unknown_codes
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of
+from bugcatalog_ls.cli.watching import watch_pages
 from bugcatalog_ls.syntax.suppressions import selector_matches
 from bugcatalog_ls.workspace.configuration import Configuration
 
@@ -61,6 +64,38 @@ def verify_catalog(configuration: Configuration, codes: Sequence[str], *, as_jso
     else:
         _tell(verification)
     return FOUND if verification.failures else OK
+
+
+def watch_catalog(configuration: Configuration, codes: Sequence[str], *, as_json: bool) -> int:
+    """Verify now, and after each change of a page what it may have changed, until somebody interrupts."""
+    verify_catalog(configuration, codes, as_json=as_json)
+    known = configuration
+
+    def again(changed: set[str]) -> None:
+        nonlocal known
+        before, known = known, configuration_here()
+        if codes:
+            # A code that is gone meanwhile is looked for until it is back.
+            wanted = [
+                code for code in codes if any(selector_matches(code.upper(), each) for each in known.entries)
+            ]
+        else:
+            wanted = [code for code, entry in known.entries.items() if entry != before.entries.get(code)]
+        if wanted:
+            verify_catalog(known, wanted, as_json=as_json)
+        elif known.page_errors or before.page_errors:
+            _tell_errors(known)
+
+    folders = [folder for folder in (*configuration.catalog_folders, builtin_folder()) if folder.is_dir()]
+    return watch_pages(folders, again)
+
+
+def _tell_errors(configuration: Configuration) -> None:
+    """What is wrong with pages, where no entry is to be verified."""
+    for error in configuration.page_errors:
+        place = f"{filename_of(Path(), error.path)}:{error.line}"
+        write_out([f"{place}: broken {_described(error.message, error.expected)}\n"])
+    write_out([f"{len(configuration.page_errors)} broken.\n"])
 
 
 def _verification(

@@ -56,13 +56,13 @@ def actions_at(
         and (not codes or diagnosis.finding.code in codes)
     ]
     offered: list[api.Action] = []
-    if _asked(QUICK_FIX, only):
+    if asked(QUICK_FIX, only):
         for diagnosis in here:
             offered.extend(_fixes(room, document, digest, diagnosis))
         for diagnosis in {diagnosis.finding.code: diagnosis for diagnosis in here}.values():
             offered.extend(_others(document, digest, diagnosis, everything))
-    if everything and _asked(FIX_ALL, only) and (here or only):
-        identity = _encode(ActionId("fix-all", document, digest))
+    if everything and asked(FIX_ALL, only) and (here or only):
+        identity = encode(ActionId("fix-all", document, digest))
         offered.append(api.Action("Fix all that is safe in this file", FIX_ALL, identity))
     return tuple(offered)
 
@@ -125,7 +125,7 @@ def _fixes(room: Room, document: str, digest: str, diagnosis: Diagnosis) -> Iter
         yield api.Action(
             title=fix.title,
             kind=QUICK_FIX,
-            id=_encode(identity),
+            id=encode(identity),
             codes=(finding.code,),
             preferred=fix.applicability == "safe" and len(fixes) == 1,
             applicability=fix.applicability,
@@ -138,9 +138,9 @@ def _others(
     code, start = diagnosis.finding.code, diagnosis.span.start
     n_alike = sum(other.finding.code == code for other in everything)
     if n_alike > 1:
-        identity = _encode(ActionId("fix-all-of", document, digest, code))
+        identity = encode(ActionId("fix-all-of", document, digest, code))
         yield api.Action(f"Fix all {code} in this file", QUICK_FIX, identity, (code,))
-    identity = _encode(ActionId("ignore", document, digest, code, start))
+    identity = encode(ActionId("ignore", document, digest, code, start))
     yield api.Action(f"Ignore {code} here…", QUICK_FIX, identity, (code,), asks_reason=True)
     yield api.Action(
         f"Open the entry {code} {diagnosis.entry.name}",
@@ -150,15 +150,17 @@ def _others(
         command="openEntry",
         arguments=(code,),
     )
-    identity = _encode(ActionId("baseline", document, digest, code, start))
+    identity = encode(ActionId("baseline", document, digest, code, start))
     yield api.Action(f"Add this {code} to the baseline", QUICK_FIX, identity, (code,))
 
 
-def _asked(kind: str, only: tuple[str, ...]) -> bool:
+def asked(kind: str, only: tuple[str, ...]) -> bool:
+    """Whether a kind of action is among those that are asked for; none named means all."""
     return not only or any(kind == wanted or kind.startswith(wanted + ".") for wanted in only)
 
 
-def _encode(identity: ActionId) -> str:
+def encode(identity: ActionId) -> str:
+    """The id as the editor keeps it."""
     return msgspec.json.encode(identity).decode("utf-8")
 
 

@@ -175,6 +175,18 @@ class Complete(msgspec.Struct, frozen=True, tag=True):
     offset: int
 
 
+class LinksIn(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `LinkList`."""
+
+    path: str
+
+
+class LensesIn(msgspec.Struct, frozen=True, tag=True):
+    """Answered by `LensList`."""
+
+    path: str
+
+
 class Command(msgspec.Struct, frozen=True, tag=True):
     """Answered by `CommandResult`; `name` is without `bugcatalog.`."""
 
@@ -311,6 +323,32 @@ class Completions(msgspec.Struct, frozen=True, tag=True):
     incomplete: bool = False
 
 
+class Link(msgspec.Struct, frozen=True):
+    """Where a place leads: a document (path) and a row in it, from 0."""
+
+    place: Place
+    target: str
+    row: int = 0
+    tooltip: str = ""
+
+
+class LinkList(msgspec.Struct, frozen=True, tag=True):
+    links: tuple[Link, ...] = ()
+
+
+class Lens(msgspec.Struct, frozen=True):
+    """A line above a place that says something and runs a command of ours."""
+
+    place: Place
+    title: str
+    command: str = ""
+    arguments: tuple[Any, ...] = ()
+
+
+class LensList(msgspec.Struct, frozen=True, tag=True):
+    lenses: tuple[Lens, ...] = ()
+
+
 class Show(msgspec.Struct, frozen=True):
     """A document (path) or page (URL) to bring before the user's eyes."""
 
@@ -320,10 +358,16 @@ class Show(msgspec.Struct, frozen=True):
 
 
 class CommandResult(msgspec.Struct, frozen=True, tag=True):
-    """`value` is JSON for the caller; the rest is done on the way: edit, show, tell."""
+    """`value` is JSON for the caller; the rest is done on the way: edit, show, tell.
+
+    `places`, where there are any to give, are the value as locations. A `change` that is not
+    to be `applied` is put into the value, as its `edit`.
+    """
 
     value: Any = None
+    places: tuple[Place, ...] | None = None
     change: Change | None = None
+    applied: bool = True
     show: Show | None = None
     message: str = ""
 
@@ -367,6 +411,16 @@ class Stale(msgspec.Struct, frozen=True, tag=True):
     paths: tuple[str, ...] | None = None
 
 
+class StaleLenses(msgspec.Struct, frozen=True, tag=True):
+    """The lenses of open documents may differ from what was answered."""
+
+
+class Languages(msgspec.Struct, frozen=True, tag=True):
+    """The editor's ids of the languages that something in force is about."""
+
+    ids: tuple[str, ...]
+
+
 class Watch(msgspec.Struct, frozen=True, tag=True):
     """Glob patterns of the files whose changes on disk matter, relative to each root."""
 
@@ -381,9 +435,20 @@ class Doing(msgspec.Struct, frozen=True, tag=True):
 
 
 Notice = Configure | SetText | CloseText | FilesChanged | CancelProgress
-Question = Diagnose | DiagnoseWorkspace | HoverAt | Actions | ResolveAction | Complete | Command
+Question = (
+    Diagnose | DiagnoseWorkspace | HoverAt | Actions | ResolveAction | Complete | LinksIn | LensesIn | Command
+)
 Request = Notice | Question
 Response = (
-    NotYet | DiagnosticReport | WorkspaceReport | Hover | ActionList | Change | Completions | CommandResult
+    NotYet
+    | DiagnosticReport
+    | WorkspaceReport
+    | Hover
+    | ActionList
+    | Change
+    | Completions
+    | LinkList
+    | LensList
+    | CommandResult
 )
-Event = Progress | Log | ServerMessage | Stale | Watch | Doing
+Event = Progress | Log | ServerMessage | Stale | StaleLenses | Languages | Watch | Doing

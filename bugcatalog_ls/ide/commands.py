@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from bugcatalog_ls import __version__
 from bugcatalog_ls.catalog.entry import Entry
@@ -13,14 +14,30 @@ from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.catalog.search import search
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.explained import explained
+from bugcatalog_ls.ide.new_entry import Selection, draft_entry
+from bugcatalog_ls.ide.page_desk import Page, PageDesk
+from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Rooms
+from bugcatalog_ls.patterns.languages import FILE_TYPES
+from bugcatalog_ls.text.lines import ColumnUnit
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
 
 
-def run(
-    rooms: Rooms, name: str, arguments: tuple[Any, ...], scan_again: Callable[[], None]
-) -> api.CommandResult:
+class Desk(NamedTuple):
+    """What commands work with."""
+
+    rooms: Rooms
+    scan_again: Callable[[], None]
+    source: Callable[[str], Source | None]
+    page: Callable[[str], Page | None]
+    pages: PageDesk
+
+
+def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> api.CommandResult:
     """Run `bugcatalog.<name>`. Raises `api.Refused` with a sentence where that can't be done."""
     text = str(arguments[0]) if arguments else ""
+    rooms = desk.rooms
     entries = _entries(rooms)
     match name:
         case "explain":
@@ -35,11 +52,80 @@ def run(
             entry = _entry(entries, text)
             return api.CommandResult(_listed(entry), show=api.Show(entry.path))
         case "scanWorkspace":
-            scan_again()
+            desk.scan_again()
             return api.CommandResult(message="Reading the workspace again.")
+        case "newEntry":
+            asked = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+            return _new_entry(desk, asked)
+        case "ruleMatches":
+            return _rule_matches(desk, text, arguments[1:], unit)
+        case "languages":
+            return api.CommandResult(sorted(languages(rooms)))
         case "debugInformation":
             return api.CommandResult(_debug_information(rooms))
     raise api.Refused(f"There is no command bugcatalog.{name}.")
+
+
+def _new_entry(desk: Desk, asked: Mapping[str, Any]) -> api.CommandResult:
+    """Draft an entry from a selection: a span of a document, or a text of its own."""
+    document = str(asked.get("uri", ""))
+    source = desk.source(document) if document else None
+    room = desk.rooms.room(document) if document else None
+    roots = list(desk.rooms.roots.values())
+    workspace = room.workspace if room is not None and room.workspace in roots else next(iter(roots), None)
+    if workspace is None:
+        raise api.Refused("A new entry needs a folder that is open.")
+    start, end = asked.get("start"), asked.get("end")
+    span = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
+    text = str(asked.get("text") or "")
+    if span is not None and source is not None and not text:
+        text = source.slice(span)
+    else:
+        source, span = None, None
+    selection = Selection(text, document, str(asked.get("languageId", "")), source, span)
+    code, name = str(asked.get("code", "")).strip(), str(asked.get("name", "")).strip()
+    if code and (not _CODE.fullmatch(code) or code in workspace.configuration.entries):
+        raise api.Refused(f"{code} can't be the code of a new entry.")
+    if name and not _NAME.fullmatch(name):
+        raise api.Refused(f"{name} is no name of an entry; write lower-case words with hyphens.")
+    draft = draft_entry(workspace, selection, code, name)
+    path = desk.rooms.document(workspace, draft.path)
+    value = {"code": draft.code, "path": path, "content": draft.content, "hasRule": draft.has_rule}
+    change = api.Change(creates=(api.CreatedFile(path, draft.content),), label=f"New entry {draft.code}")
+    applied = asked.get("apply", True) is not False
+    return api.CommandResult(
+        value, change=change, applied=applied, show=api.Show(path, draft.row) if applied else None
+    )
+
+
+def _rule_matches(
+    desk: Desk, document: str, arguments: tuple[Any, ...], unit: ColumnUnit
+) -> api.CommandResult:
+    """Where a rule of a page that is open matches."""
+    page = desk.page(document)
+    rules = [rule for _, rule in page.view.rules()] if page is not None else []
+    index = arguments[0] if arguments and isinstance(arguments[0], int) else 0
+    if page is None or not 0 <= index < len(rules):
+        raise api.Refused("There is no such rule in an open page.")
+    workspace = page.room.workspace
+    matches = desk.pages.matches.of(document, workspace, rules)[index]
+    places = []
+    for found in matches.found:
+        source = workspace.source(found.path)
+        if source is not None:
+            places.append(place_in(desk.rooms.document(workspace, found.path), source, found.span, unit))
+    return api.CommandResult(places=tuple(places))
+
+
+def languages(rooms: Rooms) -> set[str]:
+    """The editor's ids of the languages that something in force is about."""
+    names = {name for each in rooms.all() for name in each.configuration.plan.rules.suffix_languages}
+    ids = {kind.language_id for kind in FILE_TYPES.values() if kind.language.name in names}
+    return {"python", "markdown", "toml", "log", *ids}
+
+
+_CODE = re.compile(r"[A-Z]+-?\d+")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _entries(rooms: Rooms) -> Mapping[str, Entry]:

@@ -12,12 +12,21 @@ from pathlib import Path, PurePosixPath
 from bugcatalog_ls.analysis.finding import Fix
 from bugcatalog_ls.facts.fact import vocabularies
 from bugcatalog_ls.ide import actions, api, commands
-from bugcatalog_ls.ide.completion import codes_at
+from bugcatalog_ls.ide.completion import complete_codes
 from bugcatalog_ls.ide.diagnostics import diagnostics_of, result_id
+from bugcatalog_ls.ide.error_text import is_error_text
 from bugcatalog_ls.ide.hover import hover_at
+from bugcatalog_ls.ide.log_desk import LogDesk
+from bugcatalog_ls.ide.page_actions import KINDS, page_actions, page_edits, title_of
+from bugcatalog_ls.ide.page_completion import complete_page
+from bugcatalog_ls.ide.page_desk import Page, PageDesk, is_entry_page, is_page
 from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.remembering import Memory
+from bugcatalog_ls.ide.references import references, target_of
 from bugcatalog_ls.ide.rooms import Room, Rooms
+from bugcatalog_ls.patterns.languages import FILE_TYPES
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.baseline import BaselineError
 from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
 from bugcatalog_ls.workspace.memory import give_back_memory
@@ -29,11 +38,13 @@ log = logging.getLogger(__name__)
 SLICE_SECONDS = 0.02
 # How long a text must rest before what a keystroke left undone is done.
 REST_SECONDS = 0.15
+# How long a page must rest before it is in force: the workspace is read again for it.
+PAGE_REST_SECONDS = 0.4
 _FILES_A_REPORT = 64
 # One processor is left to who types.
 _N_SCANNERS = max((os.cpu_count() or 1) - 1, 1)
-# How often it is looked whether a database has answered.
-_DATABASE_SECONDS = 0.2
+# How often it is looked whether a database or a store has answered.
+_ANSWER_SECONDS = 0.2
 
 
 class Service:
@@ -52,6 +63,11 @@ class Service:
         self._cancelled: set[str] = set()
         self._skip: frozenset[str] = frozenset()
         self._memory = Memory()
+        self._sources: dict[str, Source] = {}
+        self._pages = PageDesk()
+        self._logs = LogDesk(self._rooms)
+        # Pages that were typed in, and are to be put in force.
+        self._written: dict[str, float] = {}
 
     # -- requests -----------------------------------------------------------------------------------
 
@@ -78,26 +94,45 @@ class Service:
         for path, typed in list(self._typed.items()):
             if typed + REST_SECONDS <= time.monotonic():
                 self._settle(path, emit)
+        for path, written in list(self._written.items()):
+            if written + PAGE_REST_SECONDS <= time.monotonic():
+                self._put_in_force(path, emit)
+        if finished := self._logs.work(until):
+            emit(api.Stale(finished))
         while self._unseen and time.monotonic() < until:
             self._scan_some(self._unseen[0], emit)
         self._take_databases(emit)
+        if not self._unseen and time.monotonic() < until:
+            self._work_on_pages(until, emit)
         if not self._unseen and not self._typed:
             self._memory.work(self._rooms.roots.values())
         self._take_catalogs(emit)
-        return bool(self._unseen or self._typed or self._is_reading() or self._memory.is_waiting)
+        return bool(
+            self._unseen
+            or self._typed
+            or self._written
+            or self._logs.has_work
+            or self._pages.has_work
+            or self._is_waiting()
+        )
 
     def pause(self) -> float:
         """How many seconds the next slice of work may wait."""
-        if not self._unseen and not self._typed and (self._is_reading() or self._memory.is_waiting):
-            return _DATABASE_SECONDS
-        if self._unseen or not self._typed:
+        if self._unseen or self._logs.has_work or self._pages.has_work:
             return 0.0
-        return max(min(self._typed.values()) + REST_SECONDS - time.monotonic(), 0.0)
+        due = [typed + REST_SECONDS for typed in self._typed.values()]
+        due += [written + PAGE_REST_SECONDS for written in self._written.values()]
+        if not due:
+            return _ANSWER_SECONDS if self._is_waiting() else 0.0
+        return max(min(due) - time.monotonic(), 0.0)
 
     def _answer(self, request: api.Question, emit: api.Emit) -> api.Response | None:
         if not isinstance(request, api.Diagnose):
             for path in list(self._typed):
                 self._settle(path, emit)
+        # Whoever asks of anything else than the page that is being written wants it in force.
+        for path in [path for path in self._written if path != getattr(request, "path", "")]:
+            self._put_in_force(path, emit)
         match request:
             case api.Diagnose():
                 return self._report(request.path, request.previous_result_id, emit)
@@ -106,18 +141,20 @@ class Service:
             case api.HoverAt():
                 return self._hover(request)
             case api.Actions():
-                room = self._room(request.path)
-                digest = self._digest(room)
-                offered = actions.actions_at(
-                    room, request.path, request.span, request.only, request.codes, digest
-                )
-                return api.ActionList(offered)
+                return self._actions(request)
             case api.ResolveAction():
                 return self._resolve(request)
             case api.Complete():
                 return self._complete(request)
+            case api.LinksIn():
+                return self._links(request)
+            case api.LensesIn():
+                page = self._page(request.path)
+                unit = self._configure.unit
+                return api.LensList(tuple(self._pages.lenses(page, unit)) if page is not None else ())
             case api.Command():
-                return commands.run(self._rooms, request.name, request.arguments, self._scan_again)
+                desk = commands.Desk(self._rooms, self._scan_again, self._source, self._page, self._pages)
+                return commands.run(desk, request.name, request.arguments, self._configure.unit)
         return None
 
     # -- documents ----------------------------------------------------------------------------------
@@ -136,14 +173,18 @@ class Service:
         self._unseen = [workspace for workspace in self._unseen if workspace in self._rooms.roots.values()]
         for document in self._open.values():
             self._set_room_text(document)
-        emit(api.Watch(self._watched()))
+        self._say_wanted(emit)
         self._say_faults(emit)
         emit(api.Stale())
 
     def _set_text(self, request: api.SetText, emit: api.Emit) -> None:
         was_open = request.path in self._open
         self._open[request.path] = request
+        self._sources.pop(request.path, None)
         if request.path in self._skip:
+            return
+        if was_open and self._page(request.path) is not None:
+            self._written[request.path] = time.monotonic()
             return
         self._set_room_text(request, quick=was_open)
         if not was_open:
@@ -165,19 +206,41 @@ class Service:
 
     def _set_room_text(self, document: api.SetText, *, quick: bool = False) -> None:
         room = self._rooms.room(document.path, document.language)
-        if self._is_page(room, document.path):
+        if is_page(room, document.path):
             room.workspace.set_page(document.path, document.text)
             if room.workspace.reload():
                 self._schedule(room.workspace)
         if room.workspace.wants(room.path):
             room.workspace.set_text(room.path, document.text, quick=quick)
 
+    def _put_in_force(self, path: str, emit: api.Emit) -> None:
+        """Take over a page as it was written; what it changes is said, of the page itself too."""
+        self._written.pop(path, None)
+        document = self._open.get(path)
+        if document is not None:
+            self._set_room_text(document)
+            self._say_wanted(emit)
+            emit(api.Stale())
+
+    def _work_on_pages(self, until: float, emit: api.Emit) -> None:
+        """Run examples of open pages, and look for what their rules match."""
+        if (document := self._pages.next_run()) is not None:
+            emit(api.Doing(f"running an example of {PurePosixPath(document).name}", document))
+            if self._pages.run_some() is not None:
+                emit(api.Stale((document,)))
+        elif self._pages.matches.work(until):
+            emit(api.StaleLenses())
+
     def _close_text(self, request: api.CloseText, emit: api.Emit) -> None:
         document = self._open.pop(request.path, None)
+        self._sources.pop(request.path, None)
+        self._written.pop(request.path, None)
+        self._pages.forget(request.path)
+        self._logs.forget(request.path)
         if document is None:
             return
         room = self._rooms.room(document.path, document.language)
-        if self._is_page(room, document.path):
+        if is_page(room, document.path):
             room.workspace.set_page(document.path, None)
             if room.workspace.reload():
                 self._schedule(room.workspace)
@@ -192,7 +255,7 @@ class Service:
             if workspace not in self._rooms.roots.values():
                 continue
             name = PurePosixPath(path).name
-            if name in SETTINGS_FILES or self._is_page(room, path):
+            if name in SETTINGS_FILES or is_page(room, path):
                 if id(workspace) not in reloaded and workspace.reload():
                     self._schedule(workspace)
                 reloaded.add(id(workspace))
@@ -205,14 +268,12 @@ class Service:
             workspace.file_changed(room.path)
             if path in self._open:
                 self._note(path)
+        self._pages.matches.forget()
+        emit(api.StaleLenses())
+        if reloaded:
+            self._say_wanted(emit)
         self._say_faults(emit)
         emit(api.Stale())
-
-    def _is_page(self, room: Room, path: str) -> bool:
-        if not path.endswith(".md"):
-            return False
-        folders = room.workspace.configuration.catalog_folders
-        return any(Path(path).is_relative_to(folder) for folder in folders)
 
     def _tell_others(self, path: str, emit: api.Emit) -> None:
         """Say which other open documents a change may concern."""
@@ -309,6 +370,10 @@ class Service:
 
     # -- databases ------------------------------------------------------------------------------------
 
+    def _is_waiting(self) -> bool:
+        """Whether a database or a store has not answered yet."""
+        return self._memory.is_waiting or self._is_reading()
+
     def _is_reading(self) -> bool:
         return any(workspace.live.is_reading for workspace in self._rooms.roots.values())
 
@@ -329,8 +394,29 @@ class Service:
         document = self._open.get(path)
         return self._rooms.room(path, document.language if document is not None else "")
 
-    def _digest(self, room: Room) -> str:
-        source = room.workspace.source(room.path)
+    def _source(self, path: str) -> Source | None:
+        """The text of a document, also of one that no workspace analyses."""
+        room, document = self._room(path), self._open.get(path)
+        if document is None or room.workspace.is_open(room.path):
+            return room.workspace.source(room.path)
+        if path not in self._sources:
+            self._sources[path] = Source(document.text)
+        return self._sources[path]
+
+    def _page(self, path: str) -> Page | None:
+        """The catalog page that a document is, if it is one and open."""
+        room = self._room(path)
+        source = self._source(path) if path in self._open and is_page(room, path) else None
+        if source is None or not is_entry_page(source):
+            return None
+        return self._pages.page(room, path, source)
+
+    def _is_log(self, path: str) -> bool:
+        document = self._open.get(path)
+        return document is not None and is_error_text(path, document.language, document.text)
+
+    def _digest(self, path: str) -> str:
+        source = self._source(path)
         return blake2b(source.data, digest_size=8).hexdigest() if source is not None else ""
 
     def _version(self, path: str) -> int | None:
@@ -341,11 +427,19 @@ class Service:
         if path in self._skip:
             return api.DiagnosticReport(path, self._version(path), "skipped")
         emit(api.Doing(f"checking {PurePosixPath(path).name}", path))
-        found = diagnostics_of(self._rooms, self._room(path), path, self._configure.unit)
+        found = self._diagnostics(path)
         identity = result_id(found)
         if identity == previous:
             return api.DiagnosticReport(path, self._version(path), identity, unchanged=True)
         return api.DiagnosticReport(path, self._version(path), identity, found)
+
+    def _diagnostics(self, path: str) -> tuple[api.Diagnostic, ...]:
+        room, unit, page = self._room(path), self._configure.unit, self._page(path)
+        if page is not None:
+            return self._pages.diagnostics(page, unit)
+        if self._is_log(path) and (source := self._source(path)) is not None:
+            return self._logs.diagnostics(room, path, source, unit)
+        return diagnostics_of(self._rooms, room, path, unit)
 
     def _workspace_report(self, previous: dict[str, str], emit: api.Emit) -> api.Response:
         if self._unseen:
@@ -371,46 +465,90 @@ class Service:
         return api.WorkspaceReport(tuple(reports))
 
     def _hover(self, request: api.HoverAt) -> api.Hover | None:
-        room = self._room(request.path)
-        said, source = hover_at(room, request.offset), room.workspace.source(room.path)
-        if said is None or source is None:
+        path, offset = request.path, request.offset
+        room, source, page = self._room(path), self._source(path), self._page(path)
+        if source is None:
             return None
-        return api.Hover(said[0], place_in(request.path, source, said[1], self._configure.unit))
+        if page is not None:
+            said = self._pages.hover(page, offset)
+        elif self._is_log(path):
+            said = self._logs.hover(room, path, source, offset)
+        else:
+            said = hover_at(room, source, self._language(path), path, offset)
+        if said is None:
+            return None
+        return api.Hover(said[0], place_in(path, source, said[1], self._configure.unit))
+
+    def _links(self, request: api.LinksIn) -> api.LinkList:
+        path, unit = request.path, self._configure.unit
+        room, source = self._room(path), self._source(path)
+        if source is None:
+            return api.LinkList()
+        if self._is_log(path):
+            return api.LinkList(tuple(self._logs.links(room, path, source, unit)))
+        links = []
+        for word in references(room, source, self._language(path), path):
+            target, row = target_of(word)
+            place = place_in(path, source, Span(word.start, word.end), unit)
+            links.append(api.Link(place, target, row, f"{word.entry.code} {word.entry.name}"))
+        return api.LinkList(tuple(links))
 
     def _complete(self, request: api.Complete) -> api.Completions:
-        room = self._room(request.path)
-        found, source = codes_at(room, request.offset), room.workspace.source(room.path)
-        if found is None or source is None:
+        path, unit = request.path, self._configure.unit
+        room, source, page = self._room(path), self._source(path), self._page(path)
+        if source is None:
             return api.Completions()
-        span, entries = found
-        place = place_in(request.path, source, span, self._configure.unit)
-        return api.Completions(
-            tuple(
-                api.CompletionItem(
-                    label=entry.code,
-                    kind="value",
-                    insert=entry.code,
-                    place=place,
-                    detail=entry.name,
-                    markdown=entry.summary,
-                    sort=f"{number:04}",
-                )
-                for number, entry in enumerate(entries)
+        codes = complete_codes(room, source, path, request.offset, unit)
+        if codes or page is None:
+            return api.Completions(codes)
+        entries = room.workspace.configuration.entries
+        return api.Completions(complete_page(page.view, source, path, request.offset, entries, unit))
+
+    def _actions(self, request: api.Actions) -> api.ActionList:
+        path, digest, page = request.path, self._digest(request.path), self._page(request.path)
+        room = self._room(path)
+        is_asked = actions.asked(actions.QUICK_FIX, request.only)
+        if page is not None:
+            return api.ActionList(
+                tuple(page_actions(self._pages, page, request.span, digest)) if is_asked else ()
             )
+        if self._is_log(path) and (source := self._source(path)) is not None:
+            offered = self._logs.actions(room, path, source, request.span, self._fix_id)
+            return api.ActionList(tuple(offered) if is_asked else ())
+        return api.ActionList(
+            actions.actions_at(room, path, request.span, request.only, request.codes, digest)
         )
+
+    def _fix_id(self, document: str, code: str, start: int, number: int) -> str:
+        """The id of a fix that is offered in another document than its own."""
+        digest = self._digest(document)
+        return actions.encode(actions.ActionId("fix", document, digest, code, start, number))
 
     def _resolve(self, request: api.ResolveAction) -> api.Change:
         try:
             identity = actions.decode(request.id)
             room = self._room(identity.document)
-            if identity.digest != self._digest(room):
+            if identity.digest != self._digest(identity.document):
                 raise actions.Stale
+            if identity.kind in KINDS:
+                return self._change_of_page(identity)
             made = actions.make_change(room, identity, request.reason)
         except actions.Stale:
             raise api.Refused("The text has changed since this was offered; ask again.") from None
         except BaselineError as error:
             raise api.Refused(str(error)) from None
         return self._change(room.workspace, made.fix, made.label)
+
+    def _change_of_page(self, identity: actions.ActionId) -> api.Change:
+        path = identity.document
+        page = self._page(path)
+        if page is None:
+            raise actions.Stale
+        edits = tuple(
+            api.FileEdit(place_in(path, page.source, edit.span, self._configure.unit), edit.content)
+            for edit in page_edits(page, identity)
+        )
+        return api.Change((api.FileChange(path, self._version(path), edits),), label=title_of(identity))
 
     def _change(self, workspace: Workspace, fix: Fix, label: str) -> api.Change:
         files = []
@@ -448,10 +586,18 @@ class Service:
             for problem in workspace.problems.values():
                 emit(api.Log("warning", problem.message))
 
-    def _watched(self) -> tuple[str, ...]:
+    def _say_wanted(self, emit: api.Emit) -> None:
+        """Which files and documents the editor should watch and bring."""
+        languages = commands.languages(self._rooms)
         read = {name for vocabulary in vocabularies() for name in vocabulary.names}
         names = {"*.py", "*.pyi", "*.md", ".gitignore", *SETTINGS_FILES, *read}
-        return tuple(f"**/{name}" for name in sorted(names))
+        names |= {f"*.{suffix}" for suffix, kind in FILE_TYPES.items() if kind.language_id in languages}
+        emit(api.Watch(tuple(f"**/{name}" for name in sorted(names))))
+        emit(api.Languages(tuple(sorted(languages))))
+
+    def _language(self, path: str) -> str:
+        document = self._open.get(path)
+        return document.language if document is not None else ""
 
 
 def _database_token(workspace: Workspace) -> str:

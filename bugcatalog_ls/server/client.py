@@ -39,6 +39,17 @@ class Client:
     names_commands: bool = False
     """It has commands of its own under our names, and sends ours only as requests."""
 
+    languages: frozenset[str] | None = None
+    """The languages whose documents it brings by itself; None where it doesn't say."""
+
+    registers_documents: bool = False
+    """Whether it can be told later which documents to bring."""
+
+    registers_features: frozenset[str] = frozenset()
+    """The features of documents, by their names in the protocol, that it can be told of later."""
+
+    refreshes_lenses: bool = False
+    shows_link_tooltips: bool = False
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
     shows_related: bool = False
@@ -98,6 +109,13 @@ def read_client(params: dict[str, Any]) -> Client:
         cache_folder=options["cacheFolder"] if isinstance(options.get("cacheFolder"), str) else None,
         prompts_for_reason=bool(options.get("promptsForReason")),
         names_commands=bool(options.get("namesCommands")),
+        languages=_languages(options.get("languages")),
+        registers_documents=supports("textDocument.synchronization.dynamicRegistration"),
+        registers_features=frozenset(
+            feature for feature in FEATURES if supports(f"textDocument.{feature}.dynamicRegistration")
+        ),
+        refreshes_lenses=supports("workspace.codeLens.refreshSupport"),
+        shows_link_tooltips=supports("textDocument.documentLink.tooltipSupport"),
         pulls_diagnostics=is_pull,
         refreshes_diagnostics=refreshes,
         shows_related=shows("relatedInformation"),
@@ -171,8 +189,9 @@ def configure(
     )
 
 
+FEATURES = ("hover", "completion", "codeAction", "codeLens", "documentLink", "diagnostic")
 _NOT_SETTINGS = frozenset(
-    {"trusted", "cacheFolder", "promptsForReason", "namesCommands", "showsChanges", "settings"}
+    {"trusted", "cacheFolder", "promptsForReason", "namesCommands", "showsChanges", "settings", "languages"}
 )
 _UNITS: dict[str, ColumnUnit] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
@@ -183,6 +202,12 @@ def _dig(value: Any, path: str) -> Any:
             return None
         value = value.get(key)
     return value
+
+
+def _languages(value: Any) -> frozenset[str] | None:
+    if not isinstance(value, list):
+        return None
+    return frozenset(language for language in value if isinstance(language, str))
 
 
 def _unit(params: dict[str, Any]) -> ColumnUnit:

@@ -33,18 +33,45 @@ async def execute_command(session: Session, params: types.ExecuteCommandParams) 
         id, reason = (*map(str, arguments), "", "")[:2]
         change = await session.analysis.ask(api.ResolveAction(id, reason), api.Change)
         return await _apply(session, change)
+    if name == "newEntry":
+        arguments = (_selection(session, arguments),)
     answer = await session.analysis.ask(api.Command(name, arguments), api.CommandResult)
     return await _carry_out(session, answer)
+
+
+def _selection(session: Session, arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """What an entry is to be drafted from: `{uri, range, …}`, or the URI and the range one by one.
+
+    The range becomes offsets where the document is open; else the object brings the `text`.
+    """
+    first = arguments[0] if arguments else {}
+    asked = dict(first) if isinstance(first, dict) else {"uri": first}
+    if len(arguments) > 1 and isinstance(arguments[1], dict):
+        asked["range"] = arguments[1]
+    try:
+        start, end = asked["range"]["start"], asked["range"]["end"]
+        begin = types.Position(int(start["line"]), int(start["character"]))
+        place = types.Range(begin, types.Position(int(end["line"]), int(end["character"])))
+    except (KeyError, TypeError, ValueError):
+        return asked
+    span = convert.span(session.client, session.documents, uri_of(str(asked.get("uri", ""))), place)
+    return asked if span is None else {**asked, "uri": span[0], "start": span[1].start, "end": span[1].end}
 
 
 async def _carry_out(session: Session, result: api.CommandResult) -> Any:
     if result.message:
         session.tell_user("information", result.message)
-    if result.change is not None:
+    value = result.value
+    if result.places is not None:
+        value = convert.locations(session.client, session.documents, result.places)
+    if result.change is not None and result.applied:
         await _apply(session, result.change)
+    elif result.change is not None:
+        edit = convert.workspace_edit(session.client, session.documents, result.change)
+        value = {**value, "edit": edit}
     if result.show is not None and session.client.shows_documents:
         await session.server.window_show_document_async(_show_params(result.show))
-    return result.value
+    return value
 
 
 async def _apply(session: Session, change: api.Change) -> bool:

@@ -86,6 +86,53 @@ def _completion_item(client: Client, documents: Documents, item: api.CompletionI
     )
 
 
+def links(client: Client, documents: Documents, value: api.LinkList, uri: str) -> list[types.DocumentLink]:
+    """The links of one document, or of one cell of a notebook. A row is told as `#L12`."""
+    found = []
+    for link in value.links:
+        where = spot(documents, link.place, client.unit)
+        if where.uri == uri:
+            target = uri_of(link.target) + (f"#L{link.row + 1}" if link.row else "")
+            found.append(
+                types.DocumentLink(
+                    _range(where), target, link.tooltip if client.shows_link_tooltips else None
+                )
+            )
+    return found
+
+
+def lenses(client: Client, documents: Documents, value: api.LensList) -> list[types.CodeLens]:
+    return [
+        types.CodeLens(
+            range_of(client, documents, lens.place),
+            types.Command(
+                lens.title,
+                f"bugcatalog.{lens.command}" if lens.command else "",
+                arguments=[_argument_out(each) for each in lens.arguments] or None,
+            ),
+        )
+        for lens in value.lenses
+    ]
+
+
+def locations(client: Client, documents: Documents, places: Iterable[api.Place]) -> list[dict[str, Any]]:
+    """Places as the protocol's locations, in plain JSON."""
+    found = []
+    for place in places:
+        where = spot(documents, place, client.unit)
+        start, end = where.start, where.end
+        found.append(
+            {
+                "uri": where.uri,
+                "range": {
+                    "start": {"line": start[0], "character": start[1]},
+                    "end": {"line": end[0], "character": end[1]},
+                },
+            }
+        )
+    return found
+
+
 def code_action(
     client: Client, action: api.Action, uri: str, shown: Sequence[types.Diagnostic]
 ) -> types.CodeAction | types.Command:
@@ -224,5 +271,18 @@ MESSAGE_TYPES: dict[str, types.MessageType] = {
 
 
 def argument(value: Any) -> Any:
-    """A command's argument: a file's URI becomes its path."""
-    return path_of(value) if isinstance(value, str) and value.startswith("file:") else value
+    """A command's argument as plain JSON; a file's URI becomes its path."""
+    if isinstance(value, str):
+        return path_of(value) if value.startswith("file:") else value
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, dict):
+        return {key: argument(item) for key, item in value.items()}
+    return [argument(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _argument_out(value: Any) -> Any:
+    """The other way round: an absolute path becomes a URI."""
+    return (
+        uri_of(value) if isinstance(value, str) and (value.startswith("/") or value[1:3] == ":/") else value
+    )

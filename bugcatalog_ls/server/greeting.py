@@ -23,9 +23,11 @@ COMMANDS = (
     "bugcatalog.applyAction",
     "bugcatalog.debugInformation",
     "bugcatalog.explain",
+    "bugcatalog.languages",
     "bugcatalog.newEntry",
     "bugcatalog.openEntry",
     "bugcatalog.restart",
+    "bugcatalog.ruleMatches",
     "bugcatalog.scanWorkspace",
     "bugcatalog.searchCatalog",
     "bugcatalog.showLogs",
@@ -41,7 +43,9 @@ def initialize_result(client: Client) -> dict[str, Any]:
             "notebookSelector": [{"notebook": "jupyter-notebook", "cells": [{"language": "python"}]}]
         },
         "hoverProvider": True,
-        "completionProvider": {"triggerCharacters": ["[", ",", ":"]},
+        "completionProvider": {"triggerCharacters": ["[", ",", ":", "`", "^", "$"]},
+        "documentLinkProvider": {},
+        "codeLensProvider": {},
         "codeActionProvider": {
             "codeActionKinds": ["quickfix", "source.fixAll.bugcatalog"],
             "resolveProvider": True,

@@ -41,7 +41,7 @@ async def pull_settings(server: Server, folders: list[Folder]) -> list[dict[str,
 async def follow_settings(server: Server) -> None:
     """Have the editor tell of changed settings."""
     options = types.DidChangeConfigurationRegistrationOptions(section=_SECTION)
-    await _register(server, str(uuid.uuid4()), types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+    await register(server, str(uuid.uuid4()), types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
 
 
 class FileWatch:
@@ -65,10 +65,9 @@ class FileWatch:
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         before, self._registered_id = self._registered_id, str(uuid.uuid4())
         options = types.DidChangeWatchedFilesRegistrationOptions(self._watchers(folders))
-        await _register(self._server, self._registered_id, method, options)
+        await register(self._server, self._registered_id, method, options)
         if before:
-            params = types.UnregistrationParams([types.Unregistration(before, method)])
-            await _ignore_refusal(self._server.client_unregister_capability_async(params))
+            await unregister(self._server, [(before, method)])
 
     def stop(self) -> None:
         if self._watcher is not None:
@@ -85,9 +84,21 @@ class FileWatch:
         ]
 
 
-async def _register(server: Server, id: str, method: str, options: Any) -> None:
-    params = types.RegistrationParams([types.Registration(id, method, options)])
+async def register(server: Server, id: str, method: str, options: Any) -> None:
+    """Ask the editor for a feature; a refusal is taken as such."""
+    await register_all(server, [(id, method, options)])
+
+
+async def register_all(server: Server, wanted: list[tuple[str, str, Any]]) -> None:
+    """Ask the editor for features by ids, methods and options, at once."""
+    params = types.RegistrationParams([types.Registration(*each) for each in wanted])
     await _ignore_refusal(server.client_register_capability_async(params))
+
+
+async def unregister(server: Server, registered: list[tuple[str, str]]) -> None:
+    """Take back what was registered by these ids and methods."""
+    gone = [types.Unregistration(id, method) for id, method in registered]
+    await _ignore_refusal(server.client_unregister_capability_async(types.UnregistrationParams(gone)))
 
 
 async def _ignore_refusal(answer: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the editor asks: diagnostics, hover, code actions, completion."""
+"""What the editor asks: diagnostics, hover, code actions, completion, links, lenses."""
 
 from __future__ import annotations
 
@@ -100,6 +100,25 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
     return convert.completion(session.client, session.documents, answer)
 
 
+async def document_link(
+    session: Session, params: types.DocumentLinkParams
+) -> list[types.DocumentLink] | None:
+    found = session.documents.at_uri(params.text_document.uri)
+    if found is None:
+        return None
+    answer = await session.analysis.ask(api.LinksIn(found[0].path), api.LinkList)
+    uri = params.text_document.uri
+    return convert.links(session.client, session.documents, answer, uri)
+
+
+async def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens] | None:
+    found = session.documents.at_uri(params.text_document.uri)
+    if found is None:
+        return None
+    answer = await session.analysis.ask(api.LensesIn(found[0].path), api.LensList)
+    return convert.lenses(session.client, session.documents, answer)
+
+
 async def _with_edits(
     session: Session, uri: str, actions: list[api.Action], shown: list[types.Diagnostic]
 ) -> list[types.CodeAction | types.Command]:
@@ -125,6 +144,8 @@ REQUESTS: dict[str, Callable[[Session, Any], Awaitable[Any]]] = {
     types.TEXT_DOCUMENT_CODE_ACTION: code_action,
     types.CODE_ACTION_RESOLVE: resolve_code_action,
     types.TEXT_DOCUMENT_COMPLETION: completion,
+    types.TEXT_DOCUMENT_DOCUMENT_LINK: document_link,
+    types.TEXT_DOCUMENT_CODE_LENS: code_lens,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
     types.TEXT_DOCUMENT_DIAGNOSTIC: document_diagnostic,
     types.WORKSPACE_DIAGNOSTIC: workspace_diagnostic,

@@ -19,6 +19,7 @@ from bugcatalog_ls.server.process import Analysis
 from bugcatalog_ls.server.progress import ProgressBars
 from bugcatalog_ls.server.registrations import FileWatch, follow_settings, pull_settings
 from bugcatalog_ls.server.schedule import Pusher
+from bugcatalog_ls.server.selectors import DocumentSelectors
 
 if TYPE_CHECKING:
     from bugcatalog_ls.server.app import Server
@@ -44,6 +45,7 @@ class Session:
         self._refresh: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch = FileWatch(server, client, self.files_changed)
+        self._selectors = DocumentSelectors(server, client)
         self._has_begun = False
         self._early_events: list[api.Event] = []
         analysis.tell(self._configure())
@@ -125,6 +127,11 @@ class Session:
             self._early_events.append(event)
         elif isinstance(event, api.Progress) and self.client.shows_progress:
             self.progress.show(event)
+        elif isinstance(event, api.StaleLenses):
+            if self.client.refreshes_lenses:
+                self.server.workspace_code_lens_refresh(None)
+        elif isinstance(event, api.Languages):
+            self.spawn(self._selectors.follow(event.ids))
         elif isinstance(event, api.Watch) and event.patterns != self._watch.patterns:
             self._watch.patterns = event.patterns
             self.spawn(self._watch.renew(self.folders))

@@ -77,6 +77,8 @@ _SUBJECTS = {
     "Actions": "The search for fixes",
     "ResolveAction": "The fix",
     "Complete": "The completion",
+    "LinksIn": "The search for links",
+    "LensesIn": "The search for lenses",
     "Configure": "Reading the settings",
     "SetText": "The update",
     "CloseText": "The closing",

@@ -32,7 +32,7 @@ def tool_findings(
     """All faults of what is in force at a root, sorted."""
     found: list[ToolFinding] = []
     for page in configuration.page_errors:
-        message = f"{_sentence(page.message)} Expected {page.expected}." if page.expected else page.message
+        message = sentence_of(page.message, page.expected)
         found.append(ToolFinding(PAGE_ERROR, _relative(root, page.path), page.line, page.column, message))
     for error in configuration.settings_errors:
         path = _relative(root, error.path)
@@ -40,6 +40,11 @@ def tool_findings(
         found.append(ToolFinding(SETTINGS_ERROR, path, error.line or 1, error.column or 1, message))
     found.extend(_stopped_rules(root, configuration, results.values()))
     return tuple(sorted(set(found), key=lambda finding: finding[1:]))
+
+
+def sentence_of(message: str, expected: str) -> str:
+    """What is said of an error of a page."""
+    return f"{_sentence(message)} Expected {expected}." if expected else message
 
 
 def _stopped_rules(

@@ -83,6 +83,31 @@ def test_watching_checks_again(tree: Tree) -> None:
 
 
 @posix
+def test_watching_verifies_pages_again(tree: Tree) -> None:
+    process = tree.start("catalog", "verify", "TEAM-1", "--watch")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith(b"1 entry: 2 validated, 0 reported")
+    process.stderr.readline()
+    time.sleep(0.5)
+    page = ".bugcatalog/TEAM-1-bare-print.md"
+    right = tree.read(page)
+    tree.put(page, right.replace('log("x")', 'log("y")'))
+    assert b"unmended TEAM-1" in process.stdout.readline()
+    assert process.stdout.readline().startswith(b"1 entry: 1 validated")
+    process.stderr.readline()
+    tree.put(page, right.replace("severity: warning", "severity: grave"))
+    assert b"broken" in process.stdout.readline()
+    assert process.stdout.readline() == b"1 broken.\n"
+    process.stderr.readline()
+    tree.put(page, right)
+    assert process.stdout.readline().startswith(b"1 entry: 2 validated")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
+@posix
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_terminal_sees_progress(tree: Tree, jobs: str) -> None:
     import pty

@@ -227,3 +227,19 @@ def test_input_that_keeps_coming_is_answered_at_once(project: Tree) -> None:
     rest = running.stdout.read().decode()
     assert running.wait(timeout=60) == 0
     assert "2 times, lines 1 to 2" in rest
+
+
+def test_counts_over_time_are_drawn(project: Tree) -> None:
+    lines = [
+        f"2024-05-01 1{hour}:{minute:02}:00,000 ERROR {UNKNOWN_COLUMN}"
+        for hour, n_errors in enumerate((1, 8, 0, 3))
+        for minute in range(n_errors)
+    ]
+    project.put("app.log", "\n".join(lines) + "\n")
+    out = project.run("explain", "app.log").out
+    drawn = next(line for line in out.splitlines() if "over time" in line)
+    bars, _, told = drawn.partition("over time ")[2].partition(" 2024-")
+    assert told.startswith("05-01 10:00:00 to 2024-05-01 13:0")
+    assert bars[0] in "▁▂"
+    assert "█" in bars
+    assert len(bars) <= 48

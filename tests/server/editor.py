@@ -66,6 +66,8 @@ class Editor:
         self.applied: list[types.ApplyWorkspaceEditParams] = []
         self.shown: list[types.ShowDocumentParams] = []
         self.traces: list[str] = []
+        self.languages: list[list[str]] = []
+        self.n_lens_refreshes = 0
         self._version = 1
 
     @property
@@ -74,9 +76,9 @@ class Editor:
         assert server is not None
         return server.pid
 
-    def open(self, path: Path, text: str, version: int = 1) -> str:
+    def open(self, path: Path, text: str, version: int = 1, language: str = "python") -> str:
         uri = path.as_uri()
-        item = types.TextDocumentItem(uri, "python", version, text)
+        item = types.TextDocumentItem(uri, language, version, text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         return uri
 
@@ -138,6 +140,38 @@ class Editor:
             )
         )
         return list(answer or [])
+
+    async def hover(self, uri: str, row: int, column: int) -> str:
+        """What a hover says; empty where there is none."""
+        answer = await self.client.text_document_hover_async(
+            types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(row, column))
+        )
+        return answer.contents.value if answer is not None else ""
+
+    async def labels(self, uri: str, row: int, column: int) -> list[str]:
+        """What is offered for completion."""
+        answer = await self.client.text_document_completion_async(
+            types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(row, column))
+        )
+        return [item.label for item in answer.items] if answer is not None else []
+
+    async def links(self, uri: str) -> list[tuple[int, int, str]]:
+        """Row, column and target of each document link."""
+        answer = await self.client.text_document_document_link_async(
+            types.DocumentLinkParams(types.TextDocumentIdentifier(uri))
+        )
+        return [(it.range.start.line, it.range.start.character, str(it.target)) for it in answer or ()]
+
+    async def lenses(self, uri: str) -> list[Any]:
+        answer = await self.client.text_document_code_lens_async(
+            types.CodeLensParams(types.TextDocumentIdentifier(uri))
+        )
+        return list(answer or ())
+
+    async def command(self, name: str, *arguments: Any) -> Any:
+        return await self.client.workspace_execute_command_async(
+            types.ExecuteCommandParams(f"bugcatalog.{name}", list(arguments))
+        )
 
     async def debug(self) -> dict[str, Any]:
         answer = await self.client.workspace_execute_command_async(
@@ -221,4 +255,13 @@ def _listen(editor: Editor) -> None:
     features[types.CLIENT_UNREGISTER_CAPABILITY] = unregistered
     features[types.WORKSPACE_APPLY_EDIT] = applied
     features[types.WINDOW_SHOW_DOCUMENT] = shown
+
+    def refreshed(params: object) -> None:
+        editor.n_lens_refreshes += 1
+
+    def told_languages(params: Any) -> None:
+        editor.languages.append(list(params.languages))
+
     features[types.LOG_TRACE] = traced
+    features[types.WORKSPACE_CODE_LENS_REFRESH] = refreshed
+    features["bugcatalog/languages"] = told_languages

@@ -15,10 +15,14 @@ from bugcatalog_ls.workspace.store_address import StoreAddress, store_address
 
 
 def sighting(code: str, line: int, mark: int = 0, state: State = "open", **more: str) -> Sighting:
-    return Sighting(code, "warning", line, more.get("message", "is wrong"), mark, state, more.get("reason", ""))
+    return Sighting(
+        code, "warning", line, more.get("message", "is wrong"), mark, state, more.get("reason", "")
+    )
 
 
-def scope(gone: tuple[str, ...] = (), codes: str = "", looked_at: str = "", *, is_whole: bool = True) -> Scope:
+def scope(
+    gone: tuple[str, ...] = (), codes: str = "", looked_at: str = "", *, is_whole: bool = True
+) -> Scope:
     """A run over all files (or those below `looked_at`) for all codes (or those that begin with `codes`)."""
     return Scope(
         was_looked_at=lambda path: path.startswith(looked_at),

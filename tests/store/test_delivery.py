@@ -154,7 +154,9 @@ def test_a_server_that_is_killed_in_mid_write_loses_nothing(
 def wait_for_a_blocked_write(connection: Any) -> None:
     for _ in range(300):
         waits = connection.execute(
-            text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'bugcatalog_event'::regclass")
+            text(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'bugcatalog_event'::regclass"
+            )
         ).scalar_one()
         if waits:
             return
