@@ -21,8 +21,8 @@ from bugcatalog_ls.ide.page_actions import KINDS, page_actions, page_edits, titl
 from bugcatalog_ls.ide.page_completion import complete_page
 from bugcatalog_ls.ide.page_desk import Page, PageDesk, is_entry_page, is_page
 from bugcatalog_ls.ide.places import place_in
-from bugcatalog_ls.ide.remembering import Memory
 from bugcatalog_ls.ide.references import references, target_of
+from bugcatalog_ls.ide.remembering import Memory
 from bugcatalog_ls.ide.rooms import Room, Rooms
 from bugcatalog_ls.patterns.languages import FILE_TYPES
 from bugcatalog_ls.text.source import Source
