@@ -76,9 +76,14 @@ class Tree:
             "XDG_CACHE_HOME": str(cache),
             "LOCALAPPDATA": str(cache),
             "HOME": str(cache),
+            "XDG_STATE_HOME": str(folder.parent / "state"),
             "COLUMNS": "110",
             "NO_COLOR": "1",
         }
+
+    def set(self, **variables: str) -> None:
+        """Run what comes with these in the environment."""
+        self._environment.update(variables)
 
     def write(self, fixture: str) -> None:
         """Write the files of a fixture in one string."""

@@ -40,8 +40,8 @@ class Machine:
         self.name = name
         self.root = folder / name / "shop"
         (self.root / ".git").mkdir(parents=True)
-        config = f'[remote "origin"]\n  url = https://x:geheim@git.example/acme/shop.git\n[user]\n  name = {name}\n'
-        (self.root / ".git" / "config").write_text(config)
+        remote = '[remote "origin"]\n  url = https://x:geheim@git.example/acme/shop.git\n'
+        (self.root / ".git" / "config").write_text(f"{remote}[user]\n  name = {name}\n")
         self.url = url
         self.address: StoreAddress = store_address(Secret(url), self.root, folder / name / "state")
 

@@ -18,7 +18,7 @@ from bugcatalog_ls.catalog.store import StoreError, opened_store
 from bugcatalog_ls.catalog.store_tables import VERSION_TABLE
 from bugcatalog_ls.workspace import outbox
 from bugcatalog_ls.workspace.delivery import deliver
-from bugcatalog_ls.workspace.delivery_orders import Orders, is_worth_a_try, order_for, send
+from bugcatalog_ls.workspace.delivery_orders import Orders, Outcome, is_worth_a_try, order_for, send
 from bugcatalog_ls.workspace.history_counts import Counts
 from bugcatalog_ls.workspace.history_writing import write_batch
 
@@ -123,17 +123,10 @@ def test_a_server_that_is_killed_in_mid_write_loses_nothing(
     assert deliver(anna.address, team_url).problem == ""
     anna.sees(models=(sighting("BC1", 3), sighting("BC2", 4)), views=(sighting("BC3", 5),))
     anna.sees(models=(sighting("BC2", 4),), views=(sighting("BC3", 5),))
-    outcomes = []
+    outcomes: list[Outcome] = []
     worker = threading.Thread(target=lambda: outcomes.append(deliver(anna.address, team_url)))
-    with pytest.raises(StoreError), opened_store(team_url, tmp_path) as store:
-        with store.engine.connect() as connection:
-            # The write gets as far as the events, and waits there with half of it done.
-            connection.execute(text("LOCK TABLE bugcatalog_event IN ACCESS EXCLUSIVE MODE"))
-            worker.start()
-            wait_for_a_blocked_write(connection)
-            postgres_server.kill()
-            worker.join(60)
-            connection.execute(text("SELECT 1"))
+    with pytest.raises(StoreError):
+        kill_in_mid_write(postgres_server, team_url, tmp_path, worker)
     postgres_server.start()
     [outcome] = outcomes
     assert outcome.trouble == "unreachable"
@@ -149,6 +142,17 @@ def test_a_server_that_is_killed_in_mid_write_loses_nothing(
         ("BC3", "open"),
     ]
     assert len(history.events) == 4
+
+
+def kill_in_mid_write(server: Any, url: str, folder: Path, worker: threading.Thread) -> None:
+    """Kill the server when a write has got as far as the events, and waits there with half of it done."""
+    with opened_store(url, folder) as store, store.engine.connect() as connection:
+        connection.execute(text("LOCK TABLE bugcatalog_event IN ACCESS EXCLUSIVE MODE"))
+        worker.start()
+        wait_for_a_blocked_write(connection)
+        server.kill()
+        worker.join(60)
+        connection.execute(text("SELECT 1"))
 
 
 def wait_for_a_blocked_write(connection: Any) -> None:

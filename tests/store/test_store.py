@@ -57,7 +57,7 @@ def test_an_older_store_is_migrated_with_what_is_in_it(store_url: str, tmp_path:
         command.upgrade(config, "0001")
         connection.execute(
             text(
-                "INSERT INTO bugcatalog_page VALUES ('TEAM-1', 1, 'a.md', 'text', 'digest', :no, 5, 'Anna', 'box')"
+                "INSERT INTO bugcatalog_page VALUES ('TEAM-1', 1, 'a.md', 'text', 'x', :no, 5, 'Anna', 'box')"
             ),
             {"no": False},
         )
