@@ -18,10 +18,10 @@ from bugcatalog_ls.cli.draft_arguments import backtest_arguments, import_argumen
 from bugcatalog_ls.cli.exits import OK, warn
 from bugcatalog_ls.cli.page import write_page
 from bugcatalog_ls.cli.paint import Paint
+from bugcatalog_ls.cli.sharing_arguments import pull_arguments, push_arguments
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of
 from bugcatalog_ls.workspace.publish import UNUSED_SUPPRESSION
-from bugcatalog_ls.workspace.settings_roots import find_root
 from bugcatalog_ls.workspace.tool_findings import PAGE_ERROR, RULE_OVER_BUDGET, SETTINGS_ERROR
 
 TOOL_CODES = (PAGE_ERROR, SETTINGS_ERROR, UNUSED_SUPPRESSION, RULE_OVER_BUDGET)
@@ -45,10 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("code", metavar="CODE", help="the code or the name of an entry")
         if name == "search":
             action.add_argument("words", metavar="WORD", nargs="+", help="what you know of the bug")
-        if name in ("push", "pull"):
-            from bugcatalog_ls.cli.sharing_arguments import add_sharing_arguments
-
-            add_sharing_arguments(action, is_push=name == "push")
         if name == "verify":
             action.add_argument(
                 "codes", metavar="CODE", nargs="*", help="codes or their beginnings (default: all)"
@@ -68,11 +64,6 @@ def run(options: argparse.Namespace) -> int:
         write_out([json.dumps(front_matter_schema(), indent=2, ensure_ascii=False) + "\n"])
         return OK
     configuration = configuration_here()
-    if options.action in ("push", "pull"):
-        from bugcatalog_ls.cli import sharing
-
-        share = sharing.push if options.action == "push" else sharing.pull
-        return share(options, find_root(Path.cwd()), configuration.loaded.settings)
     if options.action == "verify":
         from bugcatalog_ls.cli.verifying import verify_catalog, watch_catalog
 
@@ -97,12 +88,20 @@ _SUMMARIES = {
     "new": "draft an entry, from nothing, from code before and after, or from a commit",
     "backtest": "run an entry over the history of the repository",
 }
-_ARGUMENTS = {"import": import_arguments, "new": new_arguments, "backtest": backtest_arguments}
+_ARGUMENTS = {
+    "import": import_arguments,
+    "new": new_arguments,
+    "backtest": backtest_arguments,
+    "push": push_arguments,
+    "pull": pull_arguments,
+}
 # Only the one that runs is imported: the others would cost time at every start.
 _MODULES = {
     "import": "bugcatalog_ls.cli.import_reports",
     "new": "bugcatalog_ls.cli.new_entry",
     "backtest": "bugcatalog_ls.cli.backtest_command",
+    "push": "bugcatalog_ls.cli.sharing",
+    "pull": "bugcatalog_ls.cli.sharing",
 }
 
 

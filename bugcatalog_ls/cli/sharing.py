@@ -30,6 +30,7 @@ from bugcatalog_ls.catalog.store_pages import (
     put_page,
     version_with_text,
 )
+from bugcatalog_ls.cli.catalog_in_force import configuration_here
 from bugcatalog_ls.cli.differences import difference
 from bugcatalog_ls.cli.exits import FOUND, OK, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
@@ -38,15 +39,14 @@ from bugcatalog_ls.cli.targets import filename_of
 from bugcatalog_ls.workspace.configuration import WORKSPACE_CATALOG
 from bugcatalog_ls.workspace.repository_name import person_at
 from bugcatalog_ls.workspace.settings import Settings
+from bugcatalog_ls.workspace.settings_roots import find_root
 from bugcatalog_ls.workspace.store_address import StoreAddress, store_address
 
 
-def push(options: argparse.Namespace, root: Path, settings: Settings) -> int:
-    return _share(root, settings, options, lambda desk: _push(desk, options))
-
-
-def pull(options: argparse.Namespace, root: Path, settings: Settings) -> int:
-    return _share(root, settings, options, lambda desk: _pull(desk, options))
+def run(options: argparse.Namespace) -> int:
+    configuration = configuration_here()
+    work = _push if options.action == "push" else _pull
+    return _share(find_root(Path.cwd()), configuration.loaded.settings, options, work)
 
 
 class _Desk(NamedTuple):
@@ -62,7 +62,12 @@ class _Desk(NamedTuple):
     paint: Paint
 
 
-def _share(root: Path, settings: Settings, options: argparse.Namespace, work: Callable[[_Desk], int]) -> int:
+def _share(
+    root: Path,
+    settings: Settings,
+    options: argparse.Namespace,
+    work: Callable[[_Desk, argparse.Namespace], int],
+) -> int:
     address = store_address(settings.store, root)
     url = address.url()
     if url is None:
@@ -75,7 +80,7 @@ def _share(root: Path, settings: Settings, options: argparse.Namespace, work: Ca
         with opened_store(url, root) as store:
             desk = _desk(store, folder, address, mine, options.codes, person_at(root))
             try:
-                code = work(desk)
+                code = work(desk, options)
             finally:
                 if not options.dry_run:
                     # Also what was done before the store died.
