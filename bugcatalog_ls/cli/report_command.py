@@ -35,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--repository",
         metavar="NAME",
         action="append",
-        help="only repositories whose name holds this; `.` is the one at PATH (default: all of the store)",
+        help="only repositories whose name holds this; `.` is the one at PATH",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="all repositories (the default where a team shares the store)"
     )
     parser.add_argument(
         "--severity", choices=SEVERITIES, default="information", metavar="LOWEST",
@@ -47,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     [target] = targets_for([options.path])
     configuration = load_configuration(target.root, cache_folder=cache_folder())
     address = store_address(configuration.loaded.settings.store, target.root)
+    # One's own store also holds whatever was checked once in passing.
+    wanted = options.repository or (None if options.all or address.secret is not None else ["."])
     # Imported only here: they cost more than a start may.
     from bugcatalog_ls.catalog.store import StoreError, opened_store
     from bugcatalog_ls.workspace.delivery import deliver
@@ -61,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(_unusable(address, outcome.problem))
     try:
         with opened_store(url, target.root) as store:
-            names = _chosen(repository_names(store), options.repository, target.root)
+            names = _chosen(repository_names(store), wanted, target.root)
             history = read_history(store, names)
     except StoreError as error:
         raise UsageError(_unusable(address, str(error))) from None
