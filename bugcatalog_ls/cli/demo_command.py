@@ -80,6 +80,8 @@ class _Demo:
                 "rootUri": root,
                 "workspaceFolders": [{"uri": root, "name": "parcel-desk"}],
                 "capabilities": _CAPABILITIES,
+                # The sample's bugs are no part of anybody's history.
+                "initializationOptions": {"history": False},
             },
         )
         self._client.notify("initialized", {})

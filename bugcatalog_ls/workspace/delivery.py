@@ -6,6 +6,7 @@ This imports SQLAlchemy.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -36,6 +37,7 @@ def deliver(address: StoreAddress, url: str, *, with_pages: bool = False) -> Out
             return Outcome(_now(), "is being written to by another program", "unreachable")
         try:
             with opened_store(url, address.root) as store:
+                _forget_another_store(store, address)
                 write_waiting(store, address)
                 write_counts(address.of_root("counts"), read_counts(store, repository_name(address.root)))
                 if with_pages:
@@ -46,6 +48,17 @@ def deliver(address: StoreAddress, url: str, *, with_pages: bool = False) -> Out
             outcome = Outcome(_now())
         write_outcome(address, outcome)
         return outcome
+
+
+def _forget_another_store(store: Store, address: StoreAddress) -> None:
+    """Where the address leads to another store than before, it must hear again all that the old one knew."""
+    file = address.folder / "store-key"
+    with contextlib.suppress(OSError):
+        before = file.read_text(encoding="utf-8") if file.exists() else store.key
+        if before != store.key:
+            for known in address.folder.glob("known-*.msgpack"):
+                known.unlink(missing_ok=True)
+        file.write_text(store.key, encoding="utf-8")
 
 
 def write_waiting(store: Store, address: StoreAddress) -> int:

@@ -199,6 +199,20 @@ def test_an_older_client_keeps_what_a_newer_store_refuses(store_url: str, tmp_pa
     assert not is_worth_a_try(anna.address)
 
 
+def test_a_new_store_at_the_same_address_hears_all_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'team.db'}"
+    anna = Machine("Anna", tmp_path, url)
+    seen = (sighting("BC1", 3),)
+    anna.sees(models=seen)
+    deliver(anna.address, url)
+    for file in tmp_path.glob("team.db*"):
+        file.unlink()
+    deliver(anna.address, url)
+    assert anna.sees(models=seen)
+    deliver(anna.address, url)
+    assert states_of(history_of(url, tmp_path)) == [("BC1", "open", "Anna")]
+
+
 def test_a_batch_that_cannot_be_read_is_kept_and_delays_nobody(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'team.db'}"
     anna = Machine("Anna", tmp_path, url)
