@@ -85,4 +85,5 @@ def versions(*names: str) -> dict[str, str]:
 
 def clean_environment(folder: Path) -> Mapping[str, str]:
     """The environment of a process that finds nothing in its caches and the user's settings."""
-    return {**os.environ, "HOME": str(folder), "XDG_CACHE_HOME": str(folder), "LOCALAPPDATA": str(folder)}
+    places = ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
+    return {**os.environ, **dict.fromkeys(places, str(folder))}
