@@ -14,6 +14,7 @@ from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.catalog.search import search
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.explained import explained
+from bugcatalog_ls.ide.guilty_fixes import FixId
 from bugcatalog_ls.ide.new_entry import Selection, draft_entry
 from bugcatalog_ls.ide.page_desk import Page, PageDesk
 from bugcatalog_ls.ide.places import place_in
@@ -32,6 +33,7 @@ class Desk(NamedTuple):
     source: Callable[[str], Source | None]
     page: Callable[[str], Page | None]
     pages: PageDesk
+    fix_id: FixId
 
 
 def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> api.CommandResult:
@@ -43,7 +45,7 @@ def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> 
         case "explain":
             named = _named(entries, text)
             if named is None:
-                return api.CommandResult(explained(rooms.all(), entries, text))
+                return api.CommandResult(explained(rooms, entries, text, desk.fix_id))
             return api.CommandResult({"code": named.code, "name": named.name, "markdown": entry_page(named)})
         case "searchCatalog":
             listed = [hit.entry for hit in search(entries.values(), text)] if text else list(entries.values())

@@ -153,7 +153,9 @@ class Service:
                 unit = self._configure.unit
                 return api.LensList(tuple(self._pages.lenses(page, unit)) if page is not None else ())
             case api.Command():
-                desk = commands.Desk(self._rooms, self._scan_again, self._source, self._page, self._pages)
+                desk = commands.Desk(
+                    self._rooms, self._scan_again, self._source, self._page, self._pages, self._fix_id
+                )
                 return commands.run(desk, request.name, request.arguments, self._configure.unit)
         return None
 
