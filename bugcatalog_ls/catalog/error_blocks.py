@@ -94,7 +94,7 @@ def whole(text: str) -> Block:
 
 def frames_in(line: str) -> Iterator[tuple[int, int, Frame]]:
     """The frames that a line names, each with where it begins and ends in the line."""
-    if ".py" not in line and 'File "' not in line:
+    if ".py" not in line and "File " not in line:
         return
     for pattern in (_FRAME_ANYWHERE, _LOOSE_FRAME):
         found = list(pattern.finditer(line))
@@ -107,7 +107,10 @@ def frames_in(line: str) -> Iterator[tuple[int, int, Frame]]:
 
 _HEADER = "Traceback (most recent call last)"
 _FRAME = re.compile(r'\s*(?:>\s)?File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
-_FRAME_ANYWHERE = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?')
+# In a JSON record the quotes are escaped.
+_FRAME_ANYWHERE = re.compile(
+    r'File \\?"(?P<path>[^"]+?)\\?", line (?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?'
+)
 # pytest, flake and rich: `app/models.py:12: KeyError`, `/app/models.py:12 in create`.
 _LOOSE_FRAME = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[\w./\\~-]+\.py):(?P<line>\d+)(?::|\s+in\s+(?P<function>[\w.<>]+)|\b)"

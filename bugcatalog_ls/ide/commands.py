@@ -13,25 +13,25 @@ from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.catalog.search import search
 from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.answers import Answers
 from bugcatalog_ls.ide.explained import explained
 from bugcatalog_ls.ide.new_entry import Selection, draft_entry
-from bugcatalog_ls.ide.page_desk import Page, PageDesk
 from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Rooms
 from bugcatalog_ls.patterns.languages import FILE_TYPES
 from bugcatalog_ls.text.lines import ColumnUnit
-from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
 
 class Desk(NamedTuple):
     """What commands work with."""
 
-    rooms: Rooms
+    answers: Answers
     scan_again: Callable[[], None]
-    source: Callable[[str], Source | None]
-    page: Callable[[str], Page | None]
-    pages: PageDesk
+
+    @property
+    def rooms(self) -> Rooms:
+        return self.answers.documents.rooms
 
 
 def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> api.CommandResult:
@@ -43,7 +43,7 @@ def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> 
         case "explain":
             named = _named(entries, text)
             if named is None:
-                return api.CommandResult(explained(rooms.all(), entries, text))
+                return api.CommandResult(explained(rooms, entries, text, desk.answers.fix_id))
             return api.CommandResult({"code": named.code, "name": named.name, "markdown": entry_page(named)})
         case "searchCatalog":
             listed = [hit.entry for hit in search(entries.values(), text)] if text else list(entries.values())
@@ -69,7 +69,7 @@ def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> 
 def _new_entry(desk: Desk, asked: Mapping[str, Any]) -> api.CommandResult:
     """Draft an entry from a selection: a span of a document, or a text of its own."""
     document = str(asked.get("uri", ""))
-    source = desk.source(document) if document else None
+    source = desk.answers.documents.source(document) if document else None
     room = desk.rooms.room(document) if document else None
     roots = list(desk.rooms.roots.values())
     workspace = room.workspace if room is not None and room.workspace in roots else next(iter(roots), None)
@@ -102,13 +102,13 @@ def _rule_matches(
     desk: Desk, document: str, arguments: tuple[Any, ...], unit: ColumnUnit
 ) -> api.CommandResult:
     """Where a rule of a page that is open matches."""
-    page = desk.page(document)
+    page = desk.answers.documents.page(document)
     rules = [rule for _, rule in page.view.rules()] if page is not None else []
     index = arguments[0] if arguments and isinstance(arguments[0], int) else 0
     if page is None or not 0 <= index < len(rules):
         raise api.Refused("There is no such rule in an open page.")
     workspace = page.room.workspace
-    matches = desk.pages.matches.of(document, workspace, rules)[index]
+    matches = desk.answers.pages.matches.of(document, workspace, rules)[index]
     places = []
     for found in matches.found:
         source = workspace.source(found.path)

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bugcatalog_ls.analysis.explaining import Explainer
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.error_blocks import whole
 from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.guilty_fixes import FixId, offered_fixes
+from bugcatalog_ls.ide.rooms import Rooms
 from bugcatalog_ls.workspace.error_places import ErrorPlaces
-from bugcatalog_ls.workspace.workspace import Workspace
 
 
-def explained(workspaces: Iterable[Workspace], entries: Mapping[str, Entry], text: str) -> dict[str, Any]:
+def explained(rooms: Rooms, entries: Mapping[str, Entry], text: str, fix_id: FixId) -> dict[str, Any]:
     """What explains a message, a traceback or words, best first; the best by its code and name too.
 
-    Raises `api.Refused` where nothing does. Rows and columns are from 1.
+    Raises `api.Refused` where nothing does. Rows and columns are from 1. The `actions` of a place are
+    its fixes, each with the id by which `applyAction` makes it.
     """
     text = text[:_MAX_TEXT]
     found = Explainer(entries.values()).explain_text(text)
     if not found:
         raise api.Refused("Nothing in the catalog fits this.")
     frames = whole(text).frames
-    roots = [(workspace.root, ErrorPlaces(workspace)) for workspace in workspaces]
+    roots = [(workspace, ErrorPlaces(workspace)) for workspace in rooms.all()]
     explanations: list[dict[str, Any]] = []
     for each in found[:_MAX_EXPLANATIONS]:
         locations = [
             {
-                "path": str(root / place.path),
+                "path": str(workspace.root / place.path),
                 "row": place.row,
                 "column": place.column,
                 "message": place.message,
                 "fixes": list(place.fixes),
+                "actions": [
+                    {"title": title, "id": identity}
+                    for title, identity in offered_fixes(rooms, workspace, each.entry.code, place, fix_id)
+                ],
             }
-            for root, places in roots
+            for workspace, places in roots
             for place in places.find(each.entry.code, frames, each.names)
         ]
         explanations.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -11,23 +11,22 @@ from bugcatalog_ls.catalog.note import hover_note
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.diagnostics import page_url
 from bugcatalog_ls.ide.error_text import ErrorText, KnownError
+from bugcatalog_ls.ide.guilty_fixes import FixId, found_at, offered_fixes
 from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Room, Rooms
 from bugcatalog_ls.text.lines import ColumnUnit
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.error_places import ErrorPlaces, Place
-from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.settings_selection import is_selected
 from bugcatalog_ls.workspace.workspace import Workspace
 
 
 class Guilty(NamedTuple):
-    """A place of a workspace that an error comes from, and what is found there."""
+    """A place of a workspace that an error comes from."""
 
     workspace: Workspace
     place: Place
-    diagnosis: Diagnosis | None
 
 
 class LogDesk:
@@ -95,8 +94,8 @@ class LogDesk:
                 for workspace, places in self._places(room):
                     place = places.frame(frame)
                     if place is not None:
-                        guilty = Guilty(workspace, place, None)
-                        found = list(_found_at(workspace, place))
+                        guilty = Guilty(workspace, place)
+                        found = list(found_at(workspace, place))
                         notes = [hover_note(each.entry, each.finding.message) for each in found]
                         return "\n\n---\n\n".join([self._told(guilty), *notes]), span
             if source.lines.row_of(span.start) > row:
@@ -131,15 +130,10 @@ class LogDesk:
         for error in text.errors_at(span.start):
             code = error.explanations[0].entry.code
             for guilty in self._guilty(room, error):
-                found = guilty.diagnosis
-                if found is None:
-                    continue
-                where = self._rooms.document(guilty.workspace, guilty.place.path)
-                fixes = guilty.workspace.fixes(found.finding)
-                for number, fix in enumerate(fixes):
-                    title = f"{fix.title} ({PurePosixPath(guilty.place.path).name}:{guilty.place.row})"
-                    identity = fix_id(where, code, found.span.start, number)
-                    yield api.Action(title, "quickfix", identity, (code,), applicability=fix.applicability)
+                place = guilty.place
+                for title, identity in offered_fixes(self._rooms, guilty.workspace, code, place, fix_id):
+                    where = f"{PurePosixPath(place.path).name}:{place.row}"
+                    yield api.Action(f"{title} ({where})", "quickfix", identity, (code,))
             title = f"Open the entry {code} {error.explanations[0].entry.name}"
             yield api.Action(title, "quickfix", "", (code,), command="openEntry", arguments=(code,))
             return
@@ -148,9 +142,7 @@ class LogDesk:
         explanation = error.explanations[0]
         for workspace, places in self._places(room):
             for place in places.find(explanation.entry.code, error.frames, explanation.names)[-_MAX_PLACES:]:
-                found = (each for each in _found_at(workspace, place) if place.is_finding)
-                same = (each for each in found if each.finding.code == explanation.entry.code)
-                yield Guilty(workspace, place, next(same, None))
+                yield Guilty(workspace, place)
 
     def _told(self, guilty: Guilty) -> str:
         place = guilty.place
@@ -174,18 +166,5 @@ class LogDesk:
         return self._explainer[1]
 
 
-FixId = Callable[[str, str, int, int], str]
-"""The id of a fix: its document, code, place and number."""
-
 _AT_ONCE = 100_000
 _MAX_PLACES = 8
-
-
-def _found_at(workspace: Workspace, place: Place) -> Iterator[Diagnosis]:
-    source = workspace.source(place.path)
-    for diagnosis in workspace.diagnose(place.path) if source is not None else ():
-        assert source is not None
-        first = source.lines.row_of(diagnosis.span.start) + 1
-        last = source.lines.row_of(max(diagnosis.span.start, diagnosis.span.end - 1)) + 1
-        if first <= place.row <= last:
-            yield diagnosis

@@ -87,20 +87,12 @@ class PageDesk:
 
     def __init__(self) -> None:
         self._runs = ExampleRuns()
-        self._views: dict[str, tuple[Source, PageView]] = {}
         self._wanted: dict[str, Page] = {}
         self.matches = LiveMatches()
 
     def forget(self, document: str) -> None:
-        self._views.pop(document, None)
         self._wanted.pop(document, None)
         self.matches.forget(document)
-
-    def page(self, room: Room, document: str, source: Source) -> Page:
-        known = self._views.get(document)
-        if known is None or known[0] is not source:
-            known = self._views[document] = (source, PageView(document, source.text))
-        return Page(room, document, source, known[1])
 
     # -- background ---------------------------------------------------------------------------------
 

@@ -11,8 +11,7 @@ from bugcatalog_ls.catalog.note import hover_note
 from bugcatalog_ls.ide.rooms import Room
 from bugcatalog_ls.ide.seen import seen_here
 from bugcatalog_ls.patterns.comments import comments_in
-from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.tree import span_of
+from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
@@ -22,6 +21,13 @@ def references(room: Room, source: Source, language: str, document: str) -> Iter
     words = CodeWords(room.workspace.configuration.entries)
     found = [word for word in words.find(source.data) if word.entry.path != document]
     if not found:
+        return
+    if room.path.endswith((".py", ".pyi")) or language == "python":
+        root = parse(source.data).root_node
+        for word in found:
+            node = root.descendant_for_byte_range(word.start, word.end)
+            if node is not None and node.type == "comment":
+                yield word
         return
     places = list(_commented(room.path, source, language))
     for word in found:
@@ -54,9 +60,7 @@ def target_of(word: CodeWord) -> tuple[str, int]:
 
 
 def _commented(path: str, source: Source, language: str) -> Iterator[Span]:
-    if path.endswith((".py", ".pyi")) or language == "python":
-        yield from (span_of(node) for node in PyFile(path, source).nodes("comment"))
-    elif path.endswith((".md", ".mdx")) or language == "markdown":
+    if path.endswith((".md", ".mdx")) or language == "markdown":
         yield from _prose(source)
     else:
         yield from comments_in(source, path, language)

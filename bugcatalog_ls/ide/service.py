@@ -6,27 +6,20 @@ import logging
 import os
 import time
 from collections.abc import Generator, Iterable
-from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 from bugcatalog_ls.analysis.finding import Fix
 from bugcatalog_ls.facts.fact import vocabularies
 from bugcatalog_ls.ide import actions, api, commands
-from bugcatalog_ls.ide.completion import complete_codes
-from bugcatalog_ls.ide.diagnostics import diagnostics_of, result_id
-from bugcatalog_ls.ide.error_text import is_error_text
-from bugcatalog_ls.ide.hover import hover_at
-from bugcatalog_ls.ide.log_desk import LogDesk
-from bugcatalog_ls.ide.page_actions import KINDS, page_actions, page_edits, title_of
-from bugcatalog_ls.ide.page_completion import complete_page
-from bugcatalog_ls.ide.page_desk import Page, PageDesk, is_entry_page, is_page
+from bugcatalog_ls.ide.answers import Answers
+from bugcatalog_ls.ide.diagnostics import result_id
+from bugcatalog_ls.ide.open_documents import OpenDocuments
+from bugcatalog_ls.ide.page_actions import KINDS, page_edits, title_of
+from bugcatalog_ls.ide.page_desk import is_page
 from bugcatalog_ls.ide.places import place_in
-from bugcatalog_ls.ide.references import references, target_of
 from bugcatalog_ls.ide.remembering import Memory
-from bugcatalog_ls.ide.rooms import Room, Rooms
+from bugcatalog_ls.ide.rooms import Rooms
 from bugcatalog_ls.patterns.languages import FILE_TYPES
-from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.baseline import BaselineError
 from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
 from bugcatalog_ls.workspace.memory import give_back_memory
@@ -53,7 +46,8 @@ class Service:
     def __init__(self) -> None:
         self._rooms = Rooms()
         self._configure = api.Configure()
-        self._open: dict[str, api.SetText] = {}
+        self._documents = OpenDocuments(self._rooms)
+        self._open = self._documents.texts
         self._unseen: list[Workspace] = []
         self._unsearched: set[int] = set()
         self._scans: dict[int, Generator[tuple[int, int], None, None]] = {}
@@ -63,9 +57,8 @@ class Service:
         self._cancelled: set[str] = set()
         self._skip: frozenset[str] = frozenset()
         self._memory = Memory()
-        self._sources: dict[str, Source] = {}
-        self._pages = PageDesk()
-        self._logs = LogDesk(self._rooms)
+        self._answers = Answers(self._documents)
+        self._pages, self._logs = self._answers.pages, self._answers.logs
         # Pages that were typed in, and are to be put in force.
         self._written: dict[str, float] = {}
 
@@ -139,21 +132,19 @@ class Service:
             case api.DiagnoseWorkspace():
                 return self._workspace_report(request.previous_result_ids, emit)
             case api.HoverAt():
-                return self._hover(request)
+                return self._answers.hover(request.path, request.offset, self._configure.unit)
             case api.Actions():
-                return self._actions(request)
+                return self._answers.actions(request)
             case api.ResolveAction():
                 return self._resolve(request)
             case api.Complete():
-                return self._complete(request)
+                return self._answers.complete(request.path, request.offset, self._configure.unit)
             case api.LinksIn():
-                return self._links(request)
+                return self._answers.links(request.path, self._configure.unit)
             case api.LensesIn():
-                page = self._page(request.path)
-                unit = self._configure.unit
-                return api.LensList(tuple(self._pages.lenses(page, unit)) if page is not None else ())
+                return self._answers.lenses(request.path, self._configure.unit)
             case api.Command():
-                desk = commands.Desk(self._rooms, self._scan_again, self._source, self._page, self._pages)
+                desk = commands.Desk(self._answers, self._scan_again)
                 return commands.run(desk, request.name, request.arguments, self._configure.unit)
         return None
 
@@ -180,10 +171,10 @@ class Service:
     def _set_text(self, request: api.SetText, emit: api.Emit) -> None:
         was_open = request.path in self._open
         self._open[request.path] = request
-        self._sources.pop(request.path, None)
+        self._documents.changed(request.path)
         if request.path in self._skip:
             return
-        if was_open and self._page(request.path) is not None:
+        if was_open and self._documents.page(request.path) is not None:
             self._written[request.path] = time.monotonic()
             return
         self._set_room_text(request, quick=was_open)
@@ -197,7 +188,7 @@ class Service:
         self._typed.pop(path, None)
         if path not in self._open:
             return
-        room = self._room(path)
+        room = self._documents.room(path)
         before = room.workspace.diagnose(room.path)
         if room.workspace.settle(room.path):
             if room.workspace.diagnose(room.path) != before:
@@ -233,7 +224,7 @@ class Service:
 
     def _close_text(self, request: api.CloseText, emit: api.Emit) -> None:
         document = self._open.pop(request.path, None)
-        self._sources.pop(request.path, None)
+        self._documents.changed(request.path)
         self._written.pop(request.path, None)
         self._pages.forget(request.path)
         self._logs.forget(request.path)
@@ -277,13 +268,13 @@ class Service:
 
     def _tell_others(self, path: str, emit: api.Emit) -> None:
         """Say which other open documents a change may concern."""
-        room = self._room(path)
+        room = self._documents.room(path)
         stale = room.workspace.stale_paths()
         others = tuple(
             other
             for other in self._open
             if other != path
-            and (other_room := self._room(other)).workspace is room.workspace
+            and (other_room := self._documents.room(other)).workspace is room.workspace
             and other_room.path in stale
         )
         if others:
@@ -309,7 +300,7 @@ class Service:
             emit(api.Doing(f"looking for the files of {workspace.root.name}"))
             workspace.find_files()
             for path in self._skip:
-                if (room := self._room(path)).workspace is workspace:
+                if (room := self._documents.room(path)).workspace is workspace:
                     workspace.skip(room.path)
             self._totals[id(workspace)] = workspace.n_pending
             return
@@ -357,7 +348,7 @@ class Service:
 
     def _note(self, path: str) -> None:
         """A document was opened or saved: what stands in it will be remembered."""
-        room = self._room(path)
+        room = self._documents.room(path)
         if room.workspace in self._rooms.roots.values() and room.workspace.wants(room.path):
             self._memory.note(room)
 
@@ -390,56 +381,15 @@ class Service:
 
     # -- answers ------------------------------------------------------------------------------------
 
-    def _room(self, path: str) -> Room:
-        document = self._open.get(path)
-        return self._rooms.room(path, document.language if document is not None else "")
-
-    def _source(self, path: str) -> Source | None:
-        """The text of a document, also of one that no workspace analyses."""
-        room, document = self._room(path), self._open.get(path)
-        if document is None or room.workspace.is_open(room.path):
-            return room.workspace.source(room.path)
-        if path not in self._sources:
-            self._sources[path] = Source(document.text)
-        return self._sources[path]
-
-    def _page(self, path: str) -> Page | None:
-        """The catalog page that a document is, if it is one and open."""
-        room = self._room(path)
-        source = self._source(path) if path in self._open and is_page(room, path) else None
-        if source is None or not is_entry_page(source):
-            return None
-        return self._pages.page(room, path, source)
-
-    def _is_log(self, path: str) -> bool:
-        document = self._open.get(path)
-        return document is not None and is_error_text(path, document.language, document.text)
-
-    def _digest(self, path: str) -> str:
-        source = self._source(path)
-        return blake2b(source.data, digest_size=8).hexdigest() if source is not None else ""
-
-    def _version(self, path: str) -> int | None:
-        document = self._open.get(path)
-        return document.version if document is not None else None
-
     def _report(self, path: str, previous: str, emit: api.Emit) -> api.DiagnosticReport:
         if path in self._skip:
-            return api.DiagnosticReport(path, self._version(path), "skipped")
+            return api.DiagnosticReport(path, self._documents.version(path), "skipped")
         emit(api.Doing(f"checking {PurePosixPath(path).name}", path))
-        found = self._diagnostics(path)
+        found = self._answers.diagnostics(path, self._configure.unit)
         identity = result_id(found)
         if identity == previous:
-            return api.DiagnosticReport(path, self._version(path), identity, unchanged=True)
-        return api.DiagnosticReport(path, self._version(path), identity, found)
-
-    def _diagnostics(self, path: str) -> tuple[api.Diagnostic, ...]:
-        room, unit, page = self._room(path), self._configure.unit, self._page(path)
-        if page is not None:
-            return self._pages.diagnostics(page, unit)
-        if self._is_log(path) and (source := self._source(path)) is not None:
-            return self._logs.diagnostics(room, path, source, unit)
-        return diagnostics_of(self._rooms, room, path, unit)
+            return api.DiagnosticReport(path, self._documents.version(path), identity, unchanged=True)
+        return api.DiagnosticReport(path, self._documents.version(path), identity, found)
 
     def _workspace_report(self, previous: dict[str, str], emit: api.Emit) -> api.Response:
         if self._unseen:
@@ -461,74 +411,14 @@ class Service:
                 if report.diagnostics or document in previous:
                     reports.append(report)
         gone = [path for path in previous if path not in seen]
-        reports.extend(api.DiagnosticReport(path, self._version(path), "") for path in gone)
+        reports.extend(api.DiagnosticReport(path, self._documents.version(path), "") for path in gone)
         return api.WorkspaceReport(tuple(reports))
-
-    def _hover(self, request: api.HoverAt) -> api.Hover | None:
-        path, offset = request.path, request.offset
-        room, source, page = self._room(path), self._source(path), self._page(path)
-        if source is None:
-            return None
-        if page is not None:
-            said = self._pages.hover(page, offset)
-        elif self._is_log(path):
-            said = self._logs.hover(room, path, source, offset)
-        else:
-            said = hover_at(room, source, self._language(path), path, offset)
-        if said is None:
-            return None
-        return api.Hover(said[0], place_in(path, source, said[1], self._configure.unit))
-
-    def _links(self, request: api.LinksIn) -> api.LinkList:
-        path, unit = request.path, self._configure.unit
-        room, source = self._room(path), self._source(path)
-        if source is None:
-            return api.LinkList()
-        if self._is_log(path):
-            return api.LinkList(tuple(self._logs.links(room, path, source, unit)))
-        links = []
-        for word in references(room, source, self._language(path), path):
-            target, row = target_of(word)
-            place = place_in(path, source, Span(word.start, word.end), unit)
-            links.append(api.Link(place, target, row, f"{word.entry.code} {word.entry.name}"))
-        return api.LinkList(tuple(links))
-
-    def _complete(self, request: api.Complete) -> api.Completions:
-        path, unit = request.path, self._configure.unit
-        room, source, page = self._room(path), self._source(path), self._page(path)
-        if source is None:
-            return api.Completions()
-        codes = complete_codes(room, source, path, request.offset, unit)
-        if codes or page is None:
-            return api.Completions(codes)
-        entries = room.workspace.configuration.entries
-        return api.Completions(complete_page(page.view, source, path, request.offset, entries, unit))
-
-    def _actions(self, request: api.Actions) -> api.ActionList:
-        path, digest, page = request.path, self._digest(request.path), self._page(request.path)
-        room = self._room(path)
-        is_asked = actions.asked(actions.QUICK_FIX, request.only)
-        if page is not None:
-            return api.ActionList(
-                tuple(page_actions(self._pages, page, request.span, digest)) if is_asked else ()
-            )
-        if self._is_log(path) and (source := self._source(path)) is not None:
-            offered = self._logs.actions(room, path, source, request.span, self._fix_id)
-            return api.ActionList(tuple(offered) if is_asked else ())
-        return api.ActionList(
-            actions.actions_at(room, path, request.span, request.only, request.codes, digest)
-        )
-
-    def _fix_id(self, document: str, code: str, start: int, number: int) -> str:
-        """The id of a fix that is offered in another document than its own."""
-        digest = self._digest(document)
-        return actions.encode(actions.ActionId("fix", document, digest, code, start, number))
 
     def _resolve(self, request: api.ResolveAction) -> api.Change:
         try:
             identity = actions.decode(request.id)
-            room = self._room(identity.document)
-            if identity.digest != self._digest(identity.document):
+            room = self._documents.room(identity.document)
+            if identity.digest != self._documents.digest(identity.document):
                 raise actions.Stale
             if identity.kind in KINDS:
                 return self._change_of_page(identity)
@@ -541,14 +431,16 @@ class Service:
 
     def _change_of_page(self, identity: actions.ActionId) -> api.Change:
         path = identity.document
-        page = self._page(path)
+        page = self._documents.page(path)
         if page is None:
             raise actions.Stale
         edits = tuple(
             api.FileEdit(place_in(path, page.source, edit.span, self._configure.unit), edit.content)
             for edit in page_edits(page, identity)
         )
-        return api.Change((api.FileChange(path, self._version(path), edits),), label=title_of(identity))
+        return api.Change(
+            (api.FileChange(path, self._documents.version(path), edits),), label=title_of(identity)
+        )
 
     def _change(self, workspace: Workspace, fix: Fix, label: str) -> api.Change:
         files = []
@@ -562,7 +454,7 @@ class Service:
                 for edit in fix.edits
                 if edit.path == path
             )
-            files.append(api.FileChange(document, self._version(document), edits))
+            files.append(api.FileChange(document, self._documents.version(document), edits))
         return api.Change(
             files=tuple(files),
             creates=tuple(
@@ -594,10 +486,6 @@ class Service:
         names |= {f"*.{suffix}" for suffix, kind in FILE_TYPES.items() if kind.language_id in languages}
         emit(api.Watch(tuple(f"**/{name}" for name in sorted(names))))
         emit(api.Languages(tuple(sorted(languages))))
-
-    def _language(self, path: str) -> str:
-        document = self._open.get(path)
-        return document.language if document is not None else ""
 
 
 def _database_token(workspace: Workspace) -> str:

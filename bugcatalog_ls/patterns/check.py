@@ -10,6 +10,7 @@ from typing import Any
 from bugcatalog_ls.patterns.cost import endless_utilities
 from bugcatalog_ls.patterns.engine import EngineError, find_all, parse
 from bugcatalog_ls.patterns.languages import Language
+from bugcatalog_ls.patterns.own_grammars import is_own
 from bugcatalog_ls.patterns.terms import METAVARIABLE, RELATIONS, Rule, names_kinds, pattern_text, walk
 
 MAX_TERMS = 500
@@ -151,8 +152,11 @@ def _check_with_engine(config: Mapping[str, Any], language: Language) -> None:
     """Let ast-grep compile the rule, the parts first so that the fault is near its place."""
     try:
         root = parse("", language)
-    except EngineError:
-        raise Fault("language", f"the installed ast-grep does not know {language.name}") from None
+    except EngineError as error:
+        said = (
+            str(error) if is_own(language.name) else f"the installed ast-grep does not know {language.name}"
+        )
+        raise Fault("language", said) from None
     utils = config.get("utils") or {}
     parts = [
         {"rule": {key: value}} for key, value in config["rule"].items() if key in ("pattern", "kind", "regex")

@@ -37,7 +37,6 @@ def _signs(path: str, language_id: str) -> Signs | None:
 
 # Languages that no rule can be for, by suffix or id.
 _OTHERS: dict[str, Signs] = {
-    "sql": ("--", "/*", "*/", "sql"),
     "toml": ("#", "", "", "c"),
     "ini": ("#", "", "", "none"),
     "cfg": ("#", "", "", "none"),
@@ -53,6 +52,7 @@ _OTHERS: dict[str, Signs] = {
 _FAMILIES = {
     **dict.fromkeys(("Yaml", "Bash", "Ruby", "Elixir", "Nix", "Php"), "words"),
     **dict.fromkeys(("Html",), "none"),
+    **dict.fromkeys(("Sql", "Lua"), "sql"),
     **dict.fromkeys(("Rust", "Haskell", "Scala"), "ticks"),
 }
 _DOUBLE = rb'"(?:\\.|[^"\\\n])*"'

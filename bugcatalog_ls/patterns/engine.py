@@ -1,4 +1,5 @@
-"""The only importer of ast-grep: typed calls, and its errors and panics as `EngineError`."""
+"""The only importer of ast-grep: typed calls, and its errors and panics as `EngineError`. What it has no
+grammar for is asked of our own trees."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from ast_grep_py import SgNode, SgRoot
 
 from bugcatalog_ls.patterns.languages import PYTHON, Language
+from bugcatalog_ls.patterns.own_grammars import OwnNode, is_own
+from bugcatalog_ls.patterns.own_matching import find_own, parse_own
 from bugcatalog_ls.text.spans import Span
 
 Node: TypeAlias = SgNode
@@ -24,6 +27,8 @@ class EngineError(Exception):
 
 def parse(text: str, language: Language) -> Node:
     """The root node of a text."""
+    if is_own(language.name):
+        return cast(Node, _guarded(parse_own, text, language.name))
     call: Any = SgRoot
     root: Node = _guarded(call, text, language.name.lower()).root()
     return root
@@ -31,12 +36,16 @@ def parse(text: str, language: Language) -> Node:
 
 def find_all(node: Node, config: Config) -> list[Node]:
     """All nodes at or below `node` that match, in the order of the text."""
+    if isinstance(node, OwnNode):
+        return _guarded(lambda: list(find_own(node, config)))
     call: Any = node.find_all
     return list(_guarded(call, dict(config)))
 
 
 def find(node: Node, config: Config) -> Node | None:
     """The first node at or below `node` that matches."""
+    if isinstance(node, OwnNode):
+        return _guarded(lambda: next(find_own(node, config), None))
     call: Any = node.find
     result: Node | None = _guarded(call, dict(config))
     return result

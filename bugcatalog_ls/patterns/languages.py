@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 
 class Language(NamedTuple):
-    """A grammar of ast-grep. `line_comment` is empty where the language has block comments only."""
+    """A grammar of ast-grep, or one of our own (SQL). `line_comment` is empty where the language has
+    block comments only."""
 
     name: str
     line_comment: str
@@ -64,6 +65,7 @@ _TABLE: tuple[tuple[Language, Mapping[str, str]], ...] = (
     (Language("Cpp", "//", _C_BLOCK, ("c++", "cc", "cxx")), {"cpp": "cpp cc cxx hpp hh hxx"}),
     (Language("Swift", "//", _C_BLOCK), {"swift": "swift"}),
     (Language("Scala", "//", _C_BLOCK), {"scala": "scala sc sbt"}),
+    (Language("Sql", "--", _C_BLOCK, ("postgresql", "mysql", "sqlite")), {"sql": "sql"}),
     (Language("Lua", "--", ("--[[", "]]")), {"lua": "lua"}),
     (Language("Bash", "#", None, ("sh", "shell")), {"shellscript": "sh bash zsh"}),
     (Language("Html", "", _MARKUP_BLOCK), {"html": "html htm xhtml"}),

@@ -74,7 +74,7 @@ def _strongest(groups: Literals) -> Literals:
 # A word right behind a backslash may be part of an escape.
 _WORD = re.compile(r"(?<![\\\w$])[A-Za-z_][A-Za-z0-9_]+")
 # In these the words of a pattern need not be spelt alike in the text.
-_CASELESS = frozenset({"Php", "Html", "Css"})
+_CASELESS = frozenset({"Php", "Html", "Css", "Sql"})
 _COMMENTED = re.compile(r"#|//|/\*|--")
 
 

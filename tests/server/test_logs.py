@@ -1,10 +1,12 @@
 """Logs and tracebacks that are open in an editor."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from editor import at
+from lsprotocol import types
 
 SERVER = [sys.executable, "-c", "from bugcatalog_ls.server.start import serve; raise SystemExit(serve())"]
 MODULE = "import requests\n\n\ndef load(url):\n    return requests.get(url)\n"
@@ -64,6 +66,38 @@ async def test_the_fix_is_one_key_away(start, tmp_path: Path) -> None:
     (edit,) = (await editor.client.code_action_resolve_async(offered[0])).edit.document_changes
     assert edit.text_document.uri == (tmp_path / "app" / "client.py").as_uri()
     assert "timeout" in edit.edits[0].new_text
+
+
+async def test_an_error_that_is_explained_brings_its_fix(start, tmp_path: Path) -> None:
+    editor = await opened(start, tmp_path)
+    answer = await editor.command(
+        "explain",
+        'Traceback (most recent call last):\n  File "/srv/shop/app/client.py", line 5, in load\n'
+        "    return requests.get(url)\nbilliard.exceptions.SoftTimeLimitExceeded: SoftTimeLimitExceeded()\n",
+    )
+    (place,) = answer["explanations"][0]["locations"]
+    assert [action["title"] for action in place["actions"]] == place["fixes"]
+    assert await editor.command("applyAction", place["actions"][0]["id"]) is True
+    (edit,) = editor.applied[0].edit.document_changes
+    assert "timeout" in edit.edits[0].new_text
+
+
+async def test_json_records_and_documents_without_a_file(start, tmp_path: Path) -> None:
+    editor = await opened(start, tmp_path)
+    record = {
+        "level": "error",
+        "message": "failed",
+        "exc_info": LOG[LOG.index("Traceback") :].split("2024")[0],
+    }
+    uri = editor.open(tmp_path / "json.log", json.dumps(record) + "\n", language="log")
+    await editor.expect(uri, ["BC402"])
+    assert [target for _, _, target in await editor.links(uri)] == [
+        (tmp_path / "app" / "client.py").as_uri() + "#L5"
+    ]
+    item = types.TextDocumentItem("untitled:Untitled-1", "plaintext", 1, LOG)
+    editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    await editor.expect(item.uri, ["BC402", "BC703"])
+    assert "app/client.py:5" in await editor.hover(item.uri, 7, 30)
 
 
 async def test_a_growing_log_and_a_plain_text(start, tmp_path: Path) -> None:
