@@ -136,6 +136,8 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
         return
     if not _ENDLESS.fullmatch(text_of(unparenthesised(condition))):
         return
+    if _is_retried(file, loop, function) or _sets_condition(loop, condition):
+        return
     inside = list(walk(loop))
     ends = [node for node in inside if node.type in ("return_statement", "break_statement")]
     if any(node.type == "try_statement" for node in inside) or any(_ends_loop(node, loop) for node in ends):
@@ -160,6 +162,29 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     symbols = tuple(dict.fromkeys(file.symbol(callee_of(call)) for call in calls))
     anchor = facts.anchor(f"loop {symbol}", _header(loop))
     facts.add(EndlessLoop(file.path, symbol, anchor, symbols))
+
+
+def _is_retried(file: PyFile, loop: Node, function: Node) -> bool:
+    """Whether the loop stands in a `try` that catches everything, inside of another loop."""
+    guarded = False
+    for parent in ancestors(loop):
+        if parent.id == function.id:
+            return False
+        if parent.type == "try_statement" and is_guarded_body(file, [parent]):
+            guarded = True
+        elif guarded and parent.type == "while_statement":
+            return True
+    return False
+
+
+def _sets_condition(loop: Node, condition: Node) -> bool:
+    """Whether the loop itself finds out that it is done: `while not finished: finished = step()`."""
+    name = text_of(unparenthesised(condition)).removeprefix("not ")
+    return name.isidentifier() and any(
+        text_of(left) == name
+        for node in walk(loop)
+        if node.type == "assignment" and (left := node.child_by_field_name("left")) is not None
+    )
 
 
 def _ends_loop(node: Node, loop: Node) -> bool:

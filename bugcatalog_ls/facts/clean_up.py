@@ -125,4 +125,6 @@ def _lets_go_as_argument(value: Node) -> bool:
 def _is_log_call(call: Node) -> bool:
     owner, _, name = text_of(callee_of(call) or call).rpartition(".")
     is_level = name in LEVELS or name.removeprefix("a") in LEVELS
+    if re.match(r"(?:logging|structlog)\.get_?logger\(", owner, re.IGNORECASE):
+        return is_level
     return is_level and owner.rpartition(".")[2].lower().strip("_").startswith("log")

@@ -63,6 +63,13 @@ _OTHER = frozenset(
         "distance",
     }
     | {
+        "scroll",
+        "zoom",
+        "blur",
+        "noise",
+        "threshold",
+        "breakpoint",
+        "offset",
         "load",
         "bandwidth",
         "volume",

@@ -87,6 +87,7 @@ _PLAIN = re.compile(r"plain_?text|reveal|unmask|decrypt")
 _PROSE = re.compile(r"(?!\s*(?:Bearer|Basic|Token)\b)[A-Za-z]{2,} [A-Za-z]{2,}")
 _ANSWERS = frozenset(
     {"has", "is", "masked", "redacted", "hidden", "count", "set", "present", "enabled", "type", "id"}
+    | {"path", "file", "filename", "folder", "dir", "url", "uri", "name", "alias", "ref"}
 )
 
 

@@ -181,6 +181,14 @@ def _asked_sizes(file: PyFile) -> Iterator[int]:
         if key in _ASKED and value is not None:
             number = _number(file, value)
             yield number[1] if number is not None else 0
+    for assignment in file.nodes("assignment"):
+        left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+        item = (
+            left.child_by_field_name("subscript") if left is not None and left.type == "subscript" else None
+        )
+        if value is not None and string_value(item) in _ASKED:
+            number = _number(file, value)
+            yield number[1] if number is not None else 0
 
 
 def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:

@@ -91,11 +91,11 @@ def _is_text(file: PyFile, offset: int) -> bool:
 
 
 def _is_placeholder(node: Node) -> bool:
-    """Whether a name stands in double braces, which no Python can run: the file is a template."""
+    """Whether a name stands in double braces or as `**{name}`, which no Python can run: the file is a
+    template."""
     inner = node.parent
-    return (
-        inner is not None and inner.type == "set" and inner.parent is not None and inner.parent.type == "set"
-    )
+    outer = inner.parent if inner is not None and inner.type == "set" else None
+    return outer is not None and outer.type in ("set", "dictionary_splat")
 
 
 def _names_of_patterns(file: PyFile) -> set[str]:
