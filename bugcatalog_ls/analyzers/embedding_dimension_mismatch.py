@@ -6,10 +6,16 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.revision_steps import Step
+from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.analysis.vector_steps import resize_vector
 from bugcatalog_ls.facts.embedding_models import embedding_models
+from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.resolve import resolve
+from bugcatalog_ls.facts.schema_replay import environments_of, table_of
 from bugcatalog_ls.facts.vector_sizes import MadeRow, ModelUse, VectorField, VectorSize
 from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.nodes import constant_value
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -22,19 +28,20 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 message = (
                     f"vectors of {declared.size} numbers are declared here, {model} makes them with {size}"
                 )
-                data = {"size": str(size)}
+                data = {"size": str(size), "owner": declared.owner}
                 yield context.find(declared.anchor, message, variant=variant, data=data)
             continue
         other = _elsewhere(context, declared)
         if other is not None:
             message = f"{declared.field} has {declared.size} numbers here and {other} in another declaration"
-            yield context.find(declared.anchor, message, data={"size": str(other)})
+            data = {"size": str(other), "owner": ""}  # The other declaration is there already.
+            yield context.find(declared.anchor, message, data=data)
 
 
 def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str] | None:
     """The size that the model used with a declaration makes, its name, and the variant."""
     index = context.index
-    if declared.model == "?":
+    if declared.model == "?" or _is_history(context, declared):
         return None
     uses = [use for _, use in index.get(ModelUse, "model")]
     if declared.model:
@@ -48,6 +55,13 @@ def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str
     if len({model for model, _ in near}) != 1:
         return None
     return _one({size for _, size in near}, next(iter(near))[0], variant)
+
+
+def _is_history(context: JoinContext, declared: VectorSize) -> bool:
+    """Whether a revision declares a column that a model or another revision declares as well."""
+    if declared.owner or not declared.field:
+        return False
+    return any(path != declared.path for path, _ in context.index.get(VectorField, declared.field))
 
 
 def _one(sizes: set[int], model: str, variant: str) -> tuple[int, str, str] | None:
@@ -77,7 +91,29 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     node = context.node_of("integer")
     if node is not None:
         size = finding.data["size"]
-        yield context.fix(f"Declare vectors of {size} numbers", "suggested", replace_node(node, size))
+        title, edits = f"Declare vectors of {size} numbers", replace_node(node, size)
+        written = constant_value(node)
+        step = _resized(context, finding.data["owner"], written if isinstance(written, int) else 0, int(size))
+        if step is None:
+            yield context.fix(title, "suggested", edits)
+        else:
+            yield from revision_fix(context, step[0], [step[1]], edits=edits, title=title)
 
 
-ANALYZER = Analyzer(join=_join, joins=(VectorSize,), fix=_fix)
+def _resized(context: FixContext, owner: str, old: int, new: int) -> tuple[list[str], Step] | None:
+    """The step that gives the column of an attribute its new size, and where the column is there."""
+    symbol, _, attribute = owner.rpartition(".")
+    made = model(context.index, symbol) if symbol else None
+    column = next((c for c in made.columns if c.attribute == attribute), None) if made is not None else None
+    if made is None or column is None or column.type.name != "VECTOR" or not old:
+        return None
+    names: list[str] = []
+    for name in environments_of(context.index, made.metadata):
+        table = table_of(context.index, name, made.key)
+        there = table.column(column.name) if table is not None and table.known else None
+        if there is not None and there.column.nullable is not False:
+            names.append(name)
+    return (names, resize_vector(made.key, column.name, old, new)) if names else None
+
+
+ANALYZER = Analyzer(join=_join, joins=(VectorSize,), fix=_fix, writes_revisions=True)

@@ -107,6 +107,13 @@ _MODEL_NAME = re.compile(r"model|embed|encoder", re.IGNORECASE)
 _ASKED = frozenset({"dimensions", "output_dimension", "output_dimensionality", "truncate_dim"})
 
 
+_ALTERED = re.compile(
+    r"ALTER\s+TABLE\s+(?P<table>[\w.]+)\s+ALTER\s+(?:COLUMN\s+)?(?P<column>\w+)\s+(?:SET\s+DATA\s+)?TYPE"
+    r"\s+(?:half)?vec(?:tor)?\s*\((?P<size>\d+)\)",
+    re.IGNORECASE,
+)
+
+
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
@@ -119,13 +126,20 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(VectorSize(file.path, value, anchor, _model_beside(node, uses), field, owner))
         if field:
             facts.add(VectorField(field, value, file.path))
+    if b"ALTER" in file.source.data:
+        for match in _ALTERED.finditer(file.source.text):
+            facts.add(VectorField(f"{match['table']}.{match['column']}", int(match["size"]), file.path))
     if uses:
         for owner, attribute in _made_rows(file):
             facts.add(MadeRow(owner, attribute, file.path))
 
 
 VOCABULARY = Vocabulary(
-    _collect, (b"mbed", b"Vector", b"VECTOR", b"HALFVEC", b"IndexFlat", b"FieldSchema", b"dense_vector")
+    _collect,
+    (
+        *(b"mbed", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector"),
+        *(b"faiss.", b"pinecone", b"MilvusClient", b"SentenceTransformer", b"TYPE vector"),
+    ),
 )
 
 
@@ -286,6 +300,9 @@ def _field_of(file: PyFile, node: Node) -> tuple[str, str]:
             first = string_value(arguments_of(parent).get("", 0))
             if name == "Column" and first is not None:
                 column = first
+            elif name == "alter_column" and first is not None:
+                altered = string_value(arguments_of(parent).get("column_name", 1))
+                return (f"{first}.{altered}" if altered else ""), ""
             elif name in ("create_table", "add_column", "Table") and first is not None and column:
                 return f"{first}.{column}", ""
         elif parent.type == "assignment":

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.testing.checks import check_findings, check_fix
+from bugcatalog_ls.testing.checks import (
+    apply_all_fixes,
+    check_findings,
+    check_fix,
+    project_of,
+    split_fixture,
+)
 
 
 def test_flag_pgvector_same_file() -> None:
@@ -721,3 +727,43 @@ def test_leave_two_columns() -> None:
             v = mapped_column(Vector(1536))
         """,
     )
+
+
+MISSIZED = """
+#- models.py
+from openai import OpenAI
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+class Doc(Base):
+    __tablename__ = "docs"
+    id = Column(Integer, primary_key=True)
+    embedding = Column(Vector(768))
+def embedded(text):
+    return OpenAI().embeddings.create(input=text, model="text-embedding-3-small")
+
+#- migrations/versions/a1.py
+from alembic import op
+import sqlalchemy as sa
+from pgvector.sqlalchemy import Vector
+revision = "a1"
+down_revision = None
+def upgrade():
+    op.create_table("docs", sa.Column("id", sa.Integer()), sa.Column("embedding", Vector(768)))
+def downgrade():
+    op.drop_table("docs")
+"""
+
+
+def test_the_column_gets_its_size_and_a_revision() -> None:
+    files = split_fixture(MISSIZED)
+    fixed = apply_all_fixes("BC801", files, lambda fix: True)
+    (revision,) = set(fixed) - set(files)
+    assert "Column(Vector(1536))" in fixed["models.py"]
+    assert fixed["migrations/versions/a1.py"] == files["migrations/versions/a1.py"]
+    assert 'down_revision = "a1"' in fixed[revision]
+    assert "TYPE vector(1536) USING NULL" in fixed[revision]
+    assert "TYPE vector(768) USING NULL" in fixed[revision]
+    project = project_of("BC801", fixed, None)
+    assert not [finding for path in fixed for finding in project.findings(path)]
