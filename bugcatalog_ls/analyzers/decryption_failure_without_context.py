@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -153,7 +154,7 @@ def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -
     refuses_client = any(_refuses_client(call) for call in said)
     if refuses_client or (not is_known and (is_raised or (tried is not None and tried.is_signed))):
         return
-    if tried is not None and tried.is_signed and not _is_stored(tried.value):
+    if tried is not None and tried.is_signed and not is_known and not _is_stored(tried.value):
         return
     told = (
         "the log of this failure does not say"
@@ -177,6 +178,8 @@ def _said(file: PyFile, handler: Node) -> Iterator[Node]:
 def _refuses_client(call: Node) -> bool:
     """Whether it is an answer to a client that sent the value."""
     name = text_of(callee_of(call) or call).rpartition(".")[2]
+    if name == "HTTPException" and _is_own_failure(arguments_of(call).get("status_code", 0)):
+        return False
     return name.startswith("HTTP") or name in (
         "abort",
         "Unauthorized",
@@ -184,6 +187,12 @@ def _refuses_client(call: Node) -> bool:
         "PermissionDenied",
         "Forbidden",
     )
+
+
+def _is_own_failure(status: Node | None) -> bool:
+    """Whether a status says that the server, not the client, is at fault."""
+    written = text_of(status) if status is not None else ""
+    return bool(re.fullmatch(r"5\d\d|.*(?:HTTP_5\d\d_\w+|INTERNAL_SERVER_ERROR(?:\.value)?)", written))
 
 
 def _is_stored(value: Node | None) -> bool:
