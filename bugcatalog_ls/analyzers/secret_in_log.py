@@ -12,6 +12,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.client_errors import is_client_error, tells_client, told
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.log_redaction import is_log_redacted
 from bugcatalog_ls.facts.loggers import LEVELS, logging_method
 from bugcatalog_ls.facts.masks import masking_functions
 from bugcatalog_ls.facts.module_imports import written_module
@@ -158,6 +159,8 @@ def _goes_to_file(file: PyFile, call: Node) -> bool:
 def _join(context: JoinContext) -> Iterator[Finding]:
     for value in context.index.in_file(context.path, LoggedValue):
         if _is_sink(context, value) and _is_secret(context, value):
+            if value.sink == "log" and is_log_redacted(context.index):
+                continue
             where = {
                 "log": "is written to the log",
                 "print": "is printed",

@@ -418,3 +418,46 @@ def test_variables_that_hold_a_secret_under_another_name() -> None:
             log.info("the key: %s", api_key)
         """,
     )
+
+
+FILTER = """
+#- app/logs.py
+import logging
+import re
+class RedactSecrets(logging.Filter):
+    def filter(self, record):
+        record.msg = re.sub(r"token=\\S+", "token=***", record.getMessage())
+        record.args = ()
+        return True
+"""
+WRITER = """
+#- app/api.py
+import logging
+def login(token):
+    logging.info("token=%s", token)
+                           # ^^^^^ BC602
+    print(token)
+        # ^^^^^ BC602
+"""
+
+
+def test_a_filter_of_the_workspace_redacts() -> None:
+    check_findings("BC602", FILTER + WRITER)  # Nobody installs it.
+    quiet = WRITER.replace("                           # ^^^^^ BC602\n", "")
+    for installed in (
+        "#- app/main.py\nimport logging\nfrom app.logs import RedactSecrets\n"
+        "logging.getLogger().addFilter(RedactSecrets())\n",
+        '#- app/main.py\nLOGGING = {"filters": {"redact": {"()": "app.logs.RedactSecrets"}}}\n',
+    ):
+        check_findings("BC602", FILTER + installed + quiet)
+    processor = """
+#- app/logs.py
+import structlog
+def mask_secrets(logger, name, event_dict):
+    for key in ("password", "token"):
+        if key in event_dict:
+            event_dict[key] = "***"
+    return event_dict
+structlog.configure(processors=[mask_secrets, structlog.processors.JSONRenderer()])
+"""
+    check_findings("BC602", processor + quiet)

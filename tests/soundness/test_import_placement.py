@@ -20,7 +20,7 @@ from bugcatalog_ls.syntax.imports import Imports
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import apply_edits
 
-N_FILES = 100
+N_FILES = 60
 LARGEST = 40_000
 NEEDS = (
     ("logging", None),
