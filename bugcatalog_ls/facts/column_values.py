@@ -11,7 +11,7 @@ from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.expressions import Call, dotted
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.json_values import BYTES, DATETIME, DECIMAL, UUID
-from bugcatalog_ls.facts.loaded_rows import load_of
+from bugcatalog_ls.facts.loaded_rows import Load, load_of
 from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.orm import OrmClass
 from bugcatalog_ls.facts.resolve import resolve
@@ -98,23 +98,26 @@ def _django_kind(index: FactIndex, symbol: str, read: ColumnRead) -> str | None:
 
 
 def _class_of_row(file: PyFile, row: Node) -> str | None:
-    """The class of which a value is an instance: by its annotation, or by the query that loads it."""
+    """The class of which a value is an instance: by the query that loads it, or by its annotation."""
+    load = _load_of_row(file, row) if row.type == "identifier" else None
+    if load is not None:
+        return file.symbol(load.model)
     symbol = file.symbol(row)
     if symbol is not None and symbol.endswith("()") and symbol.count("()") == 1:
         return symbol.removesuffix("()")
-    if row.type != "identifier":
-        return None
+    return None
+
+
+def _load_of_row(file: PyFile, row: Node) -> Load | None:
     bindings = file.names.bindings(row)
     if len(bindings) != 1 or bindings[0].value is None:
         return None
     value = _plain(bindings[0].value)
     if bindings[0].kind == "for":
-        load = load_of(file, _held(file, value))
-    else:
-        function = callee_of(value) if bindings[0].kind == "assign" and value.type == "call" else None
-        ends = function is not None and text_of(function).rpartition(".")[2] in _ONE_ROW
-        load = load_of(file, value) if ends else None
-    return file.symbol(load.model) if load is not None else None
+        return load_of(file, _held(file, value))
+    function = callee_of(value) if bindings[0].kind == "assign" and value.type == "call" else None
+    ends = function is not None and text_of(function).rpartition(".")[2] in _ONE_ROW
+    return load_of(file, value) if ends else None
 
 
 def _held(file: PyFile, value: Node) -> Node:

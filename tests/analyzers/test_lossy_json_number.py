@@ -924,3 +924,28 @@ def test_what_else_json_lacks() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^ BC503
         """,
     )
+
+
+def test_rows_of_django_and_flask() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from django.db import models
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+        class Order(models.Model):
+            total = models.DecimalField(max_digits=10, decimal_places=2)
+        class Account(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            balance = db.Column(db.Numeric(12, 2))
+        def of_django(pk):
+            order = Order.objects.get(pk=pk)
+            return json.dumps({"total": order.total, "id": order.id})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 order.total is a Decimal
+        def of_flask(pk):
+            account = Account.query.get_or_404(pk)
+            return json.dumps({"balance": account.balance})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 account.balance is a Decimal
+        """,
+    )
