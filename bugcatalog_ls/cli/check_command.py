@@ -165,7 +165,7 @@ def _changed(options: argparse.Namespace, rooms: Sequence[Room]) -> dict[Path, C
 
 def _is_changed(shown: Shown, changed: dict[Path, Changed]) -> bool:
     path = shown.diagnosis.finding.path
-    return touches(changed[shown.workspace.root], path, shown.start[0], shown.last_row)
+    return touches(changed[shown.workspace.root], path, *shown.git_rows)
 
 
 def _stdin_target(options: argparse.Namespace) -> Target | None:
