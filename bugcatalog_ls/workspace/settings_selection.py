@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from bugcatalog_ls.syntax.suppressions import selector_matches
+from bugcatalog_ls.workspace.notebooks import file_of
 from bugcatalog_ls.workspace.path_patterns import PatternSet
 from bugcatalog_ls.workspace.settings import LoadedSettings, Settings, SettingsError
 from bugcatalog_ls.workspace.settings_values import Severity, nearest
@@ -19,7 +20,8 @@ def is_selected(settings: Settings, code: str, path: str = "") -> bool:
     if not _is_named(settings.select, settings.ignore, code):
         return False
     return not path or not any(
-        _matches_path(pattern, path) and any(selector_matches(selector, code) for selector in selectors)
+        _matches_path(pattern, file_of(path))
+        and any(selector_matches(selector, code) for selector in selectors)
         for pattern, selectors in settings.per_file_ignores.items()
     )
 

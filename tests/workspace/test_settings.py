@@ -298,6 +298,12 @@ def test_codes_are_ignored_per_file(pattern: str, path: str, expected: bool) -> 
     assert is_selected(settings, "BC703", path)
 
 
+def test_a_notebook_is_named_as_its_file_is() -> None:
+    settings = Settings(per_file_ignores={"*.ipynb": ("BC2",)})
+    assert not is_selected(settings, "BC201", "a/n.ipynb.py")
+    assert is_selected(settings, "BC201", "a/n.py")
+
+
 def test_the_nearest_severity_wins() -> None:
     settings = Settings(
         severity={"ALL": "hint", "BC7": "information", "BC703": "warning", "BC703.stale": "error"}
