@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         return _check_once(options, check)
     from bugcatalog_ls.cli.watching import watch
 
-    return watch(check.rooms, lambda: _check_once(options, check))
+    return watch(check.rooms, lambda: _check_once(options, check), options.output_file)
 
 
 class _Check(NamedTuple):
