@@ -601,7 +601,8 @@ class Workspace:
 
     def _take_analysed(self, analysed: Analysed, cache: Cache | None) -> None:
         if isinstance(analysed.outcome, ReadProblem):
-            self._pending.pop(analysed.path, None)
+            # What it said while it could be read holds no more.
+            self._forget(analysed.path)
             self.problems[analysed.path] = analysed.outcome
             return
         result = self._unpacked(analysed.outcome)
