@@ -13,7 +13,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import settings
 
+# How long an example takes depends on what else the machine does.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 pytest.register_assert_rewrite("bugcatalog_ls.testing.checks")
 
 

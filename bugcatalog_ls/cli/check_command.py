@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         return _check_once(options, check)
     from bugcatalog_ls.cli.watching import watch
 
-    return watch(check.rooms, lambda: _check_once(options, check))
+    return watch(check.rooms, lambda: _check_once(options, check), options.output_file)
 
 
 class _Check(NamedTuple):
@@ -165,7 +165,7 @@ def _changed(options: argparse.Namespace, rooms: Sequence[Room]) -> dict[Path, C
 
 def _is_changed(shown: Shown, changed: dict[Path, Changed]) -> bool:
     path = shown.diagnosis.finding.path
-    return touches(changed[shown.workspace.root], path, shown.start[0], shown.last_row)
+    return touches(changed[shown.workspace.root], path, *shown.git_rows)
 
 
 def _stdin_target(options: argparse.Namespace) -> Target | None:

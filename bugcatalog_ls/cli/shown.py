@@ -42,6 +42,13 @@ class Shown:
         row, column = self.end
         return row - 1 if column == 1 and self.start[0] < row else row
 
+    @property
+    def git_rows(self) -> tuple[int, int]:
+        """The first and the last row as git counts them, for which a carriage return ends no line."""
+        data, span = self.source.data, self.diagnosis.span
+        first = data.count(b"\n", 0, span.start) + 1
+        return first, first + data.count(b"\n", span.start, max(span.start, span.end - 1))
+
     @cached_property
     def url(self) -> str | None:
         """The address of the entry's page."""

@@ -30,6 +30,8 @@ def targets_for(paths: Sequence[str]) -> tuple[Target, ...]:
         absolute = Path(os.path.abspath(path))
         if not os.path.lexists(absolute):
             raise UsageError(f"there is no file or folder `{path}`{_nearest_path(absolute)}")
+        if not os.path.exists(absolute):
+            raise UsageError(f"`{path}` is a link to nothing that is there")
         root = find_root(absolute)
         asked.setdefault(root, []).append(absolute.relative_to(root).as_posix())
     return tuple(Target(root, tuple(sorted(set(asked[root])))) for root in sorted(asked))

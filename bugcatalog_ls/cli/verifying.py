@@ -122,8 +122,8 @@ def _verification(
         if outcome.verdict != "validated"
     ]
     failures.sort(key=lambda failure: (failure.page, failure.line, failure.verdict, failure.message))
-    counts = Counter(outcome.verdict for outcome in outcomes)
-    counted: Mapping[str, int] = {verdict: counts[verdict] for verdict in VERDICTS}  # type: ignore[index]
+    counts: Counter[str] = Counter(outcome.verdict for outcome in outcomes)
+    counted: Mapping[str, int] = {verdict: counts[verdict] for verdict in VERDICTS}
     return Verification(len(chosen), dict(counted), tuple(failures))
 
 

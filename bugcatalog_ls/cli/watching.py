@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bugcatalog_ls.cli.exits import INTERRUPTED
 from bugcatalog_ls.cli.scan import Room
+from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
+from bugcatalog_ls.workspace.workspace import Workspace
 
 
-def watch(rooms: Sequence[Room], run: Callable[[], int]) -> int:
-    """Run now and after each change, until somebody interrupts."""
+def watch(rooms: Sequence[Room], run: Callable[[], int], written: str | None = None) -> int:
+    """Run now and after each change, until somebody interrupts. `written` is the file that a run writes."""
     import watchfiles
 
     run()
-    roots = [room.workspace.root for room in rooms]
+    workspaces = [room.workspace for room in rooms]
+    own = None if written is None else os.path.abspath(written)
+    is_watched = watchfiles.DefaultFilter()
+
+    def is_of_interest(change: watchfiles.Change, path: str) -> bool:
+        if path == own or not is_watched(change, path):
+            return False
+        return any(_matters(workspace, Path(path)) for workspace in workspaces)
+
     _say("watching; Ctrl-C ends it")
-    for _ in watchfiles.watch(*roots, raise_interrupt=True):
-        for room in rooms:
-            room.workspace.reload()
+    for _ in watchfiles.watch(*_folders(workspaces), watch_filter=is_of_interest, raise_interrupt=True):
+        for workspace in workspaces:
+            workspace.reload()
         if sys.stdout.isatty():
             # Begin at the top of an empty screen.
             sys.stdout.write("\x1b[2J\x1b[H")
@@ -44,6 +55,24 @@ def watch_pages(folders: Sequence[Path], run: Callable[[set[str]], None]) -> int
         run(pages)
         _say(f"verified at {datetime.now():%H:%M:%S}; watching")
     return INTERRUPTED
+
+
+def _folders(workspaces: Sequence[Workspace]) -> Iterator[Path]:
+    """The roots, and the catalogs that lie outside of them."""
+    for workspace in workspaces:
+        yield workspace.root
+        for folder in workspace.configuration.catalog_folders:
+            if folder.is_dir() and not folder.resolve().is_relative_to(workspace.root.resolve()):
+                yield folder
+
+
+def _matters(workspace: Workspace, path: Path) -> bool:
+    """Whether a change of a file may change what is found: what a run writes must not start the next one."""
+    name = path.name
+    if name in (*SETTINGS_FILES, ".gitignore") or path == workspace.root / workspace.baseline_file:
+        return True
+    # Folders, which have no suffix most of the time, come and go with all that is in them.
+    return not path.suffix or path.suffix == ".md" or workspace.wants(name)
 
 
 def _say(what: str) -> None:

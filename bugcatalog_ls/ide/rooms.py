@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from bugcatalog_ls.workspace.notebooks import file_of, module_of
 from bugcatalog_ls.workspace.settings_roots import find_root
 from bugcatalog_ls.workspace.workspace import Workspace
 
@@ -49,12 +50,12 @@ class Rooms:
         """Where a document lives; a document of no root gets a room of its own."""
         for root in sorted(self.roots, key=len, reverse=True):
             if path == root or path.startswith(root.rstrip("/") + "/"):
-                return Room(self.roots[root], path[len(root.rstrip("/")) + 1 :])
+                return Room(self.roots[root], module_of(path[len(root.rstrip("/")) + 1 :]))
         if ":" in path.split("/")[0] and not Path(path).is_absolute():
             return self._unnamed(path, language)
         folder = find_root(Path(path)).as_posix()
         workspace = self._loose(folder)
-        return Room(workspace, PurePosixPath(path).relative_to(folder).as_posix())
+        return Room(workspace, module_of(PurePosixPath(path).relative_to(folder).as_posix()))
 
     def all(self) -> Iterator[Workspace]:
         yield from self.roots.values()
@@ -64,7 +65,7 @@ class Rooms:
         """The document key of a path in a workspace."""
         if workspace.root == _NOWHERE:
             return next((uri for uri, room in self.loose.items() if room is workspace), path)
-        return path if PurePosixPath(path).is_absolute() else (workspace.root / path).as_posix()
+        return path if PurePosixPath(path).is_absolute() else (workspace.root / file_of(path)).as_posix()
 
     def _unnamed(self, uri: str, language: str) -> Room:
         suffix = ".py" if language in ("python", "") else f".{language}"

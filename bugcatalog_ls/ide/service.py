@@ -76,7 +76,8 @@ class Service:
             case api.FilesChanged():
                 self._files_changed(request.paths, emit)
             case api.CancelProgress():
-                self._cancelled.add(request.token)
+                # What has ended meanwhile must not be cancelled when it begins again.
+                self._cancelled |= {request.token} & self._begun
             case _:
                 return self._answer(request, emit)
         return None
@@ -155,13 +156,13 @@ class Service:
         self._skip = frozenset(request.skip)
         folder = Path(request.cache_folder) if request.cache_folder else None
         roots = {root.path: {**request.settings, **root.settings} for root in request.roots}
+        before = list(self._rooms.roots.values())
         for workspace in self._rooms.configure(roots, request.trusted, folder):
             self._schedule(workspace)
             self._memory.fetch_catalogs(workspace)
-        for workspace in self._unseen:
+        for workspace in before:
             if workspace not in self._rooms.roots.values():
-                self._end_scan(workspace)
-        self._unseen = [workspace for workspace in self._unseen if workspace in self._rooms.roots.values()]
+                self._let_go(workspace, emit)
         for document in self._open.values():
             self._set_room_text(document)
         self._say_wanted(emit)
@@ -294,7 +295,7 @@ class Service:
             self._schedule(workspace)
 
     def _scan_some(self, workspace: Workspace, emit: api.Emit) -> None:
-        token = f"scan {workspace.root}"
+        token = _scan_token(workspace)
         if id(workspace) in self._unsearched:
             self._unsearched.discard(id(workspace))
             emit(api.Doing(f"looking for the files of {workspace.root.name}"))
@@ -331,6 +332,18 @@ class Service:
     def _end_scan(self, workspace: Workspace) -> None:
         if (scan := self._scans.pop(id(workspace), None)) is not None:
             scan.close()
+
+    def _let_go(self, workspace: Workspace, emit: api.Emit) -> None:
+        """End what is done for a workspace that is no more among the roots."""
+        self._end_scan(workspace)
+        self._unseen = [each for each in self._unseen if each is not workspace]
+        token = _scan_token(workspace)
+        if token in self._begun:
+            self._begun.discard(token)
+            self._cancelled.discard(token)
+            emit(api.Progress(token, "end"))
+        if workspace.live.is_reading:
+            emit(api.Progress(_database_token(workspace), "end"))
 
     def _finish(self, workspace: Workspace, token: str, emit: api.Emit, message: str) -> None:
         self._end_scan(workspace)
@@ -486,6 +499,10 @@ class Service:
         names |= {f"*.{suffix}" for suffix, kind in FILE_TYPES.items() if kind.language_id in languages}
         emit(api.Watch(tuple(f"**/{name}" for name in sorted(names))))
         emit(api.Languages(tuple(sorted(languages))))
+
+
+def _scan_token(workspace: Workspace) -> str:
+    return f"scan {workspace.root}"
 
 
 def _database_token(workspace: Workspace) -> str:

@@ -66,9 +66,8 @@ class ProgressBars:
                 percentage=event.percentage,
             )
         elif event.stage == "report":
-            value = types.WorkDoneProgressReport(
-                cancellable=event.cancellable, message=message, percentage=event.percentage
-            )
+            # Whether it can be cancelled stays as it began: `False` would take the button away.
+            value = types.WorkDoneProgressReport(message=message, percentage=event.percentage)
         else:
             value = types.WorkDoneProgressEnd(message=message)
         self._server.progress(types.ProgressParams(token=token, value=value))

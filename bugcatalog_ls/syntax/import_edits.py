@@ -144,7 +144,9 @@ def _appended(file: PyFile, nodes: list[Node], parenthesis: Node | None, new: st
         return [_insert(last.end_byte, f", {new}")]
     comma = last.next_sibling
     has_comma = comma is not None and comma.type == ","
-    closing = next(child for child in reversed(last.parent.children) if child.type == ")")  # type: ignore[union-attr]
+    statement = last.parent
+    assert statement is not None
+    closing = next(child for child in reversed(statement.children) if child.type == ")")
     if rows.row_of(closing.start_byte) == row:
         return [_insert(last.end_byte, f",{newline}{pad}{new}")]
     end_of_row = rows.line_span(row)[1]

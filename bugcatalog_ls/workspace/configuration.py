@@ -56,14 +56,18 @@ def load_configuration(
     settings = loaded.settings
     folders = [root / catalog for catalog in settings.catalogs]
     layers = [Layer("built-in", builtin_folder())]
-    missing: list[SettingsError] = []
+    missing = [
+        _missing_folder(loaded, name)
+        for name, folder in zip(settings.catalogs, folders, strict=True)
+        if not _may_be_read(folder)
+    ]
     if settings.catalog_stores:
         from bugcatalog_ls.workspace.store_mirror import mirrored
 
-        found, missing = mirrored(loaded, root)
+        found, unread = mirrored(loaded, root)
+        missing += unread
         layers += [Layer("settings", pages) for pages in found]
-    for folder in folders:
-        layers.append(_layer("settings", folder, open_pages))
+    layers += [_layer("settings", folder, open_pages) for folder in folders if _may_be_read(folder)]
     layers.append(_layer("workspace", root / WORKSPACE_CATALOG, open_pages))
     catalog = load_catalog(layers, cache_folder)
     wanted = [entry for entry in catalog.entries.values() if is_selected(settings, entry.code)]
@@ -82,7 +86,7 @@ def load_configuration(
         options=options,
         settings_errors=(
             *loaded.errors,
-            *unknown_codes(loaded, names),
+            *unknown_codes(loaded, names, {code: entry.variants for code, entry in catalog.entries.items()}),
             *missing,
         ),
         page_errors=(*catalog.errors, *plan_errors),
@@ -98,6 +102,23 @@ def _layer(source: Any, folder: Path, open_pages: Mapping[str, str] | None) -> L
         if Path(path).is_relative_to(folder) and path.endswith(".md")
     }
     return Layer(source, folder, inside)
+
+
+def _may_be_read(folder: Path) -> bool:
+    """Whether it is a folder, or nobody can tell; then the loader says why."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return True
+
+
+def _missing_folder(loaded: LoadedSettings, name: str) -> SettingsError:
+    origin = loaded.origin_of("catalogs")
+    path, _, line = origin.partition(":")
+    message = f"`catalogs`: there is no folder `{name}`."
+    if not line.isdigit():
+        path, line = "", "0"
+    return SettingsError(path, int(line), 1, "catalogs", message, origin)
 
 
 def _fingerprint(entries: Sequence[Entry], options: Options) -> bytes:

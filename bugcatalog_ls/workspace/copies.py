@@ -56,13 +56,24 @@ def run_in_copies(
     A copy that dies loses the task it was at; the rest of its share is done by another one. Copies
     are ended when the iterator is closed. With `patience`, None is given where no answer has come
     for so many seconds. A task that takes more than `budget` seconds of the processor, where there
-    is a budget, ends its copy.
+    is a budget, ends its copy. Where the system makes no more copies, the tasks count as raised.
     """
+    copies: list[_Copy] = []
     with selectors.DefaultSelector() as selector:
-        copies = [_Copy(share, work, budget) for share in shares if share]
-        for copy in copies:
+
+        def begin(share: Sequence[int]) -> Iterator[Given]:
+            try:
+                copy = _Copy(share, work, budget)
+            except OSError:
+                yield from (Given(task, None, raised=True) for task in share)
+                return
+            copies.append(copy)
             selector.register(copy.pipe, selectors.EVENT_READ, copy)
+
         try:
+            # All begin to work before any answer is given.
+            refused = [given for share in shares if share for given in begin(share)]
+            yield from refused
             while selector.get_map():
                 ready = selector.select(patience)
                 if not ready:
@@ -77,9 +88,7 @@ def run_in_copies(
                     if copy.left:
                         yield Given(copy.left.popleft(), None, raised=code == _RAISED)
                     if copy.left:
-                        another = _Copy(list(copy.left), work, budget)
-                        copies.append(another)
-                        selector.register(another.pipe, selectors.EVENT_READ, another)
+                        yield from begin(list(copy.left))
         finally:
             for copy in copies:
                 copy.end()
@@ -95,7 +104,12 @@ class _Copy:
         # What stands in a buffer would be written by both.
         sys.stdout.flush()
         sys.stderr.flush()
-        self._process = os.fork()
+        try:
+            self._process = os.fork()
+        except OSError:
+            os.close(self.pipe)
+            os.close(writing)
+            raise
         if self._process == 0:
             os.close(self.pipe)
             _work(share, work, budget, writing)

@@ -62,7 +62,8 @@ class SettingsError(msgspec.Struct, frozen=True):
 
 
 class NamedSelector(msgspec.Struct, frozen=True):
-    """A code, or the beginning of one, that a setting names: known or not is for the catalog to say."""
+    """A code, the beginning of one or `CODE.variant` that a setting names: whether there is such a thing is
+    for the catalog to say."""
 
     text: str
     path: str

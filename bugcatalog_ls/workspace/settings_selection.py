@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from bugcatalog_ls.syntax.suppressions import selector_matches
+from bugcatalog_ls.workspace.notebooks import file_of
 from bugcatalog_ls.workspace.path_patterns import PatternSet
 from bugcatalog_ls.workspace.settings import LoadedSettings, Settings, SettingsError
 from bugcatalog_ls.workspace.settings_values import Severity, nearest
@@ -19,7 +20,8 @@ def is_selected(settings: Settings, code: str, path: str = "") -> bool:
     if not _is_named(settings.select, settings.ignore, code):
         return False
     return not path or not any(
-        _matches_path(pattern, path) and any(selector_matches(selector, code) for selector in selectors)
+        _matches_path(pattern, file_of(path))
+        and any(selector_matches(selector, code) for selector in selectors)
         for pattern, selectors in settings.per_file_ignores.items()
     )
 
@@ -35,13 +37,21 @@ def severity_of(settings: Settings, code: str, variant: str, default: Severity) 
     return given[max(fitting, key=_weight)] if fitting else default
 
 
-def unknown_codes(loaded: LoadedSettings, known: Mapping[str, str]) -> tuple[SettingsError, ...]:
-    """The codes that settings name and the catalog (code to name) does not hold."""
+def unknown_codes(
+    loaded: LoadedSettings, known: Mapping[str, str], variants: Mapping[str, Collection[str]]
+) -> tuple[SettingsError, ...]:
+    """The codes that settings name and the catalog (code to name) does not hold, and the variants that
+    their entries (by code) do not have."""
     errors: list[SettingsError] = []
     for named in loaded.selectors:
-        if any(selector_matches(named.text, code) for code in known):
+        code, _, variant = named.text.partition(".")
+        if not any(selector_matches(code, each) for each in known):
+            wrong = f"no entry has the code `{code}`{nearest(code, known) or '.'}"
+        elif variant and variant not in variants.get(code, ()):
+            wrong = f"{code} has no variant `{variant}`{nearest(variant, variants.get(code, ())) or '.'}"
+        else:
             continue
-        message = f"`{named.key}`: no entry has the code `{named.text}`{nearest(named.text, known) or '.'}"
+        message = f"`{named.key}`: {wrong}"
         errors.append(SettingsError(named.path, named.line, named.column, named.key, message, named.origin))
     return tuple(errors)
 

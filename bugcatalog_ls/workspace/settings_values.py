@@ -14,7 +14,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information", "hint")
 
 
 class Remarks:
-    """What is noticed while one value is read: faults, and the codes that it names."""
+    """What is noticed while one value is read: faults, and the codes (or variants of one) that it names."""
 
     def __init__(self) -> None:
         self.faults: list[tuple[tuple[str | int, ...], str]] = []
@@ -52,6 +52,9 @@ def read_codes(value: Any, remarks: Remarks) -> tuple[str, ...] | None:
         if _SELECTOR.fullmatch(code):
             codes.append(code)
             remarks.selector(code, number)
+        elif _LIKE_A_CODE.fullmatch(code):
+            # No entry has it, and the catalog knows which code is near.
+            remarks.selector(code, number)
         else:
             remarks.fault(f"`{word}` is not a code or the beginning of one", number)
     return tuple(codes) if codes or not words else None
@@ -67,13 +70,16 @@ def read_severities(value: Any, remarks: Remarks) -> dict[str, Severity] | None:
         for key, each in (variants or {name: given}).items():
             at = tuple(key.split(".", 1)) if variants else (key,)
             code, _, variant = key.partition(".")
-            if not _SELECTOR.fullmatch(code.upper()) or (variant and not code[-1:].isdigit()):
+            if not _SELECTOR.fullmatch(code.upper()) and _LIKE_A_CODE.fullmatch(code.upper()):
+                remarks.selector(code.upper(), *at)
+            elif not _SELECTOR.fullmatch(code.upper()) or (variant and not code[-1:].isdigit()):
                 remarks.fault(f"`{key}` is not a code, the beginning of one, or a code and its variant", *at)
             elif each not in SEVERITIES:
                 remarks.fault(_not_a_severity(each, SEVERITIES), *at)
             else:
-                remarks.selector(code.upper(), *at)
-                severities[f"{code.upper()}.{variant}" if variant else code.upper()] = each
+                named = f"{code.upper()}.{variant}" if variant else code.upper()
+                remarks.selector(named, *at)
+                severities[named] = each
     return severities
 
 
@@ -196,6 +202,7 @@ READERS: Mapping[str, Reader] = {
 }
 
 _SELECTOR = re.compile(r"[A-Z]+(?:-?[0-9]+|-)?")
+_LIKE_A_CODE = re.compile(r"[A-Z]+-?[A-Z]*[0-9][A-Z0-9]*")
 _DIALECTS = {
     **{name: name for name in ("postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle")},
     **{name: name for name in ("bigquery", "clickhouse", "databricks", "duckdb", "redshift", "snowflake")},

@@ -16,30 +16,26 @@ from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.analysis.result import FileResult, Result, StoredResult, unpack
 from bugcatalog_ls.facts.live_tables import live_facts, live_path
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.accepted import Accepted
 from bugcatalog_ls.workspace.ahead import answers_ahead
-from bugcatalog_ls.workspace.baseline import (
-    DEFAULT_FILE,
-    BaselineError,
-    Counts,
-    addition,
-    read_baseline,
-    without_known,
-)
-from bugcatalog_ls.workspace.cache import WHOLE, Cache, open_cache
+from bugcatalog_ls.workspace.baseline import DEFAULT_FILE, Counts, addition, without_known
+from bugcatalog_ls.workspace.cache import Cache, open_cache
 from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
 from bugcatalog_ls.workspace.discovery import discover
 from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
 from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text, unseen
 from bugcatalog_ls.workspace.live_databases import LiveAnswer, LiveDatabases
+from bugcatalog_ls.workspace.own_findings import fault_in, stale_in
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file, too_large
+from bugcatalog_ls.workspace.recall import recall
+from bugcatalog_ls.workspace.recall import remember as remember_run
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_beside, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
 from bugcatalog_ls.workspace.stale_bytecode import STALE_BYTECODE, StaleFile, removal_of_stale, stale_files
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
-from bugcatalog_ls.workspace.whole_run import WholeRun, key_of, name_of
+from bugcatalog_ls.workspace.whole_run import WholeRun, name_of
 from bugcatalog_ls.workspace.whole_run import pack as pack_run
 from bugcatalog_ls.workspace.whole_run import unpack as unpack_run
 from bugcatalog_ls.workspace.witness import Witness
@@ -80,7 +76,7 @@ class Workspace:
         self._stamps: dict[str, FileStamp] = {}
         self._opened_cache: Cache | None = None
         self._was_scanned = False
-        self._known: tuple[int, Counts] | None = None
+        self._accepted = Accepted(root)
         self._faults: tuple[ToolFinding, ...] | None = None
         self._stale: tuple[StaleFile, ...] | None = None
         self.live = LiveDatabases()
@@ -225,11 +221,7 @@ class Workspace:
             return
         cache.keep_only(self._stamps)
         if remember and self._can_recall and self._has_news:
-            digests = cache.digests(self.results)
-            if digests is not None:
-                for path, result in self.results.items():
-                    self._run.note_result(path, result)
-                cache.put(WHOLE, key_of(digests), pack_run(self._run))
+            remember_run(cache, self._run, self.results)
         cache.save()
         if self._incremental:
             # It lies in memory as a whole, and is not needed before the next scan.
@@ -346,11 +338,11 @@ class Workspace:
         entries, plan = self.configuration.entries, self.configuration.plan
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()
-        placed = [_placed(finding, source) for finding in about_tool]
-        placed += [_placed_stale(each, source) for each in stale]
+        placed = [fault_in(source, fault) for fault in about_tool]
+        placed += [stale_in(source, each) for each in stale]
         suppressed: list[tuple[Diagnosis, str]] = []
         found = publish((*findings, *placed), path, source, entries, checked, self.settings, suppressed)
-        known = Counts() if with_accepted else self._baseline()
+        known = Counts() if with_accepted else self._accepted_now()
         shown = without_known(found, source, known) if known else found
         if self.witness is not None:
             self.witness.note(path, source, found, shown, suppressed)
@@ -501,34 +493,17 @@ class Workspace:
 
     def _recall(self, cache: Cache) -> bool:
         """Take over the answers of the last run, where all files are as they were then."""
-        if not self._can_recall or self._was_scanned or self.results or not cache.has(WHOLE):
+        if not self._can_recall or self._was_scanned or self.results:
             return False
-        digests: dict[str, bytes] = {}
-        problems: list[ReadProblem] = []
-        for path, stamp in self._pending.items():
-            digest = cache.digest(path, stamp)
-            if digest is None:
-                read = read_file(self.root, path, self.settings.max_file_size)
-                if isinstance(read, ReadProblem):
-                    problems.append(read)
-                    continue
-                digest = read.digest
-                if cache.by_content(path, digest, read.stamp) is None:
-                    return False
-            digests[path] = digest
-        run = unpack_run(cache.by_content(WHOLE, key_of(digests)))
-        if run is None or not run.is_about(self._digest_of):
+        recalled = recall(cache, self.root, self._pending, self.settings.max_file_size)
+        if recalled is None:
             return False
-        self._run, self._has_news = run, False
-        self._recalled = run.results(digests)
+        self._run, self._has_news = recalled.run, False
+        self._recalled = recalled.run.results(recalled.paths)
         self._pending.clear()
-        self.problems.update({problem.path: problem for problem in problems})
+        self.problems.update({problem.path: problem for problem in recalled.problems})
         self._was_scanned = True
         return True
-
-    def _digest_of(self, path: str) -> bytes:
-        read = read_file(self.root, path, self.settings.max_file_size)
-        return read.digest if isinstance(read, ReadResult) else b""
 
     def _load(self) -> Configuration:
         self._faults = None
@@ -558,23 +533,12 @@ class Workspace:
     def _options(self) -> Options:
         return self.configuration.options
 
-    def _baseline(self) -> Counts:
-        file = self.root / self.baseline_file
-        try:
-            stamp = file.stat().st_mtime_ns
-        except OSError:
-            stamp = 0
-        if self._known is None or self._known[0] != stamp:
-            self._known = (stamp, self._read_baseline(file))
-        return self._known[1]
-
-    def _read_baseline(self, file: Path) -> Counts:
+    def _accepted_now(self) -> Counts:
+        counts = self._accepted.counts(self.baseline_file)
         self.problems.pop(self.baseline_file, None)
-        try:
-            return read_baseline(file)
-        except BaselineError as error:
-            self.problems[self.baseline_file] = ReadProblem(self.baseline_file, 0, str(error), "special")
-            return Counts()
+        if self._accepted.problem is not None:
+            self.problems[self.baseline_file] = self._accepted.problem
+        return counts
 
     def _cache(self) -> Cache | None:
         if self._use_cache and self._opened_cache is None:
@@ -601,7 +565,8 @@ class Workspace:
 
     def _take_analysed(self, analysed: Analysed, cache: Cache | None) -> None:
         if isinstance(analysed.outcome, ReadProblem):
-            self._pending.pop(analysed.path, None)
+            # What it said while it could be read holds no more.
+            self._forget(analysed.path)
             self.problems[analysed.path] = analysed.outcome
             return
         result = self._unpacked(analysed.outcome)
@@ -641,24 +606,3 @@ class Workspace:
         """Answers that were given hold no more."""
         if self._run.findings or self._run.fixes:
             self._run = WholeRun(others=self._run.others)
-
-
-def _placed(finding: ToolFinding, source: Source) -> Finding:
-    """A fault of a page or setting at its place: from its column to the end of the line."""
-    row = min(finding.line, len(source.lines)) - 1
-    _, end = source.lines.line_span(row)
-    start = source.lines.offset(row, finding.column - 1)
-    return Finding(finding.code, finding.message, finding.path, Span(min(start, end), end))
-
-
-def _placed_stale(stale: StaleFile, source: Source) -> Finding:
-    """A stale compiled file at the first line of its source, or of itself."""
-    start, end = source.lines.line_span(0)
-    return Finding(
-        STALE_BYTECODE,
-        stale.message,
-        stale.place,
-        Span(start, end),
-        variant=stale.variant,
-        data={"deletes": stale.path},
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, JoinContext, Options
@@ -96,10 +98,10 @@ def test_a_fix_that_raises_is_no_fix(caplog: pytest.LogCaptureFixture) -> None:
     def check(context: FileContext) -> list[Finding]:
         return [context.find(context.file.root, "whole")]
 
-    def fix(*_: object) -> list[object]:
+    def fix(*_: object) -> NoReturn:
         raise ZeroDivisionError("by design")
 
-    project, _ = project_of({"a.py": "x = 1\n"}, T1=Analyzer(check=check, fix=fix))  # type: ignore[arg-type]
+    project, _ = project_of({"a.py": "x = 1\n"}, T1=Analyzer(check=check, fix=fix))
     (finding,) = project.findings("a.py")
     assert project.fixes(finding) == ()
     assert "T1 failed on a.py" in caplog.text

@@ -270,6 +270,19 @@ def test_diff_counts_a_range_that_the_change_touches(tree: Tree) -> None:
     assert tree.run("check", "--diff", "HEAD").code == 0
 
 
+def test_diff_counts_lines_as_git_does(tree: Tree) -> None:
+    tree.put("a.py", "x = 1\rprint(1)\ry = 1\nprint(2)\n")
+    tree.git("init", "-q")
+    tree.git("add", "-A")
+    tree.git("commit", "-q", "-m", "first")
+    tree.put("a.py", "x = 1\rprint(3)\ry = 1\nprint(2)\n")
+    found = tree.run("check", "--diff", "HEAD", "--output-format", "json").json
+    assert [finding["location"]["row"] for finding in found] == [2]
+    tree.put("a.py", "x = 1\rprint(1)\ry = 1\nprint(4)\n")
+    found = tree.run("check", "--diff", "HEAD", "--output-format", "json").json
+    assert [finding["location"]["row"] for finding in found] == [4]
+
+
 def test_baseline_hides_what_it_accepts(tree: Tree) -> None:
     tree.put("a.py", "print(1)\n")
     tree.put("b.py", "print(1)\n")

@@ -83,6 +83,23 @@ def test_watching_checks_again(tree: Tree) -> None:
 
 
 @posix
+def test_what_a_run_writes_does_not_start_the_next(tree: Tree) -> None:
+    tree.put("a.py", "x = 1\n")
+    tree.put("log.txt", "")
+    process = tree.start("check", "--watch", "--output-file", "found.json", "--output-format", "json")
+    assert process.stderr is not None
+    assert b"watching" in process.stderr.readline()
+    time.sleep(0.5)
+    tree.put("log.txt", "more\n")
+    tree.put("a.py", "x = 1\nprint(x)\n")
+    assert b"checked at" in process.stderr.readline()
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert b"checked at" not in said
+
+
+@posix
 def test_watching_verifies_pages_again(tree: Tree) -> None:
     process = tree.start("catalog", "verify", "TEAM-1", "--watch")
     assert process.stdout is not None

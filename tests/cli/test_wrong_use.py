@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from trees import Tree
 
@@ -82,3 +84,10 @@ def test_version_and_help(tree: Tree) -> None:
     result = tree.run("check", "--help")
     assert result.code == 0
     assert "--stdin-filename" in result.out
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs symbolic links")
+def test_a_link_to_nothing(tree: Tree) -> None:
+    os.symlink("nowhere.py", tree.folder / "a.py")
+    result = tree.run("check", "a.py")
+    assert result == (2, "", "bugcatalog: `a.py` is a link to nothing that is there\n")

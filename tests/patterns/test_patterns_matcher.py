@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rules_at_work import check_found, matches, outcome, plain_matches
 
-from bugcatalog_ls.patterns.languages import LANGUAGES, PYTHON
+from bugcatalog_ls.patterns.languages import LANGUAGES, PYTHON, Language
 from bugcatalog_ls.patterns.matcher import RuleSet
 from bugcatalog_ls.patterns.rule import compile_rule
 from bugcatalog_ls.text.source import Source
@@ -97,10 +97,10 @@ def test_recursive_utility_towards_neighbours() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
-def test_every_language_is_known_to_ast_grep(language: object) -> None:
+def test_every_language_is_known_to_ast_grep(language: Language) -> None:
     from bugcatalog_ls.patterns.engine import parse
 
-    parse("", language)  # type: ignore[arg-type]
+    parse("", language)
 
 
 def test_other_languages() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import editor as editors
 import pytest
@@ -13,8 +14,8 @@ import pytest_asyncio
 async def start() -> AsyncIterator[Callable[..., Awaitable[editors.Editor]]]:
     started: list[editors.Editor] = []
 
-    async def start_one(*args: object, **options: object) -> editors.Editor:
-        editor = await editors.start(*args, **options)  # type: ignore[arg-type]
+    async def start_one(*args: Any, **options: Any) -> editors.Editor:
+        editor = await editors.start(*args, **options)
         started.append(editor)
         return editor
 

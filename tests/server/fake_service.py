@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bugcatalog_ls.ide import api
 from bugcatalog_ls.text.source import Source
@@ -165,7 +166,7 @@ class FakeService:
         places = [d.place.span for d in self._find(request.path) if d.code == "BC201"]
         here = [span for span in places if span.overlaps(request.span) or span.start == request.span.start]
         version = self._open[request.path].version
-        offers = [
+        offers: list[tuple[str, str, list[Span], dict[str, Any]]] = [
             ("Mend the bug", "quickfix", here[:1], {"preferred": True, "codes": ("BC201",)}),
             ("Write a migration", "quickfix", [], {"applicability": "suggested"}),
             ("Ignore BC201 here…", "quickfix", here[:1], {"asks_reason": True, "codes": ("BC201",)}),
@@ -180,7 +181,7 @@ class FakeService:
                 continue
             id = f"{title}|{version}|{request.span.start}"
             self._offers[id] = (title, request.path, spans)
-            yield api.Action(title, kind, id, **more)  # type: ignore[arg-type]
+            yield api.Action(title, kind, id, **more)
         if here and not request.only:
             yield api.Action(
                 "Open the entry BC201", "quickfix", "", command="openEntry", arguments=("BC201",)

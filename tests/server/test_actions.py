@@ -141,6 +141,7 @@ async def test_progress_is_shown_and_cancelled(start, tmp_path: Path) -> None:
         await _execute(editor, "bugcatalog.scanWorkspace")
         values = await editor.eventually(lambda: _reports(editor) if len(_reports(editor)) > 1 else None)
         assert (values[0].title, values[0].cancellable) == ("Scan", True)
+        assert all(value.cancellable is not False for value in values[1:] if value.kind == "report")
         if cancel:
             (token,) = editor.client.progress_reports
             editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))

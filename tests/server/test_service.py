@@ -32,6 +32,36 @@ async def test_a_finding_is_shown_explained_and_mended(start, tmp_path: Path) ->
     assert await editor.codes(uri, version=2) == []
 
 
+async def test_the_cells_of_a_notebook_are_checked_and_mended(start, tmp_path: Path) -> None:
+    editor = await start(tmp_path, command=SERVER)
+    notebook, cells = (
+        (tmp_path / "n.ipynb").as_uri(),
+        ["vscode-notebook-cell:/n#1", "vscode-notebook-cell:/n#2"],
+    )
+    texts = ["import requests", "%matplotlib inline\nrequests.get('u')"]
+    editor.client.notebook_document_did_open(
+        types.DidOpenNotebookDocumentParams(
+            types.NotebookDocument(
+                notebook,
+                "jupyter-notebook",
+                1,
+                [types.NotebookCell(types.NotebookCellKind.Code, cell) for cell in cells],
+            ),
+            [
+                types.TextDocumentItem(cell, "python", 1, text)
+                for cell, text in zip(cells, texts, strict=True)
+            ],
+        )
+    )
+    await editor.expect(cells[1], ["BC201"])
+    (shown,) = editor.client.diagnostics[cells[1]]
+    assert shown.range == at(1, 0, 17)
+    mend = (await editor.actions(cells[1], at(1, 4), diagnostics=[shown]))[0]
+    (edit,) = (await editor.client.code_action_resolve_async(mend)).edit.document_changes
+    assert edit.text_document.uri == cells[1]
+    assert [each.range for each in edit.edits] == [at(1, 16)]
+
+
 async def test_a_traceback_is_explained_down_to_its_line(start, tmp_path: Path) -> None:
     editor = await start(tmp_path, command=SERVER)
     uri = editor.open(tmp_path / "a.py", TEXT)

@@ -20,7 +20,7 @@ import pytest
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.workspace.mending import applied, first_of_any, first_safe, mend
+from bugcatalog_ls.workspace.mending import Choose, applied, first_of_any, first_safe, mend
 from bugcatalog_ls.workspace.workspace import Workspace
 
 PACKAGES = ("alembic", "_pytest")
@@ -60,9 +60,9 @@ def test_each_fix_mends_its_finding(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("choose", [first_safe, first_of_any])
-def test_all_is_mended_at_once_and_then_stays(workspace: Workspace, choose: object) -> None:
+def test_all_is_mended_at_once_and_then_stays(workspace: Workspace, choose: Choose) -> None:
     paths = [path for path in workspace.files() if workspace.diagnose(path)]
-    mended = mend(workspace, paths, lambda diagnosis: True, choose)  # type: ignore[arg-type]
+    mended = mend(workspace, paths, lambda diagnosis: True, choose)
     assert mended.n_mended
     assert [path for path, source in mended.texts.items() if not is_whole(path, source)] == []
     try:
@@ -70,7 +70,7 @@ def test_all_is_mended_at_once_and_then_stays(workspace: Workspace, choose: obje
             workspace.set_text(path, source.text)
         for path, text in mended.created.items():
             workspace.set_text(path, text)
-        again = mend(workspace, [*paths, *mended.created], lambda diagnosis: True, choose)  # type: ignore[arg-type]
+        again = mend(workspace, [*paths, *mended.created], lambda diagnosis: True, choose)
     finally:
         for path in (*mended.texts, *mended.created):
             workspace.close_text(path)

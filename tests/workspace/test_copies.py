@@ -120,3 +120,24 @@ def test_copies_hold_no_file_of_others_open() -> None:
         # The pipe has ended, though a copy that was made while it was open still runs.
         assert os.read(reading, 1) == b""
     os.close(reading)
+
+
+def test_where_no_more_copies_are_made_their_tasks_count_as_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, n_made = os.fork, 0
+
+    def fork_once() -> int:
+        nonlocal n_made
+        n_made += 1
+        if n_made > 1:
+            raise BlockingIOError
+        return fork()
+
+    monkeypatch.setattr(os, "fork", fork_once)
+    n_open = len(os.listdir("/proc/self/fd"))
+    assert answers([[0, 2], [1, 3]], double) == [
+        Given(0, b"0"),
+        Given(1, None, raised=True),
+        Given(2, b"4"),
+        Given(3, None, raised=True),
+    ]
+    assert len(os.listdir("/proc/self/fd")) == n_open

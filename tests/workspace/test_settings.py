@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bugcatalog_ls.workspace.configuration import load_configuration
 from bugcatalog_ls.workspace.settings import Settings, shown_settings
 from bugcatalog_ls.workspace.settings_layers import load_settings
 from bugcatalog_ls.workspace.settings_roots import find_root
@@ -20,6 +21,7 @@ from bugcatalog_ls.workspace.settings_toml import TomlFile, read_toml
 from bugcatalog_ls.workspace.settings_values import READERS
 
 KNOWN = {"BC201": "missing-timeout", "BC202": "retry-storm", "BC703": "missing-migration", "BUG-078": "x"}
+VARIANTS = {"BC703": ("stale",)}
 
 
 def write(root: Path, text: str, name: str = "bugcatalog.toml") -> Path:
@@ -296,6 +298,12 @@ def test_codes_are_ignored_per_file(pattern: str, path: str, expected: bool) -> 
     assert is_selected(settings, "BC703", path)
 
 
+def test_a_notebook_is_named_as_its_file_is() -> None:
+    settings = Settings(per_file_ignores={"*.ipynb": ("BC2",)})
+    assert not is_selected(settings, "BC201", "a/n.ipynb.py")
+    assert is_selected(settings, "BC201", "a/n.py")
+
+
 def test_the_nearest_severity_wins() -> None:
     settings = Settings(
         severity={"ALL": "hint", "BC7": "information", "BC703": "warning", "BC703.stale": "error"}
@@ -313,16 +321,37 @@ def test_unknown_codes_are_named(tmp_path: Path) -> None:
         'select = ["BC2", "BC210"]\nseverity."BC777.x" = "hint"\n'
         'per-file-ignores = {"tests/*.py" = ["BUG-078", "XX"]}',
     )
-    loaded = load_settings(tmp_path, command_line={"ignore": ["BC2O1"]})
-    found = [(error.path, error.line, error.column, error.key) for error in unknown_codes(loaded, KNOWN)]
-    assert found == [
+    loaded = load_settings(tmp_path, command_line={"ignore": ["BC2O1", "?"]})
+    errors = unknown_codes(loaded, KNOWN, VARIANTS)
+    assert [(error.path, error.line, error.column, error.key) for error in errors] == [
         ("bugcatalog.toml", 1, 18, "select[1]"),
         ("bugcatalog.toml", 2, 10, "severity.BC777.x"),
         ("bugcatalog.toml", 3, 48, "per-file-ignores.tests/*.py[1]"),
+        ("", 0, 0, "ignore[0]"),
     ]
-    assert "did you mean `BC20" in unknown_codes(loaded, KNOWN)[0].message
+    assert "did you mean `BC20" in errors[0].message
+    # What can be no code is near to one all the same.
+    assert errors[-1].message == "`ignore[0]`: no entry has the code `BC2O1`; did you mean `BC201`?"
     assert [error.message for error in loaded.errors] == [
-        "`ignore[0]`: `BC2O1` is not a code or the beginning of one."
+        "`ignore[1]`: `?` is not a code or the beginning of one."
+    ]
+
+
+def test_unknown_variants_are_named(tmp_path: Path) -> None:
+    write(tmp_path, '[severity]\n"BC703.stale" = "hint"\n"BC703.stle" = "hint"\n"BC201.any" = "hint"')
+    loaded = load_settings(tmp_path)
+    assert [(error.line, error.message) for error in unknown_codes(loaded, KNOWN, VARIANTS)] == [
+        (3, "`severity.BC703.stle`: BC703 has no variant `stle`; did you mean `stale`?"),
+        (4, "`severity.BC201.any`: BC201 has no variant `any`."),
+    ]
+
+
+def test_a_catalog_that_is_not_there_is_told_at_its_setting(tmp_path: Path) -> None:
+    write(tmp_path, 'select = ["BC2"]\ncatalogs = ["nowhere"]')
+    configuration = load_configuration(tmp_path)
+    assert not configuration.page_errors
+    assert [(error.path, error.line, error.message) for error in configuration.settings_errors] == [
+        ("bugcatalog.toml", 2, "`catalogs`: there is no folder `nowhere`.")
     ]
 
 
@@ -361,7 +390,7 @@ RAW = st.recursive(
 def test_any_value_of_an_editor_gives_settings(tmp_path: Path, raw: dict[str, Any]) -> None:
     loaded = load_settings(tmp_path, editor=raw)
     shown_settings(loaded)
-    unknown_codes(loaded, KNOWN)
+    unknown_codes(loaded, KNOWN, VARIANTS)
     for code in KNOWN:
         is_selected(loaded.settings, code, "a/b.py")
         assert severity_of(loaded.settings, code, "stale", "hint") in (

@@ -410,3 +410,22 @@ def test_what_a_baseline_accepts_is_hidden(root: Path) -> None:
     assert len(workspace.diagnose("client.py", with_accepted=True)) == 1
     workspace.set_text("client.py", f"# Moved.\n{CLIENT}    requests.post(url)\n")
     assert len(workspace.diagnose("client.py")) == 1
+
+
+def test_a_file_that_can_be_read_no_more_says_nothing(root: Path) -> None:
+    workspace = Workspace(root, use_cache=False)
+    workspace.find_files()
+    workspace.scan()
+    (root / "client.py").write_bytes(b"\x7fELF\0")
+    for _ in range(2):
+        # It is told each time that somebody looks.
+        workspace.find_files()
+        workspace.scan()
+        assert "client.py" not in workspace.files()
+        assert workspace.problems["client.py"].kind == "binary"
+    assert workspace.is_scanned
+    write(root, {"client.py": CLIENT})
+    workspace.find_files()
+    workspace.scan()
+    assert [each.finding.code for each in workspace.diagnose("client.py")] == ["BC201"]
+    assert not workspace.problems
