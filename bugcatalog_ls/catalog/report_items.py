@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from bugcatalog_ls.catalog.body import first_sentence
 from bugcatalog_ls.catalog.report_labels import Labelled, labelled
 from bugcatalog_ls.catalog.report_outline import Block, Section, cells_of, is_delimiter
 from bugcatalog_ls.catalog.report_words import (
+    SECTION_NAMES,
     Role,
     gathers_items,
     number_of,
@@ -85,17 +87,33 @@ def split_report(root: Section, name: str) -> Split:
 
 _ITEM_ID = re.compile(r"\b(?:BUG|INC|INCIDENT|ISSUE|PM|CASE|[A-Z]{2,6})-\d[\d-]*\b|#\d+\b")
 _TELLING_ROLES: frozenset[Role] = frozenset(("symptom", "spot", "cause", "fix", "verify", "wrong", "right"))
+_STRONG_ROLES: frozenset[Role] = frozenset(("cause", "fix", "verify"))
 _NO_CONTAINER: frozenset[Role] = frozenset(("verify", "prevention", "place", "meta", "case"))
 
 
 def _title(root: Section, name: str) -> str:
-    heading = next((child.title for child in root.children if child.level == 1), "")
-    if not heading and len(root.children) == 1:
-        heading = root.children[0].title
-    if not heading and root.blocks and root.blocks[0].kind == "text":
-        heading = root.blocks[0].lines[0]
-        heading = "" if labelled(root.blocks[0])[0].label else heading
-    return heading or name
+    """What a report calls itself: by its heading, a label, or its first sentence."""
+    headings = [child.title for child in root.children if child.level == 1]
+    headings += [child.title for child in root.children] if len(root.children) == 1 else []
+    if headings:
+        return headings[0]
+    for block in root.blocks:
+        for line in block.lines if block.kind == "text" else ():
+            named = _TITLE_LINE.match(line)
+            if named:
+                return named[1]
+    first = root.blocks[0] if root.blocks else None
+    if first is None or first.kind != "text" or labelled(first)[0].label:
+        return name
+    sentence = first_sentence(" ".join(first.lines))
+    return sentence if len(sentence) <= _MAX_TITLE else f"{sentence[:_MAX_TITLE].rsplit(' ', 1)[0]} …"
+
+
+_MAX_TITLE = 90
+_TITLE_LINE = re.compile(
+    r"^\s*(?:\*\*)?(?:title|incident|subject|标题|主题|titel|vorfall|betreff)(?:\*\*)?\s*[:：]\s*(?:\*\*)?\s*(\S.*?)\s*$",
+    re.IGNORECASE,
+)
 
 
 def _rows(section: Section) -> range:
@@ -192,22 +210,22 @@ def _part_pieces(section: Section, split: Split) -> Iterator[Piece]:
     """What a section below a bug's heading tells: by its heading, else as it stands."""
     role = role_of_heading(section.title)
     split.headings += _rows(section)
-    if role is None or role_of(section.title) is None or any(child.title for child in section.children):
+    if role is None or plain_label(section.title) != SECTION_NAMES.get(role):
         yield Piece(role or "details", f"### {section.title}", section.row, section.last_row)
+    current: Role = role or "details"
     for block in section.blocks:
         if block.kind == "rule":
             split.layout += range(block.first, block.last + 1)
             continue
         for part in labelled(block):
-            # Under a heading that says nothing, labels keep together what they describe.
-            found = (
-                part.role
-                if role is None and part.role in ("cause", "fix", "verify", "wrong", "right")
-                else None
-            )
-            yield Piece(
-                role or found or "details", part.text, part.first, part.last, part.code, part.language
-            )
+            if part.label:
+                # Under a heading that says nothing, labels keep together what they describe; wrong and right
+                # code are told apart under any.
+                is_strong = part.role in ("wrong", "right") or (role is None and part.role in _STRONG_ROLES)
+                current = part.role if is_strong and part.role else role or "details"
+            yield Piece(current, part.text, part.first, part.last, part.code, part.language)
+            if part.code is not None and current in ("wrong", "right"):
+                current = role or "details"
     for child in section.children:
         inner = role_of_heading(child.title)
         if role is not None and inner is None:

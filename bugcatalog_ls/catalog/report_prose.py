@@ -9,19 +9,8 @@ import msgspec
 
 from bugcatalog_ls.catalog.body import first_sentence
 from bugcatalog_ls.catalog.report_items import Item, Piece
-from bugcatalog_ls.catalog.report_words import Role
+from bugcatalog_ls.catalog.report_words import SECTION_NAMES, Role
 
-HEADINGS: dict[Role, str] = {
-    "symptom": "Symptom",
-    "spot": "How to spot it",
-    "cause": "Root cause",
-    "fix": "Fix",
-    "verify": "Verify",
-    "prevention": "Prevention",
-    "case": "Real cases",
-    "place": "Where it was",
-    "details": "Details",
-}
 TO_BE_WRITTEN = "To be written"
 
 
@@ -31,8 +20,8 @@ def sections_of(pieces: Iterable[Piece]) -> dict[str, str]:
     for piece in pieces:
         by_role.setdefault(_shown_under(piece.role), []).append(piece)
     return {
-        heading: joined([_without_name(piece, heading) for piece in by_role[role]])
-        for role, heading in HEADINGS.items()
+        name.capitalize(): joined([_without_name(piece, name) for piece in by_role[role]])
+        for role, name in SECTION_NAMES.items()
         if role in by_role
     }
 
