@@ -146,7 +146,8 @@ def told_of(proposed: Proposed) -> str:
 def pattern_of(rule: dict[str, Any]) -> str:
     """The pattern of a proposed rule, as text."""
     inner = rule["rule"]
-    return str(inner["pattern"] if "pattern" in inner else inner["all"][0]["pattern"])
+    pattern = inner["pattern"] if "pattern" in inner else inner["all"][0]["pattern"]
+    return str(pattern["context"] if isinstance(pattern, dict) else pattern)
 
 
 def _first_that_fits(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bugcatalog_ls.patterns.engine import EngineError, Node, parse, place_of
-from bugcatalog_ls.patterns.holes import Holes, NameOf, holes_of, is_callee
+from bugcatalog_ls.patterns.holes import Holes, NameOf, holes_of, is_callee, walk
 from bugcatalog_ls.patterns.languages import PYTHON, Language
 from bugcatalog_ls.patterns.matcher import Match, RuleSet
 from bugcatalog_ls.patterns.rule import RuleError, compile_rule
@@ -94,6 +94,16 @@ _TOO_LARGE = (
     "program",
     "source_file",
 )
+# Languages whose files hold declarations only, and a function for the code of a pattern (`@`).
+_AROUND = {
+    "Go": "func f() { @ }",
+    "Java": "class A { void f() { @; } }",
+    "CSharp": "class A { void F() { @; } }",
+    "Rust": "fn f() { @; }",
+    "C": "void f() { @; }",
+    "Cpp": "void f() { @; }",
+    "Php": "<?php @;",
+}
 _IMPORTS = ("import", "package", "use_declaration")
 
 
@@ -152,7 +162,7 @@ def _attempt(
         return f"`{one_line(holes.pattern)}` is more holes than code"
     if not holes.has_anchor:
         return f"`{one_line(holes.pattern)}` would match too much: nothing in it says what it is about"
-    rule = _rule(holes, language)
+    rule = _rule(holes, language, one.kind())
     matches = _matches(rule, before, language)
     if isinstance(matches, str):
         return matches
@@ -168,8 +178,14 @@ def _attempt(
     return _with_fix(rule, holes, one, other, before, after, language, start)
 
 
-def _rule(holes: Holes, language: Language) -> dict[str, Any]:
-    pattern: dict[str, Any] = {"pattern": holes.pattern}
+def _rule(holes: Holes, language: Language, kind: str) -> dict[str, Any]:
+    around = _AROUND.get(language.name)
+    if around is not None:
+        # By itself the pattern would be read as something else than it is inside of a function.
+        whole = {"context": around.replace("@", holes.pattern), "selector": kind}
+        pattern: dict[str, Any] = {"pattern": whole}
+    else:
+        pattern = {"pattern": holes.pattern}
     rule: dict[str, Any] = {"language": language.name}
     rule["rule"] = (
         {"all": [pattern, *({"not": each} for each in holes.without)]} if holes.without else pattern
@@ -265,9 +281,11 @@ def _stands_alone(node: Node, language: Language) -> bool:
     if not node.is_named() or node.is_leaf() or node.kind() == "ERROR":
         return False
     try:
-        alone = parse(node.text(), language)
+        alone = parse(_AROUND.get(language.name, "@").replace("@", node.text()), language)
     except EngineError:
         return False
+    if language.name in _AROUND:
+        return any(each.kind() == node.kind() and each.text() == node.text() for each in walk(alone))
     return any(each.kind() == node.kind() and each.text() == node.text() for each in _spine(alone))
 
 

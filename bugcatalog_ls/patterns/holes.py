@@ -95,7 +95,7 @@ def _on_one_line(pattern: str, node: Node) -> str:
     """An expression without the line breaks that it happened to have."""
     if (
         "\n" not in pattern
-        or any(_is_laid_out(each) for each in _walk(node))
+        or any(_is_laid_out(each) for each in walk(node))
         or re.search(r"#|//|/\*", pattern)
     ):
         return pattern
@@ -127,9 +127,9 @@ class _Maker:
         self._root = before
         self._name_of = name_of
         self._is_loose = is_loose
-        self._after = [tokens_of(node) for node in _walk(after) if node.is_named()]
+        self._after = [tokens_of(node) for node in walk(after) if node.is_named()]
         self._same = set(self._after)
-        self._callees = {tokens_of(callee) for node in _walk(after) if (callee := _callee(node)) is not None}
+        self._callees = {tokens_of(callee) for node in walk(after) if (callee := _callee(node)) is not None}
         self._after_node = after
         self._names: dict[Tokens, str] = {}
 
@@ -185,7 +185,7 @@ class _Maker:
         """Statements that stayed as they were could be any."""
         kept = {
             tokens_of(child)
-            for node in _walk(self._after_node)
+            for node in walk(self._after_node)
             if "block" in node.kind()
             for child in parts(node)
         }
@@ -319,13 +319,16 @@ def _upper(node: Node) -> str:
 def _callee(node: Node) -> Node | None:
     if node.kind() not in _CALLS:
         return None
+    if node.field("name") is not None or node.field("method") is not None:
+        # Receiver and method are children of the call itself.
+        return None
     return node.field("function") or next(iter(parts(node)), None)
 
 
 def _call_like(call: Node, after: Node) -> Node | None:
     """The call after the change that this one became: the same callee, else the only one in its place."""
     callee = _callee(call)
-    calls = [node for node in _walk(after) if _callee(node) is not None]
+    calls = [node for node in walk(after) if _callee(node) is not None]
     same = [
         node
         for node in calls
@@ -381,6 +384,10 @@ def _is_variable(node: Node, name_of: NameOf | None) -> bool:
             return False
         if kind == "attribute" and parent.field("attribute") == node:
             return False
+        if kind in _CALLS and node in (parent.field("name"), parent.field("method")):
+            return False
+        if "suffix" in kind or "constant" in kind:
+            return False
         if _callee(parent) == node and name_of is None:
             return False
         if (
@@ -412,10 +419,11 @@ def _symbol(node: Node, name_of: NameOf) -> str | None:
 
 
 def _identifiers(node: Node) -> Iterator[Node]:
-    return (each for each in _walk(node) if each.kind() in _NAMES)
+    return (each for each in walk(node) if each.kind() in _NAMES)
 
 
-def _walk(node: Node) -> Iterator[Node]:
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it, in the order of the text, without comments."""
     pending = [node]
     while pending:
         current = pending.pop()

@@ -71,7 +71,8 @@ def backtest(
         return
     base = history.tree(commits[0].parent) if commits[0].parent else {}
     total = len(base) + len(commits)
-    walk.begin(base, lambda done: report(done, total))
+    paths = {*base, *(change.path for commit in commits for change in commit.changes)}
+    walk.begin(base, paths, lambda done: report(done, total))
     for number, commit in enumerate(commits, start=1):
         report(len(base) + number, total)
         walk.step(commit)
@@ -105,9 +106,9 @@ class _Walk:
         self._results: dict[tuple[str, str], FileResult] = {}
         self._texts: dict[str, Source | None] = {}
 
-    def begin(self, tree: dict[str, str], report: Callable[[int], None]) -> None:
+    def begin(self, tree: dict[str, str], paths: Iterable[str], report: Callable[[int], None]) -> None:
         # Only what the repository defines itself may be known by another module's name in it.
-        own = {part.removesuffix(".py") for path in tree for part in path.split("/")}
+        own = {part.removesuffix(".py") for path in paths for part in path.split("/")}
         self._is_local = self._is_local and own.isdisjoint(name.split(".")[0] for name in self._names)
         for number, (path, blob) in enumerate(tree.items()):
             report(number)
