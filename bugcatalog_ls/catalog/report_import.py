@@ -14,14 +14,23 @@ from bugcatalog_ls.catalog.draft import Draft, draft_page, next_code, short_symp
 from bugcatalog_ls.catalog.entry import Case, Entry, Severity
 from bugcatalog_ls.catalog.error_expressions import error_messages, expression_for
 from bugcatalog_ls.catalog.loader import load_page
+from bugcatalog_ls.catalog.note import fenced
+from bugcatalog_ls.catalog.report_account import untold_rows
 from bugcatalog_ls.catalog.report_code import code_pairs
 from bugcatalog_ls.catalog.report_dates import date_in
 from bugcatalog_ls.catalog.report_fold import fold
 from bugcatalog_ls.catalog.report_formats import as_markdown
-from bugcatalog_ls.catalog.report_items import Item, Shared, Split, split_report
+from bugcatalog_ls.catalog.report_items import Item, Piece, Shared, Split, split_report
 from bugcatalog_ls.catalog.report_match import Matcher, case_ids
 from bugcatalog_ls.catalog.report_outline import outline
-from bugcatalog_ls.catalog.report_prose import joined, provenance, sections_of, summary_of, without_label
+from bugcatalog_ls.catalog.report_prose import (
+    NO_SUMMARY,
+    joined,
+    provenance,
+    sections_of,
+    summary_of,
+    without_label,
+)
 from bugcatalog_ls.catalog.report_text import decode_report
 
 Kind = Literal["entry", "case", "known", "left over"]
@@ -124,13 +133,16 @@ class _Planner:
             imported.landings.append(landing)
             if landing.kind == "left over":
                 left += [Shared((*item.path, item.title), piece) for piece in item.pieces]
+        pages = {landing.path for landing in imported.landings if landing.kind != "left over"}
+        texts = [self.plan.pages.get(path) or self._target.pages.get(path, "") for path in pages]
+        left += _untold(markdown, [*texts, _left_over(name, split.title, left)])
         if left:
             imported.left_over = _left_over(name, split.title, left)
             imported.left_over_path = f"left-over-from-{slug(stem, 'report')}.md"
             self._write(imported.left_over_path, imported.left_over)
 
     def _land(self, item: Item, case_id: str, report: Imported, split: Split) -> Landing:
-        case = Case(case_id, " ".join(item.title.split()))
+        case = Case(case_id, " ".join(item.title.split()) or "Untitled")
         told = _case_text(item, report)
         found: tuple[Entry, str] | None = None
         if self._target.into:
@@ -145,6 +157,8 @@ class _Planner:
                 return Landing("known", item.title, line, entry.code, path, f"{case.id} is there already")
             try:
                 made = with_case(page, case, told)
+                if not isinstance(load_page(path, made, "workspace"), Entry):
+                    made = with_case(page, case, fenced(told, "text"))
             except CannotAdd as error:
                 return Landing("left over", item.title, line, entry.code, path, str(error))
             if isinstance(load_page(path, made, "workspace"), Entry):
@@ -161,6 +175,14 @@ class _Planner:
         page = draft_page(draft)
         line = item.first + 1
         loaded = load_page(draft.file_name, page, "workspace")
+        if not isinstance(loaded, Entry):
+            # What a report begins with may be no sentence, and what it holds may be Markdown out of joint.
+            sections = {heading: fenced(text, "text") for heading, text in draft.sections.items()}
+            draft = msgspec.structs.replace(
+                draft, summary=NO_SUMMARY, symptoms=(), errors=(), pairs=(), sections=sections
+            )
+            page = draft_page(draft)
+            loaded = load_page(draft.file_name, page, "workspace")
         if not isinstance(loaded, Entry):
             return Landing("left over", item.title, line, reason=f"no page can hold it ({loaded[0].message})")
         self._codes.append(code)
@@ -222,7 +244,7 @@ def _draft_of(item: Item, code: str, case: Case, report: Imported, split: Split)
     return Draft(
         code=code,
         name=slug(item.title, f"entry-{code.lower().replace('-', '')}"),
-        title=item.title,
+        title=item.title.strip(" #") or "Untitled",
         summary=summary_of(item),
         severity=_severity(item),
         symptoms=tuple(dict.fromkeys(phrase for phrase in phrases if len(phrase) > 3))[:_MAX_SYMPTOMS],
@@ -255,6 +277,18 @@ def _case_text(item: Item, report: Imported) -> str:
         lowered = re.sub(r"^### ", "#### ", text, flags=re.MULTILINE)
         parts += [f"*{heading}*", lowered]
     return "\n\n".join(parts)
+
+
+def _untold(markdown: str, texts: list[str]) -> list[Shared]:
+    """The lines that no text says so far, such as headings below which nothing stands."""
+    lines = markdown.split("\n")
+    return [
+        Shared(
+            ("Lines that stand nowhere else",),
+            Piece("details", f"- `{lines[row].strip().replace('`', '´')}`", row, row),
+        )
+        for row in untold_rows(lines, texts)
+    ]
 
 
 def _left_over(name: str, title: str, left: Sequence[Shared]) -> str:

@@ -12,6 +12,7 @@ from bugcatalog_ls.catalog.report_items import Item, Piece
 from bugcatalog_ls.catalog.report_words import SECTION_NAMES, Role
 
 TO_BE_WRITTEN = "To be written"
+NO_SUMMARY = f"{TO_BE_WRITTEN}: one sentence that says what is wrong here."
 
 
 def sections_of(pieces: Iterable[Piece]) -> dict[str, str]:
@@ -55,8 +56,10 @@ def summary_of(item: Item) -> str:
             plain = without_label(piece.text)
             if len(plain.split()) >= 3 or len(plain) >= 8:
                 sentence = first_sentence(plain)
+                if not re.match(r"[\w`\"'“‘(「『]", sentence) or re.match(r"\d+[.)]\s", sentence):
+                    continue
                 return sentence if len(sentence) <= _MAX_SUMMARY else f"{sentence[:_MAX_SUMMARY]}…"
-    return f"{TO_BE_WRITTEN}: one sentence that says what is wrong here."
+    return NO_SUMMARY
 
 
 def without_label(markdown: str) -> str:

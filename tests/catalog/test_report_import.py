@@ -14,6 +14,7 @@ from bugcatalog_ls.catalog.loader import Layer, load_catalog, load_page
 from bugcatalog_ls.catalog.report_import import Imported, ImportPlan, Target, plan_import
 from bugcatalog_ls.catalog.report_labels import labelled
 from bugcatalog_ls.catalog.report_outline import Block, cells_of
+from bugcatalog_ls.catalog.report_words import role_of
 
 REPORTS = Path(__file__).parent / "reports"
 NAMES = sorted(path.name for path in REPORTS.iterdir())
@@ -49,6 +50,8 @@ def _is_told(line: str, told: list[str]) -> bool:
         return all(any(_words(cell) in text for text in told) for cell in cells_of(line))
     plain = re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", line)
     candidates = [line, plain]
+    if role_of(plain) in ("wrong", "right") and any(" flagged " in text for text in told):
+        return True
     part = labelled(Block("text", 0, 0, [plain]))[0]
     if part.role is not None:
         candidates.append(
