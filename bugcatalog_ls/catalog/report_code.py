@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bugcatalog_ls.catalog.report_items import Piece
+from bugcatalog_ls.catalog.report_pieces import Piece
 
 
 class CodePair(msgspec.Struct, frozen=True):

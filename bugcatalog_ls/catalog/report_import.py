@@ -20,9 +20,10 @@ from bugcatalog_ls.catalog.report_code import code_pairs
 from bugcatalog_ls.catalog.report_dates import date_in
 from bugcatalog_ls.catalog.report_fold import fold
 from bugcatalog_ls.catalog.report_formats import as_markdown
-from bugcatalog_ls.catalog.report_items import Item, Piece, Shared, Split, split_report
+from bugcatalog_ls.catalog.report_items import split_report
 from bugcatalog_ls.catalog.report_match import Matcher, case_ids
 from bugcatalog_ls.catalog.report_outline import outline
+from bugcatalog_ls.catalog.report_pieces import Item, Piece, Shared, Split
 from bugcatalog_ls.catalog.report_prose import (
     NO_SUMMARY,
     joined,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from bugcatalog_ls.catalog.body import first_sentence
-from bugcatalog_ls.catalog.report_items import Item, Piece
+from bugcatalog_ls.catalog.report_pieces import Item, Piece
 from bugcatalog_ls.catalog.report_words import SECTION_NAMES, Role
 
 TO_BE_WRITTEN = "To be written"

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bugcatalog_ls.patterns.engine import EngineError, Node, parse, place_of
-from bugcatalog_ls.patterns.holes import Holes, NameOf, holes_of, is_callee, walk
+from bugcatalog_ls.patterns.holes import Holes, holes_of
 from bugcatalog_ls.patterns.languages import PYTHON, Language
 from bugcatalog_ls.patterns.matcher import Match, RuleSet
+from bugcatalog_ls.patterns.node_roles import NameOf, is_callee, walk
 from bugcatalog_ls.patterns.rule import RuleError, compile_rule
-from bugcatalog_ls.patterns.tree_changes import Change, changes, tokens_of
+from bugcatalog_ls.patterns.tree_changes import Change, changes, is_text, tokens_of
 from bugcatalog_ls.text.spans import TextEdit, apply_edits
 
 
@@ -50,6 +51,8 @@ def generalise(
 ) -> tuple[list[list[Proposal]], list[Rejection]]:
     """For each place that changed the rules that tell it from what it became, the most general first; and the
     places for which there is none."""
+    if max(len(before.text), len(after.text)) > MAX_TEXT:
+        return [], [Rejection(1, "the file is too large to be compared part by part")]
     try:
         old, new = parse(before.text, language), parse(after.text, language)
     except EngineError as error:
@@ -82,6 +85,7 @@ def one_line(text: str) -> str:
     return line if len(line) <= 80 else f"{line[:79]}…"
 
 
+MAX_TEXT = 400_000
 _MAX_CHANGES = 40
 _MAX_PATTERN = 600
 _MAX_TRIES = 6
@@ -130,7 +134,8 @@ def _of_change(
             if not reason:
                 reason = _why_none(change, one)
             break
-        if not _stands_alone(one, language) or is_callee(one):
+        # A text alone is found everywhere, and what is called says little without its call.
+        if is_text(one) or is_callee(one) or not _stands_alone(one, language):
             continue
         for is_loose in (True, False):
             outcome = _attempt(one, other, before, after, language, is_loose)
