@@ -10,14 +10,13 @@ from typing import Literal
 import msgspec
 
 from bugcatalog_ls.catalog.case_pages import CannotAdd, extension_page, tells_case, with_case
-from bugcatalog_ls.catalog.draft import Draft, draft_page, next_code, short_symptom, slug
-from bugcatalog_ls.catalog.entry import Case, Entry, Severity
-from bugcatalog_ls.catalog.error_expressions import error_messages, expression_for
+from bugcatalog_ls.catalog.draft import Draft, draft_page, next_code, slug
+from bugcatalog_ls.catalog.entry import Case, Entry
 from bugcatalog_ls.catalog.loader import load_page
 from bugcatalog_ls.catalog.note import fenced
 from bugcatalog_ls.catalog.report_account import untold_rows
-from bugcatalog_ls.catalog.report_code import code_pairs
 from bugcatalog_ls.catalog.report_dates import date_in
+from bugcatalog_ls.catalog.report_draft import draft_of
 from bugcatalog_ls.catalog.report_fold import fold
 from bugcatalog_ls.catalog.report_formats import as_markdown
 from bugcatalog_ls.catalog.report_items import split_report
@@ -29,8 +28,6 @@ from bugcatalog_ls.catalog.report_prose import (
     joined,
     provenance,
     sections_of,
-    summary_of,
-    without_label,
 )
 from bugcatalog_ls.catalog.report_text import decode_report
 
@@ -98,12 +95,6 @@ def plan_import(
     return planner.plan
 
 
-_WORDS_OF_SEVERITY: tuple[tuple[str, Severity], ...] = (
-    (r"critical|blocker|\bp0\b|\bsev-?[01]\b|严重|致命|kritisch", "error"),
-    (r"\bhigh\b|important|major|\bp1\b|\bsev-?2\b|hoch|高", "warning"),
-    (r"\blow\b|minor|trivial|\bp[34]\b|niedrig|gering|低", "information"),
-)
-_MAX_SYMPTOMS = 4
 _NEAR = 0.15
 
 
@@ -172,7 +163,7 @@ class _Planner:
 
     def _draft(self, item: Item, case: Case, report: Imported, split: Split) -> Landing:
         code = next_code(self._target.prefix, self._codes)
-        draft = _draft_of(item, code, case, report, split)
+        draft = draft_of(item, code, case, report.name, split.title)
         page = draft_page(draft)
         line = item.first + 1
         loaded = load_page(draft.file_name, page, "workspace")
@@ -221,54 +212,6 @@ def _ids(split: Split, stem: str) -> list[str]:
         own = next((each for each in case_ids(item) if each not in ids), None)
         ids.append(own or (f"{base}-{number}" if len(split.items) > 1 or not found else base))
     return ids
-
-
-def _draft_of(item: Item, code: str, case: Case, report: Imported, split: Split) -> Draft:
-    pairs = code_pairs(item.pieces)
-    used = {number for pair in pairs for number in pair.pieces}
-    prose = [
-        piece
-        for number, piece in enumerate(item.pieces)
-        if number not in used and not _only_labels(item, number, used)
-    ]
-    sections = sections_of(prose)
-    real = sections.get("Real cases", "")
-    sections["Real cases"] = "\n\n".join(filter(None, (provenance(item, report.name, split.title), real)))
-    told = [piece for piece in item.pieces if piece.role == "symptom" and piece.code is None]
-    phrases = [
-        short_symptom(without_label(piece.text)) for piece in told if not any(error_messages(piece.text))
-    ]
-    messages = [
-        message for piece in item.pieces if piece.role != "fix" for message in error_messages(piece.text)
-    ]
-    errors = [expression for message in messages if (expression := expression_for(message))]
-    return Draft(
-        code=code,
-        name=slug(item.title, f"entry-{code.lower().replace('-', '')}"),
-        title=item.title.strip(" #") or "Untitled",
-        summary=summary_of(item),
-        severity=_severity(item),
-        symptoms=tuple(dict.fromkeys(phrase for phrase in phrases if len(phrase) > 3))[:_MAX_SYMPTOMS],
-        errors=tuple(dict.fromkeys(errors))[:_MAX_SYMPTOMS],
-        cases=(case,),
-        sections=sections,
-        pairs=tuple(pairs),
-    )
-
-
-def _only_labels(item: Item, number: int, used: set[int]) -> bool:
-    """Whether a piece is but the label of code that became an example."""
-    piece = item.pieces[number]
-    return (
-        piece.role in ("wrong", "right")
-        and number + 1 in used
-        and not without_label(piece.text).strip(":： ")
-    )
-
-
-def _severity(item: Item) -> Severity:
-    said = " ".join([*item.path[-1:], *(piece.text for piece in item.pieces if piece.role == "meta")]).lower()
-    return next((severity for words, severity in _WORDS_OF_SEVERITY if re.search(words, said)), "warning")
 
 
 def _case_text(item: Item, report: Imported) -> str:

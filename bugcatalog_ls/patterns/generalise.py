@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bugcatalog_ls.patterns.engine import EngineError, Node, parse, place_of
 from bugcatalog_ls.patterns.holes import Holes, holes_of
 from bugcatalog_ls.patterns.languages import PYTHON, Language
 from bugcatalog_ls.patterns.matcher import Match, RuleSet
-from bugcatalog_ls.patterns.node_roles import NameOf, is_callee, walk
+from bugcatalog_ls.patterns.node_roles import NameOf, is_callee
 from bugcatalog_ls.patterns.rule import RuleError, compile_rule
+from bugcatalog_ls.patterns.standing_alone import AROUND, stands_alone
 from bugcatalog_ls.patterns.tree_changes import Change, changes, is_text, tokens_of
 from bugcatalog_ls.text.spans import TextEdit, apply_edits
 
@@ -98,16 +99,6 @@ _TOO_LARGE = (
     "program",
     "source_file",
 )
-# Languages whose files hold declarations only, and a function for the code of a pattern (`@`).
-_AROUND = {
-    "Go": "func f() { @ }",
-    "Java": "class A { void f() { @; } }",
-    "CSharp": "class A { void F() { @; } }",
-    "Rust": "fn f() { @; }",
-    "C": "void f() { @; }",
-    "Cpp": "void f() { @; }",
-    "Php": "<?php @;",
-}
 _IMPORTS = ("import", "package", "use_declaration")
 
 
@@ -135,7 +126,7 @@ def _of_change(
                 reason = _why_none(change, one)
             break
         # A text alone is found everywhere, and what is called says little without its call.
-        if is_text(one) or is_callee(one) or not _stands_alone(one, language):
+        if is_text(one) or is_callee(one) or not stands_alone(one, language):
             continue
         for is_loose in (True, False):
             outcome = _attempt(one, other, before, after, language, is_loose)
@@ -184,7 +175,7 @@ def _attempt(
 
 
 def _rule(holes: Holes, language: Language, kind: str) -> dict[str, Any]:
-    around = _AROUND.get(language.name)
+    around = AROUND.get(language.name)
     if around is not None:
         # By itself the pattern would be read as something else than it is inside of a function.
         whole = {"context": around.replace("@", holes.pattern), "selector": kind}
@@ -279,26 +270,3 @@ def _matches(rule: Mapping[str, Any], version: Version, language: Language) -> l
         resolve = name_of
     outcome = RuleSet([compiled]).match(version.text, language, resolve)
     return [match for match in outcome.matches if not match.unresolved]
-
-
-def _stands_alone(node: Node, language: Language) -> bool:
-    """Whether the text of a node means by itself what it means where it stands."""
-    if not node.is_named() or node.is_leaf() or node.kind() == "ERROR":
-        return False
-    try:
-        alone = parse(_AROUND.get(language.name, "@").replace("@", node.text()), language)
-    except EngineError:
-        return False
-    if language.name in _AROUND:
-        return any(each.kind() == node.kind() and each.text() == node.text() for each in walk(alone))
-    return any(each.kind() == node.kind() and each.text() == node.text() for each in _spine(alone))
-
-
-def _spine(node: Node) -> Iterator[Node]:
-    """A node and, while it has only one part, what it consists of."""
-    while True:
-        yield node
-        children = [child for child in node.children() if child.is_named()]
-        if len(children) != 1:
-            return
-        node = children[0]
