@@ -24,9 +24,15 @@ def draft_of(item: Item, code: str, case: Case, report: str, title: str) -> Draf
     sections = sections_of(prose)
     real = sections.get("Real cases", "")
     sections["Real cases"] = "\n\n".join(filter(None, (provenance(item, report, title), real)))
-    told = [piece for piece in item.pieces if piece.role == "symptom" and piece.code is None]
+    told = [
+        piece
+        for piece in item.pieces
+        if piece.role == "symptom" and piece.code is None and not piece.text.startswith("#")
+    ]
     phrases = [
-        short_symptom(without_label(piece.text)) for piece in told if not any(error_messages(piece.text))
+        short_symptom(without_label(piece.text.split("; **")[0]))
+        for piece in told
+        if not any(error_messages(piece.text))
     ]
     messages = [
         message for piece in item.pieces if piece.role != "fix" for message in error_messages(piece.text)

@@ -237,7 +237,7 @@ def _untold(markdown: str, texts: list[str]) -> list[Shared]:
 
 def _left_over(name: str, title: str, left: Sequence[Shared]) -> str:
     parts = [
-        f"# Left over from {name}",
+        f"# Left over from {name.rpartition('/')[2]}",
         "",
         f"What “{title}” says outside of its bugs, or of several at once.",
         "",

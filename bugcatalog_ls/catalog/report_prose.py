@@ -44,7 +44,9 @@ def provenance(item: Item, report: str, title: str) -> str:
     """Where a bug was found: the report, the headings above it as they were written, and its line."""
     path = [part for part in item.path if part]
     quoted = f", “{' › '.join(path)}”" if path else f", “{title}”" if title != report else ""
-    return f"From `{report}`{quoted}, line {item.first + 1}."
+    # Where it lay on somebody's machine is nobody else's business.
+    name = report.replace("\\", "/").rpartition("/")[2]
+    return f"From `{name}`{quoted}, line {item.first + 1}."
 
 
 def summary_of(item: Item) -> str:

@@ -60,6 +60,14 @@ def test_kept_rules_find_and_mend(bare_tree: Tree) -> None:
     assert bare_tree.read("app.py") == 'from shop.cart import cart\n\ncart.flush("b")\n'
 
 
+def test_code_that_no_example_shows_is_kept(bare_tree: Tree) -> None:
+    bare_tree.put("report.md", REPORT.replace('cart.flush("a")', 'if cart:\n    cart.flush("a:*")'))
+    bare_tree.run("catalog", "import", "--no-merge", "--keep-rules", "report.md")
+    page = bare_tree.read(".bugcatalog/TEAM-1-cart-answered-500-after-cache-rewritten.md")
+    assert "rules:" in page
+    assert 'if cart:\n    cart.flush("a:*")' in page
+
+
 def test_import_writes_nothing_when_only_asked(bare_tree: Tree) -> None:
     bare_tree.put("report.md", REPORT)
     dry = bare_tree.run("catalog", "import", "--dry-run", "report.md")
