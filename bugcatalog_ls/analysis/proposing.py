@@ -12,11 +12,17 @@ from bugcatalog_ls.analysis.verify import mend, project_for, verify
 from bugcatalog_ls.catalog.draft import Draft, DraftExample, ProposedRule, draft_page
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.loader import load_page
+from bugcatalog_ls.catalog.note import fenced
 from bugcatalog_ls.patterns.generalise import Proposal, Rejection, Version, generalise, one_line
 from bugcatalog_ls.patterns.languages import PYTHON, FileType, file_type
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import import_lines
-from bugcatalog_ls.text.annotations import Mark, comment_leader, render_annotations
+from bugcatalog_ls.text.annotations import (
+    Mark,
+    comment_leader,
+    parse_annotations,
+    render_annotations,
+)
 from bugcatalog_ls.text.source import Source
 
 
@@ -125,13 +131,30 @@ def with_rules(draft: Draft, proposed: Sequence[Proposed]) -> tuple[Draft, list[
         return with_proposals(draft, left), refused
     made = _checked(draft, kept)
     assert not isinstance(made, str)
-    return with_proposals(made, left), refused
+    return with_proposals(_with_all_code(made, draft), left), refused
 
 
 def with_proposals(draft: Draft, proposed: Sequence[Proposed]) -> Draft:
     """The draft with rules that it only shows."""
     shown = tuple(ProposedRule(each.proposal.rule, told_of(each)) for each in proposed)
     return _replaced(draft, proposals=shown)
+
+
+def _with_all_code(made: Draft, draft: Draft) -> Draft:
+    """The draft with code that it showed side by side and that no example shows any more."""
+    shown = {
+        text.strip() for example in made.examples for text in (example.fixed, _unmarked(example.flagged))
+    }
+    texts = [text for pair in draft.pairs for text in (pair.before, pair.after) if text.strip() not in shown]
+    if not texts:
+        return made
+    blocks = [fenced(text, draft.pairs[0].language) for text in texts]
+    told = "\n\n".join([made.sections.get("Fix", ""), *blocks]).strip()
+    return _replaced(made, sections={**made.sections, "Fix": told})
+
+
+def _unmarked(flagged: str) -> str:
+    return parse_annotations(flagged).text
 
 
 def told_of(proposed: Proposed) -> str:
@@ -146,7 +169,8 @@ def told_of(proposed: Proposed) -> str:
 def pattern_of(rule: dict[str, Any]) -> str:
     """The pattern of a proposed rule, as text."""
     inner = rule["rule"]
-    return str(inner["pattern"] if "pattern" in inner else inner["all"][0]["pattern"])
+    pattern = inner["pattern"] if "pattern" in inner else inner["all"][0]["pattern"]
+    return str(pattern["context"] if isinstance(pattern, dict) else pattern)
 
 
 def _first_that_fits(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bugcatalog_ls.catalog.report_items import Piece
+from bugcatalog_ls.catalog.report_pieces import Piece
 
 
 class CodePair(msgspec.Struct, frozen=True):
@@ -29,7 +29,9 @@ def code_pairs(pieces: Sequence[Piece]) -> list[CodePair]:
             continue
         both = _both(piece.code, piece.language)
         if both is not None:
-            found.append(CodePair(*both, _language(piece), (number,)))
+            # What a diff or a fence says besides its code is kept where it stands.
+            says_more = piece.language.lower().startswith("diff") or " " in piece.language.strip()
+            found.append(CodePair(*both, _language(piece), () if says_more else (number,)))
         elif piece.role == "wrong":
             wrong = (number, piece)
         elif piece.role == "right" and wrong is not None:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import msgspec
 
-from bugcatalog_ls.catalog.report_items import Item, Piece, Shared, Split
+from bugcatalog_ls.catalog.report_pieces import Item, Piece, Shared, Split
 from bugcatalog_ls.catalog.report_words import without_decoration
 from bugcatalog_ls.catalog.word_weights import words_of
 

@@ -24,12 +24,17 @@ def as_markdown(name: str, text: str) -> str:
         return _from_table(text, "\t" if suffix == "tsv" else None)
     if suffix in ("html", "htm") or _HTML.match(head):
         return _from_html(text)
+    head_lines = _TOOL_HEAD.match(text)
+    if head_lines:
+        return _from_tool(head_lines[1], text[head_lines.end() :])
     if _WIKI.search(text):
         return "\n".join(_from_wiki(text.split("\n")))
     return text
 
 
 _TEXTS = ("md", "markdown")
+# What `gh issue view` prints into a file.
+_TOOL_HEAD = re.compile(r"((?:[a-z-]+:\t[^\n]*\n)+)--[ \t]*\n")
 _HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|body|h1|h2|div|ac:)", re.IGNORECASE)
 _WIKI = re.compile(r"^(?:h[1-6]\. |\{(?:code|noformat)[^}]*\}\s*$)", re.MULTILINE)
 _WIKI_HEADING = re.compile(r"h([1-6])\.\s+(.*)")
@@ -78,6 +83,11 @@ def _wiki_line(line: str) -> str:
     for pattern, replacement in _WIKI_WORDS:
         line = pattern.sub(replacement, line)
     return line
+
+
+def _from_tool(head: str, body: str) -> str:
+    fields = dict(line.split(":\t", 1) for line in head.splitlines())
+    return "\n".join(_record({**fields, "body": body})) + "\n"
 
 
 def _from_json(value: Any) -> str:

@@ -10,18 +10,25 @@ from typing import Literal
 import msgspec
 
 from bugcatalog_ls.catalog.case_pages import CannotAdd, extension_page, tells_case, with_case
-from bugcatalog_ls.catalog.draft import Draft, draft_page, next_code, short_symptom, slug
-from bugcatalog_ls.catalog.entry import Case, Entry, Severity
-from bugcatalog_ls.catalog.error_expressions import error_messages, expression_for
+from bugcatalog_ls.catalog.draft import Draft, draft_page, next_code, slug
+from bugcatalog_ls.catalog.entry import Case, Entry
 from bugcatalog_ls.catalog.loader import load_page
-from bugcatalog_ls.catalog.report_code import code_pairs
+from bugcatalog_ls.catalog.note import fenced
+from bugcatalog_ls.catalog.report_account import untold_rows
 from bugcatalog_ls.catalog.report_dates import date_in
+from bugcatalog_ls.catalog.report_draft import draft_of
 from bugcatalog_ls.catalog.report_fold import fold
 from bugcatalog_ls.catalog.report_formats import as_markdown
-from bugcatalog_ls.catalog.report_items import Item, Shared, Split, split_report
+from bugcatalog_ls.catalog.report_items import split_report
 from bugcatalog_ls.catalog.report_match import Matcher, case_ids
 from bugcatalog_ls.catalog.report_outline import outline
-from bugcatalog_ls.catalog.report_prose import joined, provenance, sections_of, summary_of, without_label
+from bugcatalog_ls.catalog.report_pieces import Item, Piece, Shared, Split
+from bugcatalog_ls.catalog.report_prose import (
+    NO_SUMMARY,
+    joined,
+    provenance,
+    sections_of,
+)
 from bugcatalog_ls.catalog.report_text import decode_report
 
 Kind = Literal["entry", "case", "known", "left over"]
@@ -88,12 +95,6 @@ def plan_import(
     return planner.plan
 
 
-_WORDS_OF_SEVERITY: tuple[tuple[str, Severity], ...] = (
-    (r"critical|blocker|\bp0\b|\bsev-?[01]\b|严重|致命|kritisch", "error"),
-    (r"\bhigh\b|important|major|\bp1\b|\bsev-?2\b|hoch|高", "warning"),
-    (r"\blow\b|minor|trivial|\bp[34]\b|niedrig|gering|低", "information"),
-)
-_MAX_SYMPTOMS = 4
 _NEAR = 0.15
 
 
@@ -124,13 +125,16 @@ class _Planner:
             imported.landings.append(landing)
             if landing.kind == "left over":
                 left += [Shared((*item.path, item.title), piece) for piece in item.pieces]
+        pages = {landing.path for landing in imported.landings if landing.kind != "left over"}
+        texts = [self.plan.pages.get(path) or self._target.pages.get(path, "") for path in pages]
+        left += _untold(markdown, [*texts, _left_over(name, split.title, left)])
         if left:
             imported.left_over = _left_over(name, split.title, left)
             imported.left_over_path = f"left-over-from-{slug(stem, 'report')}.md"
             self._write(imported.left_over_path, imported.left_over)
 
     def _land(self, item: Item, case_id: str, report: Imported, split: Split) -> Landing:
-        case = Case(case_id, " ".join(item.title.split()))
+        case = Case(case_id, " ".join(item.title.split()) or "Untitled")
         told = _case_text(item, report)
         found: tuple[Entry, str] | None = None
         if self._target.into:
@@ -145,6 +149,8 @@ class _Planner:
                 return Landing("known", item.title, line, entry.code, path, f"{case.id} is there already")
             try:
                 made = with_case(page, case, told)
+                if not isinstance(load_page(path, made, "workspace"), Entry):
+                    made = with_case(page, case, fenced(told, "text"))
             except CannotAdd as error:
                 return Landing("left over", item.title, line, entry.code, path, str(error))
             if isinstance(load_page(path, made, "workspace"), Entry):
@@ -157,10 +163,18 @@ class _Planner:
 
     def _draft(self, item: Item, case: Case, report: Imported, split: Split) -> Landing:
         code = next_code(self._target.prefix, self._codes)
-        draft = _draft_of(item, code, case, report, split)
+        draft = draft_of(item, code, case, report.name, split.title)
         page = draft_page(draft)
         line = item.first + 1
         loaded = load_page(draft.file_name, page, "workspace")
+        if not isinstance(loaded, Entry):
+            # What a report begins with may be no sentence, and what it holds may be Markdown out of joint.
+            sections = {heading: fenced(text, "text") for heading, text in draft.sections.items()}
+            draft = msgspec.structs.replace(
+                draft, summary=NO_SUMMARY, symptoms=(), errors=(), pairs=(), sections=sections
+            )
+            page = draft_page(draft)
+            loaded = load_page(draft.file_name, page, "workspace")
         if not isinstance(loaded, Entry):
             return Landing("left over", item.title, line, reason=f"no page can hold it ({loaded[0].message})")
         self._codes.append(code)
@@ -200,54 +214,6 @@ def _ids(split: Split, stem: str) -> list[str]:
     return ids
 
 
-def _draft_of(item: Item, code: str, case: Case, report: Imported, split: Split) -> Draft:
-    pairs = code_pairs(item.pieces)
-    used = {number for pair in pairs for number in pair.pieces}
-    prose = [
-        piece
-        for number, piece in enumerate(item.pieces)
-        if number not in used and not _only_labels(item, number, used)
-    ]
-    sections = sections_of(prose)
-    real = sections.get("Real cases", "")
-    sections["Real cases"] = "\n\n".join(filter(None, (provenance(item, report.name, split.title), real)))
-    told = [piece for piece in item.pieces if piece.role == "symptom" and piece.code is None]
-    phrases = [
-        short_symptom(without_label(piece.text)) for piece in told if not any(error_messages(piece.text))
-    ]
-    messages = [
-        message for piece in item.pieces if piece.role != "fix" for message in error_messages(piece.text)
-    ]
-    errors = [expression for message in messages if (expression := expression_for(message))]
-    return Draft(
-        code=code,
-        name=slug(item.title, f"entry-{code.lower().replace('-', '')}"),
-        title=item.title,
-        summary=summary_of(item),
-        severity=_severity(item),
-        symptoms=tuple(dict.fromkeys(phrase for phrase in phrases if len(phrase) > 3))[:_MAX_SYMPTOMS],
-        errors=tuple(dict.fromkeys(errors))[:_MAX_SYMPTOMS],
-        cases=(case,),
-        sections=sections,
-        pairs=tuple(pairs),
-    )
-
-
-def _only_labels(item: Item, number: int, used: set[int]) -> bool:
-    """Whether a piece is but the label of code that became an example."""
-    piece = item.pieces[number]
-    return (
-        piece.role in ("wrong", "right")
-        and number + 1 in used
-        and not without_label(piece.text).strip(":： ")
-    )
-
-
-def _severity(item: Item) -> Severity:
-    said = " ".join([*item.path[-1:], *(piece.text for piece in item.pieces if piece.role == "meta")]).lower()
-    return next((severity for words, severity in _WORDS_OF_SEVERITY if re.search(words, said)), "warning")
-
-
 def _case_text(item: Item, report: Imported) -> str:
     """All that a report says of a bug, to stand below the heading of its case."""
     parts = [provenance(item, report.name, report.title)]
@@ -257,9 +223,21 @@ def _case_text(item: Item, report: Imported) -> str:
     return "\n\n".join(parts)
 
 
+def _untold(markdown: str, texts: list[str]) -> list[Shared]:
+    """The lines that no text says so far, such as headings below which nothing stands."""
+    lines = markdown.split("\n")
+    return [
+        Shared(
+            ("Lines that stand nowhere else",),
+            Piece("details", f"- `{lines[row].strip().replace('`', '´')}`", row, row),
+        )
+        for row in untold_rows(lines, texts)
+    ]
+
+
 def _left_over(name: str, title: str, left: Sequence[Shared]) -> str:
     parts = [
-        f"# Left over from {name}",
+        f"# Left over from {name.rpartition('/')[2]}",
         "",
         f"What “{title}” says outside of its bugs, or of several at once.",
         "",

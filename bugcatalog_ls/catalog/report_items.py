@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from bugcatalog_ls.catalog.report_labels import Labelled, labelled
-from bugcatalog_ls.catalog.report_outline import Block, Section, cells_of, is_delimiter
+from bugcatalog_ls.catalog.body import first_sentence
+from bugcatalog_ls.catalog.report_labels import labelled
+from bugcatalog_ls.catalog.report_outline import Block, Section, is_delimiter
+from bugcatalog_ls.catalog.report_pieces import TELLING_ROLES, Item, Piece, Shared, Split
+from bugcatalog_ls.catalog.report_rows import is_list_item, list_item, row_item, row_text, table_roles
 from bugcatalog_ls.catalog.report_words import (
+    SECTION_NAMES,
     Role,
     gathers_items,
     number_of,
     plain_label,
-    role_of,
     role_of_heading,
     without_decoration,
 )
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """A part of a report in Markdown, what it tells, and its rows (from 0, both included)."""
-
-    role: Role
-    text: str
-    first: int
-    last: int
-    code: str | None = None
-    language: str = ""
-
-
-class Item(msgspec.Struct):
-    """A bug that a report tells of. `path` are the headings it stands under, its own last, as written."""
-
-    title: str
-    number: str
-    path: tuple[str, ...]
-    first: int
-    pieces: list[Piece] = []
-    is_lesson: bool = False
-    heading_rows: list[int] = []
-
-
-class Shared(msgspec.Struct, frozen=True):
-    """What a report says outside of its bugs, with the headings that it stands under."""
-
-    path: tuple[str, ...]
-    piece: Piece
-
-
-class Split(msgspec.Struct):
-    """A report taken apart. `layout` are rows that hold nothing but rules; `headings` those of headings."""
-
-    title: str = ""
-    items: list[Item] = []
-    shared: list[Shared] = []
-    layout: list[int] = []
-    headings: list[int] = []
 
 
 def split_report(root: Section, name: str) -> Split:
@@ -84,18 +47,33 @@ def split_report(root: Section, name: str) -> Split:
 
 
 _ITEM_ID = re.compile(r"\b(?:BUG|INC|INCIDENT|ISSUE|PM|CASE|[A-Z]{2,6})-\d[\d-]*\b|#\d+\b")
-_TELLING_ROLES: frozenset[Role] = frozenset(("symptom", "spot", "cause", "fix", "verify", "wrong", "right"))
+_STRONG_ROLES: frozenset[Role] = frozenset(("cause", "fix", "verify"))
 _NO_CONTAINER: frozenset[Role] = frozenset(("verify", "prevention", "place", "meta", "case"))
 
 
 def _title(root: Section, name: str) -> str:
-    heading = next((child.title for child in root.children if child.level == 1), "")
-    if not heading and len(root.children) == 1:
-        heading = root.children[0].title
-    if not heading and root.blocks and root.blocks[0].kind == "text":
-        heading = root.blocks[0].lines[0]
-        heading = "" if labelled(root.blocks[0])[0].label else heading
-    return heading or name
+    """What a report calls itself: by its heading, a label, or its first sentence."""
+    headings = [child.title for child in root.children if child.level == 1]
+    headings += [child.title for child in root.children] if len(root.children) == 1 else []
+    if headings:
+        return headings[0]
+    for block in root.blocks:
+        for line in block.lines if block.kind == "text" else ():
+            named = _TITLE_LINE.match(line)
+            if named:
+                return named[1]
+    first = root.blocks[0] if root.blocks else None
+    if first is None or first.kind != "text" or labelled(first)[0].label:
+        return name
+    sentence = first_sentence(" ".join(first.lines))
+    return sentence if len(sentence) <= _MAX_TITLE else f"{sentence[:_MAX_TITLE].rsplit(' ', 1)[0]} …"
+
+
+_MAX_TITLE = 90
+_TITLE_LINE = re.compile(
+    r"^\s*(?:\*\*)?(?:title|incident|subject|标题|主题|titel|vorfall|betreff)(?:\*\*)?\s*[:：]\s*(?:\*\*)?\s*(\S.*?)\s*$",
+    re.IGNORECASE,
+)
 
 
 def _rows(section: Section) -> range:
@@ -128,7 +106,7 @@ def _holds_items(section: Section, path: tuple[str, ...] = ()) -> bool:
     """Whether a section is a bug or has some below it."""
     if section.level and _is_item(section, path):
         return True
-    if any(_table_roles(block) is not None or _is_list_item(block, section) for block in section.blocks):
+    if any(table_roles(block) is not None or is_list_item(block, section) for block in section.blocks):
         return True
     own = (*path, section.title) if section.level else path
     return any(_holds_items(child, own) for child in section.children)
@@ -144,7 +122,7 @@ def _is_item(section: Section, path: Sequence[str]) -> bool:
     roles = {part.role for block in section.blocks for part in labelled(block) if part.role}
     heads = {role for child in section.children if (role := role_of_heading(child.title))}
     # `Before` and `After` alone are how people show any change.
-    n_telling = len((roles | heads) & _TELLING_ROLES - {"wrong", "right"})
+    n_telling = len((roles | heads) & TELLING_ROLES - {"wrong", "right"})
     if role_of_heading(title) is not None and not named and (n_telling < 2 or not numbered):
         return False
     if path and role_of_heading(path[-1]) in _NO_CONTAINER:
@@ -192,22 +170,22 @@ def _part_pieces(section: Section, split: Split) -> Iterator[Piece]:
     """What a section below a bug's heading tells: by its heading, else as it stands."""
     role = role_of_heading(section.title)
     split.headings += _rows(section)
-    if role is None or role_of(section.title) is None or any(child.title for child in section.children):
+    if role is None or plain_label(section.title) != SECTION_NAMES.get(role):
         yield Piece(role or "details", f"### {section.title}", section.row, section.last_row)
+    current: Role = role or "details"
     for block in section.blocks:
         if block.kind == "rule":
             split.layout += range(block.first, block.last + 1)
             continue
         for part in labelled(block):
-            # Under a heading that says nothing, labels keep together what they describe.
-            found = (
-                part.role
-                if role is None and part.role in ("cause", "fix", "verify", "wrong", "right")
-                else None
-            )
-            yield Piece(
-                role or found or "details", part.text, part.first, part.last, part.code, part.language
-            )
+            if part.label:
+                # Under a heading that says nothing, labels keep together what they describe; wrong and right
+                # code are told apart under any.
+                is_strong = part.role in ("wrong", "right") or (role is None and part.role in _STRONG_ROLES)
+                current = part.role if is_strong and part.role else role or "details"
+            yield Piece(current, part.text, part.first, part.last, part.code, part.language)
+            if part.code is not None and current in ("wrong", "right"):
+                current = role or "details"
     for child in section.children:
         inner = role_of_heading(child.title)
         if role is not None and inner is None:
@@ -231,16 +209,16 @@ def _share(section: Section, path: tuple[str, ...], split: Split) -> None:
 
 def _add_block(section: Section, block: Block, path: tuple[str, ...], split: Split) -> None:
     """A block of a section that has bugs: a table or an item of a list may be some, all else is shared."""
-    columns = _table_roles(block)
+    columns = table_roles(block)
     if columns is not None:
         split.layout.append(block.first)
         for row, line in enumerate(block.lines[1:], start=block.first + 1):
             if is_delimiter(line):
                 split.layout.append(row)
             else:
-                split.items.append(_row_item(block.lines[0], line, columns, row, path))
-    elif _is_list_item(block, section):
-        split.items.append(_list_item(block, path))
+                split.items.append(row_item(block.lines[0], line, columns, row, path))
+    elif is_list_item(block, section):
+        split.items.append(list_item(block, path))
     else:
         _share_block(block, path, role_of_heading(section.title), split)
 
@@ -249,7 +227,7 @@ def _share_block(block: Block, path: tuple[str, ...], role: Role | None, split: 
     if block.kind == "rule":
         split.layout += range(block.first, block.last + 1)
         return
-    columns = _table_roles(block)
+    columns = table_roles(block)
     if columns is not None:
         split.layout.append(block.first)
         for row, line in enumerate(block.lines[1:], start=block.first + 1):
@@ -257,95 +235,10 @@ def _share_block(block: Block, path: tuple[str, ...], role: Role | None, split: 
                 split.layout.append(row)
             else:
                 split.shared.append(
-                    Shared(path, Piece(role or "details", _row_text(block.lines[0], line), row, row))
+                    Shared(path, Piece(role or "details", row_text(block.lines[0], line), row, row))
                 )
         return
     for part in labelled(block):
         told = part.role if part.label and part.role else role
         piece = Piece(told or "details", part.text, part.first, part.last, part.code, part.language)
         split.shared.append(Shared(path, piece))
-
-
-def _table_roles(block: Block) -> list[Role | None] | None:
-    """What the columns of a table tell, where each of its rows is a bug."""
-    if block.kind != "table" or len(block.lines) < 2:
-        return None
-    columns = [role_of(cell) for cell in cells_of(block.lines[0])]
-    telling = {role for role in columns if role in _TELLING_ROLES}
-    return columns if len(telling) >= 2 else None
-
-
-def _row_item(
-    header: str, line: str, columns: Sequence[Role | None], row: int, path: tuple[str, ...]
-) -> Item:
-    names, cells = cells_of(header), cells_of(line)
-    titles = [cell for name, cell in zip(names, cells, strict=False) if plain_label(name) in _TITLES and cell]
-    symptoms = [cell for role, cell in zip(columns, cells, strict=False) if role == "symptom" and cell]
-    title = next(iter([*titles, *symptoms, *filter(None, cells)]), line)
-    number = next((cell for name, cell in zip(names, cells, strict=False) if name.strip() in _NUMBERS), "")
-    pieces = []
-    for index, cell in enumerate(cells):
-        name = names[index] if index < len(names) else ""
-        role = columns[index] if index < len(columns) else None
-        if cell:
-            pieces.append(Piece(role or "details", f"**{name}**: {cell}" if name else cell, row, row))
-    return Item(without_decoration(title) or title, number, path, row, pieces)
-
-
-def _row_text(header: str, line: str) -> str:
-    pairs = zip(cells_of(header), cells_of(line), strict=False)
-    return "; ".join(f"**{name}**: {cell}" if name else cell for name, cell in pairs if cell)
-
-
-_TITLES = ("title", "issue", "bug", "problem", "name", "标题", "问题", "titel", "fehler", "error", "incident")
-_NUMBERS = ("#", "No", "No.", "ID", "Id", "id", "Nr.", "Nr", "编号", "序号", "Ref")
-_LIST_OF_FIXES = re.compile(
-    r"\b(?:fixed|fixes|bug ?fixes|changelog|unreleased|v?\d+\.\d+(?:\.\d+)?)\b(?! required)|"
-    r"修复|更新日志|behoben",
-    re.IGNORECASE,
-)
-_FIX_LINE = re.compile(
-    r"(?:\*\*)?(?:bug\s*fix|fix(?:e[sd])?|fixed|hotfix|修复|behoben|fehlerbehebung)(?:\*\*)?\s*(?:\([^)]*\))?\s*[:：]?\s",
-    re.IGNORECASE,
-)
-
-
-def _is_list_item(block: Block, section: Section) -> bool:
-    """Whether an item of a list is a bug: it has labels inside, or is a line of a list of fixes."""
-    if block.kind != "item":
-        return False
-    inner = {role for part in _inner_labels(block) if (role := part.role)}
-    if len(inner & {"symptom", "cause", "fix", "verify", "spot"}) >= 2:
-        return True
-    return bool(_FIX_LINE.match(block.lines[0])) and _LIST_OF_FIXES.search(section.title) is not None
-
-
-def _inner_labels(block: Block) -> Iterable[Labelled]:
-    from bugcatalog_ls.catalog.report_outline import outline
-
-    if len(block.lines) < 2 or labelled(block)[0].role:
-        return []
-    inner = outline("\n".join(block.lines[1:]))
-    return [part for each in inner.blocks for part in labelled(each) if part.label]
-
-
-def _list_item(block: Block, path: tuple[str, ...]) -> Item:
-    first = block.lines[0]
-    quoted = re.search(r"[\"“„「]([^\"”“」]{8,})[\"”“」]", first)
-    title = re.sub(
-        r"^(?:fix|bugfix)(?:\([^)]*\))?:\s*", "", quoted[1] if quoted else first, flags=re.IGNORECASE
-    )
-    item = Item(without_decoration(title).split(". ")[0][:120] or first, "", path, block.first)
-    item.pieces.append(Piece("symptom", first, block.first, block.first))
-    if len(block.lines) > 1:
-        from bugcatalog_ls.catalog.report_outline import outline
-
-        role: Role = "symptom"
-        for inner in outline("\n".join(block.lines[1:])).blocks:
-            for part in labelled(inner):
-                role = (part.role or "details") if part.label else role
-                begin = block.first + 1
-                item.pieces.append(
-                    Piece(role, part.text, begin + part.first, begin + part.last, part.code, part.language)
-                )
-    return item

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bugcatalog_ls.catalog.entry import Entry, code_order
 from bugcatalog_ls.catalog.error_expressions import error_messages
-from bugcatalog_ls.catalog.report_items import Item
+from bugcatalog_ls.catalog.report_pieces import Item
 from bugcatalog_ls.catalog.search import ErrorSignatures
 from bugcatalog_ls.catalog.word_weights import WordWeights
 

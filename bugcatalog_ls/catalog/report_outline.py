@@ -118,6 +118,11 @@ _OPEN_HTML = re.compile(r"(?i)\s*<(?:!|\?|(?:pre|script|style|textarea)\b)")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r"\|?(?:\s*:?-+:?\s*\|?)+")
 _PLAIN_HEADING = re.compile(r"^(?:\*\*)?([^\s\-*#>|`].{0,60}?)(?:\*\*)?\s*[:：]?(?:\*\*)?\s*$")
+_NUMBERED = re.compile(
+    r"^(?:\*\*)?(?:(?:issue|bug|problem|incident|error|fehler|vorfall)\s*#?\d+|(?:问题|缺陷|故障|错误)\s*[一二三四五六七八九十\d]+)"
+    r"\s*[:：.)、–—-]\s*\S.{0,100}$",
+    re.IGNORECASE,
+)
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _BULLET = re.compile(r"^(\s*)([•●▪◦‣·–]|\(\d+\)|\d+、)\s+")
 
@@ -142,6 +147,8 @@ def _with_headings(lines: list[str]) -> list[str]:
             underlined = re.fullmatch(r"[=\-~]{3,}", below) is not None
             if named and not above and not underlined and (role_of(named[1]) or _is_loud(named[1], below)):
                 line = f"## {line.strip()}" if role_of(named[1]) or row else f"# {line.strip()}"
+            elif not has_headings and not above and not underlined and _NUMBERED.match(line):
+                line = f"## {line.strip()}"
         made.append(line)
     return made
 

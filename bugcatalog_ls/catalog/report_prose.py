@@ -8,21 +8,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from bugcatalog_ls.catalog.body import first_sentence
-from bugcatalog_ls.catalog.report_items import Item, Piece
-from bugcatalog_ls.catalog.report_words import Role
+from bugcatalog_ls.catalog.report_pieces import Item, Piece
+from bugcatalog_ls.catalog.report_words import SECTION_NAMES, Role
 
-HEADINGS: dict[Role, str] = {
-    "symptom": "Symptom",
-    "spot": "How to spot it",
-    "cause": "Root cause",
-    "fix": "Fix",
-    "verify": "Verify",
-    "prevention": "Prevention",
-    "case": "Real cases",
-    "place": "Where it was",
-    "details": "Details",
-}
 TO_BE_WRITTEN = "To be written"
+NO_SUMMARY = f"{TO_BE_WRITTEN}: one sentence that says what is wrong here."
 
 
 def sections_of(pieces: Iterable[Piece]) -> dict[str, str]:
@@ -31,8 +21,8 @@ def sections_of(pieces: Iterable[Piece]) -> dict[str, str]:
     for piece in pieces:
         by_role.setdefault(_shown_under(piece.role), []).append(piece)
     return {
-        heading: joined([_without_name(piece, heading) for piece in by_role[role]])
-        for role, heading in HEADINGS.items()
+        name.capitalize(): joined([_without_name(piece, name) for piece in by_role[role]])
+        for role, name in SECTION_NAMES.items()
         if role in by_role
     }
 
@@ -54,7 +44,9 @@ def provenance(item: Item, report: str, title: str) -> str:
     """Where a bug was found: the report, the headings above it as they were written, and its line."""
     path = [part for part in item.path if part]
     quoted = f", “{' › '.join(path)}”" if path else f", “{title}”" if title != report else ""
-    return f"From `{report}`{quoted}, line {item.first + 1}."
+    # Where it lay on somebody's machine is nobody else's business.
+    name = report.replace("\\", "/").rpartition("/")[2]
+    return f"From `{name}`{quoted}, line {item.first + 1}."
 
 
 def summary_of(item: Item) -> str:
@@ -66,8 +58,10 @@ def summary_of(item: Item) -> str:
             plain = without_label(piece.text)
             if len(plain.split()) >= 3 or len(plain) >= 8:
                 sentence = first_sentence(plain)
+                if not re.match(r"[\w`\"'“‘(「『]", sentence) or re.match(r"\d+[.)]\s", sentence):
+                    continue
                 return sentence if len(sentence) <= _MAX_SUMMARY else f"{sentence[:_MAX_SUMMARY]}…"
-    return f"{TO_BE_WRITTEN}: one sentence that says what is wrong here."
+    return NO_SUMMARY
 
 
 def without_label(markdown: str) -> str:

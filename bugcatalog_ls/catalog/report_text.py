@@ -101,11 +101,20 @@ def _as_utf8(run: str, codec: str) -> str | None:
         try:
             raw += character.encode(codec)
         except UnicodeEncodeError:
+            if character == "\ufffd" and codec == "gb18030":
+                raw += b"?"
+                continue
             if codec != "cp1252" or ord(character) > 0xFF:
                 return None
             raw.append(ord(character))
     try:
         made = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return None
+        return _as_far_as_it_goes(bytes(raw)) if codec == "gb18030" else None
     return made if len(made) < len(run) or codec == "gb18030" else None
+
+
+def _as_far_as_it_goes(raw: bytes) -> str | None:
+    """What is left of a text of which a byte here and there was lost on the way; else None."""
+    made = raw.decode("utf-8", "replace")
+    return made if _WIDE_RUN.search(made) and made.count("\ufffd") * 3 <= len(made) else None

@@ -22,6 +22,20 @@ Role = Literal[
 ]
 
 
+SECTION_NAMES: dict[Role, str] = {
+    "symptom": "symptom",
+    "spot": "how to spot it",
+    "cause": "root cause",
+    "fix": "fix",
+    "verify": "verify",
+    "prevention": "prevention",
+    "case": "real cases",
+    "place": "where it was",
+    "details": "details",
+}
+"""What the sections of a page are called."""
+
+
 def role_of(label: str) -> Role | None:
     """What a label or heading announces, if it is one that reports use."""
     return _ROLES.get(plain_label(label))

@@ -29,6 +29,7 @@ from bugcatalog_ls.cli.exits import FOUND, OK, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.streams import has_colours, write_out
+from bugcatalog_ls.cli.targets import filename_of
 from bugcatalog_ls.workspace.configuration import Configuration
 from bugcatalog_ls.workspace.settings_roots import find_root
 
@@ -103,9 +104,8 @@ def _tell(plan: ImportPlan, folder: Folder, rules: dict[str, Rules], options: ar
                 tell_gaps(plan.drafts[landing.path])
         if report.left_over:
             n_parts = report.left_over.count("\n## ")
-            write_out(
-                [f"  left over: {_count(n_parts, 'part')} of the report, listed in {report.left_over_path}\n"]
-            )
+            listed = filename_of(folder.path, report.left_over_path)
+            write_out([f"  left over: {_count(n_parts, 'part')} of the report, listed in {listed}\n"])
 
 
 def _told(landing: Landing, names: dict[str, str]) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bugcatalog_ls.patterns.engine import EngineError, Node, parse, place_of
-from bugcatalog_ls.patterns.holes import Holes, NameOf, holes_of, is_callee
+from bugcatalog_ls.patterns.holes import Holes, holes_of
 from bugcatalog_ls.patterns.languages import PYTHON, Language
 from bugcatalog_ls.patterns.matcher import Match, RuleSet
+from bugcatalog_ls.patterns.node_roles import NameOf, is_callee
 from bugcatalog_ls.patterns.rule import RuleError, compile_rule
-from bugcatalog_ls.patterns.tree_changes import Change, changes, tokens_of
+from bugcatalog_ls.patterns.standing_alone import AROUND, stands_alone
+from bugcatalog_ls.patterns.tree_changes import Change, changes, is_text, tokens_of
 from bugcatalog_ls.text.spans import TextEdit, apply_edits
 
 
@@ -50,6 +52,8 @@ def generalise(
 ) -> tuple[list[list[Proposal]], list[Rejection]]:
     """For each place that changed the rules that tell it from what it became, the most general first; and the
     places for which there is none."""
+    if max(len(before.text), len(after.text)) > MAX_TEXT:
+        return [], [Rejection(1, "the file is too large to be compared part by part")]
     try:
         old, new = parse(before.text, language), parse(after.text, language)
     except EngineError as error:
@@ -82,6 +86,7 @@ def one_line(text: str) -> str:
     return line if len(line) <= 80 else f"{line[:79]}…"
 
 
+MAX_TEXT = 400_000
 _MAX_CHANGES = 40
 _MAX_PATTERN = 600
 _MAX_TRIES = 6
@@ -120,7 +125,8 @@ def _of_change(
             if not reason:
                 reason = _why_none(change, one)
             break
-        if not _stands_alone(one, language) or is_callee(one):
+        # A text alone is found everywhere, and what is called says little without its call.
+        if is_text(one) or is_callee(one) or not stands_alone(one, language):
             continue
         for is_loose in (True, False):
             outcome = _attempt(one, other, before, after, language, is_loose)
@@ -152,7 +158,7 @@ def _attempt(
         return f"`{one_line(holes.pattern)}` is more holes than code"
     if not holes.has_anchor:
         return f"`{one_line(holes.pattern)}` would match too much: nothing in it says what it is about"
-    rule = _rule(holes, language)
+    rule = _rule(holes, language, one.kind())
     matches = _matches(rule, before, language)
     if isinstance(matches, str):
         return matches
@@ -168,8 +174,14 @@ def _attempt(
     return _with_fix(rule, holes, one, other, before, after, language, start)
 
 
-def _rule(holes: Holes, language: Language) -> dict[str, Any]:
-    pattern: dict[str, Any] = {"pattern": holes.pattern}
+def _rule(holes: Holes, language: Language, kind: str) -> dict[str, Any]:
+    around = AROUND.get(language.name)
+    if around is not None:
+        # By itself the pattern would be read as something else than it is inside of a function.
+        whole = {"context": around.replace("@", holes.pattern), "selector": kind}
+        pattern: dict[str, Any] = {"pattern": whole}
+    else:
+        pattern = {"pattern": holes.pattern}
     rule: dict[str, Any] = {"language": language.name}
     rule["rule"] = (
         {"all": [pattern, *({"not": each} for each in holes.without)]} if holes.without else pattern
@@ -258,24 +270,3 @@ def _matches(rule: Mapping[str, Any], version: Version, language: Language) -> l
         resolve = name_of
     outcome = RuleSet([compiled]).match(version.text, language, resolve)
     return [match for match in outcome.matches if not match.unresolved]
-
-
-def _stands_alone(node: Node, language: Language) -> bool:
-    """Whether the text of a node means by itself what it means where it stands."""
-    if not node.is_named() or node.is_leaf() or node.kind() == "ERROR":
-        return False
-    try:
-        alone = parse(node.text(), language)
-    except EngineError:
-        return False
-    return any(each.kind() == node.kind() and each.text() == node.text() for each in _spine(alone))
-
-
-def _spine(node: Node) -> Iterator[Node]:
-    """A node and, while it has only one part, what it consists of."""
-    while True:
-        yield node
-        children = [child for child in node.children() if child.is_named()]
-        if len(children) != 1:
-            return
-        node = children[0]

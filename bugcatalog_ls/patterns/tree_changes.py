@@ -59,7 +59,7 @@ _BODIES = (
     "translation",
 )
 _MAX_DEPTH = 400
-_MAX_PARTS = 4_000
+_MAX_PARTS = 1_500
 
 
 def _leaves(node: Node) -> Iterator[str]:

@@ -71,7 +71,8 @@ def backtest(
         return
     base = history.tree(commits[0].parent) if commits[0].parent else {}
     total = len(base) + len(commits)
-    walk.begin(base, lambda done: report(done, total))
+    paths = {*base, *(change.path for commit in commits for change in commit.changes)}
+    walk.begin(base, paths, lambda done: report(done, total))
     for number, commit in enumerate(commits, start=1):
         report(len(base) + number, total)
         walk.step(commit)
@@ -96,15 +97,19 @@ class _Walk:
         self._plan = plan
         self._project = Project(plan, options, self._source)
         self._options = options
-        self._is_local = not any(analyzer.join for analyzer in plan.analyzers.values()) and not any(
-            rule.resolves for rule in plan.rules.compiled.values()
-        )
+        self._names = [
+            name for rule in plan.rules.compiled.values() for each in rule.resolves.values() for name in each
+        ]
+        self._is_local = not any(analyzer.join for analyzer in plan.analyzers.values())
         self._blobs: dict[str, str] = {}
         self._open: dict[str, list[_Open]] = {}
         self._results: dict[tuple[str, str], FileResult] = {}
         self._texts: dict[str, Source | None] = {}
 
-    def begin(self, tree: dict[str, str], report: Callable[[int], None]) -> None:
+    def begin(self, tree: dict[str, str], paths: Iterable[str], report: Callable[[int], None]) -> None:
+        # Only what the repository defines itself may be known by another module's name in it.
+        own = {part.removesuffix(".py") for path in paths for part in path.split("/")}
+        self._is_local = self._is_local and own.isdisjoint(name.split(".")[0] for name in self._names)
         for number, (path, blob) in enumerate(tree.items()):
             report(number)
             self._set(path, blob)
@@ -193,10 +198,19 @@ class _Walk:
     def _analysed(self, path: str, source: Source) -> FileResult:
         if not self._is_local:
             return analyse(self._plan, path, source, self._options)
-        if not self._plan.rules.wants(path) and not _is_asked(self._plan, source):
+        if not self._may_match(path, source) and not _is_asked(self._plan, source):
             return FileResult()
         # What only other files need to know of this one, nobody asks for.
         return analyse(self._plan, path, source, self._options, shared=Facts())
+
+    def _may_match(self, path: str, source: Source) -> bool:
+        """Whether a rule may match in a text: the last part of a name that must resolve stands in every file
+        that imports it, under whatever other name."""
+        if not self._plan.rules.wants(path):
+            return False
+        if not all(rule.resolves for rule in self._plan.rules.compiled.values()):
+            return True
+        return any(name.rpartition(".")[2].encode("utf-8") in source.data for name in self._names)
 
     def _places(self, path: str) -> list[Place]:
         findings = self._project.findings(path)

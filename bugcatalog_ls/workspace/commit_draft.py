@@ -34,7 +34,8 @@ def changed_code(history: GitHistory, commit: Commit) -> list[CodeChange]:
         texts = [_text(history, change.path, blob) for blob in (change.old_blob, change.blob)]
         if all(text is not None for text in texts):
             found.append(CodeChange(change.path, texts[0] or "", texts[1] or ""))
-    return [change for change in found if not _TEST.search(change.path)] or found
+    written = [change for change in found if not _MADE.search(change.path)]
+    return [change for change in written if not _TEST.search(change.path)] or written
 
 
 def draft_from_commit(code: str, commit: Commit, message: str, changes: Sequence[CodeChange]) -> Draft:
@@ -70,8 +71,12 @@ def draft_from_commit(code: str, commit: Commit, message: str, changes: Sequence
     )
 
 
+# Files that tools write.
+_MADE = re.compile(
+    r"(?:^|/)[^/]*(?:\.lock|-lock\.(?:json|ya?ml)|\.min\.\w+|\.lock\.\w+)$|(?:^|/)yarn\.lock$|(?:^|/)(?:dist|vendor)/"
+)
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|spec)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|[._]test\.\w+$"
+    r"(?:^|/)(?:tests?|testing|__tests__|spec|cypress|e2e)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|[._]test\.\w+$"
 )
 _KIND = re.compile(
     r"^\s*(?::\w+:\s*|[^\w\s(\[]+\s*)?(?:fix|bugfix|hotfix|bug|perf|refactor|chore|change|feat)(?:\([^)]*\))?!?\s*[:：]\s*",

@@ -142,7 +142,14 @@ class GitHistory:
 
     def _log(self, options: Sequence[str], revision: str) -> Iterator[Commit]:
         form = "--format=%x1e%H%x1f%P%x1f%cs%x1f%an%x1f%s%x1f"
-        said = self.run("log", form, "--no-color", "-z", *options, *_rev(revision))
+        try:
+            said = self.run("log", form, "--no-color", "-z", "--find-renames", *options, *_rev(revision))
+        except GitError as error:
+            if "unable to read" not in str(error):
+                raise
+            # To find files moved and changed at once git reads them, and a partial clone lacks some.
+            exact = "--find-renames=100%"
+            said = self.run("log", form, "--no-color", "-z", exact, *options, *_rev(revision))
         for record in said.split("\x1e")[1:]:
             sha, parents, date, author, subject, raw = record.split("\x1f", 5)
             yield Commit(sha, parents.split(" ")[0], date, author, subject, tuple(self._changes(raw)))
@@ -172,7 +179,7 @@ class GitHistory:
             yield FileChange(*old, *new)
 
 
-_RAW = ("--raw", "--no-abbrev", "--find-renames", "--diff-merges=first-parent", "--no-ext-diff", "--root")
+_RAW = ("--raw", "--no-abbrev", "--diff-merges=first-parent", "--no-ext-diff", "--root")
 
 
 def _rev(revision: str) -> tuple[str, str]:
