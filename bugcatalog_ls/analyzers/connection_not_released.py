@@ -98,6 +98,9 @@ def _by_behaviour(context: JoinContext, fact: OpenResource, callee: str) -> Reso
     module = callee.rpartition(".")[0]
     if not module or "(" in module or context.index.module_paths(module):
         return None
+    if module.partition(".")[0] == "sqlalchemy":
+        # What makes a session there is known; `object_session` finds one.
+        return None
     return _UNKNOWN_SESSION
 
 

@@ -142,7 +142,8 @@ def _too_early(
     best: EarlyCommit | None = None
     for other in function.sessions:
         for write in _later_writes(body, other):
-            if write.start_byte == node.start_byte or _is_in(write, _HANDLERS):
+            # What comes before it in the text is of another turn of a loop.
+            if write.start_byte <= node.start_byte or _is_in(write, _HANDLERS):
                 continue
             if other is session and _entered(write, session) != _entered(node, session):
                 continue

@@ -56,7 +56,7 @@ _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:se
 _CHANGES = re.compile(
     rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
-    rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
+    rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update|select_for_update"
 )
 _TABLES = re.compile(r"table|source|plan|clause|dialect")
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
@@ -260,6 +260,7 @@ def _calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             or is_in_inner_function(call, loop.node)
             or is_in_handler(call, loop.node)
             or ends_with_first(loop, call)
+            or _is_returned(call, loop.node)
         ):
             continue
         fact = _call_fact(file, facts, loop, call)
@@ -273,6 +274,16 @@ def _calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             continue
         seen.add(call.id)
         facts.add(fact)
+
+
+def _is_returned(call: Node, loop: Node) -> bool:
+    """Whether a call is made on the way out of the loop, once."""
+    for parent in ancestors(call):
+        if parent.id == loop.id:
+            return False
+        if parent.type in ("return_statement", "raise_statement"):
+            return True
+    return False
 
 
 def _may_ask(file: PyFile, name: str) -> bool:
