@@ -163,7 +163,7 @@ def _too_early(
                 return found
             best = best or found
         for later in helpers[other.written]:
-            if later.node.id == node.id or not _leads(starts, flow.at(later.node), []):
+            if later.node.start_byte <= node.start_byte or not _leads(starts, flow.at(later.node), []):
                 continue
             if not mentions_any(later.node, known.names):
                 continue

@@ -61,9 +61,25 @@ class HandsOver(Fact, frozen=True):
         return self.function
 
 
+class KeepsOwn(Fact, frozen=True):
+    """A method that gives what its object keeps, and only opens it where it is not there yet."""
+
+    function: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
+_GIVES_OWN = re.compile(rb"\breturn (?:self|cls)\.\w+[ \t]*$", re.MULTILINE)
+
+
 def collect_resources(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
+    for match in _GIVES_OWN.finditer(file.source.data):
+        where = file.qualname_at(match.start())
+        facts.add(KeepsOwn(f"{file.module}.{where}" if file.module else where))
     flows: dict[int, Flow] = {}
     seen: set[int] = set()
     for call in _candidates(file):

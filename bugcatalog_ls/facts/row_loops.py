@@ -51,6 +51,7 @@ _RUNNING = frozenset(
     {"all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "scalar_one"}
 )
 _FROM_HOLE = re.compile(r"\bfrom\s+[\"'`\[]*\{", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
@@ -363,7 +364,8 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
     if sql is None and statement.type == "string":
         sql = text_of(statement).lstrip("frFR'\"")
     if sql is not None:
-        return _SQL.match(sql) is not None and name != "get" and _FROM_HOLE.search(sql) is None
+        asks_rows = _SQL.match(sql) is not None and _FROM.search(sql) is not None
+        return asks_rows and name != "get" and _FROM_HOLE.search(sql) is None
     query = read_query(file, statement)
     return query is not None and _is_of_rows(query) and not any(_is_batched(part) for _, part in query.parts)
 
