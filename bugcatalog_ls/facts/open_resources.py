@@ -161,7 +161,7 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     if symbol is None or symbol.startswith("super("):
         return
     known = opened(symbol)
-    if known is None and not _may_open(symbol):
+    if (known is None and not _may_open(symbol)) or _is_kept_by_object(file, call):
         return
     function = f"{file.module}.{scope.qualname}" if file.module else scope.qualname
     if parent.type == "return_statement":
@@ -196,6 +196,15 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
             or ("close" in methods and ("query" in methods or any(use.kind == "yield" for use in uses))),
             takes_with=any(use.kind == "enter" for use in uses),
         )
+    )
+
+
+def _is_kept_by_object(file: PyFile, call: Node) -> bool:
+    """Whether a method of the own object gives what that keeps: `self._connection()`."""
+    written = re.fullmatch(r"self\.(\w+)", text_of(callee_of(call) or call))
+    return written is not None and any(
+        definition.name == written[1] and _GIVES_OWN.search(definition.node.text or b"") is not None
+        for definition in file.functions
     )
 
 
