@@ -71,7 +71,10 @@ class KeepsOwn(Fact, frozen=True):
         return self.function
 
 
-_GIVES_OWN = re.compile(rb"\breturn (?:self|cls)\.\w+[ \t]*$", re.MULTILINE)
+_GIVES_OWN = re.compile(
+    rb"\breturn (?:self|cls)\.\w*(?:conn|session|client|db|engine|pool|redis|file|sock)\w*[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def collect_resources(file: PyFile, facts: Facts) -> None:
