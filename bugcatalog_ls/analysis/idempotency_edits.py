@@ -81,8 +81,8 @@ def _upsert(context: FixContext, call: Node) -> list[TextEdit]:
         if not has_key or method is None:
             return []
         function = enclosing(call, "function_definition")
-        owner = text_of(callee).rpartition(".")[0]
-        awaited = "await " if function is not None and f"await {owner}." in text_of(function) else ""
+        session = text_of(callee).rpartition(".")[0]
+        awaited = "await " if function is not None and f"await {session}." in text_of(function) else ""
         return [*([insert_at(call.start_byte, awaited)] if awaited else []), *replace_node(method, "merge")]
     return []
 

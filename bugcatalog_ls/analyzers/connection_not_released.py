@@ -10,7 +10,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.db_sessions import is_session
 from bugcatalog_ls.facts.function_effects import FunctionEffects
-from bugcatalog_ls.facts.open_resources import HandsOver, OpenResource, collect_resources
+from bugcatalog_ls.facts.open_resources import HandsOver, KeepsOwn, OpenResource, collect_resources
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.facts.resource_uses import Use, resource_uses
 from bugcatalog_ls.facts.resources import Resource, opened
@@ -74,6 +74,8 @@ def _resource(context: JoinContext, fact: OpenResource) -> Resource | None:
     for _ in range(_MAX_HELPERS):
         callee = context.resolve(symbol.removesuffix("()"), path)
         helper = function_at(context.index, callee)
+        if helper is not None and context.index.get(KeepsOwn, callee):
+            return None
         if helper is None:
             found = opened(context.resolve(symbol, path))
             if found is not None:
@@ -97,6 +99,9 @@ def _by_behaviour(context: JoinContext, fact: OpenResource, callee: str) -> Reso
         return None
     module = callee.rpartition(".")[0]
     if not module or "(" in module or context.index.module_paths(module):
+        return None
+    if module.partition(".")[0] == "sqlalchemy":
+        # What makes a session there is known; `object_session` finds one.
         return None
     return _UNKNOWN_SESSION
 

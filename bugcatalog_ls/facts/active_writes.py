@@ -30,7 +30,7 @@ _CREATES = ("create", "acreate", "bulk_create")
 _SAVES = ("save", "asave")
 _ATOMIC = re.compile(r"\batomic\b|\bin_transaction\b|\btransaction\(")
 _HANDLERS = ("except_clause", "except_group_clause", "finally_clause")
-_COUNTS = re.compile(r"=\s*(?:[A-Z]\w*\.\w+|(?:\w+\.)?F\([^)]*\))\s*[-+]")
+_COUNTS = re.compile(r"=\s*(?:[A-Z]\w*\.\w+|(?:cls|self)\.model\.\w+|(?:\w+\.)?F\([^)]*\))\s*[-+]")
 
 
 class ActiveWrite(NamedTuple):
@@ -121,7 +121,7 @@ def _write(file: PyFile, call: Node) -> ActiveWrite | None:
         is_model = owner.type in ("identifier", "attribute") and is_class_like(owner) and name == "create"
         return ActiveWrite(call, owner, _bound_to(call), False) if is_model else None
     if name == "execute":
-        root = _root(owner)
+        root = _root(file, owner)
         return ActiveWrite(call, root, "", False) if root is not None else None
     if owner.type != "identifier":
         return None
@@ -129,7 +129,7 @@ def _write(file: PyFile, call: Node) -> ActiveWrite | None:
     return ActiveWrite(call, made, text_of(owner), False) if made is not None else None
 
 
-def _root(node: Node) -> Node | None:
+def _root(file: PyFile, node: Node) -> Node | None:
     """The model of `Model.update(…).where(…)`, `Model.insert(…)`."""
     current: Node | None = node
     while current is not None and current.type == "call":
@@ -137,10 +137,21 @@ def _root(node: Node) -> Node | None:
         owner = callee.child_by_field_name("object") if callee is not None else None
         if owner is None:
             return None
+        if text_of(owner) in ("cls.model", "self.model"):
+            owner = _own_model(file, owner) or owner
         if owner.type == "identifier" and is_class_like(owner):
             return owner if method_name(current) in ("update", "insert", "insert_many", "delete") else None
         current = owner
     return None
+
+
+def _own_model(file: PyFile, place: Node) -> Node | None:
+    """The class that a service names as its `model`."""
+    scope = file.scopes.at(place.start_byte)
+    while scope.parent is not None and scope.kind != "class":
+        scope = scope.parent
+    values = [binding.value for binding in scope.bindings.get("model", ())]
+    return values[0] if len(values) == 1 else None
 
 
 def _class_of_row(file: PyFile, row: Node) -> Node | None:

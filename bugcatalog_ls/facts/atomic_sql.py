@@ -35,6 +35,7 @@ def atomic_sql(file: PyFile, span: Span) -> list[TextEdit]:
         return []
     value = parameter_at(found.node, text, column.start(2))
     gone: Node | None = None
+    operation: Node | None
     if value is not None and value.type == "identifier":
         bindings = file.names.bindings(value)
         scope = local_scope(file, value)

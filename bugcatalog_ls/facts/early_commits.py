@@ -142,7 +142,8 @@ def _too_early(
     best: EarlyCommit | None = None
     for other in function.sessions:
         for write in _later_writes(body, other):
-            if write.start_byte == node.start_byte or _is_in(write, _HANDLERS):
+            # What comes before it in the text is of another turn of a loop.
+            if write.start_byte <= node.start_byte or _is_in(write, _HANDLERS):
                 continue
             if other is session and _entered(write, session) != _entered(node, session):
                 continue
@@ -162,7 +163,7 @@ def _too_early(
                 return found
             best = best or found
         for later in helpers[other.written]:
-            if later.node.id == node.id or not _leads(starts, flow.at(later.node), []):
+            if later.node.start_byte <= node.start_byte or not _leads(starts, flow.at(later.node), []):
                 continue
             if not mentions_any(later.node, known.names):
                 continue

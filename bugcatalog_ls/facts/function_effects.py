@@ -44,6 +44,7 @@ _LITERALS = (
     *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", b".get(", b"    with ", *HTTP_LITERALS),
 )
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
+_DEFINES = re.compile(r"(?:CREATE|DROP|ALTER|TRUNCATE|PRAGMA|SET|GRANT)\b", re.IGNORECASE)
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
 
 
@@ -87,6 +88,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             continue
         if action == "query" and writes_in_statement(file, call):
             action = "write"
+        if action == "query" and _DEFINES.match(_sql_of(call)) is not None:
+            continue
         scopes[scope.start] = scope
         found.setdefault(scope.start, {})[Effect(action, on, text_of(name))] = None
     for call in (
@@ -168,6 +171,14 @@ def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
 def _is_class(node: Node) -> bool:
     last = text_of(node).rpartition(".")[2]
     return node.type in ("identifier", "attribute") and last[:1].isupper() and not last.isupper()
+
+
+def _sql_of(call: Node) -> str:
+    """The text of the SQL that a call is given as a literal, without its prefix and quotes."""
+    first = next(iter(arguments_of(call).positional), None)
+    if first is not None and first.type == "call":
+        first = next(iter(arguments_of(first).positional), None)
+    return text_of(first).lstrip("rRfFbBuU").strip("'\" \n") if first is not None else ""
 
 
 def _function_at(file: PyFile, node: Node) -> Scope | None:

@@ -84,6 +84,9 @@ def is_small(file: PyFile, over: Node) -> bool:
         return 0 < len(items) <= _SMALL and not is_filled
     if over.type == "call":
         name = text_of(callee_of(over) or over).rpartition(".")[2]
+        inner = arguments_of(over).positional
+        if name in ("list", "tuple", "sorted", "reversed") and len(inner) == 1:
+            return is_small(file, inner[0])
         if name in ("items", "keys", "values"):
             owner = (callee_of(over) or over).child_by_field_name("object")
             return owner is not None and is_small(file, owner)
@@ -98,6 +101,9 @@ def is_small(file: PyFile, over: Node) -> bool:
             "walk",
             "zip_longest",
         )
+    if over.type == "attribute":
+        # The members of an enum of another module.
+        return re.fullmatch(r"(?:\w+\.)*[A-Z]+[a-z]\w*", text_of(over)) is not None
     return over.type == "string"
 
 

@@ -61,9 +61,28 @@ class HandsOver(Fact, frozen=True):
         return self.function
 
 
+class KeepsOwn(Fact, frozen=True):
+    """A method that gives what its object keeps, and only opens it where it is not there yet."""
+
+    function: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
+_GIVES_OWN = re.compile(
+    rb"\breturn (?:self|cls)\.\w*(?:conn|session|client|db|engine|pool|redis|file|sock)\w*[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
 def collect_resources(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
+    for match in _GIVES_OWN.finditer(file.source.data):
+        where = file.qualname_at(match.start())
+        facts.add(KeepsOwn(f"{file.module}.{where}" if file.module else where))
     flows: dict[int, Flow] = {}
     seen: set[int] = set()
     for call in _candidates(file):
@@ -145,7 +164,7 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     if symbol is None or symbol.startswith("super("):
         return
     known = opened(symbol)
-    if known is None and not _may_open(symbol):
+    if (known is None and not _may_open(symbol)) or _is_kept_by_object(file, call):
         return
     function = f"{file.module}.{scope.qualname}" if file.module else scope.qualname
     if parent.type == "return_statement":
@@ -180,6 +199,15 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
             or ("close" in methods and ("query" in methods or any(use.kind == "yield" for use in uses))),
             takes_with=any(use.kind == "enter" for use in uses),
         )
+    )
+
+
+def _is_kept_by_object(file: PyFile, call: Node) -> bool:
+    """Whether a method of the own object gives what that keeps: `self._connection()`."""
+    written = re.fullmatch(r"self\.(\w+)", text_of(callee_of(call) or call))
+    return written is not None and any(
+        definition.name == written[1] and _GIVES_OWN.search(definition.node.text or b"") is not None
+        for definition in file.functions
     )
 
 

@@ -152,6 +152,10 @@ def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
         return True
     if _is_aggregate(query):
         return True
+    function = enclosing(place, "function_definition")
+    if not offsets and any(constant_value(size) == 2 for size in sizes if size is not None):
+        # One more than the one that there should be.
+        return True
     if offsets:
         return False
     # A cap is no page; and where only the run knows of what, nobody can say.
@@ -162,7 +166,6 @@ def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
     statement = statement_of(place)
     if _ANY_OF_THEM.search(text_of(statement).partition("=")[0]):
         return True
-    function = enclosing(place, "function_definition")
     if enclosing(place, "while_statement") is not None:
         return True
     return function is not None and _TAKES_AWAY.search(function.text or b"") is not None
@@ -192,7 +195,11 @@ def _is_ordered_later(file: PyFile, top: Node) -> bool:
     rest = (around or b"")[parent.end_byte - start :]
     name = re.escape(text_of(left).encode())
     return (
-        re.search(rb"=\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*%s\b" % (name, name), rest)
+        re.search(
+            rb"(?:=|\breturn|[(,]|\bawait)\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*%s\b"
+            % (name, name),
+            rest,
+        )
         is not None
     )
 

@@ -92,7 +92,7 @@ def _ending_steps(flow: Flow, close: Use, name: str) -> list[Step]:
             consequence = parent.child_by_field_name("consequence")
             if condition is None or consequence is None or always_leaves(consequence):
                 break
-            if name not in text_of(condition):
+            if re.search(rf"(?<![\w.]){re.escape(name)}\b", text_of(condition)) is None:
                 return [*flow.at(close.node), *flow.at(condition)]
         if parent.type in ("function_definition", "for_statement", "while_statement"):
             break

@@ -44,7 +44,18 @@ _KEEPING = frozenset(
             "register",
         ),
         *("finalize", "TextIOWrapper", "BufferedReader", "BufferedWriter", "nullcontext", "wrap_socket"),
-        *("partial", "submit", "run_in_executor", "to_thread", "create_task", "Thread", "Process", "setattr"),
+        *(
+            "connect_read_pipe",
+            "connect_write_pipe",
+            "partial",
+            "submit",
+            "run_in_executor",
+            "to_thread",
+            "create_task",
+            "Thread",
+            "Process",
+            "setattr",
+        ),
     }
 )
 _PLAIN_CLASSES = frozenset({"csv.DictReader", "csv.DictWriter", "csv.reader", "csv.writer"})

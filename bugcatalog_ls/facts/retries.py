@@ -42,6 +42,8 @@ _LIBRARIES = re.compile(rb"autoretry_for|tenacity|backoff|retrying|stamina")
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
 _COMPARED = re.compile(r"(\w+)\s*(?:<|<=|>|>=)\s*(?:\d+|[\w.]+)")
 _TASKS = frozenset({"task", "shared_task", "periodic_task"})
+_CHANGES = re.compile(r"[\w.]*?(?:text\(\s*)?[fFrR]?[\"']*\s*(?:update|delete)\b", re.IGNORECASE)
+_COUNTS_ON = re.compile(r"\w\s*[-+]\s*[:%?$\w]|\|\|")
 _MAX_CALLS = 40
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
 _PLAIN = frozenset({"string", "binary_operator", "identifier", "attribute", "call"})
@@ -373,7 +375,9 @@ def _loops(file: PyFile, facts: Facts) -> None:
         attempt = next((node for node in walk(body) if node.type == "try_statement"), None)
         if attempt is None or not _is_attempt(attempt, body):
             continue
-        calls = _calls(file, body)
+        # What stands outside of the `try` is not caught, and so not tried again.
+        tried = attempt.child_by_field_name("body")
+        calls = _calls(file, tried if tried is not None else body)
         if not calls:
             continue
         head = loop.child_by_field_name("right") or loop.child_by_field_name("condition") or loop
@@ -465,9 +469,7 @@ def _calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
         if name == "request" and (verb := string_value(arguments.get("method", 0))) is not None:
             symbol = f"{symbol.rpartition('.')[0]}.{verb.lower()}" if symbol else symbol
             name = verb.lower()
-        writes = name in ("execute", "executemany", "exec", "fetchrow", "fetchval") and writes_in_statement(
-            file, node
-        )
+        writes = name in _EXECUTING and writes_in_statement(file, node) and not _is_same_twice(file, node)
         if not symbol and not writes and name not in ("add", "add_all", "commit", "bulk_save_objects"):
             continue
         found[
@@ -481,6 +483,16 @@ def _calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
             )
         ] = None
     return tuple(found)
+
+
+def _is_same_twice(file: PyFile, call: Node) -> bool:
+    """Whether a statement is an UPDATE or DELETE that comes to the same when it runs again."""
+    statement = next(iter(arguments_of(call).positional), None)
+    if statement is not None and statement.type == "identifier":
+        bindings = file.names.bindings(statement)
+        statement = bindings[0].value if len(bindings) == 1 else None
+    text = text_of(statement) if statement is not None else ""
+    return _CHANGES.match(text) is not None and _COUNTS_ON.search(text) is None
 
 
 def _names_what(url: Node) -> bool:

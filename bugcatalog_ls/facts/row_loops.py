@@ -51,12 +51,13 @@ _RUNNING = frozenset(
     {"all", "first", "one", "one_or_none", "scalar", "scalars", "count", "get", "scalar_one"}
 )
 _FROM_HOLE = re.compile(r"\bfrom\s+[\"'`\[]*\{", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _SQL = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
 _CHANGES = re.compile(
     rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
-    rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update"
+    rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update|select_for_update"
 )
 _TABLES = re.compile(r"table|source|plan|clause|dialect")
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
@@ -260,6 +261,7 @@ def _calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             or is_in_inner_function(call, loop.node)
             or is_in_handler(call, loop.node)
             or ends_with_first(loop, call)
+            or _is_returned(call, loop.node)
         ):
             continue
         fact = _call_fact(file, facts, loop, call)
@@ -273,6 +275,16 @@ def _calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             continue
         seen.add(call.id)
         facts.add(fact)
+
+
+def _is_returned(call: Node, loop: Node) -> bool:
+    """Whether a call is made on the way out of the loop, once."""
+    for parent in ancestors(call):
+        if parent.id == loop.id:
+            return False
+        if parent.type in ("return_statement", "raise_statement"):
+            return True
+    return False
 
 
 def _may_ask(file: PyFile, name: str) -> bool:
@@ -352,7 +364,8 @@ def _asks_database(file: PyFile, call: Node, name: str) -> bool:
     if sql is None and statement.type == "string":
         sql = text_of(statement).lstrip("frFR'\"")
     if sql is not None:
-        return _SQL.match(sql) is not None and name != "get" and _FROM_HOLE.search(sql) is None
+        asks_rows = _SQL.match(sql) is not None and _FROM.search(sql) is not None
+        return asks_rows and name != "get" and _FROM_HOLE.search(sql) is None
     query = read_query(file, statement)
     return query is not None and _is_of_rows(query) and not any(_is_batched(part) for _, part in query.parts)
 

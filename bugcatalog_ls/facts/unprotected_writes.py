@@ -115,6 +115,9 @@ def _goes_on(flow: Flow, handler: Node, session: Session) -> bool:
         written = text_of(callee) if callee is not None else ""
         owner, _, verb = written.rpartition(".")
         steps = {id(step) for step in flow.at(node)}
+        if verb == "rollback":
+            # A savepoint of the session's counts as well: `nested = session.begin_nested()`.
+            ended |= steps
         if owner == session.written:
             if verb in _ENDING:
                 ended |= steps

@@ -140,7 +140,9 @@ NETWORK_TOOLS = frozenset(
     }
 )
 # What the command lines of clouds do on the machine itself, or wait for a person with.
-_LOCAL_WORDS = frozenset({"config", "auth", "completion", "version", "--version", "help"})
+_LOCAL_WORDS = frozenset(
+    {"config", "auth", "completion", "version", "--version", "help", "-h", "--help", "-V", "-G"}
+)
 # Options by which a tool limits itself.
 _OWN_LIMIT = ("timeout", "--max-time", "--deadline")
 NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {

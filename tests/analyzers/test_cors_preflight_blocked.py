@@ -271,3 +271,174 @@ def test_options_pass_in_the_words_of_the_framework() -> None:
                 await self.app(scope, receive, send)
         """,
     )
+
+
+def test_finds_sanic() -> None:
+    check_findings(
+        "BC103",
+        """
+        from sanic import Sanic
+        from sanic_ext import Extend
+        app = Sanic("x")
+        app.config.CORS_ORIGINS = "*"
+        # <-------------------------- BC103
+        app.config.CORS_SUPPORTS_CREDENTIALS = True
+        """,
+    )
+
+
+def test_finds_sanic_cors() -> None:
+    check_findings(
+        "BC103",
+        """
+        from sanic import Sanic
+        from sanic_cors import CORS
+        app = Sanic("x")
+        CORS(app, origins="*", supports_credentials=True)
+        # <---------------------------------------------- BC103
+        """,
+    )
+
+
+def test_finds_hand_made() -> None:
+    check_findings(
+        "BC103",
+        """
+        from fastapi import FastAPI, Request
+        app = FastAPI()
+        @app.middleware("http")
+        async def cors(request: Request, call_next):
+            response = await call_next(request)
+            response.headers["Access-Control-Allow-Origin"] = "*"
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+            return response
+        """,
+    )
+
+
+def test_finds_aiohttp_middleware() -> None:
+    check_findings(
+        "BC103",
+        """
+        from aiohttp import web
+        @web.middleware
+         # <----------- BC103
+        async def auth(request, handler):
+            if "Authorization" not in request.headers:
+                raise web.HTTPUnauthorized()
+            resp = await handler(request)
+            resp.headers["Access-Control-Allow-Origin"] = "https://a"
+            return resp
+        app = web.Application(middlewares=[auth])
+        """,
+    )
+
+
+def test_finds_sanic_middleware() -> None:
+    check_findings(
+        "BC103",
+        """
+        from sanic import Sanic
+        from sanic.response import json
+        from sanic_cors import CORS
+        app = Sanic("x")
+        CORS(app)
+        @app.on_request
+         # <----------- BC103
+        async def auth(request):
+            if not request.token:
+                return json({"x": 1}, status=401)
+        """,
+    )
+
+
+def test_leaves_handmade_origin_echo() -> None:
+    check_findings(
+        "BC103",
+        """
+        from fastapi import FastAPI, Request
+        app = FastAPI()
+        @app.middleware("http")
+        async def cors(request: Request, call_next):
+            response = await call_next(request)
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            return response
+        """,
+    )
+
+
+def test_leaves_aiohttp_options() -> None:
+    check_findings(
+        "BC103",
+        """
+        from aiohttp import web
+        @web.middleware
+        async def auth(request, handler):
+            if request.method == "OPTIONS":
+                return await handler(request)
+            if "Authorization" not in request.headers:
+                raise web.HTTPUnauthorized()
+            resp = await handler(request)
+            resp.headers["Access-Control-Allow-Origin"] = "https://a"
+            return resp
+        """,
+    )
+
+
+def test_mends_aiohttp() -> None:
+    check_fix(
+        "BC103",
+        """
+        from aiohttp import web
+        @web.middleware
+        async def auth(request, handler):
+            if "Authorization" not in request.headers:
+                raise web.HTTPUnauthorized()
+            resp = await handler(request)
+            resp.headers["Access-Control-Allow-Origin"] = "https://a"
+            return resp
+        """,
+        """
+        from aiohttp import web
+        @web.middleware
+        async def auth(request, handler):
+            if request.method == "OPTIONS":
+                return await handler(request)
+            if "Authorization" not in request.headers:
+                raise web.HTTPUnauthorized()
+            resp = await handler(request)
+            resp.headers["Access-Control-Allow-Origin"] = "https://a"
+            return resp
+        """,
+    )
+
+
+def test_mends_sanic() -> None:
+    check_fix(
+        "BC103",
+        """
+        from sanic import Sanic
+        from sanic.response import json
+        from sanic_cors import CORS
+        app = Sanic("x")
+        CORS(app)
+        @app.on_request
+        async def auth(request):
+            if not request.token:
+                return json({"x": 1}, status=401)
+        """,
+        """
+        from sanic import Sanic
+        from sanic.response import json
+        from sanic_cors import CORS
+        app = Sanic("x")
+        CORS(app)
+        @app.on_request
+        async def auth(request):
+            if request.method == "OPTIONS":
+                return None
+            if not request.token:
+                return json({"x": 1}, status=401)
+        """,
+    )

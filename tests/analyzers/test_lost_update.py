@@ -462,3 +462,200 @@ def test_default_of_a_call() -> None:
             session.commit()
         """,
     )
+
+
+def test_finds_json_in_place_append() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy.orm import Session
+        from sqlalchemy.orm.attributes import flag_modified
+        def go(db: Session, id, m):
+            chat = db.get(Chat, id)
+            chat.messages.append(m)
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            flag_modified(chat, "messages")
+            db.commit()
+        """,
+    )
+
+
+def test_finds_django_get_or_create() -> None:
+    check_findings(
+        "BC302",
+        """
+        from shop.models import Counter
+        def hit(request, pk):
+            c, created = Counter.objects.get_or_create(name="x")
+            c.n = c.n + 1
+          # ^^^^^^^^^^^^^ BC302
+            c.save(update_fields=["n"])
+        """,
+    )
+
+
+def test_finds_django_async() -> None:
+    check_findings(
+        "BC302",
+        """
+        from shop.models import Product
+        async def hit(request, pk):
+            p = await Product.objects.aget(pk=pk)
+            p.stock -= 1
+          # ^^^^^^^^^^^^ BC302
+            await p.asave()
+        """,
+    )
+
+
+def test_finds_django_tuple_param_self_get_object() -> None:
+    check_findings(
+        "BC302",
+        """
+        from rest_framework import viewsets
+        class V(viewsets.ModelViewSet):
+            def like(self, request, pk=None):
+                post = self.get_object()
+                post.likes += 1
+              # ^^^^^^^^^^^^^^^ BC302
+                post.save()
+        """,
+    )
+
+
+def test_finds_django_cache() -> None:
+    check_findings(
+        "BC302",
+        """
+        from django.core.cache import cache
+        def hit(request):
+            n = cache.get("hits", 0)
+            cache.set("hits", n + 1)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+        """,
+    )
+
+
+def test_finds_core_update_with_read_value() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy import select, update
+        from sqlalchemy.orm import Session
+        def go(db: Session, id):
+            n = db.scalar(select(Account.balance).where(Account.id == id))
+            db.execute(update(Account).where(Account.id == id).values(balance=n - 1))
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            db.commit()
+        """,
+    )
+
+
+def test_finds_peewee() -> None:
+    check_findings(
+        "BC302",
+        """
+        from peewee import Model, IntegerField
+        class Page(Model):
+            n = IntegerField()
+        def hit(id):
+            p = Page.get_by_id(id)
+            p.n += 1
+          # ^^^^^^^^ BC302
+            p.save()
+        """,
+    )
+
+
+def test_finds_tortoise() -> None:
+    check_findings(
+        "BC302",
+        """
+        from tortoise.models import Model
+        from tortoise import fields
+        class Page(Model):
+            n = fields.IntField()
+        async def hit(id):
+            p = await Page.get(id=id)
+            p.n += 1
+          # ^^^^^^^^ BC302
+            await p.save()
+        """,
+    )
+
+
+def test_leaves_serializable() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import sessionmaker
+        engine = create_engine("postgresql://", isolation_level="SERIALIZABLE")
+        Session = sessionmaker(engine)
+        def go(id):
+            with Session() as db:
+                a = db.get(Account, id)
+                a.balance += 1
+                db.commit()
+        """,
+    )
+
+
+def test_mends_raw_select_for_update() -> None:
+    check_fix(
+        "BC302",
+        """
+        import psycopg2
+        def go(cur, id):
+            cur.execute("SELECT stock FROM products WHERE id = %s", (id,))
+            stock = cur.fetchone()[0]
+            cur.execute("UPDATE products SET stock = %s WHERE id = %s", (stock - 1, id))
+        """,
+        """
+        import psycopg2
+        def go(cur, id):
+            cur.execute("SELECT stock FROM products WHERE id = %s", (id,))
+            stock = cur.fetchone()[0]
+            cur.execute("UPDATE products SET stock = stock - %s WHERE id = %s", (1, id))
+        """,
+    )
+
+
+def test_mends_raw_sqlite() -> None:
+    check_fix(
+        "BC302",
+        """
+        import sqlite3
+        def go(conn: sqlite3.Connection, id):
+            row = conn.execute("SELECT balance FROM accounts WHERE id = ?", (id,)).fetchone()
+            new = row[0] - 10
+            conn.execute("UPDATE accounts SET balance = ? WHERE id = ?", (new, id))
+            conn.commit()
+        """,
+        """
+        import sqlite3
+        def go(conn: sqlite3.Connection, id):
+            row = conn.execute("SELECT balance FROM accounts WHERE id = ?", (id,)).fetchone()
+            conn.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (10, id))
+            conn.commit()
+        """,
+    )
+
+
+def test_mends_redis_hash() -> None:
+    check_fix(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def go(k):
+            n = int(r.hget(k, "n") or 0)
+            r.hset(k, "n", n + 1)
+        """,
+        """
+        import redis
+        r = redis.Redis()
+        def go(k):
+            r.hincrby(k, "n", 1)
+        """,
+    )

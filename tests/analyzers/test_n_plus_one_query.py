@@ -735,3 +735,296 @@ def test_what_a_serialiser_reads_of_each_row() -> None:
             yield [to_dict(row) for row in loaded]
         """,
     )
+
+
+def test_finds_list_param() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- models.py
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+        class Base(DeclarativeBase): pass
+        class Customer(Base):
+            __tablename__ = "c"
+            id: Mapped[int] = mapped_column(primary_key=True)
+        class Order(Base):
+            __tablename__ = "o"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            customer_id: Mapped[int] = mapped_column(ForeignKey("c.id"))
+            customer: Mapped["Customer"] = relationship()
+        #- s.py
+        from models import Order
+        def total(orders: list[Order]):
+            for o in orders:
+                print(o.customer.name)
+                    # ^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_django_reverse_related_name() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- models.py
+        from django.db import models
+        class Author(models.Model):
+            name = models.CharField(max_length=10)
+        class Book(models.Model):
+            author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+        #- views.py
+        from models import Author
+        def lst(request):
+            return [{"n": a.books.count()} for a in Author.objects.all()]
+                        # ^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_helper_method_self() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+        class Repo:
+            def __init__(self, session: AsyncSession):
+                self.session = session
+            async def user(self, id):
+                return await self.session.get(User, id)
+            async def all(self, ids):
+                return [await self.user(i) for i in ids]
+                            # ^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_method_of_row() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- models.py
+        from sqlalchemy import Column, Integer, ForeignKey
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class User(Base):
+            __tablename__ = "u"
+            id = Column(Integer, primary_key=True)
+        class Post(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            uid = Column(ForeignKey("u.id"))
+            author = relationship("User")
+            def to_dict(self):
+                return {"id": self.id, "author": self.author.name}
+        #- v.py
+        from sqlalchemy import select
+        from models import Post
+        def lst(session):
+            return [p.to_dict() for p in session.scalars(select(Post))]
+                  # ^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_finds_peewee() -> None:
+    check_findings(
+        "BC401",
+        """
+        from peewee import Model, ForeignKeyField, CharField
+        class User(Model):
+            name = CharField()
+        class Tweet(Model):
+            user = ForeignKeyField(User)
+        def go():
+            for t in Tweet.select():
+                print(t.user.name)
+                    # ^^^^^^ BC401
+        """,
+    )
+
+
+def test_mends_in__get() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy.orm import Session
+        from models import User
+        def go(db: Session, ids):
+            out = []
+            for i in ids:
+                user = db.get(User, i)
+                out.append(user)
+            return out
+        """,
+        """
+        from sqlalchemy.orm import Session
+        from models import User
+        from sqlalchemy import select
+        def go(db: Session, ids):
+            out = []
+            users_by_id = {
+                user.id: user for user in db.scalars(select(User).where(User.id.in_(ids)))
+            }
+            for i in ids:
+                user = users_by_id.get(i)
+                out.append(user)
+            return out
+        """,
+    )
+
+
+def test_mends_in__async() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from models import User
+        async def go(db: AsyncSession, orders):
+            for o in orders:
+                result = await db.execute(select(User).where(User.id == o.uid))
+                user = result.scalar_one_or_none()
+                print(user)
+        """,
+        """
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from models import User
+        async def go(db: AsyncSession, orders):
+            users_by_id = {
+                user.id: user
+                for user in await db.scalars(select(User).where(User.id.in_([o.uid for o in orders])))
+            }
+            for o in orders:
+                user = users_by_id.get(o.uid)
+                print(user)
+        """,
+    )
+
+
+def test_mends_in__list() -> None:
+    check_fix(
+        "BC401",
+        """
+        #- m.py
+        from sqlalchemy import Column, Integer, ForeignKey
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class Order(Base):
+            __tablename__ = "o"
+            id = Column(Integer, primary_key=True)
+        class Item(Base):
+            __tablename__ = "i"
+            id = Column(Integer, primary_key=True)
+            order_id = Column(ForeignKey("o.id"))
+        #- v.py
+        from m import Order, Item
+        def go(db):
+            out = []
+            for order in db.query(Order).all():
+                items = db.query(Item).filter(Item.order_id == order.id).all()
+                out.append((order, items))
+            return out
+        """,
+        """
+        #- m.py
+        from sqlalchemy import Column, Integer, ForeignKey
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class Order(Base):
+            __tablename__ = "o"
+            id = Column(Integer, primary_key=True)
+        class Item(Base):
+            __tablename__ = "i"
+            id = Column(Integer, primary_key=True)
+            order_id = Column(ForeignKey("o.id"))
+        #- v.py
+        from collections import defaultdict
+
+        from m import Order, Item
+        def go(db):
+            out = []
+            orders = db.query(Order).all()
+            items_by_order_id = defaultdict(list)
+            for item in db.query(Item).filter(Item.order_id.in_([order.id for order in orders])):
+                items_by_order_id[item.order_id].append(item)
+            for order in orders:
+                items = items_by_order_id[order.id]
+                out.append((order, items))
+            return out
+        """,
+    )
+
+
+def test_mends_comprehension_get() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy.orm import Session
+        from models import User
+        def go(db: Session, ids):
+            return [db.get(User, i) for i in ids]
+        """,
+        """
+        from sqlalchemy.orm import Session
+        from models import User
+        from sqlalchemy import select
+        def go(db: Session, ids):
+            users_by_id = {
+                user.id: user for user in db.scalars(select(User).where(User.id.in_(ids)))
+            }
+            return [users_by_id.get(i) for i in ids]
+        """,
+    )
+
+
+def test_mends_django_in() -> None:
+    check_fix(
+        "BC401",
+        """
+        from shop.models import Product
+        def go(items):
+            for i in items:
+                p = Product.objects.get(pk=i.product_id)
+                print(p)
+        """,
+        """
+        from shop.models import Product
+        def go(items):
+            products_by_pk = Product.objects.in_bulk([i.product_id for i in items])
+            for i in items:
+                p = products_by_pk[i.product_id]
+                print(p)
+        """,
+    )
+
+
+def test_mends_stmt_var() -> None:
+    check_fix(
+        "BC401",
+        """
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from models import User
+        async def go(db: AsyncSession, posts):
+            for post in posts:
+                stmt = select(User).where(User.id == post.by)
+                author = (await db.execute(stmt)).scalar_one()
+                print(author)
+        """,
+        """
+        from sqlalchemy import select
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from models import User
+        async def go(db: AsyncSession, posts):
+            users_by_id = {
+                user.id: user
+                for user in await db.scalars(select(User).where(User.id.in_([post.by for post in posts])))
+            }
+            for post in posts:
+                author = users_by_id[post.by]
+                print(author)
+        """,
+    )

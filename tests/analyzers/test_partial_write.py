@@ -573,3 +573,382 @@ def test_helper_that_commits_in_a_loop() -> None:
               # ^^^^^^^^^^ BC301.loop
         """,
     )
+
+
+def test_finds_repo_helper_method_same_class() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        class Service:
+            def __init__(self, db: Session):
+                self.db = db
+            def _make_user(self, email):
+                u = User(email=email)
+                self.db.add(u)
+                self.db.commit()
+                return u
+            def register(self, email):
+                u = self._make_user(email)
+                  # ^^^^^^^^^^^^^^^^^^^^^^ BC301
+                self.db.add(Profile(user_id=u.id))
+                self.db.commit()
+        """,
+    )
+
+
+def test_finds_psycopg3_autocommit() -> None:
+    check_findings(
+        "BC301",
+        """
+        import psycopg
+        def transfer(a, b, n):
+            with psycopg.connect("dbname=x", autocommit=True) as conn:
+                with conn.cursor() as cur:
+                    cur.execute("INSERT INTO orders (id) VALUES (%s)", (a,))
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+                    cur.execute("INSERT INTO order_items (order_id) VALUES (%s)", (a,))
+        """,
+    )
+
+
+def test_finds_peewee_no_atomic() -> None:
+    check_findings(
+        "BC301",
+        """
+        from peewee import Model, SqliteDatabase, IntegerField, ForeignKeyField
+        db = SqliteDatabase("x.db")
+        class Order(Model):
+            total = IntegerField()
+            class Meta:
+                database = db
+        class Item(Model):
+            order = ForeignKeyField(Order)
+            class Meta:
+                database = db
+        def place(sku):
+            order = Order.create(total=3)
+                  # ^^^^^^^^^^^^^^^^^^^^^ BC301
+            Item.create(order=order, sku=sku)
+        """,
+    )
+
+
+def test_finds_peewee_update_pair() -> None:
+    check_findings(
+        "BC301",
+        """
+        from peewee import Model, MySQLDatabase, IntegerField
+        DB = MySQLDatabase("x")
+        class Doc(Model):
+            n = IntegerField()
+            class Meta:
+                database = DB
+        class Kb(Model):
+            n = IntegerField()
+            class Meta:
+                database = DB
+        class DocService:
+            @classmethod
+            @DB.connection_context()
+            def inc(cls, doc_id, kb_id, n):
+                Doc.update(n=Doc.n + n).where(Doc.id == doc_id).execute()
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+                Kb.update(n=Kb.n + n).where(Kb.id == kb_id).execute()
+        """,
+    )
+
+
+def test_finds_django_two_creates() -> None:
+    check_findings(
+        "BC301",
+        """
+        from django.db import models
+        class Order(models.Model):
+            name = models.CharField(max_length=10)
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+        def place(request):
+            order = Order.objects.create(name="x")
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+            Item.objects.create(order=order)
+        """,
+    )
+
+
+def test_finds_django_save_pair() -> None:
+    check_findings(
+        "BC301",
+        """
+        from django.db import models
+        class Account(models.Model):
+            balance = models.IntegerField()
+        def transfer(src: Account, dst: Account, n):
+            src.balance -= n
+            src.save()
+          # ^^^^^^^^^^ BC301
+            dst.balance += n
+            dst.save()
+        """,
+    )
+
+
+def test_finds_conn_commit_as_you_go() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy import create_engine, text
+        engine = create_engine("sqlite://")
+        def transfer(a, b, n):
+            with engine.connect() as conn:
+                conn.execute(text("UPDATE accounts SET n = n - :n WHERE id = :a"), {"n": n, "a": a})
+                conn.commit()
+              # ^^^^^^^^^^^^^ BC301.unrelated
+                conn.execute(text("UPDATE accounts SET n = n + :n WHERE id = :b"), {"n": n, "b": b})
+                conn.commit()
+        """,
+    )
+
+
+def test_leaves_peewee_atomic() -> None:
+    check_findings(
+        "BC301",
+        """
+        from peewee import Model, SqliteDatabase
+        db = SqliteDatabase("x.db")
+        class Order(Model):
+            class Meta:
+                database = db
+        class Item(Model):
+            class Meta:
+                database = db
+        def place(sku):
+            with db.atomic():
+                order = Order.create(total=3)
+                Item.create(order=order, sku=sku)
+        @db.atomic()
+        def place2(sku):
+            order = Order.create(total=3)
+            Item.create(order=order, sku=sku)
+        """,
+    )
+
+
+def test_leaves_django_atomic() -> None:
+    check_findings(
+        "BC301",
+        """
+        from django.db import models, transaction
+        class Order(models.Model):
+            pass
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+        @transaction.atomic
+        def place(request):
+            order = Order.objects.create(name="x")
+            Item.objects.create(order=order)
+        def place2(request):
+            with transaction.atomic():
+                order = Order.objects.create(name="x")
+                Item.objects.create(order=order)
+        """,
+    )
+
+
+def test_leaves_django_atomic_requests() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- settings.py
+        DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": True}}
+        #- models.py
+        from django.db import models
+        class Order(models.Model):
+            pass
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+        #- views.py
+        from models import Order, Item
+        def place(request):
+            order = Order.objects.create(name="x")
+            Item.objects.create(order=order)
+        """,
+    )
+
+
+def test_mends_helper() -> None:
+    check_fix(
+        "BC301",
+        """
+        #- crud.py
+        from sqlalchemy.orm import Session
+        def create_order(db: Session, name):
+            order = Order(name=name)
+            db.add(order)
+            db.commit()
+            return order
+        #- service.py
+        from sqlalchemy.orm import Session
+        from crud import create_order
+        def place(db: Session, name, sku):
+            order = create_order(db, name)
+            db.add(OrderItem(order_id=order.id, sku=sku))
+            db.commit()
+        """,
+        """
+        #- crud.py
+        from sqlalchemy.orm import Session
+        def create_order(db: Session, name, *, commit: bool = True):
+            order = Order(name=name)
+            db.add(order)
+            if commit:
+                db.commit()
+            else:
+                db.flush()
+            return order
+        #- service.py
+        from sqlalchemy.orm import Session
+        from crud import create_order
+        def place(db: Session, name, sku):
+            order = create_order(db, name, commit=False)
+            db.add(OrderItem(order_id=order.id, sku=sku))
+            db.commit()
+        """,
+    )
+
+
+def test_mends_autocommit_psycopg2() -> None:
+    check_fix(
+        "BC301",
+        """
+        import psycopg2
+        def transfer(a, b, n):
+            conn = psycopg2.connect("dbname=x")
+            conn.autocommit = True
+            cur = conn.cursor()
+            cur.execute("UPDATE accounts SET balance = balance - %s", (n,))
+            cur.execute("UPDATE accounts SET balance = balance + %s", (n,))
+        """,
+        """
+        import psycopg2
+        def transfer(a, b, n):
+            conn = psycopg2.connect("dbname=x")
+            conn.autocommit = False
+            cur = conn.cursor()
+            with conn:
+                cur.execute("UPDATE accounts SET balance = balance - %s", (n,))
+                cur.execute("UPDATE accounts SET balance = balance + %s", (n,))
+        """,
+    )
+
+
+def test_mends_autocommit_psycopg() -> None:
+    check_fix(
+        "BC301",
+        """
+        import psycopg
+        def transfer(a, b, n):
+            with psycopg.connect("dbname=x", autocommit=True) as conn:
+                conn.execute("INSERT INTO orders (id) VALUES (%s)", (a,))
+                conn.execute("INSERT INTO order_items (order_id) VALUES (%s)", (a,))
+        """,
+        """
+        import psycopg
+        def transfer(a, b, n):
+            with psycopg.connect("dbname=x", autocommit=True) as conn:
+                with conn.transaction():
+                    conn.execute("INSERT INTO orders (id) VALUES (%s)", (a,))
+                    conn.execute("INSERT INTO order_items (order_id) VALUES (%s)", (a,))
+        """,
+    )
+
+
+def test_mends_two_sessions() -> None:
+    check_fix(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        def go(users_db: Session, billing_db: Session, email):
+            user = User(email=email)
+            users_db.add(user)
+            users_db.commit()
+            billing_db.add(Customer(user_id=user.id))
+            billing_db.commit()
+        """,
+        """
+        from sqlalchemy.orm import Session
+        def go(users_db: Session, billing_db: Session, email):
+            user = User(email=email)
+            users_db.add(user)
+            users_db.flush()
+            billing_db.add(Customer(user_id=user.id))
+            billing_db.commit()
+            users_db.commit()
+        """,
+    )
+
+
+def test_mends_peewee() -> None:
+    check_fix(
+        "BC301",
+        """
+        from peewee import Model, SqliteDatabase, IntegerField, ForeignKeyField
+        db = SqliteDatabase("x.db")
+        class Order(Model):
+            total = IntegerField()
+            class Meta:
+                database = db
+        class Item(Model):
+            order = ForeignKeyField(Order)
+            class Meta:
+                database = db
+        def place(sku):
+            order = Order.create(total=3)
+            Item.create(order=order, sku=sku)
+            return order
+        """,
+        """
+        from peewee import Model, SqliteDatabase, IntegerField, ForeignKeyField
+        db = SqliteDatabase("x.db")
+        class Order(Model):
+            total = IntegerField()
+            class Meta:
+                database = db
+        class Item(Model):
+            order = ForeignKeyField(Order)
+            class Meta:
+                database = db
+        def place(sku):
+            with db.atomic():
+                order = Order.create(total=3)
+                Item.create(order=order, sku=sku)
+            return order
+        """,
+    )
+
+
+def test_mends_django() -> None:
+    check_fix(
+        "BC301",
+        """
+        from django.db import models
+        class Order(models.Model):
+            name = models.CharField(max_length=10)
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+        def place(request):
+            order = Order.objects.create(name="x")
+            Item.objects.create(order=order)
+        """,
+        """
+        from django.db import models, transaction
+        class Order(models.Model):
+            name = models.CharField(max_length=10)
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+        def place(request):
+            with transaction.atomic():
+                order = Order.objects.create(name="x")
+                Item.objects.create(order=order)
+        """,
+    )

@@ -316,3 +316,105 @@ def test_fix_of_a_call_of_several_lines() -> None:
             return response.json()["k"]
         """,
     )
+
+
+def test_finds_response_param() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def parse(r: requests.Response):
+            return r.json()["x"]
+                 # ^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_finds_helper_returns_response() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def fetch(path):
+            return requests.get(f"https://a/{path}", timeout=3)
+        def go():
+            r = fetch("x")
+            return r.json()["x"]
+                 # ^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_finds_helper_method_cross_file() -> None:
+    check_findings(
+        "BC101",
+        """
+        #- client.py
+        import httpx
+        class Client:
+            def __init__(self):
+                self.c = httpx.Client()
+            def get(self, p) -> httpx.Response:
+                return self.c.get(p)
+        #- s.py
+        from client import Client
+        def go():
+            c = Client()
+            return c.get("/x").json()["id"]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^ BC101
+        """,
+    )
+
+
+def test_leaves_param_checked_by_caller_helper() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def check(r):
+            r.raise_for_status()
+        def go():
+            r = requests.get("https://a", timeout=3)
+            check(r)
+            return r.json()["x"]
+        """,
+    )
+
+
+def test_leaves_helper_raises() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def fetch(path):
+            r = requests.get(f"https://a/{path}", timeout=3)
+            r.raise_for_status()
+            return r
+        def go():
+            r = fetch("x")
+            return r.json()["x"]
+        """,
+    )
+
+
+def test_mends_helper() -> None:
+    check_fix(
+        "BC101",
+        """
+        import requests
+        def fetch(path):
+            return requests.get(f"https://a/{path}", timeout=3)
+        def go():
+            r = fetch("x")
+            return r.json()["x"]
+        """,
+        """
+        import requests
+        def fetch(path):
+            return requests.get(f"https://a/{path}", timeout=3)
+        def go():
+            r = fetch("x")
+            r.raise_for_status()
+            return r.json()["x"]
+        """,
+    )

@@ -431,3 +431,202 @@ def test_mends_retrying() -> None:
             return read()
         """,
     )
+
+
+def test_finds_while_loop() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time, requests
+        def send(x):
+            n = 0
+            while n < 5:
+          # ^^^^^^^^^^^ BC202
+                try:
+                    r = requests.post("https://a", json=x, timeout=3)
+                    return r
+                except requests.ConnectionError:
+                    n += 1
+                    time.sleep(1)
+        """,
+    )
+
+
+def test_finds_celery_self_retry() -> None:
+    check_findings(
+        "BC202",
+        """
+        from celery import shared_task
+        import requests
+        @shared_task(bind=True, max_retries=3)
+         # <---------------------------------- BC202
+        def charge(self, x):
+            try:
+                requests.post("https://a", json=x, timeout=3)
+            except requests.RequestException as exc:
+                raise self.retry(exc=exc)
+        """,
+    )
+
+
+def test_leaves_while_other() -> None:
+    check_findings(
+        "BC202",
+        """
+        import requests
+        def go(q):
+            n = 0
+            while n < 5:
+                requests.post("https://a", json=q.get(), timeout=3)
+                n += 1
+        """,
+    )
+
+
+def test_mends_insert_sql() -> None:
+    check_fix(
+        "BC202",
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        import psycopg2
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def save(conn, x):
+            cur = conn.cursor()
+            cur.execute("INSERT INTO orders (x) VALUES (%s)", (x,))
+            conn.commit()
+        """,
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        import psycopg2
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def save(conn, x):
+            cur = conn.cursor()
+            cur.execute("INSERT INTO orders (x) VALUES (%s) ON CONFLICT DO NOTHING", (x,))
+            conn.commit()
+        """,
+    )
+
+
+def test_mends_insert_core() -> None:
+    check_fix(
+        "BC202",
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        from sqlalchemy.dialects.postgresql import insert
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def save(db, x):
+            db.execute(insert(Order).values(x=x))
+            db.commit()
+        """,
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        from sqlalchemy.dialects.postgresql import insert
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def save(db, x):
+            db.execute(insert(Order).values(x=x).on_conflict_do_nothing())
+            db.commit()
+        """,
+    )
+
+
+def test_mends_add() -> None:
+    check_fix(
+        "BC202",
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        from models import Order
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def save(db, x):
+            db.add(Order(id=x))
+            db.commit()
+        """,
+        """
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        from models import Order
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def save(db, x):
+            db.merge(Order(id=x))
+            db.commit()
+        """,
+    )
+
+
+def test_mends_stripe() -> None:
+    check_fix(
+        "BC202",
+        """
+        import stripe
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def charge(amount):
+            return stripe.PaymentIntent.create(amount=amount, currency="eur")
+        """,
+        """
+        import uuid
+
+        import stripe
+        from tenacity import retry, stop_after_attempt, wait_fixed
+        def charge(amount):
+            return _charge(amount, idempotency_key=str(uuid.uuid4()))
+
+
+        @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+        def _charge(amount, idempotency_key: str):
+            return stripe.PaymentIntent.create(
+                amount=amount, currency="eur", idempotency_key=idempotency_key
+            )
+        """,
+    )
+
+
+def test_mends_celery_bound() -> None:
+    check_fix(
+        "BC202",
+        """
+        from celery import shared_task
+        import requests
+        @shared_task(bind=True, max_retries=3)
+        def charge(self, x):
+            try:
+                requests.post("https://a", json=x, timeout=3)
+            except requests.RequestException as exc:
+                raise self.retry(exc=exc)
+        """,
+        """
+        from celery import shared_task
+        import requests
+        @shared_task(bind=True, max_retries=3)
+        def charge(self, x):
+            try:
+                requests.post(
+                    "https://a", json=x, timeout=3, headers={"Idempotency-Key": self.request.id}
+                )
+            except requests.RequestException as exc:
+                raise self.retry(exc=exc)
+        """,
+    )
+
+
+def test_mends_celery_autoretry() -> None:
+    check_fix(
+        "BC202",
+        """
+        from celery import shared_task
+        import requests
+        @shared_task(autoretry_for=(requests.RequestException,), retry_backoff=True, max_retries=3)
+        def charge(x):
+            requests.post("https://a", json=x, timeout=3)
+        """,
+        """
+        from celery import current_task, shared_task
+        import requests
+        @shared_task(autoretry_for=(requests.RequestException,), retry_backoff=True, max_retries=3)
+        def charge(x):
+            requests.post(
+                "https://a",
+                json=x,
+                timeout=3,
+                headers={"Idempotency-Key": current_task.request.id},
+            )
+        """,
+    )

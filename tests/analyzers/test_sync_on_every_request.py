@@ -460,3 +460,163 @@ def test_mends_typing_dict() -> None:
             g.user = known[token]
         """,
     )
+
+
+def test_finds_dep_writes() -> None:
+    check_findings(
+        "BC403",
+        """
+        from fastapi import Depends, FastAPI
+        from sqlalchemy.orm import Session
+        app = FastAPI()
+        def get_user(db: Session = Depends(get_db)):
+            user = db.get(User, 1)
+            user.last_seen = now()
+            db.commit()
+          # ^^^^^^^^^^^ BC403
+            return user
+        @app.get("/x")
+        def x(u=Depends(get_user)): return u
+        """,
+    )
+
+
+def test_finds_class_instance_dep() -> None:
+    check_findings(
+        "BC403",
+        """
+        import httpx
+        from fastapi import Depends, FastAPI
+        app = FastAPI()
+        class Verifier:
+            def __call__(self, token: str):
+                return httpx.get("https://auth", params={"t": token}).json()
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC403
+        verify = Verifier()
+        @app.get("/x")
+        def x(u=Depends(verify)): return u
+        """,
+    )
+
+
+def test_finds_class_instance_inline() -> None:
+    check_findings(
+        "BC403",
+        """
+        import httpx
+        from fastapi import Depends, FastAPI
+        app = FastAPI()
+        class RoleChecker:
+            def __init__(self, role): self.role = role
+            async def __call__(self, token: str):
+                async with httpx.AsyncClient() as c:
+                    return (await c.get("https://auth")).json()
+                                # ^^^^^^^^^^^^^^^^^^^^^ BC403
+        @app.get("/x", dependencies=[Depends(RoleChecker("admin"))])
+        def x(): return 1
+        """,
+    )
+
+
+def test_finds_class_dep_init() -> None:
+    check_findings(
+        "BC403",
+        """
+        import httpx
+        from fastapi import Depends, FastAPI
+        app = FastAPI()
+        class Ctx:
+            def __init__(self, token: str):
+                self.user = httpx.get("https://auth", params={"t": token}).json()
+                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC403
+        @app.get("/x")
+        def x(c: Ctx = Depends()): return c
+        """,
+    )
+
+
+def test_finds_django_middleware_save() -> None:
+    check_findings(
+        "BC403",
+        """
+        class SeenMiddleware:
+            def __init__(self, get_response):
+                self.get_response = get_response
+            def __call__(self, request):
+                request.user.last_seen = 1
+                request.user.save(update_fields=["last_seen"])
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC403
+                return self.get_response(request)
+        """,
+    )
+
+
+def test_finds_django_middleware_update() -> None:
+    check_findings(
+        "BC403",
+        """
+        from accounts.models import Profile
+        class SeenMiddleware:
+            def __init__(self, get_response):
+                self.get_response = get_response
+            def __call__(self, request):
+                Profile.objects.filter(user=request.user).update(seen=1)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC403
+                return self.get_response(request)
+        """,
+    )
+
+
+def test_finds_aiohttp_client_app() -> None:
+    check_findings(
+        "BC403",
+        """
+        import aiohttp
+        from aiohttp import web
+        @web.middleware
+        async def m(request, handler):
+            async with aiohttp.ClientSession() as s:
+                async with s.get("https://flags") as r:
+                         # ^^^^^^^^^^^^^^^^^^^^^^ BC403
+                    request["flags"] = await r.json()
+            return await handler(request)
+        app = web.Application(middlewares=[m])
+        """,
+    )
+
+
+def test_leaves_lru_too() -> None:
+    check_findings(
+        "BC403",
+        """
+        from functools import lru_cache
+        import httpx
+        from fastapi import Depends, APIRouter
+        router = APIRouter()
+        @lru_cache(maxsize=10)
+        def jwks():
+            return httpx.get("https://auth").json()
+        @router.get("/x")
+        def x(k=Depends(jwks)): return k
+        """,
+    )
+
+
+def test_leaves_redis_in_front_too() -> None:
+    check_findings(
+        "BC403",
+        """
+        import httpx, redis
+        from fastapi import Depends, APIRouter
+        router = APIRouter()
+        r = redis.Redis()
+        def current(t: str):
+            u = r.get(t)
+            if u: return u
+            u = httpx.get("https://auth").text
+            r.setex(t, 60, u)
+            return u
+        @router.get("/x")
+        def x(u=Depends(current)): return u
+        """,
+    )

@@ -559,3 +559,117 @@ def test_ties_among_rows_of_django() -> None:
             slug = models.SlugField(unique=True)
         """,
     )
+
+
+def test_finds_raw_offset_page() -> None:
+    check_findings(
+        "BC203",
+        """
+        import sqlite3
+        def lst(conn: sqlite3.Connection, page: int = 1, size: int = 10):
+            return conn.execute("SELECT * FROM u ORDER BY id LIMIT ? OFFSET ?", (size, page * size))
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_raw_ties() -> None:
+    check_findings(
+        "BC203",
+        """
+        import sqlite3
+        def init(conn):
+            conn.execute("CREATE TABLE posts (id INTEGER PRIMARY KEY, made TEXT)")
+        def lst(conn: sqlite3.Connection, size, o):
+            return conn.execute("SELECT * FROM posts ORDER BY made DESC LIMIT ? OFFSET ?", (size, o))
+                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_finds_raw_count() -> None:
+    check_findings(
+        "BC203",
+        """
+        import sqlite3
+        def lst(conn: sqlite3.Connection, owner, size, o):
+            total = conn.execute("SELECT COUNT(*) FROM i").fetchone()[0]
+                               # ^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+            r = conn.execute("SELECT * FROM i WHERE by = ? ORDER BY id LIMIT ? OFFSET ?", (owner, size, o))
+            return total, r
+        """,
+    )
+
+
+def test_mends_count() -> None:
+    check_fix(
+        "BC203",
+        """
+        from sqlalchemy import select, func
+        def lst(s, owner, skip, n):
+            total = s.scalar(select(func.count()).select_from(Item))
+            r = s.scalars(select(Item).where(Item.by == owner).order_by(Item.id).offset(skip).limit(n)).all()
+            return total, r
+        """,
+        """
+        from sqlalchemy import select, func
+        def lst(s, owner, skip, n):
+            total = s.scalar(select(func.count()).select_from(Item).where(Item.by == owner))
+            r = s.scalars(select(Item).where(Item.by == owner).order_by(Item.id).offset(skip).limit(n)).all()
+            return total, r
+        """,
+    )
+
+
+def test_mends_count_query() -> None:
+    check_fix(
+        "BC203",
+        """
+        def lst(db, owner, skip, n):
+            total = db.query(Item).count()
+            r = db.query(Item).filter(Item.by == owner).order_by(Item.id).offset(skip).limit(n).all()
+            return total, r
+        """,
+        """
+        def lst(db, owner, skip, n):
+            total = db.query(Item).filter(Item.by == owner).count()
+            r = db.query(Item).filter(Item.by == owner).order_by(Item.id).offset(skip).limit(n).all()
+            return total, r
+        """,
+    )
+
+
+def test_mends_raw_order() -> None:
+    check_fix(
+        "BC203",
+        """
+        import sqlite3
+        def init(conn):
+            conn.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)")
+        def lst(conn: sqlite3.Connection, n, o):
+            return conn.execute("SELECT * FROM users LIMIT ? OFFSET ?", (n, o)).fetchall()
+        """,
+        """
+        import sqlite3
+        def init(conn):
+            conn.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)")
+        def lst(conn: sqlite3.Connection, n, o):
+            return conn.execute("SELECT * FROM users ORDER BY id LIMIT ? OFFSET ?", (n, o)).fetchall()
+        """,
+    )
+
+
+def test_mends_raw_offset() -> None:
+    check_fix(
+        "BC203",
+        """
+        import sqlite3
+        def lst(conn: sqlite3.Connection, page: int = 1, size: int = 10):
+            return conn.execute("SELECT * FROM u ORDER BY id LIMIT ? OFFSET ?", (size, page * size))
+        """,
+        """
+        import sqlite3
+        def lst(conn: sqlite3.Connection, page: int = 1, size: int = 10):
+            return conn.execute("SELECT * FROM u ORDER BY id LIMIT ? OFFSET ?", (size, (page - 1) * size))
+        """,
+    )
