@@ -6,9 +6,17 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, written_column
+from bugcatalog_ls.analysis.constraint_calls import (
+    created_index,
+    created_key,
+    created_unique,
+    dropped,
+    dropped_index,
+    dropped_key,
+    key_that_goes,
+)
+from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, enum_type_made, written_column
 from bugcatalog_ls.analysis.type_conversion import using_for
-from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
@@ -100,8 +108,7 @@ def alter_type(
         using = using_for(name, before, after, dialect)
         aside = bool(using and default and default != "?")
         existing = (f"existing_type={before.source}", *_existing(found, with_default=not aside))
-        if made := _enum_type_made(after, dialect):
-            calls.append(made)
+        calls.extend(enum_type_made(after, dialect))
         if aside:
             calls.append(_altered(name, f"existing_type={before.source}", "server_default=None"))
         options = (f"type_={after.source}", *existing[1:], using)
@@ -123,13 +130,6 @@ def _existing(found: Column, *, with_default: bool = True) -> tuple[str, ...]:
     if with_default and found.server_default not in ("", "?"):
         kept.append(f"existing_server_default={found.server_default}")
     return tuple(kept)
-
-
-def _enum_type_made(new: ColumnType, dialect: str) -> OperationCall | None:
-    """PostgreSQL's own type for an enum, which an alteration does not create."""
-    if new.name != "ENUM" or not new.native or not new.enum_name or dialect in ("mysql", "mariadb", "sqlite"):
-        return None
-    return OperationCall("create", lines=(f"{new.source}.create(op.get_bind(), checkfirst=True)",))
 
 
 def alter_nullable(table: str, wanted: Column, found: Column) -> Step | None:
@@ -196,8 +196,7 @@ def add_foreign_key(
 ) -> Step | None:
     """Create a foreign key of a model, in place of one that differs from it.
 
-    The name of what goes is the one it was given. Else it is PostgreSQL's own outside of a batch, and
-    in a batch the one that a naming convention gives it there; in MySQL the inspector tells it.
+    The name of what goes is the one it was given; else the database's own.
     """
     name = key.name or constraint_name(
         index,
@@ -216,7 +215,7 @@ def add_foreign_key(
     what = f"{model.key}.{'_'.join(key.columns)}"
     slug, deed = f"Link {what} to {key.table}", f"links {what} to {key.table}"
     if instead_of is not None:
-        old_name = instead_of.name or f"{model.table}_{'_'.join(key.columns)}_fkey"
+        old_name = instead_of.name or name
         old = ForeignKeyConstraint(
             instead_of.columns,
             instead_of.table,
@@ -224,11 +223,7 @@ def add_foreign_key(
             instead_of.ondelete,
             old_name,
         )
-        goes = dropped_key(model.key, old)
-        if not instead_of.name and dialect in ("mysql", "mariadb"):
-            goes = _dropped_by_inspector(model, key)
-        elif not instead_of.name:
-            goes = msgspec.structs.replace(goes, batch_name=quoted(name), naming=_BATCH_NAMES)
+        goes = key_that_goes(model.key, msgspec.structs.replace(old, name=instead_of.name), dialect)
         up, down = [goes, *up], [*down, created_key(model.key, old)]
         match key.ondelete:
             case "SET NULL":
@@ -319,53 +314,3 @@ def _unique(unique: UniqueConstraint) -> str:
 
 def _altered(name: str, *options: str) -> OperationCall:
     return OperationCall("alter_column", (quoted(name), *(each for each in options if each)), True)
-
-
-def created_index(made: TableIndex) -> OperationCall:
-    listed = ", ".join(map(quoted, made.columns))
-    unique = ("unique=True",) if made.unique else ()
-    return OperationCall("create_index", (quoted(made.name), "", f"[{listed}]", *unique))
-
-
-def dropped_index(made: TableIndex) -> OperationCall:
-    return OperationCall("drop_index", (quoted(made.name), "table_name="))
-
-
-def created_unique(unique: UniqueConstraint) -> OperationCall:
-    listed = ", ".join(map(quoted, unique.columns))
-    return OperationCall("create_unique_constraint", (quoted(unique.name), "", f"[{listed}]"), True)
-
-
-def dropped(name: str, kind: str) -> OperationCall:
-    return OperationCall("drop_constraint", (quoted(name), "", f'type_="{kind}"'), True)
-
-
-def dropped_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
-    return OperationCall("drop_constraint", (quoted(key.name), "", 'type_="foreignkey"'), True, table=table)
-
-
-_BATCH_NAMES = '{"fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"}'
-
-
-def _dropped_by_inspector(model: Model, key: ForeignKeyConstraint) -> OperationCall:
-    schema = f", schema={quoted(model.schema)}" if model.schema else ""
-    table, columns = quoted(model.table), ", ".join(map(quoted, key.columns))
-    lines = (
-        f"for key in sa.inspect(op.get_bind()).get_foreign_keys({table}{schema}):",
-        f'    if key["constrained_columns"] == [{columns}]:',
-        f'        op.drop_constraint(key["name"], {table}, type_="foreignkey"{schema})',
-    )
-    return OperationCall("drop_constraint", lines=lines)
-
-
-def created_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
-    schema, _, referred = key.table.rpartition(".")
-    own_schema = table.rpartition(".")[0]
-    local, remote = (", ".join(map(quoted, columns)) for columns in (key.columns, key.referred))
-    more = [
-        f"source_schema={quoted(own_schema)}" if own_schema else "",
-        f"referent_schema={quoted(schema)}" if schema else "",
-        f"ondelete={quoted(key.ondelete)}" if key.ondelete else "",
-    ]
-    arguments = (quoted(key.name), "", quoted(referred), f"[{local}]", f"[{remote}]", *filter(None, more))
-    return OperationCall("create_foreign_key", arguments, True, table=table)

@@ -70,7 +70,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield from revision_fix(ctx, named, [relax_column(made.key, each) for each in stale])
         return
     columns = [typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
-    yield from revision_fix(ctx, named, [add_column(ctx.index, made, each) for each in columns])
+    dialects = {dialect_of(ctx.index, name) for name in named}
+    dialect = dialects.pop() if len(dialects) == 1 else ""
+    yield from revision_fix(ctx, named, [add_column(ctx.index, made, each, dialect) for each in columns])
 
 
 ANALYZER = Analyzer(

@@ -82,7 +82,9 @@ def _tables(ctx: JoinContext) -> Iterator[Finding]:
     environment = environment_of(ctx.index, ctx.path)
     if environment is None:
         return
-    made = [table_of(ctx.index, environment.name, each) for each in unmapped_tables(ctx.index, environment.name)]
+    made = [
+        table_of(ctx.index, environment.name, each) for each in unmapped_tables(ctx.index, environment.name)
+    ]
     names = [table.name for table in made if table is not None and table.revision == ctx.path]
     if names:
         what = f"the table {names[0]}" if len(names) == 1 else f"the tables {', '.join(names)}"

@@ -129,7 +129,7 @@ def _of_constraints(index: FactIndex, made: Model, table: Table, watched: _Watch
     own, there = model_constraints(index, made.symbol), table.constraints
     if there.known:
         yield from _missing(own, there, table)
-        yield from _foreign_keys(own, there)
+        yield from _foreign_keys(own, there, table)
     first = not sharing or min(each.symbol for each in sharing) == made.symbol
     # Another model of the table may map what this one does not, and so may a column made elsewhere.
     opaque = any(
@@ -169,9 +169,10 @@ def _missing(own: Constraints, there: Constraints, table: Table) -> Iterator[Dri
             yield Drift("unique", unique.columns, constraint=unique)
 
 
-def _foreign_keys(own: Constraints, there: Constraints) -> Iterator[Drift]:
+def _foreign_keys(own: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
     for key in own.foreign_keys:
-        if not key.table or "?" in key.ondelete:
+        # What comes with a column that is missing is that one's affair.
+        if not key.table or "?" in key.ondelete or not _all_there(key.columns, table):
             continue
         same = [other for other in there.foreign_keys if _is_same(key, other)]
         if not same:

@@ -100,9 +100,12 @@ def _read(diff: Any) -> Iterator[Difference]:
         yield kind, diff[2], diff[3].name
     elif kind.startswith("modify_"):
         yield kind, diff[2], diff[3]
-    elif kind in ("add_index", "remove_index"):
-        yield kind, diff[1].table.name, ",".join(column.name for column in diff[1].columns)
-    elif kind in ("add_constraint", "remove_constraint", "add_fk", "remove_fk"):
+    elif kind in ("add_index", "remove_index") or kind in (
+        "add_constraint",
+        "remove_constraint",
+        "add_fk",
+        "remove_fk",
+    ):
         yield kind, diff[1].table.name, ",".join(column.name for column in diff[1].columns)
     else:
         yield kind, "?", "?"

@@ -60,7 +60,11 @@ def outcome_of(project: Project, url: str, folder: Path, *, mends: bool = True) 
                 downgrade(config)
                 upgrade(config)
             except Exception as error:
-                new = [path for path in sorted(folder.glob("migrations/versions/*.py")) if "1a2b" not in path.name]
+                new = [
+                    path
+                    for path in sorted(folder.glob("migrations/versions/*.py"))
+                    if "1a2b" not in path.name
+                ]
                 text = "\n".join(path.read_text(encoding="utf-8") for path in new)
                 result.failure = f"{type(error).__name__}: {str(error)[:500]}\n{text}"
     return result
@@ -101,7 +105,7 @@ def _tells_of(text: str, difference: Difference) -> bool:
     _, table, columns = difference
     if table not in text:
         return False
-    return all(column in text for column in columns.split(",")) or f"table {table} " in text
+    return all(column in text for column in columns.split(",")) or f"table {table}" in text
 
 
 def _concerns(text: str, project: Project) -> bool:

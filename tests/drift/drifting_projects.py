@@ -139,7 +139,9 @@ def _field(chance: random.Random, unit: str, name: str) -> Field:
     if chance.random() < 0.15 and kind in _DEFAULTS:
         default = _DEFAULTS[kind]
     text = kind.startswith("sa.String")
-    return Field(name, kind, nullable, default, text and chance.random() < 0.15, chance.random() < 0.1 and text)
+    return Field(
+        name, kind, nullable, default, text and chance.random() < 0.15, chance.random() < 0.1 and text
+    )
 
 
 _TYPES: tuple[Callable[[random.Random], str], ...] = (
@@ -176,8 +178,10 @@ def _link(chance: random.Random, name: str, table: str) -> Field:
 
 
 def _may_be_indexed(field: Field) -> bool:
-    return field.type.startswith(("sa.String", "sa.Integer", "sa.Date()")) and field.key is None and (
-        field.name != "id"
+    return (
+        field.type.startswith(("sa.String", "sa.Integer", "sa.Date()"))
+        and field.key is None
+        and (field.name != "id")
     )
 
 
@@ -199,7 +203,7 @@ def _column_added(chance: random.Random, before: Tables) -> Changed | None:
 
 
 def _column_dropped(chance: random.Random, before: Tables) -> Changed | None:
-    table, field = _any(chance, before, lambda table, each: _is_free(table, each))
+    table, field = _any(chance, before, lambda table, each: _is_unnamed(table, each))
     return _put(before, table.with_field(field.name, None)), f"{table.name}.{field.name}", True
 
 
@@ -227,7 +231,9 @@ def _length_changed(chance: random.Random, before: Tables) -> Changed | None:
 
 def _nullable_changed(chance: random.Random, before: Tables) -> Changed | None:
     table, field = _any(
-        chance, before, lambda table, each: each.name != "id" and (not each.key or each.key.ondelete != "SET NULL")
+        chance,
+        before,
+        lambda table, each: each.name != "id" and (not each.key or each.key.ondelete != "SET NULL"),
     )
     new = replace(field, nullable=not field.nullable)
     return _put(before, table.with_field(field.name, new)), f"{table.name}.{field.name}", True
@@ -257,9 +263,7 @@ def _index_changed(chance: random.Random, before: Tables) -> Changed | None:
         if table.uniques:
             return _put(before, replace(table, uniques=())), f"{table.name}.{table.uniques[0]}", True
         return None
-    plain = [
-        each for each in table.fields if _may_be_indexed(each) and not each.index and not each.unique
-    ]
+    plain = [each for each in table.fields if _may_be_indexed(each) and not each.index and not each.unique]
     if not plain:
         return None
     field = chance.choice(plain)
@@ -299,7 +303,11 @@ def _key_changed(chance: random.Random, before: Tables) -> Changed | None:
     draw_of = chance.random()
     linked = [each for each in table.fields if each.key]
     if draw_of < 0.4:
-        plain = [each for each in table.fields if each.type == "sa.Integer()" and not each.key and each.name != "id"]
+        plain = [
+            each
+            for each in table.fields
+            if each.type == "sa.Integer()" and not each.key and each.name != "id"
+        ]
         others = [name for name in before if name != table.name]
         if not plain:
             return None
@@ -340,10 +348,14 @@ def _put(before: Tables, table: Table) -> Tables:
     return {**before, table.name: table}
 
 
-def _is_free(table: Table, field: Field) -> bool:
+def _is_unnamed(table: Table, field: Field) -> bool:
     """Whether nothing beside the column names it."""
     named = {name for columns in (*table.uniques, *table.indexes) for name in columns}
-    return field.name not in named and field.name != "id" and field.key is None
+    return field.name not in named and field.name != "id"
+
+
+def _is_free(table: Table, field: Field) -> bool:
+    return _is_unnamed(table, field) and field.key is None
 
 
 def _any(

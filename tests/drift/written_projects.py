@@ -73,7 +73,13 @@ def files(project: Project, url: str) -> dict[str, str]:
 
 def models(project: Project, tables: Tables) -> str:
     naming = f"metadata = sa.MetaData(naming_convention={NAMING})" if project.naming else ""
-    lines = ["import datetime", "import decimal", "import enum", "import uuid", "from typing import Any, Optional"]
+    lines = [
+        "import datetime",
+        "import decimal",
+        "import enum",
+        "import uuid",
+        "from typing import Any, Optional",
+    ]
     lines += ["", "import sqlalchemy as sa"]
     match project.style:
         case "mapped":
@@ -100,7 +106,9 @@ def _env(style: str, batch: bool) -> str:
 
 
 def _model(style: str, table: Table) -> list[str]:
-    beside = [f"sa.UniqueConstraint({_listed(each)}, name={_unique_name(table, each)!r})" for each in table.uniques]
+    beside = [
+        f"sa.UniqueConstraint({_listed(each)}, name={_unique_name(table, each)!r})" for each in table.uniques
+    ]
     beside += [f"sa.Index({_index_name(table, each)!r}, {_listed(each)})" for each in table.indexes]
     if style == "table":
         lines = [f"{table.name} = sa.Table(", f'    "{table.name}",', "    metadata,"]
@@ -151,7 +159,7 @@ def _python(field: Field) -> str:
 def _revision(project: Project) -> str:
     up: list[str] = []
     for table in project.before.values():
-        up += [f'    op.create_table(', f'        "{table.name}",']
+        up += ["    op.create_table(", f'        "{table.name}",']
         behind: list[str] = []
         for field in table.fields:
             kind = field.type
@@ -177,7 +185,9 @@ def _revision(project: Project) -> str:
         for field in table.fields:
             if field.index:
                 name = f"ix_{table.name}_{field.name}"
-                up.append(f'    op.create_index("{name}", "{table.name}", ["{field.name}"], unique={field.unique})')
+                up.append(
+                    f'    op.create_index("{name}", "{table.name}", ["{field.name}"], unique={field.unique})'
+                )
         for each in table.indexes:
             up.append(f'    op.create_index({_index_name(table, each)!r}, "{table.name}", [{_listed(each)}])')
     down = [f'    op.drop_table("{name}")' for name in reversed(project.before)]
