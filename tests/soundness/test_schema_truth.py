@@ -111,7 +111,7 @@ class Package:
 _OPEN_WEBUI_NEEDS = (
     "sqlalchemy[asyncio]", "alembic", "pydantic", "aiosqlite", "markdown", "beautifulsoup4", "cryptography",
     "fastapi", "redis", "loguru", "python-dotenv", "requests", "aiohttp", "opentelemetry-api", "orjson",
-    "bcrypt", "pyjwt", "passlib", "argon2-cffi", "psycopg[binary]",
+    "typer", "bcrypt", "pyjwt", "passlib", "argon2-cffi", "psycopg[binary]",
 )  # fmt: skip
 
 PACKAGES = [
