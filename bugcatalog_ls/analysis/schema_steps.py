@@ -16,7 +16,7 @@ from bugcatalog_ls.analysis.constraint_calls import (
     key_that_goes,
 )
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, enum_type_made, written_column
-from bugcatalog_ls.analysis.type_conversion import using_for
+from bugcatalog_ls.analysis.type_conversion import is_convertible, using_for
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
@@ -99,7 +99,7 @@ def alter_type(
     server that PostgreSQL could not convert steps aside, too.
     """
     new, old = wanted.type, found.type
-    if not new.source or not old.source:
+    if not new.source or not old.source or not is_convertible(old, new):
         return None
     name, default = found.name, found.server_default
     named = [(owner, key) for owner, key in keys if key.name]

@@ -19,6 +19,13 @@ _TEXTS = ("VARCHAR", "CHAR", "TEXT")
 _TIMES = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE")
 
 
+def is_convertible(old: ColumnType, new: ColumnType) -> bool:
+    """Whether values of one type can mean something in another: a UUID is no number and no time."""
+    kinds = {old.name, new.name}
+    others = kinds - {"UUID", "VARCHAR", "NVARCHAR", "CHAR", "TEXT", "CLOB", "BLOB", "BINARY", "VARBINARY"}
+    return "UUID" not in kinds or not others
+
+
 def using_for(column: str, old: ColumnType, new: ColumnType, dialect: str) -> str:
     """The argument `postgresql_using` of an alteration; empty where none is needed.
 

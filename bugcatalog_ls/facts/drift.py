@@ -138,7 +138,8 @@ def _of_constraints(index: FactIndex, made: Model, table: Table, watched: _Watch
     if first and not opaque and watched.extras:
         yield from _extra_columns(sharing, table)
         if wanted.known and there.known:
-            yield from _extra(wanted, there, table)
+            mapped = {column.name.casefold() for each in sharing for column in each.columns}
+            yield from _extra(wanted, there, table, mapped)
 
 
 def _extra_columns(sharing: list[Model], table: Table) -> Iterator[Drift]:
@@ -194,7 +195,8 @@ def _is_same(one: ForeignKeyConstraint, two: ForeignKeyConstraint) -> bool:
     return len(names) == 1 and (one.referred == two.referred or () in (one.referred, two.referred))
 
 
-def _extra(wanted: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
+def _extra(wanted: Constraints, there: Constraints, table: Table, mapped: set[str]) -> Iterator[Drift]:
+    """Constraints that only the schema has; those of a column that only it has go with that one."""
     indexed = [set(each.columns) for each in wanted.indexes]
     unique = [set(each.columns) for each in wanted.uniques]
     keys = [set(each.columns) for each in wanted.foreign_keys]
@@ -202,15 +204,22 @@ def _extra(wanted: Constraints, there: Constraints, table: Table) -> Iterator[Dr
         # MySQL has an index for every foreign key, whoever made it.
         if "" in each.columns or set(each.columns) in (*indexed, *unique, *keys):
             continue
-        if not _all_there(each.columns, table):
+        if not _all_there(each.columns, table) or not _are_mapped(each.columns, mapped):
             continue
         yield Drift("extra_index", each.columns, constraint=each)
     for other in there.uniques:
-        if set(other.columns) not in unique and set(other.columns) not in indexed:
+        is_extra = set(other.columns) not in unique and set(other.columns) not in indexed
+        if is_extra and _are_mapped(other.columns, mapped):
             yield Drift("extra_unique", other.columns, constraint=other)
     for key in there.foreign_keys:
+        if not _are_mapped(key.columns, mapped):
+            continue
         if all(not _is_same(key, each) for each in wanted.foreign_keys) and set(key.columns) not in keys:
             yield Drift("extra_foreign_key", key.columns, constraint=key)
+
+
+def _are_mapped(columns: tuple[str, ...], mapped: set[str]) -> bool:
+    return all(column.casefold() in mapped for column in columns)
 
 
 def _all_there(columns: tuple[str, ...], table: Table) -> bool:

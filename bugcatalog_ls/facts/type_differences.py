@@ -63,7 +63,7 @@ _FAMILIES = {
 _INTERCHANGEABLE = {
     frozenset(pair)
     for pair in (
-        ("BOOLEAN", "TINYINT"), ("BOOLEAN", "BIT"), ("UUID", "bytes"), ("UUID", "UNIQUEIDENTIFIER"),
+        ("BOOLEAN", "TINYINT"), ("BOOLEAN", "BIT"), ("UUID", "UNIQUEIDENTIFIER"),
         ("ENUM", "text"), ("INTEGER", "SERIAL"), ("BIGINT", "BIGSERIAL"), ("JSON", "LONGTEXT"),
         ("NULLTYPE", "string"),
     )
@@ -77,6 +77,9 @@ def _is_same_in(dialect: str, one: str, two: str, wanted: ColumnType, found: Col
     pair = frozenset((one, two))
     if pair in _INTERCHANGEABLE:
         return True
+    if pair == {"UUID", "bytes"}:
+        # Sixteen bytes are a way to keep one; a BLOB is none.
+        return "BLOB" not in (wanted.name, found.name)
     if pair == {"ENUM", "string"}:
         enum = wanted if wanted.name == "ENUM" else found
         return not enum.native or not (_is_postgresql(dialect) or dialect in ("mysql", "mariadb"))
