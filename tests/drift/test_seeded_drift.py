@@ -23,7 +23,9 @@ SAMPLE = {
     "mariadb": range(2 * len(KINDS), 3 * len(KINDS)),
 }
 CASES = [
-    (database, seed) for database, sample in SAMPLE.items() for seed in (range(N_SEEDS) if IS_WHOLE else sample)
+    (database, seed)
+    for database, sample in SAMPLE.items()
+    for seed in (range(N_SEEDS) if IS_WHOLE else sample)
 ]
 
 

@@ -168,7 +168,7 @@ PACKAGES = [
 
 
 @pytest.mark.skipif("BUGCATALOG_REAL_MIGRATIONS" not in os.environ, reason="installs large packages")
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: f'{package.requirement}-{package.home}')
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: f"{package.requirement}-{package.home}")
 def test_real_histories_are_replayed_as_alembic_runs_them(
     package: Package, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
