@@ -77,7 +77,7 @@ def said_of_unchanged(project: Project, url: str, folder: Path) -> list[str]:
 
 
 def scanned(folder: Path) -> tuple[Workspace, list[str]]:
-    workspace = Workspace(folder, use_cache=False)
+    workspace = Workspace(folder)
     paths = list(workspace.find_files())
     workspace.scan()
     return workspace, paths

@@ -8,6 +8,7 @@ constraints, batches and a known dialect.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ CASES = [
     for database, sample in SAMPLE.items()
     for seed in (range(N_SEEDS) if IS_WHOLE else sample)
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The catalog is read once, and nothing of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.mark.parametrize(("database", "seed"), CASES, ids=lambda each: str(each))
