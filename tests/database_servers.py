@@ -1,4 +1,4 @@
-"""Real database servers for tests: PostgreSQL from its wheel, MariaDB from Debian's package, on loopback only.
+"""Real database servers for tests, on loopback only: PostgreSQL from its wheel, MariaDB from Debian.
 
 What is missing fails the tests in CI and skips them elsewhere, with the command that brings it.
 """
@@ -42,8 +42,14 @@ def mariadb(folder: Path) -> Iterator[str]:
         _missing("no MariaDB here: apt install mariadb-server")
     data, log, user = folder / "data", folder / "log", _user()
     subprocess.run(
-        [installer, "--no-defaults", f"--datadir={data}", f"--user={user}"]
-        + ["--auth-root-authentication-method=normal", "--skip-test-db"],
+        [
+            installer,
+            "--no-defaults",
+            f"--datadir={data}",
+            f"--user={user}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ],
         check=True,
         capture_output=True,
     )
@@ -55,11 +61,21 @@ def mariadb(folder: Path) -> Iterator[str]:
     )
     port = _free_port()
     # Nothing that is written here need outlive a crash.
-    options = ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--sync-frm=0"]
+    options = ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
     process = subprocess.Popen(
-        [server, "--no-defaults", f"--datadir={data}", f"--socket={folder / 'socket'}", f"--user={user}"]
-        + ["--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder / 'pid'}"]
-        + [f"--init-file={folder / 'start.sql'}", f"--log-error={log}", *options],
+        [
+            server,
+            "--no-defaults",
+            f"--datadir={data}",
+            f"--socket={folder / 'socket'}",
+            f"--user={user}",
+            "--bind-address=127.0.0.1",
+            f"--port={port}",
+            f"--pid-file={folder / 'pid'}",
+            f"--init-file={folder / 'start.sql'}",
+            f"--log-error={log}",
+            *options,
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -1,4 +1,4 @@
-"""How PostgreSQL is told to make values of one type from those of another, where it does not know by itself."""
+"""How PostgreSQL is told to make values of one type from those of another."""
 
 from __future__ import annotations
 

@@ -264,6 +264,8 @@ def test_tables_that_no_model_maps(env: str, is_found: bool) -> None:
     revision = REVISION
     if is_found:
         revision = revision.replace(
-            'revision = "r1"\n', 'revision = "r1"\n#          ^^^^ BC711.unmapped no model maps the table old\n', 1
+            'revision = "r1"\n',
+            'revision = "r1"\n#          ^^^^ BC711.unmapped no model maps the table old\n',
+            1,
         )
     check_findings("BC711", f"#- models.py\n{BASE}{POST}{revision}{tables}{env}")

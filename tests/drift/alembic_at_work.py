@@ -6,6 +6,7 @@ Each project has a module `models`, so one is done with before the next is begun
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import warnings
@@ -26,7 +27,7 @@ Difference = tuple[str, str, str]
 def laid_out(folder: Path, files: dict[str, str], url: str) -> Iterator[Config]:
     """A project on disk whose `models` can be imported; none of it stays loaded."""
     write(folder, files)
-    config = Config(str(folder / "alembic.ini"), stdout=open(os.devnull, "w", encoding="utf-8"))
+    config = Config(str(folder / "alembic.ini"), stdout=io.StringIO())
     forgotten = sys.modules.pop("models", None)
     is_cached, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     os.environ["DRIFT_URL"] = url
@@ -39,7 +40,6 @@ def laid_out(folder: Path, files: dict[str, str], url: str) -> Iterator[Config]:
         if forgotten is not None:
             sys.modules["models"] = forgotten
         sys.dont_write_bytecode = is_cached
-        config.stdout.close()
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ N_SEEDS = 200
 IS_WHOLE = "BUGCATALOG_ALL_DRIFT" in os.environ
 # One of each kind of change on each database, other ones on each.
 SAMPLE = {
-    "sqlite": range(0, len(KINDS)),
+    "sqlite": range(len(KINDS)),
     "postgresql": range(len(KINDS), 2 * len(KINDS)),
     "mariadb": range(2 * len(KINDS), 3 * len(KINDS)),
 }

@@ -172,7 +172,8 @@ def _revision(project: Project) -> str:
                 name = f', name="fk_{table.name}_{field.name}_{field.key.table}"' if project.naming else ""
                 ondelete = f', ondelete="{field.key.ondelete}"' if field.key.ondelete else ""
                 behind.append(
-                    f'        sa.ForeignKeyConstraint(["{field.name}"], ["{field.key.table}.id"]{name}{ondelete}),'
+                    f'        sa.ForeignKeyConstraint(["{field.name}"], '
+                    f'["{field.key.table}.id"]{name}{ondelete}),'
                 )
             if field.unique and not field.index:
                 name = f', name="uq_{table.name}_{field.name}"' if project.naming else ""
