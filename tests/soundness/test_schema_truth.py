@@ -117,14 +117,6 @@ _OPEN_WEBUI_NEEDS = (
     "python-mimeparse", "python-multipart", "aiocache", "tiktoken", "pillow",
 )  # fmt: skip
 
-# Its caches want versions that its own requirements no longer bring.
-_SUPERSET_BEGIN = """
-import superset.config as config
-config.FILTER_STATE_CACHE_CONFIG = config.EXPLORE_FORM_DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
-from superset.app import create_app
-create_app().app_context().push()
-"""
-
 PACKAGES = [
     Package(
         "dstack==0.22.5",
@@ -152,12 +144,6 @@ PACKAGES = [
     ),
     Package("open-webui==0.12.4", "open_webui/migrations", bare=True, needs=_OPEN_WEBUI_NEEDS),
     Package("mlflow==3.17.2", "mlflow/server/auth/db/migrations"),
-    Package(
-        "apache-superset==6.1.0",
-        "superset/migrations",
-        begin=_SUPERSET_BEGIN,
-        variables=(("SUPERSET_SECRET_KEY", "nothing secret, but long enough to be one"),),
-    ),
     Package(
         "fractal-server==2.18.5",
         "fractal_server/migrations",
