@@ -1,5 +1,5 @@
 """What all tests share: failed checks are shown as a difference of annotated code, the history of the user
-who runs the tests is left alone, and there is a real PostgreSQL for those who ask."""
+who runs the tests is left alone, and there are real database servers for those who ask."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from database_servers import mariadb, postgresql
 from hypothesis import settings
 
 # How long an example takes depends on what else the machine does.
@@ -106,3 +107,17 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
     server = PostgresServer(tmp_path_factory.mktemp("store-server"))
     yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL that listens on a socket of its own."""
+    with postgresql(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real MariaDB that listens on loopback."""
+    with mariadb(tmp_path_factory.mktemp("maria")) as url:
+        yield url

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.analysis import schema_steps
+from bugcatalog_ls.analysis import removal_steps, schema_steps
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.drift import Drift
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.models import Model
-from bugcatalog_ls.facts.schema_replay import replayed
+from bugcatalog_ls.facts.schema_replay import replayed, table_of
 
 
 def step_for(index: FactIndex, model: Model, drift: Drift, environment: str) -> Step | None:
@@ -17,12 +17,14 @@ def step_for(index: FactIndex, model: Model, drift: Drift, environment: str) -> 
     table, wanted, found = model.key, drift.wanted, drift.found
     key, other = drift.constraint, drift.other
     dialect = dialect_of(index, environment)
+    there = table_of(index, environment, table)
+    if drift.aspect == "extra_column":
+        return removal_steps.remove_column(there, drift.columns[0], dialect) if there is not None else None
     if wanted is not None and found is not None:
         match drift.aspect:
             case "type" | "length":
-                return schema_steps.alter_type(
-                    table, wanted, found, keys_using(index, model, found.name, environment)
-                )
+                keys = keys_using(index, model, found.name, environment)
+                return schema_steps.alter_type(table, wanted, found, keys, dialect=dialect)
             case "labels":
                 return schema_steps.add_labels(table, wanted, found, dialect)
             case "nullable":
@@ -33,15 +35,15 @@ def step_for(index: FactIndex, model: Model, drift: Drift, environment: str) -> 
     match key:
         case TableIndex():
             if drift.aspect == "extra_index":
-                return schema_steps.remove_index(table, key)
+                return removal_steps.remove_index(table, key)
             return schema_steps.add_index(table, key, other if isinstance(other, TableIndex) else None)
         case UniqueConstraint():
             if drift.aspect == "extra_unique":
-                return schema_steps.remove_unique(table, key)
+                return removal_steps.remove_unique(table, key, dialect)
             return schema_steps.add_unique(index, model, key)
         case ForeignKeyConstraint():
             if drift.aspect == "extra_foreign_key":
-                return schema_steps.remove_foreign_key(table, key)
+                return removal_steps.remove_foreign_key(there, key, dialect) if there is not None else None
             old = other if isinstance(other, ForeignKeyConstraint) else None
             return schema_steps.add_foreign_key(index, model, key, old, dialect=dialect)
     return None

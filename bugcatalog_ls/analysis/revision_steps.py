@@ -46,7 +46,7 @@ class Step(msgspec.Struct, frozen=True):
     after: tuple[str, ...] = ()
 
 
-def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
+def add_column(index: FactIndex, model: Model, column: Column, dialect: str = "") -> Step | None:
     """Add a model's column; None where its type is not known.
 
     A required column gets a server default for the rows that are there; where none can be right
@@ -58,7 +58,7 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
     if written is None:
         return None
     table, name = model.key, column.name
-    upgrade = [OperationCall("add_column", (written,))]
+    upgrade = [*enum_type_made(column.type, dialect), OperationCall("add_column", (written,))]
     if in_two_steps:
         existing = f"existing_type={column.type.source}"
         upgrade.append(
@@ -100,6 +100,13 @@ def add_column(index: FactIndex, model: Model, column: Column) -> Step | None:
     return Step(
         table, f"Add {table}.{name}", f"adds {table}.{name}", tuple(upgrade), ordered, column.type.dialects
     )
+
+
+def enum_type_made(new: ColumnType, dialect: str) -> tuple[OperationCall, ...]:
+    """PostgreSQL's own type for an enum, which neither a new column nor an alteration creates."""
+    if new.name != "ENUM" or not new.native or not new.enum_name or dialect in ("mysql", "mariadb", "sqlite"):
+        return ()
+    return (OperationCall("create", lines=(f"{new.source}.create(op.get_bind(), checkfirst=True)",)),)
 
 
 def drop_column(table: str, column: Column) -> Step | None:

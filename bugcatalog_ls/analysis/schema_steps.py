@@ -6,7 +6,17 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, written_column
+from bugcatalog_ls.analysis.constraint_calls import (
+    created_index,
+    created_key,
+    created_unique,
+    dropped,
+    dropped_index,
+    dropped_key,
+    key_that_goes,
+)
+from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, enum_type_made, written_column
+from bugcatalog_ls.analysis.type_conversion import is_convertible, using_for
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
@@ -29,26 +39,20 @@ def create_table(index: FactIndex, model: Model, *, schema_is_new: bool = False)
         for column in each.columns:
             columns.setdefault(column.name, typed(index, each, column))
         constraints = constraints.with_all(model_constraints(index, each.symbol))
-    written = [_in_table(column) for column in columns.values()]
-    if not columns or None in written or any(not key.table for key in constraints.foreign_keys):
+    arguments = table_arguments(list(columns.values()), constraints)
+    if arguments is None:
         return None
-    arguments = [text for text in written if text is not None]
-    arguments.extend(_key(key) for key in constraints.foreign_keys)
-    keys = [quoted(column.name) for column in columns.values() if column.primary_key]
-    if keys:
-        arguments.append(f"sa.PrimaryKeyConstraint({', '.join(keys)})")
-    arguments.extend(_unique(unique) for unique in constraints.uniques)
     upgrade = []
     if schema_is_new and model.schema:
         text = quoted(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
         upgrade.append(OperationCall("execute", lines=(f"op.execute({text})",)))
-    upgrade.append(OperationCall("create_table", tuple(arguments), alone=True))
+    upgrade.append(OperationCall("create_table", arguments, alone=True))
     downgrade: list[OperationCall] = []
     for made in constraints.indexes:
         if "" in made.columns or not made.name:
             return None
-        upgrade.append(_create_index(made))
-        downgrade.insert(0, _drop_index(made))
+        upgrade.append(created_index(made))
+        downgrade.insert(0, dropped_index(made))
     downgrade.append(OperationCall("drop_table", (), alone=True))
     for name in _own_enums(index, model, columns.values()):
         line = f"sa.Enum(name={quoted(name)}).drop(op.get_bind(), checkfirst=True)"
@@ -67,29 +71,65 @@ def create_table(index: FactIndex, model: Model, *, schema_is_new: bool = False)
     )
 
 
+def table_arguments(columns: list[Column], constraints: Constraints) -> tuple[str, ...] | None:
+    """What `create_table` takes besides the name; None where something of it is not known."""
+    written = [_in_table(column) for column in columns]
+    if not columns or None in written or any(not key.table for key in constraints.foreign_keys):
+        return None
+    arguments = [text for text in written if text is not None]
+    arguments.extend(_key(key) for key in constraints.foreign_keys)
+    keys = [quoted(column.name) for column in columns if column.primary_key]
+    if keys:
+        arguments.append(f"sa.PrimaryKeyConstraint({', '.join(keys)})")
+    arguments.extend(_unique(unique) for unique in constraints.uniques)
+    return tuple(arguments)
+
+
 def alter_type(
-    table: str, wanted: Column, found: Column, keys: tuple[tuple[str, ForeignKeyConstraint], ...] = ()
+    table: str,
+    wanted: Column,
+    found: Column,
+    keys: tuple[tuple[str, ForeignKeyConstraint], ...] = (),
+    *,
+    dialect: str = "",
 ) -> Step | None:
     """Give a column the type that its model has; foreign keys that use it step aside meanwhile.
 
-    `keys` are those with the table that has them; what has no name cannot step aside.
+    `keys` are those with the table that has them; what has no name cannot step aside. A default of the
+    server that PostgreSQL could not convert steps aside, too.
     """
     new, old = wanted.type, found.type
-    if not new.source or not old.source:
+    if not new.source or not old.source or not is_convertible(old, new):
         return None
-    nullable = f"existing_nullable={found.nullable}" if found.nullable is not None else ""
+    name, default = found.name, found.server_default
     named = [(owner, key) for owner, key in keys if key.name]
-    up, down = ([_dropped_key(owner, key) for owner, key in named] for _ in range(2))
-    up.append(_altered(found.name, f"existing_type={old.source}", f"type_={new.source}", nullable))
-    down.append(_altered(found.name, f"existing_type={new.source}", f"type_={old.source}", nullable))
-    for calls in (up, down):
-        calls.extend(_created_key(owner, key) for owner, key in named)
-    name = f"{table}.{found.name}"
+    up, down = ([dropped_key(owner, key) for owner, key in named] for _ in range(2))
+    for calls, before, after in ((up, old, new), (down, new, old)):
+        using = using_for(name, before, after, dialect)
+        aside = bool(using and default and default != "?")
+        existing = (f"existing_type={before.source}", *_existing(found, with_default=not aside))
+        calls.extend(enum_type_made(after, dialect))
+        if aside:
+            calls.append(_altered(name, f"existing_type={before.source}", "server_default=None"))
+        options = (f"type_={after.source}", *existing[1:], using)
+        calls.append(_altered(name, existing[0], *options))
+        if aside:
+            calls.append(_altered(name, f"existing_type={after.source}", f"server_default={default}"))
+        calls.extend(created_key(owner, key) for owner, key in named)
+    shown = f"{table}.{name}"
     verb, deed = "Change the type of", "changes the type of"
     if new.length and old.length:
         verb, deed = ("Lengthen", "lengthens") if new.length > old.length else ("Shorten", "shortens")
     dialects = tuple(dict.fromkeys((*new.dialects, *old.dialects)))
-    return Step(table, f"{verb} {name}", f"{deed} {name}", tuple(up), tuple(down), dialects)
+    return Step(table, f"{verb} {shown}", f"{deed} {shown}", tuple(up), tuple(down), dialects)
+
+
+def _existing(found: Column, *, with_default: bool = True) -> tuple[str, ...]:
+    """What an alteration keeps, which MySQL forgets unless it is told again."""
+    kept = [f"existing_nullable={found.nullable}"] if found.nullable is not None else []
+    if with_default and found.server_default not in ("", "?"):
+        kept.append(f"existing_server_default={found.server_default}")
+    return tuple(kept)
 
 
 def alter_nullable(table: str, wanted: Column, found: Column) -> Step | None:
@@ -97,9 +137,10 @@ def alter_nullable(table: str, wanted: Column, found: Column) -> Step | None:
     if not found.type.source or wanted.nullable is None:
         return None
     existing = f"existing_type={found.type.source}"
+    kept = _existing(msgspec.structs.replace(found, nullable=None))
     name = f"{table}.{found.name}"
-    up = _altered(found.name, existing, f"nullable={wanted.nullable}")
-    down = _altered(found.name, existing, f"nullable={not wanted.nullable}")
+    up = _altered(found.name, existing, f"nullable={wanted.nullable}", *kept)
+    down = _altered(found.name, existing, f"nullable={not wanted.nullable}", *kept)
     slug = f"Make {name} nullable" if wanted.nullable else f"Require {name}"
     deed = f"makes {name} nullable" if wanted.nullable else f"requires {name}"
     return Step(table, slug, deed, (up,), (down,), found.type.dialects)
@@ -124,24 +165,11 @@ def add_index(table: str, made: TableIndex, instead_of: TableIndex | None = None
     """Create an index of a model, in place of one that differs from it."""
     if not made.name or "" in made.columns:
         return None
-    up, down = [_create_index(made)], [_drop_index(made)]
+    up, down = [created_index(made)], [dropped_index(made)]
     if instead_of is not None:
-        up, down = [_drop_index(instead_of), *up], [*down, _create_index(instead_of)]
+        up, down = [dropped_index(instead_of), *up], [*down, created_index(instead_of)]
     name = f"{table}.{'_'.join(made.columns)}"
     return Step(table, f"Index {name}", f"indexes {name}", tuple(up), tuple(down))
-
-
-def remove_index(table: str, found: TableIndex) -> Step | None:
-    """Drop an index that only the schema has."""
-    if not found.name or "" in found.columns:
-        return None
-    return Step(
-        table,
-        f"Drop the index {found.name}",
-        f"drops the index {found.name}",
-        (_drop_index(found),),
-        (_create_index(found),),
-    )
 
 
 def add_unique(index: FactIndex, model: Model, unique: UniqueConstraint) -> Step | None:
@@ -153,22 +181,8 @@ def add_unique(index: FactIndex, model: Model, unique: UniqueConstraint) -> Step
         model.key,
         f"Make {what} unique",
         f"makes {what} unique",
-        (_create_unique(made),),
-        (_drop(name, "unique"),),
-    )
-
-
-def remove_unique(table: str, unique: UniqueConstraint) -> Step | None:
-    """Drop a unique constraint that only the schema has."""
-    if not unique.name:
-        return None
-    what = f"the constraint {unique.name}"
-    return Step(
-        table,
-        f"Drop {what}",
-        f"drops {what}",
-        (_drop(unique.name, "unique"),),
-        (_create_unique(unique),),
+        (created_unique(made),),
+        (dropped(name, "unique"),),
     )
 
 
@@ -182,8 +196,7 @@ def add_foreign_key(
 ) -> Step | None:
     """Create a foreign key of a model, in place of one that differs from it.
 
-    The name of what goes is the one it was given. Else it is PostgreSQL's own outside of a batch, and
-    in a batch the one that a naming convention gives it there; in MySQL the inspector tells it.
+    The name of what goes is the one it was given; else the database's own.
     """
     name = key.name or constraint_name(
         index,
@@ -195,14 +208,14 @@ def add_foreign_key(
         referred_columns=key.referred,
     )
     made = ForeignKeyConstraint(key.columns, key.table, key.referred, key.ondelete, name)
-    up, down = [_created_key(model.key, made)], [_dropped_key(model.key, made)]
+    up, down = [created_key(model.key, made)], [dropped_key(model.key, made)]
     if instead_of is not None and not key.name:
         made = msgspec.structs.replace(made, name=instead_of.name or name)
-        up, down = [_created_key(model.key, made)], [_dropped_key(model.key, made)]
+        up, down = [created_key(model.key, made)], [dropped_key(model.key, made)]
     what = f"{model.key}.{'_'.join(key.columns)}"
     slug, deed = f"Link {what} to {key.table}", f"links {what} to {key.table}"
     if instead_of is not None:
-        old_name = instead_of.name or f"{model.table}_{'_'.join(key.columns)}_fkey"
+        old_name = instead_of.name or name
         old = ForeignKeyConstraint(
             instead_of.columns,
             instead_of.table,
@@ -210,12 +223,8 @@ def add_foreign_key(
             instead_of.ondelete,
             old_name,
         )
-        goes = _dropped_key(model.key, old)
-        if not instead_of.name and dialect in ("mysql", "mariadb"):
-            goes = _dropped_by_inspector(model, key)
-        elif not instead_of.name:
-            goes = msgspec.structs.replace(goes, batch_name=quoted(name), naming=_BATCH_NAMES)
-        up, down = [goes, *up], [*down, _created_key(model.key, old)]
+        goes = key_that_goes(model.key, msgspec.structs.replace(old, name=instead_of.name), dialect)
+        up, down = [goes, *up], [*down, created_key(model.key, old)]
         match key.ondelete:
             case "SET NULL":
                 slug, deed = f"Set {what} to NULL on delete", f"sets {what} to NULL on delete"
@@ -224,16 +233,6 @@ def add_foreign_key(
             case _:
                 slug, deed = f"Change the key of {what}", f"changes the key of {what}"
     return Step(model.key, slug, deed, tuple(up), tuple(down))
-
-
-def remove_foreign_key(table: str, key: ForeignKeyConstraint) -> Step | None:
-    """Drop a foreign key that only the schema has."""
-    if not key.name or not key.referred:
-        return None
-    what = f"the foreign key {key.name}"
-    return Step(
-        table, f"Drop {what}", f"drops {what}", (_dropped_key(table, key),), (_created_key(table, key),)
-    )
 
 
 def combined(steps: list[Step | None]) -> Step | None:
@@ -315,53 +314,3 @@ def _unique(unique: UniqueConstraint) -> str:
 
 def _altered(name: str, *options: str) -> OperationCall:
     return OperationCall("alter_column", (quoted(name), *(each for each in options if each)), True)
-
-
-def _create_index(made: TableIndex) -> OperationCall:
-    listed = ", ".join(map(quoted, made.columns))
-    unique = ("unique=True",) if made.unique else ()
-    return OperationCall("create_index", (quoted(made.name), "", f"[{listed}]", *unique))
-
-
-def _drop_index(made: TableIndex) -> OperationCall:
-    return OperationCall("drop_index", (quoted(made.name), "table_name="))
-
-
-def _create_unique(unique: UniqueConstraint) -> OperationCall:
-    listed = ", ".join(map(quoted, unique.columns))
-    return OperationCall("create_unique_constraint", (quoted(unique.name), "", f"[{listed}]"), True)
-
-
-def _drop(name: str, kind: str) -> OperationCall:
-    return OperationCall("drop_constraint", (quoted(name), "", f'type_="{kind}"'), True)
-
-
-def _dropped_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
-    return OperationCall("drop_constraint", (quoted(key.name), "", 'type_="foreignkey"'), True, table=table)
-
-
-_BATCH_NAMES = '{"fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"}'
-
-
-def _dropped_by_inspector(model: Model, key: ForeignKeyConstraint) -> OperationCall:
-    schema = f", schema={quoted(model.schema)}" if model.schema else ""
-    table, columns = quoted(model.table), ", ".join(map(quoted, key.columns))
-    lines = (
-        f"for key in sa.inspect(op.get_bind()).get_foreign_keys({table}{schema}):",
-        f'    if key["constrained_columns"] == [{columns}]:',
-        f'        op.drop_constraint(key["name"], {table}, type_="foreignkey"{schema})',
-    )
-    return OperationCall("drop_constraint", lines=lines)
-
-
-def _created_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
-    schema, _, referred = key.table.rpartition(".")
-    own_schema = table.rpartition(".")[0]
-    local, remote = (", ".join(map(quoted, columns)) for columns in (key.columns, key.referred))
-    more = [
-        f"source_schema={quoted(own_schema)}" if own_schema else "",
-        f"referent_schema={quoted(schema)}" if schema else "",
-        f"ondelete={quoted(key.ondelete)}" if key.ondelete else "",
-    ]
-    arguments = (quoted(key.name), "", quoted(referred), f"[{local}]", f"[{remote}]", *filter(None, more))
-    return OperationCall("create_foreign_key", arguments, True, table=table)

@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.drift import drifts
 from bugcatalog_ls.facts.expressions import Call
 from bugcatalog_ls.facts.field_limits import described_model, max_length
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
@@ -73,7 +74,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         if there is not None and (there.column.type.length or length) < length:
             names.append(name)
             using = keys_using(ctx.index, made, column.name, name)
-            steps.append(alter_type(made.key, wanted, there.column, using))
+            dialect = dialect_of(ctx.index, name)
+            steps.append(alter_type(made.key, wanted, there.column, using, dialect=dialect))
     title = f"Lengthen {made.key}.{column.name} to {length}"
     if names:
         yield from revision_fix(ctx, names, steps, edits=edits, title=title)

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from bugcatalog_ls.analysis.added_columns import altering_file
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
-from bugcatalog_ls.analysis.revision_steps import add_column, drop_column, relax_column
+from bugcatalog_ls.analysis.removal_steps import remove_column
+from bugcatalog_ls.analysis.revision_steps import add_column, relax_column
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.facts.columns import Column
+from bugcatalog_ls.facts.drift import is_required
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.migration_graph import environments
+from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_anchor
@@ -60,13 +62,17 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     if finding.variant == "stale":
         table = table_of(ctx.index, named[0], made.key)
-        found = [table.column(name) for name in names] if table is not None else []
-        columns = [each.column for each in found if each is not None]
-        yield from revision_fix(ctx, named, [drop_column(made.key, each) for each in columns])
-        yield from revision_fix(ctx, named, [relax_column(made.key, each) for each in columns])
+        if table is None:
+            return
+        stale = [found.column for name in names if (found := table.column(name)) is not None]
+        dialect = dialect_of(ctx.index, named[0])
+        yield from revision_fix(ctx, named, [remove_column(table, each.name, dialect) for each in stale])
+        yield from revision_fix(ctx, named, [relax_column(made.key, each) for each in stale])
         return
     columns = [typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
-    yield from revision_fix(ctx, named, [add_column(ctx.index, made, each) for each in columns])
+    dialects = {dialect_of(ctx.index, name) for name in named}
+    dialect = dialects.pop() if len(dialects) == 1 else ""
+    yield from revision_fix(ctx, named, [add_column(ctx.index, made, each, dialect) for each in columns])
 
 
 ANALYZER = Analyzer(
@@ -121,7 +127,7 @@ def _stale(ctx: JoinContext, made: Model, tables: dict[str, Table], anchor: str)
         required = {
             name: each
             for name, each in table.columns.items()
-            if table.certain and name.casefold() not in mapped and _is_required(each)
+            if table.certain and name.casefold() not in mapped and is_required(each)
         }
         if required:
             having.append(environment)
@@ -147,13 +153,6 @@ def _maker(environments: Iterable[str]) -> str:
 
 def _data(made: Model, environments: Iterable[str], columns: list[str]) -> dict[str, str]:
     return {"model": made.symbol, "environments": ",".join(environments), "columns": ",".join(columns)}
-
-
-def _is_required(each: SchemaColumn) -> bool:
-    column = each.column
-    if not each.certain or column.nullable is not False or column.server_default:
-        return False
-    return not (column.primary_key or column.computed or column.identity)
 
 
 def _is_own(made: Model, column: Column) -> bool:

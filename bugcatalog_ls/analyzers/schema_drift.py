@@ -7,23 +7,32 @@ from collections.abc import Iterable, Iterator
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.drift_steps import step_for
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.removal_steps import remove_table
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
 from bugcatalog_ls.facts.drift import Drift, drifts
-from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.migration_graph import environment_of
+from bugcatalog_ls.facts.migrations import REVISION_ANCHOR, RevisionFact
 from bugcatalog_ls.facts.models import Model, model
-from bugcatalog_ls.facts.orm import OrmClass, TableFact
-from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_column_anchor
+from bugcatalog_ls.facts.schema_replay import environments_of, replayed, table_of
+from bugcatalog_ls.facts.unmapped_tables import unmapped_tables
 
 _OURS = frozenset(
-    {"type", "nullable", "default", "index", "unique", "foreign_key", "ondelete"}
+    {"extra_column", "type", "nullable", "default", "index", "unique", "foreign_key", "ondelete"}
     | {"extra_index", "extra_unique", "extra_foreign_key"}
 )
+
+_EXTRA = "extra"
+"""Stands for the place of columns that only the schema has, until it is known whether one is free."""
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     if ctx.is_test:
+        return
+    if ctx.index.in_file(ctx.path, RevisionFact):
+        yield from _tables(ctx)
         return
     symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
     symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
@@ -38,6 +47,12 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 if _is_ours(drift):
                     places = found.setdefault(_anchor(made, drift), {})
                     places.setdefault(drift, []).append(environment)
+        extra = found.pop(_EXTRA, {})
+        if extra:
+            # One entry has one finding at a place: beside another one it moves to the table's name.
+            is_table = ctx.index.one(TableFact, symbol) is not None
+            name = table_column_anchor(symbol, 0) if is_table else column_anchor(symbol, "__tablename__")
+            found[name if made.anchor in found else made.anchor] = extra
         for anchor, places in found.items():
             # What one database lacks beside another may not be for it.
             drift_places = {
@@ -55,11 +70,35 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 for table in tables
                 if table is not None and table.revision
             ]
-            data = {"model": symbol, "anchor": anchor, "environments": ",".join(environments)}
-            yield ctx.find(anchor, "; ".join(dict.fromkeys(messages)), related=related, data=data)
+            is_extra = places is extra
+            data = {"model": symbol, "anchor": _EXTRA if is_extra else anchor}
+            data["environments"] = ",".join(environments)
+            message, variant = "; ".join(dict.fromkeys(messages)), "unmapped" if is_extra else ""
+            yield ctx.find(anchor, message, variant=variant, related=related, data=data)
+
+
+def _tables(ctx: JoinContext) -> Iterator[Finding]:
+    """Tables of a revision that no model maps."""
+    environment = environment_of(ctx.index, ctx.path)
+    if environment is None:
+        return
+    made = [
+        table_of(ctx.index, environment.name, each) for each in unmapped_tables(ctx.index, environment.name)
+    ]
+    names = [table.name for table in made if table is not None and table.revision == ctx.path]
+    if names:
+        what = f"the table {names[0]}" if len(names) == 1 else f"the tables {', '.join(names)}"
+        data = {"tables": ",".join(names), "environments": environment.name}
+        yield ctx.find(REVISION_ANCHOR, f"no model maps {what}", variant="unmapped", data=data)
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
+    if "tables" in finding.data:
+        environment = finding.data["environments"]
+        tables = replayed(ctx.index, environment).tables
+        found = [tables[name] for name in finding.data["tables"].split(",") if name in tables]
+        yield from revision_fix(ctx, [environment], [remove_table(each, tables) for each in found])
+        return
     made = model(ctx.index, finding.data.get("model", ""))
     if made is None:
         return
@@ -73,7 +112,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 
 
 ANALYZER = Analyzer(
-    join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
+    join=_join, joins=(OrmClass, TableFact, RevisionFact), fix=_fix, writes_revisions=True, from_absence=True
 )
 
 
@@ -87,6 +126,8 @@ def _is_ours(drift: Drift) -> bool:
 
 def _anchor(made: Model, drift: Drift) -> str:
     """The column where one is concerned that the class itself declares; else the class."""
+    if drift.aspect == "extra_column":
+        return _EXTRA
     if len(drift.columns) != 1 or drift.aspect.startswith("extra_"):
         return made.anchor
     column = made.column(drift.columns[0])
@@ -98,6 +139,8 @@ def _message(made: Model, drift: Drift) -> str:
     wanted, found = drift.wanted, drift.found
     key, other = drift.constraint, drift.other
     match drift.aspect:
+        case "extra_column":
+            return f"no model maps the column {name}"
         case "type" if wanted is not None and found is not None:
             return f"{name} is {wanted.type.name} in the model and {found.type.name} in the schema"
         case "nullable" if wanted is not None:

@@ -7,27 +7,29 @@ from typing import Literal
 
 import msgspec
 
-from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.migration_graph import environments
+from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.models import Model, model, models_of_table
-from bugcatalog_ls.facts.schema import Table
+from bugcatalog_ls.facts.schema import SchemaColumn, Table
 from bugcatalog_ls.facts.schema_replay import table_of
+from bugcatalog_ls.facts.target_databases import target_databases
+from bugcatalog_ls.facts.type_differences import type_difference
 from bugcatalog_ls.facts.typed_columns import typed
 
 Aspect = Literal[
-    "type", "length", "labels", "nullable", "default",
+    "extra_column", "type", "length", "labels", "nullable", "default",
     "index", "unique", "foreign_key", "ondelete",
     "extra_index", "extra_unique", "extra_foreign_key",
 ]  # fmt: skip
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """One difference. Of a column: `wanted` is the model's, `found` the schema's. Of a constraint:
+    """One difference. Of a column: `wanted` is the model's, `found` the schema's (an `extra_column`
+    has only that). Of a constraint:
     `constraint` is the model's (the schema's where only that has it), `other` the schema's beside it."""
 
     aspect: Aspect
@@ -42,7 +44,8 @@ class Drift(msgspec.Struct, frozen=True):
 def drifts(index: FactIndex, symbol: str, environment: str) -> tuple[Drift, ...]:
     """All differences between a model and its table in an environment; nothing where either is not known.
 
-    Columns that one side lacks are none of these.
+    Columns that the schema lacks are none of these, nor are those that only it has and that a row
+    cannot do without.
     """
     made = model(index, symbol)
     table = table_of(index, environment, made.key) if made is not None else None
@@ -63,6 +66,20 @@ class _Watched:
         self.types = all(fact.compares_types for _, fact in homes)
         self.defaults = any(fact.compares_defaults for _, fact in homes)
         self.extras = not any(fact.filters for _, fact in homes)
+        self.dialect = dialect_of(index, name) or _only_target(index)
+
+
+def _only_target(index: FactIndex) -> str:
+    dialects = target_databases(index).dialects
+    return next(iter(dialects)) if len(dialects) == 1 else ""
+
+
+def is_required(each: SchemaColumn) -> bool:
+    """Whether a row of the schema must be given a value for a column."""
+    column = each.column
+    if not each.certain or column.nullable is not False or column.server_default:
+        return False
+    return not (column.primary_key or column.computed or column.identity)
 
 
 def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) -> Iterator[Drift]:
@@ -73,7 +90,7 @@ def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) 
         wanted, there = typed(index, made, column), found.column
         named = (column.name,)
         if watched.types:
-            aspect = type_difference(wanted.type, there.type)
+            aspect = type_difference(wanted.type, there.type, watched.dialect)
             if aspect is not None:
                 yield Drift(aspect, named, wanted, there)
         both_known = wanted.nullable is not None and there.nullable is not None
@@ -82,60 +99,6 @@ def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) 
             yield Drift("nullable", named, wanted, there)
         if _default_differs(wanted, there, compares=watched.defaults):
             yield Drift("default", named, wanted, there)
-
-
-def type_difference(wanted: ColumnType, found: ColumnType) -> Literal["type", "length", "labels"] | None:
-    """How two types differ; None where they are of one family, or one of them is not known."""
-    if not wanted.name or not found.name:
-        return None
-    # Which of several a type is depends on the database.
-    if "with_variant" in wanted.source or "with_variant" in found.source:
-        return None
-    if wanted.name == "ENUM" and found.name == "ENUM":
-        if wanted.labels is None or found.labels is None or set(wanted.labels) == set(found.labels):
-            return None
-        return "labels"
-    one, two = _family(wanted.name), _family(found.name)
-    if one != two:
-        return None if frozenset((one, two)) in _INTERCHANGEABLE else "type"
-    if one == "string" and _is_text(wanted) and _is_text(found):
-        return "length" if wanted.length != found.length and wanted.length and found.length else None
-    if one == "number":
-        pairs = ((wanted.precision, found.precision), (wanted.scale, found.scale))
-        return "type" if any(a is not None and b is not None and a != b for a, b in pairs) else None
-    return None
-
-
-def _is_text(given: ColumnType) -> bool:
-    return given.name in ("VARCHAR", "NVARCHAR")
-
-
-_FAMILIES = {
-    "INT": "INTEGER",
-    "VARCHAR": "string", "NVARCHAR": "string", "CHAR": "string", "NCHAR": "string",
-    "TEXT": "text", "CLOB": "text", "MEDIUMTEXT": "text", "LONGTEXT": "text", "TINYTEXT": "text",
-    "DATETIME": "time", "TIMESTAMP": "time",
-    "FLOAT": "float", "DOUBLE": "float", "REAL": "float", "DOUBLE_PRECISION": "float",
-    "NUMERIC": "number", "DECIMAL": "number",
-    "BLOB": "bytes", "BINARY": "bytes", "VARBINARY": "bytes", "BYTEA": "bytes", "LONGBLOB": "bytes",
-    "MEDIUMBLOB": "bytes", "JSONB": "JSON",
-}  # fmt: skip
-
-# Kinds that some database stores in the same way, so that nothing can be concluded from the names.
-_INTERCHANGEABLE = {
-    frozenset(pair)
-    for pair in (
-        ("BOOLEAN", "TINYINT"), ("BOOLEAN", "INTEGER"), ("BOOLEAN", "SMALLINT"), ("BOOLEAN", "BIT"),
-        ("UUID", "string"), ("UUID", "bytes"), ("UUID", "UNIQUEIDENTIFIER"), ("ENUM", "string"),
-        ("ENUM", "text"),
-        ("INTERVAL", "time"), ("INTEGER", "SERIAL"), ("BIGINT", "BIGSERIAL"), ("float", "number"),
-        ("JSON", "LONGTEXT"), ("NULLTYPE", "string"),
-    )
-}  # fmt: skip
-
-
-def _family(name: str) -> str:
-    return _FAMILIES.get(name, name)
 
 
 def _default_differs(wanted: Column, found: Column, *, compares: bool) -> bool:
@@ -166,14 +129,26 @@ def _of_constraints(index: FactIndex, made: Model, table: Table, watched: _Watch
     own, there = model_constraints(index, made.symbol), table.constraints
     if there.known:
         yield from _missing(own, there, table)
-        yield from _foreign_keys(own, there)
+        yield from _foreign_keys(own, there, table)
     first = not sharing or min(each.symbol for each in sharing) == made.symbol
     # Another model of the table may map what this one does not, and so may a column made elsewhere.
     opaque = any(
         column.nullable is None and not column.type.name for each in sharing for column in each.columns
     )
-    if first and not opaque and wanted.known and there.known and watched.extras:
-        yield from _extra(wanted, there, table)
+    if first and not opaque and watched.extras:
+        yield from _extra_columns(sharing, table)
+        if wanted.known and there.known:
+            mapped = {column.name.casefold() for each in sharing for column in each.columns}
+            yield from _extra(wanted, there, table, mapped)
+
+
+def _extra_columns(sharing: list[Model], table: Table) -> Iterator[Drift]:
+    if not sharing or any(each.maybe or not each.complete for each in sharing):
+        return
+    mapped = {column.name.casefold() for each in sharing for column in each.columns}
+    for name, each in table.columns.items():
+        if name.casefold() not in mapped and each.certain and not is_required(each):
+            yield Drift("extra_column", (name,), found=each.column)
 
 
 def _missing(own: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
@@ -195,9 +170,10 @@ def _missing(own: Constraints, there: Constraints, table: Table) -> Iterator[Dri
             yield Drift("unique", unique.columns, constraint=unique)
 
 
-def _foreign_keys(own: Constraints, there: Constraints) -> Iterator[Drift]:
+def _foreign_keys(own: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
     for key in own.foreign_keys:
-        if not key.table or "?" in key.ondelete:
+        # What comes with a column that is missing is that one's affair.
+        if not key.table or "?" in key.ondelete or not _all_there(key.columns, table):
             continue
         same = [other for other in there.foreign_keys if _is_same(key, other)]
         if not same:
@@ -219,7 +195,8 @@ def _is_same(one: ForeignKeyConstraint, two: ForeignKeyConstraint) -> bool:
     return len(names) == 1 and (one.referred == two.referred or () in (one.referred, two.referred))
 
 
-def _extra(wanted: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
+def _extra(wanted: Constraints, there: Constraints, table: Table, mapped: set[str]) -> Iterator[Drift]:
+    """Constraints that only the schema has; those of a column that only it has go with that one."""
     indexed = [set(each.columns) for each in wanted.indexes]
     unique = [set(each.columns) for each in wanted.uniques]
     keys = [set(each.columns) for each in wanted.foreign_keys]
@@ -227,15 +204,22 @@ def _extra(wanted: Constraints, there: Constraints, table: Table) -> Iterator[Dr
         # MySQL has an index for every foreign key, whoever made it.
         if "" in each.columns or set(each.columns) in (*indexed, *unique, *keys):
             continue
-        if not _all_there(each.columns, table):
+        if not _all_there(each.columns, table) or not _are_mapped(each.columns, mapped):
             continue
         yield Drift("extra_index", each.columns, constraint=each)
     for other in there.uniques:
-        if set(other.columns) not in unique and set(other.columns) not in indexed:
+        is_extra = set(other.columns) not in unique and set(other.columns) not in indexed
+        if is_extra and _are_mapped(other.columns, mapped):
             yield Drift("extra_unique", other.columns, constraint=other)
     for key in there.foreign_keys:
+        if not _are_mapped(key.columns, mapped):
+            continue
         if all(not _is_same(key, each) for each in wanted.foreign_keys) and set(key.columns) not in keys:
             yield Drift("extra_foreign_key", key.columns, constraint=key)
+
+
+def _are_mapped(columns: tuple[str, ...], mapped: set[str]) -> bool:
+    return all(column.casefold() in mapped for column in columns)
 
 
 def _all_there(columns: tuple[str, ...], table: Table) -> bool:

@@ -1,15 +1,23 @@
-"""Raw strings that are compared with, or assigned to, attributes of classes and their instances."""
+"""Raw strings that are compared with, assigned or given to attributes of classes and their instances."""
 
 from __future__ import annotations
 
 import re
 
+from tree_sitter import Node
+
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 
 _CANDIDATE = re.compile(rb"\.(\w+)\s*(==|!=|=)\s*([\"'])([A-Za-z][\w \-]*)\3")
+# Keywords that an enum is usually behind; others are too many to look at.
+_KEYWORD = re.compile(
+    rb"[(,]\s*((?:\w+_)?(?:status|state|type|kind|role|level|mode|priority|category|stage|phase|tier|plan|"
+    rb"visibility|severity|color|method|source|scope|action|result))\s?=\s?([\"'])([A-Za-z][\w \-]*)\2"
+)
 
 
 class ComparedText(Fact, frozen=True):
@@ -40,19 +48,57 @@ def _collect(file: PyFile, facts: Facts) -> None:
         owner = file.symbol(attribute.child_by_field_name("object"))
         if owner is None or "(" in owner.removesuffix("()") or not owner.rpartition(".")[2][:1].isupper():
             continue
-        anchor = facts.anchor(f"enum text {owner}.{match[1].decode()}", text)
         plain = owner.removesuffix("()")
-        facts.add(
-            ComparedText(
-                file.path,
-                plain,
-                match[1].decode(),
-                match[4].decode(),
-                plain == owner,
-                match[2] == b"=",
-                anchor,
-            )
-        )
+        is_assigned = match[2] == b"="
+        _add(file, facts, plain, (match[1], match[4]), text, of_class=plain == owner, assigned=is_assigned)
+    _collect_keywords(file, facts)
+
+
+def _collect_keywords(file: PyFile, facts: Facts) -> None:
+    """Texts that objects are made with (`Order(status="paid")`), or looked up by (`filter_by`)."""
+    for match in _KEYWORD.finditer(file.source.data):
+        text = file.root.descendant_for_byte_range(match.start(2), match.end(0))
+        keyword = text.parent if text is not None else None
+        call = keyword.parent.parent if keyword is not None and keyword.parent is not None else None
+        if text is None or text.type != "string" or call is None or call.type != "call":
+            continue
+        callee = callee_of(call)
+        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+        if name == "filter_by":
+            owner = _queried(file, callee)
+        else:
+            owner = file.callee(call) if name[:1].isupper() else None
+        if owner is not None and "(" not in owner:
+            by_class = name == "filter_by"
+            _add(file, facts, owner, (match[1], match[3]), text, of_class=by_class, assigned=not by_class)
+
+
+def _queried(file: PyFile, callee: Node | None) -> str | None:
+    """The class of `select(Order)` or `session.query(Order)` that a chain of calls begins with."""
+    while callee is not None and callee.type == "attribute":
+        inner = callee.child_by_field_name("object")
+        if inner is None or inner.type != "call":
+            return None
+        callee = callee_of(inner)
+        if callee is not None and text_of(callee).rpartition(".")[2] in ("query", "select"):
+            given = arguments_of(inner).positional
+            return file.symbol(given[0]) if len(given) == 1 else None
+    return None
+
+
+def _add(
+    file: PyFile,
+    facts: Facts,
+    owner: str,
+    written: tuple[bytes, bytes],
+    node: Node,
+    *,
+    of_class: bool,
+    assigned: bool,
+) -> None:
+    attribute, text = (each.decode() for each in written)
+    anchor = facts.anchor(f"enum text {owner}.{attribute}", node)
+    facts.add(ComparedText(file.path, owner, attribute, text, of_class, assigned, anchor))
 
 
 VOCABULARY = Vocabulary(_collect, (b'= "', b"= '", b'="', b"='"))

@@ -56,7 +56,7 @@ def _read(url: str, name: str, folder: str) -> Picture:
     from sqlalchemy.pool import NullPool
 
     try:
-        made, arguments = _prepared(url, folder)
+        made, arguments = prepared(url, folder)
         engine = create_engine(made, connect_args=arguments, poolclass=NullPool)
     except ArgumentError:
         raise Unreadable("has no URL that SQLAlchemy understands") from None
@@ -65,7 +65,7 @@ def _read(url: str, name: str, folder: str) -> Picture:
     try:
         with engine.connect() as connection:
             if engine.dialect.name in ("mysql", "mariadb"):
-                connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
+                connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {_CONNECT_TIMEOUT}")
             for is_last in (False, True):
                 try:
                     tables = _tables(inspect(connection), engine.dialect.name)
@@ -86,7 +86,7 @@ def _read(url: str, name: str, folder: str) -> Picture:
 _PACKAGES = {"psycopg": "bugcatalog-ls[postgres] (psycopg)", "pymysql": "PyMySQL"}
 
 
-def _prepared(url: str, folder: str) -> tuple[Any, dict[str, Any]]:
+def prepared(url: str, folder: str) -> tuple[Any, dict[str, Any]]:
     """The URL for a driver that is not asynchronous, and the arguments that make it read-only and patient."""
     from sqlalchemy.engine import make_url
 
@@ -112,7 +112,8 @@ def _prepared(url: str, folder: str) -> tuple[Any, dict[str, Any]]:
         query = {key: value for key, value in parsed.query.items() if key in ("charset", "unix_socket")}
         made = parsed.set(drivername=f"{dialect}+pymysql", query=query)
         patience = {"read_timeout": _STATEMENT_TIMEOUT, "write_timeout": _STATEMENT_TIMEOUT}
-        return made, {"connect_timeout": _CONNECT_TIMEOUT, **patience}
+        reading = {"init_command": "SET SESSION TRANSACTION READ ONLY"}
+        return made, {"connect_timeout": _CONNECT_TIMEOUT, **patience, **reading}
     raise Unreadable(f"is of a kind that is not read here ({dialect})")
 
 
@@ -218,6 +219,7 @@ def _foreign_key(each: Any) -> ForeignKeyConstraint:
 
 
 _REASONS = (
+    (r"\b1044\b", "does not let its schema be read"),
     (r"password authentication|access denied|authentication failed|28P01|28000|\b1045\b|\b1698\b|role .* "
     "does not exist", "refuses the login"),
     (r"unknown database|3D000|\b1049\b|database .* does not exist", "does not exist on its server"),

@@ -192,3 +192,80 @@ def test_renames_in_batches_and_old_revisions() -> None:
     )  # fmt: skip
     first = f'{REVISION}    with op.batch_alter_table("t") as batch_op:\n        batch_op.alter_column("a", new_column_name="b")\n'
     check_findings("BC710", first + chain)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_wrong"),
+    [
+        ('Post(color="red")', True),
+        ('Post(color="RED")', False),
+        ('s.query(Post).filter_by(color="green")', True),
+        ('s.execute(select(Post).filter_by(color="green"))', True),
+        ('s.query(Post).filter_by(color="RED").first()', False),
+        ('s.query(Post, User).filter_by(color="green")', False),
+        ('Widget(color="green")', False),
+        ('post.copy(color="green")', False),
+    ],
+)
+def test_strings_given_to_enum_columns(written: str, is_wrong: bool) -> None:
+    text = written[written.index('"') : written.rindex('"') + 1]
+    line = f"    found = {written}"
+    mark = f"    # {' ' * (line.index(text) - 6)}{'^' * len(text)} BC701\n" if is_wrong else ""
+    # The name of the keyword is one that enums usually stand behind.
+    model = f"{BASE}from sqlalchemy import select\n{COLOR}{POST}    color: Mapped[Color] = mapped_column(Enum(Color))\n"
+    check_findings("BC701", f"{model}def f(s, post):\n{line}\n{mark}")
+
+
+INI = "#- alembic.ini\n[alembic]\nscript_location = migrations\nsqlalchemy.url = DIALECT://localhost/x\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "made", "where"),
+    [
+        ("at: Mapped[str] = mapped_column(DateTime(timezone=True))", "sa.DateTime()", "postgresql"),
+        ("at = Column(DateTime, nullable=False)", "sa.DateTime(timezone=True)", "postgresql"),
+        ("at: Mapped[Color] = mapped_column(Enum(Color))", "sa.String(20)", "postgresql mysql"),
+        ("at: Mapped[uuid.UUID]", "sa.String(36)", "postgresql"),
+        ("at: Mapped[bool]", "sa.Integer()", "postgresql mysql sqlite"),
+        ("at: Mapped[float]", "sa.Numeric(10, 2)", "postgresql mysql sqlite"),
+        ("at = Column(JSON, nullable=False)", "sa.dialects.postgresql.JSONB()", "postgresql"),
+        ("at: Mapped[Color] = mapped_column(Enum(Color, native_enum=False))", "sa.String(20)", ""),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["postgresql", "mysql", "sqlite"])
+def test_types_that_are_two_in_some_databases(column: str, made: str, where: str, dialect: str) -> None:
+    table = f'    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("at", {made}, nullable=False))\n'
+    mark = "  # ^^ BC711\n" if dialect in where else ""
+    check_findings(
+        "BC711",
+        f"#- models.py\n{BASE}{COLOR}{POST}    {column}\n{mark}{REVISION}{table}{INI.replace('DIALECT', dialect)}",
+    )
+
+
+ENV = "#- migrations/env.py\nfrom alembic import context\nfrom models import Base\ntarget_metadata = Base.metadata\ncontext.configure(target_metadata=target_metadata)\ncontext.run_migrations()\n"
+
+
+def test_columns_that_no_model_maps() -> None:
+    table = '    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("old", sa.Text()))\n'
+    marked = POST.replace("class Post(Base):\n", "class Post(Base):\n#     ^^^^ BC711.unmapped\n")
+    check_findings("BC711", f"#- models.py\n{BASE}{marked}{REVISION}{table}")
+
+
+@pytest.mark.parametrize(
+    ("env", "is_found"),
+    [
+        (ENV, True),
+        (ENV.replace("target_metadata=target", "include_object=x, target_metadata=target"), False),
+        ("", False),
+    ],
+)
+def test_tables_that_no_model_maps(env: str, is_found: bool) -> None:
+    tables = '    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True))\n    op.create_table("old", sa.Column("id", sa.Integer(), primary_key=True))\n'
+    revision = REVISION
+    if is_found:
+        revision = revision.replace(
+            'revision = "r1"\n',
+            'revision = "r1"\n#          ^^^^ BC711.unmapped no model maps the table old\n',
+            1,
+        )
+    check_findings("BC711", f"#- models.py\n{BASE}{POST}{revision}{tables}{env}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import check, edit, first, memory, options, peers
+from tests.benchmarks import check, drift, edit, first, memory, options, peers
 from tests.benchmarks.report import show
 
-_BENCHMARKS = {"first": first, "edit": edit, "check": check, "memory": memory}
+_BENCHMARKS = {"first": first, "edit": edit, "check": check, "drift": drift, "memory": memory}
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     first.add_options(parser)
     edit.add_options(parser)
     check.add_options(parser)
+    drift.add_options(parser)
     options.add_common(parser)
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.names if name not in _BENCHMARKS]:

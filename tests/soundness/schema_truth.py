@@ -13,7 +13,14 @@ from pathlib import Path
 
 from bugcatalog_ls.facts.schema_picture import Picture, PicturedColumn
 
-Truth = dict[str, dict[str, dict[str, object]]]
+
+@dataclass(frozen=True)
+class Truth:
+    """Columns by table, and those of them that were there before the first revision."""
+
+    tables: dict[str, dict[str, dict[str, object]]]
+    outside: frozenset[tuple[str, str]] = frozenset()
+
 
 # Runs the revisions of a script location on an empty SQLite database and prints what SQLAlchemy reflects.
 RUNNER = """
@@ -23,7 +30,8 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
-home, versions, prelude, url, naming = sys.argv[1:6]
+home, versions, prelude, url, naming, begin = sys.argv[1:7]
+exec(begin)
 bases = []
 for item in filter(None, prelude.split(",")):
     module, _, name = item.partition(":")
@@ -39,6 +47,12 @@ script = ScriptDirectory.from_config(config)
 engine = sa.create_engine(url, poolclass=sa.pool.StaticPool)
 for base in bases:
     base.metadata.create_all(engine)
+# What is there before no revision makes.
+outside = [
+    (name, column["name"])
+    for name in sa.inspect(engine).get_table_names()
+    for column in sa.inspect(engine).get_columns(name)
+]
 
 target = None
 if naming:
@@ -66,7 +80,7 @@ for name in inspector.get_table_names():
             }
             for column in inspector.get_columns(name)
         }
-print("TRUTH" + json.dumps(tables))
+print("TRUTH" + json.dumps({"tables": tables, "outside": outside}))
 """
 
 
@@ -76,6 +90,7 @@ class Comparison:
 
     n_columns: int = 0
     n_equal: int = 0
+    n_outside: int = 0
     invented: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
@@ -94,15 +109,16 @@ def built(
     prelude: str = "",
     url: str = "sqlite://",
     naming: str = "",
+    begin: str = "",
     environment: dict[str, str] | None = None,
 ) -> Truth:
     """What `alembic upgrade heads` builds, as SQLAlchemy reflects it; the revisions' imports must be there.
 
     `prelude` are modules to import first; of `module:Base` the tables are created first as well.
-    `naming` is where the naming convention stands, as `module:NAME`.
+    `naming` is where the naming convention stands, as `module:NAME`; `begin` is code to run first.
     """
     done = subprocess.run(
-        [python, "-c", RUNNER, str(home), versions, prelude, url, naming],
+        [python, "-c", RUNNER, str(home), versions, prelude, url, naming, begin],
         cwd=folder,
         env={**os.environ, **(environment or {})},
         capture_output=True,
@@ -112,8 +128,8 @@ def built(
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    tables: Truth = json.loads(done.stdout.rpartition("TRUTH")[2])
-    return tables
+    found = json.loads(done.stdout.rpartition("TRUTH")[2])
+    return Truth(found["tables"], frozenset((table, column) for table, column in found["outside"]))
 
 
 def compare(picture: Picture, truth: Truth) -> Comparison:
@@ -121,16 +137,20 @@ def compare(picture: Picture, truth: Truth) -> Comparison:
     result = Comparison()
     opaque: set[str] = set()
     for part in picture.opaque:
-        opaque |= set(truth) if part.tables is None else set(part.tables)
+        opaque |= set(truth.tables) if part.tables is None else set(part.tables)
     for name, table in picture.tables.items():
-        if name not in truth and table.certain:
+        if name not in truth.tables and table.certain:
             result.invented.append(name)
-    for name, columns in sorted(truth.items()):
+    for name, columns in sorted(truth.tables.items()):
         pictured = picture.tables.get(name)
         unequal = result.explained if name in opaque else result.differences
         for column, real in columns.items():
-            result.n_columns += 1
             found = pictured.columns.get(column) if pictured is not None else None
+            if found is None and (name, column) in truth.outside:
+                # Made before the history begins, and untouched by it.
+                result.n_outside += 1
+                continue
+            result.n_columns += 1
             difference = _difference(found, real)
             if not difference:
                 result.n_equal += 1
@@ -146,6 +166,9 @@ def _difference(found: PicturedColumn | None, real: dict[str, object]) -> str:
     if found is None:
         return "missing"
     wanted = _family(str(real["type"]))
+    # MariaDB keeps some types in others.
+    if (found.type, real["type"]) in (("BOOLEAN", "TINYINT"), ("JSON", "LONGTEXT")):
+        wanted = _family(found.type)
     if _family(found.type) != wanted:
         return f"type {found.type or '?'}, not {real['type']}"
     length = _length(found)
