@@ -84,6 +84,18 @@ from shop.cache import cache
 
 cache.delete("price:1")
 """,
+    "app.log": """\
+2026-11-27 09:12:01,114 INFO shop.api GET /users/7
+2026-11-27 09:12:01,140 ERROR shop.api unhandled
+Traceback (most recent call last):
+  File "/srv/shop/users.py", line 12, in load_user
+    return session.query(User).get(key)
+  File "/usr/lib/python3.11/site-packages/sqlalchemy/engine/default.py", line 942, in do_execute
+    cursor.execute(statement, parameters)
+sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such column: users.email
+[SQL: SELECT users.id AS users_id, users.email AS users_email FROM users WHERE users.id = ?]
+2026-11-27 09:12:02,001 INFO shop.api GET /health
+""",
     ".bugcatalog/TEAM-1-raw-cache-delete.md": """\
 ---
 code: TEAM-1

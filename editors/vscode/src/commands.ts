@@ -1,10 +1,10 @@
 /** The commands of the palette, the views and the code actions. */
-import { commands, Disposable, ExtensionContext, languages, Uri, window, workspace } from 'vscode';
+import { commands, Disposable, ExtensionContext, Uri, window, workspace } from 'vscode';
 import { CatalogView } from './catalogView';
 import { Channels } from './client';
 import { Entry, EntryPages } from './entries';
-import { codeOf } from './findings';
-import { SOURCE } from './links';
+import { applyFix, explain, explainClipboard, explainTerminal, goTo } from './explain';
+import { ExplanationPanel } from './explanation';
 import { newEntry } from './newEntry';
 import { forgetOwnEnvironment } from './ownEnvironment';
 import { Problem, show, told } from './problem';
@@ -16,6 +16,7 @@ export interface Parts {
   channels: Channels;
   server: Server;
   pages: EntryPages;
+  explanation: ExplanationPanel;
   view: CatalogView;
 }
 
@@ -28,7 +29,12 @@ export function registerCommands(parts: Parts): Disposable {
     }
   };
   const handlers: Record<string, (...given: unknown[]) => unknown> = {
-    explain: (code) => explain(parts, code, search),
+    explain: (given) => explain(parts, given),
+    explainTerminal: () => explainTerminal(parts),
+    explainClipboard: () => explainClipboard(parts),
+    goTo: (path, row, column) => goTo(String(path), Number(row), Number(column)),
+    applyFix: (path, row, column, code, title) =>
+      applyFix(String(path), Number(row), Number(column), String(code), String(title)),
     searchCatalog: search,
     openEntry: (code) => (typeof code === 'string' ? pages.open(code) : search()),
     openEntrySource: (entry) => openSource(entry),
@@ -62,30 +68,6 @@ export function registerCommands(parts: Parts): Disposable {
 }
 
 const FIX_ALL = { kind: 'source.fixAll.bugcatalog', apply: 'first' };
-
-/** Open the entry of a code, of the finding at the cursor, or of what the selected text fits. */
-async function explain(
-  { pages }: Parts,
-  code: unknown,
-  search: (words?: unknown) => Promise<void>,
-): Promise<void> {
-  const editor = window.activeTextEditor;
-  if (typeof code === 'string') {
-    return await pages.open(code);
-  }
-  const selected = editor?.document.getText(editor.selection).trim();
-  const here =
-    editor &&
-    languages
-      .getDiagnostics(editor.document.uri)
-      .find(
-        (diagnostic) => diagnostic.source === SOURCE && diagnostic.range.contains(editor.selection.active),
-      );
-  if (here && !selected) {
-    return await pages.open(codeOf(here));
-  }
-  return await search(selected?.slice(0, 500));
-}
 
 /** Write the comment that ignores a finding; the reason is asked for where a key binding gives none. */
 async function ignoreWithReason(server: Server, action: string, given?: unknown): Promise<void> {

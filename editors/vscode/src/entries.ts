@@ -74,13 +74,17 @@ export class EntryPages implements TextDocumentContentProvider, Disposable {
 }
 
 /** Codes of other entries as links to their pages; what stands in code is left alone. */
-function withLinks(markdown: string, own: string): string {
+export function withLinks(
+  markdown: string,
+  own: string,
+  addressOf = (code: string): string => `${code}.md`,
+): string {
   return markdown
     .split(/(^(?:```|~~~)[^]*?^(?:```|~~~)[^\n]*$|`[^`\n]*`|\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]*>)/m)
     .map((part, number) =>
       number % 2
         ? part
-        : part.replace(/\bBC\d{3}\b/g, (code) => (code === own ? code : `[${code}](${code}.md)`)),
+        : part.replace(/\bBC\d{3}\b/g, (code) => (code === own ? code : `[${code}](${addressOf(code)})`)),
     )
     .join('');
 }

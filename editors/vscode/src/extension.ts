@@ -1,8 +1,10 @@
 /** Bug Catalog for VS Code: what is made when the extension starts. */
 import { Disposable, ExtensionContext, window, workspace } from 'vscode';
 import { CatalogView } from './catalogView';
+import type { Channels } from './client';
 import { registerCommands } from './commands';
 import { EntryPages } from './entries';
+import { ExplanationPanel } from './explanation';
 import { onInterpreterChange } from './interpreters';
 import { told } from './problem';
 import { Server } from './server';
@@ -13,6 +15,9 @@ import { createStatusItem } from './statusItem';
 export interface Api {
   server: Pick<Server, 'state' | 'command' | 'nStarts' | 'nJobs' | 'pid'>;
   catalog: Pick<CatalogView, 'getChildren' | 'getTreeItem'>;
+  explanation: Pick<ExplanationPanel, 'html'>;
+  /** The output channels, with their log levels. */
+  channels: Channels;
   /** The messages that were shown. */
   told: readonly string[];
   /** Resolves when the first start has succeeded or failed. */
@@ -28,15 +33,17 @@ export function activate(context: ExtensionContext): Api {
   const server = new Server(context, channels);
   running = server;
   const pages = new EntryPages(server);
+  const explanation = new ExplanationPanel(server);
   const view = new CatalogView(server);
   context.subscriptions.push(
     log,
     trace,
     server,
     pages,
+    explanation,
     view,
     createStatusItem(server),
-    registerCommands({ context, channels, server, pages, view }),
+    registerCommands({ context, channels, server, pages, explanation, view }),
     workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     workspace.onDidChangeConfiguration((event) => {
       if (SERVER_CHOICE.some((name) => event.affectsConfiguration(name))) {
@@ -52,7 +59,7 @@ export function activate(context: ExtensionContext): Api {
   context.subscriptions.push(server.onDidChange(listen), { dispose: () => listening?.dispose() });
   // The extension is active before its server runs: nothing of the editor waits for that.
   const started = server.start();
-  return { server, catalog: view, told, started };
+  return { server, catalog: view, explanation, channels, told, started };
 }
 
 export async function deactivate(): Promise<void> {

@@ -16,7 +16,7 @@ const workbench = await startWorkbench({ ...scenario, flags: ['--vscode-option',
 let code = 1;
 try {
   const { host } = workbench;
-  const page = await workbench.browser.newPage();
+  const page = await workbench.browser.newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
   const ended = new Promise((resolve) => page.exposeFunction('codeAutomationExit', resolve));
   await page.exposeFunction('codeAutomationLog', (level, values) => console.log(level, ...values));
   const late = new Promise((resolve) => setTimeout(() => resolve('too late'), scenario.seconds * 1000));

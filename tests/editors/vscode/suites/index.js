@@ -1,8 +1,9 @@
-// What the workbench calls: the tests of one suite, one after the other, each told in a line of the report.
+// What the workbench calls: the tests of some suites, one after the other, each told in a line of the report.
 const fs = require('node:fs');
 
 exports.run = async () => {
-  const tests = require(`./${process.env.BUGCATALOG_SUITE}.js`);
+  const suites = process.env.BUGCATALOG_SUITE.split(' ').map((name) => require(`./${name}.js`));
+  const tests = Object.assign({}, ...suites);
   const failed = [];
   for (const [name, test] of Object.entries(tests)) {
     const began = Date.now();

@@ -1,0 +1,186 @@
+/** The explanation of an error, read beside the code: its entry, the guilty lines, and their fixes. */
+import { commands, Disposable, extensions, Uri, ViewColumn, WebviewPanel, window, workspace } from 'vscode';
+import { withLinks } from './entries';
+import { Server } from './server';
+
+/** What the server answers to `explain`: rows and columns are from 1. */
+export interface Answer {
+  code: string;
+  name: string;
+  explanations?: Explanation[];
+}
+
+interface Explanation {
+  code: string;
+  name: string;
+  score: number;
+  reason: string;
+  locations: Location[];
+}
+
+interface Location {
+  path: string;
+  row: number;
+  column: number;
+  message: string;
+  fixes: string[];
+}
+
+/** Commands that the page's links may run. */
+const LINKED = ['openEntry', 'goTo', 'applyFix'].map((name) => `bugcatalog.${name}`);
+const MARKDOWN = 'vscode.markdown-language-features';
+
+export class ExplanationPanel implements Disposable {
+  private panel: WebviewPanel | undefined;
+  /** The page as it is shown; for the tests. */
+  html = '';
+
+  constructor(private readonly server: Server) {}
+
+  /** Show what explains an error; `text` is what the user has in hand. */
+  async show(text: string, answer: Answer): Promise<void> {
+    const explanations = answer.explanations ?? [];
+    const pages = await Promise.all(explanations.map(({ code }) => this.pageOf(code)));
+    const parts = [quote(text)];
+    for (const [rank, explanation] of explanations.entries()) {
+      parts.push(await section(explanation, pages[rank] ?? '', rank === 0));
+    }
+    const panel = (this.panel ??= this.createPanel());
+    panel.title = `${answer.code} explains it`;
+    this.html = document(panel, parts.join('\n'));
+    panel.webview.html = this.html;
+    panel.reveal(undefined, true);
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+  }
+
+  private async pageOf(code: string): Promise<string> {
+    return (await this.server.ask<{ markdown: string }>('explain', code)).markdown;
+  }
+
+  private createPanel(): WebviewPanel {
+    const panel = window.createWebviewPanel(
+      'bugcatalog.explanation',
+      'Explanation',
+      { viewColumn: ViewColumn.Beside, preserveFocus: true },
+      { enableCommandUris: LINKED, enableFindWidget: true, localResourceRoots: styleFolders() },
+    );
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.html = '';
+    });
+    return panel;
+  }
+}
+
+/** One entry: the best with its whole page, the others with what is wrong and a link. */
+async function section(explanation: Explanation, page: string, isBest: boolean): Promise<string> {
+  const { code, reason, locations } = explanation;
+  const [title = code, ...rest] = page.replace(/^# /, '').split('\n');
+  const [summary = '', ...others] = rest.join('\n').trim().split('\n\n');
+  const places = locations.map((place) => `<li>${shown(place, code)}</li>`);
+  const linked = (text: string): Promise<string> => rendered(withLinks(text, code, commandOf));
+  return [
+    isBest ? '<section class="best">' : '<section class="other">',
+    `<h${isBest ? 1 : 2}>${escaped(title.trim())}</h${isBest ? 1 : 2}>`,
+    `<p class="why">${link('openEntry', [code], code)} · ${inline(reason)}</p>`,
+    await linked(summary),
+    places.length ? `<ul class="places">${places.join('')}</ul>` : '',
+    isBest ? await linked(others.join('\n\n')) : '',
+    '</section>',
+  ].join('\n');
+}
+
+/** A guilty line with a link to it, and its fixes as links that apply them. */
+function shown({ path, row, column, message, fixes }: Location, code: string): string {
+  const place = `${workspace.asRelativePath(Uri.file(path))}:${row}`;
+  const mend = fixes.map((title) => link('applyFix', [path, row, column, code, title], title, 'fix'));
+  return `${link('goTo', [path, row, column], place, 'place')} ${escaped(message)}${mend.join('')}`;
+}
+
+function link(command: string, values: unknown[], text: string, kind = ''): string {
+  return `<a class="${kind}" href="${escaped(uriOf(command, values))}">${escaped(text)}</a>`;
+}
+
+function uriOf(command: string, values: unknown[]): string {
+  return `command:bugcatalog.${command}?${encodeURIComponent(JSON.stringify(values))}`;
+}
+
+function commandOf(code: string): string {
+  return uriOf('openEntry', [code]);
+}
+
+/** The error itself, cut to what one recognises it by. */
+function quote(text: string): string {
+  const lines = text.trim().split(/\r?\n/);
+  const kept = lines.length <= MOST_LINES ? lines : ['…', ...lines.slice(-MOST_LINES)];
+  return `<details><summary>The error</summary><pre><code>${escaped(kept.join('\n'))}</code></pre></details>`;
+}
+
+const MOST_LINES = 40;
+
+async function rendered(markdown: string): Promise<string> {
+  try {
+    return await commands.executeCommand<string>('markdown.api.render', markdown);
+  } catch {
+    // Somebody has switched the built-in Markdown extension off.
+    return `<pre>${escaped(markdown)}</pre>`;
+  }
+}
+
+/** The editor's own styles of rendered Markdown, where its extension is there. */
+function styleFolders(): Uri[] {
+  const markdown = extensions.getExtension(MARKDOWN);
+  return markdown ? [Uri.joinPath(markdown.extensionUri, 'media')] : [];
+}
+
+function document({ webview }: WebviewPanel, body: string): string {
+  const styles = styleFolders().flatMap((folder) =>
+    ['markdown.css', 'highlight.css'].map(
+      (name) =>
+        `<link rel="stylesheet" href="${webview.asWebviewUri(Uri.joinPath(folder, name)).toString()}">`,
+    ),
+  );
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource} 'unsafe-inline'">
+${styles.join('\n')}
+<style>
+  body { padding: 0 1.6em 2em; line-height: 1.5; }
+  .why { color: var(--vscode-descriptionForeground); }
+  .places { list-style: none; padding: 0; }
+  .places li {
+    margin: 0.5em 0; padding: 0.5em 0.8em;
+    border-left: 3px solid var(--vscode-focusBorder); background: var(--vscode-textBlockQuote-background);
+  }
+  .place { font-family: var(--vscode-editor-font-family); margin-right: 0.5em; }
+  .fix {
+    display: block; width: fit-content; margin-top: 0.5em; padding: 0.2em 0.7em; border-radius: 2px;
+    color: var(--vscode-button-foreground); background: var(--vscode-button-background); text-decoration: none;
+  }
+  .fix:hover { color: var(--vscode-button-foreground); background: var(--vscode-button-hoverBackground); }
+  .other { margin-top: 2em; border-top: 1px solid var(--vscode-widget-border, var(--vscode-panel-border)); }
+  details { margin: 1em 0; color: var(--vscode-descriptionForeground); }
+</style>
+</head>
+<body class="vscode-body">
+${body}
+</body>
+</html>`;
+}
+
+/** Text with what stands between backticks as code. */
+function inline(text: string): string {
+  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
+function escaped(text: string): string {
+  return text.replace(
+    /[&<>"]/g,
+    (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign,
+  );
+}
