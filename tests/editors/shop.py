@@ -96,6 +96,14 @@ sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such column: user
 [SQL: SELECT users.id AS users_id, users.email AS users_email FROM users WHERE users.id = ?]
 2026-11-27 09:12:02,001 INFO shop.api GET /health
 """,
+    "crash.txt": """\
+Traceback (most recent call last):
+  File "/srv/shop/client.py", line 10, in load
+    return Path("answer.txt").read_text()
+  File "/usr/lib/python3.11/codecs.py", line 322, in decode
+    (result, consumed) = self._buffer_decode(data, self.errors, final)
+UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 6: ordinal not in range(128)
+""",
     ".bugcatalog/TEAM-1-raw-cache-delete.md": """\
 ---
 code: TEAM-1

@@ -148,6 +148,8 @@ def test_what_a_person_sees(theme: str, extensions: Path, tmp_path: Path) -> Non
     assert {"Add timeout=10 to requests.get", "Ignore BC201 here…"} <= set(seen["fixes"])
     assert "requests.get(url, timeout=10)" in seen["mended"]
     assert "# bugcatalog: ignore[BC201] a proxy sets the deadline" in seen["mended"]
+    assert "client.py:10" in seen["explanation"]
+    assert 'read_text(encoding="utf-8")' in seen["applied"]
     assert 'op.add_column("users", sa.Column("email"' in seen["migration"]
     assert seen["catalog"][0] == "This workspace"
     assert "Server" in seen["tooltip"]

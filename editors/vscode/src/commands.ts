@@ -33,8 +33,10 @@ export function registerCommands(parts: Parts): Disposable {
     explainTerminal: () => explainTerminal(parts),
     explainClipboard: () => explainClipboard(parts),
     goTo: (path, row, column) => goTo(String(path), Number(row), Number(column)),
-    applyFix: (path, row, column, code, title) =>
-      applyFix(String(path), Number(row), Number(column), String(code), String(title)),
+    applyFix: async (path, row, column, code, title) => {
+      await applyFix(String(path), Number(row), Number(column), String(code), String(title));
+      await parts.explanation.refresh();
+    },
     searchCatalog: search,
     openEntry: (code) => (typeof code === 'string' ? pages.open(code) : search()),
     openEntrySource: (entry) => openSource(entry),

@@ -32,13 +32,22 @@ const MARKDOWN = 'vscode.markdown-language-features';
 
 export class ExplanationPanel implements Disposable {
   private panel: WebviewPanel | undefined;
+  private text = '';
   /** The page as it is shown; for the tests. */
   html = '';
 
   constructor(private readonly server: Server) {}
 
+  /** Look again at what is explained, after something has been mended. */
+  async refresh(): Promise<void> {
+    if (this.panel) {
+      await this.show(this.text, await this.server.ask<Answer>('explain', this.text));
+    }
+  }
+
   /** Show what explains an error; `text` is what the user has in hand. */
   async show(text: string, answer: Answer): Promise<void> {
+    this.text = text;
     const explanations = answer.explanations ?? [];
     const pages = await Promise.all(explanations.map(({ code }) => this.pageOf(code)));
     const parts = [quote(text)];
@@ -75,22 +84,36 @@ export class ExplanationPanel implements Disposable {
   }
 }
 
-/** One entry: the best with its whole page, the others with what is wrong and a link. */
+/** One entry: the best with what its page says of cause and cure, the others with what is wrong. */
 async function section(explanation: Explanation, page: string, isBest: boolean): Promise<string> {
-  const { code, reason, locations } = explanation;
-  const [title = code, ...rest] = page.replace(/^# /, '').split('\n');
-  const [summary = '', ...others] = rest.join('\n').trim().split('\n\n');
+  const { code, name, reason, locations } = explanation;
+  const { title, summary, sections } = partsOf(page);
   const places = locations.map((place) => `<li>${shown(place, code)}</li>`);
   const linked = (text: string): Promise<string> => rendered(withLinks(text, code, commandOf));
   return [
     isBest ? '<section class="best">' : '<section class="other">',
-    `<h${isBest ? 1 : 2}>${escaped(title.trim())}</h${isBest ? 1 : 2}>`,
-    `<p class="why">${link('openEntry', [code], code)} · ${inline(reason)}</p>`,
+    isBest ? `<h1>${escaped(title)}</h1>` : `<h2>${escaped(title)}</h2>`,
+    `<p class="why">${link('openEntry', [code], `${code} ${name}`)} · ${inline(reason)}</p>`,
     await linked(summary),
     places.length ? `<ul class="places">${places.join('')}</ul>` : '',
-    isBest ? await linked(others.join('\n\n')) : '',
+    isBest ? await linked(sections) : '',
+    isBest ? `<p>${link('openEntry', [code], 'Open the entry')}</p>` : '',
     '</section>',
   ].join('\n');
+}
+
+/** Sections of a page that whoever has met its error can do without: they stand on the entry's own page. */
+const LEFT_OUT = /^## (Symptom|How to spot it|Flagged|Fixed|Accepted)\b/;
+
+/** A page's title, the sentence that says what is wrong, and the sections worth reading here. */
+function partsOf(page: string): { title: string; summary: string; sections: string } {
+  const [head = '', ...sections] = page.split(/^(?=## )/m);
+  const [title = '', , summary = ''] = head.split('\n\n');
+  return {
+    title: title.replace(/^# /, '').trim(),
+    summary,
+    sections: sections.filter((each) => !LEFT_OUT.test(each)).join(''),
+  };
 }
 
 /** A guilty line with a link to it, and its fixes as links that apply them. */

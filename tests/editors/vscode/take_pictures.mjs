@@ -128,9 +128,32 @@ const steps = {
     await page.keyboard.press('Enter');
     await page.locator('.view-line', { hasText: 'deadline' }).first().waitFor();
     await page.keyboard.press('Control+S');
-    await page.waitForTimeout(500);
+    await page.locator('.tab.dirty').waitFor({ state: 'detached' });
     await show('mended');
     seen.mended = fs.readFileSync(path.join(scenario.workspace, 'client.py'), 'utf8');
+  },
+  async 'a traceback is explained beside it'() {
+    await command('View: Close All Editors');
+    await open('crash.txt');
+    await page.keyboard.press('Control+B');
+    await command('Bug Catalog: Explain the Selected Error');
+    await page.locator('.tab.active, .tab', { hasText: 'BC502 explains it' }).first().waitFor();
+    const content = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await content.locator('h1').waitFor();
+    seen.explanation = await content.locator('body').innerText();
+    await show('explanation');
+    await content.locator('a.place').first().click();
+    await page.locator('.statusbar-item', { hasText: 'Ln 10, Col 12' }).waitFor();
+    await show('guilty-line');
+    await content.locator('a.fix').first().click();
+    await page.locator('.view-line', { hasText: 'encoding="utf-8"' }).first().waitFor();
+    await page.keyboard.press('Control+S');
+    await page.locator('.tab.dirty').waitFor({ state: 'detached' });
+    await show('applied');
+    seen.applied = fs.readFileSync(path.join(scenario.workspace, 'client.py'), 'utf8');
+    await content.locator('a.fix').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+B');
+    await command('View: Close All Editors');
   },
   async 'a fix creates the migration'() {
     await open('models.py');
