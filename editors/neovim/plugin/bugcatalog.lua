@@ -12,8 +12,13 @@ local function complete(lead)
 end
 
 command('Explain', function(given)
-  require('bugcatalog').explain(given.args)
-end, { nargs = '?', complete = complete, desc = 'Show the entry of a code, or of the finding here' })
+  local lines = given.range > 0 and { given.line1, given.line2 } or {}
+  require('bugcatalog').explain(given.args, lines[1], lines[2])
+end, { nargs = '*', range = true, complete = complete, desc = 'Explain a code, the finding here, or an error' })
+
+command('ExplainRegister', function(given)
+  require('bugcatalog').explain_register(given.args)
+end, { nargs = '?', desc = 'Explain the error in a register, by default the clipboard' })
 
 command('Open', function(given)
   require('bugcatalog').open(given.args)
@@ -56,7 +61,8 @@ vim.api.nvim_create_autocmd('LspProgress', {
   callback = function(given)
     local client = vim.lsp.get_client_by_id(given.data.client_id)
     if client and client.name == 'bugcatalog' then
-      require('bugcatalog').progressed(given.data.params.value.kind)
+      local params = given.data.params
+      require('bugcatalog').progressed(params.token, params.value.kind)
     end
   end,
 })

@@ -1,12 +1,16 @@
 --- What the `:BugCatalog…` commands do. Each function speaks to the running server.
 local M = {}
 
+--- The long work that is under way, by its token.
+---@type table<string|integer, boolean>
+M.jobs = {}
+
 local NAME = 'bugcatalog'
 local TIMEOUT = 5000
 
 ---@param message string
 ---@param level integer?
-local function notify(message, level)
+function M.notify(message, level)
   vim.notify(message, level or vim.log.levels.INFO, { title = 'Bug Catalog' })
 end
 
@@ -16,7 +20,7 @@ local function client()
   local here = vim.lsp.get_clients({ name = NAME, bufnr = 0 })
   local found = here[1] or vim.lsp.get_clients({ name = NAME })[1]
   if not found then
-    notify('The server is not running. See :checkhealth bugcatalog', vim.log.levels.WARN)
+    M.notify('The server is not running. See :checkhealth bugcatalog', vim.log.levels.WARN)
   end
   return found
 end
@@ -25,7 +29,7 @@ end
 ---@param name string without `bugcatalog.`
 ---@param arguments any[]
 ---@param done fun(result: any)?
-local function execute(name, arguments, done)
+function M.execute(name, arguments, done)
   local server = client()
   if not server then
     return
@@ -33,7 +37,7 @@ local function execute(name, arguments, done)
   local params = { command = 'bugcatalog.' .. name, arguments = arguments }
   server:request('workspace/executeCommand', params, function(err, result)
     if err then
-      notify(err.message, vim.log.levels.ERROR)
+      M.notify(err.message, vim.log.levels.ERROR)
     elseif done then
       done(result)
     end
@@ -62,7 +66,7 @@ local function code_or_here(code)
   end
   local here = codes_here()[1]
   if not here then
-    notify('No finding on this line; name a code.', vim.log.levels.WARN)
+    M.notify('No finding on this line; name a code.', vim.log.levels.WARN)
   end
   return here
 end
@@ -91,7 +95,7 @@ function M.findings()
     return item.source == NAME
   end, vim.diagnostic.get())
   if vim.tbl_isempty(found) then
-    return notify('Nothing is found.')
+    return M.notify('Nothing is found.')
   end
   table.sort(found, function(left, right)
     if left.severity ~= right.severity then
@@ -113,22 +117,49 @@ function M.findings()
   end)
 end
 
---- Show an entry in a window of its own.
----@param code string?
-function M.explain(code)
-  code = code_or_here(code)
-  if not code then
-    return
+--- Explain a code, a message or the finding on this line: entries in a floating window, errors in a window of their
+--- own with the guilty lines and their fixes.
+---@param text string?
+---@param first integer? the first line that is explained, from 1, and the last
+---@param last integer?
+function M.explain(text, first, last)
+  if first then
+    text = table.concat(vim.api.nvim_buf_get_lines(0, first - 1, last, false), '\n')
+  elseif not text or text == '' then
+    text = require('bugcatalog.explanation').error_here() or code_or_here(nil)
   end
-  execute('explain', { code }, function(entry)
-    vim.lsp.util.open_floating_preview(vim.split(entry.markdown, '\n'), 'markdown', {
-      border = 'rounded',
-      title = ' ' .. entry.code .. ' ' .. entry.name .. ' ',
-      focus_id = 'bugcatalog',
-      max_width = 100,
-      wrap = true,
-    })
-  end)
+  if text then
+    M.execute('explain', { text }, function(answer)
+      if answer.explanations then
+        require('bugcatalog.explanation').open(answer)
+      else
+        M.show_entry(answer)
+      end
+    end)
+  end
+end
+
+--- Explain the error that a register holds, by default the clipboard's.
+---@param register string?
+function M.explain_register(register)
+  local name = register and register ~= '' and register or '+'
+  local text = vim.trim(vim.fn.getreg(name))
+  if text == '' then
+    return M.notify(('There is nothing in the register %s.'):format(name), vim.log.levels.WARN)
+  end
+  M.explain(text)
+end
+
+--- Show an entry in a window of its own.
+---@param entry { code: string, name: string, markdown: string }
+function M.show_entry(entry)
+  vim.lsp.util.open_floating_preview(vim.split(entry.markdown, '\n'), 'markdown', {
+    border = 'rounded',
+    title = ' ' .. entry.code .. ' ' .. entry.name .. ' ',
+    focus_id = 'bugcatalog',
+    max_width = 100,
+    wrap = true,
+  })
 end
 
 --- Open the page of an entry.
@@ -136,16 +167,16 @@ end
 function M.open(code)
   code = code_or_here(code)
   if code then
-    execute('openEntry', { code })
+    M.execute('openEntry', { code })
   end
 end
 
 --- Choose among the entries that fit some words, then open the chosen one.
 ---@param words string
 function M.search(words)
-  execute('searchCatalog', { words }, function(entries)
+  M.execute('searchCatalog', { words }, function(entries)
     if vim.tbl_isempty(entries) then
-      return notify('No entry fits ' .. words)
+      return M.notify('No entry fits ' .. words)
     end
     vim.ui.select(entries, {
       prompt = 'Bug catalog',
@@ -166,7 +197,7 @@ function M.fix_all()
   local buffer = vim.api.nvim_get_current_buf()
   local server = vim.lsp.get_clients({ name = NAME, bufnr = buffer })[1]
   if not server then
-    return notify('The server is not running for this buffer.', vim.log.levels.WARN)
+    return M.notify('The server is not running for this buffer.', vim.log.levels.WARN)
   end
   local params = vim.lsp.util.make_range_params(0, server.offset_encoding)
   params.range = {
@@ -177,7 +208,7 @@ function M.fix_all()
   local function ask(method, what)
     local answer, problem = server:request_sync(method, what, TIMEOUT, buffer)
     if problem or (answer and answer.err) then
-      notify('Nothing was mended: ' .. (problem or answer.err.message), vim.log.levels.WARN)
+      M.notify('Nothing was mended: ' .. (problem or answer.err.message), vim.log.levels.WARN)
     end
     return answer and answer.result
   end
@@ -207,19 +238,19 @@ function M.ignore(reason)
   params.context = { only = { 'quickfix' }, diagnostics = {} }
   server:request('textDocument/codeAction', params, function(err, actions)
     if err then
-      return notify(err.message, vim.log.levels.ERROR)
+      return M.notify(err.message, vim.log.levels.ERROR)
     end
     for _, action in ipairs(actions or {}) do
       local command = action.command
       local is_ignore = type(command) == 'table' and command.command == 'bugcatalog.ignoreWithReason'
       if is_ignore and action.title:find(code, 1, true) then
         if reason and reason ~= '' then
-          return execute('applyAction', { command.arguments[1], reason })
+          return M.execute('applyAction', { command.arguments[1], reason })
         end
         return M.ignore_with_reason(command.arguments[1], server.id)
       end
     end
-    notify('Nothing to ignore on this line.', vim.log.levels.WARN)
+    M.notify('Nothing to ignore on this line.', vim.log.levels.WARN)
   end)
 end
 
@@ -233,33 +264,33 @@ function M.ignore_with_reason(id, client_id)
     end
     local server = client_id and vim.lsp.get_client_by_id(client_id)
     if server then
-      execute('applyAction', { id, reason })
+      M.execute('applyAction', { id, reason })
     end
   end)
 end
 
 --- Read the whole workspace again.
 function M.scan()
-  execute('scanWorkspace', {})
+  M.execute('scanWorkspace', {})
 end
 
 --- Restart the analysis; the editor's texts are kept.
 function M.restart()
-  execute('restart', {}, function()
-    notify('Restarted.')
+  M.execute('restart', {}, function()
+    M.notify('Restarted.')
   end)
 end
 
 --- Show the server's log in a scratch buffer.
 function M.log()
-  execute('showLogs', {}, function(text)
+  M.execute('showLogs', {}, function(text)
     M.scratch('bugcatalog log', vim.split(text or '', '\n'), 'log')
   end)
 end
 
 --- Show what a bug report needs.
 function M.info()
-  execute('debugInformation', {}, function(result)
+  M.execute('debugInformation', {}, function(result)
     M.scratch('bugcatalog information', vim.split(vim.inspect(result), '\n'), 'lua')
   end)
 end
@@ -297,16 +328,17 @@ function M.status()
       table.insert(parts, counts[severity] .. letter)
     end
   end
-  if M.busy then
+  if next(M.jobs) then
     table.insert(parts, '…')
   end
   return table.concat(parts, ' ')
 end
 
 --- Note that long work has begun or ended; the plugin calls it for each `LspProgress`.
+---@param token string|integer which work
 ---@param kind string
-function M.progressed(kind)
-  M.busy = kind ~= 'end'
+function M.progressed(token, kind)
+  M.jobs[token] = kind ~= 'end' or nil
   vim.cmd.redrawstatus()
 end
 
