@@ -16,6 +16,7 @@ from shop import make_shop
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 
+
 def neovim() -> str | None:
     """A Neovim of 0.11 or newer: the one that the test requirements bring, else the PATH's."""
     beside = Path(sys.executable).with_name("nvim")

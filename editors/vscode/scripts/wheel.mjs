@@ -18,21 +18,45 @@ if (!wheel?.startsWith(`bugcatalog_ls-${version}-`)) {
   throw new Error(`The extension is ${version}, its server ${wheel}: bring both to the same version.`);
 }
 
-/** The repository's own environment where it is set up, else any Python that has pip. */
+/** A Python with pip: the repository's own environment where it is set up, else one of the machine. */
 function findPython() {
   const own = ['.venv/bin/python', '.venv/Scripts/python.exe'].map((each) => path.join(repository, each));
-  const candidates = [process.env.PYTHON, ...own.filter((each) => fs.existsSync(each)), 'python3', 'python'];
+  const candidates = [
+    process.env.PYTHON,
+    ...own.filter((each) => fs.existsSync(each)),
+    'python3',
+    'python',
+  ].filter(Boolean);
+  return candidates.find(hasPip) ?? makePython(candidates) ?? fail(candidates);
+}
+
+/** An environment for this build alone: some machines have Python without pip. */
+function makePython(candidates) {
+  const folder = path.join(extension, 'node_modules', '.python');
   for (const candidate of candidates) {
     try {
-      if (candidate) {
-        execFileSync(candidate, ['-m', 'pip', '--version'], { stdio: 'ignore' });
-        return candidate;
-      }
+      execFileSync(candidate, ['-m', 'venv', '--clear', folder], { stdio: 'ignore' });
+      return path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
     } catch {
       // The next one, then.
     }
   }
-  throw new Error('Building the wheel needs Python with pip: none of ' + candidates.join(', ') + ' has it.');
+  return undefined;
+}
+
+function hasPip(candidate) {
+  try {
+    execFileSync(candidate, ['-m', 'pip', '--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fail(candidates) {
+  throw new Error(
+    `Building the wheel needs Python 3.10 or newer, with pip or venv: looked for ${candidates.join(', ')}.`,
+  );
 }
 
 function run(program, parameters) {

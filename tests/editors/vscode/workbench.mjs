@@ -42,10 +42,7 @@ export async function startWorkbench({ folder, extensions, workspace, settings =
     ],
     { env: serverEnvironment(), detached: true, stdio: ['ignore', fs.openSync(path.join(folder, 'server.log'), 'w'), 'inherit'] },
   );
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  const browser = await openBrowser();
   const stop = async () => {
     await browser.close().catch(() => undefined);
     try {
@@ -62,6 +59,13 @@ export async function startWorkbench({ folder, extensions, workspace, settings =
     throw error;
   }
   return { host, browser, user, stop, address: (payload) => address(host, workspace, payload) };
+}
+
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
 }
 
 function writeSettings(folder, settings) {
@@ -88,7 +92,7 @@ function serverEnvironment() {
   return { ...Object.fromEntries(kept), EXTENSIONS_GALLERY: gallery };
 }
 
-async function untilHealthy(url) {
+export async function untilHealthy(url) {
   for (const end = Date.now() + SECONDS_TO_START * 1000; Date.now() < end; ) {
     try {
       if ((await fetch(url)).ok) {
@@ -102,7 +106,7 @@ async function untilHealthy(url) {
   throw new Error(`code-server did not start in ${SECONDS_TO_START} s`);
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

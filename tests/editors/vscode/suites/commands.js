@@ -196,6 +196,37 @@ exports['the commands of the palette work'] = async () => {
   assert.deepEqual(commands.map(({ command }) => command).filter((command) => !known.includes(command)), []);
 };
 
+exports['the trace tells each message, once its level is asked for, and with its content where that is set'] = async () => {
+  const { channels } = await api();
+  const shown = async (channel) => {
+    channel.show(true);
+    const title = channel.name;
+    return await until(`the text of ${title}`, () =>
+      vscode.workspace.textDocuments.find(({ uri, fileName }) => uri.scheme === 'output' && fileName.includes(title)),
+    );
+  };
+  const ask = () => vscode.commands.executeCommand('bugcatalog.debugInformation');
+  assert.equal(channels.log.logLevel, vscode.LogLevel.Info);
+  const log = await shown(channels.log);
+  await until('the start in the log', () => /\[info\] Starting \S+ server \([\d.]+, setting\)/.test(log.getText()));
+  const trace = await shown(channels.trace);
+  await ask();
+  assert.doesNotMatch(trace.getText(), /executeCommand/);
+  await vscode.commands.executeCommand(`workbench.action.output.activeOutputLogLevel.${vscode.LogLevel.Trace}`);
+  await until('the level', () => channels.trace.logLevel === vscode.LogLevel.Trace);
+  await ask();
+  await until('the message', () => /Sending request 'workspace\/executeCommand/.test(trace.getText()));
+  assert.doesNotMatch(trace.getText(), /"command": ?"bugcatalog\.debugInformation"/);
+  await withSetting('trace.server', 'verbose', async () => {
+    await until('the content', async () => {
+      await ask();
+      return /"command": ?"bugcatalog\.debugInformation"/.test(trace.getText());
+    });
+  });
+  await vscode.commands.executeCommand(`workbench.action.output.activeOutputLogLevel.${vscode.LogLevel.Info}`);
+  await until('the level of before', () => channels.trace.logLevel === vscode.LogLevel.Info);
+};
+
 exports['restart starts another process'] = async () => {
   const { server } = await api();
   const before = server.pid;
