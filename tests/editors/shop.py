@@ -104,6 +104,41 @@ Traceback (most recent call last):
     (result, consumed) = self._buffer_decode(data, self.errors, final)
 UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 6: ordinal not in range(128)
 """,
+    "report.md": """\
+# Incidents of November
+
+## BUG-101: Prices are stale after an import
+
+**Symptom**: the shop shows yesterday's prices until the cache expires.
+
+**Root cause**: the import deletes the key without its version.
+
+Wrong:
+
+```python
+drop_price("1")
+```
+
+Right:
+
+```python
+drop_price("1", version=current())
+```
+
+## BUG-102: Carrier hangs and all workers with it
+
+**Symptom**: the pool runs dry, requests time out.
+
+**Root cause**: `requests.get` is called without a timeout.
+
+```python
+requests.get(url)
+```
+
+```python
+requests.get(url, timeout=10)
+```
+""",
     ".bugcatalog/TEAM-1-raw-cache-delete.md": """\
 ---
 code: TEAM-1

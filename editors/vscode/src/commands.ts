@@ -1,11 +1,22 @@
 /** The commands of the palette, the views and the code actions. */
-import { commands, Disposable, ExtensionContext, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  Disposable,
+  ExtensionContext,
+  Location,
+  Position,
+  Range,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { CatalogView } from './catalogView';
 import { Channels } from './client';
 import { Entry, EntryPages } from './entries';
 import { applyFix, explain, explainClipboard, explainTerminal, goTo } from './explain';
 import { ExplanationPanel } from './explanation';
-import { newEntry } from './newEntry';
+import { importReport } from './importReport';
+import { newEntry, newEntryFromSelection } from './newEntry';
 import { forgetOwnEnvironment } from './ownEnvironment';
 import { Problem, show, told } from './problem';
 import { chooseEntry } from './search';
@@ -41,6 +52,9 @@ export function registerCommands(parts: Parts): Disposable {
     openEntry: (code) => (typeof code === 'string' ? pages.open(code) : search()),
     openEntrySource: (entry) => openSource(entry),
     newEntry: (code, name) => newEntry(parts.context, code, name),
+    newEntryFromSelection: () => newEntryFromSelection(server),
+    importReport: (report, answer) => importReport(server, report, answer),
+    ruleMatches: (page, rule) => showMatches(server, String(page), Number(rule)),
     ignoreWithReason: (action, reason) => ignoreWithReason(server, String(action), reason),
     fixAll: () => commands.executeCommand('editor.action.sourceAction', FIX_ALL),
     scanWorkspace: () => server.ask('scanWorkspace'),
@@ -89,6 +103,21 @@ async function askReason(): Promise<string | undefined> {
 
 async function openSource(entry: unknown): Promise<void> {
   await commands.executeCommand('vscode.open', Uri.file((entry as Entry).path));
+}
+
+/** Show where a rule of a page matches, in a peek view at the rule. */
+async function showMatches(server: Server, page: string, rule: number): Promise<void> {
+  interface Found {
+    uri: string;
+    range: Record<'start' | 'end', { line: number; character: number }>;
+  }
+  const found = await server.ask<Found[]>('ruleMatches', page, rule);
+  const places = found.map(({ uri, range: { start, end } }) => {
+    const range = new Range(start.line, start.character, end.line, end.character);
+    return new Location(Uri.parse(uri), range);
+  });
+  const at = window.activeTextEditor?.selection.active ?? new Position(0, 0);
+  await commands.executeCommand('editor.action.peekLocations', Uri.parse(page), at, places, 'peek');
 }
 
 async function showInformation({ server, context }: Parts): Promise<void> {

@@ -1,7 +1,7 @@
-/** Which documents the server sees: those that an entry may be about, and catalog pages themselves. */
+/** Which documents the server sees: those that an entry may be about, what programs say, and catalog pages. */
 import { DocumentFilter } from 'vscode-languageclient/node';
 
-/** The editor's ids of the languages that rules can be written for, then of pages and settings. */
+/** The editor's ids of the languages that rules can be written for, then of pages, settings, logs and tracebacks. */
 const LANGUAGES = [
   ...[
     'python',
@@ -30,10 +30,10 @@ const LANGUAGES = [
     'json',
   ],
   ...['jsonc', 'yaml', 'elixir', 'haskell', 'nix', 'solidity', 'terraform', 'hcl'],
-  ...['markdown', 'toml'],
+  ...['markdown', 'toml', 'log', 'plaintext'],
 ];
 
 export const DOCUMENTS: DocumentFilter[] = [
   ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
-  { scheme: 'untitled', language: 'python' },
+  ...['python', 'log', 'plaintext'].map((language) => ({ scheme: 'untitled', language })),
 ];

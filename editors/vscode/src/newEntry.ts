@@ -1,7 +1,10 @@
-/** A new page of the catalog: a file in `.bugcatalog/` with the snippet of a page in it. */
+/** A new page of the catalog: a file in `.bugcatalog/`, with the snippet of a page in it or what is selected. */
 import * as fs from 'node:fs/promises';
-import { ExtensionContext, SnippetString, Uri, window, workspace, WorkspaceEdit } from 'vscode';
+import { ExtensionContext, languages, SnippetString, Uri, window, workspace, WorkspaceEdit } from 'vscode';
+import type { DocumentSelector, Position } from 'vscode';
+import { DOCUMENTS } from './documents';
 import { Problem } from './problem';
+import { Server } from './server';
 
 const CODE = /^[A-Z]+-?\d+$/;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -35,6 +38,27 @@ export async function newEntry(
       new SnippetString(body.replaceAll('TEAM-1', code).replace('short-name', name)),
     );
   }
+}
+
+/** Have the server draft page and rule from what is selected. */
+export async function newEntryFromSelection(server: Server): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (!editor || editor.selection.isEmpty) {
+    throw new Problem('Select the code or the error that the entry is to be about.');
+  }
+  const { document, selection } = editor;
+  const { start, end } = selection;
+  // Of documents that the server doesn't see it gets the text.
+  const isSeen = 0 < languages.match(DOCUMENTS as DocumentSelector, document);
+  await server.ask('newEntry', {
+    uri: document.uri.toString(),
+    languageId: document.languageId,
+    ...(isSeen ? { range: { start: place(start), end: place(end) } } : { text: document.getText(selection) }),
+  });
+}
+
+function place({ line, character }: Position): { line: number; character: number } {
+  return { line, character };
 }
 
 function text(given: unknown): string | undefined {
