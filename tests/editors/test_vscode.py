@@ -81,7 +81,9 @@ def run_suite(tmp_path: Path) -> Run:
 
 
 def test_the_commands_and_settings(run_suite: Run, extensions: Path) -> None:
-    run_suite("explain commands authoring", extensions=extensions, machineSettings={"bugcatalog.path": str(SERVER)})
+    run_suite(
+        "explain commands authoring", extensions=extensions, machineSettings={"bugcatalog.path": str(SERVER)}
+    )
 
 
 def test_where_the_server_comes_from(

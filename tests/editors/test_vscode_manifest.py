@@ -73,7 +73,12 @@ def test_an_untrusted_workspace_is_told_what_is_restricted(tmp_path: Path) -> No
 def test_every_language_of_the_patterns_is_sent_to_the_server() -> None:
     source = (EXTENSION / "src" / "documents.ts").read_text(encoding="utf-8")
     listed = set(re.findall(r"'(\w+)'", source.split("const LANGUAGES")[1].split("];")[0]))
-    assert listed == {kind.language_id for kind in FILE_TYPES.values()} | {"markdown", "toml", "log", "plaintext"}
+    assert listed == {kind.language_id for kind in FILE_TYPES.values()} | {
+        "markdown",
+        "toml",
+        "log",
+        "plaintext",
+    }
 
 
 def test_commands_that_menus_and_pages_name_exist() -> None:
