@@ -20,7 +20,7 @@
 ---@type vim.lsp.Config
 return {
   cmd = { 'bugcatalog', 'server' },
-  filetypes = { 'python', 'toml', 'markdown' },
+  filetypes = { 'python', 'toml', 'markdown', 'log', 'text' },
   root_markers = { 'bugcatalog.toml', '.bugcatalog', { 'pyproject.toml', 'alembic.ini' }, '.git' },
   settings = { bugcatalog = {} },
 }

@@ -1,4 +1,4 @@
-"""What the JSON Schema of the front matter refuses is an error of the page, at its line, as editors show it."""
+"""What the JSON Schema of the front matter refuses is an error of the page, at its line."""
 
 from __future__ import annotations
 

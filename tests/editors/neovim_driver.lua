@@ -198,6 +198,46 @@ function steps.explain_register()
   vim.api.nvim_win_close(window_of('bugcatalog explanation'), true)
 end
 
+function steps.log()
+  local buffer = open('app.log')
+  wait('BC703 in the log', function()
+    return #findings(buffer, 'BC703') == 1
+  end)
+  at(findings(buffer, 'BC703')[1])
+  local client = vim.lsp.get_clients({ name = 'bugcatalog', bufnr = buffer })[1]
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local answer = client:request_sync('textDocument/hover', params, DIAGNOSTICS, buffer)
+  report.log = answer.result.contents.value
+end
+
+function steps.new_entry()
+  open('cache.py')
+  vim.cmd('3BugCatalogNewEntry TEAM-9 deleted-by-hand')
+  wait('the page', function()
+    return vim.endswith(vim.api.nvim_buf_get_name(0), '.bugcatalog/TEAM-9-deleted-by-hand.md')
+  end)
+  report.new_entry = lines(0)
+  vim.cmd.write()
+end
+
+function steps.import()
+  open('client.py')
+  local select = vim.ui.select
+  vim.ui.select = function(items, _, done)
+    report.import = lines(0)
+    done(items[1], 1)
+  end
+  vim.cmd.BugCatalogImport(vim.env.BUGCATALOG_WORKSPACE .. '/report.md')
+  wait('the pages', function()
+    return vim.fn.getqflist({ title = true }).title == 'Imported'
+  end)
+  vim.ui.select = select
+  report.imported = vim.tbl_map(function(item)
+    return { vim.fn.fnamemodify(vim.fn.bufname(item.bufnr), ':t'), item.text }
+  end, vim.fn.getqflist())
+  vim.cmd.cclose()
+end
+
 function steps.busy()
   open('client.py')
   local status = require('bugcatalog').status
@@ -299,6 +339,9 @@ local order = {
   'explain_record',
   'explain_register',
   'busy',
+  'log',
+  'new_entry',
+  'import',
   'quick_fix',
   'ignore',
   'fix_all',

@@ -127,6 +127,25 @@ def test_the_statusline_tells_that_the_workspace_is_read(report: dict[str, Any])
     assert report["busy"][-1] == "BC 4W"
 
 
+def test_a_log_that_is_open_tells_its_entries(report: dict[str, Any]) -> None:
+    assert "**BC703 column-without-migration**" in report["log"]
+    assert "models.py:11" in report["log"]
+
+
+def test_an_entry_is_drafted_from_a_line(report: dict[str, Any]) -> None:
+    assert report["new_entry"][:3] == ["---", "code: TEAM-9", "name: deleted-by-hand"]
+    assert any('cache.delete("price:1")' in line for line in report["new_entry"])
+
+
+def test_a_report_becomes_pages_once_that_is_wanted(report: dict[str, Any]) -> None:
+    assert any("new entry TEAM-" in line for line in report["import"])
+    (page, text), (known, _) = report["imported"]
+    assert text.endswith(": BUG-101: Prices are stale after an import")
+    assert known == "BC201-missing-timeout.md"
+    folder = report["workspace"] / ".bugcatalog"
+    assert 'drop_price("1", version=current())' in (folder / page).read_text(encoding="utf-8")
+
+
 def test_quick_fix_mends_its_line(report: dict[str, Any]) -> None:
     assert "    answer = requests.get(url, timeout=10)" in report["quick_fix"]
     assert "    requests.post(url, json={})" in report["quick_fix"]
@@ -159,3 +178,42 @@ def test_a_fix_creates_the_migration(report: dict[str, Any]) -> None:
 def test_health(report: dict[str, Any]) -> None:
     assert "Running for" in report["health"]
     assert "ERROR" not in report["health"]
+
+
+def test_the_file_for_nvim_lspconfig_starts_the_server(tmp_path: Path) -> None:
+    program = neovim()
+    assert program is not None
+    # As that plugin has it: one file in a folder `lsp` of the runtime path, the program on the PATH.
+    (tmp_path / "plugin" / "lsp").mkdir(parents=True)
+    shutil.copy(ROOT / "editors" / "nvim-lspconfig" / "bugcatalog.lua", tmp_path / "plugin" / "lsp")
+    workspace = make_shop(tmp_path / "shop")
+    driver = tmp_path / "driver.lua"
+    driver.write_text(
+        f"""
+vim.opt.runtimepath:prepend('{tmp_path}/plugin')
+vim.opt.swapfile = false
+vim.lsp.enable('bugcatalog')
+vim.cmd.edit('{workspace}/client.py')
+local found = vim.wait(60000, function()
+  return #vim.tbl_filter(function(item) return item.code == 'BC201' end, vim.diagnostic.get(0)) == 3
+end, 50)
+vim.lsp.stop_client(vim.lsp.get_clients())
+vim.cmd(found and 'qall!' or 'cquit 1')
+""",
+        encoding="utf-8",
+    )
+    environment = {
+        **os.environ,
+        **{f"XDG_{kind}_HOME": str(tmp_path / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")},
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+    ended = subprocess.run(
+        [program, "--headless", "--clean", "-l", driver],
+        env=environment,
+        cwd=workspace,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr

@@ -34,9 +34,31 @@ def starts_the_server(command: list[str]) -> bool:
     return command == ["bugcatalog", "server"] and ended.returncode == 0
 
 
+# What each editor reads of such a file, by its sources: another key is an error there, or is left out.
+HELIX = {"command", "args", "environment", "config", "timeout", "required-root-patterns"}
+HELIX_LANGUAGE = {"name", "language-servers", "auto-format", "formatter", "roots", "file-types"}
+SUBLIME = {"enabled", "command", "selector", "settings", "initialization_options", "env", "priority_selector"}
+KATE = {
+    *(
+        "command",
+        "url",
+        "root",
+        "rootIndicationFileNames",
+        "rootIndicationFilePatterns",
+        "useWorkspace",
+        "path",
+    ),
+    *("highlightingModeRegex", "documentLanguageId", "initializationOptions", "settings", "use"),
+}
+LSP4IJ = {"id", "name", "programArgs", "expandConfiguration", "fileTypeMappings", "languageMappings"}
+
+
 def test_helix() -> None:
     given = tomllib.loads(read("helix/languages.toml"))
+    assert set(given) <= {"language-server", "language", "grammar", "use-grammars"}
     server = given["language-server"]["bugcatalog"]
+    assert set(server) <= HELIX
+    assert set(given["language"][0]) <= HELIX_LANGUAGE
     assert starts_the_server([server["command"], *server["args"]])
     assert given["language"][0]["name"] == "python"
     assert "bugcatalog" in given["language"][0]["language-servers"]
@@ -50,19 +72,27 @@ def test_zed() -> None:
 
 
 def test_sublime() -> None:
-    client = json.loads(read("sublime/LSP.sublime-settings"))["clients"]["bugcatalog"]
+    given = json.loads(read("sublime/LSP.sublime-settings"))
+    assert set(given) <= {"clients", "lsp_code_actions_on_save"}
+    client = given["clients"]["bugcatalog"]
+    assert set(client) <= SUBLIME
     assert starts_the_server(client["command"])
     assert "source.python" in client["selector"]
 
 
 def test_kate() -> None:
-    server = json.loads(read("kate/settings.json"))["servers"]["python"]
+    given = json.loads(read("kate/settings.json"))
+    assert set(given) <= {"global", "servers"}
+    server = given["servers"]["python"]
+    assert set(server) <= KATE
     assert starts_the_server(server["command"])
     assert re.match(server["highlightingModeRegex"], "Python")
 
 
 def test_jetbrains() -> None:
     template = json.loads(read("jetbrains/template.json"))
+    assert set(template) <= LSP4IJ
+    assert set(template["programArgs"]) <= {"default", "windows", "linux", "mac"}
     assert starts_the_server(template["programArgs"]["default"].split())
     assert template["fileTypeMappings"][0]["languageId"] == "python"
     for name in ("initializationOptions", "settings"):
@@ -71,6 +101,11 @@ def test_jetbrains() -> None:
 
 def test_mason() -> None:
     package: dict[str, Any] = yaml12.parse_yaml(read("mason/package.yaml"))
+    # What the registry's schema asks for, and all that it allows.
+    required = {"name", "description", "homepage", "licenses", "languages", "categories", "source"}
+    allowed = required | {"deprecation", "schemas", "bin", "share", "opt", "neovim", "ci_skip"}
+    assert required <= set(package) <= allowed
+    assert package["neovim"] == {"lspconfig": "bugcatalog"}
     assert package["source"]["id"] == f"pkg:pypi/bugcatalog-ls@{__version__}"
     assert package["bin"] == {"bugcatalog": "pypi:bugcatalog"}
     assert set(package["categories"]) <= {"LSP", "Linter", "Formatter", "DAP", "Runtime", "Compiler"}

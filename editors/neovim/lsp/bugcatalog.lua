@@ -3,7 +3,7 @@
 return {
   -- Only what you installed yourself is started, never a command that a workspace names.
   cmd = vim.g.bugcatalog_cmd or { 'bugcatalog', 'server' },
-  filetypes = { 'python', 'toml', 'markdown' },
+  filetypes = { 'python', 'toml', 'markdown', 'log', 'text' },
   root_markers = { 'bugcatalog.toml', '.bugcatalog', { 'pyproject.toml', 'alembic.ini' }, '.git' },
   init_options = { promptsForReason = true },
   settings = { bugcatalog = {} },

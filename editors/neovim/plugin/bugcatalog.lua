@@ -3,6 +3,9 @@ if vim.g.loaded_bugcatalog then
 end
 vim.g.loaded_bugcatalog = true
 
+-- Neovim knows no file type of logs by their names.
+vim.filetype.add({ extension = { log = 'log' }, pattern = { ['.*%.log%.%d+'] = 'log' } })
+
 local function command(name, run, options)
   vim.api.nvim_create_user_command('BugCatalog' .. name, run, options)
 end
@@ -27,6 +30,14 @@ end, { nargs = '?', complete = complete, desc = 'Open the page of an entry' })
 command('Search', function(given)
   require('bugcatalog').search(given.args)
 end, { nargs = '*', desc = 'Search the bug catalog' })
+
+command('NewEntry', function(given)
+  require('bugcatalog').new_entry(given.range > 0 and { given.line1, given.line2 } or nil, given.fargs[1], given.fargs[2])
+end, { nargs = '*', range = true, desc = 'Draft an entry from these lines' })
+
+command('Import', function(given)
+  require('bugcatalog.report').import(given.args, given.bang)
+end, { nargs = '?', bang = true, complete = 'file', desc = 'Make pages of the catalog from an incident report' })
 
 command('Findings', function()
   require('bugcatalog').findings()

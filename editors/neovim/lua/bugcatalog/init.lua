@@ -269,6 +269,30 @@ function M.ignore_with_reason(id, client_id)
   end)
 end
 
+--- Draft an entry of the workspace's own catalog from lines of this buffer, and show its page.
+---@param lines integer[]? the first and the last, from 1; by default the cursor's
+---@param code string?
+---@param name string?
+function M.new_entry(lines, code, name)
+  local here = vim.api.nvim_win_get_cursor(0)[1]
+  local first, last = unpack(lines or { here, here })
+  local text = vim.api.nvim_buf_get_lines(0, first - 1, last, false)
+  M.execute('newEntry', {
+    {
+      uri = vim.uri_from_bufnr(0),
+      languageId = vim.bo.filetype,
+      code = code,
+      name = name,
+      -- Of a buffer that the server doesn't see it gets the text.
+      text = #vim.lsp.get_clients({ name = NAME, bufnr = 0 }) == 0 and table.concat(text, '\n') or nil,
+      range = {
+        start = { line = first - 1, character = 0 },
+        ['end'] = { line = last - 1, character = vim.str_utfindex(text[#text] or '', 'utf-16') },
+      },
+    },
+  })
+end
+
 --- Read the whole workspace again.
 function M.scan()
   M.execute('scanWorkspace', {})
