@@ -56,9 +56,8 @@ exports['what its rule matches in the workspace stands above it'] = async () => 
   const page = vscode.window.activeTextEditor.document;
   const lens = await until('the lens', async () => {
     const lenses = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', page.uri, 10);
-    return lenses.find(({ command }) => command?.command === 'bugcatalog.ruleMatches');
+    return lenses.find(({ command }) => command?.title === '1 match in the workspace');
   });
-  assert.match(lens.command.title, /cache\.py|1 /);
   await vscode.commands.executeCommand(lens.command.command, ...lens.command.arguments);
 };
 

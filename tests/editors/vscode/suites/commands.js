@@ -9,6 +9,12 @@ exports['the server of the setting runs'] = async () => {
   assert.equal(server.command.origin, 'setting');
 };
 
+exports['activation takes little'] = async () => {
+  // Of the processor, not by the clock: the machine has more to do.
+  const { activation } = await api();
+  assert.ok(0 < activation && activation < 100, `${activation} ms`);
+};
+
 exports['findings carry code, link, severity and source'] = async () => {
   const { uri } = await open('client.py');
   const found = await until('BC201', () => findings(uri, 'BC201').length === 3 && findings(uri, 'BC201'));
