@@ -165,10 +165,14 @@ def _load_layer(layer: Layer, cache_folder: Path | None) -> Iterator[Entry | lis
 
 
 def _is_page(path: str, data: bytes) -> bool:
-    """Whether a Markdown file of the folder means to be an entry, by its first line or its name."""
-    return (
-        data.startswith((b"---", b"\xef\xbb\xbf---")) or _CODE_NAME.match(path.rpartition("/")[2]) is not None
-    )
+    """Whether a Markdown file of the folder means to be an entry, by its first line or its name.
+
+    An empty one doesn't yet: that is how editors create a page, before they write into it.
+    """
+    if not data.strip():
+        return False
+    is_named_so = _CODE_NAME.match(path.rpartition("/")[2]) is not None
+    return is_named_so or data.startswith((b"---", b"\xef\xbb\xbf---"))
 
 
 def _read_folder(folder: Path, source: LayerSource) -> Iterator[tuple[str, bytes | PageError]]:

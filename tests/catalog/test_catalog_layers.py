@@ -274,3 +274,8 @@ class TestCache:
         folder = write_pages(tmp_path / "bugs", a=page())
         load_catalog([Layer("workspace", folder)], tmp_path / "cache")
         assert list((tmp_path / "cache").iterdir()) == [cache.cache_file(tmp_path / "cache", folder)]
+
+
+def test_an_empty_file_is_no_page_yet(tmp_path: Path) -> None:
+    (tmp_path / "TEAM-1-old-call.md").write_text("\n", encoding="utf-8")
+    assert load_catalog([Layer("workspace", tmp_path)]).errors == ()

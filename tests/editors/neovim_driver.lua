@@ -188,6 +188,9 @@ function steps.explain_register()
   report.explain_register = explanation()
   follow('fix: Add encoding')
   wait('the mended line', function()
+    return vim.tbl_contains(lines(buffer), '    return Path("answer.txt").read_text(encoding="utf-8")')
+  end)
+  wait('the finding to go', function()
     return #findings(buffer, 'BC502') == 0
   end)
   report.applied = lines(buffer)
@@ -242,7 +245,7 @@ function steps.busy()
   open('client.py')
   local status = require('bugcatalog').status
   local seen = {}
-  vim.api.nvim_create_autocmd('LspProgress', {
+  local watching = vim.api.nvim_create_autocmd('LspProgress', {
     callback = function()
       table.insert(seen, status())
     end,
@@ -251,6 +254,7 @@ function steps.busy()
   wait('a scan', function()
     return 1 < #seen and not vim.endswith(seen[#seen], '…')
   end)
+  vim.api.nvim_del_autocmd(watching)
   report.busy = seen
 end
 

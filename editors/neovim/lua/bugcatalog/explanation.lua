@@ -1,9 +1,10 @@
---- The explanation of an error in a window of its own: `<CR>` goes to the guilty line, or applies the fix, under the cursor.
+--- The explanation of an error in a window of its own, whose lines lead to the code and apply the fixes.
 local M = {}
 
 local NAME = 'bugcatalog'
 local MOST_LINES = 400
 local TIMEOUT = 10000
+local PAUSE = 50
 
 --- Sections of a page that whoever has met its error can do without.
 local LEFT_OUT = { 'Symptom', 'How to spot it', 'Flagged', 'Fixed', 'Accepted' }
@@ -23,7 +24,8 @@ local LEFT_OUT = { 'Symptom', 'How to spot it', 'Flagged', 'Fixed', 'Accepted' }
 --- The record around the cursor, where the buffer is a log or a traceback rather than a source.
 ---@return string?
 function M.error_here()
-  if not vim.tbl_contains({ 'log', 'text', '' }, vim.bo.filetype) or vim.bo.buftype ~= '' and vim.bo.buftype ~= 'terminal' then
+  local is_text = vim.bo.buftype == '' and vim.tbl_contains({ 'log', 'text', '' }, vim.bo.filetype)
+  if not is_text and vim.bo.buftype ~= 'terminal' then
     return nil
   end
   local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
@@ -43,7 +45,8 @@ end
 ---@param line string
 ---@return boolean
 function M.begins_record(line)
-  return line:match('^%W?%d%d+[-/.:]%d%d[-/.:]%d%d') ~= nil or line:match('^[%w._-]+ ?[:|] ?%W?%d%d+[-/.:]%d%d[-/.:]%d%d') ~= nil
+  local time = '%W?%d%d+[-/.:]%d%d[-/.:]%d%d'
+  return line:match('^' .. time) ~= nil or line:match('^[%w._-]+ ?[:|] ?' .. time) ~= nil
 end
 
 --- Show what explains an error.
@@ -127,6 +130,7 @@ function M.show(lines, targets)
   vim.wo.wrap = true
   vim.wo.linebreak = true
   vim.wo.number = false
+  vim.wo.conceallevel = 2
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
   vim.bo[buffer].filetype = 'markdown'
   vim.bo[buffer].modifiable = false
@@ -152,37 +156,39 @@ function M.follow(target, window)
     vim.cmd('topleft vertical new')
   end
   local place = target.place --[[@as bugcatalog.Place]]
-  vim.cmd.edit(vim.fn.fnameescape(place.path))
+  local buffer = vim.fn.bufadd(place.path)
+  vim.bo[buffer].buflisted = true
+  vim.api.nvim_win_set_buf(0, buffer)
   local row = math.min(place.row, vim.api.nvim_buf_line_count(0))
   vim.api.nvim_win_set_cursor(0, { row, place.column - 1 })
   if target.fix then
-    M.apply(target, vim.api.nvim_get_current_buf())
+    M.apply(target, buffer)
   end
 end
 
 --- Apply a fix that an explanation names, once its finding is known in the buffer.
 ---@param target bugcatalog.Target
 ---@param buffer integer
-function M.apply(target, buffer)
-  local found
-  vim.wait(TIMEOUT, function()
-    for _, item in ipairs(vim.diagnostic.get(buffer, { lnum = target.place.row - 1 })) do
-      if item.source == NAME and item.code == target.code then
-        found = item
-      end
+---@param waited integer? for how many milliseconds already
+function M.apply(target, buffer, waited)
+  waited = waited or 0
+  for _, item in ipairs(vim.diagnostic.get(buffer, { lnum = target.place.row - 1 })) do
+    if item.source == NAME and item.code == target.code and vim.api.nvim_get_current_buf() == buffer then
+      return vim.lsp.buf.code_action({
+        apply = true,
+        filter = function(action)
+          return action.title == target.fix
+        end,
+        context = { only = { 'quickfix' }, diagnostics = { item.user_data.lsp } },
+      })
     end
-    return found ~= nil
-  end, 50)
-  if not found then
-    return require('bugcatalog').notify(target.code .. ' is no longer found there.', vim.log.levels.WARN)
   end
-  vim.lsp.buf.code_action({
-    apply = true,
-    filter = function(action)
-      return action.title == target.fix
-    end,
-    context = { only = { 'quickfix' }, diagnostics = { found.user_data.lsp } },
-  })
+  if TIMEOUT < waited then
+    return require('bugcatalog').notify(target.code .. ' is not found there.', vim.log.levels.WARN)
+  end
+  vim.defer_fn(function()
+    M.apply(target, buffer, waited + PAUSE)
+  end, PAUSE)
 end
 
 return M
