@@ -1,5 +1,15 @@
 /** The explanation of an error, read beside the code: its entry, the guilty lines, and their fixes. */
-import { commands, Disposable, extensions, Uri, ViewColumn, WebviewPanel, window, workspace } from 'vscode';
+import {
+  commands,
+  Disposable,
+  extensions,
+  languages,
+  Uri,
+  ViewColumn,
+  WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
 import { withLinks } from './entries';
 import { Server } from './server';
 
@@ -28,6 +38,8 @@ interface Location {
 
 /** Commands that the page's links may run. */
 const LINKED = ['openEntry', 'goTo', 'applyFix'].map((name) => `bugcatalog.${name}`);
+const SECONDS_TO_READ = 60;
+const PAUSE_MILLISECONDS = 300;
 const MARKDOWN = 'vscode.markdown-language-features';
 
 export class ExplanationPanel implements Disposable {
@@ -36,12 +48,33 @@ export class ExplanationPanel implements Disposable {
   /** The page as it is shown; for the tests. */
   html = '';
 
-  constructor(private readonly server: Server) {}
+  private readonly listening: Disposable;
+  /** Until when a page without places may yet get some, because the workspace is still being read. */
+  private hopes = 0;
+  private timer: NodeJS.Timeout | undefined;
 
-  /** Look again at what is explained, after something has been mended. */
+  constructor(private readonly server: Server) {
+    const lookAgain = (): void => {
+      if (this.panel && Date.now() < this.hopes) {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => void this.refresh().catch(() => undefined), PAUSE_MILLISECONDS);
+      }
+    };
+    this.listening = Disposable.from(
+      languages.onDidChangeDiagnostics(lookAgain),
+      server.onDidChange(lookAgain),
+    );
+  }
+
+  /** Look again at what is explained, after something has been mended or read. */
   async refresh(): Promise<void> {
-    if (this.panel) {
-      await this.show(this.text, await this.server.ask<Answer>('explain', this.text));
+    const { panel, hopes, text } = this;
+    if (panel) {
+      const answer = await this.server.ask<Answer>('explain', text);
+      if (text === this.text) {
+        await this.show(text, answer);
+        this.hopes = Math.min(hopes, this.hopes);
+      }
     }
   }
 
@@ -49,6 +82,8 @@ export class ExplanationPanel implements Disposable {
   async show(text: string, answer: Answer): Promise<void> {
     this.text = text;
     const explanations = answer.explanations ?? [];
+    const hasPlaces = explanations.some(({ locations }) => locations.length);
+    this.hopes = hasPlaces ? 0 : Date.now() + SECONDS_TO_READ * 1000;
     const pages = await Promise.all(explanations.map(({ code }) => this.pageOf(code)));
     const parts = [quote(text)];
     for (const [rank, explanation] of explanations.entries()) {
@@ -56,12 +91,18 @@ export class ExplanationPanel implements Disposable {
     }
     const panel = (this.panel ??= this.createPanel());
     panel.title = `${answer.code} explains it`;
-    this.html = document(panel, parts.join('\n'));
-    panel.webview.html = this.html;
-    panel.reveal(undefined, true);
+    const html = document(panel, parts.join('\n'));
+    if (html !== this.html) {
+      this.html = panel.webview.html = html;
+    }
+    if (!panel.visible) {
+      panel.reveal(undefined, true);
+    }
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
+    this.listening.dispose();
     this.panel?.dispose();
   }
 

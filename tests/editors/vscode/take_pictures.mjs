@@ -139,7 +139,7 @@ const steps = {
     await command('Bug Catalog: Explain the Selected Error');
     await page.locator('.tab.active, .tab', { hasText: 'BC502 explains it' }).first().waitFor();
     const content = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    await content.locator('h1').waitFor();
+    await content.locator('a.place').first().waitFor();
     seen.explanation = await content.locator('body').innerText();
     await show('explanation');
     await content.locator('a.place').first().click();

@@ -5,13 +5,12 @@ const { api, findings, open, until } = require('./steps.js');
 
 const MESSAGE = '(sqlite3.OperationalError) no such column: users.email';
 
-/** The page that explains, once it is about this code. */
+/** The page that explains, once it is about this code and the workspace is read as far as its line. */
 async function explained(code) {
   const { explanation, told } = await api();
-  return await until(
-    `the explanation by ${code} (${told.at(-1)})`,
-    () => explanation.html.includes(`openEntry?${encodeURIComponent(JSON.stringify([code]))}`) && explanation.html,
-  );
+  const link = `openEntry?${encodeURIComponent(JSON.stringify([code]))}`;
+  const isThere = () => explanation.html.includes(link) && explanation.html.includes('models.py:11<');
+  return await until(`the explanation by ${code} (${told.at(-1)})`, () => isThere() && explanation.html);
 }
 
 /** Close the page, so that the next one is known to be new. */
