@@ -27,7 +27,12 @@ export function countsBySeverity(): [errors: number, warnings: number, informati
 }
 
 function* all(): Generator<Diagnostic & { severity: DiagnosticSeverity }> {
-  for (const [, diagnostics] of languages.getDiagnostics()) {
-    yield* diagnostics.filter((diagnostic) => diagnostic.source === SOURCE);
+  for (const [uri, diagnostics] of languages.getDiagnostics()) {
+    // What a log tells is no finding: its cause is found in the code.
+    if (!LOG.test(uri.path)) {
+      yield* diagnostics.filter((diagnostic) => diagnostic.source === SOURCE);
+    }
   }
 }
+
+const LOG = /\.(log(\.\d+)?|txt|out|err)$/;
