@@ -161,7 +161,7 @@ const steps = {
     await go(8, 40);
     await page.keyboard.press('Control+K');
     await page.keyboard.press('Control+I');
-    const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'BC703' }).first();
+    const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'BC703 column-without-migration' }).first();
     await hover.waitFor();
     seen.log = await hover.innerText();
     await show('log');
