@@ -29,7 +29,7 @@ const LANGUAGES = [
     'scss',
     'json',
   ],
-  ...['jsonc', 'yaml', 'elixir', 'haskell', 'nix', 'solidity', 'terraform', 'hcl'],
+  ...['jsonc', 'yaml', 'sql', 'elixir', 'haskell', 'nix', 'solidity', 'terraform', 'hcl'],
   ...['markdown', 'toml', 'log', 'plaintext'],
 ];
 
