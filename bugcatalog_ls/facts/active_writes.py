@@ -20,6 +20,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     callee_of,
     decorators_of,
+    is_within,
     statement_of,
     text_of,
     walk,
@@ -83,7 +84,7 @@ def separate_writes(file: PyFile) -> Iterator[SeparateWrites]:
     by_function: dict[int, tuple[Scope, list[ActiveWrite]]] = {}
     for call in file.calls_written(*_CREATES, *_SAVES, "execute"):
         scope = local_scope(file, call)
-        if scope is None or scope.node.type != "function_definition" or _is_in(call, _HANDLERS):
+        if scope is None or scope.node.type != "function_definition" or is_within(call, _HANDLERS):
             continue
         write = _write(file, call)
         if write is not None:
@@ -215,15 +216,6 @@ def _moves(scope: Scope, first: ActiveWrite, later: ActiveWrite) -> bool:
 
 def _mentions(node: Node, name: str) -> bool:
     return any(part.type == "identifier" and text_of(part) == name for part in walk(node))
-
-
-def _is_in(node: Node, types: tuple[str, ...]) -> bool:
-    for parent in ancestors(node):
-        if parent.type in types:
-            return True
-        if parent.type == "function_definition":
-            return False
-    return False
 
 
 def _atomic_around(node: Node) -> int:

@@ -31,6 +31,7 @@ from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
     constant_value,
+    is_within,
     statement_of,
     text_of,
     walk,
@@ -133,7 +134,7 @@ def _too_early(
     helper: Helper | None,
 ) -> EarlyCommit | None:
     """What makes a commit (or a helper's) too early, if anything does."""
-    if _is_in(node, _HANDLERS) or _is_under_batch_test(node):
+    if is_within(node, _HANDLERS) or _is_under_batch_test(node):
         return None
     starts = flow.at(node)
     known = _known_before(flow, body, session, node, helper)
@@ -143,14 +144,14 @@ def _too_early(
     for other in function.sessions:
         for write in _later_writes(body, other):
             # What comes before it in the text is of another turn of a loop.
-            if write.start_byte <= node.start_byte or _is_in(write, _HANDLERS):
+            if write.start_byte <= node.start_byte or is_within(write, _HANDLERS):
                 continue
             if other is session and _entered(write, session) != _entered(node, session):
                 continue
             write_steps = flow.at(write)
             if not _leads(starts, write_steps, flow.at(node)):
                 continue
-            ends = [call.node for call in other.of("commit") if not _is_in(call.node, _HANDLERS)]
+            ends = [call.node for call in other.of("commit") if not is_within(call.node, _HANDLERS)]
             ends = [end for end in ends if end.id != node.id or other is not session]
             if not any(_leads(write_steps, flow.at(end), []) for end in ends):
                 continue
@@ -279,15 +280,6 @@ def _own_method(file: PyFile, session: Session, node: Node) -> Helper | None:
         return None
     symbol = file.symbol(function)
     return Helper(node, symbol.replace("()", ""), f"={session.symbol}") if symbol is not None else None
-
-
-def _is_in(node: Node, types: tuple[str, ...]) -> bool:
-    for parent in ancestors(node):
-        if parent.type in types:
-            return True
-        if parent.type == "function_definition":
-            return False
-    return False
 
 
 def _entered(node: Node, session: Session) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -90,6 +90,16 @@ def ancestors(node: Node) -> Iterator[Node]:
 def enclosing(node: Node, *types: str) -> Node | None:
     """The nearest ancestor of one of the types."""
     return next((parent for parent in ancestors(node) if parent.type in types), None)
+
+
+def is_within(node: Node, types: Collection[str]) -> bool:
+    """Whether a node stands in one of the types, in the same function."""
+    for parent in ancestors(node):
+        if parent.type in types:
+            return True
+        if parent.type == "function_definition":
+            return False
+    return False
 
 
 def enclosing_function(node: Node) -> Node | None:
