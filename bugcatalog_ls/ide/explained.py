@@ -18,7 +18,8 @@ def explained(rooms: Rooms, entries: Mapping[str, Entry], text: str, fix_id: Fix
     """What explains a message, a traceback or words, best first; the best by its code and name too.
 
     Raises `api.Refused` where nothing does. Rows and columns are from 1. The `actions` of a place are
-    its fixes, each with the id by which `applyAction` makes it.
+    its fixes, each with the id by which `applyAction` makes it. `reading` tells that a workspace is
+    still being read, so that places may be missing.
     """
     text = text[:_MAX_TEXT]
     found = Explainer(entries.values()).explain_text(text)
@@ -54,7 +55,13 @@ def explained(rooms: Rooms, entries: Mapping[str, Entry], text: str, fix_id: Fix
         )
     best = found[0].entry
     markdown = "\n".join(_markdown(each, entries[each["code"]]) for each in explanations)
-    return {"code": best.code, "name": best.name, "markdown": markdown, "explanations": explanations}
+    return {
+        "code": best.code,
+        "name": best.name,
+        "markdown": markdown,
+        "explanations": explanations,
+        "reading": any(not workspace.is_scanned for workspace in rooms.roots.values()),
+    }
 
 
 def _markdown(explanation: Mapping[str, Any], entry: Entry) -> str:

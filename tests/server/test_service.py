@@ -80,6 +80,7 @@ async def test_a_traceback_is_explained_down_to_its_line(start, tmp_path: Path) 
     assert (Path(place["path"]).name, place["row"], place["column"]) == ("a.py", 5, 12)
     assert place["fixes"]
     assert answer["markdown"].startswith(f"## {answer['code']} ")
+    assert isinstance(answer["reading"], bool)
 
 
 async def test_it_is_pulled_and_survives_a_kill(start, tmp_path: Path) -> None:

@@ -1,15 +1,5 @@
 /** The explanation of an error, read beside the code: its entry, the guilty lines, and their fixes. */
-import {
-  commands,
-  Disposable,
-  extensions,
-  languages,
-  Uri,
-  ViewColumn,
-  WebviewPanel,
-  window,
-  workspace,
-} from 'vscode';
+import { commands, Disposable, extensions, Uri, ViewColumn, WebviewPanel, window, workspace } from 'vscode';
 import { withLinks } from './entries';
 import { Server } from './server';
 
@@ -18,6 +8,8 @@ export interface Answer {
   code: string;
   name: string;
   explanations?: Explanation[];
+  /** Whether a workspace is still being read, so that places may be missing. */
+  reading?: boolean;
 }
 
 interface Explanation {
@@ -38,8 +30,7 @@ interface Location {
 
 /** Commands that the page's links may run. */
 const LINKED = ['openEntry', 'goTo', 'applyFix'].map((name) => `bugcatalog.${name}`);
-const SECONDS_TO_READ = 60;
-const PAUSE_MILLISECONDS = 300;
+const PAUSE_MILLISECONDS = 500;
 const MARKDOWN = 'vscode.markdown-language-features';
 
 export class ExplanationPanel implements Disposable {
@@ -48,42 +39,26 @@ export class ExplanationPanel implements Disposable {
   /** The page as it is shown; for the tests. */
   html = '';
 
-  private readonly listening: Disposable;
-  /** Until when a page without places may yet get some, because the workspace is still being read. */
-  private hopes = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly server: Server) {
-    const lookAgain = (): void => {
-      if (this.panel && Date.now() < this.hopes) {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => void this.refresh().catch(() => undefined), PAUSE_MILLISECONDS);
-      }
-    };
-    this.listening = Disposable.from(
-      languages.onDidChangeDiagnostics(lookAgain),
-      server.onDidChange(lookAgain),
-    );
-  }
+  constructor(private readonly server: Server) {}
 
   /** Look again at what is explained, after something has been mended or read. */
   async refresh(): Promise<void> {
-    const { panel, hopes, text } = this;
+    const { panel, text } = this;
     if (panel) {
       const answer = await this.server.ask<Answer>('explain', text);
-      if (text === this.text) {
+      if (panel === this.panel && text === this.text) {
         await this.show(text, answer);
-        this.hopes = Math.min(hopes, this.hopes);
       }
     }
   }
 
   /** Show what explains an error; `text` is what the user has in hand. */
   async show(text: string, answer: Answer): Promise<void> {
+    const isNew = text !== this.text || !this.panel;
     this.text = text;
     const explanations = answer.explanations ?? [];
-    const hasPlaces = explanations.some(({ locations }) => locations.length);
-    this.hopes = hasPlaces ? 0 : Date.now() + SECONDS_TO_READ * 1000;
     const pages = await Promise.all(explanations.map(({ code }) => this.pageOf(code)));
     const parts = [quote(text)];
     for (const [rank, explanation] of explanations.entries()) {
@@ -95,14 +70,16 @@ export class ExplanationPanel implements Disposable {
     if (html !== this.html) {
       this.html = panel.webview.html = html;
     }
-    if (!panel.visible) {
+    if (isNew && !panel.visible) {
       panel.reveal(undefined, true);
+    }
+    clearTimeout(this.timer);
+    if (answer.reading) {
+      this.timer = setTimeout(() => void this.refresh().catch(() => undefined), PAUSE_MILLISECONDS);
     }
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-    this.listening.dispose();
     this.panel?.dispose();
   }
 
@@ -118,6 +95,7 @@ export class ExplanationPanel implements Disposable {
       { enableCommandUris: LINKED, enableFindWidget: true, localResourceRoots: styleFolders() },
     );
     panel.onDidDispose(() => {
+      clearTimeout(this.timer);
       this.panel = undefined;
       this.html = '';
     });

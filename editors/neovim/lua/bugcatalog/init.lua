@@ -132,6 +132,9 @@ function M.explain(text, first, last)
     M.execute('explain', { text }, function(answer)
       if answer.explanations then
         require('bugcatalog.explanation').open(answer)
+        if answer.reading then
+          M.notify('The workspace is still being read; ask again for all places.')
+        end
       else
         M.show_entry(answer)
       end
