@@ -28,6 +28,10 @@ _COMPUTED = (
     re.compile(rb"vars\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))"),
     re.compile(rb"\.__dict__\s*(?:\.|\[|=)"),
 )
+# `type(name, (Base,), …)`: a subclass that no `class` statement shows.
+_MADE_CLASS = re.compile(rb"type\([^()\n]{1,120},\s*\(([\w., ]+)\)\s*,")
+# A descriptor that is told where it keeps its value: `password = Hashed("_password")`.
+_KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")
 _WORD = re.compile(rb"\w")
 _WORD_BEFORE = re.compile(rb"[\w.]+$")
 _ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
@@ -114,9 +118,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
             for match in pattern.finditer(data):
                 for name in _QUOTED.findall(match[1]) or [match[1]]:
                     owners.setdefault(name.decode(), set()).add("")
+    if b'("_' in data or b"('_" in data:
+        for match in _KEPT_UNDER.finditer(data):
+            owners.setdefault(match[1].decode(), set()).add("")
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
-    for symbol in sorted(_computed(file)):
+    for symbol in sorted(_computed(file) | _derived_at_run_time(file)):
         facts.add(ComputedAttributes(symbol))
     may_allow = b"extra" in data and b"allow" in data
     for definition in file.classes:
@@ -205,6 +212,21 @@ def _computed(file: PyFile) -> set[str]:
             node = file.root.named_descendant_for_byte_range(start, end)
             is_name = node is not None and node.type in ("identifier", "attribute")
             symbol = file.symbol(node) if is_name else None
+            if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
+                found.add(symbol)
+    return found
+
+
+def _derived_at_run_time(file: PyFile) -> set[str]:
+    """The classes of which `type(…)` makes subclasses with attributes that nobody can read."""
+    found: set[str] = set()
+    for match in _MADE_CLASS.finditer(file.source.data):
+        for word in re.finditer(rb"[\w.]+", match[1]):
+            start, end = match.start(1) + word.start(), match.start(1) + word.end()
+            node = file.root.named_descendant_for_byte_range(start, end)
+            symbol = (
+                file.symbol(node) if node is not None and node.type in ("identifier", "attribute") else None
+            )
             if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
                 found.add(symbol)
     return found

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.nodes import is_docstring, text_of
 
 MemberKind = Literal["instance", "class", "static", "property"]
 ParameterKind = Literal["positional", "keyword", "list", "dict"]
@@ -29,6 +29,7 @@ _DYNAMIC = re.compile(
     rb"|\b(?:vars\(self\)|locals\(\)|exec\()"
 )
 _DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
+_MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in)\b")
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -67,7 +68,8 @@ class ClassFact(Fact, frozen=True):
     `bases` and `decorators` are symbols, None where unknown. `members` are its own functions and
     nested classes by name; `attributes` what is assigned on the class or on `self`, with its symbol.
     `dynamic` tells that members may come at run time (`__getattr__`, `setattr(self, …)`, a
-    metaclass, `__slots__`-free tricks with `__dict__`).
+    metaclass, `__slots__`-free tricks with `__dict__`), or from the class that it is mixed into by
+    its own words.
     """
 
     symbol: str
@@ -98,7 +100,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         kinds[node.id] = _kind_of(definition.name, decorators)
         results = _Results(yields.get(node.id, []), returns.get(node.id, []))
         facts.add(_function(file, definition, decorators, kinds[node.id], results))
-    may_compute = any(word in file.source.data for word in _DYNAMIC_WORDS)
+    data = file.source.data
+    may_compute = any(word in data for word in _DYNAMIC_WORDS) or _MIXED_IN.search(data) is not None
     attributes: dict[str, dict[str, str | None]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")
@@ -265,5 +268,13 @@ def _class(
         attributes=attributes,
         dynamic="__getattr__" in members
         or "__getattribute__" in members
-        or (may_compute and _DYNAMIC.search(node.text or b"") is not None),
+        or (may_compute and _DYNAMIC.search(node.text or b"") is not None)
+        or (may_compute and _is_mixed_in(node)),
     )
+
+
+def _is_mixed_in(class_definition: Node) -> bool:
+    """Whether the docstring of a class says that others bring what it needs."""
+    body = class_definition.child_by_field_name("body")
+    first = body.named_children[0] if body is not None and body.named_children else None
+    return first is not None and is_docstring(first) and _MIXED_IN.search(first.text or b"") is not None

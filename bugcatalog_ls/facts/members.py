@@ -502,7 +502,8 @@ def _are_all_listed(index: FactIndex, bases: tuple[str, ...]) -> bool:
     for base in bases:
         known = class_at(index, base)
         if known is not None and any(
-            parent is None or resolve(index, parent, known[0]) not in listed for parent in known[1].bases
+            parent is None or resolve(index, parent, known[0]) not in listed - {base}
+            for parent in known[1].bases
         ):
             return False
     return True

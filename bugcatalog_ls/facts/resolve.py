@@ -54,10 +54,12 @@ def _linearise(index: FactIndex, symbol: str, steps: int) -> tuple[tuple[str, ..
             continue
         path, fact = found
         for base in fact.bases:
-            if base is None:
+            resolved = _resolve(index, base, path, steps - 1) if base is not None else None
+            if resolved is None or resolved == current:
+                # A class that is its own base has taken the name of another one.
                 complete = False
             else:
-                pending.append(_resolve(index, base, path, steps - 1))
+                pending.append(resolved)
     return tuple(seen), complete and not pending
 
 

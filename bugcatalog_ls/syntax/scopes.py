@@ -347,7 +347,8 @@ class ScopeTable:
         if parent is not None and parent.type == "with_item":
             kind = "with"
         elif parent is not None and parent.type == "except_clause":
-            kind = "except"
+            # What `except*` gives is a group of such errors.
+            kind = "unpack" if parent.children[1].type == "*" else "except"
         target = alias.named_children[0] if alias.named_children else alias
         self._targets(target, kind, value, None, offset=node.end_byte)
 

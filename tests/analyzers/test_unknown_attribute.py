@@ -390,3 +390,65 @@ def test_chains_that_go_on_on_the_next_line() -> None:
             )
         """,
     )
+
+
+def test_what_others_bring_to_a_class_is_not_missing() -> None:
+    check_findings(
+        "BC901",
+        """
+#- app/auth.py
+class Authenticated:
+    \"\"\"Mixin for handlers that are authenticated.\"\"\"
+
+    def check(self):
+        return True
+
+class Handler(Authenticated):
+    def user(self):
+        return self.settings["user"]
+
+#- app/celery.py
+from celery import Celery
+
+class App(Celery):
+    def patch(self):
+        class Task(self.Task):
+            def __call__(self, *args):
+                return self.request.get("id")
+        self.Task = Task
+
+#- app/placeholders.py
+class Placeholder:
+    name = "date"
+
+    def render(self):
+        return self.transform(self.name)
+
+def made(name, transform):
+    return type(f"{name}Placeholder", (Placeholder,), {"transform": transform})
+
+#- app/passwords.py
+class Hashed:
+    def __init__(self, attr):
+        self.attr = attr
+
+    def __set__(self, instance, value):
+        setattr(instance, self.attr, hash(value))
+
+class User:
+    password = Hashed("_password")
+
+def is_empty(user: User):
+    return User()._password is None
+
+#- app/errors.py
+class AppError(Exception):
+    code = 1
+
+def told(run):
+    try:
+        run()
+    except* AppError as group:
+        return [each.code for each in group.exceptions]
+""",
+    )
