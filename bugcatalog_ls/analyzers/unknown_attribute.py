@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_uses, names_of, near
+from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_uses, names_of, nearest
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
@@ -28,7 +28,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner) -> Iterator[Finding]:
     label = owner.symbol.rpartition(".")[2] if owner.kind != "module" else owner.symbol
-    nearest = _ranked(use.name, names_of(ctx.index, owner))[:_MAX_NAMES]
+    nearest = nearest(use.name, names_of(ctx.index, owner))[:_MAX_NAMES]
     subject = f"the module {label}" if owner.kind == "module" else label
     message = f"{subject} has no attribute {use.name}"
     if nearest:
@@ -43,12 +43,16 @@ def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner) -> Iterator[Fin
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     name, symbol, kind = (finding.data.get(key, "") for key in ("name", "owner", "kind"))
     attribute = ctx.node_of("attribute")
+    if kind == "outside":
+        for other in finding.data.get("nearest", "").split():
+            yield ctx.fix(f"Replace `{name}` by `{other}`", "suggested", [TextEdit(ctx.span, other)])
+        return
     if attribute is None or kind not in ("module", "class", "instance"):
         return
     owner = Owner("module", symbol)
     if kind != "module":
         owner = Owner("class" if kind == "class" else "instance", symbol)
-    candidates = _ranked(name, names_of(ctx.index, owner))
+    candidates = nearest(name, names_of(ctx.index, owner))
     parent = attribute.parent
     call = parent if parent is not None and parent.type == "call" and _calls(parent, attribute) else None
     fitting = [other for other in candidates if _takes(ctx.index, owner, other, call)]
@@ -84,14 +88,6 @@ def _renamed(ctx: FixContext, attribute: Node, owner: Owner, name: str) -> Fix:
             edits.insert(0, TextEdit(Span(written.start_byte, written.end_byte), instance))
             title = f"Call `{name}` of `{instances[0]}`"
     return ctx.fix(title, "suggested", edits)
-
-
-def _ranked(name: str, names: Iterable[str]) -> list[str]:
-    """The names that are near enough, nearest first."""
-    scored = [(other, near(name, other)) for other in names if other != name]
-    is_private = name.startswith("_")
-    ranked = sorted(scored, key=lambda pair: (-pair[1], pair[0].startswith("_") != is_private, pair[0]))
-    return [other for other, score in ranked if score]
 
 
 def _calls(call: Node, function: Node) -> bool:

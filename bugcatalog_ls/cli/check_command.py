@@ -21,6 +21,7 @@ from bugcatalog_ls.cli.scan import (
     FailureLog,
     Room,
     answer_ahead,
+    ask_third_parties,
     diagnose,
     n_cores,
     open_rooms,
@@ -64,6 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stdin-filename", metavar="FILE", help="the file that standard input is the text of"
     )
+    parser.add_argument(
+        "--third-party",
+        action="store_true",
+        help="also compare with what the packages in the root's .venv, venv or env have (BC901, BC902)",
+    )
     parser.add_argument("--watch", action="store_true", help="go on, and check again after each change")
 
 
@@ -93,6 +99,8 @@ def _begin(options: argparse.Namespace) -> _Check:
         )
     failures = FailureLog()
     rooms = open_rooms(targets, command_line, use_cache=not options.no_cache, incremental=options.watch)
+    for _, workspace in rooms:
+        workspace.third_party.is_on = options.third_party
     baseline_file.refuse_broken(rooms)
     if stdin is not None:
         take_text(rooms[0])
@@ -109,6 +117,8 @@ def _check_once(options: argparse.Namespace, check: _Check) -> int:
             places = [(rooms[0].workspace, check.stdin.paths[0])]
         else:
             places = list(paths_shown(rooms, _in_shard(options.shard)))
+        if options.third_party:
+            ask_third_parties(places, bar)
         answer_ahead(rooms, places, _wanted(options), jobs, bar)
         if check.stdin is None and not options.no_history:
             call_witnesses(rooms)

@@ -104,6 +104,17 @@ def answer_ahead(
         workspace.answer_ahead(paths.get(id(workspace), []), partial(wanted, workspace), jobs, bar.report)
 
 
+def ask_third_parties(places: Iterable[tuple[Workspace, str]], bar: Bar) -> None:
+    """Find out what the packages that files use have; what it takes depends on no clock."""
+    bar.step("Asking about packages")
+    paths: dict[Workspace, list[str]] = {}
+    for workspace, path in places:
+        workspace.look_outside(path)
+        paths.setdefault(workspace, []).append(path)
+    for workspace, some in paths.items():
+        workspace.third_party.answers.ask(workspace.third_party.owners(some))
+
+
 def diagnose(
     places: Sequence[tuple[Workspace, str]],
     wanted: Callable[[Workspace, Diagnosis], bool],

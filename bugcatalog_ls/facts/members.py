@@ -9,7 +9,7 @@ import collections.abc
 import enum
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
@@ -182,6 +182,14 @@ def near(name: str, other: str) -> float:
     if len(other_plain) > 3 and (plain.startswith(other_plain) or other_plain.startswith(plain)):
         return max(score, 25.0 + score / 2)
     return score if score >= _MIN_SCORE else 0.0
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The names that are near enough to one, nearest first."""
+    scored = [(other, near(name, other)) for other in names if other != name]
+    is_private = name.startswith("_")
+    ranked = sorted(scored, key=lambda pair: (-pair[1], pair[0].startswith("_") != is_private, pair[0]))
+    return [other for other, score in ranked if score]
 
 
 def names_of(index: FactIndex, owner: Owner) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from bugcatalog_ls.ide import actions, api, commands
 from bugcatalog_ls.ide.answers import Answers
 from bugcatalog_ls.ide.diagnostics import result_id
 from bugcatalog_ls.ide.open_documents import OpenDocuments
+from bugcatalog_ls.ide.outside_desk import OutsideDesk
 from bugcatalog_ls.ide.page_actions import KINDS, page_edits, title_of
 from bugcatalog_ls.ide.page_desk import is_page
 from bugcatalog_ls.ide.places import place_in
@@ -58,6 +59,7 @@ class Service:
         self._skip: frozenset[str] = frozenset()
         self._memory = Memory()
         self._answers = Answers(self._documents)
+        self._outside = OutsideDesk(self._documents)
         self._pages, self._logs = self._answers.pages, self._answers.logs
         # Pages that were typed in, and are to be put in force.
         self._written: dict[str, float] = {}
@@ -98,6 +100,8 @@ class Service:
         self._take_databases(emit)
         if not self._unseen and time.monotonic() < until:
             self._work_on_pages(until, emit)
+        if not self._unseen and not self._typed and not self._written:
+            self._outside.work(until, emit)
         if not self._unseen and not self._typed:
             self._memory.work(self._rooms.roots.values())
         self._take_catalogs(emit)
@@ -375,8 +379,8 @@ class Service:
     # -- databases ------------------------------------------------------------------------------------
 
     def _is_waiting(self) -> bool:
-        """Whether a database or a store has not answered yet."""
-        return self._memory.is_waiting or self._is_reading()
+        """Whether a database, a store or the packages have not answered yet."""
+        return self._memory.is_waiting or self._is_reading() or self._outside.is_waiting
 
     def _is_reading(self) -> bool:
         return any(workspace.live.is_reading for workspace in self._rooms.roots.values())

@@ -34,6 +34,7 @@ from bugcatalog_ls.workspace.recall import remember as remember_run
 from bugcatalog_ls.workspace.scanning import Analysed, analyse_beside, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
 from bugcatalog_ls.workspace.stale_bytecode import STALE_BYTECODE, StaleFile, removal_of_stale, stale_files
+from bugcatalog_ls.workspace.third_party import CODES, ThirdParty
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
 from bugcatalog_ls.workspace.whole_run import WholeRun, name_of
 from bugcatalog_ls.workspace.whole_run import pack as pack_run
@@ -80,6 +81,7 @@ class Workspace:
         self._faults: tuple[ToolFinding, ...] | None = None
         self._stale: tuple[StaleFile, ...] | None = None
         self.live = LiveDatabases()
+        self.third_party = ThirdParty(root, self._cache_folder)
         # Where it is set, it is told of all that is diagnosed.
         self.witness: Witness | None = None
         self.problems: dict[str, ReadProblem] = {}
@@ -328,7 +330,13 @@ class Workspace:
         stale = [each for each in self.stale_files() if each.place == path]
         findings = self._findings(path)
         result = self.results.get(path)
-        if not about_tool and not stale and (result is None or not (findings or result.has_suppressions)):
+        is_seen = self.third_party.has_seen(path)
+        if (
+            not about_tool
+            and not stale
+            and not is_seen
+            and (result is None or not (findings or result.has_suppressions))
+        ):
             return ()
         source = self.source(path)
         if source is None:
@@ -340,6 +348,7 @@ class Workspace:
         checked = plan.codes if self.is_scanned else frozenset()
         placed = [fault_in(source, fault) for fault in about_tool]
         placed += [stale_in(source, each) for each in stale]
+        placed += self.third_party.findings(path, source) if is_seen else ()
         suppressed: list[tuple[Diagnosis, str]] = []
         found = publish((*findings, *placed), path, source, entries, checked, self.settings, suppressed)
         known = Counts() if with_accepted else self._accepted_now()
@@ -415,6 +424,14 @@ class Workspace:
                 self.project.index.set_file(live_path(answer.name), live_facts(answer.picture))
         return tuple(answer.problem for answer in answers if answer.problem)
 
+    def look_outside(self, path: str) -> None:
+        """Note what a file reads off installed packages, if that was not done since it changed."""
+        source = self.source(path)
+        if not path.endswith(".py") or source is None or self.third_party.is_seen(path, source):
+            return
+        if self.configuration.plan.codes & CODES:
+            self.third_party.look(path, source, self.project.index)
+
     @property
     def has_databases(self) -> bool:
         return any(database.url is not None for database in self.settings.databases.values())
@@ -489,7 +506,8 @@ class Workspace:
     @property
     def _can_recall(self) -> bool:
         """Whether answers are kept: for a run that asks once, of files alone."""
-        return not self._incremental and not self._open and not self.has_databases
+        is_asked = self.has_databases or self.third_party.is_on
+        return not self._incremental and not self._open and not is_asked
 
     def _recall(self, cache: Cache) -> bool:
         """Take over the answers of the last run, where all files are as they were then."""
@@ -589,6 +607,7 @@ class Workspace:
         self._faults = None
         self._pending.pop(path, None)
         self._sources.pop(path, None)
+        self.third_party.forget(path)
         self._stamps.pop(path, None)
         self.project.remove(path)
         self._forget_run()

@@ -1,0 +1,148 @@
+"""BC901 and BC902 for what installed packages own: uses of a file, and what is known of their owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bugcatalog_ls.analysis.finding import Finding
+from bugcatalog_ls.facts.attribute_stores import AttributeStore
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.members import nearest
+from bugcatalog_ls.facts.outside_uses import OutsideUse, outside_uses
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.text.source import Source
+from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.outside_answers import OutsideAnswers
+from bugcatalog_ls.workspace.outside_members import Members
+
+CODES = frozenset({"BC901", "BC902"})
+_MAX_NAMES = 3
+
+
+class _Seen(NamedTuple):
+    """What was seen of a file, with the text that it was seen in."""
+
+    data: bytes
+    uses: tuple[OutsideUse, ...]
+
+
+class ThirdParty:
+    """Nothing is found before somebody lets it look at a file; `is_on` tells that somebody means to."""
+
+    def __init__(self, root: Path, cache_folder: Path | None) -> None:
+        self.is_on = False
+        self.answers = OutsideAnswers(root, cache_folder)
+        self._seen: dict[str, _Seen] = {}
+        self.n_looks = 0
+
+    def has_seen(self, path: str) -> bool:
+        """Whether anything was ever seen of a file."""
+        return path in self._seen
+
+    def is_seen(self, path: str, source: Source) -> bool:
+        """Whether a file was looked at as it is now."""
+        seen = self._seen.get(path)
+        return seen is not None and seen.data == source.data
+
+    def look(self, path: str, source: Source, index: FactIndex) -> None:
+        """Note what a file reads off packages."""
+        self.n_looks += 1
+        uses = outside_uses(PyFile(path, source)) if self.answers.look() else ()
+        self._seen[path] = _Seen(source.data, tuple(use for use in uses if not _is_ours(index, use)))
+
+    def forget(self, path: str) -> None:
+        self._seen.pop(path, None)
+
+    def owners(self, paths: Iterable[str]) -> set[str]:
+        """The owners whose members some files must be compared with."""
+        uses = (use for path in paths if path in self._seen for use in self._seen[path].uses)
+        return {_plain(use) for use in uses}
+
+    def findings(self, path: str, source: Source) -> Iterator[Finding]:
+        """What is found in a file; where it was looked at before an edit, what the edit left alone."""
+        seen = self._seen.get(path)
+        if seen is None or not seen.uses:
+            return
+        moved = _Moved(seen.data, source.data) if seen.data != source.data else None
+        for use in seen.uses:
+            members = self.answers.of(_plain(use))
+            found = _found(path, use, members) if members is not None else None
+            if found is None:
+                continue
+            code, span, message, data = found
+            place = moved.span(span) if moved is not None else span
+            if place is not None:
+                yield Finding(code, message, path, place, data=data)
+
+
+class _Moved:
+    """Where the places of one text are in another one, which differs from it at one place."""
+
+    def __init__(self, before: bytes, after: bytes) -> None:
+        limit = min(len(before), len(after))
+        self._start = _common(before, after, limit)
+        n_end = _common(before[::-1], after[::-1], limit - self._start)
+        self._end = len(before) - n_end
+        self._by = len(after) - len(before)
+
+    def span(self, span: Span) -> Span | None:
+        if span.end < self._start:
+            return span
+        if span.start > self._end:
+            return Span(span.start + self._by, span.end + self._by)
+        return None
+
+
+def _common(one: bytes, other: bytes, limit: int) -> int:
+    """How many bytes are the same at the beginning, at most so many."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _found(
+    path: str, use: OutsideUse, members: Members
+) -> tuple[str, Span, str, dict[str, str]] | None:
+    owner = _plain(use)
+    label = owner.rpartition(".")[2]
+    is_instance = use.owner.endswith("()")
+    if members.kind == "unknown" or (is_instance and members.kind != "class"):
+        return None
+    if use.entered and not members.enters_itself:
+        return None
+    if use.name not in members.names:
+        subject = f"the module {owner}" if members.kind == "module" else label
+        message = f"{subject} has no attribute {use.name}"
+        public = (name for name in members.names if use.name.startswith("_") or not name.startswith("_"))
+        near = nearest(use.name, public)[:_MAX_NAMES]
+        if near:
+            message += f"; the nearest it has: {', '.join(near)}"
+        data = {"kind": "outside", "owner": owner, "name": use.name, "nearest": " ".join(near)}
+        return "BC901", use.span, message, data
+    if members.kind == "class" and not is_instance and use.lacks_self and use.name in members.methods:
+        message = (
+            f"{use.name} is a method of instances and is called on the class {label}, so that self is missing"
+        )
+        data = {"kind": "outside", "name": use.name, "makes": label if members.needs_nothing else ""}
+        return "BC902", use.whole, message, data
+    return None
+
+
+def _plain(use: OutsideUse) -> str:
+    return use.owner.removesuffix("()")
+
+
+def _is_ours(index: FactIndex, use: OutsideUse) -> bool:
+    """Whether an owner may be of the workspace, or the workspace may give it the attribute."""
+    top = use.owner.partition(".")[0].removesuffix("()")
+    if index.module_paths(top):
+        return True
+    stores = index.get(AttributeStore, use.name)
+    return any(not owner or owner.partition(".")[0] == top for _, store in stores for owner in store.owners)
