@@ -168,8 +168,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     written = attribute.child_by_field_name("object") if attribute is not None else None
     if finding.data.get("kind") == "outside":
         if written is not None and (label := finding.data.get("makes")):
-            made = TextEdit(Span(written.end_byte, written.end_byte), "()")
-            yield ctx.fix(f"Call `{name}` on a new `{label}`", "suggested", [made])
+            end = Span(written.end_byte, written.end_byte)
+            yield ctx.fix(f"Call `{name}` on a new `{label}`", "suggested", [TextEdit(end, "()")])
         return
     method = method_of(ctx.index, symbol, name)
     found = class_at(ctx.index, symbol)

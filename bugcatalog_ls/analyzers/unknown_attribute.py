@@ -28,11 +28,11 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner) -> Iterator[Finding]:
     label = owner.symbol.rpartition(".")[2] if owner.kind != "module" else owner.symbol
-    nearest = nearest(use.name, names_of(ctx.index, owner))[:_MAX_NAMES]
+    near = nearest(use.name, names_of(ctx.index, owner))[:_MAX_NAMES]
     subject = f"the module {label}" if owner.kind == "module" else label
     message = f"{subject} has no attribute {use.name}"
-    if nearest:
-        message += f"; the nearest it has: {', '.join(nearest)}"
+    if near:
+        message += f"; the nearest it has: {', '.join(near)}"
     found = class_at(ctx.index, owner.symbol) if owner.kind != "module" else None
     related = [ctx.related(found[0], class_anchor(owner.symbol), f"{label} is defined here")] if found else []
     data = {"owner": owner.symbol, "kind": owner.kind, "name": use.name}

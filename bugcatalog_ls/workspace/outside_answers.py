@@ -1,4 +1,4 @@
-"""What is known of owners in the packages of one root's environment: asked once, kept in memory and on disk."""
+"""What is known of owners in the packages of a root's environment: asked once, kept in memory and on disk."""
 
 from __future__ import annotations
 

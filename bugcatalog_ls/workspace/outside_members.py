@@ -11,6 +11,7 @@ import ast
 import builtins
 import collections.abc
 import contextlib
+import importlib
 import os
 import re
 from pathlib import Path
@@ -67,19 +68,14 @@ class Packages:
 
     def __init__(self, folder: Path) -> None:
         # Half a second, and only for this.
-        import jedi
-        from jedi.api.environment import InterpreterEnvironment
-
-        class Nowhere(InterpreterEnvironment):  # type: ignore[misc, no-any-unimported]
-            """Without a path of its own, no compiled module is taken for a safe one, and loaded."""
-
-            def get_sys_path(self) -> list[str]:
-                return []
-
+        jedi: Any = importlib.import_module("jedi")
+        environments: Any = importlib.import_module("jedi.api.environment")
         jedi.settings.allow_unsafe_interpreter_executions = False
         self._folder = Path(os.path.realpath(folder))
         self._script = jedi.Script
-        self._environment = Nowhere()
+        self._environment = environments.InterpreterEnvironment()
+        # Without a path of its own, no compiled module is taken for a safe one, and loaded.
+        self._environment.get_sys_path = list
         self._project = jedi.Project(
             str(self._folder),
             sys_path=[str(self._folder)],
@@ -95,7 +91,7 @@ class Packages:
             return self._members(owner)
         except (_Unseen, OSError, SyntaxError, ValueError, RecursionError):
             return _UNKNOWN
-        except Exception:  # noqa: BLE001
+        except Exception:
             # jedi raises all kinds of errors on code that it can't understand.
             return _UNKNOWN
 
@@ -326,7 +322,7 @@ def _stored_on(tree: ast.Module) -> set[str]:
 
 def _last_definitions(node: ast.ClassDef) -> dict[str, ast.AST]:
     """What a class's body binds names to; what is not a plain statement of it stands for itself."""
-    found: dict[str, ast.AST] = {name: node for name in _bound(node.body)}
+    found: dict[str, ast.AST] = dict.fromkeys(_bound(node.body), node)
     plain: dict[str, ast.AST] = {}
     for statement in node.body:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):

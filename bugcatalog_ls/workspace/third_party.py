@@ -107,9 +107,7 @@ def _common(one: bytes, other: bytes, limit: int) -> int:
     return low
 
 
-def _found(
-    path: str, use: OutsideUse, members: Members
-) -> tuple[str, Span, str, dict[str, str]] | None:
+def _found(path: str, use: OutsideUse, members: Members) -> tuple[str, Span, str, dict[str, str]] | None:
     owner = _plain(use)
     label = owner.rpartition(".")[2]
     is_instance = use.owner.endswith("()")
