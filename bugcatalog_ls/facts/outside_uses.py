@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.attribute_doubts import Doubts
-from bugcatalog_ls.facts.attribute_links import is_bound_again
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.scopes import Binding
@@ -22,6 +21,7 @@ from bugcatalog_ls.text.spans import Span
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 # What asks which version of a package is there, or what it has.
 _ASKS_FIRST = re.compile(rb"(?i)hasattr|getattr|version|_?v\d|\bhas_|_available|\bsys\.|find_spec|\bdir\(")
+_QUOTED = re.compile(rb"[\"'](\w+)[\"']")
 _LITERALS = frozenset(
     {"string", "concatenated_string", "integer", "float", "true", "false", "none"}
     | {"list", "dictionary", "set", "tuple", "lambda"}
@@ -45,23 +45,32 @@ class OutsideUse(msgspec.Struct, frozen=True):
     whole: Span
 
 
-def outside_uses(file: PyFile) -> tuple[OutsideUse, ...]:
-    """The reads of a file that may be judged by what a package has, in their order."""
+def outside_uses(file: PyFile, is_package: Callable[[str], bool]) -> tuple[OutsideUse, ...]:
+    """The reads of a file that may be judged by what a package has, in their order; `is_package` is
+    told the first name of an owner."""
     data = file.source.data
     if b"import" not in data or file.path.endswith(".pyi"):
         return ()
     doubts = Doubts(file)
-    stored = {text_of(node) for node in _stored(file)}
+    # What the file sets, or asks for by its name as `hasattr` and `patch.object` do.
+    given = {text_of(node) for node in _stored(file)}
+    given.update(word.decode("utf-8", "replace") for word in _QUOTED.findall(data))
+    packages: dict[str, bool] = {}
     found = []
     for node in file.nodes("attribute"):
         written, attribute = node.child_by_field_name("object"), node.child_by_field_name("attribute")
         if written is None or attribute is None:
             continue
         name = text_of(attribute)
-        if name.startswith("__") or not name or name in stored or _is_asked_for(data, name):
+        if name.startswith("__") or not name or name in given:
             continue
         owner = _owner(file, written)
-        if owner is None or _is_doubtful(file, doubts, node, written):
+        if owner is None:
+            continue
+        top = owner[0].partition(".")[0].removesuffix("()")
+        if top not in packages:
+            packages[top] = is_package(top)
+        if not packages[top] or _is_doubtful(file, doubts, node, written):
             continue
         symbol, entered = owner
         span = Span(attribute.start_byte, attribute.end_byte)
@@ -113,7 +122,7 @@ def _imported(file: PyFile, node: Node | None) -> str | None:
 
 def _only_binding(file: PyFile, name: Node) -> Binding | None:
     found = file.scopes.lookup(text_of(name), name.start_byte)
-    if found is None or len(found[1]) != 1 or is_bound_again(file, name, found[1]):
+    if found is None or len(found[1]) != 1:
         return None
     return found[1][0]
 
@@ -126,12 +135,6 @@ def _stored(file: PyFile) -> Iterator[Node]:
             name = left.child_by_field_name("attribute")
             if name is not None:
                 yield name
-
-
-def _is_asked_for(data: bytes, name: str) -> bool:
-    """Whether the file asks for an attribute by its name, as `hasattr` and `patch.object` do."""
-    word = name.encode()
-    return b'"%s"' % word in data or b"'%s'" % word in data
 
 
 def _is_doubtful(file: PyFile, doubts: Doubts, node: Node, written: Node) -> bool:

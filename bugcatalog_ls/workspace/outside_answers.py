@@ -17,7 +17,7 @@ from bugcatalog_ls.workspace.outside_process import ask
 
 _ENVIRONMENTS = (".venv", "venv", "env")
 # Set it anew when owners are judged in another way.
-_VERSION = "1"
+_VERSION = "2"
 _SECONDS = 60.0
 _Kept = dict[str, Members]
 
@@ -30,6 +30,8 @@ class OutsideAnswers:
         self._cache_folder = cache_folder
         self._folder: Path | None = None
         self._fingerprint = ""
+        # How often what is known has changed.
+        self.n_changes = 0
         self._answers: _Kept = {}
         self._asked: tuple[str, ...] = ()
         self._worker: threading.Thread | None = None
@@ -41,8 +43,14 @@ class OutsideAnswers:
         fingerprint = _fingerprint(self._folder) if self._folder is not None else ""
         if fingerprint != self._fingerprint:
             self._fingerprint = fingerprint
+            self.n_changes += 1
             self._answers = self._load() if fingerprint else {}
         return self._folder is not None
+
+    def has_package(self, name: str) -> bool:
+        """Whether a package, or a module, of a name lies in the environment."""
+        place = self._folder / name if self._folder is not None else None
+        return place is not None and (place.is_dir() or place.with_name(f"{name}.py").is_file())
 
     def of(self, owner: str) -> Members | None:
         """What an owner has; None where it was not asked yet."""
@@ -89,6 +97,7 @@ class OutsideAnswers:
         if fingerprint != self._fingerprint:
             return
         self._answers.update(said)
+        self.n_changes += 1
         file = self._file()
         if file is None:
             return

@@ -14,11 +14,13 @@ import contextlib
 import importlib
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+_PACKAGE_FILE = re.compile(r"^(\w+)/__init__\.py,", re.MULTILINE)
 _MAX_CLASSES = 40
 _MAX_STARS = 20
 _TRICKS_OF_MODULE = re.compile(
@@ -84,6 +86,7 @@ class Packages:
         )
         self._trees: dict[Path, tuple[str, ast.Module]] = {}
         self._scripts: dict[Path, Any] = {}
+        self._written: Counter[str] | None = None
 
     def members(self, owner: str) -> Members:
         """What a dotted name has, or an instance of it (`httpx.Client`)."""
@@ -97,6 +100,8 @@ class Packages:
 
     def _members(self, owner: str) -> Members:
         module, _, name = owner.rpartition(".")
+        if self._n_distributions(owner.partition(".")[0]) > 1:
+            raise _Unseen
         file = self._module_file(owner)
         if file is not None and not (module and self._binds(module, name)):
             return Members("module", tuple(sorted(self._names_of_module(file))))
@@ -110,6 +115,15 @@ class Packages:
         if found.type == "module" and found.module_path is not None:
             return Members("module", tuple(sorted(self._names_of_module(self._own(found.module_path)))))
         return self._class_members(found)
+
+    def _n_distributions(self, package: str) -> int:
+        """How many distributions wrote a package's own file: of several, the last one did."""
+        if self._written is None:
+            self._written = Counter()
+            for record in sorted(self._folder.glob("*.dist-info/RECORD")):
+                text = record.read_text("utf-8", "replace")
+                self._written.update(set(_PACKAGE_FILE.findall(text)))
+        return self._written[package]
 
     def _binds(self, module: str, name: str) -> bool:
         """Whether a package gives a name another meaning than the submodule of that name."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from bugcatalog_ls.analysis.finding import Finding
 from bugcatalog_ls.facts.attribute_stores import AttributeStore
 from bugcatalog_ls.facts.index import FactIndex
@@ -35,6 +37,8 @@ class ThirdParty:
         self.is_on = False
         self.answers = OutsideAnswers(root, cache_folder)
         self._seen: dict[str, _Seen] = {}
+        # Of which sight and answers what was found.
+        self._known: dict[str, tuple[_Seen, int, tuple[Finding, ...]]] = {}
         self.n_looks = 0
 
     def has_seen(self, path: str) -> bool:
@@ -49,11 +53,15 @@ class ThirdParty:
     def look(self, path: str, source: Source, index: FactIndex) -> None:
         """Note what a file reads off packages."""
         self.n_looks += 1
-        uses = outside_uses(PyFile(path, source)) if self.answers.look() else ()
-        self._seen[path] = _Seen(source.data, tuple(use for use in uses if not _is_ours(index, use)))
+        uses: tuple[OutsideUse, ...] = ()
+        if self.answers.look():
+            has = self.answers.has_package
+            uses = outside_uses(PyFile(path, source), lambda top: has(top) and not index.module_paths(top))
+        self._seen[path] = _Seen(source.data, tuple(use for use in uses if not _is_given(index, use)))
 
     def forget(self, path: str) -> None:
         self._seen.pop(path, None)
+        self._known.pop(path, None)
 
     def owners(self, paths: Iterable[str]) -> set[str]:
         """The owners whose members some files must be compared with."""
@@ -63,18 +71,26 @@ class ThirdParty:
     def findings(self, path: str, source: Source) -> Iterator[Finding]:
         """What is found in a file; where it was looked at before an edit, what the edit left alone."""
         seen = self._seen.get(path)
-        if seen is None or not seen.uses:
+        if seen is None:
             return
-        moved = _Moved(seen.data, source.data) if seen.data != source.data else None
+        known = self._known.get(path)
+        if known is None or known[0] is not seen or known[1] != self.answers.n_changes:
+            known = self._known[path] = (seen, self.answers.n_changes, tuple(self._compared(path, seen)))
+        if not known[2] or seen.data == source.data:
+            yield from known[2]
+            return
+        moved = _Moved(seen.data, source.data)
+        for finding in known[2]:
+            place = moved.span(finding.span) if finding.span is not None else None
+            if place is not None:
+                yield msgspec.structs.replace(finding, span=place)
+
+    def _compared(self, path: str, seen: _Seen) -> Iterator[Finding]:
         for use in seen.uses:
             members = self.answers.of(_plain(use))
             found = _found(path, use, members) if members is not None else None
-            if found is None:
-                continue
-            code, span, message, data = found
-            place = moved.span(span) if moved is not None else span
-            if place is not None:
-                yield Finding(code, message, path, place, data=data)
+            if found is not None:
+                yield found
 
 
 class _Moved:
@@ -107,7 +123,7 @@ def _common(one: bytes, other: bytes, limit: int) -> int:
     return low
 
 
-def _found(path: str, use: OutsideUse, members: Members) -> tuple[str, Span, str, dict[str, str]] | None:
+def _found(path: str, use: OutsideUse, members: Members) -> Finding | None:
     owner = _plain(use)
     label = owner.rpartition(".")[2]
     is_instance = use.owner.endswith("()")
@@ -123,13 +139,13 @@ def _found(path: str, use: OutsideUse, members: Members) -> tuple[str, Span, str
         if near:
             message += f"; the nearest it has: {', '.join(near)}"
         data = {"kind": "outside", "owner": owner, "name": use.name, "nearest": " ".join(near)}
-        return "BC901", use.span, message, data
+        return Finding("BC901", message, path, use.span, data=data)
     if members.kind == "class" and not is_instance and use.lacks_self and use.name in members.methods:
         message = (
             f"{use.name} is a method of instances and is called on the class {label}, so that self is missing"
         )
         data = {"kind": "outside", "name": use.name, "makes": label if members.needs_nothing else ""}
-        return "BC902", use.whole, message, data
+        return Finding("BC902", message, path, use.whole, data=data)
     return None
 
 
@@ -137,10 +153,8 @@ def _plain(use: OutsideUse) -> str:
     return use.owner.removesuffix("()")
 
 
-def _is_ours(index: FactIndex, use: OutsideUse) -> bool:
-    """Whether an owner may be of the workspace, or the workspace may give it the attribute."""
+def _is_given(index: FactIndex, use: OutsideUse) -> bool:
+    """Whether the workspace may give an owner the attribute."""
     top = use.owner.partition(".")[0].removesuffix("()")
-    if index.module_paths(top):
-        return True
     stores = index.get(AttributeStore, use.name)
     return any(not owner or owner.partition(".")[0] == top for _, store in stores for owner in store.owners)

@@ -65,6 +65,12 @@ class Outer:
 class Fast:
     def run(self) -> None: ...
 
+#- twice/__init__.py
+#- one-1.0.dist-info/RECORD
+twice/__init__.py,,
+#- two-1.0.dist-info/RECORD
+twice/__init__.py,,
+
 #- shut.cpython-310-x86_64-linux-gnu.so
 """
 
@@ -99,11 +105,13 @@ def test_a_stub_stands_for_what_is_compiled(site: Path) -> None:
     assert "run" in Packages(site).members("compiled.Fast").names
 
 
-@pytest.mark.parametrize(
-    "owner",
-    "shop.Lazy shop.Open shop.Made shop.Signed shop.Odd shop._tricks shop.Missing shop.TIMEOUT"
-    " nowhere.Class shut shut.Class".split(),
-)
+UNSEEN = """
+shop.Lazy shop.Open shop.Made shop.Signed shop.Odd shop._tricks
+shop.Missing shop.TIMEOUT nowhere.Class twice shut shut.Class
+"""
+
+
+@pytest.mark.parametrize("owner", UNSEEN.split())
 def test_what_is_not_seen_whole_is_unknown(site: Path, owner: str) -> None:
     assert Packages(site).members(owner) == Members()
 
