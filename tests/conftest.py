@@ -109,14 +109,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
     server.cleanup()
 
 
-@pytest.fixture(scope="session")
+# A server for each module, so that none meets what another one has left there.
+@pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real PostgreSQL that listens on a socket of its own."""
     with postgresql(tmp_path_factory.mktemp("postgres")) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real MariaDB that listens on loopback."""
     with mariadb(tmp_path_factory.mktemp("maria")) as url:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+import psutil
 import pytest
 
 from bugcatalog_ls.workspace.copies import Given, can_copy, declare_harmless, run_in_copies
@@ -57,10 +58,11 @@ def test_copies_end_with_their_reader() -> None:
             signal.pause()
         return double(task)
 
+    before = {child.pid for child in psutil.Process().children()}
     with closing(run_in_copies([[0, 1]], work)) as given:
         assert next(given) == Given(0, b"0")
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        assert {child.pid for child in psutil.Process().children()} != before
+    assert {child.pid for child in psutil.Process().children()} == before
 
 
 def test_a_process_with_threads_is_not_copied() -> None:
