@@ -194,7 +194,10 @@ exports['the commands of the palette work'] = async () => {
   await vscode.commands.executeCommand('bugcatalog.showLogs');
   await vscode.commands.executeCommand('bugcatalog.refreshCatalog');
   await vscode.commands.executeCommand('bugcatalog.debugInformation');
-  const shown = vscode.window.activeTextEditor.document.getText();
+  // The panel of the log may still be taking the focus.
+  const shown = await until('the information', () =>
+    vscode.window.visibleTextEditors.map(({ document }) => document.getText()).find((text) => text.startsWith('{')),
+  );
   assert.equal(JSON.parse(shown).state, 'running');
   assert.ok(JSON.parse(shown).server.versions['bugcatalog-ls']);
   const known = await vscode.commands.getCommands(true);
