@@ -1050,3 +1050,27 @@ def test_redis_in_a_hook() -> None:
             app.state.redis = client
         """,
     )
+
+
+def test_leave_threads_and_groups_in_a_lifespan() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        import threading
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        def work():
+            print("at work")
+        async def once():
+            print("once")
+        @asynccontextmanager
+        async def lifespan(app):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(once())
+                yield
+        app = FastAPI(lifespan=lifespan)
+        """,
+    )
