@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route, noted_failure
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
-from bugcatalog_ls.facts.responses import read_answer
+from bugcatalog_ls.facts.responses import is_ok, read_answer
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
 from bugcatalog_ls.syntax.nodes import callee_of, enclosing, string_value, text_of
@@ -99,6 +99,10 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
         return [*named, *set_keyword(file, answer.call, answer.shape.status, "503")]
     if answer is not None and answer.tuple_status is not None:
         return [*named, *replace_node(answer.tuple_status, "503")]
+    if value.type in ("expression_list", "tuple") and framework in ("flask", "quart"):
+        given = [child for child in value.named_children if child.type != "comment"]
+        if len(given) > 1 and text_of(given[0])[0] in "\"'" and is_ok(given[1]) and given[1].type == "integer":
+            return replace_node(given[1], "503")
     if value.type == "call":
         keyword = _STATUS_KEYWORDS.get(text_of(callee_of(value) or value).rpartition(".")[2])
         if keyword is not None and framework in ("fastapi", "starlette"):

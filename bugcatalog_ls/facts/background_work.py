@@ -84,7 +84,8 @@ _SCHEDULERS = ("add_job", "scheduled_job", "repeat_every", "cron", "add_periodic
 HARMLESS = re.compile(
     r"(?:^|\.)(?:items|values|keys|sleep|info|debug|warning|error|exception|critical|print|append|add|setdefault|update|get"
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
-    r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore|AsyncExitStack|ExitStack)$"
+    r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore|AsyncExitStack|ExitStack"
+    r"|TaskGroup|create_task_group)$"
 )
 # A watchdog ends with the process, whichever way.
 _ENDS_PROCESS = re.compile(r"\b(?:os\._exit|os\.kill|os\.killpg|sys\.exit)\(")

@@ -56,6 +56,12 @@ _IO = re.compile(
     r"|read_text|load_model|bootstrap|get_secret_value|start|begin|setup_db|create_tables)$"
 )
 
+_REDIS_COMMANDS = frozenset(
+    {"get", "set", "setex", "setnx", "mget", "mset", "hget", "hset", "hgetall", "delete", "exists", "expire"}
+    | {"incr", "lpush", "rpush", "sadd", "zadd", "publish", "xadd", "xgroup_create", "flushdb", "flushall", "keys"}
+)
+_REDIS_CLIENTS = ("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.client.Redis")
+
 
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
@@ -183,8 +189,16 @@ def _failing(file: PyFile, statement: Node) -> Iterator[Node]:
             last = name.rpartition(".")[2]
             is_begun = bool(_BEGINS.match(last) and _OPTIONAL.search(last))
             is_io = (_IO.search(name) or is_begun) and not HARMLESS.search(name) and not _is_handed_on(node)
-            if is_io or (last in VERBS and sends_request(file, node)):
+            if is_io and last == "start" and (file.callee(node) or "").startswith("threading."):
+                continue  # The thread does its work elsewhere, and its errors end there.
+            if is_io or (last in VERBS and sends_request(file, node)) or _asks_redis(file, node, last):
                 yield node
+
+
+def _asks_redis(file: PyFile, call: Node, name: str) -> bool:
+    if name not in _REDIS_COMMANDS or b"redis" not in file.source.data:
+        return False
+    return (file.callee(call) or "").startswith(_REDIS_CLIENTS)
 
 
 def _is_handed_on(call: Node) -> bool:

@@ -365,6 +365,10 @@ class ScopeTable:
                     if parent is None or parent.type != "class_pattern":
                         self._bind(self.at(node.start_byte), text_of(name), "match", name, current.end_byte)
                     continue
+                if current.type in ("as_pattern", "splat_pattern") and current.named_children:
+                    name = current.named_children[-1]
+                    if name.type == "identifier":
+                        self._bind(self.at(node.start_byte), text_of(name), "match", name, current.end_byte)
                 stack.extend(current.named_children)
 
 

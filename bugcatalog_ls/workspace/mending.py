@@ -15,6 +15,7 @@ from bugcatalog_ls.workspace.workspace import Workspace
 
 MAX_ROUNDS = 20
 MAX_FIXES_ONE_BY_ONE = 500
+_LINE_END = len(b"\r\n")
 
 Wanted = Callable[[Diagnosis], bool]
 Choose = Callable[[Iterable[Fix]], Fix | None]
@@ -202,8 +203,13 @@ def _is_free(fix: Fix, changes: dict[str, list[Edit]]) -> bool:
 
 
 def _touches(edit: Edit, other: Edit) -> bool:
-    """Two insertions at one place, whose order nobody knows."""
-    return edit.span.start == other.span.start and edit.span.end == other.span.end
+    """Two insertions at one place, whose order nobody knows; below a row and above the next are one place."""
+    if edit.span == other.span:
+        return True
+    if edit.span.start != edit.span.end or other.span.start != other.span.end:
+        return False
+    apart = abs(edit.span.start - other.span.start)
+    return apart <= _LINE_END and "\n" in edit.content and "\n" in other.content
 
 
 def _distinct(edits: list[Edit]) -> list[Edit]:

@@ -1070,3 +1070,16 @@ def test_leave_traceback() -> None:
             return {"error": str(e)}, getattr(e, "code", 500)
         """,
     )
+
+
+def test_leave_key_named_like_the_exception() -> None:
+    check_findings(
+        "BC604",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(500)
+        def h(error):
+            return jsonify(error="internal"), 500
+        """,
+    )

@@ -907,3 +907,31 @@ def test_mend_accumulate_() -> None:
             return JSONResponse(status_code=503 if "error" in checks.values() else 200, content=checks)
         """,
     )
+
+
+def test_fix_text_with_a_status() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/ping")
+        def ping():
+            try:
+                db.session.execute("SELECT 1")
+                return "pong", 200
+            except Exception:
+                return "database down", 200
+        """,
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/ping")
+        def ping():
+            try:
+                db.session.execute("SELECT 1")
+                return "pong", 200
+            except Exception:
+                return "database down", 503
+        """,
+    )

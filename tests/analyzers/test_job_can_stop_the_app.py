@@ -1022,3 +1022,55 @@ def test_a_client_is_asked_not_made() -> None:
         threading.Thread(target=beat).start()
         """,
     )
+
+
+def test_redis_in_a_hook() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- redis_kept.py
+        import redis
+        from fastapi import FastAPI
+        app = FastAPI()
+        r = redis.Redis()
+        @app.on_event("startup")
+        def begin():
+            r.set("version", "1")
+          # ^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+
+        #- mapping.py
+        import redis
+        from fastapi import FastAPI
+        app = FastAPI()
+        known = {}
+        @app.on_event("startup")
+        def begin():
+            known.get("version")
+            client = redis.Redis(decode_responses=True)
+            app.state.redis = client
+        """,
+    )
+
+
+def test_leave_threads_and_groups_in_a_lifespan() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        import threading
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        def work():
+            print("at work")
+        async def once():
+            print("once")
+        @asynccontextmanager
+        async def lifespan(app):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(once())
+                yield
+        app = FastAPI(lifespan=lifespan)
+        """,
+    )

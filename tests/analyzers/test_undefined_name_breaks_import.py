@@ -1134,3 +1134,17 @@ def test_fastapi_reads_deferred_annotations() -> None:
         def b(x: Decimal, q: str = Query()): ...
         """,
     )
+
+
+def test_leave_names_of_patterns() -> None:
+    check_findings(
+        "BC904",
+        """
+        import sys
+        match sys.argv:
+            case [first, *rest] as everything:
+                print(first, rest, everything)
+            case {"kind": str() as kind, **others}:
+                print(kind, others)
+        """,
+    )

@@ -146,3 +146,16 @@ def test_files_that_are_made_are_among_what_was_changed(tmp_path: Path) -> None:
     assert any(path in paths for paths in mended.together)
     assert shown(workspace) == before
     assert path not in workspace.files()
+
+
+def test_an_import_that_two_fixes_need_is_made_once(tmp_path: Path) -> None:
+    head = "import httpx\nfrom fastapi import FastAPI\nfrom sqlalchemy import text\n\napp = FastAPI()\n"
+    unguarded = '\n\n@app.get("/healthz")\ndef a():\n    httpx.get("https://x.example")\n    return {}\n'
+    answers_ok = (
+        '\n\n@app.get("/ready")\ndef b():\n    try:\n        httpx.get("https://x.example")\n'
+        '    except Exception:\n        return {"status": "down"}\n    return {"status": "up"}\n'
+    )
+    workspace = scanned(tmp_path, {"health.py": head + unguarded + answers_ok})
+    mended = mend(workspace, ["health.py"], lambda d: d.finding.code == "BC606", first_safe)
+    assert mended.n_mended == 2
+    assert mended.texts["health.py"].text.count("import JSONResponse") == 1
