@@ -26,26 +26,9 @@ _ANY_MAPPING = re.compile(r"\b(?:dict|Mapping|MutableMapping|defaultdict)\[", re
 _BLANK = r"[\"'][^\"'\n]*(?:REDACTED|MASKED|HIDDEN|FILTERED|\*{3}|…)[^\"'\n]*[\"']"
 
 
-def is_many(name: str) -> bool:
-    """Whether a name says `secrets`: it may as well hold what they are called."""
-    return _MANY.search(name) is not None
-
-
-def holds_labels(file: PyFile, node: Node) -> bool:
-    """Whether nothing tells that a collection of `secrets` holds their values."""
-    return not _gives_values(file, node, 6)
-
-
-def are_found(bindings: list[Binding]) -> bool:
-    """Whether a name holds the rows that a search gave: `secret = await service.search_secrets(…)`."""
-    values = [binding.value for binding in bindings]
-    calls = [
-        value.named_children[0] if value.type == "await" else value for value in values if value is not None
-    ]
-    return bool(calls) and all(
-        call.type == "call" and _SEARCHES.fullmatch(text_of(callee_of(call) or call).rpartition(".")[2])
-        for call in calls
-    )
+def is_label(file: PyFile, node: Node, name: str) -> bool:
+    """Whether what is called `name` holds no secrets, as far as its name is all that says so."""
+    return (_is_many(name) or _is_found(file, node)) and not _gives_values(file, node, 6)
 
 
 def is_only_named(file: PyFile, node: Node) -> bool:
@@ -76,6 +59,25 @@ def is_of_lock(node: Node) -> bool:
     owner = node.child_by_field_name("object")
     written = text_of(owner) if owner is not None else ""
     return re.search(r"(?:^|[._])lock(?:$|[._(])", written, re.IGNORECASE) is not None
+
+
+def _is_many(name: str) -> bool:
+    """Whether a name says `secrets`: it may as well hold what they are called."""
+    return _MANY.search(name) is not None
+
+
+def _is_found(file: PyFile, node: Node) -> bool:
+    """Whether a variable holds the rows that a search gave: `secret = await service.search_secrets(…)`."""
+    bindings = file.names.bindings(node) if node.type == "identifier" else []
+    calls = [
+        value.named_children[0] if value.type == "await" else value
+        for binding in bindings
+        if (value := binding.value) is not None
+    ]
+    return bool(calls) and all(
+        call.type == "call" and _SEARCHES.fullmatch(text_of(callee_of(call) or call).rpartition(".")[2])
+        for call in calls
+    )
 
 
 def _gives_values(file: PyFile, node: Node, depth: int) -> bool:

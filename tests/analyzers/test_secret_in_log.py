@@ -485,7 +485,7 @@ def test_names_of_secrets_are_no_secrets() -> None:
             log.info("%s %s %s", optional_secrets, required_secrets, oauth_secrets)
             log.info("%s %s %s", all_secrets, args_secrets, known_secrets)
             log.info("%s %s", listed_secrets, defined_secret)
-            log.info("done", optional_secrets=optional_secrets, secrets=expressions)
+            log.info("done", secrets=expressions, defined_secret=defined_secret)
 
         class Sandbox:
             def __init__(self, optional_secrets=None):
