@@ -101,7 +101,12 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
         return [*named, *replace_node(answer.tuple_status, "503")]
     if value.type in ("expression_list", "tuple") and framework in ("flask", "quart"):
         given = [child for child in value.named_children if child.type != "comment"]
-        if len(given) > 1 and text_of(given[0])[0] in "\"'" and is_ok(given[1]) and given[1].type == "integer":
+        if (
+            len(given) > 1
+            and text_of(given[0])[0] in "\"'"
+            and is_ok(given[1])
+            and given[1].type == "integer"
+        ):
             return replace_node(given[1], "503")
     if value.type == "call":
         keyword = _STATUS_KEYWORDS.get(text_of(callee_of(value) or value).rpartition(".")[2])

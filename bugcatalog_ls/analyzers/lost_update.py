@@ -12,6 +12,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, Load, load_of
+from bugcatalog_ls.facts.relationships import leads_to_rows
 from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.stale_files import stale_files
@@ -54,6 +55,7 @@ class LostUpdate(Fact, frozen=True):
     is_computed: bool
     handler: str = ""
     style: str = ""
+    attribute: str = ""
 
     @property
     def key(self) -> str:
@@ -118,6 +120,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 client="",
                 is_computed=update.derivation == "computed",
                 style=update.load.style if update.load is not None else "",
+                attribute=update.attribute if update.derivation in ("number", "items") else "",
             )
         )
     for statement in stale_statements(file) if b"update" in file.source.data else ():
@@ -190,6 +193,12 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 continue
             path, model = loaded[0][0], loaded[0][1].model
         if model and _is_versioned(context, context.resolve(model, path)):
+            continue
+        if (
+            model
+            and fact.attribute
+            and leads_to_rows(context.index, context.resolve(model, path), fact.attribute)
+        ):
             continue
         if fact.style == "active" and not _is_active(context, context.resolve(model, path)):
             continue

@@ -11,13 +11,11 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.idempotency_edits import keyed, of_task, upserted
 from bugcatalog_ls.facts.db_sessions import database_kind, is_session
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
-from bugcatalog_ls.facts.retries import RecognisesRepeats, RetriedCall, Retry
+from bugcatalog_ls.facts.retries import ADDS, RecognisesRepeats, RetriedCall, Retry
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
-
-_ADDS = ("add", "add_all", "bulk_save_objects", "bulk_insert_mappings")
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -66,10 +64,10 @@ def _written(context: JoinContext, retry: Retry) -> str:
             return f"{call.on}.{call.name}" if call.on else call.name
         if call.writes and _on_database(context, call):
             return "a writing statement"
-        if call.name in _ADDS and _is_committed(context, call, retry):
+        if call.name in ADDS and _is_committed(context, call, retry):
             return f"{call.on}.{call.name}"
     for call in retry.calls:
-        if not call.symbol or call.name in _ADDS:
+        if not call.symbol or call.name in ADDS:
             continue
         symbol = context.resolve(call.symbol).replace("()", "")
         if _knows_repeats(context, symbol) or only_asks(f"{call.about} {symbol.rpartition('.')[2]}"):

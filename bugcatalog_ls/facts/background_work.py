@@ -13,6 +13,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.guarded_functions import is_guarded_body
 from bugcatalog_ls.facts.http_clients import http_call
+from bugcatalog_ls.facts.watched_tasks import is_watched
 from bugcatalog_ls.facts.worker_tasks import worker_tasks
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -235,6 +236,8 @@ def _targets(file: PyFile) -> Iterator[str]:
             position = TASK_MAKERS.get(name, 0)
             given = [arguments.positional[position]] if position < len(arguments.positional) else []
             given = given or [arguments.keywords.get("coro") or arguments.keywords.get("func")]
+            if is_watched(call):
+                continue
         for value in given:
             function = callee_of(value) if value is not None and value.type == "call" else value
             symbol = file.symbol(function) if function is not None else None

@@ -21,7 +21,7 @@ _HEADER = 120
 
 
 class GuardedFunction(Fact, frozen=True):
-    """A function whose body stands in a `try` that catches everything."""
+    """A function whose body stands in a `try` that catches everything, or only starts a thread."""
 
     symbol: str
 
@@ -71,6 +71,8 @@ def _is_catching(index: FactIndex, decorator: str, path: str) -> bool:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     seen: set[int] = set()
+    if b"Thread(" in file.source.data:
+        _collect_starters(file, facts)
     for handler in file.nodes("except_clause"):
         header = file.source.data[handler.start_byte : handler.start_byte + _HEADER]
         if _BROAD.match(header) is None:
@@ -86,6 +88,22 @@ def _collect(file: PyFile, facts: Facts) -> None:
         while outer is not None:
             facts.add(CatchingDecorator(_symbol(file, outer)))
             outer = enclosing(outer, "function_definition")
+
+
+def _collect_starters(file: PyFile, facts: Facts) -> None:
+    """The functions that do no more than start a thread: what goes wrong in it does not come back."""
+    for call in file.calls_named("Thread"):
+        function = enclosing(call, "function_definition")
+        if function is not None and all(_is_harmless(each) or _starts(each) for each in body_of(function)):
+            facts.add(GuardedFunction(_symbol(file, function)))
+
+
+def _starts(statement: Node) -> bool:
+    """Whether a statement makes or starts a thread, or sets an event."""
+    names = [text_of(node.children[0]) for node in walk(statement) if node.type == "call"]
+    return statement.type == "expression_statement" and all(
+        name.rpartition(".")[2] in ("Thread", "Event", "start", "clear", "append") for name in names
+    )
 
 
 def _stands_at_top(handler: Node, function: Node) -> bool:
@@ -105,7 +123,7 @@ def _symbol(file: PyFile, function: Node) -> str:
     return f"{file.module}.{qualname}" if file.module else qualname
 
 
-VOCABULARY = Vocabulary(_collect, (b"except",))
+VOCABULARY = Vocabulary(_collect, (b"except", b"Thread("))
 
 
 def _raises(handler: Node) -> bool:

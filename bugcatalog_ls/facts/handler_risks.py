@@ -111,7 +111,9 @@ def _encodes_error(call: Node, error: str | None) -> Node | None:
         parent = node.parent
         if node.type == "identifier" and text_of(node) == error and parent is not None:
             is_value = parent.child_by_field_name("value") == node
-            if is_value and (parent.type == "pair" or (parent.type == "keyword_argument" and name == "jsonify")):
+            if is_value and (
+                parent.type == "pair" or (parent.type == "keyword_argument" and name == "jsonify")
+            ):
                 return node
     return None
 

@@ -11,6 +11,7 @@ from bugcatalog_ls.facts.expressions import Call, Constant, Expression, Operatio
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass
+from bugcatalog_ls.facts.resolve import mro
 
 _CALLS = frozenset({"relationship", "Relationship", "dynamic_loader", "write_only_relationship", "backref"})
 
@@ -42,6 +43,18 @@ def relationships(index: FactIndex, symbol: str) -> tuple[Relationship, ...]:
         if isinstance(value, Call) and library_name(index, value.function, path) in _CALLS:
             made.append(_relationship(index, symbol, attribute, value, path))
     return tuple(made)
+
+
+def leads_to_rows(index: FactIndex, symbol: str, attribute: str) -> bool:
+    """Whether an attribute of a class holds rows of another one: what is added to it is inserted."""
+    for name in mro(index, symbol)[0]:
+        found = index.one(OrmClass, name)
+        for each in found[1].attributes if found is not None else ():
+            value = each.value
+            if each.name == attribute and isinstance(value, Call):
+                made = (dotted(value.function) or "").rpartition(".")[2]
+                return made in _CALLS or made == "association_proxy"
+    return False
 
 
 @derived

@@ -58,6 +58,11 @@ _KEEPING = frozenset(
         ),
     }
 )
+# Their servers and transports close the socket that they are given as `sock=`.
+_SERVERS = frozenset(
+    {"start_server", "create_server", "start_unix_server", "create_unix_server"}
+    | {"open_connection", "create_connection", "connect_accepted_socket", "create_datagram_endpoint"}
+)
 _PLAIN_CLASSES = frozenset({"csv.DictReader", "csv.DictWriter", "csv.reader", "csv.writer"})
 
 
@@ -163,6 +168,8 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
         return Use("close", node)
     symbol = file.symbol(function) or ""
     if last in _KEEPING or opened(f"{symbol}()") is not None:
+        return Use("hand on", node)
+    if last in _SERVERS and argument.type == "keyword_argument":
         return Use("hand on", node)
     root = symbol.partition(".")[0]
     if last in _LAZY and enclosing(call, "return_statement", "yield", "function_definition") is not None:

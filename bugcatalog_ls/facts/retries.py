@@ -11,6 +11,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.function_words import functions_with
+from bugcatalog_ls.facts.retried_adds import adds_known_row, retries_conflicts_only
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import always_leaves
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -45,6 +46,7 @@ _TASKS = frozenset({"task", "shared_task", "periodic_task"})
 _CHANGES = re.compile(r"[\w.]*?(?:text\(\s*)?[fFrR]?[\"']*\s*(?:update|delete)\b", re.IGNORECASE)
 _COUNTS_ON = re.compile(r"\w\s*[-+]\s*[:%?$\w]|\|\|")
 _MAX_CALLS = 40
+ADDS = ("add", "add_all", "bulk_save_objects", "bulk_insert_mappings")
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
 _PLAIN = frozenset({"string", "binary_operator", "identifier", "attribute", "call"})
 
@@ -378,6 +380,8 @@ def _loops(file: PyFile, facts: Facts) -> None:
         # What stands outside of the `try` is not caught, and so not tried again.
         tried = attempt.child_by_field_name("body")
         calls = _calls(file, tried if tried is not None else body)
+        if retries_conflicts_only(attempt):
+            calls = tuple(call for call in calls if call.name not in ADDS and not call.writes)
         if not calls:
             continue
         head = loop.child_by_field_name("right") or loop.child_by_field_name("condition") or loop
@@ -471,6 +475,8 @@ def _calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
             name = verb.lower()
         writes = name in _EXECUTING and writes_in_statement(file, node) and not _is_same_twice(file, node)
         if not symbol and not writes and name not in ("add", "add_all", "commit", "bulk_save_objects"):
+            continue
+        if name == "add" and adds_known_row(file, node):
             continue
         found[
             RetriedCall(

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
+from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
 from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
 from bugcatalog_ls.syntax.file import PyFile
@@ -97,9 +98,12 @@ def revealed(file: PyFile, part: Part) -> Revealed | None:
     if node.type == "dictionary_splat":
         node = node.named_children[0]
     found = _revealed(file, node, 8)
-    if found is None and part.key and secret_kind(part.key) == "secret" and _may_hold(file, node):
+    is_told = part.key != "" and secret_kind(part.key) == "secret" and _may_hold(file, node)
+    if found is None and is_told and not is_label(file, node, part.key):
         found = Revealed("name", part.key, file.symbol(node))
-    return None if found is None or _is_absent(node) else found
+    if found is None or _is_absent(node) or is_blanked(file, node):
+        return None
+    return None if found.kind == "name" and is_only_named(file, node) else found
 
 
 def _is_absent(node: Node) -> bool:
@@ -156,6 +160,8 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
         if bindings and _is_masked_anew(name, node, bindings):
             return None
         if kind == "token" and is_language_token(file, node):
+            return None
+        if is_label(file, node, name):
             return None
         return Revealed("name", name, symbol)
     if len(bindings) == 1 and bindings[0].kind in ("assign", "walrus") and bindings[0].value is not None:
@@ -220,7 +226,9 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
     kind = secret_kind(name)
     if kind == "" and name in ("value", "plaintext", "raw", "credentials"):
         kind = secret_kind(f"{_last_name(owner)}_{name}")
-    if not kind or (kind == "token" and is_language_token(file, node)):
+    if not kind or (kind == "token" and (is_language_token(file, node) or is_of_lock(node))):
+        return None
+    if is_label(file, node, name):
         return None
     return Revealed("name", written, symbol)
 

@@ -58,7 +58,19 @@ _IO = re.compile(
 
 _REDIS_COMMANDS = frozenset(
     {"get", "set", "setex", "setnx", "mget", "mset", "hget", "hset", "hgetall", "delete", "exists", "expire"}
-    | {"incr", "lpush", "rpush", "sadd", "zadd", "publish", "xadd", "xgroup_create", "flushdb", "flushall", "keys"}
+    | {
+        "incr",
+        "lpush",
+        "rpush",
+        "sadd",
+        "zadd",
+        "publish",
+        "xadd",
+        "xgroup_create",
+        "flushdb",
+        "flushall",
+        "keys",
+    }
 )
 _REDIS_CLIENTS = ("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.client.Redis")
 

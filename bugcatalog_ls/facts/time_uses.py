@@ -301,7 +301,11 @@ class TimeUses:
             uses.roles.add("shown")
         elif makes_name(name, symbol, keyword):
             uses.roles.add("file")
-        elif name in ("localize", "make_aware") or keyword in ("tz", "tzinfo", "timezone"):
+        elif (
+            name in ("localize", "make_aware")
+            or keyword in ("tz", "tzinfo", "timezone")
+            or _is_localised(call)
+        ):
             uses.roles.add("aware")
         elif passes(name, symbol):
             passed: Form = form
@@ -379,6 +383,14 @@ class TimeUses:
             uses.roles.add("file")
         else:
             uses.roles |= returned_roles(form)
+
+
+def _is_localised(call: Node) -> bool:
+    """Whether what a call makes of the time is given its zone at once: `Timestamp(at).tz_localize(zone)`."""
+    attribute = call.parent
+    if attribute is None or attribute.type != "attribute":
+        return False
+    return text_of(attribute).rpartition(".")[2] in ("tz_localize", "tz_convert")
 
 
 def _is_model(owner: Node | None) -> bool:

@@ -61,6 +61,9 @@ def constant_verdict(clocks: Clocks, node: Node, clock: Clock, uses: Uses) -> Ve
     name = " ".join(text_of(node).split())
     if len(name) > 60:
         name = "the parsed time" if clock == "parsed" else "the fixed time"
+    if "aware" in uses.roles and uses.checks_zone:
+        # `if at.tzinfo is None: at = at.replace(tzinfo=utc)`.
+        return None
     if "compared-aware" in uses.roles:
         return Verdict("", f"{name} has no zone and is compared with an aware time")
     if clock == "parsed":

@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
+    ancestors,
     arguments_of,
     callee_of,
     decorators_of,
@@ -100,7 +101,24 @@ def narrow_codec(call: Node) -> str | None:
     if errors is not None and string_value(errors) != "strict":
         return None
     codec = string_value(arguments.get("encoding", 0))
-    return codec if codec is not None and codec.lower() in _NARROW else None
+    if codec is None or codec.lower() not in _NARROW or _is_probe(call):
+        return None
+    return codec
+
+
+def _is_probe(call: Node) -> bool:
+    """Whether the code asks here if the text fits: inside of `try: … except UnicodeEncodeError: …`."""
+    for parent in ancestors(call):
+        if parent.type == "function_definition":
+            return False
+        body = parent.child_by_field_name("body") if parent.type == "try_statement" else None
+        if body is None or not body.start_byte <= call.start_byte < body.end_byte:
+            continue
+        for handler in parent.children:
+            head = text_of(handler).partition(":")[0] if handler.type == "except_clause" else ""
+            if "UnicodeEncodeError" in head or "UnicodeError" in head:
+                return True
+    return False
 
 
 def encoded_value(call: Node) -> Node | None:

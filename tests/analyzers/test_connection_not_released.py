@@ -668,3 +668,19 @@ def test_entered_by_a_function_of_another_file() -> None:
                     write(d, src)
         """,
     )
+
+
+def test_a_socket_that_a_server_takes() -> None:
+    check_findings(
+        "BC402",
+        """
+        import asyncio
+        import socket
+
+        async def serve(handle, number):
+            listener = socket.socket(fileno=number)
+            listener.setblocking(False)
+            server = await asyncio.start_server(handle, sock=listener)
+            await server.serve_forever()
+        """,
+    )

@@ -275,3 +275,25 @@ def test_modes_in_variables_are_known_where_every_value_is() -> None:
                 handle.read(), other.read()
         """,
     )
+
+
+def test_a_text_that_is_only_tried() -> None:
+    check_findings(
+        "BC502",
+        """
+        from flask import request
+
+        def header(response):
+            url = request.url
+            try:
+                url.encode("latin1")
+            except UnicodeEncodeError:
+                return response
+            response.headers["Link"] = url
+            return response
+
+        def send(socket):
+            socket.send(request.args["name"].encode("latin1"))
+                  #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+        """,
+    )

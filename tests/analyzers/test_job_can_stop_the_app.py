@@ -1074,3 +1074,59 @@ def test_leave_threads_and_groups_in_a_lifespan() -> None:
         app = FastAPI(lifespan=lifespan)
         """,
     )
+
+
+def test_tasks_that_are_watched_and_helpers_that_start_threads() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        import threading
+        from contextlib import asynccontextmanager
+
+        from fastapi import FastAPI
+
+        def start_poller(tenant):
+            global poller
+            poller = threading.Thread(target=poll, args=(tenant,), daemon=True)
+            poller.start()
+
+        @asynccontextmanager
+        async def lifespan(app):
+            start_poller("public")
+            yield
+
+        app = FastAPI(lifespan=lifespan)
+
+        async def ready(process, servers):
+            async def exits():
+                while True:
+                    check(process)
+                    await asyncio.sleep(0.5)
+
+            exited = asyncio.ensure_future(exits())
+            await asyncio.wait([exited, servers], return_when=asyncio.FIRST_COMPLETED)
+            exited.cancel()
+
+        class Worker:
+            def start(self):
+                self.task = asyncio.create_task(self.run())
+                self.task.add_done_callback(self.on_done)
+
+            async def run(self):
+                while True:
+                    step()
+                    await asyncio.sleep(1)
+
+        async def beat(work):
+            async def beats():
+                while True:
+              # ^^^^^^^^^^ BC603
+                    send()
+                    await asyncio.sleep(1)
+
+            task = asyncio.create_task(beats())
+            await work()
+            task.cancel()
+        """,
+    )

@@ -659,3 +659,32 @@ def test_mends_redis_hash() -> None:
             r.hincrby(k, "n", 1)
         """,
     )
+
+
+def test_rows_that_are_added_to_a_collection() -> None:
+    check_findings(
+        "BC302",
+        """
+        from sqlalchemy import Integer
+        from sqlalchemy.ext.associationproxy import association_proxy
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+        class Base(DeclarativeBase):
+            pass
+
+        class User(Base):
+            __tablename__ = "users"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            visits: Mapped[int] = mapped_column(Integer)
+            emails = relationship("Email", collection_class=set)
+            secondary_emails = association_proxy("emails", "email")
+
+        def merge(session, key, emails):
+            user = session.get(User, key)
+            user.secondary_emails |= emails
+            user.emails |= emails
+            user.visits += 1
+          # ^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )

@@ -494,3 +494,28 @@ def test_mend_a_table_of_sqlmodel_with_a_column_that_keeps_the_zone() -> None:
             at: datetime = Field(default_factory=lambda: datetime.now(timezone.utc))
         """,
     )
+
+
+def test_a_parsed_time_that_is_given_its_zone_next() -> None:
+    check_findings(
+        "BC501",
+        """
+        from datetime import datetime, timezone
+
+        import pandas as pd
+
+        def deserialize(value, zone):
+            at = datetime.strptime(value, "%Y-%m-%d")
+            return pd.Timestamp(at).tz_localize(zone)
+
+        def store(row, value):
+            at = datetime.strptime(value, "%Y-%m-%d %H:%M")
+            if at.tzinfo is None:
+                at = at.replace(tzinfo=timezone.utc)
+            row.at = at
+
+        def keep(row, value):
+            row.at = datetime.strptime(value, "%Y-%m-%d %H:%M")
+                  #  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
+        """,
+    )

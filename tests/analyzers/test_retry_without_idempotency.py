@@ -630,3 +630,64 @@ def test_mends_celery_autoretry() -> None:
             )
         """,
     )
+
+
+def test_rows_that_were_read_before_and_conflicts() -> None:
+    check_findings(
+        "BC202",
+        """
+        from sqlalchemy.exc import IntegrityError, OperationalError
+        from sqlalchemy.orm.exc import StaleDataError
+
+        def touch(session, key):
+            entry = session.exec(select(ApiKey).where(ApiKey.id == key)).first()
+            entry.last_used = now()
+            for attempt in range(3):
+                try:
+                    session.add(entry)
+                    session.commit()
+                    break
+                except OperationalError:
+                    session.rollback()
+                    continue
+
+        def resolve(session, incident):
+            for attempt in range(3):
+                try:
+                    incident.status = "resolved"
+                    session.add(incident)
+                    session.commit()
+                    break
+                except StaleDataError as error:
+                    if "expected" not in str(error):
+                        raise
+                    session.rollback()
+
+        def remember(session, alert):
+            for attempt in range(3):
+                try:
+                    last = get_last_alert(session, alert, for_update=True)
+                    if last:
+                        last.at = alert.at
+                    elif not last:
+                        last = LastAlert(at=alert.at)
+                    session.add(last)
+                    session.commit()
+                    break
+                except OperationalError:
+                    session.rollback()
+                    continue
+
+        def place(session, data):
+            for attempt in range(3):
+            # <23 BC202
+                try:
+                    order = Order(**data)
+                    session.add(order)
+                    session.commit()
+                    break
+                except OperationalError:
+                    session.rollback()
+                    continue
+        """,
+    )

@@ -461,3 +461,79 @@ def mask_secrets(logger, name, event_dict):
 structlog.configure(processors=[mask_secrets, structlog.processors.JSONRenderer()])
 """
     check_findings("BC602", processor + quiet)
+
+
+def test_names_of_secrets_are_no_secrets() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        async def wanted(service, expressions, declared, args_secrets: set[str], known_secrets):
+            optional_secrets: set[str] = set()
+            required_secrets = set()
+            oauth_secrets: dict[str, Declaration] = {}
+            for secret in declared:
+                optional_secrets.add(secret.name)
+                required_secrets.add(secret.name)
+                oauth_secrets[secret.name] = secret
+            all_secrets = required_secrets | optional_secrets | args_secrets
+            listed_secrets = sorted(s.name for s in declared)
+            defined_secret = await service.search_secrets(names=expressions)
+            log.info("%s %s %s", optional_secrets, required_secrets, oauth_secrets)
+            log.info("%s %s %s", all_secrets, args_secrets, known_secrets)
+            log.info("%s %s", listed_secrets, defined_secret)
+            log.info("done", secrets=expressions, defined_secret=defined_secret)
+
+        class Sandbox:
+            def __init__(self, optional_secrets=None):
+                self._optional_secrets = set(optional_secrets or [])
+                log.info("optional: %s", self._optional_secrets)
+
+        def fetched(store, declared):
+            secrets: dict[str, str] = {}
+            made_secrets = [store.read(name) for name in declared]
+            vault_secrets = get_secrets()
+            log.info("%s", secrets)
+                  #        ^^^^^^^ BC602
+            log.info("%s", made_secrets)
+                  #        ^^^^^^^^^^^^ BC602
+            log.info("%s", vault_secrets)
+                  #        ^^^^^^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_paths_rows_locks_and_what_was_blanked() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        from pathlib import Path
+
+        log = logging.getLogger(__name__)
+
+        def load(settings, private_key):
+            log.debug("from %s, %s", settings.DB_ENCRYPTION_KEY, private_key)
+            with open(settings.DB_ENCRYPTION_KEY, "rb") as file:
+                return file.read(), Path(private_key).read_text()
+
+        def save(token):
+            log_token = {}
+            log_token.update(token)
+            for key in ("access_token", "refresh_token"):
+                log_token[key] = "REDACTED"
+            log.debug("saving %s", log_token)
+
+        def revoke(db, token):
+            db.session.delete(token)
+            log.info("%s was revoked", token)
+
+        def acquire(redis_lock, user):
+            log.info("got %s", redis_lock.local.token)
+            log.info("got %s", user.access_token)
+                  #            ^^^^^^^^^^^^^^^^^ BC602
+        """,
+    )
