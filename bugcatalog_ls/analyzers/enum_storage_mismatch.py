@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, remove_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, walk
 from bugcatalog_ls.text.spans import TextEdit
@@ -141,7 +142,9 @@ def _mismatch(index: FactIndex, column: Column, stored: tuple[str, ...], name: s
 
 def _is_mysql(ctx: JoinContext, made: Model) -> bool:
     named = [dialect_of(ctx.index, name) for name in environments_of(ctx.index, made.metadata)]
-    return any(dialect in _MYSQL for dialect in (*named, *ctx.options.dialects))
+    return any(
+        dialect in _MYSQL for dialect in (*named, *target_databases(ctx.index, ctx.options.dialects).dialects)
+    )
 
 
 def _compared(ctx: JoinContext, text: ComparedText) -> Iterator[Finding]:

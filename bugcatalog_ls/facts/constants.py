@@ -94,7 +94,7 @@ def definition_of(index: FactIndex, symbol: str, path: str) -> str:
 
 @derived
 def enum_members(index: FactIndex, symbol: str) -> tuple[tuple[str, Expression], ...] | None:
-    """The members of an enum class of the workspace, in order, with their values."""
+    """The members of an enum class of the workspace, in order, with their values; an alias is no member."""
     symbols, _ = mro(index, symbol)
     if not any(name in _ENUMS for name in symbols):
         return None
@@ -108,6 +108,9 @@ def enum_members(index: FactIndex, symbol: str) -> tuple[tuple[str, Expression],
             continue
         if constant is None:
             return None
+        # Two calls (`auto()`) are not the same value; a constant that stands again is.
+        if isinstance(constant[1], Constant) and any(value == constant[1] for _, value in members):
+            continue
         members.append((name, constant[1]))
     return tuple(members) or None
 

@@ -138,6 +138,20 @@ def test_enum_labels(column: str, labels: str) -> None:
     check_findings("BC701", f"#- models.py\n{BASE}{COLOR}{POST}    {column}{REVISION}{table}")
 
 
+def test_an_alias_is_no_label() -> None:
+    color = "class Color(enum.Enum):\n    RED = 'red'\n    CRIMSON = 'red'\n"
+    column = "color: Mapped[Color] = mapped_column(Enum(Color))\n"
+    table = '    op.create_table("posts", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("color", sa.Enum("RED")))\n'
+    check_findings("BC701", f"#- models.py\n{BASE}{color}{POST}    {column}{REVISION}{table}")
+
+
+def test_what_is_unpacked_may_say_ondelete() -> None:
+    check_findings(
+        "BC702",
+        f'{BASE}{USERS}{POST}    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", **KEY))\n',
+    )
+
+
 def test_strings_beside_enum_columns() -> None:
     check_findings(
         "BC701",
@@ -203,6 +217,11 @@ def test_renames_in_batches_and_old_revisions() -> None:
         ('s.execute(select(Post).filter_by(color="green"))', True),
         ('s.query(Post).filter_by(color="RED").first()', False),
         ('s.query(Post, User).filter_by(color="green")', False),
+        ('s.execute(update(Post).where(Post.id == 1).values(color="green"))', True),
+        ('s.execute(update(Post).values(color="RED"))', False),
+        ('s.query(Post).filter(Post.color.in_(["green"]))', True),
+        ('s.query(Post).filter(Post.color.not_in(["RED", "BLUE"]))', False),
+        ('s.query(Post).filter(Widget.color.in_(["green"]))', False),
         ('Widget(color="green")', False),
         ('post.copy(color="green")', False),
     ],
@@ -212,7 +231,7 @@ def test_strings_given_to_enum_columns(written: str, is_wrong: bool) -> None:
     line = f"    found = {written}"
     mark = f"    # {' ' * (line.index(text) - 6)}{'^' * len(text)} BC701\n" if is_wrong else ""
     # The name of the keyword is one that enums usually stand behind.
-    model = f"{BASE}from sqlalchemy import select\n{COLOR}{POST}    color: Mapped[Color] = mapped_column(Enum(Color))\n"
+    model = f"{BASE}from sqlalchemy import select, update\n{COLOR}{POST}    color: Mapped[Color] = mapped_column(Enum(Color))\n"
     check_findings("BC701", f"{model}def f(s, post):\n{line}\n{mark}")
 
 
