@@ -245,7 +245,8 @@ def _class(
         elif child.type == "subscript":
             bases.append(file.symbol(child.child_by_field_name("value")))
         elif child.type != "comment":
-            bases.append(file.symbol(child))
+            # What a call gives, or an attribute of it, is no class that can be named.
+            bases.append(None if b"(" in (child.text or b"") else file.symbol(child))
     members: dict[str, MemberKind | Literal["nested"]] = {}
     attributes: dict[str, str | None] = {}
     scope = definition.scope

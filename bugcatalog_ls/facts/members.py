@@ -28,7 +28,14 @@ from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro, resolve
+from bugcatalog_ls.facts.resolve import (
+    behind_stars,
+    class_at,
+    file_of_module,
+    function_at,
+    mro,
+    resolve,
+)
 from bugcatalog_ls.syntax.modules import is_test_path, module_name
 from bugcatalog_ls.syntax.outside import is_outside
 
@@ -170,7 +177,8 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
         if use.entered and not _enters_itself(index, plain):
             return None
         return Owner(kind, plain)
-    if resolved == plain and _module_file(index, plain) is not None and not use.owner.endswith("()"):
+    is_module = resolved == plain and _module_file(index, plain) is not None
+    if is_module and not use.owner.endswith("()") and not _is_hidden(index, plain):
         return Owner("module", plain)
     return None
 
@@ -286,6 +294,15 @@ def _is_rebound(index: FactIndex, target: str, path: str) -> bool:
     file = file_of_module(index, package, path)
     exports = index.one(ModuleExports, module_name(file)) if file is not None else None
     return exports is not None and (name in exports[1].names or exports[1].dynamic)
+
+
+def _is_hidden(index: FactIndex, module: str) -> bool:
+    """Whether a package takes something else under the name of its submodule by `from … import *`."""
+    package, _, name = module.rpartition(".")
+    exports = index.one(ModuleExports, package) if package else None
+    if exports is None or not exports[1].stars:
+        return False
+    return behind_stars(index, exports[1], exports[0], name) is not None
 
 
 def _is_certain(index: FactIndex, symbol: str) -> bool:
@@ -444,6 +461,8 @@ def _module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> 
         return True
     if index.module_paths(f"{module}.{name}") or index.module_paths(f"{written}.{name}"):
         return True
+    if f"{module}.{name}" in _folders(index):
+        return True
     package = index.one(ModuleExports, ".".join(parts[:-1]))
     if package is not None and package[1].names.get(parts[-1], module) != module:
         return True
@@ -453,6 +472,16 @@ def _module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> 
         uses = [other for fact in _uses_in(index, path) for other in fact if other.owner == written]
         return exports is None or not any(other.name in exports[1].names for other in uses)
     return False
+
+
+@derived
+def _folders(index: FactIndex) -> frozenset[str]:
+    """The dotted names of all folders with Python files: packages need no `__init__.py`."""
+    found: set[str] = set()
+    for path in index.files():
+        parts = module_name(path).split(".")
+        found.update(".".join(parts[:n]) for n in range(1, len(parts)))
+    return frozenset(found)
 
 
 def _uses_in(index: FactIndex, path: str) -> list[tuple[AttributeUse, ...]]:

@@ -130,12 +130,12 @@ def _member(index: FactIndex, module: str, file: str, rest: list[str], suffix: s
     target = fact.names.get(name)
     if target is not None and target != own:
         return _resolve(index, target + tail, file, steps)
-    if name not in fact.names and (origin := _behind_stars(index, fact, file, name)) is not None:
+    if name not in fact.names and (origin := behind_stars(index, fact, file, name)) is not None:
         return _resolve(index, f"{module_name(origin)}.{name}{tail}", origin, steps - 1)
     return _walk(index, own, tail, steps)
 
 
-def _behind_stars(index: FactIndex, fact: ModuleExports, file: str, name: str) -> str | None:
+def behind_stars(index: FactIndex, fact: ModuleExports, file: str, name: str) -> str | None:
     """The file whose module binds a name that another one takes over by `from … import *`."""
     seen = {file}
     pending = [(star, file) for star in fact.stars]

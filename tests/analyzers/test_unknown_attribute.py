@@ -452,3 +452,66 @@ def told(run):
         return [each.code for each in group.exceptions]
 """,
     )
+
+
+def test_a_submodule_that_a_star_import_hides() -> None:
+    check_findings(
+        "BC901",
+        """
+#- u/logger.py
+def create_logger():
+    return Logger()
+
+class Logger:
+    def info(self, text):
+        print(text)
+
+#- u/helpers.py
+from .logger import create_logger
+
+logger = create_logger()
+
+#- u/__init__.py
+from .helpers import *
+from .logger import *
+
+#- m.py
+from u import logger
+
+logger.info("begun")
+""",
+    )
+
+
+def test_packages_without_init_are_attributes_too() -> None:
+    check_findings(
+        "BC901",
+        """
+#- shop/__init__.py
+
+#- shop/common/__init__.py
+
+#- shop/common/runtimes/constants.py
+LIMIT = 3
+
+#- main.py
+import shop.common
+import shop.common.runtimes.constants
+
+print(shop.common.runtimes.constants.LIMIT)
+""",
+    )
+
+
+def test_a_base_that_an_expression_gives_is_not_known() -> None:
+    check_findings(
+        "BC901",
+        """
+#- models.py
+from scopes import Scoped
+
+class Manager(Scoped(key="a").__class__):
+    def active(self):
+        return self.filter(active=True)
+""",
+    )
