@@ -30,6 +30,7 @@ _COMPUTED = (
 )
 # `type(name, (Base,), …)`: a subclass that no `class` statement shows.
 _MADE_CLASS = re.compile(rb"type\([^()\n]{1,120},\s*\(([\w., ]+)\)\s*,")
+_MADE_OF_GATHERED = re.compile(rb"type\([^()]{1,120},\s*(?:tuple\(|\(?\*)")
 # A descriptor that is told where it keeps its value: `password = Hashed("_password")`.
 _KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")
 _WORD = re.compile(rb"\w")
@@ -220,6 +221,9 @@ def _computed(file: PyFile) -> set[str]:
 def _derived_at_run_time(file: PyFile) -> set[str]:
     """The classes of which `type(…)` makes subclasses with attributes that nobody can read."""
     found: set[str] = set()
+    if _MADE_OF_GATHERED.search(file.source.data) is not None:
+        # Those that the file has gathered from among its own, most likely.
+        found.update(definition.symbol for definition in file.classes)
     for match in _MADE_CLASS.finditer(file.source.data):
         for word in re.finditer(rb"[\w.]+", match[1]):
             start, end = match.start(1) + word.start(), match.start(1) + word.end()

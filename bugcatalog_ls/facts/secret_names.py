@@ -79,7 +79,7 @@ _TEXT = frozenset(
         "forced", "prefix", "suffix", "split", "comment", "context", "lock", "etag", "watch", "lease",
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
-        "model",
+        "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
     }
 )  # fmt: skip
 

@@ -537,3 +537,18 @@ def test_paths_rows_locks_and_what_was_blanked() -> None:
                   #            ^^^^^^^^^^^^^^^^^ BC602
         """,
     )
+
+
+def test_tokens_that_are_positions() -> None:
+    check_findings(
+        "BC602",
+        """
+import logging
+
+logger = logging.getLogger(__name__)
+
+def told(since_token, batch_token, stream_token):
+    logger.info("since %s", since_token)
+    logger.info("batch %s of %s", batch_token, stream_token)
+""",
+    )

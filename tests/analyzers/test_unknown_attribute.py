@@ -515,3 +515,24 @@ class Manager(Scoped(key="a").__class__):
         return self.filter(active=True)
 """,
     )
+
+
+def test_classes_that_are_gathered_into_another_one() -> None:
+    check_findings(
+        "BC901",
+        """
+#- wizards.py
+import inspect
+import sys
+
+class Server:
+    def is_needed(self):
+        return self._settings.get("server") is None
+
+Wizards = type(
+    "Wizards",
+    tuple(cls for _, cls in inspect.getmembers(sys.modules[__name__], inspect.isclass)),
+    {},
+)
+""",
+    )
