@@ -21,7 +21,6 @@ from bugcatalog_ls.facts.clocks import (
     NOW,
     READING_NAMES,
     Clock,
-    Clocks,
     clock_of_call,
     limits,
     reading,
@@ -57,7 +56,7 @@ from bugcatalog_ls.text.spans import TextEdit
 
 
 def _check(ctx: FileContext) -> Iterator[Finding]:
-    times = TimeUses(ctx.file, Clocks(ctx.file))
+    times = ctx.file.once(TimeUses)
     for call in ctx.file.calls_named(*READING_NAMES):
         clock = clock_of_call(ctx.file, call, ctx.file.callee(call))
         if clock is not None:
@@ -65,7 +64,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
     for zone in given_zones(ctx.file):
         if zone.symbol == PYTZ_ZONE and not is_fixed_zone(ctx.file, zone.value):
             yield _found(ctx, zone.argument, "zone", zone_message(zone.value))
-    for kind in naive_types_with_aware_defaults(times.clocks):
+    for kind in naive_types_with_aware_defaults(ctx.file):
         if is_time_type(ctx.file.symbol(type_name(kind))):
             yield _found(ctx, kind, "column", column_message(kind))
     for attribute in limits(ctx.file):
@@ -108,7 +107,7 @@ def _found(ctx: FileContext, node: Node, kind: Kind, message: str, variant: str 
 def _collect(file: PyFile, facts: Facts) -> None:
     for column in time_columns(file):
         facts.add(column)
-    times = TimeUses(file, Clocks(file))
+    times = file.once(TimeUses)
     for function in time_functions(times.clocks):
         facts.add(function)
     collect_awaited(times, facts)
@@ -139,7 +138,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 
 
 def _fix_reading(ctx: FixContext) -> Iterator[Fix]:
-    times = TimeUses(ctx.file, Clocks(ctx.file))
+    times = ctx.file.once(TimeUses)
     node = ctx.node
     sources, uses = times.group(node)
     words = _words(ctx)

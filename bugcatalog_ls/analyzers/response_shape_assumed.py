@@ -85,7 +85,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     if _OF_STATUS.search(file.source.data) is not None:
-        for function in functions_with(file, [word for word in _WORDS if word in file.source.data]):
+        for function in functions_with(file, _WORDS):
             facts.add(LooksAtStatus(function))
     for body in assumed_bodies(file):
         if "raise_for_status" in _keywords(body):

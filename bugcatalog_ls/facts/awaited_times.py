@@ -64,7 +64,7 @@ def collect_awaited(times: TimeUses, facts: Facts) -> None:
         if zone.symbol != "None" and not is_outside(zone.symbol, file.module):
             anchor = _anchor(file, facts, "zone", zone.value, zone.argument)
             facts.add(Awaited(file.path, anchor, "zone", zone.symbol, zone_message(zone.value)))
-    for kind in naive_types_with_aware_defaults(times.clocks):
+    for kind in naive_types_with_aware_defaults(times.file):
         type_symbol = file.symbol(type_name(kind))
         if type_symbol is not None and not is_time_type(type_symbol):
             anchor = _anchor(file, facts, "column", kind, kind)

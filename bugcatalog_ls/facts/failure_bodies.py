@@ -34,6 +34,9 @@ _ANSWERS = frozenset({"valid", "is_valid", "available", "exists", "authenticated
 _JOBS = frozenset(
     {"id", "job_id", "task_id", "run_id", "request_id", "job", "task", "progress", "state", "name"}
 )
+_STATUS_SET = re.compile(
+    rb"\.status_code\b[^=\n]*=(?!=)|\.status\b[^=\n]*=(?!=)[^;]{0,200}?(?:\d{3}|HTTPStatus)"
+)
 _FAILURE_TEXT = re.compile(
     r"\b(?:fail(?:ed|ure)?|error|could not|couldn't|unable|cannot|can't|invalid|not found|exception|wrong)\b",
     re.I,
@@ -89,6 +92,10 @@ def branch_of(node: Node) -> Node | None:
 
 def sets_status(statement: Node) -> bool:
     """Whether what runs before the return gives some response object another status."""
+    function = enclosing(statement, "function_definition")
+    before = (function.text or b"")[: statement.start_byte - function.start_byte] if function else b""
+    if _STATUS_SET.search(before) is None:
+        return False
     current: Node = statement
     while current.parent is not None and current.type != "function_definition":
         parent = current.parent

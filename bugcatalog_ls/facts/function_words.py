@@ -1,4 +1,4 @@
-"""Which functions of a file hold a word: found in the text, without a look at each function."""
+"""Which functions of a file hold a word: found in the text, without a look at each node."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from bugcatalog_ls.syntax.file import PyFile
 
 def functions_with(file: PyFile, words: Iterable[bytes]) -> Iterator[str]:
     """The symbols of the functions whose body holds one of the words, each once."""
-    data, seen = file.source.data, set[int]()
-    for word in words:
-        start = data.find(word)
-        while start >= 0:
-            scope = file.scopes.at(start)
-            start = data.find(word, max(start + 1, scope.end if scope.kind == "function" else 0))
-            while scope.parent is not None:
-                if scope.kind == "function" and scope.name and id(scope) not in seen:
-                    seen.add(id(scope))
-                    yield f"{file.module}.{scope.qualname}" if file.module else scope.qualname
-                scope = scope.parent
+    data = file.source.data
+    held = [word for word in words if word in data]
+    if not held:
+        return
+    for scope in file.scopes.functions:
+        start, end = scope.start, scope.end
+        if scope.name and any(data.find(word, start, end) >= 0 for word in held):
+            yield f"{file.module}.{scope.qualname}" if file.module else scope.qualname

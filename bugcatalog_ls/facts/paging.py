@@ -75,8 +75,16 @@ class Page(msgspec.Struct, frozen=True):
     goes_on: bool
 
 
-def pages(file: PyFile) -> Iterator[Page]:
+def pages(file: PyFile) -> tuple[Page, ...]:
     """The queries of a file of which a part is taken, one each."""
+    return file.once(_pages)
+
+
+def _pages(file: PyFile) -> tuple[Page, ...]:
+    return tuple(_paged(file))
+
+
+def _paged(file: PyFile) -> Iterator[Page]:
     seen: set[int] = set()
     calls = file.calls_named(*PAGING_METHODS)
     for call in reversed(calls):

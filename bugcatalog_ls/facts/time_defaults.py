@@ -81,12 +81,15 @@ def is_frozen(node: Node) -> bool:
     )
 
 
-def naive_types_with_aware_defaults(clocks: Clocks) -> Iterator[Node]:
+def naive_types_with_aware_defaults(file: PyFile) -> tuple[Node, ...]:
     """The types of columns without zones whose defaults, as this file tells, have one."""
-    for call in calls_given(clocks.file, DEFAULTS):
-        kind = _naive_type_with_aware_default(clocks, call)
-        if kind is not None:
-            yield kind
+    return file.once(_naive_types)
+
+
+def _naive_types(file: PyFile) -> tuple[Node, ...]:
+    clocks = file.once(Clocks)
+    kinds = (_naive_type_with_aware_default(clocks, call) for call in calls_given(file, DEFAULTS))
+    return tuple(kind for kind in kinds if kind is not None)
 
 
 def _naive_type_with_aware_default(clocks: Clocks, call: Node) -> Node | None:
@@ -101,11 +104,13 @@ def _naive_type_with_aware_default(clocks: Clocks, call: Node) -> Node | None:
     return None
 
 
-def _default_values(file: PyFile) -> Iterator[Node]:
-    for keyword in keyword_arguments(file, _KEYWORDS):
-        value = keyword.child_by_field_name("value")
-        if value is not None:
-            yield value
+def _default_values(file: PyFile) -> tuple[Node, ...]:
+    return file.once(_given_defaults)
+
+
+def _given_defaults(file: PyFile) -> tuple[Node, ...]:
+    values = (keyword.child_by_field_name("value") for keyword in keyword_arguments(file, _KEYWORDS))
+    return tuple(value for value in values if value is not None)
 
 
 def _function_of(value: Node) -> Node | None:

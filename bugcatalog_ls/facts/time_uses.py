@@ -34,9 +34,9 @@ from bugcatalog_ls.syntax.reads import Reads
 class TimeUses:
     """Follows values through the variables, attributes, texts and calls of one file."""
 
-    def __init__(self, file: PyFile, clocks: Clocks) -> None:
+    def __init__(self, file: PyFile) -> None:
         self.file = file
-        self.clocks = clocks
+        self.clocks = file.once(Clocks)
         self._reads = Reads(file)
         self._seen: set[tuple[int, Form]] = set()
         self._source: Node | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 from tree_sitter import Node, Tree
 
@@ -16,6 +17,8 @@ from bugcatalog_ls.syntax.scopes import Scope, ScopeTable
 from bugcatalog_ls.syntax.tree import PyTree, span_of
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class PyFile:
         self.source = source
         self.module = module_name(path)
         self.tree = PyTree(source, tree)
+        self._answers: dict[Callable[[PyFile], Any], Any] = {}
 
     @property
     def root(self) -> Node:
@@ -76,6 +80,13 @@ class PyFile:
         names = Names(self.path, self.module, self.scopes)
         self._learn_attributes(names)
         return names
+
+    def once(self, question: Callable[[PyFile], Answer]) -> Answer:
+        """What a function says of this file, which is asked the first time only."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: Answer = self._answers[question]
+        return answer
 
     def symbol(self, node: Node | None) -> str | None:
         """What an expression is; see `syntax.names`."""

@@ -112,6 +112,11 @@ class ScopeTable:
         """The innermost scope whose body holds the offset."""
         return self._at[bisect_right(self._starts, offset) - 1]
 
+    @cached_property
+    def functions(self) -> list[Scope]:
+        """The scopes of functions and lambdas, in the order of the text."""
+        return [scope for scope in self._of_node.values() if scope.kind == "function"]
+
     def of(self, definition: Node) -> Scope | None:
         """The scope that a def, class, lambda or comprehension opens."""
         return self._of_node.get(definition.id)

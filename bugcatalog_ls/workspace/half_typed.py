@@ -104,7 +104,9 @@ def analyse_keystroke(plan: Plan, path: str, source: Source, options: Options, l
 
     None where the text must be analysed whole: it does not parse, or there is nothing to take over.
     """
-    if not path.endswith(PYTHON_SUFFIXES) or last.shown.has_error or last.settled is not None:
+    # Where the line that was being typed is whole again, what counts is what stood before it.
+    last = last.settled or last
+    if not path.endswith(PYTHON_SUFFIXES) or last.shown.has_error:
         return None
     change, shown = Change(last.source, source), last.shown
     file = PyFile(path, source, _parsed_again(last.tree, change))
