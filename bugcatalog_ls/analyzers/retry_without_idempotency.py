@@ -10,6 +10,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.idempotency_edits import keyed, of_task, upserted
 from bugcatalog_ls.facts.db_sessions import database_kind, is_session
+from bugcatalog_ls.facts.mail_senders import SendsMailOrMoney
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
 from bugcatalog_ls.facts.retries import ADDS, RecognisesRepeats, RetriedCall, Retry
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
@@ -72,7 +73,7 @@ def _written(context: JoinContext, retry: Retry) -> str:
         symbol = context.resolve(call.symbol).replace("()", "")
         if _knows_repeats(context, symbol) or only_asks(f"{call.about} {symbol.rpartition('.')[2]}"):
             continue
-        if function_writes(context.index, symbol):
+        if function_writes(context.index, symbol) or context.index.get(SendsMailOrMoney, symbol):
             return call.name
     return ""
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.db_sessions import database_kind
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CLIENTS
 from bugcatalog_ls.facts.index import FactIndex
@@ -60,7 +61,7 @@ _NAMED = re.compile(
 )
 _IO_NAMES = re.compile(
     r"(?:^|\.)(?:execute|scalar|scalars|ping|connect|query|first|fetch\w*|command|server_info|list_collection\w*"
-    r"|count|acquire|urlopen|cluster|info|get_or_none|raw|publish|select|exists)$"
+    r"|count|acquire|urlopen|exec|cluster|info|get_or_none|raw|publish|select|exists)$"
 )
 _STORES = re.compile(
     r"db|session|engine|conn|cursor|redis|cache|mongo|client|pool|broker|kafka|rabbit|elastic|es\b|sql", re.I
@@ -279,13 +280,18 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if call.parent is not None and call.parent.type == "await":
         return True
     owner, _, _ = written.rpartition(".")
-    if owner and _IO_NAMES.search(written) and _STORES.search(owner):
+    if owner and _IO_NAMES.search(written) and (_STORES.search(owner) or _is_database(file, call)):
         return True
     if _CHECKERS.search(written):
         return True
     symbol = file.callee(call) or ""
     # Making a client asks nobody.
     return symbol.startswith(_CLIENTS) and symbol not in CLIENTS
+
+
+def _is_database(file: PyFile, call: Node) -> bool:
+    """Whether a method is one of a session, connection or cursor, whatever its name."""
+    return database_kind((file.callee(call) or "").rpartition(".")[0]) is not None
 
 
 def _is_guarded(node: Node, function: Node) -> bool:

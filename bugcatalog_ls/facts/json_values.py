@@ -94,6 +94,11 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
         return DECIMAL if is_kept else None
     if node.type == "call" and _ENCODES.search(text_of(node)) is not None:
         return BYTES
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if value is not None and value.type in ("string", "set", "set_comprehension", "binary_operator"):
+            return json_type(file, value, depth - 1)
     return type_of_symbol(file.symbol(node))
 
 

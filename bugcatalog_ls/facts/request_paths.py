@@ -31,6 +31,7 @@ _CACHES = re.compile(rb"cache|\blru\b|_ttl|\bttl|redis|memoi[sz]e|memcache|\.set
 _OF_REQUEST_ONLY = re.compile(
     r"(?:self|cls|request|g|response|resp|res|app|scope|context|ctx|state|settings)\b"
 )
+_OWN_USER = re.compile(r"(?:request|request\.state|g)\.(?:current_)?(?:user|account|tenant)$")
 _ONLY_WHEN = re.compile(r"\bis None|\bnot in\b|[<>]|\bstale\b|expired|changed|\bnew\b|should_|needs_|missing")
 _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
@@ -326,7 +327,7 @@ def _sets_row(body: Node) -> bool:
         left = node.child_by_field_name("left") if node.type in _ASSIGNMENTS else None
         if left is not None and left.type == "attribute":
             owner = text_of(left).rpartition(".")[0]
-            if _OF_REQUEST_ONLY.match(owner) is None or owner == "request.user":
+            if _OF_REQUEST_ONLY.match(owner) is None or _OWN_USER.match(owner):
                 return True
     return False
 

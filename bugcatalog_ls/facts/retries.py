@@ -68,7 +68,8 @@ _RECOGNISED_WORDS = (
     *(b"get_or_create", b"update_or_create", b".merge(", b"upsert", b"UPSERT", b"dedup", b"already_exists"),
 )
 _LOOKS_FIRST = re.compile(
-    rb"\bif\b[^\n]*exist|\.exists\(\)|(?:first|one_or_none|scalar_one_or_none)\(\)|\.get\([^\n]*\) is None"
+    rb"\bif\b[^\n]*exist|\.exists\(\)|(?:first|one_or_none|scalar_one_or_none)\(\)"
+    rb"|\.(?:get|scalar|fetchone|fetchrow|fetchval)\([^\n]*\) is None|\bif not [^\n]*\.(?:scalar|fetchval)\("
 )
 
 

@@ -376,7 +376,15 @@ def _is_of_rows(query: Query) -> bool:
         *query.entities,
         *(arg for each in query.calls("select_from") for arg in arguments_of(each).positional),
     ]
-    return any(is_class_like(each) for each in named)
+    if any(is_class_like(each) for each in named):
+        return True
+    # `select(func.count()).where(Task.project_id == project.id)`
+    return any(
+        is_class_like(owner)
+        for each in query.calls("where", "filter")
+        for node in walk(each)
+        if node.type == "attribute" and (owner := node.child_by_field_name("object")) is not None
+    )
 
 
 def _is_iterated(node: Node) -> bool:
