@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.attribute_reads import CallShape
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
-from bugcatalog_ls.facts.classes import FunctionFact
+from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.members import (
     instances_of,
@@ -23,7 +23,7 @@ from bugcatalog_ls.facts.members import (
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import ancestors, body_of, decorators_of, text_of, walk
 from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import Span, TextEdit
 
@@ -285,11 +285,34 @@ def _needs_no_arguments(ctx: FixContext, symbol: str) -> bool:
     init = method_of(ctx.index, symbol, "__init__")
     if init is None:
         found = class_at(ctx.index, symbol)
-        is_generated = found is None or bool(found[1].decorators) or not is_complete
-        return not is_generated
+        if found is None or not is_complete:
+            return False
+        return not found[1].decorators or _has_defaults_only(ctx, found[0], found[1])
     return all(
         parameter.has_default or parameter.kind in ("list", "dict") for parameter in init[1].parameters[1:]
     )
+
+
+def _has_defaults_only(ctx: FixContext, path: str, fact: ClassFact) -> bool:
+    """Whether a dataclass without bases has a default for each of its fields."""
+    file = ctx.file if path == ctx.file.path else ctx.open(path)
+    if (
+        file is None
+        or fact.bases
+        or fact.decorators not in (("dataclasses.dataclass",), ("dataclasses.dataclass()",))
+    ):
+        return False
+    name = fact.symbol.rpartition(".")[2]
+    for node in file.nodes("class_definition"):
+        if text_of(node.child_by_field_name("name") or node) == name:
+            return not any(
+                (field.child_by_field_name("type") is not None and field.child_by_field_name("right") is None)
+                or ("field(" in text_of(field) and "default" not in text_of(field))
+                for statement in body_of(node)
+                for field in statement.named_children
+                if field.type == "assignment"
+            )
+    return False
 
 
 def _as_class_method(ctx: FixContext, method: tuple[str, FunctionFact]) -> Fix | None:

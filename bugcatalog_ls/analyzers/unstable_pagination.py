@@ -409,6 +409,7 @@ _LITERALS = (
     b"limit ",
     b"LIMIT ",
     b".slice(",
+    b".query(",
     b"limit\n",
     b"LIMIT\n",
 )

@@ -19,6 +19,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
+    decorators_of,
     enclosing,
     statement_of,
     text_of,
@@ -77,6 +78,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         function = enclosing(call, "function_definition")
         if function is None or _is_guarded(file, call) or has_reason_on_line(file, statement_of(call)):
             continue
+        if _is_program(file, function):
+            continue
         scope = file.scopes.of(function)
         qualname = scope.qualname if scope is not None else ""
         symbol = f"{file.module}.{qualname}" if file.module else qualname
@@ -99,6 +102,14 @@ VOCABULARY = Vocabulary(
         *(b"ctivity_log", b"ccessLog", b"uthEvent", b"oginEvent", b"ecurityLog", b"ecurity_log"),
     ),
 )
+
+
+def _is_program(file: PyFile, function: Node) -> bool:
+    """Whether a function is what a command line runs."""
+    name = text_of(function.child_by_field_name("name") or function)
+    if name in ("main", "cli") or "/management/commands/" in f"/{file.path}":
+        return True
+    return any(text_of(each).rpartition(".")[2].startswith("command") for each in decorators_of(function))
 
 
 def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:

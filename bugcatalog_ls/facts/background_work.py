@@ -115,7 +115,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
             _collect_loop(file, loop, facts)
     for symbol in _targets(file):
         facts.add(TaskTarget(symbol, file.path))
+    tried = {definition.symbol for definition in file.functions if _is_tried(definition.node)}
     for call, symbol in (*_jobs(file), *worker_tasks(file)):
+        if symbol in tried:
+            continue
         anchor = facts.anchor(f"job {symbol}", call)
         facts.add(ScheduledJob(file.path, symbol, symbol.rpartition(".")[2], anchor))
 
@@ -249,6 +252,14 @@ def _targets(file: PyFile) -> Iterator[str]:
             file.symbol(base) == "threading.Thread" for base in bases.named_children
         ):
             yield f"{definition.symbol}.run"
+
+
+def _is_tried(function: Node) -> bool:
+    """Whether a function handles errors at its top: nobody but its author knows which it expects."""
+    return any(
+        statement.type == "try_statement" and any(part.type == "except_clause" for part in statement.children)
+        for statement in body_of(function)
+    )
 
 
 def _jobs(file: PyFile) -> Iterator[tuple[Node, str]]:

@@ -111,7 +111,11 @@ def _encodes_error(call: Node, error: str | None) -> Node | None:
         parent = node.parent
         if node.type == "identifier" and text_of(node) == error and parent is not None:
             # What an exception was made of is anything, too.
-            if parent.type == "attribute" and text_of(parent) == f"{error}.args" and parent.parent is not None:
+            if (
+                parent.type == "attribute"
+                and text_of(parent) == f"{error}.args"
+                and parent.parent is not None
+            ):
                 node, parent = parent, parent.parent
             is_value = parent.child_by_field_name("value") == node
             if is_value and (

@@ -285,6 +285,8 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if _CHECKERS.search(written):
         return True
     symbol = file.callee(call) or ""
+    if symbol == "django.db.connection.cursor":
+        return True
     # Making a client asks nobody.
     return symbol.startswith(_CLIENTS) and symbol not in CLIENTS
 

@@ -279,6 +279,11 @@ class Names:
     def _forward_reference(self, text: str | None, node: Node, depth: int) -> str | None:
         if not text or depth <= 0:
             return None
+        if "|" in text and "[" not in text:
+            parts = [part.strip() for part in text.split("|")]
+            text = " ".join(part for part in parts if part != "None")
+        elif text.startswith(("Optional[", "typing.Optional[")) and text.endswith("]"):
+            text = text[text.index("[") + 1 : -1]
         text = text.split("[")[0].strip()
         first, _, rest = text.partition(".")
         if not text.replace(".", "").isidentifier():
