@@ -158,7 +158,10 @@ def _guard_startup(context: FixContext) -> Iterator[Fix]:
         return
     statement = statement_of(call)
     if statement.type == "expression_statement" and statement.named_children[0].type == "assignment":
-        return
+        # A local that is not bound would fail further down.
+        target = statement.named_children[0].child_by_field_name("left")
+        if target is None or target.type not in ("attribute", "subscript"):
+            return
     if statement.type not in ("expression_statement", "with_statement"):
         return
     if any(node.type == "yield" for node in walk(statement)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tree_sitter import Node
@@ -37,6 +38,7 @@ _LOGGERS = frozenset(
         "prefect.logging.get_run_logger()",
     }
 )
+_LEAVES = re.compile(r"raise\s+SystemExit\b")
 _TRACING = frozenset(
     {
         *("exception", "aexception", "print_exc", "format_exc", "format_exception", "print_exception"),
@@ -68,7 +70,10 @@ def logging_method(symbol: str | None) -> str | None:
 def shows_traceback(handler: Node) -> bool:
     """Whether anything in a handler logs the traceback, reports the exception or lets it go on."""
     for node in walk(handler):
+        # Python prints no traceback when it leaves by `SystemExit`.
         if node.type == "raise_statement":
+            if _LEAVES.match(text_of(node)) is not None:
+                continue
             return True
         if node.type == "call":
             name = text_of(callee_of(node) or node).rpartition(".")[2]

@@ -623,3 +623,18 @@ def test_leave_task() -> None:
             write_audit_event.delay("x", u.id)
         """,
     )
+
+
+def test_leaves_programs() -> None:
+    check_findings(
+        "BC605",
+        """
+        from db import SessionLocal
+        from models import AuditLog
+
+        def main():
+            with SessionLocal() as session:
+                session.add(AuditLog(action="import"))
+                session.commit()
+        """,
+    )

@@ -1083,3 +1083,22 @@ def test_leave_key_named_like_the_exception() -> None:
             return jsonify(error="internal"), 500
         """,
     )
+
+
+def test_arguments_of_an_exception_as_json() -> None:
+    check_findings(
+        "BC604",
+        """
+        import json
+
+        from fastapi import FastAPI
+        from starlette.responses import Response
+
+        app = FastAPI()
+
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            return Response(json.dumps({"error": exc.args}), status_code=500)
+                                               # ^^^^^^^^ BC604
+        """,
+    )

@@ -935,3 +935,29 @@ def test_fix_text_with_a_status() -> None:
                 return "database down", 503
         """,
     )
+
+
+def test_sessions_of_any_name_and_connections_of_django() -> None:
+    check_findings(
+        "BC606",
+        """
+        from django.db import connection
+        from fastapi import FastAPI
+        from sqlmodel import Session, select
+        from db import Hero, engine
+
+        app = FastAPI()
+
+        @app.get("/ping")
+        def ping():
+            with Session(engine) as s:
+                s.exec(select(Hero)).first()
+              # ^^^^^^^^^^^^^^^^^^^^ BC606
+
+        @app.get("/healthz")
+        def healthz():
+            with connection.cursor() as cur:
+               # ^^^^^^^^^^^^^^^^^^^ BC606
+                cur.execute("SELECT 1")
+        """,
+    )

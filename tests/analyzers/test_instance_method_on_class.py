@@ -231,3 +231,33 @@ Report.either("a")
 Report.of_class("a")
 """,
     )
+
+
+def test_dataclass_with_defaults() -> None:
+    check_fix(
+        "BC902",
+        """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Conf:
+            path: str = "x"
+
+            def load(self):
+                return self.path
+
+        Conf.load()
+        """,
+        """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Conf:
+            path: str = "x"
+
+            def load(self):
+                return self.path
+
+        Conf().load()
+        """,
+    )

@@ -1130,3 +1130,23 @@ def test_tasks_that_are_watched_and_helpers_that_start_threads() -> None:
             task.cancel()
         """,
     )
+
+
+def test_leaves_jobs_that_handle_what_they_expect() -> None:
+    check_findings(
+        "BC603",
+        """
+        import logging
+
+        import requests
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        def job():
+            try:
+                requests.get("https://x.example", timeout=3)
+            except requests.RequestException:
+                logging.exception("job")
+
+        BackgroundScheduler().add_job(job, "interval", seconds=3)
+        """,
+    )

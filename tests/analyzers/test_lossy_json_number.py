@@ -949,3 +949,23 @@ def test_rows_of_django_and_flask() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 account.balance is a Decimal
         """,
     )
+
+
+def test_literals_and_products_behind_names() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from decimal import Decimal
+
+        def dumped():
+            digest = b"abc"
+            return json.dumps([digest])
+                 # ^^^^^^^^^^^^^^^^^^^^ BC503
+
+        def gross(net: Decimal, rate: Decimal):
+            total = net * (1 + rate)
+            return float(total)
+                 # ^^^^^^^^^^^^ BC503
+        """,
+    )

@@ -1028,3 +1028,20 @@ def test_mends_stmt_var() -> None:
                 print(author)
         """,
     )
+
+
+def test_counts_of_a_condition() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import func, select
+        from models import Project, Task
+
+        def stats(db):
+            rows = {}
+            for project in db.scalars(select(Project)):
+                rows[project.id] = db.scalar(select(func.count()).where(Task.project_id == project.id))
+                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            return rows
+        """,
+    )

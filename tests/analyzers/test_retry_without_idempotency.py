@@ -691,3 +691,41 @@ def test_rows_that_were_read_before_and_conflicts() -> None:
                     continue
         """,
     )
+
+
+def test_mails_of_helpers_and_looks_before_a_write() -> None:
+    check_findings(
+        "BC202",
+        """
+        #- mailer.py
+        import smtplib
+
+        def send_receipt(to, body):
+            with smtplib.SMTP("mail", timeout=5) as server:
+                server.sendmail("shop@example.com", [to], body)
+
+        #- worker.py
+        import time
+
+        import stamina
+        from mailer import send_receipt
+        from sqlalchemy import select
+        from sqlalchemy.exc import OperationalError
+
+        @stamina.retry(on=ConnectionError, attempts=3)
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC202
+        def deliver(order):
+            send_receipt(order.email, order.text)
+
+        def place(session, ref):
+            for _ in range(3):
+                try:
+                    if session.scalar(select(Order).where(Order.ref == ref)) is None:
+                        session.add(Order(ref=ref))
+                        session.commit()
+                    return
+                except OperationalError:
+                    session.rollback()
+                    time.sleep(1)
+        """,
+    )

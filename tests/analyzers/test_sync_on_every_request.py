@@ -620,3 +620,24 @@ def test_leaves_redis_in_front_too() -> None:
         def x(u=Depends(current)): return u
         """,
     )
+
+
+def test_rows_of_the_user() -> None:
+    check_findings(
+        "BC403",
+        """
+        from flask import Flask, g, session
+        from extensions import db
+        from models import User
+
+        app = Flask(__name__)
+
+        @app.before_request
+        def touch():
+            g.user = db.session.get(User, session.get("uid"))
+            if g.user:
+                g.user.visits = User.visits + 1
+                db.session.commit()
+              # ^^^^^^^^^^^^^^^^^^^ BC403
+        """,
+    )

@@ -536,3 +536,20 @@ Wizards = type(
 )
 """,
     )
+
+
+def test_optional_forward_references() -> None:
+    check_findings(
+        "BC901",
+        """
+        class User:
+            def __init__(self, first: str):
+                self.first = first
+
+        def shown(user: "User | None", other: "Optional[User]"):
+            if user is not None:
+                return user.frist, other.frist
+                          # ^^^^^ BC901
+                                       # ^^^^^ BC901
+        """,
+    )

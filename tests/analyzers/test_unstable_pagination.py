@@ -673,3 +673,17 @@ def test_mends_raw_offset() -> None:
             return conn.execute("SELECT * FROM u ORDER BY id LIMIT ? OFFSET ?", (size, (page - 1) * size))
         """,
     )
+
+
+def test_slice_of_a_named_query() -> None:
+    check_findings(
+        "BC203",
+        """
+        from models import Log
+
+        def window(session, start, stop):
+            query = session.query(Log).filter(Log.level == "x")
+            return query[start:stop]
+                      # ^^^^^^^^^^^^ BC203
+        """,
+    )
