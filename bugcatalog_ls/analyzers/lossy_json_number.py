@@ -15,9 +15,11 @@ from bugcatalog_ls.facts.float_arithmetic import float_arithmetic
 from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits
 from bugcatalog_ls.facts.json_values import (
+    DATETIME,
     DECIMAL,
     ENCODER_NAMES,
     ENCODERS,
+    UUID,
     Encoder,
     json_type,
     type_of_symbol,
@@ -213,6 +215,20 @@ def _fix_encoding(context: FixContext) -> Iterator[Fix]:
         name = context.imports().need("fastapi.encoders", "jsonable_encoder", at=call.start_byte)
         edits = [edit for node in given for edit in replace_node(node, f"{name}({text_of(node)})")]
         yield context.fix("Encode the content with jsonable_encoder", "suggested", edits)
+    elif encoder.fixed_by == "jsonable_encoder":
+        refused = [
+            value
+            for node in _data(arguments_of(call), encoder)
+            for value in values_in(context.file, node)
+            if json_type(context.file, value) in encoder.refuses
+        ]
+        if all(
+            json_type(context.file, value) in (DECIMAL, DATETIME, UUID)
+            and call.start_byte <= value.start_byte < call.end_byte
+            for value in refused
+        ):
+            as_text = [edit for value in refused for edit in replace_node(value, f"str({text_of(value)})")]
+            yield context.fix("Send what JSON does not have as text", "suggested", as_text)
 
 
 def _fix_float(context: FixContext) -> Iterator[Fix]:

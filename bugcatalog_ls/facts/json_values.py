@@ -85,7 +85,10 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
         return SET
     if node.type == "binary_operator":
         operands = [json_type(file, operand, depth - 1) for operand in node.named_children]
-        return DECIMAL if DECIMAL in operands else None
+        if DECIMAL in operands:
+            return DECIMAL
+        # `date.today() - timedelta(days=1)`
+        return DATETIME if DURATION in operands and DATETIME in operands else None
     if node.type == "call" and text_of(node.children[0]) == "round":
         arguments = arguments_of(node)
         is_kept = (

@@ -969,3 +969,25 @@ def test_literals_and_products_behind_names() -> None:
                  # ^^^^^^^^^^^^ BC503
         """,
     )
+
+
+def test_mends_answers_of_starlette_alone() -> None:
+    check_fix(
+        "BC503",
+        """
+        from datetime import date, timedelta
+        from starlette.responses import JSONResponse
+
+        async def answer(request):
+            day = date.today() - timedelta(days=1)
+            return JSONResponse({"day": day, "n": 1})
+        """,
+        """
+        from datetime import date, timedelta
+        from starlette.responses import JSONResponse
+
+        async def answer(request):
+            day = date.today() - timedelta(days=1)
+            return JSONResponse({"day": str(day), "n": 1})
+        """,
+    )
