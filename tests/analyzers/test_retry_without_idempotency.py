@@ -713,7 +713,7 @@ def test_mails_of_helpers_and_looks_before_a_write() -> None:
         from sqlalchemy.exc import OperationalError
 
         @stamina.retry(on=ConnectionError, attempts=3)
-        # <------------------------------------------- BC202
+         # <------------------------------------------ BC202
         def deliver(order):
             send_receipt(order.email, order.text)
 
