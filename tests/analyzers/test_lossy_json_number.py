@@ -949,3 +949,33 @@ def test_rows_of_django_and_flask() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503 account.balance is a Decimal
         """,
     )
+
+
+def test_leaves_costs_of_a_planner_and_prices_per_token() -> None:
+    check_findings(
+        "BC503",
+        """
+        from pydantic import BaseModel
+        class Settings(BaseModel):
+            random_page_cost: float = 4
+            cpu_tuple_cost: float = 0.01
+        def rate(cost: float, tokens: float):
+            return float(cost) / tokens
+        """,
+    )
+
+
+def test_mends_sets_as_lists() -> None:
+    check_fix(
+        "BC503",
+        """
+        import json
+        def f(names):
+            return json.dumps({"names": set(names)})
+        """,
+        """
+        import json
+        def f(names):
+            return json.dumps({"names": set(names)}, default=list)
+        """,
+    )
