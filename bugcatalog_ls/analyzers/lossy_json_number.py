@@ -19,6 +19,7 @@ from bugcatalog_ls.facts.json_values import (
     DECIMAL,
     ENCODER_NAMES,
     ENCODERS,
+    SET,
     UUID,
     Encoder,
     json_type,
@@ -208,8 +209,17 @@ def _fix_encoding(context: FixContext) -> Iterator[Fix]:
     if call is None or encoder is None:
         return
     if encoder.fixed_by == "default":
-        edits = set_keyword(context.file, call, "default", "str")
-        yield context.fix("Encode what JSON does not have as text", "suggested", edits)
+        given = [
+            value for each in _data(arguments_of(call), encoder) for value in values_in(context.file, each)
+        ]
+        kinds = {kind for value in given if (kind := json_type(context.file, value)) in encoder.refuses}
+        if SET not in kinds:
+            edits = set_keyword(context.file, call, "default", "str")
+            yield context.fix("Encode what JSON does not have as text", "suggested", edits)
+        elif kinds == {SET}:
+            # The text of a set is no list for whoever reads it.
+            edits = set_keyword(context.file, call, "default", "list")
+            yield context.fix("Encode sets as lists", "suggested", edits)
     elif encoder.fixed_by == "jsonable_encoder" and b"fastapi" in context.file.source.data:
         given = _data(arguments_of(call), encoder)
         name = context.imports().need("fastapi.encoders", "jsonable_encoder", at=call.start_byte)

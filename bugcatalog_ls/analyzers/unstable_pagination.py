@@ -72,6 +72,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for page in pages(file):
         if page.ordered and (not page.keys or not page.goes_on):
             continue
+        if _takes_only_keys(page):
+            continue
         expression, symbol = _entity(file, page)
         if page.query.library == "django" and not symbol:
             continue
@@ -91,6 +93,14 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for tie in raw_ties(file):
         anchor = facts.anchor(f"sql {file.qualname_at(tie.string.start_byte)} {tie.table}", tie.string)
         facts.add(RawPage(file.path, anchor, tie.table, tie.key))
+
+
+def _takes_only_keys(page: Page) -> bool:
+    """Whether a query takes no column but those that it is ordered by: rows that tie are the same then."""
+    names = {key.name for key in page.keys or ()}
+    taken = [text_of(entity) for entity in page.query.entities if entity.type == "attribute"]
+    is_plain = bool(taken) and len(taken) == len(page.query.entities)
+    return page.ordered and is_plain and {name.rpartition(".")[2] for name in taken} <= names
 
 
 def _entity(file: PyFile, page: Page) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.watched_tasks import is_watched
 from bugcatalog_ls.facts.worker_tasks import worker_tasks
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.handlers import caught_types
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
@@ -91,9 +92,11 @@ HARMLESS = re.compile(
 # A watchdog ends with the process, whichever way.
 _ENDS_PROCESS = re.compile(r"\b(?:os\._exit|os\.kill|os\.killpg|sys\.exit)\(")
 _PUMPED = re.compile(
-    r"\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
+    r"(?:^|[._])(?:read|recv|receive)_(?:frame|message|packet)$|\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
     r"|(?:^|[._])(?:websocket|ws|sock|socket|writer|stream)\.(?:send|write|drain)\w*$"
 )
+# What a handler around a loop catches that tells nothing of why the loop may end.
+_ENDS_ANYWAY = re.compile(r"(?:^|\.)(?:Base)?Exception$|Cancel|KeyboardInterrupt|(?:System|Generator)Exit")
 _ASKED_TO_END = re.compile(r"stop|shut|cancel|running|is_set|closed|exit|quit|done", re.IGNORECASE)
 _ENDLESS = re.compile(
     r"True|1|not \w[\w.]*(?:\.is_set\(\))?|(?:self\.)?_?(?:running|is_running|keep_running|active)"
@@ -141,7 +144,7 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
         return
     if not _ENDLESS.fullmatch(text_of(unparenthesised(condition))):
         return
-    if _is_retried(file, loop, function) or _sets_condition(loop, condition):
+    if _is_retried(file, loop, function) or _sets_condition(loop, condition) or _ends_by_name(loop, function):
         return
     inside = list(walk(loop))
     ends = [node for node in inside if node.type in ("return_statement", "break_statement")]
@@ -178,6 +181,18 @@ def _is_retried(file: PyFile, loop: Node, function: Node) -> bool:
         if parent.type == "try_statement" and is_guarded_body(file, [parent]):
             guarded = True
         elif guarded and parent.type == "while_statement":
+            return True
+    return False
+
+
+def _ends_by_name(loop: Node, function: Node) -> bool:
+    """Whether the function says by which errors the loop is to end: those of a connection that is gone."""
+    for parent in ancestors(loop):
+        if parent.id == function.id:
+            return False
+        handlers = [child for child in parent.children if child.type == "except_clause"]
+        named = [text_of(kind) for handler in handlers for kind in caught_types(handler)]
+        if any(_ENDS_ANYWAY.search(name) is None for name in named):
             return True
     return False
 

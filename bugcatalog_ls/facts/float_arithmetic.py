@@ -25,6 +25,7 @@ _BEHIND = re.compile(rb"\w*\)?[ \t]*[-+*/]=?[ \t]*[\w.(]")
 _BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
 _REACH = 60
 _SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
+_PARTED_BY = re.compile(rf"{_SUM.pattern}|token", re.IGNORECASE)
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
 
@@ -73,7 +74,7 @@ def _money_in_float(file: PyFile, node: Node) -> Node | None:
     if money.type == "call" and json_type(file, arguments_of(money).positional[0]) == DECIMAL:
         return None  # The conversion itself is what is wrong.
     other = sides[1] if money is sides[0] else sides[0]
-    is_ratio = text_of(operator) in ("/", "/=") and _SUM.search(text_of(other)) is not None
+    is_ratio = text_of(operator) in ("/", "/=") and _PARTED_BY.search(text_of(other)) is not None
     if is_ratio or _is_rounded(node):
         return None
     known = file.symbol(money)

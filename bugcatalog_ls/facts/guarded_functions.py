@@ -18,10 +18,11 @@ from bugcatalog_ls.syntax.nodes import body_of, enclosing, is_docstring, text_of
 # A cheap first look at a handler that may catch everything.
 _BROAD = re.compile(rb"except\s*(?::|[^:\r\n]*Exception\b)")
 _HEADER = 120
+_STARTING = frozenset({"Thread", "Event", "start", "clear", "append", "create_task", "add_done_callback"})
 
 
 class GuardedFunction(Fact, frozen=True):
-    """A function whose body stands in a `try` that catches everything, or only starts a thread."""
+    """A function whose body stands in a `try` that catches everything, or only starts a thread or task."""
 
     symbol: str
 
@@ -71,7 +72,7 @@ def _is_catching(index: FactIndex, decorator: str, path: str) -> bool:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     seen: set[int] = set()
-    if b"Thread(" in file.source.data:
+    if b"Thread(" in file.source.data or b"create_task(" in file.source.data:
         _collect_starters(file, facts)
     for handler in file.nodes("except_clause"):
         header = file.source.data[handler.start_byte : handler.start_byte + _HEADER]
@@ -91,19 +92,26 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 
 def _collect_starters(file: PyFile, facts: Facts) -> None:
-    """The functions that do no more than start a thread: what goes wrong in it does not come back."""
-    for call in file.calls_named("Thread"):
+    """The functions that do no more than start a thread or task: what goes wrong in it does not come back."""
+    for call in file.calls_named("Thread", "create_task"):
         function = enclosing(call, "function_definition")
         if function is not None and all(_is_harmless(each) or _starts(each) for each in body_of(function)):
             facts.add(GuardedFunction(_symbol(file, function)))
 
 
 def _starts(statement: Node) -> bool:
-    """Whether a statement makes or starts a thread, or sets an event."""
-    names = [text_of(node.children[0]) for node in walk(statement) if node.type == "call"]
-    return statement.type == "expression_statement" and all(
-        name.rpartition(".")[2] in ("Thread", "Event", "start", "clear", "append") for name in names
+    """Whether a statement makes or starts a thread or task, or sets an event."""
+    calls = [node for node in walk(statement) if node.type == "call" and not _is_coroutine(node)]
+    names = [text_of(node.children[0]).rpartition(".")[2] for node in calls]
+    return statement.type in ("expression_statement", "return_statement") and all(
+        name in _STARTING or name[:1].isupper() for name in names
     )
+
+
+def _is_coroutine(call: Node) -> bool:
+    """Whether a call only makes what `create_task` is to run."""
+    outer = call.parent.parent if call.parent is not None and call.parent.type == "argument_list" else None
+    return outer is not None and text_of(outer.children[0]).rpartition(".")[2] == "create_task"
 
 
 def _stands_at_top(handler: Node, function: Node) -> bool:
@@ -123,7 +131,7 @@ def _symbol(file: PyFile, function: Node) -> str:
     return f"{file.module}.{qualname}" if file.module else qualname
 
 
-VOCABULARY = Vocabulary(_collect, (b"except", b"Thread("))
+VOCABULARY = Vocabulary(_collect, (b"except", b"Thread(", b"create_task("))
 
 
 def _raises(handler: Node) -> bool:
@@ -173,6 +181,7 @@ def _is_quiet(call: Node) -> bool:
     if last in (
         "sleep",
         "is_set",
+        "done",
         "get_logger",
         "getLogger",
         "monotonic",

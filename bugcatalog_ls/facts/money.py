@@ -81,6 +81,8 @@ _OTHER = frozenset(
         "water",
         "fuel",
         "dose",
+        "page",
+        "tuple",
     }
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

@@ -28,6 +28,9 @@ _SESSION_METHODS = frozenset({"commit", "rollback", "scalars", "add_all", "flush
 _MAKER = re.compile(r"session|conn|client|engine|redis|open|db|pool|database|acquire|file", re.IGNORECASE)
 
 
+_OVER_FILES = frozenset({"gzip.GzipFile()", "tarfile.open()", "tarfile.TarFile()", "zipfile.ZipFile()"})
+
+
 class OpenResource(Fact, frozen=True):
     """A local name bound to what a call opens, and how it can stay open.
 
@@ -256,9 +259,14 @@ def _by_method(file: PyFile, call: Node) -> str | None:
 
 
 def _needs_no_close(file: PyFile, call: Node, symbol: str) -> bool:
-    """Whether what is made borrows its connections: `Redis(connection_pool=pool)`, or a session on the
-    connection that a migration runs on."""
+    """Whether what is made borrows what it works on: `Redis(connection_pool=pool)`, a session on the
+    connection that a migration runs on, an archive over bytes in memory; or is closed by what gave it."""
     arguments = arguments_of(call)
+    if _last_name(call) == "cast":
+        return True
+    if symbol in _OVER_FILES:
+        over = arguments.get("fileobj") if symbol != "zipfile.ZipFile()" else arguments.get("file", 0)
+        return over is not None and file.symbol(over) == "io.BytesIO()"
     if symbol.startswith(("redis.", "aioredis.")):
         return "connection_pool" in arguments.keywords
     if symbol == "builtins.open()":

@@ -204,7 +204,7 @@ def _is_ordered_later(file: PyFile, top: Node) -> bool:
     name = re.escape(text_of(left).encode())
     return (
         re.search(
-            rb"(?:=|\breturn|[(,]|\bawait)\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*%s\b"
+            rb"(?:=|\breturn|[(,]|\bawait)\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*(?:\w+\s*=\s*)?%s\b"
             % (name, name),
             rest,
         )

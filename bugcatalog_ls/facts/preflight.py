@@ -234,10 +234,23 @@ def _is_reached(file: PyFile, node: Node) -> bool:
     """Whether nothing keeps a preflight from a place."""
     for condition in conditions_at(node):
         for part in implied(condition):
+            if any(_is_own_default(file, each) for each in (part.node, *walk(part.node))):
+                return False
             value = _value(file, part.node, _DEPTH)
             if value is _OF_METHOD or _truth(value) is (not part.holds):
                 return False
     return True
+
+
+def _is_own_default(file: PyFile, node: Node) -> bool:
+    """Whether a name holds a header, or where there is none what the application itself falls back on."""
+    bindings = file.names.bindings(node) if node.type == "identifier" else []
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    callee = callee_of(value) if value is not None and value.type == "call" else None
+    if value is None or callee is None or not text_of(callee).endswith("headers.get"):
+        return False
+    default = arguments_of(value).get("default", 1)
+    return default is not None and default.type in ("identifier", "attribute", "call")
 
 
 def _truth(value: object) -> bool | None:

@@ -125,8 +125,15 @@ def _owner(node: Node) -> str:
 def _local_names(file: PyFile, node: Node, function: Node) -> Iterator[str]:
     """Parameters and variables bound before the node that are called like an identifier."""
     scope = file.scopes.of(function)
+    # What the `try` binds may not be bound yet where it failed.
+    handler = node if node.type == "except_clause" else enclosing(node, "except_clause")
+    attempt = handler.parent if handler is not None else None
+    body = attempt.child_by_field_name("body") if attempt is not None else None
+    begun, ended = (body.start_byte, body.end_byte) if body is not None else (0, 0)
     for name, bindings in scope.bindings.items() if scope is not None else ():
-        is_bound = any(binding.offset <= node.start_byte for binding in bindings)
+        is_bound = any(
+            binding.offset <= node.start_byte and not begun <= binding.offset <= ended for binding in bindings
+        )
         is_plain = all(binding.kind in ("parameter", "assign", "for", "unpack") for binding in bindings)
         if is_bound and is_plain and _NAMING.fullmatch(name):
             yield name

@@ -22,6 +22,12 @@ _TAKING = re.compile(
 )
 
 
+# A `with` that only limits how long a close may take, methods that only set a socket up, and logs.
+_LIMITING = re.compile(r"(?:timeout\w*|suppress|move_on_after|fail_after|CancelScope)\(")
+_LOGS = re.compile(r"(?:self\.)?_?log(?:ger|ging)?\.(?:debug|info|warning|error)\(", re.IGNORECASE)
+_SET_UP = r"\.(?:settimeout|setblocking|setsockopt|set_debuglevel)\("
+
+
 def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource | None) -> Leak | None:
     """How the resource can stay open, or None where it can't or nothing is known of it."""
     if known is not None and known.family == "engine":
@@ -49,7 +55,13 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
     def blocks(step: Step) -> bool:
         return id(step) in ended or id(step) in rebound or id(step) in opened_at or _ends_program(step)
 
+    def is_set_up(step: Step) -> bool:
+        written = text_of(step.node) if step.node is not None else ""
+        return re.match(re.escape(name) + _SET_UP, written) is not None or _LOGS.match(written) is not None
+
     def takes(step: Step, kind: EdgeKind) -> bool:
+        if kind == "raise" and is_set_up(step):
+            return False
         if kind == "raise":
             return not is_protected or (step.node is not None and _is_in_try(step.node))
         return not _is_empty(step, kind, name)
@@ -94,6 +106,11 @@ def _ending_steps(flow: Flow, close: Use, name: str) -> list[Step]:
                 break
             if re.search(rf"(?<![\w.]){re.escape(name)}\b", text_of(condition)) is None:
                 return [*flow.at(close.node), *flow.at(condition)]
+        if parent.type == "with_statement":
+            clause = next((child for child in parent.children if child.type == "with_clause"), None)
+            if clause is not None and _LIMITING.search(text_of(clause)) is not None:
+                items = [child for child in clause.named_children if child.type == "with_item"]
+                return [*flow.at(close.node), *(step for item in items for step in flow.at(item))]
         if parent.type in ("function_definition", "for_statement", "while_statement"):
             break
     return flow.at(close.node)

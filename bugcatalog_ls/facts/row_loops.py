@@ -32,6 +32,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
+    enclosing,
     string_value,
     text_of,
     walk,
@@ -140,7 +141,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             _handed_on(file, facts, loop, query)
         elif query is None and len(loop.names) == 1:
             entity = annotated_rows(file, loop.over)
-            if entity is not None:
+            if entity is not None and not _are_new(loop):
                 _accesses_of(file, facts, loop, entity, "annotated", ())
         _calls(file, facts, loop, seen)
 
@@ -159,6 +160,15 @@ def _accesses(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
     if symbol is None:
         return
     _accesses_of(file, facts, loop, symbol, query.library, tuple(sorted(_loaded(query))))
+
+
+def _are_new(loop: Loop) -> bool:
+    """Whether the rows that a function is given are yet to be written: these load nothing."""
+    function = enclosing(loop.node, "function_definition")
+    text = (function.text or b"") if function is not None else b""
+    name, over = re.escape(loop.name.encode()), re.escape(text_of(loop.over)[:200].encode())
+    new = rb"\.(?:add|add_all|bulk_save_objects)\(\s*(?:%s|%s)\b|_to_(?:insert|add|create)\.append\(\s*%s\b"
+    return re.search(new % (name, over, name), text) is not None
 
 
 def _accesses_of(

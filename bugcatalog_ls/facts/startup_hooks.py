@@ -51,6 +51,7 @@ _OPTIONAL = re.compile(
 _BEGINS = re.compile(
     r"_?(?:start|warm|preload|prefetch|prime|refresh|schedule|launch|run|load|init|sync|reindex)"
 )
+_SCHEDULER_START = re.compile(r"(?:^|[._])scheduler\.start$", re.IGNORECASE)
 _IO = re.compile(
     r"(?:^|[._])(?:create_all|connect|execute|ping|upgrade|migrate|run_migrations|init_db|urlopen|open"
     r"|read_text|load_model|bootstrap|get_secret_value|start|begin|setup_db|create_tables)$"
@@ -136,10 +137,15 @@ def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None
             continue
         written = " ".join(text_of(function).split())
         anchor = facts.anchor(f"startup {definition.symbol} {written}", call)
-        is_optional = bool(_OPTIONAL.search(written))
+        is_optional = bool(_OPTIONAL.search(written)) and not _starts_in_memory(file, written)
         facts.add(
             StartupCall(file.path, definition.name, file.symbol(function), written, anchor, is_optional)
         )
+
+
+def _starts_in_memory(file: PyFile, written: str) -> bool:
+    """Whether a scheduler is started that keeps its jobs in memory, and so waits for nothing."""
+    return _SCHEDULER_START.search(written) is not None and b"jobstore" not in file.source.data
 
 
 def _unguarded(file: PyFile, body: list[Node]) -> Iterator[Node]:

@@ -149,9 +149,6 @@ NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
     "git": frozenset({"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote"}),
     "docker": frozenset({"pull", "push", "login"}),
     "podman": frozenset({"pull", "push", "login"}),
-    "pip": frozenset({"install", "download"}),
-    "pip3": frozenset({"install", "download"}),
-    "npm": frozenset({"install", "ci", "publish", "i"}),
     "helm": frozenset({"install", "upgrade", "repo", "pull"}),
     "terraform": frozenset({"init", "apply", "plan"}),
 }

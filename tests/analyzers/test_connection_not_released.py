@@ -684,3 +684,49 @@ def test_a_socket_that_a_server_takes() -> None:
             await server.serve_forever()
         """,
     )
+
+
+def test_leaves_what_is_set_up_closed_in_time_or_in_memory() -> None:
+    check_findings(
+        "BC402",
+        """
+        import asyncio
+        import gzip
+        import io
+        import logging
+        import socket
+        from typing import cast
+        from contextlib import AsyncExitStack
+        from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+        maker = async_sessionmaker()
+        logger = logging.getLogger(__name__)
+        def probe(path):
+            sock = socket.socket(socket.AF_UNIX)
+            sock.settimeout(1)
+            logger.info("probing %s", path)
+            try:
+                sock.connect(path)
+            finally:
+                sock.close()
+        async def session():
+            held = maker()
+            try:
+                yield held
+            finally:
+                try:
+                    async with asyncio.timeout(5):
+                        await held.close()
+                except TimeoutError:
+                    logger.warning("abandoned")
+        async def locked():
+            async with AsyncExitStack() as stack:
+                entered = cast(AsyncSession, await stack.enter_async_context(maker()))
+                await entered.commit()
+        def packed(data):
+            buffer = io.BytesIO()
+            archive = gzip.GzipFile(mode="wb", fileobj=buffer)
+            archive.write(data)
+            archive.close()
+            return buffer.getvalue()
+        """,
+    )

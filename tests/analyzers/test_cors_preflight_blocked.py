@@ -442,3 +442,25 @@ def test_mends_sanic() -> None:
                 return json({"x": 1}, status=401)
         """,
     )
+
+
+def test_leaves_headers_that_the_application_has_a_default_for() -> None:
+    check_findings(
+        "BC103",
+        """
+        import re
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from starlette.middleware.cors import CORSMiddleware
+        class ProjectMiddleware(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                session = request.headers.get("x-project", self.default)
+                if not re.match("[a-z]+", session):
+                    return JSONResponse({"detail": "no such session"}, status_code=403)
+                return await call_next(request)
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+        app.add_middleware(ProjectMiddleware)
+        """,
+    )

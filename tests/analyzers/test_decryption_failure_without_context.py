@@ -863,3 +863,18 @@ def test_mend_getter_() -> None:
                     logger.exception("decryption failed: r.id=%s", r.id)
         """,
     )
+
+
+def test_leaves_errors_about_what_the_try_would_have_told() -> None:
+    check_findings(
+        "BC802",
+        """
+        from itsdangerous import BadData, TimestampSigner
+        def agent_of(token):
+            try:
+                agent_id = TimestampSigner("secret").unsign(token, max_age=60).decode()
+            except BadData as error:
+                raise ValueError("Invalid token") from error
+            return agent_id
+        """,
+    )

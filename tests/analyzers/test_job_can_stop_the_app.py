@@ -1132,6 +1132,7 @@ def test_tasks_that_are_watched_and_helpers_that_start_threads() -> None:
     )
 
 
+<<<<<<< HEAD
 def test_leaves_jobs_that_handle_what_they_expect() -> None:
     check_findings(
         "BC603",
@@ -1148,5 +1149,58 @@ def test_leaves_jobs_that_handle_what_they_expect() -> None:
                 logging.exception("job")
 
         BackgroundScheduler().add_job(job, "interval", seconds=3)
+=======
+def test_leaves_schedulers_in_memory_starters_of_tasks_and_loops_that_say_how_they_end() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- main.py
+        from contextlib import asynccontextmanager
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        from fastapi import FastAPI
+        from jobs import start_cleanup_scheduler
+        scheduler = AsyncIOScheduler()
+        @asynccontextmanager
+        async def lifespan(app: FastAPI):
+            scheduler.start()
+          # ^^^^^^^^^^^^^^^^^ BC603.startup
+            cleanup = start_cleanup_scheduler()
+            yield
+            cleanup.cancel()
+        app = FastAPI(lifespan=lifespan)
+
+        #- jobs.py
+        import asyncio
+        from work import clean
+        _task = None
+        def start_cleanup_scheduler():
+            global _task
+            if _task is not None and not _task.done():
+                return _task
+            _task = asyncio.create_task(clean())
+            return _task
+
+        #- reader.py
+        import asyncio
+        from wire import fetch
+        async def read(client):
+            try:
+                while True:
+                    client.handle(await fetch(client))
+            except (ConnectionError, EOFError):
+                pass
+        async def watch(client):
+            try:
+                while True:
+              # ^^^^^^^^^^ BC603
+                    client.handle(await fetch(client))
+            except asyncio.CancelledError:
+                pass
+        async def main(client):
+            a = asyncio.create_task(read(client))
+            b = asyncio.create_task(watch(client))
+            await asyncio.sleep(1)
+            return a, b
+>>>>>>> h4-heldB
         """,
     )

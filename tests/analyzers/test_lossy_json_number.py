@@ -951,6 +951,7 @@ def test_rows_of_django_and_flask() -> None:
     )
 
 
+<<<<<<< HEAD
 def test_literals_and_products_behind_names() -> None:
     check_findings(
         "BC503",
@@ -967,10 +968,23 @@ def test_literals_and_products_behind_names() -> None:
             total = net * (1 + rate)
             return float(total)
                  # ^^^^^^^^^^^^ BC503
+=======
+def test_leaves_costs_of_a_planner_and_prices_per_token() -> None:
+    check_findings(
+        "BC503",
+        """
+        from pydantic import BaseModel
+        class Settings(BaseModel):
+            random_page_cost: float = 4
+            cpu_tuple_cost: float = 0.01
+        def rate(cost: float, tokens: float):
+            return float(cost) / tokens
+>>>>>>> h4-heldB
         """,
     )
 
 
+<<<<<<< HEAD
 def test_mends_answers_of_starlette_alone() -> None:
     check_fix(
         "BC503",
@@ -989,5 +1003,19 @@ def test_mends_answers_of_starlette_alone() -> None:
         async def answer(request):
             day = date.today() - timedelta(days=1)
             return JSONResponse({"day": str(day), "n": 1})
+=======
+def test_mends_sets_as_lists() -> None:
+    check_fix(
+        "BC503",
+        """
+        import json
+        def f(names):
+            return json.dumps({"names": set(names)})
+        """,
+        """
+        import json
+        def f(names):
+            return json.dumps({"names": set(names)}, default=list)
+>>>>>>> h4-heldB
         """,
     )

@@ -384,3 +384,15 @@ def test_pools_of_urllib3() -> None:
             return pool.request("GET", url)
         """,
     )
+
+
+def test_leaves_installers_that_limit_their_own_requests() -> None:
+    check_findings(
+        "BC201",
+        """
+        import subprocess
+        def set_up(folder):
+            subprocess.run(["npm", "ci"], cwd=folder, check=True)
+            subprocess.run(["pip", "install", "-e", "."], cwd=folder, check=True)
+        """,
+    )

@@ -1030,6 +1030,7 @@ def test_mends_stmt_var() -> None:
     )
 
 
+<<<<<<< HEAD
 def test_counts_of_a_condition() -> None:
     check_findings(
         "BC401",
@@ -1043,5 +1044,30 @@ def test_counts_of_a_condition() -> None:
                 rows[project.id] = db.scalar(select(func.count()).where(Task.project_id == project.id))
                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
             return rows
+=======
+def test_leaves_rows_that_are_yet_to_be_written() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- models.py
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+        class Base(DeclarativeBase): ...
+        class Session(Base):
+            __tablename__ = "sessions"
+            id: Mapped[int] = mapped_column(primary_key=True)
+        class Trace(Base):
+            __tablename__ = "traces"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
+            session: Mapped["Session"] = relationship()
+
+        #- write.py
+        from models import Trace
+        def persist(db, traces: list[Trace]):
+            owners = [trace.session for trace in traces]
+            db.add_all(traces)
+            return owners
+>>>>>>> h4-heldB
         """,
     )

@@ -687,3 +687,30 @@ def test_slice_of_a_named_query() -> None:
                       # ^^^^^^^^^^^^ BC203
         """,
     )
+
+
+def test_leaves_queries_that_a_function_orders_and_rows_that_are_their_keys() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): ...
+        class Script(Base):
+            __tablename__ = "scripts"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            word: Mapped[str]
+
+        #- lists.py
+        from sqlalchemy import select
+        from models import Script
+        from orders import add_order_by
+        def ordered(session, size, sort):
+            query = select(Script).limit(size + 1)
+            query = add_order_by(query=query, sort=sort)
+            return session.scalars(query).all()
+        def words(session, page: int = 1):
+            query = select(Script.word).order_by(Script.word.asc()).offset((page - 1) * 10).limit(10)
+            return session.scalars(query).all()
+        """,
+    )
