@@ -117,6 +117,9 @@ _OPEN_WEBUI_NEEDS = (
     "python-mimeparse", "python-multipart", "aiocache", "tiktoken", "pillow",
 )  # fmt: skip
 
+# Its revisions import nothing of its own.
+_ARGILLA_NEEDS = ("sqlalchemy<2.1", "alembic", "psycopg[binary]")
+
 PACKAGES = [
     Package(
         "dstack==0.22.5",
@@ -144,6 +147,14 @@ PACKAGES = [
     ),
     Package("open-webui==0.12.4", "open_webui/migrations", bare=True, needs=_OPEN_WEBUI_NEEDS),
     Package("mlflow==3.17.2", "mlflow/server/auth/db/migrations"),
+    Package("argilla-server==2.8.0", "argilla_server/alembic", bare=True, needs=_ARGILLA_NEEDS),
+    Package(
+        "argilla-server==2.8.0",
+        "argilla_server/alembic",
+        bare=True,
+        needs=_ARGILLA_NEEDS,
+        dialect="postgresql",
+    ),
     Package(
         "fractal-server==2.18.5",
         "fractal_server/migrations",
@@ -154,7 +165,9 @@ PACKAGES = [
 
 
 @pytest.mark.skipif("BUGCATALOG_REAL_MIGRATIONS" not in os.environ, reason="installs large packages")
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: f"{package.requirement}-{package.home}")
+@pytest.mark.parametrize(
+    "package", PACKAGES, ids=lambda package: f"{package.requirement}-{package.home}-{package.dialect}"
+)
 def test_real_histories_are_replayed_as_alembic_runs_them(
     package: Package, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
