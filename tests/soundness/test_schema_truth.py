@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from schema_truth import built, compare
 
 from bugcatalog_ls.analysis.analyzer import Options
@@ -175,6 +176,7 @@ def test_real_histories_are_replayed_as_alembic_runs_them(
     url = "sqlite://" if package.dialect == "sqlite" else request.getfixturevalue("maria")
     if package.dialect == "postgresql":
         url = request.getfixturevalue("postgres").replace("postgresql://", "postgresql+psycopg://")
+        _empty(url)
     truth = built(
         str(_environment(package) / "bin" / "python"),
         site / package.home,
@@ -203,6 +205,14 @@ def test_real_histories_are_replayed_as_alembic_runs_them(
     # What is left is in tables that an opaque operation of ours names.
     assert not result.differences
     assert result.share >= 0.98, result.explained
+
+
+def _empty(url: str) -> None:
+    """Take away what another package's history left."""
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
 
 
 def _picture(root: Path, home: str, package: str = "", dialect: str = "sqlite") -> Picture:
