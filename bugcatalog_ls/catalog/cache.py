@@ -32,12 +32,21 @@ def cache_file(cache_folder: Path, pages_folder: Path) -> Path:
 
 
 def read(file: Path) -> dict[bytes, Entry]:
-    """The entries in `file`; none where there is no such file, or it is old or damaged."""
+    """The entries in `file`; none where there is no such file, or it is old or damaged.
+
+    Roots that are opened after one another share what was read last.
+    """
+    global _last
     try:
-        cached = msgspec.msgpack.decode(file.read_bytes(), type=_CacheFile)
+        data = file.read_bytes()
+        if _last[0] != data:
+            _last = (data, msgspec.msgpack.decode(data, type=_CacheFile))
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return {}
-    return cached.entries if cached.format == FORMAT else {}
+    return _last[1].entries if _last[1].format == FORMAT else {}
+
+
+_last = (b"", _CacheFile(FORMAT, {}))
 
 
 def write(file: Path, entries: dict[bytes, Entry]) -> None:

@@ -65,6 +65,7 @@ def locate(text: str, keys: Sequence[str | int]) -> tuple[int, int]:
     return found
 
 
+_KEY = re.compile(r"""\s*(["']?)(.*?)\1\s*:(?=\s|$)""")
 _ITEM = re.compile(r"\s*-(?=\s|$)")
 _TOP_LEVEL_KEY = re.compile(r"""(?m)^(["']?)([^\s#"'\-][^\n:"']*?)\1[ \t]*:(?=\s|$)""")
 _ALIAS = re.compile(r"(?<![^\s\[{,:])\*([^\s\[\]{},]+)")
@@ -129,11 +130,11 @@ def _check_plain(value: Any, keys: tuple[str | int, ...], text: str) -> None:
 
 
 def _find_key(region: list[tuple[int, str]], key: str) -> tuple[int, int, int] | None:
-    pattern = re.compile(rf"""\s*(["']?){re.escape(key)}\1\s*:(?=\s|$)""")
     depth = _depth(region)
     for index, (_, line) in enumerate(region):
-        match = pattern.match(line)
-        if match and _indentation(line) == depth:
+        # Most lines hold no such key, and an expression of its own for each costs more than all the rest.
+        match = _KEY.match(line) if key in line else None
+        if match and match[2] == key and _indentation(line) == depth:
             return index, depth, match.end()
     return None
 

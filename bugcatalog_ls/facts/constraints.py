@@ -183,7 +183,7 @@ def _columns(
     for value in values:
         text = _text(index, value, path)
         if text is None:
-            text = _attribute(value, column_of)
+            text = _attribute(value, column_of) or _in_sql(index, value, path)
         found.append(text or "")
     return tuple(found)
 
@@ -205,6 +205,26 @@ def _attribute(value: Expression, column_of: Callable[[str], str | None]) -> str
         value = value.function.owner
     name = value.name if isinstance(value, (Attribute, Name)) else None
     return column_of(name) if name is not None else None
+
+
+def column_in_order(sql: str) -> str:
+    """The column of `created_at DESC`; nothing where it is an expression."""
+    words = sql.split()
+    name = words[0].strip('"`') if words else ""
+    return name if name.isidentifier() and {word.upper() for word in words[1:]} <= _ORDERS else ""
+
+
+_ORDERS = {"ASC", "DESC", "NULLS", "FIRST", "LAST"}
+
+
+def _in_sql(index: FactIndex, value: Expression, path: str) -> str | None:
+    """The column of `text("created_at DESC")`."""
+    if not isinstance(value, Call) or not isinstance(value.function, (Attribute, Name)):
+        return None
+    if value.function.name not in ("text", "literal_column") or not value.arguments:
+        return None
+    written = text_in(index, value.arguments[0], path)
+    return column_in_order(written) if written is not None else None
 
 
 def _text(index: FactIndex, value: Expression | None, path: str) -> str | None:

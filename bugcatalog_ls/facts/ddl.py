@@ -329,6 +329,9 @@ def _type(declared: exp.DataType | Any, dialect: str) -> ColumnType:
     if name in ("VARCHAR", "CHAR", "NVARCHAR"):
         source = f"sa.String(length={length})" if length else "sa.String()"
         return ColumnType(name, length, source=source)
+    if name == "USER-DEFINED":
+        # It may be an enum; that is for the schema to tell, which knows those that were created.
+        return ColumnType(name, enum_name=str(declared.args.get("kind") or "").strip('"'))
     known = _TYPES.get(name)
     if known is None:
         return ColumnType(name)

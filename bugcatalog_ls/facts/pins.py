@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
-from packaging.version import Version
+from typing import TYPE_CHECKING, Any
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.text.source import Source
+
+if TYPE_CHECKING:
+    # Imported where it is needed: it costs 20 ms, and most runs compare no versions.
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
 _LOCKED = re.compile(r'name = "([^"]+)"\nversion = "([^"]+)"')
 
@@ -31,6 +31,10 @@ class Pin(Fact, frozen=True):
 @derived
 def allows_only_before(index: FactIndex, package: str, version: str) -> bool:
     """Whether the workspace pins a package so that no release from `version` on fits."""
+    from packaging.specifiers import SpecifierSet
+    from packaging.utils import canonicalize_name
+    from packaging.version import Version
+
     pins = index.get(Pin, canonicalize_name(package))
     return any(_ends_before(SpecifierSet(pin.specifier), Version(version)) for _, pin in pins)
 
@@ -38,11 +42,17 @@ def allows_only_before(index: FactIndex, package: str, version: str) -> bool:
 @derived
 def allows_only_from(index: FactIndex, package: str, version: str) -> bool:
     """Whether the workspace pins a package so that no release before `version` fits."""
+    from packaging.specifiers import SpecifierSet
+    from packaging.utils import canonicalize_name
+    from packaging.version import Version
+
     pins = index.get(Pin, canonicalize_name(package))
     return any(_starts_at(SpecifierSet(pin.specifier), Version(version)) for _, pin in pins)
 
 
 def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
+    from packaging.version import Version
+
     for each in specifiers:
         given = Version(each.version.removesuffix(".*"))
         match each.operator:
@@ -58,6 +68,8 @@ def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
 
 
 def _starts_at(specifiers: SpecifierSet, version: Version) -> bool:
+    from packaging.version import Version
+
     lower = [
         Version(each.version.removesuffix(".*"))
         for each in specifiers
@@ -68,11 +80,15 @@ def _starts_at(specifiers: SpecifierSet, version: Version) -> bool:
 
 def _is_within(pinned: str, version: Version) -> bool:
     """Whether `==2.*` may mean a version."""
+    from packaging.specifiers import SpecifierSet
+
     return pinned.endswith(".*") and SpecifierSet(f"=={pinned}").contains(version)
 
 
 def _next(version: Version) -> Version:
     """The first release that `~=` of a version leaves out."""
+    from packaging.version import Version
+
     release = version.release[:-1] or version.release
     return Version(".".join(map(str, (*release[:-1], release[-1] + 1))))
 
@@ -80,6 +96,8 @@ def _next(version: Version) -> Version:
 def _read(path: str, source: Source, facts: Facts) -> None:
     name = path.rpartition("/")[2]
     if name.endswith(".lock"):
+        from packaging.utils import canonicalize_name
+
         for package, version in _LOCKED.findall(source.text):
             facts.add(Pin(canonicalize_name(package), f"=={version}"))
     elif name == "pyproject.toml":
@@ -136,6 +154,9 @@ def _values(table: object) -> list[Any]:
 def _add(requirement: str, facts: Facts) -> None:
     if not requirement or requirement.startswith(("#", "-")):
         return
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
     try:
         parsed = Requirement(requirement)
     except InvalidRequirement:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bugcatalog_ls.facts.constraints import ForeignKeyConstraint, TableIndex, UniqueConstraint
+from bugcatalog_ls.facts.constraints import (
+    ForeignKeyConstraint,
+    TableIndex,
+    UniqueConstraint,
+    column_in_order,
+)
 from bugcatalog_ls.facts.ddl import HOLE
 from bugcatalog_ls.facts.expressions import Attribute, Call, Constant, Name
 from bugcatalog_ls.facts.operations import (
@@ -67,14 +72,8 @@ def _column(value: Value) -> str:
             return str(call.arguments[0].value)
         is_text = called in ("text", "literal_column") and bool(call.arguments)
         if is_text and isinstance(call.arguments[0], Constant):
-            words = str(call.arguments[0].value).split()
-            # `text("created_at DESC")` is an index of the column.
-            if words and words[0].strip('"`').isidentifier() and {w.upper() for w in words[1:]} <= _ORDERS:
-                return words[0].strip('"`')
+            return column_in_order(str(call.arguments[0].value))
     return ""
-
-
-_ORDERS = {"ASC", "DESC", "NULLS", "FIRST", "LAST"}
 
 
 def _named(replay: CallReplay, given: _Given, name: str = "constraint_name") -> str | None:

@@ -251,6 +251,12 @@ class Schema:
         name = column.type.enum_name
         if not name:
             return column
+        if column.type.name == "USER-DEFINED":
+            # Written in SQL by its name alone.
+            if name not in self.enums:
+                return column
+            made = ColumnType("ENUM", labels=self.enums[name], enum_name=name)
+            return msgspec.structs.replace(column, type=made)
         if column.type.labels is None and name in self.enums:
             made = msgspec.structs.replace(column.type, labels=self.enums[name])
             return msgspec.structs.replace(column, type=made)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -130,13 +132,17 @@ def _fingerprint(entries: Sequence[Entry], options: Options) -> bytes:
     return digest.digest()
 
 
+@cache
 def _code_stamp() -> bytes:
     """Stands for the code that analyses: the newest change of any module, so that results cached by
-    another version are not taken for this one's."""
-    package = Path(bugcatalog_ls.__file__).parent
-    stamps = [
-        (path.relative_to(package).as_posix(), path.stat().st_mtime_ns, path.stat().st_size)
-        for folder in ("text", "syntax", "patterns", "facts", "analysis", "analyzers")
-        for path in sorted((package / folder).glob("*.py"))
-    ]
-    return blake2b(repr(stamps).encode(), digest_size=16).digest()
+    another version are not taken for this one's. It is that of the first asking: what is changed on
+    disk later is not what runs."""
+    package = os.path.dirname(bugcatalog_ls.__file__)
+    stamps: list[tuple[str, str, int, int]] = []
+    for folder in ("text", "syntax", "patterns", "facts", "analysis", "analyzers"):
+        with os.scandir(os.path.join(package, folder)) as scan:
+            for entry in scan:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    stamps.append((folder, entry.name, status.st_mtime_ns, status.st_size))
+    return blake2b(repr(sorted(stamps)).encode(), digest_size=16).digest()

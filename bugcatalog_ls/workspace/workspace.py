@@ -68,7 +68,9 @@ class Workspace:
         self._incremental = incremental
         self._editor, self._command_line = editor, command_line
         self._trusted, self._use_cache = trusted, use_cache
-        self._cache_folder = (cache_folder or default_cache_folder()) if use_cache else None
+        # Pages of catalogs are kept in any case: what they hold is all that decides how they are read.
+        self._page_folder = cache_folder or default_cache_folder()
+        self._cache_folder = self._page_folder if use_cache else None
         self._open: dict[str, Typed] = {}
         self._unsettled: set[str] = set()
         self._pages: dict[str, str] = {}
@@ -530,7 +532,7 @@ class Workspace:
             editor=self._editor,
             command_line=self._command_line,
             trusted=self._trusted,
-            cache_folder=self._cache_folder,
+            cache_folder=self._page_folder,
             open_pages=self._pages,
         )
 

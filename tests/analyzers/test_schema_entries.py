@@ -288,3 +288,13 @@ def test_tables_that_no_model_maps(env: str, is_found: bool) -> None:
             1,
         )
     check_findings("BC711", f"#- models.py\n{BASE}{POST}{revision}{tables}{env}")
+
+
+def test_indexes_in_an_order_that_is_written_as_text() -> None:
+    args = '    __table_args__ = (Index("ix_users_note", "id", text("note DESC")),)\n'
+    model = BASE.replace("func\n", "func, text\n", 1) + USERS + args + "    note: Mapped[str]\n"
+    made = (
+        '    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("note", sa.String(), nullable=False))\n'
+        '    op.create_index("ix_users_note", "users", ["id", sa.text("note DESC")])\n'
+    )
+    check_findings("BC711", f"#- models.py\n{model}{REVISION}{made}")

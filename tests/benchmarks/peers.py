@@ -85,5 +85,9 @@ def versions(*names: str) -> dict[str, str]:
 
 def clean_environment(folder: Path) -> Mapping[str, str]:
     """The environment of a process that finds nothing in its caches and the user's settings."""
-    places = ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
-    return {**os.environ, **dict.fromkeys(places, str(folder))}
+    return {**os.environ, **own_places(folder)}
+
+
+def own_places(folder: Path) -> Mapping[str, str]:
+    """The variables that lead a process to caches and settings in a folder."""
+    return dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"), str(folder))

@@ -221,3 +221,10 @@ def test_metadata_finds_its_environments() -> None:
 )
 def test_what_sql_may_touch(sql: str, touched: list[str | None]) -> None:
     assert [each.table for each in ddl_operations(sql) if isinstance(each, Touch)] == touched
+
+
+def test_a_type_that_sql_names_is_the_enum_that_was_created() -> None:
+    made = 'sa.Enum("x", "y", name="mood").create(op.get_bind())\n' + CREATE
+    tables = _replay(made + 'op.execute("ALTER TABLE t ALTER COLUMN b TYPE mood USING b::mood")')
+    found = tables["t"].columns["b"].column.type
+    assert (found.name, found.labels, found.enum_name) == ("ENUM", ("x", "y"), "mood")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from schema_truth import built, compare
 
 from bugcatalog_ls.analysis.analyzer import Options
@@ -117,6 +118,9 @@ _OPEN_WEBUI_NEEDS = (
     "python-mimeparse", "python-multipart", "aiocache", "tiktoken", "pillow",
 )  # fmt: skip
 
+# Its revisions import nothing of its own.
+_ARGILLA_NEEDS = ("sqlalchemy<2.1", "alembic", "psycopg[binary]")
+
 PACKAGES = [
     Package(
         "dstack==0.22.5",
@@ -144,6 +148,14 @@ PACKAGES = [
     ),
     Package("open-webui==0.12.4", "open_webui/migrations", bare=True, needs=_OPEN_WEBUI_NEEDS),
     Package("mlflow==3.17.2", "mlflow/server/auth/db/migrations"),
+    Package("argilla-server==2.8.0", "argilla_server/alembic", bare=True, needs=_ARGILLA_NEEDS),
+    Package(
+        "argilla-server==2.8.0",
+        "argilla_server/alembic",
+        bare=True,
+        needs=_ARGILLA_NEEDS,
+        dialect="postgresql",
+    ),
     Package(
         "fractal-server==2.18.5",
         "fractal_server/migrations",
@@ -154,7 +166,9 @@ PACKAGES = [
 
 
 @pytest.mark.skipif("BUGCATALOG_REAL_MIGRATIONS" not in os.environ, reason="installs large packages")
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: f"{package.requirement}-{package.home}")
+@pytest.mark.parametrize(
+    "package", PACKAGES, ids=lambda package: f"{package.requirement}-{package.home}-{package.dialect}"
+)
 def test_real_histories_are_replayed_as_alembic_runs_them(
     package: Package, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,6 +176,7 @@ def test_real_histories_are_replayed_as_alembic_runs_them(
     url = "sqlite://" if package.dialect == "sqlite" else request.getfixturevalue("maria")
     if package.dialect == "postgresql":
         url = request.getfixturevalue("postgres").replace("postgresql://", "postgresql+psycopg://")
+        _empty(url)
     truth = built(
         str(_environment(package) / "bin" / "python"),
         site / package.home,
@@ -190,6 +205,14 @@ def test_real_histories_are_replayed_as_alembic_runs_them(
     # What is left is in tables that an opaque operation of ours names.
     assert not result.differences
     assert result.share >= 0.98, result.explained
+
+
+def _empty(url: str) -> None:
+    """Take away what another package's history left."""
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
 
 
 def _picture(root: Path, home: str, package: str = "", dialect: str = "sqlite") -> Picture:
