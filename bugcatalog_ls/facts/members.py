@@ -26,6 +26,7 @@ from bugcatalog_ls.facts.attribute_stores import (
 )
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
+from bugcatalog_ls.facts.declarative_bases import BaseMadeOf
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import (
@@ -524,13 +525,30 @@ def _names_of_class(index: FactIndex, symbol: str) -> _Names | None:
     prefixes: tuple[str, ...] = ()
     for position, base in enumerate(bases):
         known = class_at(index, base)
-        names = _names_of_known(base) if known is None else _names_of_fact(known[1])
+        names = _names_of_base(index, base) if known is None else _names_of_fact(known[1])
         if names is None or (known is None and base in _STRUCTURAL and position <= 1):
             return None
         found |= names
         if known is None and base in _PYDANTIC_BASES:
             prefixes = _PYDANTIC_PREFIXES
     return _Names(frozenset(found), prefixes)
+
+
+def _names_of_base(index: FactIndex, base: str) -> set[str] | frozenset[str] | None:
+    """The names that a base from outside of the workspace gives; None where it may give any."""
+    names = _names_of_known(base)
+    if names is not _SQLALCHEMY:
+        return names
+    found = set(names)
+    # A base that is the result of a call has what the classes of the workspace have that it is made of.
+    for path, made in index.get(BaseMadeOf, "declarative_base"):
+        for part in mro(index, resolve(index, made.symbol, path))[0]:
+            known = class_at(index, part)
+            given = _names_of_known(part) if known is None else _names_of_fact(known[1])
+            if given is None:
+                return None
+            found |= given
+    return found
 
 
 def _are_all_listed(index: FactIndex, bases: tuple[str, ...]) -> bool:

@@ -536,3 +536,40 @@ Wizards = type(
 )
 """,
     )
+
+
+def test_bases_that_are_made_of_a_class() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/base.py
+        from sqlalchemy.ext.declarative import declarative_base
+
+        class Stored:
+            def save(self, db):
+                db.add(self)
+
+        class Wrapped(Stored):
+            @classmethod
+            def get_by(cls, db, **fields):
+                return db.query(cls).filter_by(**fields).first()
+
+        Base = declarative_base(cls=Wrapped)
+
+        #- app/models.py
+        from sqlalchemy import Column, Integer
+        from app.base import Base
+
+        class User(Base):
+            id = Column(Integer, primary_key=True)
+
+        #- app/users.py
+        from app.models import User
+
+        def rename(db):
+            user = User.get_by(db, id=1)
+            User().save(db)
+            return User.get_bye(db, id=1)
+                      # ^^^^^^^ BC901 User has no attribute get_bye
+        """,
+    )
