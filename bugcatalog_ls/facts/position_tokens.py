@@ -49,7 +49,7 @@ def _is_written_as_number(node: Node) -> bool:
         if operation is None or operation.type != "binary_operator":
             return False
         template = operation.child_by_field_name("left")
-        given = [child for child in parent.named_children] if parent.type == "tuple" else [node]
+        given = list(parent.named_children) if parent.type == "tuple" else [node]
     else:
         return False
     text = string_value(template)

@@ -573,3 +573,32 @@ def test_bases_that_are_made_of_a_class() -> None:
                       # ^^^^^^^ BC901 User has no attribute get_bye
         """,
     )
+
+
+def test_names_that_a_call_publishes() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- mails/config/config.py
+        import mails
+
+        class Configuration:
+            def __getattr__(self, name):
+                return self.parsed[name]
+
+        #- mails/__init__.py
+        VERSION = 1
+
+        #- mails/config/__init__.py
+        from mails.config.config import Configuration
+        from public import public
+
+        public(config=Configuration())
+
+        #- mails/owner.py
+        from mails.config import config
+
+        def owner():
+            return config.mails.site_owner
+        """,
+    )
