@@ -160,6 +160,8 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
             return None
     resolved = resolve(index, use.owner, path)
     plain = resolved.removesuffix("()")
+    if plain != use.owner and _passes_dynamic(index, use.owner):
+        return None
     if (
         "(" in plain
         or "[" in plain
@@ -295,6 +297,16 @@ def _is_rebound(index: FactIndex, target: str, path: str) -> bool:
     file = file_of_module(index, package, path)
     exports = index.one(ModuleExports, module_name(file)) if file is not None else None
     return exports is not None and (name in exports[1].names or exports[1].dynamic)
+
+
+def _passes_dynamic(index: FactIndex, written: str) -> bool:
+    """Whether a name is read off a package that may give something else than its module of that name."""
+    parts = written.split("(")[0].split(".")
+    for n_parts in range(1, len(parts) - 1):
+        exports = index.one(ModuleExports, ".".join(parts[:n_parts]))
+        if exports is not None and exports[1].package and exports[1].dynamic:
+            return parts[n_parts] not in exports[1].names
+    return False
 
 
 def _is_hidden(index: FactIndex, module: str) -> bool:

@@ -20,6 +20,8 @@ _SOURCES = re.compile(
     r"|(?:stream|position|paginat|cancel)\w*_token\b",
     re.IGNORECASE,
 )
+# The function numbers its tokens: `token = int(redis.incr(key))`.
+_NUMBERED = re.compile(rb"\btoken\s*=\s*(?:int\(|(?:await\s+)?[\w.]+\.incr(?:by)?\()")
 _CONVERSION = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d*]*(?:\.\d+)?([a-zA-Z%])")
 _OF_NUMBERS = "diouxXeEfFgG"
 
@@ -31,7 +33,17 @@ def is_position_token(file: PyFile, node: Node) -> bool:
     """
     if _CLASSES.search(file.source.data) is not None:
         return True
+    around = file.scopes.at(node.start_byte).node.text or b""
+    if _NUMBERED.search(around) is not None:
+        return True
     return _is_written_as_number(node) or _is_ordered(file, node) or _is_made_so(file, node)
+
+
+def is_counted(file: PyFile, node: Node) -> bool:
+    """Whether what is called `created_credentials` counts them: written as a number, or raised by one."""
+    if not text_of(node).rpartition(".")[2].lower().endswith("s"):
+        return False
+    return _is_written_as_number(node) or _is_ordered(file, node)
 
 
 def _is_written_as_number(node: Node) -> bool:

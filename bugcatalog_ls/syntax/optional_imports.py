@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,6 +18,8 @@ _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
 
 _GIVING_UP = ("error", "fail", "die", "abort", "bail", "fatal", "raise", "exit", "skip", "panic")
+
+_MISSING = re.compile(r"(?:handle|on|report|exit)\w*missing|missing_(?:dep|extra|require|package)")
 
 Sign = Literal["true", "false", "none"]
 """What a flag is where the import was made: true, false, or None (where it keeps the error)."""
@@ -90,7 +93,8 @@ def _leaves(block: Node) -> bool:
     call = last[0].named_children[0] if last and last[0].named_child_count == 1 else None
     function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     owner, _, name = text_of(function).rpartition(".") if function is not None else ("", "", "")
-    return name.lower().startswith(_GIVING_UP) and "log" not in owner.lower()
+    is_told = name.lower().startswith(_GIVING_UP) or _MISSING.search(name) is not None
+    return is_told and "log" not in owner.lower()
 
 
 def _is_directly_in(node: Node, body: Node) -> bool:

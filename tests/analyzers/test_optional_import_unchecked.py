@@ -412,6 +412,16 @@ def test_what_functions_items_and_handlers_say_of_an_import() -> None:
 
         def context():
             return gfal2.creat_context()
+
+        #- app/quiet.py
+        from app.lazy import handle_missing_dep
+
+        def silence():
+            try:
+                import litellm
+            except ImportError as exc:
+                handle_missing_dep(exc)
+            litellm.suppress_debug_info = True
         """,
     )
 

@@ -580,6 +580,19 @@ def test_tokens_that_are_positions() -> None:
             logger.info("%s %%d %s", 3, new_token)
               #                         ^^^^^^^^^ BC602
 
+        def debounce(redis, key):
+            existing_token = redis.get(key)
+            token = int(redis.incr(key))
+            logger.info(f"old {existing_token} new {token}")
+
+        def count(rows):
+            created_credentials = skipped_secrets = 0
+            for row in rows:
+                created_credentials += 1
+                skipped_secrets += 1
+            logger.info("created=%d", created_credentials)
+            logger.info(f"skipped {skipped_secrets}")
+
         #- app/rooms.py
         import logging
         from app.types import RoomStreamToken

@@ -600,5 +600,12 @@ def test_names_that_a_call_publishes() -> None:
 
         def owner():
             return config.mails.site_owner
+
+        #- mails/start.py
+        import mails.config
+
+        def start():
+            config = mails.config.config
+            return config.mails.site_owner
         """,
     )
