@@ -710,7 +710,7 @@ def test_what_never_arrived_and_what_comes_after_the_try() -> None:
 
         def send(client: httpx.Client, url, content):
             for attempt in range(3):
-          # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC202
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202
                 try:
                     return client.post(url, content=content)
                 except (httpx.ConnectError, httpx.ReadTimeout):
