@@ -231,3 +231,18 @@ Report.either("a")
 Report.of_class("a")
 """,
     )
+
+
+def test_methods_of_metaclasses() -> None:
+    check_findings(
+        "BC902",
+        """
+        class Meta(type):
+            def __init__(cls, name, bases, attrs):
+                super().__init__(name, bases, attrs)
+                cls.gather()
+
+            def gather(cls):
+                cls.steps = []
+        """,
+    )

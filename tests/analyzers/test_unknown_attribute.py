@@ -601,11 +601,46 @@ def test_names_that_a_call_publishes() -> None:
         def owner():
             return config.mails.site_owner
 
+        #- mails/sample.py
+        import mails.config
+
+        def sample():
+            try:
+                import mails.dist
+            except ImportError:
+                return None
+            return mails.dist.__file__
+
         #- mails/start.py
         import mails.config
 
         def start():
             config = mails.config.config
             return config.mails.site_owner
+        """,
+    )
+
+
+def test_subclasses_of_a_base_under_another_name() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/models.py
+        class Options:
+            def dump(self):
+                return {}
+
+        class Info:
+            def __init__(self, options: Options):
+                self.options: Options = options
+
+        #- app/trees.py
+        from app.models import Info, Options as BaseOptions
+
+        class Options(BaseOptions):
+            kind = "tree"
+
+        def is_tree(info: Info):
+            return info.options.kind == "tree"
         """,
     )
