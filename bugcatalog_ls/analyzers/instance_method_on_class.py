@@ -29,6 +29,7 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 
 _SPLATS = re.compile(rb"\(\s*\*\w+")
 _SELF_NAMES = frozenset({"self", "cls", "this", "_self", "self_", "mcs"})
+_METACLASSES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
 _PLAIN_DECORATORS = frozenset(
     {"abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.final"}
     | {
@@ -139,6 +140,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             owner = owner_of(ctx.index, use, ctx.path)
             if owner is None or owner.kind != "class" or not is_plain_class(ctx.index, owner.symbol):
                 continue
+            if not _METACLASSES.isdisjoint(mro(ctx.index, owner.symbol)[0]):
+                continue  # Its instances are classes, and `cls` is one of them.
             method = method_of(ctx.index, owner.symbol, use.name)
             if method is None or not _is_plain(ctx, method[1], method[0]):
                 continue

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, statements, text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
@@ -122,6 +122,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if b'("_' in data or b"('_" in data:
         for match in _KEPT_UNDER.finditer(data):
             owners.setdefault(match[1].decode(), set()).add("")
+    if b"import " in data and b"try:" in data:
+        _imported_in_try(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
     for symbol in sorted(_computed(file) | _derived_at_run_time(file)):
@@ -130,7 +132,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for definition in file.classes:
         if may_allow and _ALLOWS_EXTRA.search(definition.node.text or b""):
             facts.add(ComputedAttributes(definition.symbol))
-        for base in sorted(_base_names(definition.node)):
+        for base in sorted(_with_imported(file, _base_names(definition.node))):
             facts.add(Subclass(base, definition.symbol))
     for function in sorted(_with_other_results(file)):
         facts.add(OtherResult(function))
@@ -216,6 +218,22 @@ def _computed(file: PyFile) -> set[str]:
             if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
                 found.add(symbol)
     return found
+
+
+def _imported_in_try(file: PyFile, owners: dict[str, set[str]]) -> None:
+    """Submodules that may be missing and, where they are not, are attributes of their package."""
+    for node in file.nodes("import_statement"):
+        for name in node.children_by_field_name("name"):
+            package, _, last = text_of(name).rpartition(".")
+            if package and any(parent.type == "try_statement" for parent in ancestors(node)):
+                owners.setdefault(last, set()).add(package)
+
+
+def _with_imported(file: PyFile, names: set[str]) -> set[str]:
+    """Names, and those by which the ones that are imported under another name are known elsewhere."""
+    bound = file.scopes.module.bindings
+    found = {binding.target for name in names for binding in bound.get(name, ()) if binding.kind == "from"}
+    return names | {target.rpartition(".")[2] for target in found}
 
 
 def _derived_at_run_time(file: PyFile) -> set[str]:

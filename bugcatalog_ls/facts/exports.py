@@ -5,13 +5,14 @@ from __future__ import annotations
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
+from bugcatalog_ls.syntax.nodes import arguments_of
 
 
 class ModuleExports(Fact, frozen=True):
     """The names bound at a module's top level, with their symbols (None: bound, but unknown).
 
     `stars` are the modules whose names it takes over by `from … import *`. `dynamic` tells of
-    a module-level `__getattr__` or writes to `globals()`.
+    a module-level `__getattr__` or writes to `globals()`, those of `public(name=…)` among them.
     """
 
     module: str
@@ -38,9 +39,20 @@ def _collect(file: PyFile, facts: Facts) -> None:
             names=names,
             stars=tuple(absolute_module(star, file.path) for star in file.scopes.star_imports),
             package=is_package(file.path),
-            dynamic="__getattr__" in names or b"globals()" in data or b"sys.modules[" in data,
+            dynamic="__getattr__" in names
+            or b"globals()" in data
+            or b"sys.modules[" in data
+            or (b"public(" in data and _is_published(file)),
         )
     )
 
 
 VOCABULARY = Vocabulary(_collect)
+
+
+def _is_published(file: PyFile) -> bool:
+    """Whether a call of atpublic's binds names in the module: `public(config=Configuration())`."""
+    return any(
+        file.callee(call) == "public.public" and arguments_of(call).keywords
+        for call in file.calls_named("public")
+    )

@@ -25,6 +25,7 @@ from bugcatalog_ls.facts.attribute_stores import (
 )
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
+from bugcatalog_ls.facts.declarative_bases import BaseMadeOf
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import (
@@ -158,6 +159,8 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
             return None
     resolved = resolve(index, use.owner, path)
     plain = resolved.removesuffix("()")
+    if plain != use.owner and _passes_dynamic(index, use.owner):
+        return None
     if (
         "(" in plain
         or "[" in plain
@@ -296,6 +299,16 @@ def _is_rebound(index: FactIndex, target: str, path: str) -> bool:
     file = file_of_module(index, package, path)
     exports = index.one(ModuleExports, module_name(file)) if file is not None else None
     return exports is not None and (name in exports[1].names or exports[1].dynamic)
+
+
+def _passes_dynamic(index: FactIndex, written: str) -> bool:
+    """Whether a name is read off a package that may give something else than its module of that name."""
+    parts = written.split("(")[0].split(".")
+    for n_parts in range(1, len(parts) - 1):
+        exports = index.one(ModuleExports, ".".join(parts[:n_parts]))
+        if exports is not None and exports[1].package and exports[1].dynamic:
+            return parts[n_parts] not in exports[1].names
+    return False
 
 
 def _is_hidden(index: FactIndex, module: str) -> bool:
@@ -526,13 +539,30 @@ def _names_of_class(index: FactIndex, symbol: str) -> _Names | None:
     prefixes: tuple[str, ...] = ()
     for position, base in enumerate(bases):
         known = class_at(index, base)
-        names = _names_of_known(base) if known is None else _names_of_fact(known[1])
+        names = _names_of_base(index, base) if known is None else _names_of_fact(known[1])
         if names is None or (known is None and base in _STRUCTURAL and position <= 1):
             return None
         found |= names
         if known is None and base in _PYDANTIC_BASES:
             prefixes = _PYDANTIC_PREFIXES
     return _Names(frozenset(found), prefixes)
+
+
+def _names_of_base(index: FactIndex, base: str) -> set[str] | frozenset[str] | None:
+    """The names that a base from outside of the workspace gives; None where it may give any."""
+    names = _names_of_known(base)
+    if names is not _SQLALCHEMY:
+        return names
+    found = set(names)
+    # A base that is the result of a call has what the classes of the workspace have that it is made of.
+    for path, made in index.get(BaseMadeOf, "declarative_base"):
+        for part in mro(index, resolve(index, made.symbol, path))[0]:
+            known = class_at(index, part)
+            given = _names_of_known(part) if known is None else _names_of_fact(known[1])
+            if given is None:
+                return None
+            found |= given
+    return found
 
 
 def _are_all_listed(index: FactIndex, bases: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Rows that are given to a session again and again, and come to the same: loaded, looked up, rolled back."""
+"""What comes to the same when it is tried again: rows read before or rolled back, requests never sent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing_functi
 _LOOKS_UP = re.compile(r"_*(?:get|find|fetch|load|lookup|look_up|query|select)_(?!or_create)\w+")
 _CONFLICTS = frozenset(
     {"StaleDataError", "IntegrityError", "UniqueViolation", "UniqueViolationError", "DuplicateKeyError"}
+)
+
+_UNSENT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ConnectionRefusedError", "ConnectTimeoutError"}
+    | {"NewConnectionError", "ClientConnectorError", "gaierror", "ConnectionTimeoutError"}
 )
 
 
@@ -45,6 +50,13 @@ def retries_conflicts_only(attempt: Node) -> bool:
     return bool(going_on) and all(_is_conflict(handler) for handler in going_on)
 
 
+def retries_unsent_only(attempt: Node) -> bool:
+    """Whether a `try` goes on only where there was no connection, as its several errors of that kind say."""
+    handlers = [child for child in attempt.children if child.type == "except_clause"]
+    caught = [name for handler in handlers if not _leaves(handler) for name in _caught(handler)]
+    return len(caught) > 1 and _UNSENT.issuperset(caught)
+
+
 def _loads(file: PyFile, value: Node) -> bool:
     value = unparenthesised(value)
     if value.type == "await":
@@ -59,13 +71,19 @@ def _loads(file: PyFile, value: Node) -> bool:
 
 
 def _is_conflict(handler: Node) -> bool:
+    caught = _caught(handler)
+    return bool(caught) and "rollback" in text_of(handler) and _CONFLICTS.issuperset(caught)
+
+
+def _caught(handler: Node) -> list[str]:
+    """The last names of what a handler catches; an empty one for a bare `except`."""
     caught = next((child for child in handler.named_children if child.type != "comment"), None)
     if caught is not None and caught.type == "as_pattern":
         caught = caught.named_children[0]
-    if caught is None or caught.type == "block" or "rollback" not in text_of(handler):
-        return False
+    if caught is None or caught.type == "block":
+        return [""]
     types = caught.named_children if caught.type == "tuple" else [caught]
-    return bool(types) and all(text_of(one).rpartition(".")[2] in _CONFLICTS for one in types)
+    return [text_of(one).rpartition(".")[2] for one in types]
 
 
 def _leaves(handler: Node) -> bool:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.function_words import functions_with
-from bugcatalog_ls.facts.retried_adds import adds_known_row, retries_conflicts_only
+from bugcatalog_ls.facts.retried_adds import adds_known_row, retries_conflicts_only, retries_unsent_only
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import always_leaves
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -383,7 +383,7 @@ def _loops(file: PyFile, facts: Facts) -> None:
         calls = _calls(file, tried if tried is not None else body)
         if retries_conflicts_only(attempt):
             calls = tuple(call for call in calls if call.name not in ADDS and not call.writes)
-        if not calls:
+        if not calls or retries_unsent_only(attempt):
             continue
         head = loop.child_by_field_name("right") or loop.child_by_field_name("condition") or loop
         span = Span(loop.start_byte, head.end_byte)

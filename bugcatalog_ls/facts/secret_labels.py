@@ -17,7 +17,11 @@ _GROWS = ("add", "append", "update", "extend", "insert")
 _LABELS = re.compile(
     r"(?:^|_)(?:names?|keys?|ids?|slugs?|alias(?:es)?|paths?|labels?|types?|refs?)$", re.IGNORECASE
 )
-_SEARCHES = re.compile(r"_*(?:search|list|query|find_all|select)_\w+")
+# What gives rows, or says of a secret how far it got: `creds = get_completed_ui_auth_stages(session)`.
+_SEARCHES = re.compile(
+    r"_*(?:search|list|query|find_all|select)_\w+"
+    r"|_*\w+_(?:stages?|steps?|status(?:es)?|states?|flows?|counts?|names?|types?|errors?)"
+)
 _VALUE_TYPES = re.compile(
     r"\b(?:dict|Mapping|MutableMapping|defaultdict)\[.*,\s*(?:str|bytes|Any|object|SecretStr)"
 )

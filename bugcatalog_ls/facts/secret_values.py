@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
+from bugcatalog_ls.facts.position_tokens import is_counted, is_position_token
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
 from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
@@ -159,7 +160,7 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             return None
         if bindings and _is_masked_anew(name, node, bindings):
             return None
-        if kind == "token" and is_language_token(file, node):
+        if is_counted(file, node) or (kind == "token" and _is_other_token(file, node)):
             return None
         if is_label(file, node, name):
             return None
@@ -171,6 +172,8 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             return secret
         if value.type in ("call", "attribute", "await"):
             found = _revealed(file, value, depth - 1)
+            if _ANSWERS.intersection(name.lower().split("_")):
+                return None  # A body that is an address, a name or an id.
             if found is not None and found.kind in ("whole", "settings"):
                 return found
         if value.type == "dictionary" and (held := _held_in(file, value)) is not None:
@@ -226,7 +229,7 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
     kind = secret_kind(name)
     if kind == "" and name in ("value", "plaintext", "raw", "credentials"):
         kind = secret_kind(f"{_last_name(owner)}_{name}")
-    if not kind or (kind == "token" and (is_language_token(file, node) or is_of_lock(node))):
+    if not kind or (kind == "token" and (_is_other_token(file, node) or is_of_lock(node))):
         return None
     if is_label(file, node, name):
         return None
@@ -295,6 +298,10 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
     return _made(file, call, name, symbol)
 
 
+def _is_other_token(file: PyFile, node: Node) -> bool:
+    return is_language_token(file, node) or is_position_token(file, node)
+
+
 def _made(file: PyFile, call: Node, function: str, symbol: str | None) -> Revealed | None:
     """What a function gives that says that it makes or gets a secret."""
     given = [string_value(value) for value in arguments_of(call).positional[:1]]
@@ -303,7 +310,7 @@ def _made(file: PyFile, call: Node, function: str, symbol: str | None) -> Reveal
         kind = secret_kind(given[0])
     else:
         kind = secret_kind(without_verb(function))
-    if kind == "" or (kind == "token" and is_language_token(file, call)):
+    if kind == "" or (kind == "token" and _is_other_token(file, call)):
         return None
     return Revealed("name", f"{function}()", symbol)
 
@@ -313,7 +320,7 @@ def _at_key(file: PyFile, node: Node, key_node: Node) -> Revealed | None:
     if key is None and key_node.type in ("identifier", "attribute") and text_of(key_node).isupper():
         key = text_of(key_node).rpartition(".")[2]
     kind = secret_kind(key) if key is not None else ""
-    if key is None or not kind or (kind == "token" and is_language_token(file, node)):
+    if key is None or not kind or (kind == "token" and _is_other_token(file, node)):
         return None
     return Revealed("name", key, None)
 

@@ -88,10 +88,22 @@ class Availability:
         return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
 
     def _is_predicate(self, call: Node) -> bool:
-        """A function of this file that returns whether the import was made."""
+        """A function of this file that returns whether the import was made, or nothing true without it."""
         return any(
-            self._is_named_in(self._functions.returned(function).encode())
+            self._is_named_in(self._functions.returned(function).encode()) or self._says_no(function)
             for function in self._functions.named(_last_name(call))
+        )
+
+    def _says_no(self, function: Node) -> bool:
+        """Whether a function gives something true only where the import was made: behind
+        `if not HAS_LIB: return False`."""
+        given = [
+            node
+            for node in self._file.nodes("return_statement")
+            if self._file.scopes.at(node.start_byte).node.id == function.id and _may_be_true(node)
+        ]
+        return bool(given) and all(
+            any(self._tells(condition, 0) for condition in conditions_at(node)) for node in given
         )
 
     def _was_set_when_sure(self, subject: Node, depth: int) -> bool:
@@ -185,9 +197,16 @@ class Availability:
             known = any(
                 self._is_checker(function) or self._begins_with_check(body)
                 for function, body in self._functions.methods(class_definition)
-            )
+            ) or any(self._has_checking_method(base) for base in self._bases(class_definition))
             self._checking_classes[class_definition.id] = known
         return known
+
+    def _bases(self, class_definition: Node) -> Iterator[Node]:
+        """The bases of a class that stand in this file."""
+        superclasses = class_definition.child_by_field_name("superclasses")
+        names = {text_of(base) for base in superclasses.named_children} if superclasses is not None else set()
+        if names:
+            yield from (one.node for one in self._file.classes if one.name in names)
 
     def _begins_with_check(self, body: Node | None) -> bool:
         calls = self._functions.calls_in(body) if body is not None else []
@@ -235,6 +254,12 @@ class Availability:
     @cached_property
     def _told(self) -> list[bytes]:
         return [name.encode() for name in sorted({*self._names, *self._flags})]
+
+
+def _may_be_true(statement: Node) -> bool:
+    """Whether a `return` may give something true."""
+    value = statement.named_children[0] if statement.named_children else None
+    return value is not None and value.type not in ("false", "none")
 
 
 def _last_name(call: Node) -> str:

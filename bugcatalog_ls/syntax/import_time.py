@@ -323,5 +323,14 @@ def _holds(outer: Node, inner: Node) -> bool:
     return outer.start_byte <= inner.start_byte < outer.end_byte
 
 
+_COMPREHENSIONS = frozenset(
+    {"generator_expression", "list_comprehension", "set_comprehension", "dictionary_comprehension"}
+)
+
+
 def _shares_loop(one: Node, other: Node) -> bool:
-    return any(parent.type in LOOPS and _holds(parent, other) for parent in ancestors(one))
+    """Whether both stand in one loop, or in one comprehension, whose conditions run before its element."""
+    return any(
+        (parent.type in LOOPS or parent.type in _COMPREHENSIONS) and _holds(parent, other)
+        for parent in ancestors(one)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,13 +11,15 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, is_none, statements, text_of
+from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
 
 _GIVING_UP = ("error", "fail", "die", "abort", "bail", "fatal", "raise", "exit", "skip", "panic")
+
+_MISSING = re.compile(r"(?:handle|on|report|exit)\w*missing|missing_(?:dep|extra|require|package)")
 
 Sign = Literal["true", "false", "none"]
 """What a flag is where the import was made: true, false, or None (where it keeps the error)."""
@@ -61,7 +64,7 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
             for binding in bindings:
                 if binding.kind in ("import", "from") and _is_directly_in(binding.node, body):
                     kind = _kind(binding, bindings, body, open_handlers)
-                    if kind is not None:
+                    if kind == "none" or (kind is not None and not _decides(open_handlers)):
                         kinds[binding] = kind
         names = frozenset(binding.name for binding, kind in kinds.items() if kind == "none")
         flags = _flags(scope, statement, body, handlers, names) if kinds else {}
@@ -90,7 +93,8 @@ def _leaves(block: Node) -> bool:
     call = last[0].named_children[0] if last and last[0].named_child_count == 1 else None
     function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
     owner, _, name = text_of(function).rpartition(".") if function is not None else ("", "", "")
-    return name.lower().startswith(_GIVING_UP) and "log" not in owner.lower()
+    is_told = name.lower().startswith(_GIVING_UP) or _MISSING.search(name) is not None
+    return is_told and "log" not in owner.lower()
 
 
 def _is_directly_in(node: Node, body: Node) -> bool:
@@ -146,7 +150,7 @@ def _is_unpacked_none(binding: Binding) -> bool:
 def _flags(
     scope: Scope, statement: Node, body: Node, handlers: list[Node], names: frozenset[str]
 ) -> dict[str, Sign]:
-    flags: dict[str, Sign] = {}
+    flags: dict[str, Sign] = dict.fromkeys(_denied(handlers), "true")
     made = [body, *(child for child in statement.children if child.type == "else_clause")]
     for name, bindings in scope.bindings.items():
         values = [binding for binding in bindings if binding.kind == "assign" and binding.value is not None]
@@ -170,6 +174,28 @@ def _flags(
             elif _says_present(Condition(values[0].value, False), names):
                 flags[name] = "false"
     return flags
+
+
+def _denied(handlers: list[Node]) -> Iterator[str]:
+    """The items and attributes that a handler empties: `EXTRAS["lib"] = None`."""
+    for handler in handlers:
+        for statement in statements(_block(handler)):
+            assignment = statement.named_children[0] if statement.named_child_count == 1 else statement
+            if assignment.type != "assignment":
+                continue
+            left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+            is_told = left is not None and left.type in ("subscript", "attribute")
+            if left is not None and is_told and right is not None and right.type in ("none", "false"):
+                yield text_of(left)
+
+
+def _decides(handlers: list[Node]) -> bool:
+    """Whether a handler raises an error of its own where the import is needed: it knows when that is."""
+    return any(
+        node.type == "raise_statement" and node.named_children and node.named_children[0].type == "call"
+        for handler in handlers
+        for node in walk(handler)
+    )
 
 
 def _says_present(condition: Condition, names: frozenset[str]) -> bool:

@@ -261,3 +261,18 @@ def test_dataclass_with_defaults() -> None:
         Conf().load()
         """,
     )
+
+
+def test_methods_of_metaclasses() -> None:
+    check_findings(
+        "BC902",
+        """
+        class Meta(type):
+            def __init__(cls, name, bases, attrs):
+                super().__init__(name, bases, attrs)
+                cls.gather()
+
+            def gather(cls):
+                cls.steps = []
+        """,
+    )

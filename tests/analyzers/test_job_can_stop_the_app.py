@@ -1132,7 +1132,6 @@ def test_tasks_that_are_watched_and_helpers_that_start_threads() -> None:
     )
 
 
-<<<<<<< HEAD
 def test_leaves_jobs_that_handle_what_they_expect() -> None:
     check_findings(
         "BC603",
@@ -1149,7 +1148,10 @@ def test_leaves_jobs_that_handle_what_they_expect() -> None:
                 logging.exception("job")
 
         BackgroundScheduler().add_job(job, "interval", seconds=3)
-=======
+        """,
+    )
+
+
 def test_leaves_schedulers_in_memory_starters_of_tasks_and_loops_that_say_how_they_end() -> None:
     check_findings(
         "BC603",
@@ -1201,6 +1203,5 @@ def test_leaves_schedulers_in_memory_starters_of_tasks_and_loops_that_say_how_th
             b = asyncio.create_task(watch(client))
             await asyncio.sleep(1)
             return a, b
->>>>>>> h4-heldB
         """,
     )

@@ -951,7 +951,6 @@ def test_rows_of_django_and_flask() -> None:
     )
 
 
-<<<<<<< HEAD
 def test_literals_and_products_behind_names() -> None:
     check_findings(
         "BC503",
@@ -968,7 +967,10 @@ def test_literals_and_products_behind_names() -> None:
             total = net * (1 + rate)
             return float(total)
                  # ^^^^^^^^^^^^ BC503
-=======
+        """,
+    )
+
+
 def test_leaves_costs_of_a_planner_and_prices_per_token() -> None:
     check_findings(
         "BC503",
@@ -979,12 +981,10 @@ def test_leaves_costs_of_a_planner_and_prices_per_token() -> None:
             cpu_tuple_cost: float = 0.01
         def rate(cost: float, tokens: float):
             return float(cost) / tokens
->>>>>>> h4-heldB
         """,
     )
 
 
-<<<<<<< HEAD
 def test_mends_answers_of_starlette_alone() -> None:
     check_fix(
         "BC503",
@@ -1003,7 +1003,10 @@ def test_mends_answers_of_starlette_alone() -> None:
         async def answer(request):
             day = date.today() - timedelta(days=1)
             return JSONResponse({"day": str(day), "n": 1})
-=======
+        """,
+    )
+
+
 def test_mends_sets_as_lists() -> None:
     check_fix(
         "BC503",
@@ -1016,6 +1019,5 @@ def test_mends_sets_as_lists() -> None:
         import json
         def f(names):
             return json.dumps({"names": set(names)}, default=list)
->>>>>>> h4-heldB
         """,
     )

@@ -1030,7 +1030,6 @@ def test_mends_stmt_var() -> None:
     )
 
 
-<<<<<<< HEAD
 def test_counts_of_a_condition() -> None:
     check_findings(
         "BC401",
@@ -1044,7 +1043,10 @@ def test_counts_of_a_condition() -> None:
                 rows[project.id] = db.scalar(select(func.count()).where(Task.project_id == project.id))
                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
             return rows
-=======
+        """,
+    )
+
+
 def test_leaves_rows_that_are_yet_to_be_written() -> None:
     check_findings(
         "BC401",
@@ -1068,6 +1070,5 @@ def test_leaves_rows_that_are_yet_to_be_written() -> None:
             owners = [trace.session for trace in traces]
             db.add_all(traces)
             return owners
->>>>>>> h4-heldB
         """,
     )

@@ -347,3 +347,111 @@ def test_several_names_in_one_assignment() -> None:
           # ^^^ BC903
         """,
     )
+
+
+def test_what_functions_items_and_handlers_say_of_an_import() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/telemetry.py
+        import os
+
+        try:
+            from opentelemetry import trace
+            from opentelemetry.sdk.resources import Resource
+
+            HAS_OTEL = True
+        except ImportError:
+            HAS_OTEL = False
+            trace = None
+
+        def is_enabled():
+            if not HAS_OTEL:
+                return False
+            mode = os.environ.get("MODE", "")
+            return mode.startswith("otlp-")
+
+        def is_loud():
+            if not HAS_OTEL:
+                return True
+            return False
+
+        def set_up():
+            if not is_enabled():
+                return
+            Resource(attributes={})
+            trace.get_tracer("app")
+
+        def shout():
+            if is_loud():
+                trace.get_tracer("app")
+              # ^^^^^ BC903
+
+        #- app/keys.py
+        from app.extra import EXTRAS
+
+        if EXTRAS["paramiko"]:
+            try:
+                from paramiko import RSAKey
+            except Exception:
+                EXTRAS["paramiko"] = None
+
+        def sign(key):
+            if not EXTRAS["paramiko"]:
+                raise RuntimeError("paramiko is missing")
+            return RSAKey.from_private_key(key)
+
+        #- app/grid.py
+        import os
+
+        try:
+            import gfal2
+        except Exception:
+            if os.environ.get("CLIENT"):
+                raise RuntimeError("gfal2 is missing")
+
+        def context():
+            return gfal2.creat_context()
+
+        #- app/quiet.py
+        from app.lazy import handle_missing_dep
+
+        def silence():
+            try:
+                import litellm
+            except ImportError as exc:
+                handle_missing_dep(exc)
+            litellm.suppress_debug_info = True
+        """,
+    )
+
+
+def test_classes_whose_base_checks() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from yeti import errors
+
+            AVAILABLE = True
+        except ImportError:
+            AVAILABLE = False
+
+        class Base:
+            def __init__(self):
+                if not AVAILABLE:
+                    raise RuntimeError("yeti is missing")
+
+        class Checker(Base):
+            def run(self, api):
+                try:
+                    api.search()
+                except errors.ApiError:
+                    return None
+
+        class Other:
+            def run(self):
+                return errors.ApiError("x")
+                     # ^^^^^^ BC903
+        """,
+    )

@@ -729,3 +729,39 @@ def test_mails_of_helpers_and_looks_before_a_write() -> None:
                     time.sleep(1)
         """,
     )
+
+
+def test_what_never_arrived_and_what_comes_after_the_try() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+
+        import httpx
+
+        def start(client: httpx.Client, url, content):
+            for attempt in range(3):
+                try:
+                    return client.post(url, content=content)
+                except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+                    time.sleep(attempt)
+
+        def send(client: httpx.Client, url, content):
+            for attempt in range(3):
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    return client.post(url, content=content)
+                except (httpx.ConnectError, httpx.ReadTimeout):
+                    time.sleep(attempt)
+
+        def after(client: httpx.Client, url, content):
+            for attempt in range(3):
+                try:
+                    connection = open_connection(url)
+                except OSError:
+                    time.sleep(attempt)
+                else:
+                    client.post(url, content=content)
+                    break
+        """,
+    )

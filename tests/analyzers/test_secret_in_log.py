@@ -543,12 +543,87 @@ def test_tokens_that_are_positions() -> None:
     check_findings(
         "BC602",
         """
-import logging
+        #- app/since.py
+        import logging
 
-logger = logging.getLogger(__name__)
+        logger = logging.getLogger(__name__)
 
-def told(since_token, batch_token, stream_token):
-    logger.info("since %s", since_token)
-    logger.info("batch %s of %s", batch_token, stream_token)
-""",
+        def told(since_token, batch_token, stream_token):
+            logger.info("since %s", since_token)
+            logger.info("batch %s of %s", batch_token, stream_token)
+
+        async def caught_up(stream, command, rows):
+            current_token = stream.current_token(command.name)
+            logger.info("at %s", current_token)
+            for_row = rows.new_token
+            logger.info("%s to %d", stream, rows.new_token)
+            logger.info(f"{for_row} {rows.last_token:,}")
+            return "%s up to %i" % (stream, rows.new_token)
+
+        def discard(token, current_token, new_token):
+            if token <= current_token:
+                logger.info("%s is before %s", token, current_token)
+            logger.info("next is %s", new_token)
+              #                       ^^^^^^^^^ BC602
+            return new_token
+
+        def annotated(token: "int | None", from_token: float):
+            logger.info("%s %s", token, from_token)
+
+        def made(stream, topological):
+            token = "t%d-%d" % (topological, stream)
+            logger.info("purging up to %s", token)
+
+        def written(token: str, new_token: str, otp: int):
+            logger.info("%d times %s", 3, token)
+              #                           ^^^^^ BC602
+            logger.info("%s %%d %s", 3, new_token)
+              #                         ^^^^^^^^^ BC602
+
+        def debounce(redis, key):
+            existing_token = redis.get(key)
+            token = int(redis.incr(key))
+            logger.info(f"old {existing_token} new {token}")
+
+        def count(rows):
+            created_credentials = skipped_secrets = 0
+            for row in rows:
+                created_credentials += 1
+                skipped_secrets += 1
+            logger.info("created=%d", created_credentials)
+            logger.info(f"skipped {skipped_secrets}")
+
+        #- app/rooms.py
+        import logging
+        from app.types import RoomStreamToken
+
+        logger = logging.getLogger(__name__)
+
+        async def purge(store, event, access_token):
+            room_token = RoomStreamToken(event.depth)
+            token = await room_token.to_string(store)
+            logger.info("purging up to %s", token)
+            logger.info("for %s", access_token)
+              #                   ^^^^^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_credentials_that_are_stages() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        async def log_in(store, session, identity):
+            creds = await store.get_completed_ui_auth_stages(session)
+            logger.info("completed with %s", creds)
+
+        async def again(store, session):
+            creds = await store.get_login(session)
+            logger.info("completed with %s", creds)
+              #                              ^^^^^ BC602
+        """,
     )

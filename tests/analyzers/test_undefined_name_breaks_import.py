@@ -1148,3 +1148,21 @@ def test_leave_names_of_patterns() -> None:
                 print(kind, others)
         """,
     )
+
+
+def test_what_a_comprehension_names_in_its_conditions() -> None:
+    check_findings(
+        "BC904",
+        """
+        import inspect
+
+        import trace
+
+        NAMES = sorted(
+            getattr(klass, name)
+            for each in dir(trace)
+            if inspect.isclass(klass := getattr(trace, each))
+            for name in dir(klass)
+        )
+        """,
+    )

@@ -553,3 +553,111 @@ def test_optional_forward_references() -> None:
                                        # ^^^^^ BC901
         """,
     )
+
+
+def test_bases_that_are_made_of_a_class() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/base.py
+        from sqlalchemy.ext.declarative import declarative_base
+
+        class Stored:
+            def save(self, db):
+                db.add(self)
+
+        class Wrapped(Stored):
+            @classmethod
+            def get_by(cls, db, **fields):
+                return db.query(cls).filter_by(**fields).first()
+
+        Base = declarative_base(cls=Wrapped)
+
+        #- app/models.py
+        from sqlalchemy import Column, Integer
+        from app.base import Base
+
+        class User(Base):
+            id = Column(Integer, primary_key=True)
+
+        #- app/users.py
+        from app.models import User
+
+        def rename(db):
+            user = User.get_by(db, id=1)
+            User().save(db)
+            return User.get_bye(db, id=1)
+                      # ^^^^^^^ BC901 User has no attribute get_bye
+        """,
+    )
+
+
+def test_names_that_a_call_publishes() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- mails/config/config.py
+        import mails
+
+        class Configuration:
+            def __getattr__(self, name):
+                return self.parsed[name]
+
+        #- mails/__init__.py
+        VERSION = 1
+
+        #- mails/config/__init__.py
+        from mails.config.config import Configuration
+        from public import public
+
+        public(config=Configuration())
+
+        #- mails/owner.py
+        from mails.config import config
+
+        def owner():
+            return config.mails.site_owner
+
+        #- mails/sample.py
+        import mails.config
+
+        def sample():
+            try:
+                import mails.dist
+            except ImportError:
+                return None
+            return mails.dist.__file__
+
+        #- mails/start.py
+        import mails.config
+
+        def start():
+            config = mails.config.config
+            return config.mails.site_owner
+        """,
+    )
+
+
+def test_subclasses_of_a_base_under_another_name() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/models.py
+        class Options:
+            def dump(self):
+                return {}
+
+        class Info:
+            def __init__(self, options: Options):
+                self.options: Options = options
+
+        #- app/trees.py
+        from app.models import Info, Options as BaseOptions
+
+        class Options(BaseOptions):
+            kind = "tree"
+
+        def is_tree(info: Info):
+            return info.options.kind == "tree"
+        """,
+    )
