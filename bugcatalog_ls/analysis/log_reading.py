@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
-from typing import Any
 
 from bugcatalog_ls.analysis.explaining import Explainer, Explanation
-from bugcatalog_ls.catalog.certain_words import Word, certain_words
-from bugcatalog_ls.catalog.error_blocks import TRACEBACK, Block, BlockReader
-from bugcatalog_ls.facts.error_keys import KEY_WORDS
+from bugcatalog_ls.analysis.log_sieve import LogSieve
+from bugcatalog_ls.catalog.error_blocks import Block, BlockReader
 
 
 class LogReading:
@@ -22,6 +19,7 @@ class LogReading:
 
     def __init__(self, explainer: Explainer) -> None:
         self._explainer = explainer
+        self._sieve = LogSieve(explainer.expressions)
         self._reader = BlockReader()
         self._is_in_line = False
 
@@ -38,7 +36,7 @@ class LogReading:
         at = 0
         while at < len(data):
             if not reader.is_open:
-                start = self._next_telling(data, at)
+                start = self._sieve.next_line(data, at)
                 self._pass_lines(data, at, start)
                 at = start
                 if at == len(data):
@@ -55,13 +53,6 @@ class LogReading:
         for block in self._reader.finish():
             yield block, self._explainer.explain(block)
 
-    def _next_telling(self, data: bytes, at: int) -> int:
-        """Where the next line begins that may tell of an error; the end where none does."""
-        if self._telling is None:
-            return at
-        found = self._telling.search(data, at)
-        return len(data) if found is None else max(at, data.rfind(b"\n", at, found.start()) + 1)
-
     def _pass_lines(self, data: bytes, start: int, end: int) -> None:
         if end == start:
             return
@@ -70,29 +61,7 @@ class LogReading:
         self._reader.skip(n_ends + (not ends_line) - self._is_in_line)
         self._is_in_line = not ends_line
 
-    @cached_property
-    def _telling(self) -> Any:
-        """One automaton for the words; None where some signature has none, so that all lines may tell."""
-        import re2  # type: ignore[import-untyped]
-
-        words = {Word(TRACEBACK), Word("\\u001b")}
-        for expression in self._explainer.expressions:
-            found = certain_words(expression)
-            if found is None or min(len(word.text) for word in found) < _LEAST_LETTERS:
-                return None
-            words |= found
-        options = re2.Options()
-        options.never_capture = True
-        options.max_mem = _MEMORY
-        spelt = (
-            f"(?i:{re2.escape(word.text)})" if word.any_case else re2.escape(word.text)
-            for word in sorted(words)
-        )
-        return re2.compile("|".join((*spelt, KEY_WORDS)), options)
-
 
 _NEWLINE = ord("\n")
-_LEAST_LETTERS = 3
-_MEMORY = 64 << 20
 # Colours of terminals, and the same in records of JSON.
 _COLOURS = re.compile(rb"(?:\x1b|(?<!\\)\\u001b)\[[0-9;?]*[A-Za-z]")

@@ -19,12 +19,12 @@ class Word(NamedTuple):
 Choice = frozenset[Word]
 
 
-def certain_words(expression: str) -> Choice | None:
-    """Words of which one stands in each match of an RE2 expression; None where no word is certain."""
+def certain_words(expression: str) -> tuple[Choice, ...]:
+    """Choices of words; of each choice one stands in whatever an RE2 expression matches, the rarest first."""
     try:
-        return _Reader(expression).read()
-    except (IndexError, _Unknown):
-        return None
+        return tuple(sorted(_Reader(expression).read(), key=_weight, reverse=True))
+    except (IndexError, ValueError, _Unknown):
+        return ()
 
 
 class _Unknown(Exception):
@@ -37,24 +37,27 @@ class _Reader:
         self._at = 0
         self._any_case = False
 
-    def read(self) -> Choice | None:
+    def read(self) -> list[Choice]:
         found = self._branches()
         if self._at < len(self._expression):
             raise _Unknown
         return found
 
-    def _branches(self) -> Choice | None:
-        """Up to the end of a group: one word of each branch, or None where a branch has none."""
+    def _branches(self) -> list[Choice]:
+        """Up to the end of a group: of several branches one word each, where each has one."""
         any_case = self._any_case
         branches = [self._sequence()]
         while self._peek() == "|":
             self._at += 1
             branches.append(self._sequence())
         self._any_case = any_case
-        known = [branch for branch in branches if branch is not None]
-        return frozenset().union(*known) if len(known) == len(branches) else None
+        if len(branches) == 1:
+            return branches[0]
+        if not all(branches):
+            return []
+        return [frozenset().union(*(max(branch, key=_weight) for branch in branches))]
 
-    def _sequence(self) -> Choice | None:
+    def _sequence(self) -> list[Choice]:
         choices: list[Choice] = []
         run = ""
 
@@ -76,23 +79,23 @@ class _Reader:
             self._any_case, after = before, self._any_case
             end_run()
             self._any_case = after
-            if inner is not None and least:
-                choices.append(inner)
+            if least:
+                choices += inner
         end_run()
-        return max(choices, key=_weight, default=None)
+        return choices
 
-    def _atom(self) -> tuple[str, Choice | None]:
+    def _atom(self) -> tuple[str, list[Choice]]:
         """A letter by itself, or what is certain of a group."""
         letter = self._next()
         if letter == "\\":
-            return self._escaped(), None
+            return self._escaped(), []
         if letter == "[":
             self._pass_class()
         elif letter == "(":
             return "", self._group()
         elif letter not in ".^$":
-            return letter, None
-        return "", None
+            return letter, []
+        return "", []
 
     def _escaped(self) -> str:
         letter = self._next()
@@ -116,7 +119,7 @@ class _Reader:
             elif letter == "[" and self._peek() == ":":
                 self._at = self._expression.index(":]", self._at) + 2
 
-    def _group(self) -> Choice | None:
+    def _group(self) -> list[Choice]:
         flags = _GROUP.match(self._expression, self._at)
         if flags is not None:
             self._at = flags.end()
@@ -128,7 +131,7 @@ class _Reader:
             self._any_case = ("i" in on) or (before and "i" not in off)
             if flags["end"] == ")":
                 # From here to the end of the group around it.
-                return None
+                return []
         found = self._branches()
         if self._next() != ")":
             raise _Unknown
@@ -159,7 +162,7 @@ _REPEATED = re.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d+)(?:,\d*)?\})\??")
 _PLAIN = re.compile(r"[\w .,:;()\[\]{}=#*!?@$%^|~-]*\w[\w .,:;()\[\]{}=#*!?@$%^|~-]*", re.ASCII)
 # What lines of logs that tell of no error are full of.
 _COMMON = re.compile(
-    r"(?i)\W*(?:get|post|options|status|success|error|level|detail|object|column|table|name|type|failed to)\W*"
+    r"(?i)\W*(?:get|post|options|status|success|error|level|detail|object|column|table|name|type)\W*"
 )
 
 
