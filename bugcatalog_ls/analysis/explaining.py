@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bugcatalog_ls.catalog.entry import Entry, code_order
@@ -29,6 +29,12 @@ class Explainer:
         self._entries = {entry.code: entry for entry in entries}
         self._signatures = ErrorSignatures(self._entries.values())
         self._texts = TextSearch(self._entries.values())
+
+    @property
+    def expressions(self) -> Iterator[str]:
+        """The catalog's signatures, in RE2's syntax."""
+        for entry in self._entries.values():
+            yield from (symptom.text for symptom in entry.symptoms if symptom.error)
 
     def explain(self, block: Block) -> list[Explanation]:
         """What explains one error of a log, best first; an ordinary line gives nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -100,7 +101,9 @@ def gaps(draft: Draft) -> list[str]:
 
 def slug(text: str, otherwise: str) -> str:
     """A name for an entry: the telling words of a text, in lower case with hyphens."""
-    words = re.findall(r"[a-z0-9]+", _CAMEL.sub("-", text).lower())
+    # Letters of other languages without their marks: `hängen` becomes `hangen`.
+    plain = unicodedata.normalize("NFKD", _CAMEL.sub("-", text).lower().replace("ß", "ss"))
+    words = re.findall(r"[a-z0-9]+", "".join(each for each in plain if not unicodedata.combining(each)))
     telling = [word for word in words if word not in _EMPTY_WORDS]
     kept: list[str] = []
     for word in telling or words:

@@ -39,14 +39,23 @@ class BlockReader:
     """Takes lines one by one and gives the blocks that they end."""
 
     def __init__(self) -> None:
-        self._n_lines = 0
+        self.n_lines = 0
         self._open: _Traceback | None = None
 
-    def feed(self, line: str) -> Iterator[Block]:
-        """The blocks that are whole once this line is known."""
-        self._n_lines += 1
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line may belong to an error that has begun."""
+        return self._open is not None
+
+    def feed(self, line: str, *, continued: bool = False) -> Iterator[Block]:
+        """The blocks that are whole once this line, or more of a very long one, is known."""
+        self.n_lines += not continued
         for part in plain(line):
             yield from self._take(part, line)
+
+    def skip(self, n_lines: int) -> None:
+        """Count lines that nobody needs to read; no error is open."""
+        self.n_lines += n_lines
 
     def finish(self) -> Iterator[Block]:
         """The block that is still open, where no line has come for a while or none will come."""
@@ -61,14 +70,14 @@ class BlockReader:
                 return
             yield from self.finish()
         group = _in_group(text)
-        if _HEADER in group:
-            self._open = _Traceback(self._n_lines, time_of(raw))
-            before = group.partition(_HEADER)[0].removesuffix("Exception Group ").strip(" +|")
+        if TRACEBACK in group:
+            self._open = _Traceback(self.n_lines, time_of(raw))
+            before = group.partition(TRACEBACK)[0].removesuffix("Exception Group ").strip(" +|")
             if before:
-                yield Block(before, line=self._n_lines, time=self._open.time)
+                yield Block(before, line=self.n_lines, time=self._open.time)
             return
         if text.strip():
-            yield Block(text[:_MAX_MESSAGE], _loose_frames(text), line=self._n_lines, time=time_of(raw))
+            yield Block(text[:_MAX_MESSAGE], _loose_frames(text), line=self.n_lines, time=time_of(raw))
 
 
 def blocks(lines: Iterable[str]) -> Iterator[Block]:
@@ -105,7 +114,7 @@ def frames_in(line: str) -> Iterator[tuple[int, int, Frame]]:
             return
 
 
-_HEADER = "Traceback (most recent call last)"
+TRACEBACK = "Traceback (most recent call last)"
 _FRAME = re.compile(r'\s*(?:>\s)?File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
 # In a JSON record the quotes are escaped.
 _FRAME_ANYWHERE = re.compile(
@@ -143,7 +152,7 @@ class _Traceback:
     def take(self, part: LogLine) -> bool:
         """Whether the line belongs to this traceback."""
         text = _in_group(part.text)
-        if _HEADER in text:
+        if TRACEBACK in text:
             if self._state in ("frames", "chained"):
                 self._state = "frames"
                 return True

@@ -12,7 +12,7 @@ from bugcatalog_ls.catalog.error_blocks import whole
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.cli.catalog_in_force import configuration_here, named_entry
 from bugcatalog_ls.cli.exits import OK, UsageError
-from bugcatalog_ls.cli.explain_input import feed_lines, file_lines, standard_lines
+from bugcatalog_ls.cli.explain_input import feed_pieces, file_pieces, standard_pieces
 from bugcatalog_ls.cli.explain_output import Answers
 from bugcatalog_ls.cli.explain_tally import Tally
 from bugcatalog_ls.cli.page import write_page
@@ -54,9 +54,9 @@ def run(options: argparse.Namespace) -> int:
     answers = Answers(as_json)
     tally = Tally()
     if what == "-":
-        feed_lines(standard_lines(), explainer, tally, answers.write_one if not as_json else None)
+        feed_pieces(standard_pieces(), explainer, tally, answers.write_one if not as_json else None)
     elif _is_input(what):
-        feed_lines(file_lines(what), explainer, tally, None)
+        feed_pieces(file_pieces(what), explainer, tally, None)
     else:
         tally.add(whole(what), explainer.explain_text(what))
         tally.is_log = False

@@ -61,20 +61,17 @@ class Tally:
         self.counts: dict[str, Count] = {}
         self.n_lines = 0
         self.is_log = True
-        self._beginning: list[str] = []
-        self._size = 0
+        self._beginning = b""
 
     @property
     def beginning(self) -> str:
         """The first lines."""
-        return "".join(self._beginning)
+        return self._beginning.decode("utf-8", "replace")
 
-    def saw(self, line: str) -> None:
-        """One more line came."""
-        self.n_lines += 1
-        if self._size < _MAX_BEGINNING:
-            self._beginning.append(line)
-            self._size += len(line)
+    def saw(self, piece: bytes) -> None:
+        """More of a log came."""
+        if len(self._beginning) < _MAX_BEGINNING:
+            self._beginning += piece[: _MAX_BEGINNING - len(self._beginning)]
 
     def add(self, block: Block, explanations: Iterable[Explanation]) -> None:
         for explanation in explanations:

@@ -92,7 +92,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _unusable(address: StoreAddress, problem: str) -> str:
     n_waiting = len(outbox.waiting(address.outbox))
-    waiting = f"; {n_waiting} runs wait in {address.outbox}" if n_waiting else ""
+    runs = "1 run waits" if n_waiting == 1 else f"{n_waiting} runs wait"
+    waiting = f"; {runs} in {address.outbox}" if n_waiting else ""
     return f"{address.name[0].lower()}{address.name[1:]} {problem}{waiting}"
 
 

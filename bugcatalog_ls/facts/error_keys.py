@@ -142,3 +142,13 @@ _KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str, Mapping[str, tuple[st
     ),
     (_CLASS_WORDS, re.compile(r"\b([A-Z]\w+)\b"), "exception {}", _CLASSES),
 )
+# An expression (RE2) that each line with a key fits, also where the line is a record of JSON.
+KEY_WORDS = "|".join(
+    (
+        *_CLASSES,
+        rf"sqlalche\.me\W{{1,4}}e\W{{1,4}}(?:\d+\W{{1,4}})?(?:{'|'.join(_SQLALCHEMY)})",
+        r"errors\.pydantic\.dev",
+        rf"(?i:sqlstate|pgcode|code)[^\n\w]{{1,12}}(?:{'|'.join(_SQLSTATE)})",
+        rf"(?:\(|ERROR )(?:{'|'.join(_MYSQL)})[^\n\w]",
+    )
+)

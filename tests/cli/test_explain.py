@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
+import threading
 import time
+from collections.abc import Callable
+from typing import IO
 
 import pytest
 from trees import Tree
@@ -227,6 +231,37 @@ def test_input_that_keeps_coming_is_answered_at_once(project: Tree) -> None:
     rest = running.stdout.read().decode()
     assert running.wait(timeout=60) == 0
     assert "2 times, lines 1 to 2" in rest
+
+
+def test_a_log_that_never_rests_is_answered_too(project: Tree) -> None:
+    running = project.start("explain", "-", stdin=subprocess.PIPE)
+    assert running.stdin is not None
+    assert running.stdout is not None
+    running.stdin.write(UNKNOWN_COLUMN.encode() + b"\n")
+    is_over = threading.Event()
+
+    def write(stdin: IO[bytes]) -> None:
+        while not is_over.wait(0.05):
+            stdin.write(b"INFO: nothing to see\n")
+            stdin.flush()
+
+    writer = threading.Thread(target=write, args=(running.stdin,), daemon=True)
+    writer.start()
+    assert running.stdout.readline().decode().startswith("BC703 ")
+    is_over.set()
+    writer.join()
+    running.stdin.close()
+    assert running.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [lambda text: gzip.compress(text.encode()), lambda text: text.encode("utf-16")],
+    ids=["gzip", "PowerShell"],
+)
+def test_logs_that_are_packed_or_in_utf_16(project: Tree, packed: Callable[[str], bytes]) -> None:
+    project.put("app.log", packed(f"one\n{UNKNOWN_COLUMN}\n"))
+    assert project.run("explain", "app.log", "--output-format", "json").json[0]["code"] == "BC703"
 
 
 def test_counts_over_time_are_drawn(project: Tree) -> None:
