@@ -20,6 +20,7 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 pytest.register_assert_rewrite("bugcatalog_ls.testing.checks")
+pytest_plugins = ["sharing_out"]
 
 
 @pytest.fixture(scope="session", autouse=True)

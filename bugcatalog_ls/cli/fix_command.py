@@ -23,9 +23,9 @@ from bugcatalog_ls.cli.scan import (
     warn_of_problems,
 )
 from bugcatalog_ls.cli.selection import add_selection, is_shown, selected_settings
-from bugcatalog_ls.cli.streams import has_colours, write_out
+from bugcatalog_ls.cli.streams import carries_bytes, has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of, targets_for
-from bugcatalog_ls.cli.written import write_mended
+from bugcatalog_ls.cli.written import as_in_file, write_mended
 from bugcatalog_ls.workspace.mending import Mended, first_of_any, first_safe, mend
 from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.workspace import Workspace
@@ -119,6 +119,7 @@ def _report(
 ) -> Iterator[str]:
     paint = Paint(has_colours(sys.stdout))
     is_conditional = options.diff or options.dry_run
+    is_patch = options.diff and carries_bytes(sys.stdout)
     for room, mended in done:
         root = room.workspace.root
         for path in sorted({*mended.texts, *mended.created, *mended.deleted}):
@@ -133,7 +134,13 @@ def _report(
             elif path in mended.deleted and before is None:
                 yield f"{'would delete' if is_conditional else 'deleted'} {filename_of(root, path)}\n"
             elif options.diff:
-                yield from difference(filename_of(root, path), before.text if before else None, after, paint)
+                old = before.text if before else None
+                new = after
+                if before and is_patch:
+                    # `patch` and `git apply` compare bytes.
+                    old = old and as_in_file(room.workspace, path, old)
+                    new = new and as_in_file(room.workspace, path, new)
+                yield from difference(filename_of(root, path), old, new, paint)
             elif before is None or after is None or before.text != after:
                 verb = "create" if before is None else "delete" if after is None else "change"
                 verb = f"would {verb}" if is_conditional else f"{verb.rstrip('e')}ed"

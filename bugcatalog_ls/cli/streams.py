@@ -29,6 +29,14 @@ def write_out(chunks: Iterable[str], file: TextIO | None = None) -> None:
         silence_streams()
 
 
+def carries_bytes(stream: TextIO) -> bool:
+    """Let a stream that is no terminal carry bytes of any encoding, kept as `surrogateescape` keeps them."""
+    if not isinstance(stream, io.TextIOWrapper) or stream.isatty():
+        return False
+    stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    return True
+
+
 def silence_streams() -> None:
     """Flush what is left, and let nothing be said of a pipe that is closed."""
     for stream in (sys.stdout, sys.stderr):

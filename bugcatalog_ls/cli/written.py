@@ -27,6 +27,21 @@ def write_mended(workspace: Workspace, mended: Mended) -> list[WriteProblem]:
     return problems
 
 
+def as_in_file(workspace: Workspace, path: str, text: str) -> str:
+    """A text with the mark and in the encoding of its file; bytes that are not UTF-8 as `surrogateescape`
+    keeps them."""
+    read = read_file(workspace.root, path, workspace.settings.max_file_size)
+    if isinstance(read, ReadProblem):
+        return text
+    if read.encoding != "utf-8":
+        try:
+            text = text.encode(read.encoding).decode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            # Writing it would be refused; what it would be is shown all the same.
+            return text
+    return f"\ufeff{text}" if read.has_bom else text
+
+
 def _change(workspace: Workspace, mended: Mended, path: str) -> Change | WriteProblem | None:
     if path in mended.created:
         return Create(path, mended.created[path]) if path not in mended.deleted else None

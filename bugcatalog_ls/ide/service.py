@@ -6,6 +6,8 @@ import logging
 import os
 import time
 from collections.abc import Generator, Iterable
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from bugcatalog_ls.analysis.finding import Fix
@@ -46,6 +48,7 @@ class Service:
 
     def __init__(self) -> None:
         self._rooms = Rooms()
+        self._told_faults: set[str] = set()
         self._configure = api.Configure()
         self._documents = OpenDocuments(self._rooms)
         self._open = self._documents.texts
@@ -486,12 +489,19 @@ class Service:
     # -- what the user must know --------------------------------------------------------------------
 
     def _say_faults(self, emit: api.Emit) -> None:
-        """One message for each fault of settings or pages; the key keeps it from coming twice."""
+        """One message for each file of settings or pages in which something new is wrong."""
         for workspace in self._rooms.roots.values():
-            for fault in workspace.tool_findings():
-                where = f"{fault.path}:{fault.line}: " if fault.path else ""
-                key = f"{workspace.root} {fault.path} {fault.message}"
-                emit(api.ServerMessage("warning", f"{where}{fault.message}", key))
+            for path, faults in groupby(workspace.tool_findings(), key=attrgetter("path")):
+                keys = {f"{workspace.root} {path} {fault.message}": fault for fault in faults}
+                new = [(key, fault) for key, fault in keys.items() if key not in self._told_faults]
+                if not new:
+                    continue
+                self._told_faults.update(keys)
+                key, fault = new[0]
+                where = f"{path}:{fault.line}: " if path else ""
+                more = f" (There are {len(new) - 1} more there.)" if len(new) > 2 else ""
+                more = " (There is one more there.)" if len(new) == 2 else more
+                emit(api.ServerMessage("warning", f"{where}{fault.message}{more}", key))
             for problem in workspace.problems.values():
                 emit(api.Log("warning", problem.message))
 

@@ -21,6 +21,8 @@ from typing import NamedTuple
 _HEAD = 4
 _PIECE = 1 << 16
 _RAISED = 1
+# PR_SET_PDEATHSIG of `prctl(2)`.
+_SIGNAL_AT_PARENTS_DEATH = 1
 _harmless: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
@@ -104,6 +106,7 @@ class _Copy:
         # What stands in a buffer would be written by both.
         sys.stdout.flush()
         sys.stderr.flush()
+        parent = os.getpid()
         try:
             self._process = os.fork()
         except OSError:
@@ -112,7 +115,7 @@ class _Copy:
             raise
         if self._process == 0:
             os.close(self.pipe)
-            _work(share, work, budget, writing)
+            _work(share, work, budget, writing, parent)
         os.close(writing)
 
     def read(self) -> bool:
@@ -146,10 +149,13 @@ class _Copy:
             self.wait()
 
 
-def _work(share: Sequence[int], work: Callable[[int], bytes], budget: float, writing: int) -> None:
+def _work(
+    share: Sequence[int], work: Callable[[int], bytes], budget: float, writing: int, parent: int
+) -> None:
     """All that a copy does."""
     code = _RAISED
     try:
+        _end_with(parent)
         # An interrupt is for the process that waits for this one.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _let_go_of_files(writing)
@@ -169,6 +175,17 @@ def _work(share: Sequence[int], work: Callable[[int], bytes], budget: float, wri
     finally:
         # Nothing that was set up to be done at the end of the process is this one's to do.
         os._exit(code)
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when the one that waits for it ends, however that comes about."""
+    # Only copies need it.
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_DEATH, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        # It has ended before that was asked for.
+        os._exit(_RAISED)
 
 
 def _let_go_of_files(*kept: int) -> None:

@@ -69,6 +69,26 @@ def test_diff_is_a_patch(tree: Tree) -> None:
     assert tree.read("app/a.py") == "x = 1\nlog('ä')"
 
 
+def test_diff_of_other_encodings_is_a_patch(tree: Tree) -> None:
+    tree.put("a.py", "# coding: latin-1\r\n# Größe\r\nprint('ä')\r\n".encode("latin-1"))
+    tree.put("b.py", b"\xef\xbb\xbfprint(1)\n")
+    tree.put("c.py", "print('ä')\n")
+    tree.git("init", "-q")
+    patch = subprocess.run(
+        [sys.executable, "-m", "bugcatalog_ls", "fix", "--diff"],
+        cwd=tree.folder,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    subprocess.run(["git", "apply"], cwd=tree.folder, input=patch, check=True)
+    for path, content in {
+        "a.py": "# coding: latin-1\r\n# Größe\r\nlog('ä')\r\n".encode("latin-1"),
+        "b.py": b"\xef\xbb\xbflog(1)\n",
+        "c.py": "log('ä')\n".encode(),
+    }.items():
+        assert (tree.folder / path).read_bytes() == content
+
+
 def test_encoding_line_ends_and_permissions_are_kept(tree: Tree) -> None:
     latin = tree.put("a.py", "# coding: latin-1\r\nprint('ä')\r\n".encode("latin-1"))
     marked = tree.put("b.py", b"\xef\xbb\xbfprint(1)\n")

@@ -262,3 +262,16 @@ def applied(text: str, edits: list[Any]) -> str:
         end = lines.offset(edit.range.end.line, edit.range.end.character)
         text = (text.encode()[:start] + edit.new_text.encode() + text.encode()[end:]).decode()
     return text
+
+
+async def test_a_page_with_several_errors_is_told_in_one_message(start: Any, tmp_path: Path) -> None:
+    page = tmp_path / ".bugcatalog" / "TEAM-1.md"
+    page.parent.mkdir()
+    wrong = PAGE.replace("severity: warning", "severity: grave\nseverty: error\nanalyzr: none")
+    page.write_text(wrong, encoding="utf-8")
+    editor = await start(tmp_path, command=SERVER)
+    await editor.eventually(lambda: len(editor.client.messages) > 0)
+    await editor.debug()
+    (message,) = editor.client.messages
+    assert message.message.startswith(".bugcatalog/TEAM-1.md:")
+    assert re.search(r"\(There (is one|are \d+) more there\.\)$", message.message)

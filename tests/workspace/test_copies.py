@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from textwrap import dedent
 
 import psutil
 import pytest
@@ -63,6 +65,29 @@ def test_copies_end_with_their_reader() -> None:
         assert next(given) == Given(0, b"0")
         assert {child.pid for child in psutil.Process().children()} != before
     assert {child.pid for child in psutil.Process().children()} == before
+
+
+def test_copies_end_with_a_process_that_is_killed() -> None:
+    program = dedent("""
+        from bugcatalog_ls.workspace.copies import run_in_copies
+
+        def work(task):
+            while task:
+                pass
+            return b""
+
+        for _ in run_in_copies([[0, 1]], work):
+            print("begun", flush=True)
+        """)
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        (copy,) = psutil.Process(process.pid).children()
+        process.kill()
+    until = time.monotonic() + 20
+    while copy.is_running() and copy.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < until, "it runs on"
+        time.sleep(0.02)
 
 
 def test_a_process_with_threads_is_not_copied() -> None:
