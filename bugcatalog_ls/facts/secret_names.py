@@ -80,6 +80,7 @@ _TEXT = frozenset(
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
+        "acme", "dns", "txt", "challenge",
     }
 )  # fmt: skip
 
