@@ -31,7 +31,7 @@ _NO_VALUE = frozenset(
         "allows", "allowed", "require", "requires", "required", "need", "needs", "missing", "invalid",
         "valid", "with", "without", "show", "hide", "enable", "enabled", "disable", "disabled", "masked",
         "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
-        "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
+        "public", "path", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
         "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact",
     }
 )  # fmt: skip

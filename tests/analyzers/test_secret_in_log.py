@@ -683,3 +683,19 @@ def test_token_that_is_a_record() -> None:
             #                        ^^^^^ BC602
         """,
     )
+
+
+def test_path_of_a_key() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        def connect(path_to_private_key, private_key):
+            logger.info("with %s", path_to_private_key)
+            logger.info("with %s", private_key)
+            #                      ^^^^^^^^^^^ BC602
+        """,
+    )

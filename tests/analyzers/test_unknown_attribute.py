@@ -787,3 +787,17 @@ def test_attribute_of_what_a_call_gives_that_only_an_annotation_tells() -> None:
             return model.options.kind == "tree"
         """,
     )
+
+
+def test_class_that_says_that_it_needs_to_be_subclassed() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/reports.py
+        class Report:
+            \"\"\"Top-level class that needs to be subclassed to give a report.\"\"\"
+
+            def name(self):
+                return self.formatters["html"]
+        """,
+    )
