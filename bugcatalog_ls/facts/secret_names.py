@@ -31,8 +31,8 @@ _NO_VALUE = frozenset(
         "allows", "allowed", "require", "requires", "required", "need", "needs", "missing", "invalid",
         "valid", "with", "without", "show", "hide", "enable", "enabled", "disable", "disabled", "masked",
         "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
-        "public", "path", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
-        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact",
+        "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
+        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact", "path",
     }
 )  # fmt: skip
 _DEEDS = frozenset(
