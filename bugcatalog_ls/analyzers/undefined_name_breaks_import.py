@@ -28,7 +28,7 @@ from bugcatalog_ls.syntax.import_edits import add_import
 from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.import_time import unbound_reads
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, module_name
-from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, text_of
 from bugcatalog_ls.text.spans import TextEdit
 
 _DEFERRED = (3, 14)
@@ -43,6 +43,8 @@ _TOLD = {
 }
 # Who reads annotations at run time, where a text in quotes may not do.
 _READERS = (b"fastapi", b"pydantic", b"sqlmodel", b"msgspec", b"typer", b"strawberry", b"sqlalchemy")
+# `c.ServerApp.port = 8888`: the loader of a file of traitlets' settings gives it `c`.
+_CONFIGURED = re.compile(r"c\.[A-Z]\w*\.\w+\b")
 _BUILTINS = re.compile(
     r"\b(?:builtins|__builtins__|__builtin__)(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
 )
@@ -95,6 +97,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     is_deferred: bool | None = None
     told: set[tuple[str, bool]] = set()
     for read in unbound_reads(file):
+        if read.name == "c" and _CONFIGURED.match(text_of(statement_of(read.node))):
+            continue
         if is_deferred is None:
             is_deferred = _defers(file)
         in_annotation = read.annotation is not None

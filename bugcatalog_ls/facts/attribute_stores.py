@@ -29,7 +29,7 @@ _COMPUTED = (
     re.compile(rb"\.__dict__\s*(?:\.|\[|=)"),
 )
 # `type(name, (Base,), …)`: a subclass that no `class` statement shows.
-_MADE_CLASS = re.compile(rb"type\([^()\n]{1,120},\s*\(([\w., ]+)\)\s*,")
+_MADE_CLASS = re.compile(rb"type\([^()]{1,120},\s*\(([\w.,\s]+)\)\s*,")
 _MADE_OF_GATHERED = re.compile(rb"type\([^()]{1,120},\s*(?:tuple\(|\(?\*)")
 # A descriptor that is told where it keeps its value: `password = Hashed("_password")`.
 _KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")

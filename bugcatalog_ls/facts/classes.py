@@ -29,7 +29,7 @@ _DYNAMIC = re.compile(
     rb"|\b(?:vars\(self\)|locals\(\)|exec\()"
 )
 _DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
-_MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in)\b")
+_MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in|(?:to|must|should) be subclassed)\b")
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -119,7 +119,7 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
         return False
     if use.name in _OF_GENERATORS and _may_be_generator(index, use, path):
         return False
-    if not use.exact and _descendants_may_have(index, owner.symbol, use.name):
+    if (use.annotated or not use.exact) and _descendants_may_have(index, owner.symbol, use.name):
         return False
     return not use.annotated or _is_annotation_likely(index, use, owner, path)
 
@@ -270,6 +270,8 @@ def is_set_from_outside(index: FactIndex, name: str, symbol: str, path: str) -> 
 def _is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
     """Whether an annotation may be right: nothing that is read off it existing, it is a wrong one."""
     names = names_of(index, owner)
+    if _is_of_neighbour(index, use, owner, path):
+        return False
     if any(near(use.name, name) for name in names):
         return True
     read: set[str] = set()
@@ -279,6 +281,26 @@ def _is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, pat
         read |= {other.name for other in fact.uses if other.owner == use.owner}
     is_general = _ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is not None
     return (len(read) == 1 and not is_general) or not read.isdisjoint(names)
+
+
+def _is_of_neighbour(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether several names that an annotated class lacks are all those of another class beside it."""
+    found = class_at(index, owner.symbol)
+    read = {
+        other.name
+        for fact in index.in_file(path, AttributeUses)
+        for other in fact.uses
+        if other.owner == use.owner
+        and other.annotated
+        and not _class_may_have(index, owner.symbol, other.name)
+    }
+    if found is None or len(read) < 2:
+        return False
+    return any(
+        read <= {*other.members, *other.attributes}
+        for other in index.in_file(found[0], ClassFact)
+        if other.symbol != owner.symbol
+    )
 
 
 def _is_module_prefix(index: FactIndex, symbol: str) -> bool:
@@ -540,6 +562,8 @@ def _names_of_class(index: FactIndex, symbol: str) -> _Names | None:
     for position, base in enumerate(bases):
         known = class_at(index, base)
         names = _names_of_base(index, base) if known is None else _names_of_fact(known[1])
+        if known is not None and _is_part_of_tests(*known):
+            return None
         if names is None or (known is None and base in _STRUCTURAL and position <= 1):
             return None
         found |= names
@@ -589,6 +613,13 @@ def _names_of_fact(fact: ClassFact) -> set[str] | None:
         return None
     own = fact.symbol.rpartition(".")[2].lstrip("_")
     return names | {f"_{own}{name}" for name in names if name.startswith("__")}
+
+
+def _is_part_of_tests(path: str, fact: ClassFact) -> bool:
+    """Whether a class holds tests that no runner collects by itself: another class must be mixed in."""
+    if fact.bases or not is_test_path(path) or fact.symbol.rpartition(".")[2].startswith("Test"):
+        return False
+    return any(name.startswith("test_") for name in fact.members)
 
 
 def _descendants_may_have(index: FactIndex, symbol: str, name: str) -> bool:

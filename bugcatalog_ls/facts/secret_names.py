@@ -32,7 +32,7 @@ _NO_VALUE = frozenset(
         "valid", "with", "without", "show", "hide", "enable", "enabled", "disable", "disabled", "masked",
         "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
         "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
-        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact",
+        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact", "path",
     }
 )  # fmt: skip
 _DEEDS = frozenset(
@@ -80,6 +80,7 @@ _TEXT = frozenset(
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
+        "acme", "dns", "txt", "challenge",
     }
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
 from bugcatalog_ls.facts.position_tokens import is_counted, is_position_token
+from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
 from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
@@ -160,7 +161,9 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             return None
         if bindings and _is_masked_anew(name, node, bindings):
             return None
-        if is_counted(file, node) or (kind == "token" and _is_other_token(file, node)):
+        if is_counted(file, node) or is_of_challenge(file, node):
+            return None
+        if kind == "token" and (_is_other_token(file, node) or is_record(file, node)):
             return None
         if is_label(file, node, name):
             return None
@@ -231,7 +234,7 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
         kind = secret_kind(f"{_last_name(owner)}_{name}")
     if not kind or (kind == "token" and (_is_other_token(file, node) or is_of_lock(node))):
         return None
-    if is_label(file, node, name):
+    if is_label(file, node, name) or is_of_challenge(file, node):
         return None
     return Revealed("name", written, symbol)
 

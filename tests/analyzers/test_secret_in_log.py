@@ -627,3 +627,75 @@ def test_credentials_that_are_stages() -> None:
               #                              ^^^^^ BC602
         """,
     )
+
+
+def test_tokens_of_challenges_that_everybody_may_read() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        def publish(acme_token, dns_challenge_token, dns_api_token):
+            logger.info("answering %s", acme_token)
+            logger.info("record %s", dns_challenge_token)
+            logger.info("provider %s", dns_api_token)
+            #                          ^^^^^^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_bare_token_of_an_acme_challenge() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        def answer(token, key_authorization, account_password):
+            logger.info("GET /.well-known/acme-challenge/%s", token)
+            logger.info("answers %s", key_authorization)
+            logger.info("of %s", account_password)
+            #                    ^^^^^^^^^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_token_that_is_a_record() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        def is_valid(token, now):
+            try:
+                return token.expires_at > now
+            except ValueError:
+                logger.exception("malformed token: %s", token)
+
+        def log_in(token):
+            token = token.strip()
+            logger.info("token: %s", token)
+            #                        ^^^^^ BC602
+        """,
+    )
+
+
+def test_path_of_a_key() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        def connect(path_to_private_key, private_key):
+            logger.info("with %s", path_to_private_key)
+            logger.info("with %s", private_key)
+            #                      ^^^^^^^^^^^ BC602
+        """,
+    )

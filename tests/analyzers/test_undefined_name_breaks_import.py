@@ -1166,3 +1166,18 @@ def test_what_a_comprehension_names_in_its_conditions() -> None:
         )
         """,
     )
+
+
+def test_name_that_the_loader_of_settings_gives() -> None:
+    check_findings(
+        "BC904",
+        """
+        #- server_config.py
+        c.ServerApp.port = 8888
+        c.ServerApp.open_browser = False
+
+        #- app/main.py
+        d.ServerApp.port = 8888
+        # <1 BC904
+        """,
+    )

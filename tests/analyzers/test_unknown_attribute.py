@@ -661,3 +661,143 @@ def test_subclasses_of_a_base_under_another_name() -> None:
             return info.options.kind == "tree"
         """,
     )
+
+
+def test_tests_that_are_mixed_into_cases() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- tests/test_search.py
+        from unittest import TestCase
+
+        class SearchTests:
+            def setUp(self):
+                self.backend = self.backend_name
+
+            def test_all(self):
+                self.assertIn(1, self.backend)
+
+        for name in ("sqlite", "postgresql"):
+            globals()[f"Test{name}"] = type(
+                f"Test{name}",
+                (
+                    SearchTests,
+                    TestCase,
+                ),
+                {"backend_name": name},
+            )
+
+        #- tests/test_tags.py
+        class _TagTests:
+            def test_all(self):
+                with self.client() as client:
+                    client.get("/tags", headers=self.headers)
+
+        #- app/connectors.py
+        class Connector:
+            def test_connection(self):
+                return self.ping()
+                #           ^^^^ BC901
+        """,
+    )
+
+
+def test_class_that_type_makes_over_several_lines() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/views.py
+        class Listing:
+            def rows(self):
+                return self.store
+
+        def listing(name, store):
+            return type(
+                name,
+                (
+                    Listing,
+                    object,
+                ),
+                {"store": store},
+            )
+        """,
+    )
+
+
+def test_annotation_that_means_the_class_beside_it() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/traits.py
+        class Action:
+            def __init__(self, minimum, maximum):
+                self.minimum = minimum
+                self.maximum = maximum
+
+        class Trait:
+            def __init__(self, name, actions):
+                self.name = name
+                self.actions = actions
+
+        #- app/plans.py
+        from app import traits
+
+        def plan(trait: traits.Trait):
+            return [steps(action) for action in trait.actions]
+
+        def steps(action: traits.Trait):
+            if action.minimum is None:
+                return action.maximum
+            return action.minimum
+
+        #- app/reports.py
+        from app import traits
+
+        def report(trait: traits.Trait):
+            return trait.nme
+            #            ^^^ BC901
+        """,
+    )
+
+
+def test_attribute_of_what_a_call_gives_that_only_an_annotation_tells() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/models.py
+        class Options:
+            def dump(self):
+                return {}
+
+        class Model:
+            options: Options
+
+        def get(name) -> Model:
+            return load(name)
+
+        #- app/trees.py
+        from app import models
+        from app.models import Options as BaseOptions
+
+        class Options(BaseOptions):
+            kind = "tree"
+
+        def is_tree(name):
+            model = models.get(name)
+            return model.options.kind == "tree"
+        """,
+    )
+
+
+def test_class_that_says_that_it_needs_to_be_subclassed() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/reports.py
+        class Report:
+            \"\"\"Top-level class that needs to be subclassed to give a report.\"\"\"
+
+            def name(self):
+                return self.formatters["html"]
+        """,
+    )

@@ -1,0 +1,37 @@
+"""Public tokens: what is called a token or an authorization and may be read by everybody, or is a record."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import text_of
+
+# Certificate authorities fetch the answer to a challenge from the open web, or from the DNS.
+_CHALLENGES = re.compile(
+    rb"acme[-_]?challenge|\b(?:dns|http|tls[-_]alpn)[-_]?01\b|\b(?:from|import) acme\b", re.IGNORECASE
+)
+_OF_CHALLENGE = re.compile(
+    r"(?:^|[._])(?:key_?)?authorizations?$|(?:^|\.)(?:token|validation)$", re.IGNORECASE
+)
+# What a text or a mapping has, and the secret inside of a record that is written by it.
+_OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "value", "token", "secret", "credentials"})
+_MEMBER = r"(?<![\w.]){name}\.(\w+)"
+
+
+def is_of_challenge(file: PyFile, node: Node) -> bool:
+    """Whether a bare token, or the authorization of a key, is what answers the challenge of a certificate."""
+    is_named_so = _OF_CHALLENGE.search(text_of(node)) is not None
+    return is_named_so and _CHALLENGES.search(file.source.data) is not None
+
+
+def is_record(file: PyFile, node: Node) -> bool:
+    """Whether the parameter called `token` is an object that knows of one: `token.expires_at` is read."""
+    bindings = file.names.bindings(node) if node.type == "identifier" else []
+    if not bindings or any(one.kind != "parameter" or one.annotation is not None for one in bindings):
+        return False
+    around = file.text(file.scopes.at(node.start_byte).node)
+    read = re.findall(_MEMBER.format(name=re.escape(text_of(node))), around)
+    return bool(read) and not any(name in _OF_TEXTS or "secret" in name or "token" in name for name in read)
