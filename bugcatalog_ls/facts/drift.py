@@ -13,9 +13,9 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.model_schemas import table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.schema import SchemaColumn, Table
-from bugcatalog_ls.facts.schema_replay import table_of
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.facts.type_differences import type_difference
 from bugcatalog_ls.facts.typed_columns import typed
@@ -48,7 +48,7 @@ def drifts(index: FactIndex, symbol: str, environment: str) -> tuple[Drift, ...]
     cannot do without.
     """
     made = model(index, symbol)
-    table = table_of(index, environment, made.key) if made is not None else None
+    table = table_in(index, environment, made.key) if made is not None else None
     if made is None or table is None or not table.known or not table.certain:
         return ()
     watches = _Watched(index, environment)
