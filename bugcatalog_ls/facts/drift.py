@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.model_constraints import model_constraints
-from bugcatalog_ls.facts.model_schemas import table_in
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.schema import SchemaColumn, Table
 from bugcatalog_ls.facts.target_databases import target_databases
@@ -67,6 +67,9 @@ class _Watched:
         self.defaults = any(fact.compares_defaults for _, fact in homes)
         self.extras = not any(fact.filters for _, fact in homes)
         self.dialect = dialect_of(index, name) or _only_target(index)
+        if name == SQL_FILES and self.dialect in ("", "sqlite"):
+            # SQLite stores a text in whatever it calls a column.
+            self.types = False
 
 
 def _only_target(index: FactIndex) -> str:
