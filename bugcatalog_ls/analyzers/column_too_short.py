@@ -89,7 +89,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix(title, "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, joins=(OrmClass, TableFact, StoredText, ComparedText), fix=_fix, writes_revisions=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact, StoredText, ComparedText), fix=_fix, writes_revisions=True
+)
 
 
 def _beside_schema(ctx: JoinContext, made: Model) -> Iterator[Finding]:

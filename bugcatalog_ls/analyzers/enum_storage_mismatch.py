@@ -21,6 +21,8 @@ from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.resolve import class_at, mro
+from bugcatalog_ls.facts.sql_labels import SqlLabel
+from bugcatalog_ls.facts.stored_labels import labels_of
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, remove_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, walk
@@ -44,6 +46,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 yield from _stored(ctx, made, column)
     for text in ctx.index.in_file(ctx.path, ComparedText):
         yield from _compared(ctx, text)
+    for label in ctx.index.in_file(ctx.path, SqlLabel):
+        yield from _in_sql(ctx, label)
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -80,7 +84,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix("Keep the labels in a VARCHAR", "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, joins=(OrmClass, TableFact, ComparedText), fix=_fix, writes_revisions=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact, ComparedText, SqlLabel), fix=_fix, writes_revisions=True
+)
 
 
 def _stored(ctx: JoinContext, made: Model, column: Column) -> Iterator[Finding]:
@@ -171,6 +177,23 @@ def _compared(ctx: JoinContext, text: ComparedText) -> Iterator[Finding]:
         related=related,
         data={"kind": "text"},
     )
+
+
+def _in_sql(ctx: JoinContext, label: SqlLabel) -> Iterator[Finding]:
+    """A text in SQL beside an enum column that is none of its labels."""
+    if len(label.tables) != 1:
+        return
+    labels = labels_of(ctx.index, label.tables[0], label.column)
+    if not labels or label.text in labels:
+        return
+    # MySQL compares labels as it compares texts.
+    is_mysql = any(each in _MYSQL for each in target_databases(ctx.index, ctx.options.dialects).dialects)
+    if is_mysql and label.text.casefold() in {each.casefold() for each in labels}:
+        return
+    listed = ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")
+    name = f"{label.tables[0]}.{label.column}"
+    message = f"{label.text} is none of the labels of {name} ({listed})"
+    yield ctx.find(label.anchor, message, data={"kind": "text"})
 
 
 def _is_text(index: FactIndex, symbol: str) -> bool:

@@ -151,7 +151,12 @@ def _expanded(ctx: FixContext, call: Node, table: str, old: str, new: str) -> li
     known = {"new_column_name", "existing_type", "existing_nullable", "table_name", "column_name"}
     statement = statement_of(call)
     is_whole = statement.named_children[:1] == [call]
-    if given.keywords.keys() - known or "." in table or not is_whole or b"import op\n" not in ctx.file.source.data:
+    if (
+        given.keywords.keys() - known
+        or "." in table
+        or not is_whole
+        or b"import op\n" not in ctx.file.source.data
+    ):
         return None
     batch = owner if name == "alter_column" and owner != "op" else ""
     written = given.keywords.get("existing_type")

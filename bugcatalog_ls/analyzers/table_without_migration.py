@@ -67,9 +67,7 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         and min(each.symbol for each in sharing if not each.parent or len(sharing) == 1) != made.symbol
     ):
         return
-    lacking = [
-        name for name in schemas_of(ctx.index, made.metadata) if is_missing(ctx.index, name, made.key)
-    ]
+    lacking = [name for name in schemas_of(ctx.index, made.metadata) if is_missing(ctx.index, name, made.key)]
     if not lacking or _is_elsewhere(ctx.index, made):
         return
     maker = "SQL file" if lacking == [SQL_FILES] else "migration"

@@ -322,7 +322,7 @@ _TYPES = {
 
 
 def _own_type(declared: exp.DataType | Any) -> ColumnType | None:
-    """A type that the database was given itself, by its name, and MySQL's `ENUM('a', 'b')` with its labels."""
+    """A type that the database was given itself, by its name; MySQL's `ENUM('a', 'b')` with its labels."""
     from sqlglot import exp
 
     if declared.this == exp.DataType.Type.USERDEFINED:

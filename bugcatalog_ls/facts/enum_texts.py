@@ -121,7 +121,9 @@ def _add(
     facts.add(ComparedText(file.path, owner, attribute, text, of_class, assigned, anchor))
 
 
-VOCABULARY = Vocabulary(_collect, (b'= "', b"= '", b'="', b"='", b".in_(", b".not_in(", b".notin_(", b".update({"))
+VOCABULARY = Vocabulary(
+    _collect, (b'= "', b"= '", b'="', b"='", b".in_(", b".not_in(", b".notin_(", b".update({")
+)
 
 
 def text_given(index: FactIndex, given: ComparedText, resolve: Callable[[str], str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Texts that rows are made with or changed by: `Order(status="paid")`, `.values(status=…)`, `.update({…})`."""
+"""Texts that rows are made with or changed by: `Order(status="paid")`, `.values(…)`, `.update({…})`."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _in_dict(file: PyFile, node: Node | None) -> Iterator[GivenText]:
 
 
 def _queried(file: PyFile, callee: Node | None, begins: tuple[str, ...]) -> str | None:
-    """The class of `select(Order)`, `session.query(Order)`, `Order.query` … that a chain of calls begins with."""
+    """The class of `select(Order)`, `session.query(Order)`, `Order.query` that a chain begins with."""
     while callee is not None and callee.type == "attribute":
         inner = callee.child_by_field_name("object")
         if inner is not None and inner.type == "attribute" and text_of(inner).endswith(".query"):

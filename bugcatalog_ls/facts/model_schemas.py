@@ -1,4 +1,4 @@
-"""Which schemas a metadata's models are held against: its migrations, or the `.sql` files where there are none.
+"""Which schemas a metadata's models are held against: its migrations, else the `.sql` files.
 
 `SQL_FILES` stands for the `.sql` files among the names of environments.
 """

@@ -123,7 +123,9 @@ def _collect_defaults(file: PyFile, facts: Facts) -> None:
         while statement is not None and statement.type not in ("assignment", "block", "module"):
             statement = statement.parent
         left = statement.child_by_field_name("left") if statement is not None else None
-        owner = enclosing(statement, "class_definition") if left is not None and statement is not None else None
+        owner = (
+            enclosing(statement, "class_definition") if left is not None and statement is not None else None
+        )
         if value is None or left is None or owner is None or left.type != "identifier":
             continue
         made = _returned(file, value)
