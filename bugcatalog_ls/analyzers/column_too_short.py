@@ -14,6 +14,7 @@ from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import alter_type
+from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constants import text_in
@@ -212,8 +213,14 @@ def _given(ctx: JoinContext, given: ComparedText) -> Iterator[Finding]:
 
 def _is_cut(index: FactIndex, made: Model) -> bool:
     """Whether validators of a model may shorten what it is given."""
-    found = index.one(OrmClass, made.symbol)
-    return found is not None and "validates" in repr(found[1])
+    found = index.one(ClassFact, made.symbol)
+    methods = [index.one(FunctionFact, f"{made.symbol}.{name}") for name in found[1].members] if found else []
+    return any(
+        (decorator or "").removesuffix("()").endswith("orm.validates")
+        for method in methods
+        if method is not None
+        for decorator in method[1].decorators
+    )
 
 
 def _model_of(index: FactIndex, symbol: str, ctx: JoinContext) -> Model | None:

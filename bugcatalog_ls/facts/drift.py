@@ -64,6 +64,7 @@ class _Watched:
         place = next((each for each in environments(index) if each.name == name), None)
         homes = index.get(EnvironmentFact, place.home) if place is not None and place.home else ()
         self.types = all(fact.compares_types for _, fact in homes)
+        self.lengths = name == SQL_FILES
         self.defaults = any(fact.compares_defaults for _, fact in homes)
         self.extras = not any(fact.filters for _, fact in homes)
         self.dialect = dialect_of(index, name) or _only_target(index)
@@ -92,9 +93,9 @@ def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) 
             continue
         wanted, there = typed(index, made, column), found.column
         named = (column.name,)
-        if watched.types:
+        if watched.types or watched.lengths:
             aspect = type_difference(wanted.type, there.type, watched.dialect)
-            if aspect is not None:
+            if aspect is not None and (watched.types or aspect == "length"):
                 yield Drift(aspect, named, wanted, there)
         both_known = wanted.nullable is not None and there.nullable is not None
         is_key = wanted.primary_key or there.primary_key
