@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -40,27 +42,9 @@ def given_texts(file: PyFile) -> Iterator[GivenText]:
     data = file.source.data
     if not any(word in data for word in _OF_ROWS):
         return
-    for match in _KEYWORD.finditer(data):
-        node = file.root.descendant_for_byte_range(match.end(), match.end() + 1)
-        keyword = node.parent if node is not None else None
-        while keyword is not None and keyword.type in ("string", "attribute"):
-            keyword = keyword.parent
-        if keyword is None or keyword.type != "keyword_argument":
-            continue
-        name, value = keyword.child_by_field_name("name"), keyword.child_by_field_name("value")
-        call = keyword.parent.parent if keyword.parent is not None else None
-        if name is None or value is None or call is None or call.type != "call" or not is_text(value):
-            continue
-        callee = callee_of(call)
-        last = text_of(callee).rpartition(".")[2] if callee is not None else ""
-        if last in _QUERIES:
-            owner = _queried(file, callee, _QUERIES[last])
-        elif last[:1].isupper() and not _OTHERS.search(last):
-            owner = file.callee(call)
-        else:
-            continue
-        if owner is not None and "(" not in owner:
-            yield GivenText(owner, text_of(name), value, last == "filter_by")
+    for call in file.calls_where(_is_candidate):
+        if _KEYWORD.search(data, call.start_byte, call.end_byte) is not None:
+            yield from _in_call(file, call)
     for match in _ASSIGNED.finditer(data):
         node = file.root.descendant_for_byte_range(match.start(1), match.end(1))
         target = node.parent if node is not None else None
@@ -73,6 +57,25 @@ def given_texts(file: PyFile) -> Iterator[GivenText]:
                 yield GivenText(owner, match[1].decode(), value, False)
     for match in _UPDATE.finditer(data):
         yield from _in_dict(file, file.root.descendant_for_byte_range(match.end() - 1, match.end()))
+
+
+@lru_cache(maxsize=4096)
+def _is_candidate(last: str) -> bool:
+    """Whether a call by its last name may make rows, or choose or change them by keywords."""
+    return last in _QUERIES or (last[:1].isupper() and not _OTHERS.search(last))
+
+
+def _in_call(file: PyFile, call: Node) -> Iterator[GivenText]:
+    given = [(name, value) for name, value in arguments_of(call).keywords.items() if is_text(value)]
+    callee = callee_of(call)
+    if not given or callee is None:
+        return
+    last = text_of(callee).rpartition(".")[2]
+    owner = _queried(file, callee, _QUERIES[last]) if last in _QUERIES else file.callee(call)
+    if owner is None or "(" in owner or owner.partition(".")[0] in sys.stdlib_module_names:
+        return
+    for name, value in given:
+        yield GivenText(owner, name, value, last == "filter_by")
 
 
 def row_class(file: PyFile, row: Node | None) -> str | None:
