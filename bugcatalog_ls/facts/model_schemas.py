@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bugcatalog_ls.facts.created_tables import creates_tables
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import environments
 from bugcatalog_ls.facts.models import model, models
@@ -42,11 +43,12 @@ def is_missing(index: FactIndex, name: str, table: str) -> bool:
     """Whether a schema surely has no table or view of a name.
 
     `.sql` files count where they make most of what the models map: else they are about something else.
+    Where the workspace makes the tables of its models itself, they need not list all.
     """
     if name != SQL_FILES:
         return lacks_table(index, name, table)
     plain = plain_name(table)
-    if table_in(index, name, table) is not None or index.get(SqlMade, plain):
+    if creates_tables(index) or table_in(index, name, table) is not None or index.get(SqlMade, plain):
         return False
     mapped = {made.key for symbol in models(index) if (made := model(index, symbol)) is not None}
     n_there = sum(table_in(index, name, each) is not None for each in mapped)
