@@ -14,18 +14,20 @@ from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import alter_type
+from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constants import text_in
 from bugcatalog_ls.facts.drift import drifts
-from bugcatalog_ls.facts.expressions import Call
+from bugcatalog_ls.facts.enum_texts import ComparedText, text_given
+from bugcatalog_ls.facts.expressions import Call, Constant, Expression
 from bugcatalog_ls.facts.field_limits import described_model, max_length
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
-from bugcatalog_ls.facts.schema_replay import environments_of, table_of
 from bugcatalog_ls.facts.schemas import is_field, schema
 from bugcatalog_ls.facts.stored_texts import StoredText
 from bugcatalog_ls.facts.typed_columns import typed
@@ -52,6 +54,11 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             yield from _beside_schema(ctx, made)
     for text in ctx.index.in_file(ctx.path, StoredText):
         yield from _stored(ctx, text)
+    # What an attribute is assigned is among the stored texts.
+    stored = {each.anchor.partition(" ")[2] for each in ctx.index.in_file(ctx.path, StoredText)}
+    for given in ctx.index.in_file(ctx.path, ComparedText):
+        if given.assigned and given.anchor.removeprefix("enum text ") not in stored:
+            yield from _given(ctx, given)
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -68,8 +75,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     wanted = _wide(typed(ctx.index, made, column), length)
     names: list[str] = []
     steps: list[Step | None] = []
-    for name in environments_of(ctx.index, made.metadata):
-        table = table_of(ctx.index, name, made.key)
+    for name in schemas_of(ctx.index, made.metadata):
+        table = table_in(ctx.index, name, made.key)
         there = table.column(column.name) if table is not None and table.known else None
         if there is not None and (there.column.type.length or length) < length:
             names.append(name)
@@ -83,12 +90,14 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix(title, "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, joins=(OrmClass, TableFact, StoredText), fix=_fix, writes_revisions=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact, StoredText, ComparedText), fix=_fix, writes_revisions=True
+)
 
 
 def _beside_schema(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     """Columns of another length than the schema's."""
-    for environment in environments_of(ctx.index, made.metadata):
+    for environment in schemas_of(ctx.index, made.metadata):
         for drift in drifts(ctx.index, made.symbol, environment):
             wanted, found = drift.wanted, drift.found
             column = made.column(drift.columns[0])
@@ -99,7 +108,7 @@ def _beside_schema(ctx: JoinContext, made: Model) -> Iterator[Finding]:
             name = f"{made.key}.{column.name}"
             one, two = wanted.type.length, found.type.length
             message = f"{name} holds {one} characters in the model and {two} in the schema"
-            table = table_of(ctx.index, environment, made.key)
+            table = table_in(ctx.index, environment, made.key)
             related = (
                 [ctx.related(table.revision, REVISION_ANCHOR, f"the revision that creates {table.name}")]
                 if table is not None and table.revision
@@ -129,13 +138,23 @@ def _defaults(ctx: JoinContext, made: Model, fact: OrmClass) -> Iterator[Finding
         if limit is None or not isinstance(value, Call):
             continue
         for keyword in ("default", "server_default", "insert_default"):
-            text = text_in(ctx.index, value.keyword(keyword), ctx.path)
+            given = value.keyword(keyword)
+            text = text_in(ctx.index, given, ctx.path) or _quoted(given)
             if text is not None and len(text) > limit:
                 message = (
                     f"{made.key}.{column.name} holds {limit} characters, and its default has {len(text)}"
                 )
                 yield ctx.find(column.anchor, message, data=_data(made, column, len(text)))
                 break
+
+
+def _quoted(given: Expression | None) -> str | None:
+    """The text of `text("'pending'")`."""
+    first = given.arguments[0] if isinstance(given, Call) and len(given.arguments) == 1 else None
+    if not isinstance(first, Constant) or not isinstance(first.value, str):
+        return None
+    found = re.fullmatch(r"'([^']*)'", first.value)
+    return found[1] if found is not None else None
 
 
 def _fields(ctx: JoinContext, fact: OrmClass) -> Iterator[Finding]:
@@ -175,6 +194,33 @@ def _stored(ctx: JoinContext, text: StoredText) -> Iterator[Finding]:
     message = f"{made.key}.{column.name} holds {limit} characters, and {what} {length}"
     related = [ctx.related(column.path, column.anchor, f"the column {made.key}.{column.name}")]
     yield ctx.find(text.anchor, message, data=_data(made, column, length), related=related)
+
+
+def _given(ctx: JoinContext, given: ComparedText) -> Iterator[Finding]:
+    """Texts that rows are made with or changed by."""
+    made = _model_of(ctx.index, given.owner, ctx)
+    column = _column_of(made, given.attribute)
+    limit = _limit(column) if column is not None else None
+    if made is None or column is None or limit is None or _is_cut(ctx.index, made):
+        return
+    text = text_given(ctx.index, given, ctx.resolve)
+    if text is None or len(text) <= limit:
+        return
+    message = f"{made.key}.{column.name} holds {limit} characters, and this text has {len(text)}"
+    related = [ctx.related(column.path, column.anchor, f"the column {made.key}.{column.name}")]
+    yield ctx.find(given.anchor, message, data=_data(made, column, len(text)), related=related)
+
+
+def _is_cut(index: FactIndex, made: Model) -> bool:
+    """Whether validators of a model may shorten what it is given."""
+    found = index.one(ClassFact, made.symbol)
+    methods = [index.one(FunctionFact, f"{made.symbol}.{name}") for name in found[1].members] if found else []
+    return any(
+        (decorator or "").removesuffix("()").endswith("orm.validates")
+        for method in methods
+        if method is not None
+        for decorator in method[1].decorators
+    )
 
 
 def _model_of(index: FactIndex, symbol: str, ctx: JoinContext) -> Model | None:

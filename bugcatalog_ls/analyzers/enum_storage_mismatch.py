@@ -13,14 +13,16 @@ from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constants import enum_members, text_in
 from bugcatalog_ls.facts.drift import Drift
-from bugcatalog_ls.facts.enum_texts import ComparedText
+from bugcatalog_ls.facts.enum_texts import ComparedText, text_given
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
+from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.resolve import class_at, mro
-from bugcatalog_ls.facts.schema_replay import environments_of, table_of
+from bugcatalog_ls.facts.sql_labels import SqlLabel
+from bugcatalog_ls.facts.stored_labels import labels_of
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, remove_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, walk
@@ -44,6 +46,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 yield from _stored(ctx, made, column)
     for text in ctx.index.in_file(ctx.path, ComparedText):
         yield from _compared(ctx, text)
+    for label in ctx.index.in_file(ctx.path, SqlLabel):
+        yield from _in_sql(ctx, label)
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -56,7 +60,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         names = finding.data["environments"].split(",")
         steps = []
         for name in names:
-            table = table_of(ctx.index, name, made.key)
+            table = table_in(ctx.index, name, made.key)
             found = table.column(column.name) if table is not None else None
             if found is not None:
                 drift = Drift("labels", (column.name,), column, found.column)
@@ -80,7 +84,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix("Keep the labels in a VARCHAR", "suggested", edits)
 
 
-ANALYZER = Analyzer(join=_join, joins=(OrmClass, TableFact, ComparedText), fix=_fix, writes_revisions=True)
+ANALYZER = Analyzer(
+    join=_join, joins=(OrmClass, TableFact, ComparedText, SqlLabel), fix=_fix, writes_revisions=True
+)
 
 
 def _stored(ctx: JoinContext, made: Model, column: Column) -> Iterator[Finding]:
@@ -92,8 +98,8 @@ def _stored(ctx: JoinContext, made: Model, column: Column) -> Iterator[Finding]:
     lacking: list[str] = []
     message, kind = "", ""
     related: list[Related] = []
-    for environment in environments_of(ctx.index, made.metadata):
-        table = table_of(ctx.index, environment, made.key)
+    for environment in schemas_of(ctx.index, made.metadata):
+        table = table_in(ctx.index, environment, made.key)
         found = table.column(column.name) if table is not None else None
         if table is None or found is None or found.column.type.name != "ENUM":
             continue
@@ -141,7 +147,7 @@ def _mismatch(index: FactIndex, column: Column, stored: tuple[str, ...], name: s
 
 
 def _is_mysql(ctx: JoinContext, made: Model) -> bool:
-    named = [dialect_of(ctx.index, name) for name in environments_of(ctx.index, made.metadata)]
+    named = [dialect_of(ctx.index, name) for name in schemas_of(ctx.index, made.metadata)]
     return any(
         dialect in _MYSQL for dialect in (*named, *target_databases(ctx.index, ctx.options.dialects).dialects)
     )
@@ -153,21 +159,41 @@ def _compared(ctx: JoinContext, text: ComparedText) -> Iterator[Finding]:
     column = next((each for each in made.columns if each.attribute == text.attribute), None) if made else None
     if made is None or column is None or column.type.name != "ENUM" or column.type.labels is None:
         return
+    written = text_given(ctx.index, text, ctx.resolve)
+    if written is None:
+        return
     accepted = set(column.type.labels)
     if column.type.enum and (_is_text(ctx.index, column.type.enum) or not (text.of_class or text.assigned)):
         # A member that is a text itself equals its value.
         accepted |= _values(ctx.index, column.type.enum)
-    if text.text in accepted:
+    if written in accepted:
         return
     name = f"{made.name}.{text.attribute}"
     listed = ", ".join(column.type.labels[:4]) + (" …" if len(column.type.labels) > 4 else "")
     related = [ctx.related(column.path, column.anchor, f"the column {made.key}.{column.name}")]
     yield ctx.find(
         text.anchor,
-        f"{text.text} is none of the labels of {name} ({listed})",
+        f"{written} is none of the labels of {name} ({listed})",
         related=related,
         data={"kind": "text"},
     )
+
+
+def _in_sql(ctx: JoinContext, label: SqlLabel) -> Iterator[Finding]:
+    """A text in SQL beside an enum column that is none of its labels."""
+    if len(label.tables) != 1:
+        return
+    labels = labels_of(ctx.index, label.tables[0], label.column)
+    if not labels or label.text in labels:
+        return
+    # MySQL compares labels as it compares texts.
+    is_mysql = any(each in _MYSQL for each in target_databases(ctx.index, ctx.options.dialects).dialects)
+    if is_mysql and label.text.casefold() in {each.casefold() for each in labels}:
+        return
+    listed = ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")
+    name = f"{label.tables[0]}.{label.column}"
+    message = f"{label.text} is none of the labels of {name} ({listed})"
+    yield ctx.find(label.anchor, message, data={"kind": "text"})
 
 
 def _is_text(index: FactIndex, symbol: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -13,12 +14,12 @@ from bugcatalog_ls.facts.column_types import ColumnType, type_of
 from bugcatalog_ls.facts.migration_graph import environment_of, graph
 from bugcatalog_ls.facts.models import models_of_table
 from bugcatalog_ls.facts.revision_operations import RevisionOperation
-from bugcatalog_ls.facts.schema_replay import metadata_migrated_by
+from bugcatalog_ls.facts.schema_replay import metadata_migrated_by, table_of
 from bugcatalog_ls.syntax.edits import add_keyword
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
-    enclosing_function,
+    enclosing,
     statement_of,
     string_value,
     text_of,
@@ -61,7 +62,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
             title = f"Give the rows that are there {default.removeprefix('sa.')}"
             yield ctx.fix(title, "safe", add_keyword(ctx.file, column, "server_default", default))
     elif kind == "rename":
-        edits = _expanded(ctx, call)
+        edits = _expanded(ctx, call, finding.data["table"], finding.data["old"], finding.data["new"])
         if edits is not None:
             yield ctx.fix("Add the new column beside the old one", "suggested", edits)
 
@@ -80,14 +81,15 @@ def _judged(
         yield ctx.find(each.anchor, f"{name} is renamed in one step, and running code knows the old name")
     elif each.name == "alter_column" and each.new_name and each.new_name != each.column:
         message = f"{name} is renamed in one step, and running code knows the old name"
-        yield ctx.find(each.anchor, message, data={"kind": "rename"})
+        data = {"kind": "rename", "table": each.table, "old": each.column, "new": each.new_name}
+        yield ctx.find(each.anchor, message, data=data)
     elif each.name == "alter_column" and each.new_type is not None and each.existing_type is not None:
         wanted, found = (type_of(ctx.index, value, ctx.path) for value in (each.new_type, each.existing_type))
         if _narrows(wanted, found):
             yield ctx.find(each.anchor, f"{name} becomes narrower, and rows may not fit")
     elif each.name == "add_column" and each.required:
         message = f"{name} is added as required, and neither rows nor running code have a value for it"
-        yield ctx.find(each.anchor, message, data={"kind": "required"})
+        yield ctx.find(each.anchor, message, data={"kind": "" if each.in_sql else "required"})
     elif each.name in ("drop_column", "drop_table"):
         yield from _dropped(ctx, each, operations, metadata, name)
 
@@ -141,39 +143,68 @@ def _narrows(wanted: ColumnType, found: ColumnType) -> bool:
     return False
 
 
-def _expanded(ctx: FixContext, call: Node) -> list[TextEdit] | None:
+def _expanded(ctx: FixContext, call: Node, table: str, old: str, new: str) -> list[TextEdit] | None:
     """The first half of a rename: a new column that is filled; the way back drops it."""
     given = arguments_of(call)
     callee = callee_of(call)
-    if callee is None or text_of(callee) != "op.alter_column" or "schema" in given.keywords:
-        return None
-    table, old = string_value(given.get("table_name", 0)), string_value(given.get("column_name", 1))
-    new, kind = string_value(given.keywords.get("new_column_name")), given.keywords.get("existing_type")
-    back = _way_back(ctx, table, old, new)
-    if table is None or old is None or new is None or kind is None or back is None:
-        return None
+    owner, _, name = text_of(callee).rpartition(".") if callee is not None else ("", "", "")
     known = {"new_column_name", "existing_type", "existing_nullable", "table_name", "column_name"}
-    if given.keywords.keys() - known:
+    statement = statement_of(call)
+    is_whole = statement.named_children[:1] == [call]
+    if (
+        given.keywords.keys() - known
+        or "." in table
+        or not is_whole
+        or b"import op\n" not in ctx.file.source.data
+    ):
         return None
-    column = f'sa.Column("{new}", {text_of(kind)}, nullable=True)'
-    lines = [
-        f"# A later revision drops {table}.{old}, once no release reads it.",
-        f'op.add_column("{table}", {column})',
-        f'op.execute("UPDATE {table} SET {new} = {old}")',
-    ]
-    edits = replace_statement(ctx.file, statement_of(call), "\n".join(lines))
-    return edits + replace_statement(ctx.file, statement_of(back), f'op.drop_column("{table}", "{new}")')
+    batch = owner if name == "alter_column" and owner != "op" else ""
+    written = given.keywords.get("existing_type")
+    kind = text_of(written) if written is not None else _type_at_head(ctx, table, new)
+    back, is_free = _way_back(ctx, table, old, new)
+    if not kind or (back is None and not is_free):
+        return None
+    column = f'sa.Column("{new}", {kind}, nullable=True)'
+    note = f"# A later revision drops {table}.{old}, once no release reads it."
+    fill = f'op.execute("UPDATE {table} SET {new} = {old}")'
+    if batch:
+        # Rows can be filled only when the batch has made the column.
+        block = enclosing(call, "with_statement")
+        body = block.child_by_field_name("body") if block is not None else None
+        if block is None or body is None or len(body.named_children) != 1:
+            return None
+        head = ctx.file.source.data[block.start_byte : body.start_byte].decode().rstrip()
+        made = f"{note}\n{head}\n    {batch}.add_column({column})\n{fill}"
+        edits = replace_statement(ctx.file, block, made)
+    else:
+        edits = replace_statement(ctx.file, statement, f'{note}\nop.add_column("{table}", {column})\n{fill}')
+    if back is not None:
+        edits = edits + replace_statement(ctx.file, statement_of(back), f'op.drop_column("{table}", "{new}")')
+    return edits
 
 
-def _way_back(ctx: FixContext, table: str | None, old: str | None, new: str | None) -> Node | None:
-    """The call in the downgrade that renames the column back."""
-    for call in ctx.file.calls_named("alter_column"):
-        function = enclosing_function(call)
-        name = function.child_by_field_name("name") if function is not None else None
-        given = arguments_of(call)
-        if name is None or text_of(name) != "downgrade":
+def _type_at_head(ctx: FixContext, table: str, column: str) -> str:
+    environment = environment_of(ctx.index, ctx.file.path)
+    there = table_of(ctx.index, environment.name, table) if environment is not None else None
+    found = there.column(column) if there is not None else None
+    return found.column.type.source if found is not None else ""
+
+
+def _way_back(ctx: FixContext, table: str, old: str, new: str) -> tuple[Node | None, bool]:
+    """The call in the downgrade that renames the column back, and whether there is no way back at all."""
+    downgrade = next((each.node for each in ctx.file.functions if each.name == "downgrade"), None)
+    body = downgrade.child_by_field_name("body") if downgrade is not None else None
+    for call in ctx.file.calls_named("alter_column", "execute"):
+        if body is None or not body.start_byte <= call.start_byte < body.end_byte:
+            continue
+        callee, given = callee_of(call), arguments_of(call)
+        if callee is not None and text_of(callee).endswith(".execute"):
+            text = text_of(call)
+            if re.search(rf"RENAME\s+(?:COLUMN\s+)?\W?{new}\W?\s+TO\s+\W?{old}\b", text, re.IGNORECASE):
+                return call, False
             continue
         names = (string_value(given.get("table_name", 0)), string_value(given.get("column_name", 1)))
         if names == (table, new) and string_value(given.keywords.get("new_column_name")) == old:
-            return call
-    return None
+            return call, False
+    statements = [each for each in body.named_children if each.type != "comment"] if body is not None else []
+    return None, all(each.type == "pass_statement" for each in statements)

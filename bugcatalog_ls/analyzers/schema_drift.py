@@ -14,9 +14,10 @@ from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
 from bugcatalog_ls.facts.drift import Drift, drifts
 from bugcatalog_ls.facts.migration_graph import environment_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR, RevisionFact
+from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_column_anchor
-from bugcatalog_ls.facts.schema_replay import environments_of, replayed, table_of
+from bugcatalog_ls.facts.schema_replay import replayed, table_of
 from bugcatalog_ls.facts.unmapped_tables import unmapped_tables
 
 _OURS = frozenset(
@@ -41,7 +42,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         if made is None or made.path != ctx.path:
             continue
         found: dict[str, dict[Drift, list[str]]] = {}
-        names = environments_of(ctx.index, made.metadata)
+        names = schemas_of(ctx.index, made.metadata)
         for environment in names:
             for drift in drifts(ctx.index, symbol, environment):
                 if _is_ours(drift):
@@ -64,7 +65,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 continue
             messages = [_message(made, drift) for drift in drift_places]
             environments = list(dict.fromkeys(name for names in drift_places.values() for name in names))
-            tables = [table_of(ctx.index, name, made.key) for name in environments]
+            tables = [table_in(ctx.index, name, made.key) for name in environments]
             related = [
                 ctx.related(table.revision, REVISION_ANCHOR, f"the revision that creates {table.name}")
                 for table in tables

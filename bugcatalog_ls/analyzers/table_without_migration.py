@@ -16,9 +16,10 @@ from bugcatalog_ls.facts.mapped_names import is_unknown_class, missing_target, r
 from bugcatalog_ls.facts.migration_graph import graph
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
-from bugcatalog_ls.facts.schema_replay import environments_of, has_schema, lacks_table
+from bugcatalog_ls.facts.schema_replay import has_schema, lacks_table
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -66,12 +67,11 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         and min(each.symbol for each in sharing if not each.parent or len(sharing) == 1) != made.symbol
     ):
         return
-    lacking = [
-        name for name in environments_of(ctx.index, made.metadata) if lacks_table(ctx.index, name, made.key)
-    ]
+    lacking = [name for name in schemas_of(ctx.index, made.metadata) if is_missing(ctx.index, name, made.key)]
     if not lacking or _is_elsewhere(ctx.index, made):
         return
-    message = f"no migration creates the table {made.key} of {made.name}"
+    maker = "SQL file" if lacking == [SQL_FILES] else "migration"
+    message = f"no {maker} creates the table {made.key} of {made.name}"
     data = {"model": made.symbol, "environments": ",".join(lacking)}
     yield ctx.find(made.anchor, message, related=_heads(ctx, lacking), data=data)
 
@@ -88,6 +88,7 @@ def _heads(ctx: JoinContext, environments: Iterable[str]) -> list[Related]:
     return [
         ctx.related(path, REVISION_ANCHOR, "the head that the migrations lead to")
         for name in environments
+        if name != SQL_FILES
         for _, path in graph(ctx.index, name).heads
     ]
 

@@ -321,6 +321,20 @@ _TYPES = {
 }
 
 
+def _own_type(declared: exp.DataType | Any) -> ColumnType | None:
+    """A type that the database was given itself, by its name; MySQL's `ENUM('a', 'b')` with its labels."""
+    from sqlglot import exp
+
+    if declared.this == exp.DataType.Type.USERDEFINED:
+        name = getattr(declared.args.get("kind"), "name", "")
+        return ColumnType("USER-DEFINED", enum_name=name) if name else None
+    if declared.this != exp.DataType.Type.ENUM:
+        return None
+    labels = [each.name for each in declared.expressions if isinstance(each, exp.Literal)]
+    known = len(labels) == len(declared.expressions) and labels
+    return ColumnType("ENUM", labels=tuple(labels)) if known else None
+
+
 def _type(declared: exp.DataType | Any, dialect: str) -> ColumnType:
     kind = getattr(declared, "this", None)
     name = str(getattr(kind, "value", kind) or "").upper()
@@ -334,7 +348,8 @@ def _type(declared: exp.DataType | Any, dialect: str) -> ColumnType:
         return ColumnType(name, enum_name=str(declared.args.get("kind") or "").strip('"'))
     known = _TYPES.get(name)
     if known is None:
-        return ColumnType(name)
+        own = _own_type(declared) if name in ("ENUM", "USER-DEFINED") else None
+        return own or ColumnType(name)
     timezone = name == "TIMESTAMPTZ" if name.startswith(("TIMESTAMP", "DATETIME")) else None
     return ColumnType(known[0], None, timezone, source=known[1])
 

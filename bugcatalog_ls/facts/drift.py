@@ -13,9 +13,9 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.schema import SchemaColumn, Table
-from bugcatalog_ls.facts.schema_replay import table_of
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.facts.type_differences import type_difference
 from bugcatalog_ls.facts.typed_columns import typed
@@ -48,7 +48,7 @@ def drifts(index: FactIndex, symbol: str, environment: str) -> tuple[Drift, ...]
     cannot do without.
     """
     made = model(index, symbol)
-    table = table_of(index, environment, made.key) if made is not None else None
+    table = table_in(index, environment, made.key) if made is not None else None
     if made is None or table is None or not table.known or not table.certain:
         return ()
     watches = _Watched(index, environment)
@@ -64,9 +64,13 @@ class _Watched:
         place = next((each for each in environments(index) if each.name == name), None)
         homes = index.get(EnvironmentFact, place.home) if place is not None and place.home else ()
         self.types = all(fact.compares_types for _, fact in homes)
+        self.lengths = name == SQL_FILES
         self.defaults = any(fact.compares_defaults for _, fact in homes)
         self.extras = not any(fact.filters for _, fact in homes)
         self.dialect = dialect_of(index, name) or _only_target(index)
+        if name == SQL_FILES and self.dialect in ("", "sqlite"):
+            # SQLite stores a text in whatever it calls a column.
+            self.types = False
 
 
 def _only_target(index: FactIndex) -> str:
@@ -89,9 +93,9 @@ def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) 
             continue
         wanted, there = typed(index, made, column), found.column
         named = (column.name,)
-        if watched.types:
+        if watched.types or watched.lengths:
             aspect = type_difference(wanted.type, there.type, watched.dialect)
-            if aspect is not None:
+            if aspect is not None and (watched.types or aspect == "length"):
                 yield Drift(aspect, named, wanted, there)
         both_known = wanted.nullable is not None and there.nullable is not None
         is_key = wanted.primary_key or there.primary_key

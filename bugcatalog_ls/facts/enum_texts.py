@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.constants import constant_at, text_in
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.given_texts import given_texts, row_class
+from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import string_value
 
 _CANDIDATE = re.compile(rb"\.(\w+)\s*(==|!=|=)\s*([\"'])([A-Za-z][\w \-]*)\3")
-# Keywords that an enum is usually behind; others are too many to look at.
-_KEYWORD = re.compile(
-    rb"[(,]\s*((?:\w+_)?(?:status|state|type|kind|role|level|mode|priority|category|stage|phase|tier|plan|"
-    rb"visibility|severity|color|method|source|scope|action|result))\s?=\s?([\"'])([A-Za-z][\w \-]*)\2"
-)
 _LISTED = re.compile(rb"\.(\w+)\.(?:in_|not_in|notin_)\(\s*[\[({]\s*[\"']")
 _LABEL = re.compile(rb"[A-Za-z][\w \-]*")
-# What texts are given to by keyword, with what the chain of calls begins with.
-_QUERIES = {"filter_by": ("query", "select"), "values": ("update", "insert")}
 
 
 class ComparedText(Fact, frozen=True):
-    """`owner` is the symbol of a class; `of_class` tells that its own attribute is meant, as in a query."""
+    """`owner` is the symbol of a class; `of_class` tells that its own attribute is meant, as in a query.
+
+    `member` is the symbol of the enum's member whose value is the text, where it is not written out.
+    """
 
     path: str
     owner: str
@@ -34,6 +34,7 @@ class ComparedText(Fact, frozen=True):
     of_class: bool
     assigned: bool
     anchor: str
+    member: str = ""
 
     @property
     def key(self) -> str:
@@ -49,33 +50,41 @@ def _collect(file: PyFile, facts: Facts) -> None:
         text = file.root.descendant_for_byte_range(match.start(3), match.end(0))
         if attribute is None or attribute.type != "attribute" or text is None or text.type != "string":
             continue
-        owner = file.symbol(attribute.child_by_field_name("object"))
-        if owner is None or "(" in owner.removesuffix("()") or not owner.rpartition(".")[2][:1].isupper():
+        if text.parent is None or text.parent.type in ("subscript", "attribute", "concatenated_string"):
             continue
+        receiver = attribute.child_by_field_name("object")
+        owner = file.symbol(receiver)
+        if owner is None or "(" in owner.removesuffix("()") or not owner.rpartition(".")[2][:1].isupper():
+            row = row_class(file, receiver)
+            if row is None or "(" in row:
+                continue
+            owner = f"{row}()"
         plain = owner.removesuffix("()")
         is_assigned = match[2] == b"="
         _add(file, facts, plain, (match[1], match[4]), text, of_class=plain == owner, assigned=is_assigned)
-    _collect_keywords(file, facts)
+    _collect_given(file, facts)
     _collect_listed(file, facts)
 
 
-def _collect_keywords(file: PyFile, facts: Facts) -> None:
-    """Texts that objects are made with (`Order(status="paid")`), or looked up by (`filter_by`)."""
-    for match in _KEYWORD.finditer(file.source.data):
-        text = file.root.descendant_for_byte_range(match.start(2), match.end(0))
-        keyword = text.parent if text is not None else None
-        call = keyword.parent.parent if keyword is not None and keyword.parent is not None else None
-        if text is None or text.type != "string" or call is None or call.type != "call":
-            continue
-        callee = callee_of(call)
-        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
-        if name in _QUERIES:
-            owner = _queried(file, callee, _QUERIES[name])
-        else:
-            owner = file.callee(call) if name[:1].isupper() else None
-        if owner is not None and "(" not in owner:
-            by_class = name in _QUERIES
-            _add(file, facts, owner, (match[1], match[3]), text, of_class=by_class, assigned=not by_class)
+def _collect_given(file: PyFile, facts: Facts) -> None:
+    """Texts that rows are made with, changed by or looked up by (`filter_by`)."""
+    for each in given_texts(file):
+        anchor = facts.anchor(f"enum text {each.owner}.{each.attribute}", each.text)
+        text = string_value(each.text) if each.text.type == "string" else ""
+        member = "" if text else file.symbol(each.text.child_by_field_name("object")) or ""
+        if text or member:
+            facts.add(
+                ComparedText(
+                    file.path,
+                    each.owner,
+                    each.attribute,
+                    text or "",
+                    of_class=each.is_lookup,
+                    assigned=not each.is_lookup,
+                    anchor=anchor,
+                    member=member,
+                )
+            )
 
 
 def _collect_listed(file: PyFile, facts: Facts) -> None:
@@ -97,19 +106,6 @@ def _collect_listed(file: PyFile, facts: Facts) -> None:
                 _add(file, facts, owner, (match[1], text.encode()), item, of_class=True, assigned=False)
 
 
-def _queried(file: PyFile, callee: Node | None, begins: tuple[str, ...]) -> str | None:
-    """The class of `select(Order)`, `session.query(Order)` or the like that a chain of calls begins with."""
-    while callee is not None and callee.type == "attribute":
-        inner = callee.child_by_field_name("object")
-        if inner is None or inner.type != "call":
-            return None
-        callee = callee_of(inner)
-        if callee is not None and text_of(callee).rpartition(".")[2] in begins:
-            given = arguments_of(inner).positional
-            return file.symbol(given[0]) if len(given) == 1 else None
-    return None
-
-
 def _add(
     file: PyFile,
     facts: Facts,
@@ -125,4 +121,14 @@ def _add(
     facts.add(ComparedText(file.path, owner, attribute, text, of_class, assigned, anchor))
 
 
-VOCABULARY = Vocabulary(_collect, (b'= "', b"= '", b'="', b"='", b".in_(", b".not_in(", b".notin_("))
+VOCABULARY = Vocabulary(
+    _collect, (b'= "', b"= '", b'="', b"='", b".in_(", b".not_in(", b".notin_(", b".update({")
+)
+
+
+def text_given(index: FactIndex, given: ComparedText, resolve: Callable[[str], str]) -> str | None:
+    """The text itself, or the value of the member that stands for it; None where that is not known."""
+    if not given.member:
+        return given.text
+    found = constant_at(index, given.member) or constant_at(index, resolve(given.member))
+    return text_in(index, found[1], found[0]) if found is not None else None

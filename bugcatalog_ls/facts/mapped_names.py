@@ -92,7 +92,7 @@ def _is_own(index: FactIndex, symbol: str) -> bool:
     return found is None or not any(_FOREIGN.search(repr(base)) for base in found[1].bases)
 
 
-_FOREIGN = re.compile(r"symbol='(?:fastapi_users_db|sqlalchemy_continuum|flask_security|celery|django)")
+_FOREIGN = re.compile(r"symbol='(?:fastapi_users|sqlalchemy_continuum|flask_security|celery|django)")
 
 
 def relationship_targets(index: FactIndex, attribute: OrmAttribute, path: str) -> Iterator[str]:

@@ -136,7 +136,7 @@ class CallReplay(ExpressionReplay):
             last == "get_bind" and resolved.startswith("alembic.")
         ):
             return Connection()
-        if isinstance(function.value, Attribute) and last in ("create_all", "drop_all"):
+        if last in ("create_all", "drop_all"):
             self.touch(None, f"{last} of a metadata")
             return None
         made: list[tuple[str, Expression]] = []

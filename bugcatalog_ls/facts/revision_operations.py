@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.expressions import Expression, expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.operations import (
+    AddColumn,
+    AlterColumn,
+    CreateTable,
+    DropColumn,
+    DropTable,
+    RenameTable,
+)
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -19,13 +31,15 @@ from bugcatalog_ls.syntax.nodes import (
 )
 
 _NAMES = ("alter_column", "rename_table", "drop_column", "drop_table", "add_column", "create_table")
+_CHANGING = re.compile(r"\s*(?:ALTER|DROP|RENAME|CREATE)\s+TABLE\b", re.IGNORECASE)
 
 
 class RevisionOperation(Fact, frozen=True):
     """One call in an upgrade. `table` is `[schema.]table`, `column` empty where there is none.
 
     `new_name` is what it is renamed to; `new_type` what it becomes or is added with, `existing_type` what
-    it was. `required` tells of a column that is added as NOT NULL without anything to fill it.
+    it was. `required` tells of a column that is added as NOT NULL without anything to fill it,
+    `in_sql` of what the text of an `execute` does.
     """
 
     path: str
@@ -37,6 +51,7 @@ class RevisionOperation(Fact, frozen=True):
     existing_type: Expression | None
     required: bool
     anchor: str
+    in_sql: bool = False
 
     @property
     def key(self) -> str:
@@ -54,6 +69,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
         found = _operation(file, call, facts)
         if found is not None:
             facts.add(found)
+    for call in file.calls_named("execute"):
+        function = enclosing_function(call)
+        name = function.child_by_field_name("name") if function is not None else None
+        if name is not None and text_of(name) != "downgrade":
+            for made in _of_sql(file, call, facts):
+                facts.add(made)
 
 
 VOCABULARY = Vocabulary(_collect, (b"alembic",))
@@ -75,6 +96,44 @@ def table_of_batch(node: Node) -> str:
                     return f"{schema}.{table}" if schema and table else table
         statement = enclosing(statement, "with_statement")
     return ""
+
+
+def _of_sql(file: PyFile, call: Node, facts: Facts) -> Iterator[RevisionOperation]:
+    """What the text of `op.execute("ALTER TABLE …")` or `conn.execute(sa.text("…"))` does."""
+    given = arguments_of(call).positional
+    inner = given[0] if given else None
+    if inner is not None and inner.type == "call" and arguments_of(inner).positional:
+        callee = callee_of(inner)
+        if callee is None or text_of(callee).rpartition(".")[2] not in ("text", "DDL"):
+            return
+        inner = arguments_of(inner).positional[0]
+    text = string_value(inner) if inner is not None and inner.type == "string" else None
+    if text is None or not _CHANGING.match(text):
+        return
+    for each in ddl_operations(text):
+        name, column, new_name, required = "", "", "", False
+        match each:
+            case RenameTable():
+                name, new_name = "rename_table", each.new_name
+            case AlterColumn() if each.new_name:
+                name, column, new_name = "alter_column", each.name, each.new_name
+            case DropColumn():
+                name, column = "drop_column", each.name
+            case DropTable():
+                name = "drop_table"
+            case AddColumn():
+                made = each.column
+                name, column = "add_column", made.name
+                fills = made.server_default or made.computed or made.identity or made.primary_key
+                required = made.nullable is False and not fills
+            case CreateTable():
+                name = "create_table"
+            case _:
+                continue
+        anchor = facts.anchor(f"operation {name} {each.table}.{column}", call)
+        yield RevisionOperation(
+            file.path, name, each.table, column, new_name, None, None, required, anchor, in_sql=True
+        )
 
 
 def _operation(file: PyFile, call: Node, facts: Facts) -> RevisionOperation | None:

@@ -258,7 +258,8 @@ class Schema:
             made = ColumnType("ENUM", labels=self.enums[name], enum_name=name)
             return msgspec.structs.replace(column, type=made)
         if column.type.labels is None and name in self.enums:
-            made = msgspec.structs.replace(column.type, labels=self.enums[name])
+            # SQL tells of a type by its name alone.
+            made = msgspec.structs.replace(column.type, name="ENUM", labels=self.enums[name])
             return msgspec.structs.replace(column, type=made)
         if column.type.labels is not None and name not in self.enums:
             self.enums[name] = column.type.labels

@@ -19,6 +19,7 @@ from bugcatalog_ls.facts.sql_engines import OTHER
 from bugcatalog_ls.facts.sql_features import sql_features
 from bugcatalog_ls.facts.sql_guards import dialects_around
 from bugcatalog_ls.facts.sql_holes import with_types_left_out
+from bugcatalog_ls.facts.sql_labels import SqlLabel, label_uses
 from bugcatalog_ls.facts.sql_names import statement_names
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.sql_tokens import sql_statements
@@ -221,6 +222,9 @@ def _text(file: PyFile, facts: Facts, use: SqlUse, in_revision: bool) -> SqlText
         for column in names.columns:
             made = anchor(column.start, column.end, column.name)
             columns.append(SqlName(column.name, made, column.tables, column.is_target))
+        for used in label_uses(text, names.columns):
+            made = anchor(used.start, used.end, f"label {used.column.name}")
+            facts.add(SqlLabel(file.path, used.column.tables, used.column.name, used.text, made))
         for count in names.counts:
             made = anchor(count.start, count.end, "columns")
             counts.append(SqlCount(made, count.n_columns, count.n_values))

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.given_texts import row_class
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, constant_value, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, constant_value, enclosing, string_value, text_of
 
 # Begins with what is rare, for speed: what stands before the sign is looked at afterwards.
 _CANDIDATE = re.compile(
     rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b)"
 )
+_DEFAULT = re.compile(rb"\bdefault(?:_factory)?\s?=\s?(?:lambda\s*:|[a-z_]\w*\s*[,)\n])")
 _ATTRIBUTE = re.compile(rb"\.\w+[ ]?$")
 _KEYWORD = re.compile(rb"\w+$")
 _KEYWORDS = frozenset(
@@ -53,6 +55,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     seen: set[int] = set()
     data = file.source.data
+    _collect_defaults(file, facts)
     for match in _CANDIDATE.finditer(data):
         before = data[max(0, match.start() - 80) : match.start()]
         if match[1] is not None and _ATTRIBUTE.search(before) is None:
@@ -90,7 +93,10 @@ def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
             return
         owner = file.symbol(left.child_by_field_name("object"))
         name = left.child_by_field_name("attribute")
-        if owner is not None and name is not None and owner.endswith("()") and "(" not in owner[:-2]:
+        if owner is None or not owner.endswith("()"):
+            row = row_class(file, left.child_by_field_name("object"))
+            owner = f"{row}()" if row is not None else None
+        if owner is not None and name is not None and "(" not in owner[:-2]:
             yield owner[:-2], text_of(name), value
         return
     call = node.parent.parent if node.parent is not None else None
@@ -104,6 +110,48 @@ def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
     symbol = file.callee(call)
     if symbol is not None and "(" not in symbol:
         yield symbol, text_of(name), value
+
+
+def _collect_defaults(file: PyFile, facts: Facts) -> None:
+    """What functions give new rows (`default=lambda: str(uuid4())`), written in a class's body."""
+    for match in _DEFAULT.finditer(file.source.data):
+        node: Node | None = file.root.descendant_for_byte_range(match.end() - 1, match.end())
+        while node is not None and node.type != "keyword_argument":
+            node = node.parent
+        value = node.child_by_field_name("value") if node is not None else None
+        statement = node
+        while statement is not None and statement.type not in ("assignment", "block", "module"):
+            statement = statement.parent
+        left = statement.child_by_field_name("left") if statement is not None else None
+        owner = (
+            enclosing(statement, "class_definition") if left is not None and statement is not None else None
+        )
+        if value is None or left is None or owner is None or left.type != "identifier":
+            continue
+        made = _returned(file, value)
+        length = _known_length(file, made) if made is not None else 0
+        symbol = next((each.symbol for each in file.classes if each.node == owner), None)
+        if length and symbol is not None:
+            name = text_of(left)
+            anchor = facts.anchor(f"text {symbol}.{name}", value)
+            facts.add(StoredText(file.path, symbol, name, length, (), False, anchor))
+
+
+def _returned(file: PyFile, value: Node) -> Node | None:
+    """What a lambda, or a function of the file with one statement, returns."""
+    if value.type == "lambda":
+        return value.child_by_field_name("body")
+    if value.type != "identifier":
+        return None
+    bindings = file.names.bindings(value)
+    function = bindings[0].node if len(bindings) == 1 else None
+    while function is not None and function.type not in ("function_definition", "module"):
+        function = function.parent
+    body = function.child_by_field_name("body") if function is not None else None
+    statements = [each for each in body.named_children if each.type != "comment"] if body is not None else []
+    if len(statements) != 1 or statements[0].type != "return_statement":
+        return None
+    return statements[0].named_children[0] if statements[0].named_children else None
 
 
 def _has_models(file: PyFile) -> bool:
@@ -136,7 +184,8 @@ def _composite(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], .
                 if owner is not None and name is not None and owner.endswith("()"):
                     parts.append((owner[:-2], text_of(name)))
                     continue
-            length += _known_length(file, hole)
+            is_uuid = hole.type == "call" and (file.callee(hole) or "").startswith("uuid.uuid")
+            length += 36 if is_uuid else _known_length(file, hole)
     return length, tuple(parts), True
 
 

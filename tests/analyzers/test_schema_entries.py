@@ -298,3 +298,54 @@ def test_indexes_in_an_order_that_is_written_as_text() -> None:
         '    op.create_index("ix_users_note", "users", ["id", sa.text("note DESC")])\n'
     )
     check_findings("BC711", f"#- models.py\n{model}{REVISION}{made}")
+
+
+STATES = 'class St(enum.Enum):\n    OPEN = "open"\n    DONE = "done"\n'
+JOB = 'class Job(Base):\n    __tablename__ = "jobs"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+LABELLED = STATES + JOB + '    st: Mapped[St] = mapped_column(Enum(St, name="st"))\n'
+SHORT = JOB + "    st: Mapped[str] = mapped_column(String(5))\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("BC701", LABELLED + 'def f(session, i):\n    job = session.get(Job, i)\n    job.st = "done"\n           # ^^^^^^ BC701\n'),
+        ("BC701", LABELLED + 'def f(session):\n    session.query(Job).update({"st": "done"})\n                                   # ^^^^^^ BC701\n'),
+        ("BC701", LABELLED + 'from sqlalchemy import text\ndef f(s):\n    s.execute(text("SELECT id FROM jobs WHERE st = \'open\'"))\n                                                 # ^^^^^^ BC701\n'),
+        ("BC704", SHORT + 'def f(session):\n    session.add(Job(st="completed"))\n                     # ^^^^^^^^^^^ BC704\n'),
+        ("BC704", SHORT + 'def f(session):\n    session.query(Job).update({Job.st: "completed"})\n                                     # ^^^^^^^^^^^ BC704\n'),
+        ("BC704", 'class W(enum.Enum):\n    LONG = "waiting_for_input"\n' + SHORT + "def f(session):\n    session.add(Job(st=W.LONG.value))\n                     # ^^^^^^^^^^^^ BC704\n"),
+        # Look-alikes.
+        ("BC701", LABELLED + 'from sqlalchemy import text\ndef f(s):\n    job = s.get(Job, 1)\n    job.st = St.DONE\n    s.execute(text("SELECT id, \'open\' AS x FROM jobs WHERE st = \'OPEN\'"))\n'),
+        ("BC701", LABELLED + 'class Dto:\n    st = ""\ndef f(client, i):\n    job = client.get(Dto, i)\n    job.st = "open"\n'),
+        ("BC704", SHORT + 'def f(session, job: Job):\n    job.st = "completed"[:5]\n    session.add(Job(st="done"))\n'),
+        ("BC704", SHORT + '    @validates("st")\n    def cut(self, key, value):\n        return value[:5]\ndef f(session):\n    session.add(Job(st="completed"))\n'.replace("    @validates", "    from sqlalchemy.orm import validates\n    @validates")),
+    ],
+)  # fmt: skip
+def test_texts_that_rows_are_given(code: str, body: str) -> None:
+    check_findings(code, BASE + body)
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "sql"),
+    [
+        ("BC701", STATES + JOB + '    st: Mapped[St] = mapped_column(Enum(St, name="st"))\n  # ^^ BC701\n', "CREATE TYPE st AS ENUM ('open', 'done');\nCREATE TABLE jobs (id SERIAL PRIMARY KEY, st st NOT NULL);\n"),
+        ("BC704", JOB + "    st: Mapped[str] = mapped_column(String(9))\n  # ^^ BC704\n", "CREATE TABLE jobs (id SERIAL PRIMARY KEY, st VARCHAR(5) NOT NULL);\n"),
+        ("BC708", SHORT + 'class Tag(Base):\n    # ^^^ BC708\n    __tablename__ = "tags"\n    id: Mapped[int] = mapped_column(primary_key=True)\n', "CREATE TABLE jobs (id SERIAL PRIMARY KEY, st VARCHAR(5) NOT NULL);\n"),
+        ("BC711", JOB + "    st: Mapped[str] = mapped_column(String(5))\n  # ^^ BC711\n", "CREATE TABLE jobs (id SERIAL PRIMARY KEY, st VARCHAR(5));\n"),
+        # Files about something else, and types of SQLite.
+        ("BC708", SHORT, "CREATE TABLE reports (id INTEGER PRIMARY KEY);\n"),
+        ("BC711", JOB + "    at: Mapped[bool]\n", "CREATE TABLE jobs (id INTEGER PRIMARY KEY, at INTEGER NOT NULL);\n"),
+    ],
+)  # fmt: skip
+def test_models_beside_sql_files(code: str, body: str, sql: str) -> None:
+    check_findings(code, f"#- models.py\n{BASE}{body}#- db/schema.sql\n{sql}")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["ALTER TABLE posts RENAME COLUMN a TO b", "ALTER TABLE posts RENAME TO b", "ALTER TABLE posts ADD COLUMN c TEXT NOT NULL"],
+)  # fmt: skip
+def test_renames_in_sql(statement: str) -> None:
+    call = f'op.execute("{statement}")'
+    check_findings("BC710", f"{REVISION}    {call}\n  # {'^' * len(call)} BC710\n")

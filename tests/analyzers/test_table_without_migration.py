@@ -53,6 +53,47 @@ def test_models(model: str, more: str) -> None:
     check_findings("BC708", f"#- models.py\n{BASE}{model}{REVISION}{more}")
 
 
+POST = 'class Post(Base):\n{}    __tablename__ = "posts"\n    id = Column(Integer, primary_key=True)\n'
+MARK = "#     ^^^^ BC708\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "upgrade"),
+    [
+        ("", "Base.metadata.create_all(op.get_bind())"),
+        ("", "metadata.create_all(bind=op.get_bind(), checkfirst=True)"),
+        ("", "models.Base.metadata.create_all(op.get_bind(), tables=[models.Post.__table__])"),
+        ("", "SQLModel.metadata.create_all(op.get_bind())"),
+        ("", "with op.get_context().autocommit_block():\n        Base.metadata.create_all(op.get_bind())"),
+        ("", "create = Base.metadata.create_all\n    create(op.get_bind())"),
+        ("", "init(op.get_bind())"),
+        (MARK, "pass\ndef downgrade():\n    Base.metadata.drop_all(op.get_bind())"),
+    ],
+)
+def test_revisions_that_create_a_whole_metadata(mark: str, upgrade: str) -> None:
+    init = "metadata = Base.metadata\ndef init(bind):\n    Base.metadata.create_all(bind)\n"
+    imports = "import models\nfrom models import Base, init, metadata\nfrom sqlmodel import SQLModel\n"
+    revision = REVISION.replace("import sqlalchemy", f"{imports}import sqlalchemy")
+    check_findings("BC708", f"#- models.py\n{BASE}{POST.format(mark)}{init}{revision}    {upgrade}\n")
+
+
+@pytest.mark.parametrize(
+    ("mark", "path", "code"),
+    [
+        ("", "app.py", "Base.metadata.create_all(engine)"),
+        ("", "app.py", "db.create_all()"),
+        ("", "app.py", "SQLModel.metadata.create_all(bind=engine)"),
+        ("", "app.py", "async def run(conn):\n    await conn.run_sync(Base.metadata.create_all)"),
+        ("", "app.py", "Post.__table__.create(engine)"),
+        (MARK, "tests/conftest.py", "Base.metadata.create_all(engine)"),
+        (MARK, "app.py", "# Not Base.metadata.create_all(): see db/schema.sql."),
+    ],
+)
+def test_sql_files_beside_tables_that_are_made_by_the_workspace(mark: str, path: str, code: str) -> None:
+    sql = "#- db/schema.sql\nCREATE TABLE users (id SERIAL PRIMARY KEY);\n"
+    check_findings("BC708", f"#- models.py\n{BASE}{POST.format(mark)}#- {path}\n{code}\n{sql}")
+
+
 def test_without_a_schema_only_targets_are_looked_at() -> None:
     check_findings(
         "BC708",
