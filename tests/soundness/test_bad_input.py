@@ -234,8 +234,9 @@ def test_a_folder_and_a_file_without_permission(anyones_folder: Path) -> None:
         from pathlib import Path
         from bugcatalog_ls.workspace.workspace import Workspace
 
-        workspace = Workspace(Path(sys.argv[1]), use_cache=False)
-        # All that is imported on the way is imported now: the installation may be the administrator's.
+        # All that is imported on the way, for pages that no cache holds as well, is imported now: the
+        # installation may be the administrator's.
+        workspace = Workspace(Path(sys.argv[1]), use_cache=False, cache_folder=Path(sys.argv[2]))
         workspace.find_files()
         workspace.scan()
         if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -254,7 +255,7 @@ def test_a_folder_and_a_file_without_permission(anyones_folder: Path) -> None:
         """)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", script, str(root)],
+            [sys.executable, "-c", script, str(root), str(anyones_folder / "pages")],
             capture_output=True,
             text=True,
             timeout=120,
