@@ -35,9 +35,18 @@ try {
   await page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
   const status = page.locator('[id="bugcatalog.bugcatalog.bugcatalog.status"]');
   await status.filter({ hasText: /\d/ }).waitFor();
-  await status.hover();
   const tooltip = page.locator('.monaco-hover', { hasText: 'Server' }).first();
-  await tooltip.waitFor();
+  for (let attempt = 1; ; attempt += 1) {
+    await status.hover();
+    try {
+      await tooltip.waitFor({ timeout: 5000 });
+      break;
+    } catch (error) {
+      // The item is drawn anew while the server starts, and then no longer knows of the pointer.
+      if (attempt === 5) throw error;
+      await page.mouse.move(0, 0);
+    }
+  }
   seen.tooltip = await tooltip.innerText();
   await page.keyboard.press('Control+Shift+M');
   const problems = page.locator('.markers-panel .monaco-list-row', { hasText: /BC\d/ });
