@@ -13,6 +13,7 @@ from bugcatalog_ls.syntax.nodes import text_of
 _CHALLENGES = re.compile(
     rb"acme[-_]?challenge|\b(?:dns|http|tls[-_]alpn)[-_]?01\b|\b(?:from|import) acme\b", re.IGNORECASE
 )
+_OF_ANSWER = re.compile(rb"challenge|_01\b|-01\b|key_?auth|\bacme", re.IGNORECASE)
 _OF_CHALLENGE = re.compile(
     r"(?:^|[._])(?:key_?)?authorizations?$|(?:^|\.)(?:token|validation)$", re.IGNORECASE
 )
@@ -23,8 +24,11 @@ _MEMBER = r"(?<![\w.]){name}\.(\w+)"
 
 def is_of_challenge(file: PyFile, node: Node) -> bool:
     """Whether a bare token, or the authorization of a key, is what answers the challenge of a certificate."""
-    is_named_so = _OF_CHALLENGE.search(text_of(node)) is not None
-    return is_named_so and _CHALLENGES.search(file.source.data) is not None
+    if _OF_CHALLENGE.search(text_of(node)) is None or _CHALLENGES.search(file.source.data) is None:
+        return False
+    # The same file may hold the token of the DNS provider, so the function has to speak of it as well.
+    around = file.scopes.at(node.start_byte).node.text or b""
+    return _OF_ANSWER.search(around) is not None
 
 
 def is_record(file: PyFile, node: Node) -> bool:
