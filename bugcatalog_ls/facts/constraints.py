@@ -148,7 +148,7 @@ def declared(
         tables = {each.rpartition(".")[0] for each in remote}
         if len(tables) != 1 or "" in tables:
             return None
-        ondelete = call.keyword("ondelete") or call.keyword("**")
+        ondelete = call.keyword("ondelete", 4) or call.keyword("**")
         said = text_in(index, ondelete, path)
         referred = tuple(each.rpartition(".")[2] for each in remote)
         written_ondelete = said.upper() if said is not None else "" if _is_none(ondelete) else "?"

@@ -144,7 +144,7 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
             table = snake_case(fact.name)
     if table is None:
         return None
-    merged = _Merged()
+    merged = _Merged(symbol)
     joins = (
         parent is not None and (of_parent := model(index, parent)) is not None and of_parent.table != table
     )
@@ -167,7 +167,8 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
 class _Merged:
     """Columns by attribute, as the bases and then the class itself declare them."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
         self.columns: dict[str, Column] = {}
         self.maybe: dict[str, None] = {}
         self.complete = True
@@ -201,7 +202,7 @@ def _merge_attribute(
     name = attribute.name
     if name.startswith("__") or name in ("metadata", "registry", "model_config", "query_class"):
         return
-    made = attribute_column(index, path, fact, attribute, kind)
+    made = attribute_column(index, path, fact, attribute, kind, merged.owner)
     if made == "other":
         if attribute.value is not None or attribute.annotation is None:
             merged.columns.pop(name, None)
