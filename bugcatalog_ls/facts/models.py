@@ -45,6 +45,7 @@ from bugcatalog_ls.facts.orm import (
     table_anchor,
     table_column_anchor,
 )
+from bugcatalog_ls.facts.primary_keys import keyed, table_args
 from bugcatalog_ls.facts.resolve import class_at
 from bugcatalog_ls.facts.table_names import class_text, snake_case
 
@@ -157,7 +158,7 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
         table,
         _schema(index, symbol, metadata),
         metadata,
-        tuple(merged.columns.values()),
+        keyed(index, merged.columns.values(), *table_args(index, symbol)),
         tuple(merged.maybe),
         merged.complete,
         parent or "",
@@ -286,7 +287,7 @@ def _table_model(index: FactIndex, symbol: str, path: str, call: Expression) -> 
         name,
         schema,
         metadata,
-        tuple(columns),
+        keyed(index, columns, path, call.arguments),
         complete=complete,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -85,9 +85,11 @@ class SetPrimaryKey(msgspec.Struct, frozen=True, tag_field="operation"):
 
 
 class TouchConstraints(msgspec.Struct, frozen=True, tag_field="operation"):
-    """Something unknown happens to the constraints of a table, or (None) of any."""
+    """Something unknown happens to the constraints of a table, or (None) of any; to its indexes alone
+    where one is `created` or `dropped`."""
 
     table: str | None
+    index: Literal["", "created", "dropped"] = ""
 
 
 class CreateView(msgspec.Struct, frozen=True, tag_field="operation"):

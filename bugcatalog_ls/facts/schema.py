@@ -127,12 +127,17 @@ class Schema:
                 self.views |= {name}
             case ChangeEnum():
                 self._change_enum(operation)
-            case TouchConstraints(table=None):
-                for each in list(self.tables.values()):
-                    self._put(msgspec.structs.replace(each, constraints=each.constraints.unknown()))
-            case TouchConstraints(table=str(name)):
-                table = self._expected(name)
-                self._put(msgspec.structs.replace(table, constraints=table.constraints.unknown()))
+            case TouchConstraints(table=touched, index=index):
+                for table in list(self.tables.values()) if touched is None else [self._expected(touched)]:
+                    constraints = table.constraints
+                    constraints = (
+                        constraints.with_unknown_indexes(
+                            may_lack=index == "dropped", may_have=index == "created"
+                        )
+                        if index
+                        else constraints.unknown()
+                    )
+                    self._put(msgspec.structs.replace(table, constraints=constraints))
             case Touch(table=None):
                 self.complete = False
                 for each in list(self.tables.values()):
