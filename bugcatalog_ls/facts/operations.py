@@ -57,10 +57,12 @@ class AlterColumn(msgspec.Struct, frozen=True, tag_field="operation"):
 
 
 class Touch(msgspec.Struct, frozen=True, tag_field="operation"):
-    """Something unknown happens to a table, or (None) to any of them."""
+    """Something unknown happens to a table, or (None) to any of them; to those alone that are not surely
+    there yet where something `only_creates`."""
 
     table: str | None
     reason: str
+    only_creates: bool = False
 
 
 class AddConstraint(msgspec.Struct, frozen=True, tag_field="operation"):

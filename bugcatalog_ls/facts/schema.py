@@ -138,10 +138,11 @@ class Schema:
                         else constraints.unknown()
                     )
                     self._put(msgspec.structs.replace(table, constraints=constraints))
-            case Touch(table=None):
+            case Touch(table=None, only_creates=only_creates):
                 self.complete = False
                 for each in list(self.tables.values()):
-                    self._put(_touched(each))
+                    if not (only_creates and each.certain):
+                        self._put(_touched(each))
             case Touch(table=str(name)):
                 self._put(_touched(self._expected(name)))
 
