@@ -137,3 +137,24 @@ def test_a_field_of_sqlmodel_is_given_its_type() -> None:
         f"#- models.py\n{head}{film.format('St.UP')}{made}",
         f"#- models.py\n{fixed}{film.format(typed)}{made}",
     )
+
+
+INDEXED = FILM + "    name = Column(String(9), index=True)\n  # ^^^^ BC711\n"
+DROPPING = "    for name in op.get_bind().execute('x'):\n        op.execute(f'DROP INDEX IF EXISTS {name}')\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        # What takes indexes away at run time says nothing of keys, and adds none.
+        (INDEXED, 'sa.Column("name", sa.String(9))'),
+        (FILM.replace("class Film(Base):\n", "class Film(Base):\n    # ^^^^ BC711\n"), 'sa.UniqueConstraint("id", "id")'),
+        # A key that stands beside the columns.
+        ('class Film(Base):\n    __tablename__ = "films"\n    __table_args__ = (PrimaryKeyConstraint("id", "name"),)\n    id = Column(Integer)\n    name = Column(String(9))\n', 'sa.Column("name", sa.String(9), primary_key=True)'),
+        (FILM + "    name = Column(String(9))\n  # ^^^^ BC711\n", 'sa.Column("name", sa.String(9), primary_key=True)'),
+    ],
+)  # fmt: skip
+def test_what_is_known_beside_indexes_that_go(body: str, made: str) -> None:
+    revision = REVISION.format(column=made) + DROPPING
+    head = HEAD.replace("ForeignKey,", "ForeignKey, PrimaryKeyConstraint,")
+    check_findings("BC711", f"#- models.py\n{head}class Base(DeclarativeBase):\n    pass\n{body}{revision}")
