@@ -29,6 +29,7 @@ from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.import_time import unbound_reads
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, module_name
 from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, text_of
+from bugcatalog_ls.syntax.told_comments import is_told
 from bugcatalog_ls.text.spans import TextEdit
 
 _DEFERRED = (3, 14)
@@ -97,6 +98,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     is_deferred: bool | None = None
     told: set[tuple[str, bool]] = set()
     for read in unbound_reads(file):
+        if is_told(data, read.node.start_byte, "name"):
+            continue
         if read.name == "c" and _CONFIGURED.match(text_of(statement_of(read.node))):
             continue
         if is_deferred is None:

@@ -62,6 +62,13 @@ _SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _OF_GENERATORS = frozenset(
     {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
 )
+# What a test reads off something of which it has made a mock elsewhere.
+_OF_MOCKS = frozenset(
+    {f"assert_{how}" for how in ("called", "called_once", "called_with", "called_once_with", "not_called")}
+    | {"assert_any_call", "assert_has_calls", "assert_awaited", "assert_awaited_once", "reset_mock"}
+    | {"return_value", "side_effect", "called", "call_count", "call_args", "call_args_list"}
+    | {"mock_calls", "method_calls", "await_count", "configure_mock", "mock_add_spec"}
+)
 _MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__"})
 _HEAD = re.compile(r"[^.()\[\]]+")
 _MAX_DESCENDANTS = 150
@@ -109,6 +116,8 @@ def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[t
 
 def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
     """Whether an owner surely does not have an attribute. Nearly all have it: that is asked first."""
+    if use.name in _OF_MOCKS and is_test_path(path):
+        return False
     if owner.kind == "module":
         return not _module_has(index, owner.symbol, use, path) and not _is_set_from_outside(
             index, use.name, owner, path
@@ -177,6 +186,8 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
         if effect == "unknown" or (effect == "instance" and kind == "class"):
             return None
         if use.entered and not _enters_itself(index, plain):
+            return None
+        if kind == "instance" and _makes_classes(index, plain):
             return None
         return Owner(kind, plain)
     is_module = resolved == plain and _module_file(index, plain) is not None
@@ -381,6 +392,15 @@ def _effect(index: FactIndex, decorator: str | None, path: str) -> str:
     return found[1].called if decorator.endswith("()") else found[1].plain
 
 
+def _makes_classes(index: FactIndex, symbol: str) -> bool:
+    """Whether a call of a class gives another class: an enumeration without members does."""
+    bases = mro(index, symbol)[0]
+    if not any(base.startswith("enum.") for base in bases):
+        return False
+    own = (class_at(index, base) for base in bases)
+    return not any(known is not None and known[1].attributes for known in own)
+
+
 def _enters_itself(index: FactIndex, symbol: str) -> bool:
     for name in ("__enter__", "__aenter__"):
         method = method_of(index, symbol, name)
@@ -532,6 +552,11 @@ def _exports(index: FactIndex, module: str, name: str, steps: int) -> bool:
     for star in found[1].stars:
         file = file_of_module(index, star, found[0])
         if file is None or _exports(index, module_name(file), name, steps - 1):
+            return True
+        # Without `__all__` the submodules that a package has imported come along.
+        starred = index.one(ModuleExports, module_name(file))
+        is_open = starred is not None and starred[1].package and "__all__" not in starred[1].names
+        if is_open and index.module_paths(f"{module_name(file)}.{name}"):
             return True
     return False
 

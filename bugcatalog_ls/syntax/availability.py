@@ -18,8 +18,10 @@ from bugcatalog_ls.syntax.nodes import (
     enclosing,
     is_none,
     text_of,
+    unparenthesised,
 )
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
+from bugcatalog_ls.syntax.refused_imports import hands_out_flag, is_refused
 from bugcatalog_ls.syntax.words import has_word, identifiers_named
 
 _DEPTH = 3
@@ -54,7 +56,24 @@ class Availability:
     # -- conditions ------------------------------------------------------------------------------
 
     def _tells(self, condition: Condition, depth: int) -> bool:
-        return any(self._tells_part(part, depth) for part in implied(condition))
+        if any(self._tells_part(part, depth) for part in implied(condition)):
+            return True
+        return self._tells_all(condition)
+
+    def _tells_all(self, condition: Condition) -> bool:
+        """Whether it is one of names that only come together: not `lib is None and other is None`."""
+        node = unparenthesised(condition.node)
+        if node.type != "boolean_operator":
+            return False
+        is_either = text_of(node.child_by_field_name("operator") or node) == "or"
+        if is_either != condition.holds:
+            return False
+        return all(
+            (subject := present(Condition(unparenthesised(part), condition.holds))) is not None
+            and text_of(subject) in self._names
+            for part in (node.child_by_field_name("left"), node.child_by_field_name("right"))
+            if part is not None
+        )
 
     def _tells_part(self, part: Condition, depth: int) -> bool:
         subject = present(part)
@@ -180,7 +199,7 @@ class Availability:
                 self._mentions(decorator) or self._is_skip(decorator) for decorator in decorators_of(parent)
             ):
                 return True
-            if parent.type == "class_definition" and self._has_checking_method(parent):
+            if parent.type == "class_definition" and self._is_checking_class(parent):
                 return True
             if depth > 0 and self._is_used_when_sure(parent, depth - 1):
                 return True
@@ -189,6 +208,13 @@ class Availability:
     def _is_skip(self, decorator: Node) -> bool:
         written = text_of(decorator).lower()
         return any(word in written for word in self._words) and "patch" not in written
+
+    def _is_checking_class(self, class_definition: Node) -> bool:
+        if self._has_checking_method(class_definition):
+            return True
+        if is_refused(self._file, self._told, class_definition):
+            return True
+        return hands_out_flag(self._file, class_definition, self._flags)
 
     def _has_checking_method(self, class_definition: Node) -> bool:
         known = self._checking_classes.get(class_definition.id)
