@@ -24,7 +24,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, is_vendored_path, module_name
-from bugcatalog_ls.syntax.nodes import enclosing, statement_of, statements
+from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
@@ -38,7 +38,7 @@ _MAX_STEPS = 6
 
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `module` where
-    the name is from. `in_class` tells that it stands in a class."""
+    the name is from."""
 
     name: str
     kind: str
@@ -46,7 +46,6 @@ class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     library: str
     anchor: str
     import_anchor: str
-    in_class: bool
 
 
 class OwnUnchecked(Fact, frozen=True):
@@ -112,7 +111,6 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) ->
         _library(optional),
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
-        enclosing(use, "class_definition") is not None,
     )
 
 
@@ -207,9 +205,9 @@ def _is_own_module(index: FactIndex, use: OwnUse, path: str) -> bool:
 
 
 def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
-    """Whether a module beside fails without the same library: the classes around work through it."""
+    """Whether a module beside fails without the same library: it is the way in for its neighbours."""
     folder = path.rpartition("/")[0]
-    others = index.get(RefusedImport, use.library) if use.in_class else ()
+    others = index.get(RefusedImport, use.library)
     return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
 
 

@@ -642,7 +642,11 @@ def _names_of_fact(fact: ClassFact) -> set[str] | None:
 
 def _is_part_of_tests(path: str, fact: ClassFact) -> bool:
     """Whether a class holds tests that no runner collects by itself: another class must be mixed in."""
-    if fact.bases or not is_test_path(path) or fact.symbol.rpartition(".")[2].startswith("Test"):
+    if (
+        any(base != "builtins.object" for base in fact.bases)
+        or not is_test_path(path)
+        or fact.symbol.rpartition(".")[2].startswith("Test")
+    ):
         return False
     return any(name.startswith("test_") for name in fact.members)
 

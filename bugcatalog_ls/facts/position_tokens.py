@@ -13,7 +13,7 @@ _ORDERED = frozenset({"<", "<=", ">", ">="})
 _CLASSES = re.compile(
     rb"\b\w*(?:Stream|Position|Pag(?:e|ing|ination)|Continuation|Sync|Cancel\w*|Sequence|Lookahead)Token\b"
 )
-_NUMBERS = re.compile(r"\b(?:int|float|Number|datetime)\b")
+_NUMBERS = re.compile(r"\b(?:int|float|Number|datetime|UUID)\b")
 _TEXTS = re.compile(r"\b(?:str|bytes|Any|object|SecretStr|dict|Dict|Mapping)\b")
 _SOURCES = re.compile(
     r"(?:stream|position|offset|sequence|event_source|paginat)\w*\.(?:\w+_)?(?:token|position|offset)\b"
