@@ -18,6 +18,7 @@ from bugcatalog_ls.facts.unchecked_uses import (
     UncheckedUses,
     first_on_their_paths,
     imported_uses,
+    module_of,
 )
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
@@ -37,12 +38,12 @@ _MAX_STEPS = 6
 
 
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A use of one of the file's own optional imports; `library` is what that imports, `module` where
-    the name is from."""
+    """A use of one of the file's own optional imports; `library` is what that imports, `target` the
+    whole name of it."""
 
     name: str
     kind: str
-    module: str
+    target: str
     library: str
     anchor: str
     import_anchor: str
@@ -73,7 +74,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     optionals = optional_imports(file)
     for optional in optionals:
         if optional.kind == "none" and optional.scope is file.scopes.module:
-            facts.add(OptionalName(f"{file.module}.{optional.name}"))
+            facts.add(OptionalName(f"{file.module}.{optional.name}", optional.target))
     if is_test_path(file.path) or is_vendored_path(file.path):
         return
     if optionals:
@@ -107,7 +108,7 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) ->
     return OwnUse(
         optional.name,
         optional.kind,
-        optional.target.rpartition(".")[0] or optional.target,
+        optional.target,
         _library(optional),
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
@@ -121,7 +122,7 @@ def _library(optional: OptionalImport) -> str:
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for own in ctx.index.in_file(ctx.path, OwnUnchecked):
         for use in own.uses:
-            if _is_own_module(ctx.index, use, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
+            if _is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
                 continue
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
@@ -197,11 +198,13 @@ def _reached(file: PyFile, found: list[tuple[OptionalImport, Node]]) -> Iterator
             yield optional, use
 
 
-def _is_own_module(index: FactIndex, use: OwnUse, path: str) -> bool:
-    """Whether the import is of a module of the workspace that has the name: that does not go missing."""
-    file = file_of_module(index, absolute_module(use.module, path), path)
+def _is_own(index: FactIndex, target: str, path: str) -> bool:
+    """Whether an import is of a module of the workspace, or of a name that one has: it can't go missing."""
+    if file_of_module(index, absolute_module(target, path), path) is not None:
+        return True
+    file = file_of_module(index, absolute_module(module_of(target), path), path)
     exports = index.one(ModuleExports, module_name(file)) if file is not None else None
-    return exports is not None and use.name in exports[1].names and file != path
+    return exports is not None and file != path and target.rpartition(".")[2] in exports[1].names
 
 
 def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
@@ -218,8 +221,9 @@ def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
         if file is None:
             return None
         own = module_name(file)
-        if index.one(OptionalName, f"{own}.{name}") is not None:
-            return own
+        optional = index.one(OptionalName, f"{own}.{name}")
+        if optional is not None:
+            return None if _is_own(index, optional[1].target, file) else own
         exports = index.one(ModuleExports, own)
         target = exports[1].names.get(name) if exports is not None else None
         if target is None or target == f"{own}.{name}" or "(" in target:

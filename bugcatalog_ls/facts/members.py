@@ -656,8 +656,8 @@ def _descendants_may_have(index: FactIndex, symbol: str, name: str) -> bool:
     if len(descendants) >= _MAX_DESCENDANTS:
         return True
     if not descendants:
-        return _is_abstract(index, symbol)
-    return any(
+        return _is_abstract(index, symbol) or _may_be_derived_from(index, symbol)
+    return _may_be_derived_from(index, symbol) or any(
         _class_may_have(index, descendant, name) or _effect_of_decorators(index, descendant) == "unknown"
         for descendant in descendants
     )
@@ -674,6 +674,19 @@ def _descendants(index: FactIndex, symbol: str) -> list[str]:
                 found.append(name)
                 pending.append(name)
     return found
+
+
+def _may_be_derived_from(index: FactIndex, symbol: str) -> bool:
+    """Whether a class that has an unknown base, and one of this name, may derive from it."""
+    name = last_name(symbol)
+    for _, subclass in index.get(Subclass, name):
+        found = class_at(index, subclass.symbol)
+        if found is None or None not in found[1].bases or subclass.symbol == symbol:
+            continue
+        known = [resolve(index, base, found[0]) for base in found[1].bases if base is not None]
+        if symbol in known or not any(last_name(base) == name for base in known):
+            return True
+    return False
 
 
 def _is_abstract(index: FactIndex, symbol: str) -> bool:

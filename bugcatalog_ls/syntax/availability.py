@@ -26,6 +26,7 @@ from bugcatalog_ls.syntax.words import has_word, identifiers_named
 
 _DEPTH = 3
 _TELLING = ("avail", "install", "has_", "have_", "enabl", "use_", "support", "is_", "with_", "can_")
+_BINDING = frozenset({"staticmethod", "classmethod", "property"})
 _QUOTED_LOOKUPS = ("globals(", "locals(", "sys.modules", "find_spec", "vars(")
 
 
@@ -239,7 +240,7 @@ class Availability:
         return any(self._is_check(made.call, made.name) for made in calls)
 
     def _is_used_when_sure(self, definition: Node, depth: int) -> bool:
-        if decorators_of(definition):
+        if any(text_of(one).lstrip("@ ") not in _BINDING for one in decorators_of(definition)):
             return False
         name_node = definition.child_by_field_name("name")
         owner = enclosing(definition, *SCOPES)
