@@ -25,7 +25,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, is_vendored_path, module_name
-from bugcatalog_ls.syntax.nodes import statement_of, statements
+from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
@@ -39,7 +39,7 @@ _MAX_STEPS = 6
 
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `target` the
-    whole name of it."""
+    whole name of it. `is_caught` tells that an `except` names it."""
 
     name: str
     kind: str
@@ -47,6 +47,7 @@ class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     library: str
     anchor: str
     import_anchor: str
+    is_caught: bool
 
 
 class OwnUnchecked(Fact, frozen=True):
@@ -112,7 +113,18 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) ->
         _library(optional),
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
+        _is_caught(use),
     )
+
+
+def _is_caught(use: Node) -> bool:
+    """Whether it is what an `except` catches: asked for only where something has failed before."""
+    for parent in ancestors(use):
+        if parent.type == "except_clause":
+            return True
+        if parent.type not in ("attribute", "tuple", "parenthesized_expression", "as_pattern"):
+            return False
+    return False
 
 
 def _library(optional: OptionalImport) -> str:
@@ -127,7 +139,9 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
-            yield ctx.find(use.anchor, message, related=[where], data={"name": use.name, "kind": use.kind})
+            data = {"name": use.name, "kind": use.kind}
+            variant = "caught" if use.is_caught else ""
+            yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:
             origin = _origin(ctx.index, other.module, other.name, ctx.path)
