@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -35,11 +36,14 @@ from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
 
 _MAX_STEPS = 6
+_FOR_TESTS = re.compile(
+    r"#[^\n]*\b(?:unit ?tests?|testing|test ?suite|nose|pytest|sphinx|autodoc|docs)\b", re.IGNORECASE
+)
 
 
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `target` the
-    whole name of it. `is_caught` tells that an `except` names it."""
+    whole name of it. `is_unsure` tells that an `except` names it, or a flag for others tells of it."""
 
     name: str
     kind: str
@@ -47,7 +51,7 @@ class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     library: str
     anchor: str
     import_anchor: str
-    is_caught: bool
+    is_unsure: bool
 
 
 class OwnUnchecked(Fact, frozen=True):
@@ -113,11 +117,11 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) ->
         _library(optional),
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
-        _is_caught(use),
+        _is_unsure(use),
     )
 
 
-def _is_caught(use: Node) -> bool:
+def _is_unsure(use: Node) -> bool:
     """Whether it is what an `except` catches: asked for only where something has failed before."""
     for parent in ancestors(use):
         if parent.type == "except_clause":
@@ -125,6 +129,23 @@ def _is_caught(use: Node) -> bool:
         if parent.type not in ("attribute", "tuple", "parenthesized_expression", "as_pattern"):
             return False
     return False
+
+
+def _is_told_to_others(file: PyFile, optional: OptionalImport) -> bool:
+    """Whether the module sets a flag that it never reads itself, or says that only tests go without."""
+    handlers = (
+        [one for one in optional.statement.children if one.type == "except_clause"]
+        if (optional.statement is not None)
+        else []
+    )
+    if any(_FOR_TESTS.search(file.text(handler)) for handler in handlers):
+        return True
+    flags = [flag for flag in optional.flags if flag.isidentifier()]
+    return bool(flags) and not any(
+        not is_written(node) and not is_label(node)
+        for flag in flags
+        for node in identifiers_named(file.root, file.source.data, flag.encode())
+    )
 
 
 def _library(optional: OptionalImport) -> str:
@@ -140,7 +161,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
             data = {"name": use.name, "kind": use.kind}
-            variant = "caught" if use.is_caught else ""
+            variant = "unsure" if use.is_unsure else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:

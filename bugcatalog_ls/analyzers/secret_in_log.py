@@ -47,6 +47,10 @@ _ERROR_WORD = re.compile(
     r"|expired|reject|throttl|allow|accept|gone|entity|unavailable|unsupported|timeout|many|large",
     re.IGNORECASE,
 )
+# Files whose output is what somebody has asked for at a prompt.
+_COMMANDS = re.compile(
+    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$|_?client/commands"
+)
 _MAKES = re.compile(r"_?(?:generate|gen|make|new|random)_")
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 
@@ -174,7 +178,9 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 "print": "is printed",
                 "client": "is sent to the client in an error",
             }[value.sink]
-            yield context.find(value.anchor, f"{value.written} {where}", data={"kind": value.kind})
+            variant = "printed" if value.sink == "print" and _COMMANDS.search(context.path) else ""
+            message = f"{value.written} {where}"
+            yield context.find(value.anchor, message, variant=variant, data={"kind": value.kind})
 
 
 def _is_sink(context: JoinContext, value: LoggedValue) -> bool:

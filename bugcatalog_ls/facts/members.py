@@ -116,7 +116,7 @@ def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[t
 
 def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
     """Whether an owner surely does not have an attribute. Nearly all have it: that is asked first."""
-    if use.name in _OF_MOCKS and is_test_path(path):
+    if is_test_path(path) and (use.name in _OF_MOCKS or _is_replaced(index, owner, path)):
         return False
     if owner.kind == "module":
         return not _module_has(index, owner.symbol, use, path) and not _is_set_from_outside(
@@ -131,6 +131,12 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
     if (use.annotated or not use.exact) and _descendants_may_have(index, owner.symbol, use.name):
         return False
     return not use.annotated or _is_annotation_likely(index, use, owner, path)
+
+
+def _is_replaced(index: FactIndex, owner: Owner, path: str) -> bool:
+    """Whether a test puts something else in a class's place: `monkeypatch.setattr("a.Client", Fake)`."""
+    stores = index.get(AttributeStore, last_name(owner.symbol)) if owner.kind != "module" else ()
+    return any(other == path for other, _ in stores)
 
 
 def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:

@@ -23,6 +23,8 @@ _SOURCES = re.compile(
 # The function numbers its tokens: `token = int(redis.incr(key))`.
 _NUMBERED = re.compile(rb"\btoken\s*=\s*(?:int\(|(?:await\s+)?[\w.]+\.incr(?:by)?\()")
 _CONVERSION = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d*]*(?:\.\d+)?([a-zA-Z%])")
+# Secrets that are numbers.
+_DIGITS = re.compile(r"otp|code|cvv|cvc|pin|ssn|card|pan")
 _OF_NUMBERS = "diouxXeEfFgG"
 
 
@@ -44,6 +46,11 @@ def is_counted(file: PyFile, node: Node) -> bool:
     if not text_of(node).rpartition(".")[2].lower().endswith("s"):
         return False
     return _is_written_as_number(node) or _is_ordered(file, node)
+
+
+def is_number(node: Node, name: str) -> bool:
+    """Whether what `name` calls a secret is written as a number, and is none of those that are digits."""
+    return not _DIGITS.search(name.lower()) and _is_written_as_number(node)
 
 
 def _is_written_as_number(node: Node) -> bool:

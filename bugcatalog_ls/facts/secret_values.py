@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
 from bugcatalog_ls.facts.other_meanings import means_other
-from bugcatalog_ls.facts.position_tokens import is_counted, is_position_token
+from bugcatalog_ls.facts.position_tokens import is_counted, is_number, is_position_token
 from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
@@ -107,7 +107,9 @@ def revealed(file: PyFile, part: Part) -> Revealed | None:
         found = Revealed("name", part.key, file.symbol(node))
     if found is None or _is_absent(node) or is_blanked(file, node):
         return None
-    return None if found.kind == "name" and is_only_named(file, node) else found
+    if found.kind != "name":
+        return found
+    return None if is_only_named(file, node) or is_number(node, found.written) else found
 
 
 def _is_absent(node: Node) -> bool:

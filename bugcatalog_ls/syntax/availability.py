@@ -17,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import (
     decorators_of,
     enclosing,
     is_none,
+    string_value,
     text_of,
     unparenthesised,
 )
@@ -95,6 +96,8 @@ class Availability:
             return True
         if any(lookup in written for lookup in _QUOTED_LOOKUPS) and self._quotes(written):
             return True
+        if holds and node.type == "comparison_operator" and self._is_named_by(node):
+            return True
         if not holds or subject is None:
             return False
         if subject.type == "call" and self._is_predicate(subject):
@@ -103,6 +106,11 @@ class Availability:
         if any(word in words for word in self._words) and any(telling in words for telling in _TELLING):
             return True
         return depth > 0 and self._was_set_when_sure(subject, depth - 1)
+
+    def _is_named_by(self, comparison: Node) -> bool:
+        """Whether the library was chosen by its name: `backend == "gevent"`."""
+        values = [string_value(one) for one in comparison.named_children if one.type == "string"]
+        return any(value is not None and value.lower() in self._words for value in values)
 
     def _quotes(self, written: str) -> bool:
         return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
