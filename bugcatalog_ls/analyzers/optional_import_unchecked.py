@@ -117,11 +117,11 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) ->
         _library(optional),
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
-        _is_unsure(use),
+        _is_caught(use) or _is_told_to_others(file, optional),
     )
 
 
-def _is_unsure(use: Node) -> bool:
+def _is_caught(use: Node) -> bool:
     """Whether it is what an `except` catches: asked for only where something has failed before."""
     for parent in ancestors(use):
         if parent.type == "except_clause":

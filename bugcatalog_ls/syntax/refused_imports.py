@@ -11,7 +11,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
 from bugcatalog_ls.syntax.words import has_word
 
-_FAILS = re.compile(rb"\braise\b|\bsys\.exit\(|\bfail_json\(")
+_FAILS = re.compile(rb"\braise|\bsys\.exit\(|\bfail_json\(")
 _FIRST_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__aenter__", "setup"})
 
 
