@@ -46,6 +46,8 @@ _TASKS = frozenset({"task", "shared_task", "periodic_task"})
 _CHANGES = re.compile(r"[\w.]*?(?:text\(\s*)?[fFrR]?[\"']*\s*(?:update|delete)\b", re.IGNORECASE)
 _COUNTS_ON = re.compile(r"\w\s*[-+]\s*[:%?$\w]|\|\|")
 _MAX_CALLS = 40
+_FOREVER = re.compile(rb"#[^\n]*\b(?:forever|indefinitely|infinitely|never give up)\b", re.IGNORECASE)
+_SHORTLY = 500
 ADDS = ("add", "add_all", "bulk_save_objects", "bulk_insert_mappings")
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
 _PLAIN = frozenset({"string", "binary_operator", "identifier", "attribute", "call"})
@@ -255,6 +257,8 @@ def _add(file: PyFile, facts: Facts, place: Node, kind: str, call: Node | None, 
     if not elsewhere and not arguments.dict_unpacked and not arguments.list_unpacked:
         everything, anything = _predicate(file, kind, arguments)
         lacks = tuple(_lacking(kind, arguments))
+        if "stop" in lacks and _is_meant_forever(file, place):
+            lacks = tuple(part for part in lacks if part != "stop")
     text = (body.text or b"") if body is not None else b""
     facts.add(
         Retry(
@@ -269,6 +273,12 @@ def _add(file: PyFile, facts: Facts, place: Node, kind: str, call: Node | None, 
             _calls(file, body) if body is not None else (),
         )
     )
+
+
+def _is_meant_forever(file: PyFile, place: Node) -> bool:
+    """Whether a comment shortly before says that it shall never give up."""
+    before = file.source.data[max(place.start_byte - _SHORTLY, 0) : place.start_byte]
+    return _FOREVER.search(before) is not None
 
 
 def _predicate(file: PyFile, kind: str, arguments: Arguments) -> tuple[bool, bool]:
@@ -286,7 +296,7 @@ def _predicate(file: PyFile, kind: str, arguments: Arguments) -> tuple[bool, boo
                 return False, False
             inner = arguments_of(given)
             types = inner.get("exception_types", 0)
-            return types is None or _is_everything(types), False
+            return types is not None and _is_everything(types), types is None
         case "backoff":
             given = arguments.get("exception", 1)
             gives_up = "giveup" in arguments.keywords

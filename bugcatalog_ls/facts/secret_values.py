@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
-from bugcatalog_ls.facts.position_tokens import is_counted, is_position_token
+from bugcatalog_ls.facts.other_meanings import means_other
+from bugcatalog_ls.facts.position_tokens import is_counted, is_number, is_position_token
 from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
@@ -101,11 +102,14 @@ def revealed(file: PyFile, part: Part) -> Revealed | None:
         node = node.named_children[0]
     found = _revealed(file, node, 8)
     is_told = part.key != "" and secret_kind(part.key) == "secret" and _may_hold(file, node)
-    if found is None and is_told and not is_label(file, node, part.key):
+    is_told = is_told and not is_label(file, node, part.key) and not means_other(file, node, part.key)
+    if found is None and is_told:
         found = Revealed("name", part.key, file.symbol(node))
     if found is None or _is_absent(node) or is_blanked(file, node):
         return None
-    return None if found.kind == "name" and is_only_named(file, node) else found
+    if found.kind != "name":
+        return found
+    return None if is_only_named(file, node) or is_number(node, found.written) else found
 
 
 def _is_absent(node: Node) -> bool:
@@ -165,7 +169,7 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             return None
         if kind == "token" and (_is_other_token(file, node) or is_record(file, node)):
             return None
-        if is_label(file, node, name):
+        if is_label(file, node, name) or means_other(file, node, name):
             return None
         return Revealed("name", name, symbol)
     if len(bindings) == 1 and bindings[0].kind in ("assign", "walrus") and bindings[0].value is not None:
@@ -234,7 +238,7 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
         kind = secret_kind(f"{_last_name(owner)}_{name}")
     if not kind or (kind == "token" and (_is_other_token(file, node) or is_of_lock(node))):
         return None
-    if is_label(file, node, name) or is_of_challenge(file, node):
+    if is_label(file, node, name) or is_of_challenge(file, node) or means_other(file, node, name):
         return None
     return Revealed("name", written, symbol)
 
