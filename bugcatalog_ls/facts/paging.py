@@ -187,7 +187,7 @@ def _is_cap(size: str) -> bool:
 
 
 def _is_number_of_wanted(query: Query, size: str) -> bool:
-    """Whether a limit is the number of the rows that were asked for by name: `limit(len(ids))` of `in_(ids)`."""
+    """Whether a limit is the number of the rows asked for: `limit(len(ids))` beside `in_(ids)`."""
     wanted = re.fullmatch(r"len\(\s*([\w.]+)\s*\)", size)
     if wanted is None:
         return False

@@ -759,7 +759,8 @@ def test_leaves_a_count_of_the_other_rows() -> None:
             rows = session.execute(
                 select(Key).filter(Key.owner.isnot(None)).order_by(Key.id).offset(offset).limit(10)
             ).all()
-            total = session.execute(select(func.count()).select_from(Key).filter(Key.owner.is_(None))).scalar()
+            others = select(func.count()).select_from(Key).filter(Key.owner.is_(None))
+            total = session.execute(others).scalar()
             return rows, total
         """,
     )
