@@ -35,6 +35,7 @@ _ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
 _COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
 
 
+_MIGRATION = (b"def upgrade(", b"migrations.RunPython(")
 _SERIALIZABLE = re.compile(rb"isolation_level[\"']?\s*[=:]\s*[\"']SERIALIZABLE")
 
 
@@ -100,7 +101,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         for definition in file.classes:
             if "version_id_col" in text_of(definition.node):
                 facts.add(VersionedModel(definition.symbol))
-    if is_test_path(file.path) or b"def upgrade(" in file.source.data:
+    if is_test_path(file.path) or any(word in file.source.data for word in _MIGRATION):
         # Nobody else writes while a migration runs.
         return
     for loader in _loaders(file) if _holds(file, _ROWS) else ():

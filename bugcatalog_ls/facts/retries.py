@@ -42,6 +42,8 @@ _EVERYTHING = frozenset({"Exception", "BaseException", "builtins.Exception", "bu
 _LIBRARIES = re.compile(rb"autoretry_for|tenacity|backoff|retrying|stamina")
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
 _COMPARED = re.compile(r"(\w+)\s*(?:<|<=|>|>=)\s*(?:\d+|[\w.]+)")
+# A loop that asks until a result is there repeats a question, even where that is sent with POST.
+_ASKS_FOR_RESULT = re.compile(rb"\b_?poll(?:ing|ed|s)?\b|\bpoll_|_poll\b", re.IGNORECASE)
 _TASKS = frozenset({"task", "shared_task", "periodic_task"})
 _CHANGES = re.compile(r"[\w.]*?(?:text\(\s*)?[fFrR]?[\"']*\s*(?:update|delete)\b", re.IGNORECASE)
 _COUNTS_ON = re.compile(r"\w\s*[-+]\s*[:%?$\w]|\|\|")
@@ -383,7 +385,7 @@ def _loops(file: PyFile, facts: Facts) -> None:
         body = loop.child_by_field_name("body")
         if body is None or b"except" not in file.source.data[body.start_byte : body.end_byte]:
             continue
-        if not _is_counted(loop):
+        if not _is_counted(loop) or _ASKS_FOR_RESULT.search(loop.text or b"") is not None:
             continue
         attempt = next((node for node in walk(body) if node.type == "try_statement"), None)
         if attempt is None or not _is_attempt(attempt, body):

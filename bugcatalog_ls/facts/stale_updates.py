@@ -160,10 +160,23 @@ def _derivation(file: PyFile, node: Node, target: Node) -> Derivation | None:
     if value is None:
         return None
     if node.type == "augmented_assignment":
-        return "computed" if _is_text(value) else "items" if value.type in _DISPLAYS else "number"
+        if value.type in _DISPLAYS:
+            return "items"
+        operator = node.child_by_field_name("operator")
+        is_arithmetic = operator is not None and text_of(operator).removesuffix("=") in _ARITHMETIC
+        parts = _branches(value)
+        return "number" if is_arithmetic and not any(map(_is_text, parts)) else "computed"
     written = text_of(target)
     value = unparenthesised(value)
     return _of_value(file, value, written, target, 3)
+
+
+def _branches(value: Node) -> list[Node]:
+    """What an expression may come to: itself, or either side of `a if condition else b`."""
+    value = unparenthesised(value)
+    if value.type != "conditional_expression" or value.named_child_count != 3:
+        return [value]
+    return [unparenthesised(value.named_children[0]), unparenthesised(value.named_children[2])]
 
 
 def _of_value(file: PyFile, value: Node, written: str, target: Node, depth: int) -> Derivation | None:

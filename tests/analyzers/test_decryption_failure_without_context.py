@@ -878,3 +878,36 @@ def test_leaves_errors_about_what_the_try_would_have_told() -> None:
             return agent_id
         """,
     )
+
+
+def test_leaves_what_a_test_of_the_value_has_tried_out() -> None:
+    check_findings(
+        "BC802",
+        """
+        #- seals.py
+        from cryptography.fernet import Fernet, InvalidToken
+        from settings import key
+        cipher = Fernet(key)
+        def decrypt_data(data):
+            return cipher.decrypt(data.encode()).decode()
+        def is_encrypted(value):
+            try:
+                cipher.decrypt(value)
+                return True
+            except InvalidToken:
+                return False
+
+        #- configs.py
+        from models import Config
+        from seals import decrypt_data, is_encrypted
+        def all_configs(session):
+            for config in session.query(Config).all():
+                if is_encrypted(config.value):
+                    config.value = decrypt_data(config.value)
+        def all_keys(session):
+            for config in session.query(Config).all():
+                if config.name == "key":
+                    config.value = decrypt_data(config.value)
+                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+        """,
+    )

@@ -688,3 +688,29 @@ def test_rows_that_are_added_to_a_collection() -> None:
             session.commit()
         """,
     )
+
+
+def test_leaves_migrations_of_django_and_lowers_texts() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- shop/migrations/0002_values.py
+        from django.db import migrations
+        from shop.models import Config
+
+        def migrate(apps, schema_editor):
+            for config in Config.objects.filter(kind="list"):
+                config.value = [config.value]
+                config.save()
+
+        class Migration(migrations.Migration):
+            operations = [migrations.RunPython(migrate)]
+
+        #- shop/cases.py
+        def note_down(session, Case, case_id, note):
+            case = session.query(Case).filter(Case.id == case_id).first()
+            case.text += f"; {note}" if case.text else f"{note}"
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302.computed
+            session.commit()
+        """,
+    )
