@@ -176,6 +176,9 @@ def _is_harmless(statement: Node) -> bool:
 def _is_quiet(call: Node) -> bool:
     if call.type == "await":
         return bool(call.named_children) and _is_quiet(call.named_children[0])
+    if call.type != "call":
+        # What is awaited may be a task in a name.
+        return False
     name = text_of(call.children[0])
     owner, _, last = name.rpartition(".")
     if last in (

@@ -28,6 +28,8 @@ Derivation = Literal["number", "items", "computed"]
 _COMMITS = ("commit", "flush")
 _CREATES = re.compile(r"get_or_create\(")
 _IN_PLACE = ("append", "extend", "insert", "update", "remove", "pop", "setdefault", "add", "clear")
+# What a list has and a manager of related rows has not: `row.items.append(x)`, and then `row.save()`.
+_OF_LISTS = ("append", "extend", "insert")
 _SAVES = ("save", "asave", "bulk_update")
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "|", "&", "^", "<<", ">>"})
 LOCKING = re.compile(
@@ -65,6 +67,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
     nodes = list(file.nodes("assignment", "augmented_assignment"))
     if b"flag_modified" in file.source.data:
         nodes += file.calls_written(*_IN_PLACE)
+    elif b".objects" in file.source.data:
+        nodes += file.calls_written(*_OF_LISTS)
     for node in sorted(nodes, key=lambda each: each.start_byte):
         target = node.child_by_field_name("left")
         if node.type == "call":
@@ -82,7 +86,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
         is_changed = is_call or (target.parent is not None and target.parent.type == "subscript")
         if scope is not None and is_changed:
             flagged = rf"flag_modified\(\s*{re.escape(text_of(target.children[0]))}\s*,"
-            derivation = "items" if re.search(flagged, text_of(scope.node)) else None
+            is_list = is_call and text_of(callee_of(node) or node).endswith(tuple(f".{n}" for n in _OF_LISTS))
+            derivation = "items" if is_list or re.search(flagged, text_of(scope.node)) else None
         if scope is None or derivation is None:
             continue
         text = text_of(scope.node)
@@ -97,6 +102,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
             flow = flows[scope.start] = Flow(scope.node)
         load, loader = source
         style = load.style if load is not None else None
+        if is_call and style != "django" and b"flag_modified" not in file.source.data:
+            continue
         if not flow.is_complete or not _is_kept(file, flow, scope, node, text_of(row), style):
             continue
         attribute = text_of(target).rpartition(".")[2]
@@ -114,7 +121,7 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
     found: tuple[Load | None, str] | None = None
     for binding in file.names.bindings(row):
         if binding.kind == "unpack":
-            load = _got_or_created(file, binding.node)
+            load = _got_or_created(file, binding.node) or load_of(file, _paired(binding.node))
             return (load, "") if load is not None and not load.locks else None
         if binding.kind not in ("assign", "for", "walrus") or binding.value is None:
             continue
@@ -144,6 +151,19 @@ def _got_or_created(file: PyFile, target: Node) -> Load | None:
     if pattern is None or right is None or pattern.named_children[0].id != target.id:
         return None
     return load_of(file, right) if _CREATES.search(text_of(right)) else None
+
+
+def _paired(target: Node) -> Node | None:
+    """The row of `first, second = session.get(…), session.get(…)`."""
+    pattern = target.parent
+    assignment = pattern.parent if pattern is not None else None
+    right = assignment.child_by_field_name("right") if assignment is not None else None
+    if pattern is None or right is None or right.type not in ("expression_list", "tuple"):
+        return None
+    targets, values = pattern.named_children, right.named_children
+    if len(targets) != len(values) or any(value.type == "list_splat" for value in values):
+        return None
+    return next((value for one, value in zip(targets, values, strict=True) if one.id == target.id), None)
 
 
 def _unawaited(node: Node) -> Node:

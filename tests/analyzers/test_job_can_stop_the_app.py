@@ -1205,3 +1205,23 @@ def test_leaves_schedulers_in_memory_starters_of_tasks_and_loops_that_say_how_th
             return a, b
         """,
     )
+
+
+def test_loop_that_awaits_a_task_in_a_name() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+
+        async def watch(task, queue):
+            while True:
+          # ^^^^^^^^^^ BC603
+                if task.done():
+                    await task
+                queue.handle(await queue.get())
+
+        async def start(task, queue):
+            watcher = asyncio.create_task(watch(task, queue))
+            return watcher
+        """,
+    )
