@@ -54,6 +54,16 @@ class ModelUse(Fact, frozen=True):
         return "model"
 
 
+class AskedSize(Fact, frozen=True):
+    """A file asks a model for vectors of a size of its own choice, whichever model that is."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return "asked"
+
+
 class VectorField(Fact, frozen=True):
     """A field's declared size, by the field."""
 
@@ -117,10 +127,13 @@ _ALTERED = re.compile(
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    uses = list(_model_uses(file))
+    asked = list(_asked_sizes(file))
+    if asked:
+        facts.add(AskedSize(file.path))
+    uses = list(_model_uses(file, [size for size, _ in asked]))
     for known, size, _ in uses:
         facts.add(ModelUse(file.path, known.name, size))
-    for node, value in _declared(file):
+    for node, value in _declared(file, uses, [given for _, given in asked]):
         field, owner = _field_of(file, node)
         anchor = facts.anchor(f"vector size {file.qualname_at(node.start_byte)}", node)
         facts.add(VectorSize(file.path, value, anchor, _model_beside(node, uses), field, owner))
@@ -143,7 +156,7 @@ VOCABULARY = Vocabulary(
 )
 
 
-def _model_uses(file: PyFile) -> Iterator[tuple[EmbeddingModel, int, Node]]:
+def _model_uses(file: PyFile, asked: list[int]) -> Iterator[tuple[EmbeddingModel, int, Node]]:
     """The models named in a file, each with the size that it is asked for, and its string."""
     for match in model_names().finditer(file.source.data):
         node = file.root.descendant_for_byte_range(match.start() + 1, match.end() - 1)
@@ -153,7 +166,7 @@ def _model_uses(file: PyFile) -> Iterator[tuple[EmbeddingModel, int, Node]]:
         model = model_named(text) if text is not None else None
         if model is None or node is None or _is_listed(node):
             continue
-        yield model, _asked_size(file, node, model), node
+        yield model, _size_of(file, model, asked), node
 
 
 def _is_listed(node: Node) -> bool:
@@ -167,16 +180,16 @@ def _is_listed(node: Node) -> bool:
     return parent.type in ("expression_statement", "subscript", "concatenated_string")
 
 
-def _asked_size(file: PyFile, node: Node, model: EmbeddingModel) -> int:
+def _size_of(file: PyFile, model: EmbeddingModel, asked: list[int]) -> int:
     """The size of the vectors that a use of the model makes; 0 where that is not known."""
-    asked = list(_asked_sizes(file))
-    if not asked:
+    is_cut = not model.settable and b"truncate_dim" in file.source.data
+    if not asked or (not model.settable and not is_cut):
         return model.size
     return asked[0] if len(set(asked)) == 1 else 0
 
 
-def _asked_sizes(file: PyFile) -> Iterator[int]:
-    """The sizes that calls of a file ask their model for."""
+def _asked_sizes(file: PyFile) -> Iterator[tuple[int, Node]]:
+    """The sizes that calls of a file ask their model for (0: unknown), and where these are given."""
     data = file.source.data
     if not any(name.encode() in data for name in _ASKED):
         return
@@ -188,13 +201,13 @@ def _asked_sizes(file: PyFile) -> Iterator[int]:
         if call is not None and text_of(callee_of(call) or call).endswith("VectorField"):
             continue
         number = _number(file, value)
-        yield number[1] if number is not None else 0
+        yield (number[1] if number is not None else 0), value
     for pair in file.nodes("pair"):
         key = string_value(pair.child_by_field_name("key"))
         value = pair.child_by_field_name("value")
         if key in _ASKED and value is not None:
             number = _number(file, value)
-            yield number[1] if number is not None else 0
+            yield (number[1] if number is not None else 0), value
     for assignment in file.nodes("assignment"):
         left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
         item = (
@@ -202,7 +215,7 @@ def _asked_sizes(file: PyFile) -> Iterator[int]:
         )
         if value is not None and string_value(item) in _ASKED:
             number = _number(file, value)
-            yield number[1] if number is not None else 0
+            yield (number[1] if number is not None else 0), value
 
 
 def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
@@ -217,10 +230,14 @@ def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
     return (value, number) if isinstance(number, int) and 8 <= number <= 65536 else None
 
 
-def _declared(file: PyFile) -> Iterator[tuple[Node, int]]:
-    """The numbers that declare a size, each once."""
+def _declared(
+    file: PyFile, uses: list[tuple[EmbeddingModel, int, Node]], asked: list[Node]
+) -> Iterator[tuple[Node, int]]:
+    """The numbers that declare a size, each once; also one asked of a model that knows but its own."""
     seen: set[int] = set()
-    for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file)):
+    fixed = {model.name for model, _, _ in uses if not model.settable}
+    wrong = [value for value in asked if fixed and _model_beside(value, uses) in fixed]
+    for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file), *wrong):
         number = _number(file, value)
         if number is not None and number[0].id not in seen:
             seen.add(number[0].id)
@@ -286,9 +303,17 @@ def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> s
                 return inside.pop()
             if inside:
                 return "?"
-        elif parent.type == "module":
-            break
+        elif parent.type == "expression_statement" and parent.parent is not None:
+            if parent.parent.type == "module":
+                constants = {m.name for m, _, n in uses if _is_constant(n)}
+                return constants.pop() if len(constants) == 1 else ""
     return ""
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether a string is what a name of the module stands for."""
+    statement = node.parent.parent if node.parent is not None and node.parent.type == "assignment" else None
+    return statement is not None and statement.parent is not None and statement.parent.type == "module"
 
 
 def _field_of(file: PyFile, node: Node) -> tuple[str, str]:
