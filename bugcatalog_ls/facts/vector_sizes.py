@@ -303,10 +303,9 @@ def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> s
                 return inside.pop()
             if inside:
                 return "?"
-        elif parent.type == "expression_statement" and parent.parent is not None:
-            if parent.parent.type == "module":
-                constants = {m.name for m, _, n in uses if _is_constant(n)}
-                return constants.pop() if len(constants) == 1 else ""
+        elif parent.type == "expression_statement" and (parent.parent or parent).type == "module":
+            constants = {m.name for m, _, n in uses if _is_constant(n)}
+            return constants.pop() if len(constants) == 1 else ""
     return ""
 
 

@@ -878,3 +878,61 @@ def test_leaves_errors_about_what_the_try_would_have_told() -> None:
             return agent_id
         """,
     )
+
+
+HELPER = """
+#- app/crypto.py
+import os
+from cryptography.fernet import Fernet
+def _fernet() -> Fernet:
+    return Fernet(os.environ["KEY"])
+def decrypt(value):
+    return _fernet().decrypt(value.encode()).decode()
+"""
+
+
+def test_a_helper_behind_a_helper_in_another_file() -> None:
+    check_findings(
+        "BC802",
+        HELPER
+        + """
+#- app/sync.py
+import logging
+from app.crypto import decrypt
+log = logging.getLogger(__name__)
+def sync(connections):
+    for connection in connections:
+        connection.open(decrypt(connection.password))
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+def test(connection):
+    try:
+        return decrypt(connection.password)
+    except Exception:
+        log.warning("decryption failed", exc_info=True)
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+        return None
+def named(connection):
+    try:
+        return decrypt(connection.password)
+    except Exception:
+        log.warning("decryption failed for %s", connection.id)
+        return None
+""",
+    )
+
+
+def test_a_logger_that_was_given_the_record() -> None:
+    check_findings(
+        "BC802",
+        """
+        import structlog
+        from cryptography.fernet import Fernet, InvalidToken
+        box = Fernet(b"")
+        def read(row):
+            log = structlog.get_logger().bind(row=row.id)
+            try:
+                return box.decrypt(row.secret)
+            except InvalidToken:
+                log.error("cannot decrypt")
+        """,
+    )
