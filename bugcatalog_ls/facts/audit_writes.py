@@ -51,7 +51,7 @@ class AuditWrite(Fact, frozen=True):
 
 
 _RECORD = re.compile(
-    r"Audit|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
+    r"Audit(?!or)|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
 )
 _WORDS = (
     r"audit|security_event|security_violation|security_log|activity_log|access_log|auth_event|login_event"
@@ -66,6 +66,8 @@ _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_
 # Sets and lists of the audit's own bookkeeping.
 _KEEPS = re.compile(r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$")
 _ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
+_PROGRAM = re.compile(r"main|cli|(?:migrate|seed|backfill|populate)(?:_\w+)?")
+_RUN_ASIDE = re.compile(r"(?:^|\.)(?:command\w*|shared_task|task|actor|scheduled_job)\b(?:\(|$)")
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
 )
@@ -105,11 +107,11 @@ VOCABULARY = Vocabulary(
 
 
 def _is_program(file: PyFile, function: Node) -> bool:
-    """Whether a function is what a command line runs."""
+    """Whether a function is what a command line or a worker runs, and no request of a user."""
     name = text_of(function.child_by_field_name("name") or function)
-    if name in ("main", "cli") or "/management/commands/" in f"/{file.path}":
+    if _PROGRAM.fullmatch(name) or "/management/commands/" in f"/{file.path}":
         return True
-    return any(text_of(each).rpartition(".")[2].startswith("command") for each in decorators_of(function))
+    return any(_RUN_ASIDE.search(text_of(each)) for each in decorators_of(function))
 
 
 def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:

@@ -14,6 +14,8 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_name
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
 
+_BINDS = re.compile(r"\.bind\(|LoggerAdapter\(")
+
 
 def untold_record(file: PyFile, handler: Node, tried: Decryption | None) -> tuple[Node, str] | None:
     """Where a handler tells of the failure without naming the record, and the message on it."""
@@ -56,10 +58,8 @@ def _is_bound(file: PyFile, call: Node) -> bool:
     function = callee_of(call)
     owner = function.child_by_field_name("object") if function is not None else None
     bindings = file.names.bindings(owner) if owner is not None and owner.type == "identifier" else []
-    makers = [binding.value for binding in bindings if binding.value is not None] or [owner]
-    return any(
-        maker is not None and re.search(r"\.bind\(|LoggerAdapter\(", text_of(maker)) for maker in makers
-    )
+    makers = [binding.value for binding in bindings] or [owner]
+    return any(maker is not None and _BINDS.search(text_of(maker)) for maker in makers)
 
 
 def _refuses_client(call: Node) -> bool:

@@ -71,6 +71,17 @@ _CHECKERS = re.compile(
     re.I,
 )
 _CLIENTS = ("requests.", "httpx.", "urllib.request.", "socket.create_connection", "aiohttp.")
+# Clients of stores, whatever they are called here.
+_STORE_CLIENTS = (
+    "redis.",
+    "pymongo.",
+    "motor.",
+    "elasticsearch.",
+    "opensearchpy.",
+    "psycopg",
+    "asyncpg.",
+    "boto3.",
+)
 _QUIET = re.compile(
     r"(?:^|\.)(?:sleep|now|utcnow|time|json|get_event_loop|info|debug|warning|error|exception)$"
 )
@@ -280,8 +291,10 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if call.parent is not None and call.parent.type == "await":
         return True
     owner, _, _ = written.rpartition(".")
-    if owner and _IO_NAMES.search(written) and (_STORES.search(owner) or _is_database(file, call)):
-        return True
+    if owner and _IO_NAMES.search(written):
+        symbol = file.callee(call) or ""
+        if _STORES.search(owner) or symbol.startswith(_STORE_CLIENTS) or _is_database(file, call):
+            return True
     if _CHECKERS.search(written):
         return True
     symbol = file.callee(call) or ""

@@ -961,3 +961,20 @@ def test_sessions_of_any_name_and_connections_of_django() -> None:
                 cur.execute("SELECT 1")
         """,
     )
+
+
+def test_a_client_of_a_store_by_any_name() -> None:
+    check_findings(
+        "BC606",
+        """
+        import redis
+        from fastapi import FastAPI
+        app = FastAPI()
+        r = redis.Redis()
+        @app.get("/ready")
+        def ready():
+            r.ping()
+          # ^^^^^^^^ BC606
+            return {"ready": True}
+        """,
+    )
