@@ -15,7 +15,7 @@ from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
 from bugcatalog_ls.facts.vector_sizes import AskedSize, MadeRow, ModelUse, VectorField, VectorSize
 from bugcatalog_ls.syntax.edits import replace_node
-from bugcatalog_ls.syntax.nodes import constant_value
+from bugcatalog_ls.syntax.nodes import constant_value, text_of
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -96,10 +96,11 @@ def _elsewhere(context: JoinContext, declared: VectorSize) -> int | None:
 
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
-    node = context.node_of("integer")
+    node = context.node_of("integer", "string")
     if node is not None:
         size = finding.data["size"]
-        title, edits = f"Declare vectors of {size} numbers", replace_node(node, size)
+        quote = text_of(node)[0] if node.type == "string" else ""
+        title, edits = f"Declare vectors of {size} numbers", replace_node(node, f"{quote}{size}{quote}")
         written = constant_value(node)
         step = _resized(context, finding.data["owner"], written if isinstance(written, int) else 0, int(size))
         if step is None:

@@ -65,7 +65,8 @@ _CALLED = re.compile(
 _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
 # Sets and lists of the audit's own bookkeeping.
 _KEEPS = re.compile(r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$")
-_ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
+_ADDERS = ("add", "merge", "add_all", "create", "insert_one", "insert_many", "save")
+_COLLECTION = re.compile(rf"(?:^|[.\"'_])(?:{_WORDS})", re.IGNORECASE)
 _PROGRAM = re.compile(r"main|cli|(?:migrate|seed|backfill|populate)(?:_\w+)?")
 _RUN_ASIDE = re.compile(r"(?:^|\.)(?:command\w*|shared_task|task|actor|scheduled_job)\b(?:\(|$)")
 _INSERT = re.compile(
@@ -144,7 +145,9 @@ def _session_of(file: PyFile, call: Node) -> str | None:
         is_manager = text_of(owner).endswith(".objects") and _RECORD.search(text_of(owner))
         return text_of(owner) if is_manager else None
     if name == "save":
-        return "" if owner.type == "identifier" and _is_record(file, owner) else None
+        return "" if owner.type in ("identifier", "call") and _is_record(file, owner) else None
+    if name.startswith("insert_"):
+        return "" if _COLLECTION.search(text_of(owner)) else None
     given_node = positional[0] if positional else None
     if given_node is None:
         return None

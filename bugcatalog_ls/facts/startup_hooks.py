@@ -210,7 +210,9 @@ def _of_items(file: PyFile, statement: Node) -> Iterator[Node]:
         return
     clause = next((child for child in statement.children if child.type == "with_clause"), None)
     for node in walk(clause) if clause is not None else ():
-        if node.type != "call" or HARMLESS.search(text_of(callee_of(node) or node)):
+        if node.type != "call":
+            continue
+        if HARMLESS.search(text_of(callee_of(node) or node)) and not sends_request(file, node):
             continue
         if file.callee(node) not in CLIENTS:
             yield node

@@ -114,6 +114,9 @@ _SIZE_NAME = re.compile(
     re.IGNORECASE,
 )
 _MODEL_NAME = re.compile(r"model|embed|encoder", re.IGNORECASE)
+_VECTORS = re.compile(
+    r"embed(?!ding$)|vector|index|collection|store|milvus|pinecone|qdrant|faiss|chroma", re.IGNORECASE
+)
 _ASKED = frozenset({"dimensions", "output_dimension", "output_dimensionality", "truncate_dim"})
 
 
@@ -150,7 +153,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(
     _collect,
     (
-        *(b"mbed", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector"),
+        *(b"mbed", b"MBED", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector"),
         *(b"faiss.", b"pinecone", b"MilvusClient", b"SentenceTransformer", b"TYPE vector"),
     ),
 )
@@ -227,6 +230,9 @@ def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
             return None
         value = bound
     number = constant_value(value) if value.type == "integer" else None
+    written = string_value(value) if value.type == "string" else None
+    if written is not None and written.isdecimal():
+        number = int(written)
     return (value, number) if isinstance(number, int) and 8 <= number <= 65536 else None
 
 
@@ -236,7 +242,8 @@ def _declared(
     """The numbers that declare a size, each once; also one asked of a model that knows but its own."""
     seen: set[int] = set()
     fixed = {model.name for model, _, _ in uses if not model.settable}
-    wrong = [value for value in asked if fixed and _model_beside(value, uses) in fixed]
+    own = [*asked, *_presets(file)] if fixed else []
+    wrong = [value for value in own if _model_beside(value, uses) in fixed]
     for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file), *wrong):
         number = _number(file, value)
         if number is not None and number[0].id not in seen:
@@ -259,8 +266,17 @@ def _in_calls(file: PyFile) -> Iterator[Node]:
         label, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")
         if label is None or given is None or text_of(label) in _ASKED:
             continue
-        if _SIZE_NAME.fullmatch(text_of(label)):
+        if _SIZE_NAME.fullmatch(text_of(label)) and _is_of_vectors(argument, text_of(label)):
             yield given
+
+
+def _is_of_vectors(argument: Node, label: str) -> bool:
+    """Whether a size in a call is that of vectors: the layers of networks have a `dim`, too."""
+    call = argument.parent.parent if argument.parent is not None else None
+    if call is None or re.search("embed|vector", label, re.IGNORECASE):
+        return True
+    called = text_of(callee_of(call) or call)
+    return _VECTORS.search(called) is not None or model_names().search(text_of(call).encode()) is not None
 
 
 def _in_mappings(file: PyFile) -> Iterator[Node]:
@@ -294,6 +310,25 @@ def _in_names(file: PyFile) -> Iterator[Node]:
                 yield given
 
 
+def _presets(file: PyFile) -> Iterator[Node]:
+    """The sizes that constants have where the environment says nothing."""
+    for call in file.calls_named("getenv", "get"):
+        value = _preset(call)
+        statement = next((p for p in ancestors(call) if p.type in ("assignment", "block")), None)
+        left = statement.child_by_field_name("left") if statement is not None else None
+        if value is not None and left is not None and _SIZE_NAME.fullmatch(text_of(left)):
+            yield value
+
+
+def _preset(call: Node) -> Node | None:
+    """What a size is where the environment says nothing: `"1536"` of `int(os.getenv("DIM", "1536"))`."""
+    inner = next(iter(arguments_of(call).positional), None)
+    asked = inner if inner is not None and inner.type == "call" else call
+    if not re.search(r"(?:^|\.)(?:getenv|environ\.get)$", text_of(callee_of(asked) or asked)):
+        return None
+    return arguments_of(asked).get("default", 1)
+
+
 def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> str:
     """The model that the same call, mapping, class or module's constants name; empty where not one."""
     for parent in ancestors(node):
@@ -310,8 +345,11 @@ def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> s
 
 
 def _is_constant(node: Node) -> bool:
-    """Whether a string is what a name of the module stands for."""
-    statement = node.parent.parent if node.parent is not None and node.parent.type == "assignment" else None
+    """Whether a string is what a name of the module stands for, maybe where the environment says nothing."""
+    parent = node.parent
+    if parent is not None and parent.type == "argument_list" and parent.parent is not None:
+        parent = parent.parent.parent if _preset(parent.parent) == node else None
+    statement = parent.parent if parent is not None and parent.type == "assignment" else None
     return statement is not None and statement.parent is not None and statement.parent.type == "module"
 
 

@@ -815,3 +815,31 @@ def test_a_setting_may_be_the_size_that_another_file_asks_for() -> None:
             )
         """,
     )
+
+
+def test_the_layers_of_a_network_have_a_dim_too() -> None:
+    check_findings(
+        "BC801",
+        """
+        from lib import Attention
+        MODEL = "text-embedding-3-small"
+        embedding = 1
+        layer = Attention(dim=64, heads=8)
+        """,
+    )
+
+
+def test_presets_of_a_model_of_one_size() -> None:
+    check_fix(
+        "BC801",
+        """
+        import os
+        EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "thenlper/gte-base")
+        EMBEDDING_DIM = int(os.getenv("EMBEDDING_DIM", "1536"))
+        """,
+        """
+        import os
+        EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "thenlper/gte-base")
+        EMBEDDING_DIM = int(os.getenv("EMBEDDING_DIM", "768"))
+        """,
+    )

@@ -1263,3 +1263,18 @@ def test_a_job_named_by_its_place() -> None:
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
         """,
     )
+
+
+def test_a_job_that_suppresses_everything() -> None:
+    check_findings(
+        "BC603",
+        """
+        import contextlib
+        from apscheduler.schedulers.background import BackgroundScheduler
+        scheduler = BackgroundScheduler()
+        @scheduler.scheduled_job("interval", minutes=1)
+        def job():
+            with contextlib.suppress(Exception):
+                work()
+        """,
+    )
