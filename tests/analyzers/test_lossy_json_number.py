@@ -1057,3 +1057,23 @@ def test_a_decimal_goes_with_whole_numbers() -> None:
             return price * count
         """,
     )
+
+
+def test_mappings_and_lists_that_are_put_together() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from datetime import datetime, timezone
+        from uuid import uuid4
+        def send(rows):
+            payload = dict(id=uuid4(), n=1)
+            json.dumps(payload)
+          # ^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps({**payload, "m": 2})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps(rows + [datetime.now(timezone.utc)])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps(dict(id=str(uuid4())))
+        """,
+    )
