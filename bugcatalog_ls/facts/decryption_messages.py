@@ -24,6 +24,10 @@ def untold_record(file: PyFile, handler: Node, tried: Decryption | None) -> tupl
     if not said or any(names_record(call, caught) or _is_bound(file, call) for call in said):
         return None
     value = tried.value if tried is not None else None
+    if value is not None and (
+        _is_of_module(file, value) or (_is_sent(value) and tried is not None and tried.is_signed)
+    ):
+        return None  # No record: the one secret of a program, or what a client sent.
     is_known = identifier_in_scope(file, handler, value) is not None
     is_raised = any(node.type == "raise_statement" for node in walk(handler))
     is_record = is_known or (_is_stored(value) and root_of(value) not in (None, "self"))
@@ -84,9 +88,26 @@ def _is_own_failure(status: Node | None) -> bool:
 
 def _is_stored(value: Node | None) -> bool:
     """Whether a value is read from a record, not handed over as it came."""
-    if value is None:
-        return False
-    root = next((n for n in (value, *walk(value)) if n.type in ("attribute", "subscript")), None)
-    return root is not None and not any(
-        word in text_of(root).lower() for word in ("request", "cookie", "header", "query")
+    return _read(value) is not None and not _is_sent(value)
+
+
+def _is_sent(value: Node | None) -> bool:
+    """Whether a value is read from a request."""
+    read = _read(value)
+    words = ("request", "cookie", "header", "query")
+    return read is not None and any(word in text_of(read).lower() for word in words)
+
+
+def _read(value: Node | None) -> Node | None:
+    nodes = (value, *walk(value)) if value is not None else ()
+    return next((node for node in nodes if node.type in ("attribute", "subscript")), None)
+
+
+def _is_of_module(file: PyFile, value: Node) -> bool:
+    """Whether a value is read from what is imported: `os.environ["TOKEN"]`, `settings.sealed`."""
+    nodes = (value, *walk(value))
+    first = next(
+        (node for node in nodes if node.type == "identifier" and text_of(node) == root_of(value)), None
     )
+    bindings = file.names.bindings(first) if first is not None else []
+    return bool(bindings) and all(binding.kind in ("import", "from") for binding in bindings)

@@ -936,3 +936,28 @@ def test_a_logger_that_was_given_the_record() -> None:
                 log.error("cannot decrypt")
         """,
     )
+
+
+def test_the_one_secret_of_a_program_and_what_a_client_sent() -> None:
+    check_findings(
+        "BC802",
+        """
+        import logging
+        import os
+        from cryptography.fernet import Fernet, InvalidToken
+        from itsdangerous import BadSignature, TimestampSigner
+        log = logging.getLogger(__name__)
+        signer = TimestampSigner("x")
+        def load():
+            try:
+                return Fernet(os.environ["KEY"]).decrypt(os.environ["SECRET"].encode())
+            except InvalidToken:
+                raise SystemExit("wrong key")
+        def user(request):
+            try:
+                return signer.unsign(request.cookies["session"])
+            except BadSignature:
+                log.warning("bad session cookie")
+                return None
+        """,
+    )
