@@ -71,6 +71,10 @@ _BODIES = frozenset(
         "read", "post", "media", "content",
     }
 )  # fmt: skip
+# Who holds this cookie is logged in.
+_SESSION_COOKIE = re.compile(
+    r"(?:\w+[_.-])?(?:session|sessionid|session_id|sid|phpsessid|auth)", re.IGNORECASE
+)
 _FORMS = frozenset({"POST", "get_json", "get_data"})
 _REQUEST_NAME = re.compile(r"(?:\w+_)?(?:request|req)")
 _SETTINGS_NAME = re.compile(r"(?:\w+_)?settings", re.IGNORECASE)
@@ -322,11 +326,26 @@ def _made(file: PyFile, call: Node, function: str, symbol: str | None) -> Reveal
     return Revealed("name", f"{function}()", symbol)
 
 
+def _is_cookie(file: PyFile, node: Node) -> bool:
+    """Whether it is looked up among the cookies of a request."""
+    lookup = callee_of(node) if node.type == "call" else node
+    holder = lookup.named_children[0] if lookup is not None and lookup.named_children else None
+    if (
+        holder is None
+        or holder.type != "attribute"
+        or text_of(holder.named_children[-1]).lower() != "cookies"
+    ):
+        return False
+    return _is_request_name(file, holder.named_children[0])
+
+
 def _at_key(file: PyFile, node: Node, key_node: Node) -> Revealed | None:
     key = string_value(key_node)
     if key is None and key_node.type in ("identifier", "attribute") and text_of(key_node).isupper():
         key = text_of(key_node).rpartition(".")[2]
     kind = secret_kind(key) if key is not None else ""
+    if key is not None and not kind and _SESSION_COOKIE.fullmatch(key) and _is_cookie(file, node):
+        kind = "secret"
     if key is None or not kind or (kind == "token" and _is_other_token(file, node)):
         return None
     return Revealed("name", key, None)
