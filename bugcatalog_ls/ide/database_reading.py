@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bugcatalog_ls.ide import api
+from bugcatalog_ls.workspace.live_databases import take_over
 from bugcatalog_ls.workspace.workspace import Workspace
 
 
@@ -22,7 +23,7 @@ def take_answers(workspaces: Iterable[Workspace], emit: api.Emit) -> None:
         if answers is None:
             continue
         emit(api.Progress(_token(workspace), "end"))
-        for problem in workspace.take_databases(answers):
+        for problem in take_over(answers, workspace.project.index):
             emit(api.ServerMessage("warning", problem, f"{workspace.root} {problem}"))
         emit(api.Stale())
 
