@@ -357,6 +357,8 @@ def _dicts(file: PyFile, facts: Facts) -> None:
         value = bindings[0].value
         if value is None or not _is_empty_dict(file, value):
             continue
+        if f"{name}[" not in data and f"{name}.setdefault(" not in data:
+            continue
         word = re.escape(name)
         own = rf"(?<![\w.]){word}"
         stores = re.compile(rf"{own}\[(?!['\"\d])[^\n]+?\]\s*=(?!=)|{own}\.setdefault\(")
