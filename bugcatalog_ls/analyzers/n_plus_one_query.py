@@ -14,10 +14,11 @@ from bugcatalog_ls.facts.db_sessions import database_kind
 from bugcatalog_ls.facts.django_effects import DjangoEffects
 from bugcatalog_ls.facts.function_effects import Effect, FunctionEffects
 from bugcatalog_ls.facts.http_clients import http_call
+from bugcatalog_ls.facts.loop_calls import LoopCall
+from bugcatalog_ls.facts.loop_rows import RowAccess, RowHandedOn
 from bugcatalog_ls.facts.queries import Query
 from bugcatalog_ls.facts.relationship_loading import django_relation, entity_model, loading, peewee_relation
 from bugcatalog_ls.facts.resolve import function_at, mro
-from bugcatalog_ls.facts.row_loops import LoopCall, RowAccess, RowHandedOn
 from bugcatalog_ls.facts.row_queries import rows_of
 from bugcatalog_ls.facts.row_reads import EagerlyLoaded, FirstReads
 from bugcatalog_ls.syntax.edits import insert_at

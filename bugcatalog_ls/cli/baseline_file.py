@@ -11,7 +11,14 @@ from bugcatalog_ls.cli.exits import UsageError
 from bugcatalog_ls.cli.scan import Room
 from bugcatalog_ls.cli.shown import Shown
 from bugcatalog_ls.cli.targets import filename_of
-from bugcatalog_ls.workspace.baseline import BaselineError, Counts, identity, read_baseline, render_baseline
+from bugcatalog_ls.workspace.baseline import (
+    BaselineError,
+    Counts,
+    baseline_path,
+    identity,
+    read_baseline,
+    render_baseline,
+)
 from bugcatalog_ls.workspace.workspace import Workspace
 
 
@@ -34,11 +41,13 @@ def write(places: Sequence[tuple[Workspace, str]], shown: Sequence[Shown]) -> st
     files: dict[Path, Counts] = {}
     for workspace in dict.fromkeys(workspace for workspace, _ in places):
         looked_at = {path for owner, path in places if owner is workspace}
-        before = files.setdefault(workspace.root / workspace.baseline_file, Counter(_read(workspace)))
+        before = files.setdefault(
+            workspace.root / baseline_path(workspace.settings), Counter(_read(workspace))
+        )
         for known in [known for known in before if known[1] in looked_at]:
             del before[known]
     for finding in shown:
-        file = finding.workspace.root / finding.workspace.baseline_file
+        file = finding.workspace.root / baseline_path(finding.workspace.settings)
         files[file][identity(finding.diagnosis.finding, finding.source)] += 1
     for file, counts in files.items():
         try:
@@ -52,6 +61,6 @@ def write(places: Sequence[tuple[Workspace, str]], shown: Sequence[Shown]) -> st
 
 def _read(workspace: Workspace) -> Counts:
     try:
-        return read_baseline(workspace.root / workspace.baseline_file)
+        return read_baseline(workspace.root / baseline_path(workspace.settings))
     except BaselineError as error:
         raise UsageError(str(error)) from None

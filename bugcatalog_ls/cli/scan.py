@@ -15,6 +15,7 @@ from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.selection import refuse_unknown_codes
 from bugcatalog_ls.cli.shown import Shown
 from bugcatalog_ls.cli.targets import Target, deepest, filename_of
+from bugcatalog_ls.workspace import live_databases
 from bugcatalog_ls.workspace.cache import cache_folder
 from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.tool_findings import PAGE_ERROR, SETTINGS_ERROR
@@ -69,8 +70,11 @@ def scan(rooms: Iterable[Room], jobs: int, bar: Bar, *, with_databases: bool = T
         if left_out:
             workspace.find_files(left_out)
         workspace.scan(jobs=jobs, report=bar.report)
-        for problem in workspace.read_databases() if with_databases and workspace.has_databases else ():
-            warn(problem)
+        databases = workspace.settings.databases
+        if with_databases and live_databases.are_asked(databases):
+            answers = workspace.live.read(databases, workspace.root)
+            for problem in live_databases.take_over(answers, workspace.project.index):
+                warn(problem)
 
 
 def paths_shown(rooms: Sequence[Room], keep: Callable[[str], bool]) -> Iterator[tuple[Workspace, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bugcatalog_ls.cli.exits import INTERRUPTED
 from bugcatalog_ls.cli.scan import Room
+from bugcatalog_ls.workspace.baseline import baseline_path
 from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
 from bugcatalog_ls.workspace.workspace import Workspace
 
@@ -69,7 +70,7 @@ def _folders(workspaces: Sequence[Workspace]) -> Iterator[Path]:
 def _matters(workspace: Workspace, path: Path) -> bool:
     """Whether a change of a file may change what is found: what a run writes must not start the next one."""
     name = path.name
-    if name in (*SETTINGS_FILES, ".gitignore") or path == workspace.root / workspace.baseline_file:
+    if name in (*SETTINGS_FILES, ".gitignore") or path == workspace.root / baseline_path(workspace.settings):
         return True
     # Folders, which have no suffix most of the time, come and go with all that is in them.
     return not path.suffix or path.suffix == ".md" or workspace.wants(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.expression_reading import expression
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -24,11 +25,10 @@ from bugcatalog_ls.facts.expressions import (
     Starred,
     Subscript,
     dotted,
-    expression,
-    own_symbol,
 )
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.name_symbols import own_symbol
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, mro
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import module_name

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.constants import evaluate
-from bugcatalog_ls.facts.expressions import Collection, Constant, Expression, expression
+from bugcatalog_ls.facts.expression_reading import expression
+from bugcatalog_ls.facts.expressions import Collection, Constant, Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.expressions import dotted, expression
+from bugcatalog_ls.facts.expression_reading import expression
+from bugcatalog_ls.facts.expressions import dotted
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, load_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of

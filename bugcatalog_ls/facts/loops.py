@@ -179,3 +179,16 @@ def ends_with_first(loop: Loop, call: Node) -> bool:
         if node.type in ("try_statement", "with_statement", "block", "else_clause"):
             pending += node.named_children
     return False
+
+
+def call_at(file: PyFile, start: int, name: bytes) -> Node | None:
+    """The call whose callee, as far as it is a dotted name, stands at an offset."""
+    node = file.root.named_descendant_for_byte_range(start, start + len(name))
+    while node is not None and node.type in ("identifier", "attribute"):
+        parent = node.parent
+        if node.end_byte != start + len(name) or parent is None:
+            return None
+        if parent.type == "call":
+            return parent if callee_of(parent) == node else None
+        node = parent if parent.type == "attribute" else None
+    return None

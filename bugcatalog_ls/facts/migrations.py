@@ -10,7 +10,8 @@ import configparser
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.expressions import Collection, Constant, Expression, expression
+from bugcatalog_ls.facts.expression_reading import expression
+from bugcatalog_ls.facts.expressions import Collection, Constant, Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.facts.scripts import Slot, Statement, script, slots

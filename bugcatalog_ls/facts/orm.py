@@ -10,8 +10,10 @@ from __future__ import annotations
 import msgspec
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.expressions import NOTHING, Expression, expression, own_symbol
+from bugcatalog_ls.facts.expression_reading import expression
+from bugcatalog_ls.facts.expressions import NOTHING, Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.name_symbols import own_symbol
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.nodes import body_of, decorators_of, definition_of, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope

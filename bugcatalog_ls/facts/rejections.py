@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.preflight import REJECTING, rejection_of_preflight
+from bugcatalog_ls.facts.login_rejections import REJECTING
+from bugcatalog_ls.facts.preflight import rejection_of_preflight
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.ddl import ddl_operations
-from bugcatalog_ls.facts.expressions import Expression, expression
+from bugcatalog_ls.facts.expression_reading import expression
+from bugcatalog_ls.facts.expressions import Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.operations import (
     AddColumn,

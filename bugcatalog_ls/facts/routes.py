@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.exports import ModuleExports
-from bugcatalog_ls.facts.expressions import own_symbol
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.name_symbols import own_symbol
 from bugcatalog_ls.facts.resolve import file_of_module, mro, resolve
 from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS, ROUTER_CLASSES, VERBS, VIEW_CLASSES
 from bugcatalog_ls.syntax.file import PyFile

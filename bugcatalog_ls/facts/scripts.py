@@ -7,7 +7,8 @@ from typing import TypeAlias
 import msgspec
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.expressions import NOTHING, Expression, Name, expression, target
+from bugcatalog_ls.facts.expression_reading import expression, target
+from bugcatalog_ls.facts.expressions import NOTHING, Expression, Name
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import is_docstring, text_of
 

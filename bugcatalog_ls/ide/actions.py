@@ -11,6 +11,7 @@ from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.ignoring import ignore_edit
 from bugcatalog_ls.ide.rooms import Room
 from bugcatalog_ls.text.spans import Span, TextEdit
+from bugcatalog_ls.workspace.baseline import addition, baseline_path
 from bugcatalog_ls.workspace.line_edits import line_edits
 from bugcatalog_ls.workspace.mending import first_safe, mend
 from bugcatalog_ls.workspace.publish import Diagnosis
@@ -98,10 +99,9 @@ def make_change(room: Room, identity: ActionId, reason: str) -> Made:
         label = f"Ignore {identity.code} here"
         return Made(Fix(label, "safe", (_in_file(path, edit),)), label)
     if identity.kind == "baseline":
-        addition = workspace.add_to_baseline(diagnosis.finding)
-        if addition is None:
-            raise Stale
-        return Made(addition, addition.title)
+        file = baseline_path(workspace.settings)
+        fix = addition(workspace.root, file, diagnosis.finding, source)
+        return Made(fix, fix.title)
     fixes = workspace.fixes(diagnosis.finding)
     if identity.number >= len(fixes):
         raise Stale

@@ -18,7 +18,7 @@ from bugcatalog_ls.ide.explained import explained
 from bugcatalog_ls.ide.new_entry import Selection, draft_entry
 from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Rooms
-from bugcatalog_ls.patterns.languages import FILE_TYPES
+from bugcatalog_ls.ide.wanted_files import languages
 from bugcatalog_ls.text.lines import ColumnUnit
 from bugcatalog_ls.text.spans import Span
 
@@ -115,13 +115,6 @@ def _rule_matches(
         if source is not None:
             places.append(place_in(desk.rooms.document(workspace, found.path), source, found.span, unit))
     return api.CommandResult(places=tuple(places))
-
-
-def languages(rooms: Rooms) -> set[str]:
-    """The editor's ids of the languages that something in force is about."""
-    names = {name for each in rooms.all() for name in each.configuration.plan.rules.suffix_languages}
-    ids = {kind.language_id for kind in FILE_TYPES.values() if kind.language.name in names}
-    return {"python", "markdown", "toml", "log", *ids}
 
 
 _CODE = re.compile(r"[A-Z]+-?\d+")

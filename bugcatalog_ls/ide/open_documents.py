@@ -18,6 +18,8 @@ class OpenDocuments:
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
         self.texts: dict[str, api.SetText] = {}
+        # Those whose analysis does not end well.
+        self.skipped: frozenset[str] = frozenset()
         self._sources: dict[str, Source] = {}
         self._views: dict[str, tuple[Source, PageView]] = {}
 

@@ -17,8 +17,9 @@ from bugcatalog_ls.analysis.finding import Edit, Finding, Fix, NewFile
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 from bugcatalog_ls.workspace.publish import Diagnosis
+from bugcatalog_ls.workspace.settings import Settings
 
-DEFAULT_FILE = ".bugcatalog-baseline.json"
+_DEFAULT_FILE = ".bugcatalog-baseline.json"
 
 Counts = Counter[tuple[str, str, str]]
 """How many findings are accepted, by code, path and fingerprint of the text."""
@@ -85,6 +86,11 @@ def without_known(diagnoses: Iterable[Diagnosis], source: Source, counts: Counts
         else:
             kept.append(diagnosis)
     return tuple(kept)
+
+
+def baseline_path(settings: Settings) -> str:
+    """The baseline's path relative to the root: the one that settings name, else the default one."""
+    return settings.baseline or _DEFAULT_FILE
 
 
 def addition(root: Path, file: str, finding: Finding, source: Source) -> Fix:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.live_schema import Unreadable, read_schema
+from bugcatalog_ls.facts.live_tables import live_facts, live_path
 from bugcatalog_ls.facts.schema_picture import Picture
 from bugcatalog_ls.workspace.settings_secrets import Database
 
@@ -58,7 +60,7 @@ class LiveDatabases:
 
     def begin(self, databases: Mapping[str, Database], root: Path) -> bool:
         """Read in the background; whether there is anything to read that is not being read already."""
-        if self._worker is not None or not any(each.url is not None for each in databases.values()):
+        if self._worker is not None or not are_asked(databases):
             return False
 
         def work() -> None:
@@ -78,6 +80,22 @@ class LiveDatabases:
             return None
         self._worker = None
         return self._read
+
+
+def are_asked(databases: Mapping[str, Database]) -> bool:
+    """Whether any database is to be read."""
+    return any(database.url is not None for database in databases.values())
+
+
+def take_over(answers: Iterable[LiveAnswer], index: FactIndex) -> tuple[str, ...]:
+    """Go on with what databases said; what is to be told of those that said nothing."""
+    problems = []
+    for answer in answers:
+        if answer.picture is not None:
+            index.set_file(live_path(answer.name), live_facts(answer.picture))
+        if answer.problem:
+            problems.append(answer.problem)
+    return tuple(problems)
 
 
 def _asked(name: str, database: Database, root: Path, environment: Mapping[str, str]) -> LiveAnswer:

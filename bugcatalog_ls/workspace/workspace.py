@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from functools import partial
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.project import Project
-from bugcatalog_ls.analysis.result import FileResult, Result, StoredResult, unpack
-from bugcatalog_ls.facts.live_tables import live_facts, live_path
+from bugcatalog_ls.analysis.result import FileResult, Result
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.workspace.accepted import Accepted
-from bugcatalog_ls.workspace.ahead import answers_ahead
-from bugcatalog_ls.workspace.baseline import DEFAULT_FILE, Counts, addition, without_known
-from bugcatalog_ls.workspace.cache import Cache, open_cache
+from bugcatalog_ls.workspace.baseline import Counts, baseline_path, without_known
 from bugcatalog_ls.workspace.cache import cache_folder as default_cache_folder
 from bugcatalog_ls.workspace.configuration import Configuration, load_configuration
-from bugcatalog_ls.workspace.discovery import discover
-from bugcatalog_ls.workspace.files import FileStamp, ReadProblem, ReadResult
-from bugcatalog_ls.workspace.half_typed import Typed, analyse_keystroke, analyse_text, unseen
-from bugcatalog_ls.workspace.live_databases import LiveAnswer, LiveDatabases
+from bugcatalog_ls.workspace.disk_files import DiskFiles
+from bugcatalog_ls.workspace.file_results import FileResults
+from bugcatalog_ls.workspace.files import ReadProblem, ReadResult
+from bugcatalog_ls.workspace.half_typed import analyse_text
+from bugcatalog_ls.workspace.live_databases import LiveDatabases, are_asked
+from bugcatalog_ls.workspace.open_texts import OpenTexts
 from bugcatalog_ls.workspace.own_findings import fault_in, stale_in
 from bugcatalog_ls.workspace.publish import Diagnosis, publish, removal_of
 from bugcatalog_ls.workspace.reading import read_file, too_large
-from bugcatalog_ls.workspace.recall import recall
-from bugcatalog_ls.workspace.recall import remember as remember_run
-from bugcatalog_ls.workspace.scanning import Analysed, analyse_beside, analyse_files
 from bugcatalog_ls.workspace.settings import Settings
 from bugcatalog_ls.workspace.stale_bytecode import STALE_BYTECODE, StaleFile, removal_of_stale, stale_files
+from bugcatalog_ls.workspace.stored_results import StoredResults
 from bugcatalog_ls.workspace.third_party import CODES, ThirdParty
 from bugcatalog_ls.workspace.tool_findings import ToolFinding, tool_findings
-from bugcatalog_ls.workspace.whole_run import WholeRun, name_of
-from bugcatalog_ls.workspace.whole_run import pack as pack_run
-from bugcatalog_ls.workspace.whole_run import unpack as unpack_run
 from bugcatalog_ls.workspace.witness import Witness
-
-# So many results are read from the cache in one step of a scan.
-_FILES_A_STEP = 8
-_Analyse = Callable[[Path, Configuration, Sequence[str]], Iterator[Analysed | None]]
 
 
 class Workspace:
@@ -65,34 +51,33 @@ class Workspace:
         incremental: bool = True,
     ) -> None:
         self.root = root
-        self._incremental = incremental
         self._editor, self._command_line = editor, command_line
-        self._trusted, self._use_cache = trusted, use_cache
+        self._trusted = trusted
         # Pages of catalogs are kept in any case: what they hold is all that decides how they are read.
         self._page_folder = cache_folder or default_cache_folder()
-        self._cache_folder = self._page_folder if use_cache else None
-        self._open: dict[str, Typed] = {}
-        self._unsettled: set[str] = set()
+        folder = self._page_folder if use_cache else None
         self._pages: dict[str, str] = {}
-        self._sources: dict[str, Source] = {}
-        self._pending: dict[str, FileStamp] = {}
-        self._stamps: dict[str, FileStamp] = {}
-        self._opened_cache: Cache | None = None
-        self._was_scanned = False
+        self.configuration = self._load()
+        self._open = OpenTexts()
+        self._disk = DiskFiles(root)
         self._accepted = Accepted(root)
-        self._faults: tuple[ToolFinding, ...] | None = None
+        self._faults: tuple[int, tuple[ToolFinding, ...]] | None = None
         self._stale: tuple[StaleFile, ...] | None = None
         self.live = LiveDatabases()
-        self.third_party = ThirdParty(root, self._cache_folder)
+        self.third_party = ThirdParty(root, folder)
         # Where it is set, it is told of all that is diagnosed.
         self.witness: Witness | None = None
-        self.problems: dict[str, ReadProblem] = {}
-        # The answers of this run, or of the last one, where they still hold; and whether some are new.
-        self._run = WholeRun()
-        self._has_news = False
-        self._recalled: dict[str, FileResult] | None = None
-        self.configuration = self._load()
-        self._project = self._new_project()
+        self._stored = StoredResults(root, folder, is_used=use_cache, is_for_long=incremental)
+        self._is_for_one_run = not incremental
+        self._known = FileResults(
+            self._disk,
+            self._stored,
+            self.configuration,
+            self.source,
+            incremental=incremental,
+            may_recall=self._may_recall,
+            forgotten=self.third_party.forget,
+        )
 
     # -- configuration ------------------------------------------------------------------------------
 
@@ -107,11 +92,10 @@ class Workspace:
         self.configuration = self._load()
         same = before.fingerprint == self.configuration.fingerprint
         if same and before.loaded.settings == self.configuration.loaded.settings:
-            self._project.plan = self.configuration.plan
+            self._known.keep_on(self.configuration)
             return False
-        opened = {path: typed.source for path, typed in self._open.items()}
-        self._open.clear()
-        self._project = self._new_project()
+        opened = self._open.release()
+        self._known.use(self.configuration)
         for path, source in opened.items():
             self.set_text(path, source.text)
         self.find_files()
@@ -136,40 +120,27 @@ class Workspace:
 
     def find_files(self, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Look which files there are; those that are new or changed become pending. Sorted paths."""
-        settings = self.settings
         self._stale = None
-        found = discover(
-            self.root,
-            self.wants,
-            exclude=(*settings.exclude, *settings.extend_exclude),
-            respect_gitignore=settings.respect_gitignore,
-            also=also,
-        )
-        self.problems = {problem.path: problem for problem in found.problems}
-        stamps = dict(found.files)
-        for path in set(self.results) - stamps.keys() - self._open.keys():
-            self._forget(path)
-        for path, stamp in stamps.items():
-            if path not in self._open and self._stamps.get(path) != stamp:
-                self._pending[path] = stamp
-                self._sources.pop(path, None)
-        self._stamps = stamps
-        self._was_scanned = self._was_scanned or not self._pending
-        return tuple(stamps)
+        return self._known.look(also, self._open)
+
+    @property
+    def problems(self) -> dict[str, ReadProblem]:
+        """What could not be read, by path."""
+        return self._disk.problems
 
     @property
     def n_pending(self) -> int:
-        return len(self._pending)
+        return len(self._disk.pending)
 
     @property
     def next_pending(self) -> str | None:
         """The file that `scan` would begin with."""
-        return next(iter(self._pending), None)
+        return next(iter(self._disk.pending), None)
 
     def skip(self, path: str) -> None:
         """Leave a file alone whose analysis does not end well: nothing is known of it."""
-        self._forget(path)
-        self._was_scanned = self._was_scanned or not self._pending
+        self._known.forget(path)
+        self._known.note_progress()
 
     def scan(self, *, jobs: int = 1, report: Callable[[int, int], None] = lambda done, total: None) -> None:
         """Analyse pending files, from the cache where they are unchanged.
@@ -177,76 +148,36 @@ class Workspace:
         `report` is told how many of how many are done; what it raises ends the scan, and what is
         left stays pending.
         """
-        if (cache := self._cache()) is not None and self._recall(cache):
-            report(len(self._stamps), len(self._stamps))
-            return
-        with closing(self._scanning(partial(analyse_files, jobs=jobs))) as steps:
-            for done, total in steps:
-                report(done, total)
+        self._known.scan(jobs, report)
 
     def scan_beside(self, jobs: int) -> Generator[tuple[int, int], None, None]:
         """The same in steps, for one who has other things to do between them: how many of how many
         files are done. What changes meanwhile is left as it is then; closing it ends the scan."""
-        return self._scanning(partial(analyse_beside, jobs=jobs))
-
-    def _scanning(self, analyse: _Analyse) -> Generator[tuple[int, int], None, None]:
-        cache, pending = self._cache(), dict(self._pending)
-        total, done = len(pending), 0
-        missing: list[str] = []
-        for path, stamp in pending.items():
-            if self._pending.get(path) is not stamp:
-                total -= 1
-                continue
-            result = self._unpacked(cache.by_stamp(path, stamp)) if cache is not None else None
-            if result is not None:
-                self._take(path, result)
-            elif cache is None or not self._from_content(cache, path):
-                missing.append(path)
-                continue
-            done += 1
-            if done % _FILES_A_STEP == 0:
-                yield done, total
-        yield done, total
-        for analysed in analyse(self.root, self.configuration, missing):
-            if analysed is not None:
-                done += 1
-                if self._pending.get(analysed.path) is pending[analysed.path]:
-                    self._take_analysed(analysed, cache)
-            yield done, total
-        self._was_scanned = self._was_scanned or not self._pending
+        return self._known.scan_beside(jobs)
 
     def save_cache(self, *, remember: bool = False) -> None:
         """Write what was learnt to the cache; a cache that can't be written is done without.
 
         `remember` keeps what the run found too, for a next one over the same files.
         """
-        cache = self._opened_cache
-        if cache is None:
-            return
-        cache.keep_only(self._stamps)
-        if remember and self._can_recall and self._has_news:
-            remember_run(cache, self._run, self.results)
-        cache.save()
-        if self._incremental:
-            # It lies in memory as a whole, and is not needed before the next scan.
-            self._opened_cache = None
+        self._known.save(with_run=remember)
 
     def file_changed(self, path: str) -> None:
         """A file was created, changed or deleted outside of the editor."""
         if path in self._open:
             return
-        self._sources.pop(path, None)
+        self._disk.texts.pop(path, None)
         if not self.wants(path):
             return
         read = read_file(self.root, path, self.settings.max_file_size)
         if isinstance(read, ReadProblem):
-            self._forget(path)
+            self._known.forget(path)
             if read.kind != "vanished":
                 self.problems[path] = read
             return
         self.problems.pop(path, None)
-        self._take(path, self._analysed(path, Source(read.data)).shown)
-        self._stamps[path] = read.stamp
+        self._known.take(path, self._analysed(path, Source(read.data)))
+        self._disk.stamps[path] = read.stamp
 
     # -- texts of an editor -----------------------------------------------------------------------------
 
@@ -255,42 +186,31 @@ class Workspace:
 
         `quick` does the part of the work that a keystroke needs; `settle` does the rest.
         """
-        source = Source(text)
-        last = self._open.get(path)
-        if last is not None and last.source.data == source.data:
+        source, plan = Source(text), self.configuration.plan
+        last = self._open.source(path)
+        if last is not None and last.data == source.data:
             return
         if len(source.data) > self.settings.max_file_size:
             self.problems[path] = too_large(path, len(source.data), self.settings.max_file_size)
-            self._unsettled.discard(path)
-            self._open[path] = unseen(path, source)
-            self._take(path, FileResult())
+            self._open.set_unseen(path, source)
+            self._known.take(path, FileResult())
             return
-        if path in self.problems:
-            del self.problems[path]
-            last = None
-        typed: Typed | None = None
-        if quick and last is not None:
-            typed = analyse_keystroke(self.configuration.plan, path, source, self._options, last)
-        self._unsettled.discard(path)
-        if typed is not None:
-            self._unsettled.add(path)
-        typed = self._open[path] = typed or self._analysed(path, source, last)
-        self._take(path, typed.shown)
+        was_unseen = self.problems.pop(path, None) is not None
+        shown = self._open.set(path, source, plan, self._options, quick=quick, was_unseen=was_unseen)
+        self._known.take(path, shown)
 
     def settle(self, path: str) -> bool:
         """Finish the analysis of a text that was set quickly; whether there was anything to do."""
-        if path not in self._unsettled:
+        shown = self._open.settle(path, self.configuration.plan, self._options)
+        if shown is None:
             return False
-        self._unsettled.discard(path)
-        typed = self._open[path] = self._analysed(path, self._open[path].source)
-        self._take(path, typed.shown)
+        self._known.take(path, shown)
         return True
 
     def close_text(self, path: str) -> None:
         """The editor let go of a file: what is on disk counts again."""
-        self._unsettled.discard(path)
-        if self._open.pop(path, None) is not None:
-            self._forget(path)
+        if self._open.close(path):
+            self._known.forget(path)
             self.file_changed(path)
 
     def is_open(self, path: str) -> bool:
@@ -300,24 +220,25 @@ class Workspace:
 
     def source(self, path: str) -> Source | None:
         """The text of a file as it counts now, or None where it can't be read."""
+        disk = self._disk
         if path in self._open:
-            return self._open[path].source
+            return self._open.source(path)
         if path.endswith(".pyc"):
             # It has a first line for what is told of it, and no text.
             return Source(b"")
-        if path not in self._sources:
+        if path not in disk.texts:
             read = read_file(self.root, path, self.settings.max_file_size)
             if not isinstance(read, ReadResult):
-                self._run.others[path] = b""
+                self._known.answers.note_text(path, b"")
                 return None
-            source = self._sources[path] = Source(read.data)
+            source = disk.texts[path] = Source(read.data)
             if path not in self.results:
-                self._run.others[path] = read.digest
-            elif self._stamps.get(path) not in (None, read.stamp) and not self._is_as_cached(read):
+                self._known.answers.note_text(path, read.digest)
+            elif disk.stamps.get(path) not in (None, read.stamp) and not self._is_as_cached(read):
                 # It was changed since it was analysed: what was found then is not where it was.
-                self._take(path, self._analysed(path, source).shown)
-                self._forget_content(path)
-        return self._sources[path]
+                self._known.take(path, self._analysed(path, source))
+                self._stored.forget(path)
+        return disk.texts[path]
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """All findings of a file, whatever settings and suppressions say."""
@@ -330,7 +251,7 @@ class Workspace:
         """
         about_tool = [finding for finding in self.tool_findings() if finding.path == path]
         stale = [each for each in self.stale_files() if each.place == path]
-        findings = self._findings(path)
+        findings = self._known.findings(path)
         result = self.results.get(path)
         is_seen = self.third_party.has_seen(path)
         if (
@@ -344,7 +265,7 @@ class Workspace:
         if source is None:
             return ()
         if self.results.get(path) is not result:
-            findings = self._findings(path)
+            findings = self._known.findings(path)
         entries, plan = self.configuration.entries, self.configuration.plan
         # Until all files were seen, nothing is known to be unused either.
         checked = plan.codes if self.is_scanned else frozenset()
@@ -368,42 +289,19 @@ class Workspace:
     ) -> None:
         """Find out by up to `jobs` processes what `diagnose` will be asked of files, and `fixes` of the
         wanted diagnoses. It is kept for them, and nothing else changes."""
-        if not (self._can_recall and self.is_scanned) or self._run.findings:
-            return
 
-        def answer(some: Sequence[str]) -> bytes:
-            self._run = WholeRun()
-            for path in some:
-                for diagnosis in filter(wanted, self.diagnose(path)):
-                    self.fixes(diagnosis.finding)
-            return pack_run(self._run)
+        def ask(path: str) -> None:
+            for diagnosis in filter(wanted, self.diagnose(path)):
+                self.fixes(diagnosis.finding)
 
-        # All copies want the table of modules.
-        self._project.index.module_paths("")
-        weights = [1 + self._project.index.n_facts(path) for path in paths]
-        for packed in answers_ahead(paths, weights, jobs, answer, report):
-            found = unpack_run(packed)
-            if found is not None:
-                self._run.add(found)
-                self._has_news = True
-
-    @property
-    def baseline_file(self) -> str:
-        """The baseline's path: the one that settings name, else the default one."""
-        return self.settings.baseline or DEFAULT_FILE
-
-    def add_to_baseline(self, finding: Finding) -> Fix | None:
-        """The fix that adds a finding to the baseline. Raises `BaselineError` where that is broken."""
-        source = self.source(finding.path)
-        if source is None:
-            return None
-        return addition(self.root, self.baseline_file, finding, source)
+        self._known.find_ahead(paths, ask, jobs, report)
 
     def tool_findings(self) -> tuple[ToolFinding, ...]:
         """What is wrong with the settings and catalog pages in force, in whatever files."""
-        if self._faults is None:
-            self._faults = tool_findings(self.root, self.configuration, self.results)
-        return self._faults
+        n_changes = self._known.n_changes
+        if self._faults is None or self._faults[0] != n_changes:
+            self._faults = (n_changes, tool_findings(self.root, self.configuration, self.results))
+        return self._faults[1]
 
     def stale_files(self) -> tuple[StaleFile, ...]:
         """Compiled files on disk that Python would run in place of their source; looked for once a scan."""
@@ -413,18 +311,10 @@ class Workspace:
             self._stale = stale_files(self.root, (*self.settings.exclude, *self.settings.extend_exclude))
         return self._stale
 
-    def read_databases(self) -> tuple[str, ...]:
-        """Read the databases that settings give a URL for, and wait for them; what is to be told of those
-        that can't be read."""
-        return self.take_databases(self.live.read(self.settings.databases, self.root))
-
-    def take_databases(self, answers: Iterable[LiveAnswer]) -> tuple[str, ...]:
-        """Go on with what databases said; what is to be told of those that said nothing."""
-        answers = tuple(answers)
-        for answer in answers:
-            if answer.picture is not None:
-                self.project.index.set_file(live_path(answer.name), live_facts(answer.picture))
-        return tuple(answer.problem for answer in answers if answer.problem)
+    def suppose_deleted(self, paths: Iterable[str] | None) -> None:
+        """Go on as if compiled files were deleted, for fixes that are tried; None: look at the disk again."""
+        kept = [each for each in self.stale_files() if paths is None or each.path not in set(paths)]
+        self._stale = tuple(kept) if paths is not None else None
 
     def look_outside(self, path: str) -> None:
         """Note what a file reads off installed packages, if that was not done since it changed."""
@@ -435,18 +325,9 @@ class Workspace:
             self.third_party.look(path, source, self.project.index)
 
     @property
-    def has_databases(self) -> bool:
-        return any(database.url is not None for database in self.settings.databases.values())
-
-    def suppose_deleted(self, paths: Iterable[str] | None) -> None:
-        """Go on as if compiled files were deleted, for fixes that are tried; None: look at the disk again."""
-        kept = [each for each in self.stale_files() if paths is None or each.path not in set(paths)]
-        self._stale = tuple(kept) if paths is not None else None
-
-    @property
     def is_scanned(self) -> bool:
         """Whether all files have been seen once: before that, what needs several files stays silent."""
-        return self._was_scanned
+        return self._known.is_scanned
 
     def stale_paths(self) -> set[str]:
         """The files whose diagnoses may have changed since they were asked for."""
@@ -459,14 +340,7 @@ class Workspace:
             removal = removal_of_stale(self.root, finding)
         if removal is not None:
             return (removal,)
-        if not self._can_recall:
-            return self.project.fixes(finding)
-        name = name_of(finding)
-        if name not in self._run.fixes:
-            made = self.project.fixes(finding)
-            self._run.fixes[name] = made
-            self._has_news = True
-        return self._run.fixes[name]
+        return self._known.fixes(finding)
 
     def together(self, finding: Finding, fixes: Sequence[Fix]) -> Fix | None:
         """One fix for several that ask something of the migrations; `finding` is one of theirs."""
@@ -479,54 +353,16 @@ class Workspace:
     @property
     def results(self) -> Mapping[str, Result]:
         """The results of all analysed files; their facts and findings may be left out."""
-        return self._project.results if self._recalled is None else self._recalled
+        return self._known.results
 
     @property
     def project(self) -> Project:
         """The facts of all files and what is joined from them."""
-        if self._recalled is not None:
-            run, cache, paths = self._run, self._cache(), self._recalled.keys()
-            before = cache.digests(paths) if cache is not None else None
-            self._pending.update({path: self._stamps[path] for path in paths})
-            self._recalled = None
-            self.scan()
-            if cache is not None and before is not None and before == cache.digests(self.results):
-                self._run = run
-        return self._project
+        return self._known.project
 
     # -- within -------------------------------------------------------------------------------------------
 
-    def _findings(self, path: str) -> tuple[Finding, ...]:
-        if not (self._can_recall and self.is_scanned):
-            return self.project.findings(path, complete=self.is_scanned)
-        if path not in self._run.findings:
-            found = self.project.findings(path)
-            self._run.findings[path] = found
-            self._has_news = True
-        return self._run.findings[path]
-
-    @property
-    def _can_recall(self) -> bool:
-        """Whether answers are kept: for a run that asks once, of files alone."""
-        is_asked = self.has_databases or self.third_party.is_on
-        return not self._incremental and not self._open and not is_asked
-
-    def _recall(self, cache: Cache) -> bool:
-        """Take over the answers of the last run, where all files are as they were then."""
-        if not self._can_recall or self._was_scanned or self.results:
-            return False
-        recalled = recall(cache, self.root, self._pending, self.settings.max_file_size)
-        if recalled is None:
-            return False
-        self._run, self._has_news = recalled.run, False
-        self._recalled = recalled.run.results(recalled.paths)
-        self._pending.clear()
-        self.problems.update({problem.path: problem for problem in recalled.problems})
-        self._was_scanned = True
-        return True
-
     def _load(self) -> Configuration:
-        self._faults = None
         return load_configuration(
             self.root,
             editor=self._editor,
@@ -536,94 +372,27 @@ class Workspace:
             open_pages=self._pages,
         )
 
-    def _new_project(self) -> Project:
-        self._opened_cache = None
-        self._was_scanned = False
-        self._unsettled.clear()
-        self._pending.clear()
-        self._stamps.clear()
-        self._run, self._recalled = WholeRun(), None
-        plan = self.configuration.plan
-        return Project(plan, self._options, self.source, incremental=self._incremental)
+    def _may_recall(self) -> bool:
+        """Whether answers are kept: for a run that asks once, of files alone."""
+        if not self._is_for_one_run or self._open or self.third_party.is_on:
+            return False
+        return not are_asked(self.settings.databases)
 
-    def _analysed(self, path: str, source: Source, last: Typed | None = None) -> Typed:
-        return analyse_text(self.configuration.plan, path, source, self._options, last)
+    def _analysed(self, path: str, source: Source) -> FileResult:
+        return analyse_text(self.configuration.plan, path, source, self._options).shown
 
     @property
     def _options(self) -> Options:
         return self.configuration.options
 
     def _accepted_now(self) -> Counts:
-        counts = self._accepted.counts(self.baseline_file)
-        self.problems.pop(self.baseline_file, None)
+        path = baseline_path(self.settings)
+        counts = self._accepted.counts(path)
+        self.problems.pop(path, None)
         if self._accepted.problem is not None:
-            self.problems[self.baseline_file] = self._accepted.problem
+            self.problems[path] = self._accepted.problem
         return counts
-
-    def _cache(self) -> Cache | None:
-        if self._use_cache and self._opened_cache is None:
-            self._opened_cache = open_cache(self.root, self.configuration.fingerprint, self._cache_folder)
-        return self._opened_cache
-
-    def _from_content(self, cache: Cache, path: str) -> bool:
-        if not cache.has(path):
-            return False
-        read = read_file(self.root, path, self.settings.max_file_size)
-        if not isinstance(read, ReadResult):
-            return False
-        result = self._unpacked(cache.by_content(path, read.digest, read.stamp))
-        if result is None:
-            return False
-        self._take(path, result)
-        return True
-
-    def _take(self, path: str, result: Result) -> None:
-        self._faults = None
-        self._pending.pop(path, None)
-        self.project.set_result(path, result)
-        self._forget_run()
-
-    def _take_analysed(self, analysed: Analysed, cache: Cache | None) -> None:
-        if isinstance(analysed.outcome, ReadProblem):
-            # What it said while it could be read holds no more.
-            self._forget(analysed.path)
-            self.problems[analysed.path] = analysed.outcome
-            return
-        result = self._unpacked(analysed.outcome)
-        if result is None:
-            return
-        self._take(analysed.path, result)
-        if cache is not None:
-            cache.put(analysed.path, analysed.digest, analysed.outcome, analysed.stamp)
-
-    def _unpacked(self, packed: bytes | None) -> StoredResult | None:
-        """A packed result; squeezed where it is kept for long."""
-        if packed is None:
-            return None
-        try:
-            return unpack(packed, squeeze=self._incremental)
-        except msgspec.MsgspecError:
-            return None
-
-    def _forget(self, path: str) -> None:
-        self._faults = None
-        self._pending.pop(path, None)
-        self._sources.pop(path, None)
-        self.third_party.forget(path)
-        self._stamps.pop(path, None)
-        self.project.remove(path)
-        self._forget_run()
 
     def _is_as_cached(self, read: ReadResult) -> bool:
         """Whether a file that was changed a moment ago, so that no stamp tells, is as it was analysed."""
-        cache = self._cache() if self._can_recall else None
-        return cache is not None and cache.digests([read.path]) == {read.path: read.digest}
-
-    def _forget_content(self, path: str) -> None:
-        if (cache := self._cache()) is not None:
-            cache.forget(path)
-
-    def _forget_run(self) -> None:
-        """Answers that were given hold no more."""
-        if self._run.findings or self._run.fixes:
-            self._run = WholeRun(others=self._run.others)
+        return self._may_recall() and self._stored.digests([read.path]) == {read.path: read.digest}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.facts.row_loops import LoopCall, RowAccess, RowHandedOn
+from bugcatalog_ls.facts.loop_calls import LoopCall
+from bugcatalog_ls.facts.loop_rows import RowAccess, RowHandedOn
 from bugcatalog_ls.facts.row_reads import EagerlyLoaded, FirstReads
 from bugcatalog_ls.testing.checks import project_of, split_fixture
 

@@ -50,7 +50,7 @@ def run(workspace: Workspace) -> _Said:
 
 
 def is_recalled(workspace: Workspace) -> bool:
-    return workspace._recalled is not None
+    return workspace._known._recalled is not None
 
 
 def test_the_second_run_says_the_same_without_a_join(root: Path) -> None:
@@ -62,7 +62,7 @@ def test_the_second_run_says_the_same_without_a_join(root: Path) -> None:
     assert run(second) == said
     assert second.files() == first.files()
     assert is_recalled(second)
-    assert not second._project.index.n_runs
+    assert not second._known._project.index.n_runs
 
 
 def test_a_changed_file_starts_anew(root: Path) -> None:

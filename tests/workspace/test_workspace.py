@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bugcatalog_ls.workspace import file_results, stored_results
 from bugcatalog_ls.workspace import workspace as workspace_module
+from bugcatalog_ls.workspace.baseline import addition, baseline_path
 from bugcatalog_ls.workspace.cache import Cache
 from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.workspace import Workspace
@@ -280,8 +282,9 @@ def test_the_second_scan_reads_and_analyses_nothing(root: Path, monkeypatch: pyt
     def never(*_: object, **__: object) -> None:
         raise AssertionError("it was read")
 
-    monkeypatch.setattr(workspace_module, "read_file", never)
-    monkeypatch.setattr(workspace_module, "analyse_files", lambda *_, **__: never() if _[2] else iter(()))
+    for module in (workspace_module, stored_results):
+        monkeypatch.setattr(module, "read_file", never)
+    monkeypatch.setattr(file_results, "analyse_files", lambda *_, **__: never() if _[2] else iter(()))
     workspace = scanned(root)
     assert set(workspace.files()) == set(expected)
     assert workspace.is_scanned
@@ -402,9 +405,9 @@ def test_settings_of_the_editor_come_and_go(root: Path) -> None:
 def test_what_a_baseline_accepts_is_hidden(root: Path) -> None:
     workspace = scanned(root)
     (found,) = workspace.diagnose("client.py")
-    addition = workspace.add_to_baseline(found.finding)
-    assert addition is not None
-    (new,) = addition.creates
+    source = workspace.source("client.py")
+    assert source is not None
+    (new,) = addition(root, baseline_path(workspace.settings), found.finding, source).creates
     write(root, {new.path: new.content})
     assert workspace.diagnose("client.py") == ()
     assert len(workspace.diagnose("client.py", with_accepted=True)) == 1
