@@ -15,6 +15,9 @@ _NUMBERED_COOKIE = re.compile(
 )
 _SERIAL = re.compile(rb"serial_?num", re.IGNORECASE)
 # `"ProfileToken": token` and `profile_token=token`: what the token is of is no login.
+_LOOKED_UP = (
+    r"\.(?:get|filter|filter_by|exclude)\([^()\n]*\b{name}\s*=|get_object_or_404\([^()\n]*\b{name}\s*="
+)
 _GIVEN_AS = r"[\"']?\b(\w+?_?[tT]oken)[\"']?\s*[:=]\s*{name}\b(?![.(\[])"
 
 
@@ -25,6 +28,9 @@ def means_other(file: PyFile, node: Node, name: str) -> bool:
         return _NUMBERED_COOKIE.search(data) is not None
     if "ssn" in lower:
         return _SERIAL.search(data) is not None
+    if lower.endswith("_token") and secret_kind(name) == "token":
+        # Rows are found by it, as by an id: `Media.objects.get(friendly_token=…)`.
+        return re.search(_LOOKED_UP.format(name=re.escape(name)).encode(), data) is not None
     if lower == "token" and node.type == "identifier":
         around = file.text(file.scopes.at(node.start_byte).node)
         given = re.findall(_GIVEN_AS.format(name=name), around)

@@ -172,6 +172,17 @@ def _flags(
         if not outside and not inside:
             continue
         in_handler = [b for b in outside if any(_holds(handler, b.node) for handler in handlers)]
+        if (
+            inside
+            and {_type(b) for b in inside} == {"none"}
+            and any(
+                other.kind in ("import", "from") and any(_holds(handler, other.node) for handler in handlers)
+                for other in bindings
+            )
+        ):
+            # What the handler imports instead: `if other_lib: …` tells that this one is missing.
+            flags[name] = "none"
+            continue
         of_success = {_type(b) for b in (inside or [b for b in outside if b not in in_handler])}
         of_failure = {_type(b) for b in (in_handler or outside)}
         if (inside or in_handler) and of_success == {"true"} and of_failure <= {"false", "none"}:
