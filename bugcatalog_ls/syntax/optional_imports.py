@@ -189,6 +189,9 @@ def _flags(
             flags[name] = "true"
         elif (inside or in_handler) and of_success == {"false"} and of_failure == {"true"}:
             flags[name] = "false"
+        elif inside and in_handler and all(_is_off(b) for b in in_handler) and name not in names:
+            # `available = settings.wanted` where it was made, `available = 0` where not.
+            flags[name] = "true"
         elif in_handler and (of_success == {"none"} or not of_success) and "none" not in of_failure:
             if name not in names:
                 flags[name] = "none"
@@ -198,6 +201,10 @@ def _flags(
             elif _says_present(Condition(values[0].value, False), names):
                 flags[name] = "false"
     return flags
+
+
+def _is_off(binding: Binding) -> bool:
+    return binding.value is not None and text_of(binding.value) in ("False", "0", "None")
 
 
 def _denied(handlers: list[Node]) -> Iterator[str]:
