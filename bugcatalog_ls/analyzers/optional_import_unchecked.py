@@ -235,11 +235,19 @@ def _reached(file: PyFile, found: list[tuple[OptionalImport, Node]]) -> Iterator
 
 def _is_own(index: FactIndex, target: str, path: str) -> bool:
     """Whether an import is of a module of the workspace, or of a name that one has: it can't go missing."""
-    if file_of_module(index, absolute_module(target, path), path) is not None:
+    if _own_module(index, target, path) is not None:
         return True
-    file = file_of_module(index, absolute_module(module_of(target), path), path)
+    file = _own_module(index, module_of(target), path)
     exports = index.one(ModuleExports, module_name(file)) if file is not None else None
-    return exports is not None and file != path and target.rpartition(".")[2] in exports[1].names
+    return exports is not None and target.rpartition(".")[2] in exports[1].names
+
+
+def _own_module(index: FactIndex, written: str, path: str) -> str | None:
+    """The other file of the workspace that a module's name means; a plain name only at the root: beside,
+    it may be called like the library."""
+    file = file_of_module(index, absolute_module(written, path), path)
+    is_meant = file is not None and ("." in written or module_name(file) == written)
+    return file if is_meant and file != path else None
 
 
 def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:

@@ -33,6 +33,7 @@ from bugcatalog_ls.syntax.told_comments import is_told
 from bugcatalog_ls.text.spans import TextEdit
 
 _DEFERRED = (3, 14)
+_N_GIVEN = 3
 _TOLD = {
     "missing": "{} is not defined, and importing this module needs it here",
     "later": "{} is defined further down, and importing this module needs it here",
@@ -64,6 +65,16 @@ class UnboundName(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.path
+
+
+class UnboundIn(Fact, frozen=True):
+    """A name that a file of a folder reads and does not bind; the key is both."""
+
+    place: str
+
+    @property
+    def key(self) -> str:
+        return self.place
 
 
 class AddedBuiltin(Fact, frozen=True):
@@ -115,6 +126,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             continue
         told.add((read.name, in_annotation))
         anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)
+        if read.reason == "missing":
+            facts.add(UnboundIn(_place(file.path, read.name)))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
         facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
 
@@ -135,13 +148,25 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for read in context.index.in_file(context.path, UnboundName):
         if read.name in told or (read.in_annotation and context.options.target_python >= _DEFERRED):
             continue
-        if context.index.get(AddedBuiltin, read.name) or _is_shared(context):
+        if context.index.get(AddedBuiltin, read.name) or _is_shared(context) or _is_given(context, read):
             continue
         if any(_may_bring(context.index, star, read.name, context.path) for star in read.stars):
             continue
         told.add(read.name)
         data = {"name": read.name, "reason": read.reason}
         yield context.find(read.anchor, _TOLD[read.reason].format(read.name), data=data)
+
+
+def _place(path: str, name: str) -> str:
+    return f"{path.rpartition('/')[0]} {name}"
+
+
+def _is_given(context: JoinContext, read: UnboundName) -> bool:
+    """Whether several files of a folder miss the same name: who runs them gives it to them."""
+    if read.reason != "missing":
+        return False
+    files = {path for path, _ in context.index.get(UnboundIn, _place(context.path, read.name))}
+    return len(files) >= _N_GIVEN
 
 
 def _is_shared(context: JoinContext) -> bool:

@@ -474,9 +474,13 @@ def _declares(index: FactIndex, symbol: str, name: str) -> bool:
 
 def _is_set_from_outside(index: FactIndex, name: str, owner: Owner, reader: str) -> bool:
     """Whether something sets the name on the owner; what tests patch concerns tests only."""
+    is_fake = owner.kind != "module" and is_test_path(reader) and _is_of_tests(index, owner.symbol)
     for path, store in index.get(AttributeStore, name):
         if is_test_path(path) and not is_test_path(reader):
             continue
+        if is_fake and not is_test_path(path):
+            # What the code under test sets on that for which a test's object stands in.
+            return True
         for written in store.owners:
             if not written or _may_be(index, written, path, owner):
                 return True
@@ -488,6 +492,11 @@ def _is_set_from_outside(index: FactIndex, name: str, owner: Owner, reader: str)
         for key in sorted(keys)
         for path, computed in index.get(ComputedAttributes, key)
     )
+
+
+def _is_of_tests(index: FactIndex, symbol: str) -> bool:
+    found = class_at(index, symbol)
+    return found is not None and is_test_path(found[0])
 
 
 def _may_be(index: FactIndex, written: str, path: str, owner: Owner) -> bool:
@@ -736,7 +745,7 @@ def _names_of_known(base: str) -> frozenset[str] | None:
         "collections": collections,
         "collections.abc": collections.abc,
     }
-    known = getattr(holders.get(module), name, None)
+    known = getattr(holders[module], name, None) if module in holders else None
     if not isinstance(known, type) or known is type:
         return None
     names = frozenset(dir(known))

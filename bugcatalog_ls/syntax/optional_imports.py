@@ -19,6 +19,7 @@ _TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_oper
 
 _GIVING_UP = ("error", "fail", "die", "abort", "bail", "fatal", "raise", "exit", "skip", "panic")
 
+_GATHERS = re.compile(r"(\w+)(?:\.(?:append|add)\(|\s*\+=)")
 _MISSING = re.compile(r"(?:handle|on|report|exit)\w*missing|missing_(?:dep|extra|require|package)")
 
 Sign = Literal["true", "false", "none"]
@@ -54,7 +55,7 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
         handlers = [child for child in statement.children if child.type == "except_clause"]
         catching = [handler for handler in handlers if _catches_import_error(handler)]
         open_handlers = [handler for handler in catching if not _leaves(_block(handler))]
-        if not open_handlers:
+        if not open_handlers or any(_is_gathered(file, handler) for handler in open_handlers):
             continue
         scope = file.scopes.at(statement.start_byte)
         if scope.kind == "class":
@@ -95,6 +96,18 @@ def _leaves(block: Node) -> bool:
     owner, _, name = text_of(function).rpartition(".") if function is not None else ("", "", "")
     is_told = name.lower().startswith(_GIVING_UP) or _MISSING.search(name) is not None
     return is_told and "log" not in owner.lower()
+
+
+def _is_gathered(file: PyFile, handler: Node) -> bool:
+    """Whether a handler puts what is missing on a list, for which the module gives up later."""
+    names = {match[1] for match in _GATHERS.finditer(text_of(handler))}
+    for test in file.nodes("if_statement") if names else ():
+        condition, block = test.child_by_field_name("condition"), test.child_by_field_name("consequence")
+        if test.parent == file.root and condition is not None and block is not None:
+            told = set(re.findall(r"\w+", text_of(condition)))
+            if not names.isdisjoint(told) and always_leaves(block):
+                return True
+    return False
 
 
 def _is_directly_in(node: Node, body: Node) -> bool:
@@ -159,12 +172,26 @@ def _flags(
         if not outside and not inside:
             continue
         in_handler = [b for b in outside if any(_holds(handler, b.node) for handler in handlers)]
+        if (
+            inside
+            and {_type(b) for b in inside} == {"none"}
+            and any(
+                other.kind in ("import", "from") and any(_holds(handler, other.node) for handler in handlers)
+                for other in bindings
+            )
+        ):
+            # What the handler imports instead: `if other_lib: …` tells that this one is missing.
+            flags[name] = "none"
+            continue
         of_success = {_type(b) for b in (inside or [b for b in outside if b not in in_handler])}
         of_failure = {_type(b) for b in (in_handler or outside)}
         if (inside or in_handler) and of_success == {"true"} and of_failure <= {"false", "none"}:
             flags[name] = "true"
         elif (inside or in_handler) and of_success == {"false"} and of_failure == {"true"}:
             flags[name] = "false"
+        elif inside and in_handler and all(_is_off(b) for b in in_handler) and name not in names:
+            # `available = settings.wanted` where it was made, `available = 0` where not.
+            flags[name] = "true"
         elif in_handler and (of_success == {"none"} or not of_success) and "none" not in of_failure:
             if name not in names:
                 flags[name] = "none"
@@ -174,6 +201,10 @@ def _flags(
             elif _says_present(Condition(values[0].value, False), names):
                 flags[name] = "false"
     return flags
+
+
+def _is_off(binding: Binding) -> bool:
+    return binding.value is not None and text_of(binding.value) in ("False", "0", "None")
 
 
 def _denied(handlers: list[Node]) -> Iterator[str]:

@@ -48,12 +48,12 @@ def _is_of_family(file: PyFile, function: Node, user: Node | None) -> bool:
 
 
 def hands_out_flag(file: PyFile, class_definition: Node, flags: Collection[str]) -> bool:
-    """Whether a class keeps a flag of the import as an attribute, for its users to ask."""
+    """Whether a class keeps a flag of the import as an attribute, or returns it, for its users to ask."""
     if not flags:
         return False
-    for node in file.nodes("assignment"):
+    for node in file.nodes("assignment", "return_statement"):
         if class_definition.start_byte < node.start_byte < class_definition.end_byte:
-            right = node.child_by_field_name("right")
-            if right is not None and text_of(right) in flags:
+            given = node.child_by_field_name("right") or next(iter(node.named_children), None)
+            if given is not None and text_of(given) in flags:
                 return True
     return False

@@ -455,3 +455,171 @@ def test_classes_whose_base_checks() -> None:
                      # ^^^^^^ BC903
         """,
     )
+
+
+def test_what_others_refuse_or_ask() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- drivers/common.py
+        try:
+            import parlib
+        except ImportError:
+            parlib = None
+
+        class Common:
+            def setup(self):
+                message = None
+                if parlib is None:
+                    message = "parlib is missing"
+                if message:
+                    raise RuntimeError(message)
+
+            def connect(self):
+                return parlib.connect()
+
+        #- drivers/fibre.py
+        try:
+            from parlib import errors
+        except ImportError:
+            errors = None
+
+        class Fibre:
+            def remove(self, host):
+                raise errors.NotFound(host)
+
+        #- other/fibre.py
+        try:
+            from parlib import errors
+        except ImportError:
+            errors = None
+
+        def remove(host):
+            raise errors.NotFound(host)
+            #     ^^^^^^ BC903
+
+        #- detectors/trt.py
+        try:
+            import trt
+
+            SUPPORTED = True
+        except ImportError:
+            SUPPORTED = False
+
+        class Detector:
+            def detect(self, data):
+                return trt.run(data)
+
+            def __init__(self):
+                assert SUPPORTED, "trt is missing"
+
+        class Source:
+            def load(self):
+                return trt.load()
+
+            @classmethod
+            def is_available(cls):
+                return SUPPORTED
+
+        def warm():
+            return trt.warm()
+            #      ^^^ BC903
+
+        #- _vendor/toolkit.py
+        try:
+            import extra
+        except ImportError:
+            extra = None
+
+        def run():
+            return extra.run()
+        """,
+    )
+
+
+def test_imports_that_do_not_go_missing() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/services/__init__.py
+        try:
+            from . import mail
+        except ImportError:
+            mail = None
+
+        #- app/services/mail.py
+        def send():
+            return 1
+
+        #- app/use.py
+        from app.services import mail
+
+        try:
+            from app.services.mail import send
+        except ImportError:
+            pass
+
+        def run():
+            return mail.send(), send()
+
+        #- scripts/release.py
+        import sys
+
+        missing = []
+        try:
+            import semver
+        except ImportError:
+            missing.append("semver")
+        if missing:
+            sys.exit(1)
+
+        print(semver.parse("1.0"))
+
+        #- app/spawning.py
+        from app import settings
+
+        try:
+            import eventlet
+        except ImportError:
+            eventlet = None
+
+        def spawn(task):
+            if settings.LIBRARY == "eventlet":
+                return eventlet.spawn(task)
+            return eventlet.sleep(task)
+            #      ^^^^^^^^ BC903
+        """,
+    )
+
+
+def test_what_is_unsure_is_information() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- scm/svn.py
+        try:
+            import svnlib
+            from svnlib import Other
+
+            has_backend = True
+        except ImportError:
+            has_backend = False
+
+        def connect():
+            return svnlib.Client()
+            #      ^^^^^^ BC903.unsure
+
+        #- scm/git.py
+        try:
+            import gitlib
+        except ImportError:
+            gitlib = None
+
+        def connect(client):
+            try:
+                return client.open()
+            except gitlib.Error:
+                 # ^^^^^^ BC903.unsure
+                return None
+        """,
+    )

@@ -713,3 +713,70 @@ def test_the_cookie_of_a_session_is_a_secret() -> None:
             current_app.logger.info("session %s", request.args["session"])
         """,
     )
+
+
+def test_words_that_mean_something_else() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- flows.py
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def delete(msg, cookies):
+            log.info("cookie=%d", msg.cookie)
+            for cookie in cookies:
+                log.warning("flow 0x%(cookie)x", {"cookie": cookie})
+
+        #- storage.py
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def create(ssn, secrets, secret):
+            log.info("create on %s", ssn)  # scSerialNumber
+            log.info("asked for %s", secret)
+            return secrets.get(secret)
+
+        #- media.py
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def encode(friendly_token, upload_token):
+            log.info("encode %s", friendly_token)
+            log.info("with %s", upload_token)
+            #                   ^^^^^^^^^^^^ BC602
+            return Media.objects.get(friendly_token=friendly_token)
+
+        #- people.py
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def check(ssn, cookie):
+            log.info("ssn %s, cookie %s", ssn, cookie)
+            #                             ^^^ BC602
+            #                                  ^^^^^^ BC602
+        """,
+    )
+
+
+def test_what_a_command_is_asked_for() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/management/commands/create_token.py
+        def handle(self, user):
+            print(user.auth_token)
+            #     ^^^^^^^^^^^^^^^ BC602.printed
+
+        #- app/keys.py
+        from app.secrets import generate_secret_key
+
+        print(generate_secret_key())
+        print("key:", generate_secret_key())
+        #             ^^^^^^^^^^^^^^^^^^^^^ BC602
+        """,
+    )

@@ -1181,3 +1181,24 @@ def test_name_that_the_loader_of_settings_gives() -> None:
         # <1 BC904
         """,
     )
+
+
+def test_names_that_are_told_or_given() -> None:
+    scenario = "engine.create(Template())\n"
+    files = "".join(f"#- scenarios/{name}.py\n{scenario}" for name in ("create", "update", "delete"))
+    check_findings(
+        "BC904",
+        f"""{files}
+#- .semgrep/rule.fixed.py
+client.send()
+
+#- manual/conf.py
+extensions = []
+main = "index" if tags.has("online") else "simple"
+
+#- app/main.py
+lazy.install()  # noqa: F821
+engine.start()
+# <--- BC904
+""",
+    )

@@ -801,3 +801,177 @@ def test_class_that_says_that_it_needs_to_be_subclassed() -> None:
                 return self.formatters["html"]
         """,
     )
+
+
+def test_what_stands_in_for_others() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/client.py
+        class Client:
+            def send(self):
+                return None
+
+        def capture(target):
+            target.hook = capture
+
+        #- tests/test_client.py
+        from app.client import Client, capture
+
+        class FakeSys:
+            def exit(self):
+                return 1
+
+        class FakeClient:
+            pass
+
+        def test_mocks(mocker):
+            Client.send.reset_mock()
+            Client.reset_mock()
+
+        def test_replaced(monkeypatch):
+            monkeypatch.setattr("app.client.Client", FakeClient)
+            assert Client().closed
+
+        def test_set_by_the_tested_code():
+            fake = FakeSys()
+            capture(fake)
+            assert fake.hook
+            assert fake.exits
+            #           ^^^^^ BC901
+        """,
+    )
+
+
+def test_submodule_that_a_star_brings_along() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- tools/__init__.py
+        from tools.core import *
+
+        #- tools/core/__init__.py
+        from .files import *
+
+        #- tools/core/files.py
+        def load():
+            return 1
+
+        #- tools/use.py
+        import tools as t
+
+        def supports():
+            return t.files.load() or t.nothing
+            #                          ^^^^^^^ BC901
+        """,
+    )
+
+
+def test_bases_that_are_not_what_they_seem() -> None:
+    check_findings(
+        "BC901",
+        """
+        import enum
+        from novalib import client as base_client
+
+        Client = base_client.Client("2").__class__
+
+        class FakeClient(Client):
+            def __init__(self):
+                self.client = None
+
+        class Labels(str, enum.Enum):
+            pass
+
+        Kind = Labels("Kind", {"a": "a"})
+
+        class Limits:
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                self.fields["start"].required = True
+
+        class Plain:
+            def __init__(self):
+                super().__init__()
+                self.size = 1
+
+            def grow(self):
+                return self.sizes
+                #           ^^^^^ BC901
+
+        def use():
+            return FakeClient().servers, Kind.a
+        """,
+    )
+
+
+def test_line_that_type_checkers_leave_alone() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Report:
+            def name(self):
+                self.title = self.prefix  # type: ignore[attr-defined]
+                # pylint: disable=no-member
+                return self.suffix
+
+            def size(self):
+                return self.width  # type: ignore[arg-type]
+                #           ^^^^^ BC901
+        """,
+    )
+
+
+def test_what_may_be_something_else_is_information() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/progress.py
+        class Builder:
+            def build(self):
+                return 1
+
+        #- app/fixtures.py
+        class Fixtures:
+            def create_view(self):
+                table = self.create_table()
+                #            ^^^^^^^^^^^^ BC901.unsure
+                return self.faker.name(table)
+                #           ^^^^^ BC901.unsure
+
+        #- app/imports.py
+        from app.progress import Builder
+
+        def run(progress: Builder):
+            progress.increment(1)
+            #        ^^^^^^^^^ BC901.unsure
+
+        #- app/slips.py
+        from app.progress import Builder
+
+        def run(progress: Builder):
+            return progress.biuld()
+            #               ^^^^^ BC901
+        """,
+    )
+
+
+def test_class_in_a_function_with_an_unknown_base() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- tests/fixtures.py
+        class PremiumFixtures:
+            def create_view(self):
+                return self.create_table()
+
+        #- tests/conftest.py
+        def premium(data):
+            from tests.fixtures import PremiumFixtures as Base
+
+            class PremiumFixtures(Base, data.__class__):
+                pass
+
+            return PremiumFixtures()
+        """,
+    )
