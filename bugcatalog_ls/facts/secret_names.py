@@ -33,6 +33,7 @@ _NO_VALUE = frozenset(
         "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
         "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
         "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact", "path",
+        "fake", "dummy", "mock",
     }
 )  # fmt: skip
 _DEEDS = frozenset(
