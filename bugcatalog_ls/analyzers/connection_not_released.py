@@ -74,7 +74,8 @@ def _resource(context: JoinContext, fact: OpenResource) -> Resource | None:
     for _ in range(_MAX_HELPERS):
         callee = context.resolve(symbol.removesuffix("()"), path)
         helper = function_at(context.index, callee)
-        if helper is not None and context.index.get(KeepsOwn, callee):
+        # A method that is inherited is found on an instance: `Base().connect`.
+        if context.index.get(KeepsOwn, callee.replace("().", ".")):
             return None
         if helper is None:
             found = opened(context.resolve(symbol, path))

@@ -13,6 +13,8 @@ from bugcatalog_ls.facts.sql_engines import OTHER, EngineFact
 from bugcatalog_ls.facts.sql_texts import SqlExecuted, SqlFeature, SqlText
 from bugcatalog_ls.facts.target_databases import TargetDatabases, target_databases
 
+_WITH_ENGINES = frozenset({"mysql", "mariadb"})
+
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     if ctx.is_test:
@@ -67,6 +69,9 @@ def _dialects(ctx: JoinContext, text: SqlText, targets: TargetDatabases) -> tupl
         if found is not None and found[1].dialect:
             return frozenset({found[1].dialect}), False
     dialects = targets.dialects if around is None else targets.dialects & around
+    if ctx.path.endswith(".sql") and any(feature.name == "engine" for feature in text.features):
+        # A script that names a storage engine is MySQL's own, where that is one of several targets.
+        dialects = dialects & _WITH_ENGINES or dialects
     return dialects, targets.is_one_of_each
 
 

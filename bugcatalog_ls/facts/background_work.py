@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.watched_tasks import is_watched
 from bugcatalog_ls.facts.worker_tasks import worker_tasks
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.handlers import caught_types
+from bugcatalog_ls.syntax.handlers import caught_name, caught_types
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
@@ -31,6 +31,8 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.text.spans import Span
+
+_HANDS_ON = frozenset({"put", "put_nowait", "set_exception", "send", "send_nowait", "throw", "append"})
 
 
 class EndlessLoop(Fact, frozen=True):
@@ -153,6 +155,25 @@ VOCABULARY = Vocabulary(
 )
 
 
+def _hands_error_on(loop: Node) -> bool:
+    """Whether a handler around a loop gives its error to whoever waits: `queue.put(error)`."""
+    child = loop
+    for parent in ancestors(loop):
+        body = parent.child_by_field_name("body") if parent.type == "try_statement" else None
+        if body is not None and body.id == child.id:
+            for handler in (part for part in parent.children if part.type == "except_clause"):
+                caught = caught_name(handler)
+                for call in (node for node in walk(handler) if node.type == "call"):
+                    name = text_of(callee_of(call) or call).rpartition(".")[2]
+                    given = [text_of(argument) for argument in arguments_of(call).positional]
+                    if caught in given and name in _HANDS_ON:
+                        return True
+        if parent.type in FUNCTIONS:
+            break
+        child = parent
+    return False
+
+
 def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     condition = loop.child_by_field_name("condition")
     function = next((parent for parent in ancestors(loop) if parent.type in FUNCTIONS), None)
@@ -178,6 +199,7 @@ def _collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
         or not calls
         or _is_pump(calls)
         or is_guarded_body(file, body_of(loop))
+        or _hands_error_on(loop)
     ):
         return
     scope = file.scopes.of(function)

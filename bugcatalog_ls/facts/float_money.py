@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from bugcatalog_ls.facts.annotations import annotated_type
 from bugcatalog_ls.facts.columns import COLUMN_CALLS, column
 from bugcatalog_ls.facts.constants import text_in
-from bugcatalog_ls.facts.expressions import Call, dotted
+from bugcatalog_ls.facts.expressions import Call, Constant, Expression, dotted
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.money import MONEY, is_money
@@ -45,13 +45,22 @@ def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
         named = [attribute for attribute in fact.attributes if MONEY.search(attribute.name)]
         around = [fact.name, *(other.name for other in fact.attributes if other.name != "total")]
         for attribute in named:
-            if not is_money(attribute.name, around):
+            if not is_money(attribute.name, around) or _is_rate(attribute.value):
                 continue
             kind = _kind(index, path, fact, attribute)
             if kind is not None:
                 yield FloatMoney(attribute.name, column_anchor(fact.symbol, attribute.name), kind)
     for table in index.in_file(path, TableFact):
         yield from _of_table(index, path, table)
+
+
+def _is_rate(default: Expression | None) -> bool:
+    """Whether a default is too small for an amount: `trade_cost: float = 0.0006` is a part of one."""
+    if isinstance(default, Call):
+        default = default.keyword("default") or next(iter(default.arguments), None)
+    return (
+        isinstance(default, Constant) and isinstance(default.value, float) and 0 < abs(default.value) < 0.01
+    )
 
 
 def _kind(index: FactIndex, path: str, fact: OrmClass, attribute: OrmAttribute) -> Kind | None:

@@ -83,6 +83,8 @@ _OTHER = frozenset(
         "dose",
         "page",
         "tuple",
+        "run",
+        "baseline",
     }
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

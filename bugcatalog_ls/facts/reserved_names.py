@@ -27,7 +27,6 @@ _SECOND_RELEASE = frozenset(
         "model_post_init", "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings",
     }
 )  # fmt: skip
-_FIRST_RELEASE = frozenset({"fields"})
 
 
 @derived
@@ -44,7 +43,7 @@ def pydantic_release(index: FactIndex, symbol: str) -> int:
 def shadows(index: FactIndex, name: str, release: int) -> bool:
     """Whether a field of a name hides something of pydantic's `BaseModel`."""
     if release == 1:
-        return name in _BOTH_RELEASES or name in _FIRST_RELEASE
+        return name in _BOTH_RELEASES
     if name in _BOTH_RELEASES or name in _SECOND_RELEASE:
         return True
     if not name.startswith("model_") or name == "model_config":

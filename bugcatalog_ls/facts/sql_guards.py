@@ -22,6 +22,7 @@ _WORDS = {
     OTHER: re.compile(
         r"clickhouse|bigquery|snowflake|redshift|databricks|duckdb|presto|trino|hive|spark|athena|cassandra|kusto|druid|"
         r"doris|starrocks|oceanbase|dremio|exasol|vertica|teradata|db2|firebird|sybase|couchbase|opensearch|elastic|tidb|"
+        r"neo4j|cypher|memgraph|falkordb|kuzu|arangodb|nebula_?graph|tugraph|"
         r"influx|cratedb|questdb|singlestore|memsql|kylin|impala|netezza|h2db|hana|gauss|kingbase|gsheets",
         re.IGNORECASE,
     ),

@@ -46,7 +46,7 @@ class StartupCall(Fact, frozen=True):
 
 _OPTIONAL = re.compile(
     r"warm|preload|prefetch|prime|cache|job|schedul|worker|refresh|poll|cron|background|consumer|reindex"
-    r"|telemetry|metrics|analytics|announce|notify|(?:^|[._])sync_",
+    r"|telemetry|metrics|analytics|announce|notify|(?:^|\.)_?sync_",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.groups import Group, Groups
-from bugcatalog_ls.syntax.modules import module_name
+from bugcatalog_ls.syntax.modules import is_module, module_name
 
 F = TypeVar("F", bound=Fact)
 
@@ -62,7 +62,7 @@ class FactStore:
         """The files whose dotted path ends with a module's name, sorted."""
         if self._modules is None:
             table: dict[str, list[str]] = defaultdict(list)
-            for path in sorted(self._by_file):
+            for path in sorted(path for path in self._by_file if is_module(path)):
                 for suffix in suffixes(module_name(path)):
                     table[suffix].append(path)
             self._modules = {name: tuple(paths) for name, paths in table.items()}

@@ -145,6 +145,8 @@ _LOCAL_WORDS = frozenset(
 )
 # Options by which a tool limits itself.
 _OWN_LIMIT = ("timeout", "--max-time", "--deadline")
+# What git asks a remote about; `remote add` and its like only write down where it is.
+_REMOTE_DEEDS = frozenset({"update", "show", "prune"})
 NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
     "git": frozenset({"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote"}),
     "docker": frozenset({"pull", "push", "login"}),
@@ -168,4 +170,7 @@ def uses_network(words: tuple[str, ...]) -> bool:
     subcommands = NETWORK_SUBCOMMANDS.get(tool)
     if subcommands is None:
         return False
-    return any(word in subcommands for word in words[1:4] if not word.startswith("-"))
+    asked = [word for word in words[1:4] if not word.startswith("-")]
+    if "remote" in asked and not _REMOTE_DEEDS & set(words):
+        return False
+    return any(word in subcommands for word in asked)

@@ -19,6 +19,11 @@ def module_name(path: str) -> str:
     return ".".join(parts)
 
 
+def is_module(path: str) -> bool:
+    """Whether a file can be imported: `alembic.ini` is no module `alembic`."""
+    return path.endswith((".py", ".pyi", ".pyw"))
+
+
 def is_package(path: str) -> bool:
     return PurePosixPath(path).stem == "__init__"
 

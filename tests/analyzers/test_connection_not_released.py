@@ -730,3 +730,29 @@ def test_leaves_what_is_set_up_closed_in_time_or_in_memory() -> None:
             return buffer.getvalue()
         """,
     )
+
+
+def test_leaves_what_an_inherited_method_keeps() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- base.py
+        import psycopg
+
+        class Handler:
+            def connect(self):
+                if self.is_connected:
+                    return self.connection
+                self.connection = psycopg.connect(self.url, connect_timeout=5)
+                return self.connection
+
+        #- special.py
+        from base import Handler
+
+        class Special(Handler):
+            def insert(self, rows):
+                connection = self.connect()
+                with connection.cursor() as cursor:
+                    cursor.executemany("INSERT INTO t VALUES (%s)", rows)
+        """,
+    )

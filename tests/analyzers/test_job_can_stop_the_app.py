@@ -1298,3 +1298,44 @@ def test_a_job_that_suppresses_everything() -> None:
                 work()
         """,
     )
+
+
+def test_leaves_loops_whose_error_goes_to_who_waits_for_their_results() -> None:
+    check_findings(
+        "BC603",
+        """
+        import threading
+
+        class Ahead:
+            def __init__(self, iterator, buffer):
+                self.iterator, self.buffer = iterator, buffer
+                threading.Thread(target=self.look).start()
+
+            def look(self):
+                try:
+                    while True:
+                        self.buffer.put(fetch(self.iterator))
+                except BaseException as error:
+                    print("ended", error)
+                    self.buffer.put(error)
+        """,
+    )
+
+
+def test_a_synchronous_database_is_nothing_that_is_synchronised() -> None:
+    check_findings(
+        "BC603",
+        """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+
+        @asynccontextmanager
+        async def lifespan(app):
+            app.state.os._initialize_sync_databases()
+            app.state.os.sync_plugins()
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+            yield
+
+        app = FastAPI(lifespan=lifespan)
+        """,
+    )

@@ -1077,3 +1077,20 @@ def test_mappings_and_lists_that_are_put_together() -> None:
             json.dumps(dict(id=str(uuid4())))
         """,
     )
+
+
+def test_leaves_running_times_statistics_and_rates() -> None:
+    check_findings(
+        "BC503",
+        """
+        from pydantic import BaseModel, Field
+
+        class Result(BaseModel):
+            run_cost: float
+            baseline_total: float
+            trade_cost: float = 0.0006
+            maker_fee: float = Field(default=0.001)
+            fee: float = 0.25
+          # ^^^ BC503
+        """,
+    )

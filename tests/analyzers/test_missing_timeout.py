@@ -511,3 +511,17 @@ def test_constant_of_a_module_that_is_imported() -> None:
             return requests.get(BASE + url, timeout=REQUEST_TIMEOUT)
         """,
     )
+
+
+def test_a_remote_that_is_only_written_down_is_not_asked() -> None:
+    check_findings(
+        "BC201",
+        """
+        import subprocess
+
+        def prepared(url):
+            subprocess.run(["git", "remote", "add", "origin", url], check=True)
+            subprocess.run(["git", "remote", "update"], check=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        """,
+    )

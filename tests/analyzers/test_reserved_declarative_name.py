@@ -81,7 +81,7 @@ def test_flask_sqlmodel_and_releases() -> None:
         ("pydantic==2.5.0", "class A(BaseModel):\n    model_name: str\n  # ^^^^^^^^^^ BC707.shadowed\n"),
         ("pydantic==2.11.0", "class A(BaseModel):\n    model_name: str\n"),
         ("pydantic==2.5.0", "class A(BaseModel):\n    model_config = {'protected_namespaces': ()}\n    model_name: str\n"),
-        ("pydantic<2", "class A(BaseModel):\n    fields: list\n  # ^^^^^^ BC707.shadowed\n    model_name: str\n"),
+        ("pydantic<2", "class A(BaseModel):\n    schema: list\n  # ^^^^^^ BC707.shadowed\n    fields: list\n    model_name: str\n"),
         ("", "from typing import ClassVar\nclass A(BaseModel):\n    schema: ClassVar[str] = 'x'\n    _copy: int = 1\n"),
         ("", "class A(BaseModel):\n    def json(self): ...\n    schema_: str\n"),
         ("", "from dataclasses import dataclass\n@dataclass\nclass A:\n    schema: str\n    json: str\n"),

@@ -1173,3 +1173,22 @@ def test_accepted(name: str) -> None:
 def test_mended(name: str) -> None:
     before, after = MENDED[name]
     check_fix("BC705", before, after)
+
+
+def test_a_script_with_a_storage_engine_is_for_mysql_where_that_is_one_of_the_targets() -> None:
+    check_findings(
+        "BC705",
+        """
+        #- requirements.txt
+        pymysql
+        aiosqlite
+        sqlalchemy
+        #- settings.py
+        URLS = ["mysql+pymysql://u:p@db/shop", "sqlite+aiosqlite:///shop.db"]
+        #- schema/tables.sql
+        CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;
+        #- graph/neo4j_store.py
+        def prepare(driver):
+            driver.execute("CREATE INDEX IF NOT EXISTS names FOR (n:Person) ON (n.name)")
+        """,
+    )

@@ -194,3 +194,10 @@ def test_file_of_module() -> None:
     assert file_of_module(index, "db", "src/app/m.py") is None
     assert file_of_module(index, "main", "src/app/m.py") == "main.py"
     assert file_of_module(index, "sqlalchemy", "main.py") is None
+
+
+def test_a_file_of_another_kind_is_no_module() -> None:
+    index = FactIndex()
+    for path in ("server/alembic.ini", "server/alembic/versions/001_users.py"):
+        index.set_file(path, [])
+    assert file_of_module(index, "alembic", "server/alembic/versions/001_users.py") is None
