@@ -33,7 +33,10 @@ REJECTING = re.compile(
 """What the text of a file that rejects must hold."""
 
 _HANDLES_OPTIONS = re.compile(rb"OPTIONS|options\b[\"']|[Pp]reflight|SAFE_METHODS|safe_methods|is_cors")
-_ABOUT_LOGIN = re.compile(r"auth|token|api.?key|credential|session|log.?in|permission|bearer", re.IGNORECASE)
+_ABOUT_LOGIN = re.compile(
+    r"auth|token|api.?key|credential|session|log.?in|permission|bearer|headers\W+(?:get\W+)?[\w-]*(?:key|secret)\b",
+    re.IGNORECASE,
+)
 _STATUSES = {
     "401": 401, "403": 403, "400": 400, "HTTP_401_UNAUTHORIZED": 401, "HTTP_403_FORBIDDEN": 403,
     "HTTP_400_BAD_REQUEST": 400, "UNAUTHORIZED": 401, "FORBIDDEN": 403, "BAD_REQUEST": 400,
