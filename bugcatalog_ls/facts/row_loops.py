@@ -133,7 +133,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if b"." not in text and b"(" not in text:
             continue
         over = text_of(loop.over)[:200]
-        if _STREAM.search(over) or _BATCH.search(f"{loop.name} {over[:60]}") or is_small(file, loop.over):
+        if _STREAM.search(over) or _is_batch(loop, over) or is_small(file, loop.over):
             continue
         query = rows_of(file, loop.over)
         if query is not None and len(loop.names) == 1:
@@ -144,6 +144,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if entity is not None and not _are_new(loop):
                 _accesses_of(file, facts, loop, entity, "annotated", ())
         _calls(file, facts, loop, seen)
+
+
+def _is_batch(loop: Loop, over: str) -> bool:
+    """Whether a loop goes over lots, attempts or pages; the rows of one page are rows."""
+    if over.endswith(".items") and "paginate(" in over:
+        return _BATCH.search(loop.name) is not None
+    return _BATCH.search(f"{loop.name} {over[:60]}") is not None
 
 
 VOCABULARY = Vocabulary(_collect, (b" for ", b"\nfor "))
