@@ -730,3 +730,43 @@ def test_leaves_what_is_set_up_closed_in_time_or_in_memory() -> None:
             return buffer.getvalue()
         """,
     )
+
+
+def test_mends_close_on_one_path_and_factory_of_another_file() -> None:
+    check_fix(
+        "BC402",
+        """
+        #- db.py
+        from sqlalchemy.orm import sessionmaker
+        AsyncLocal = sessionmaker()
+        #- use.py
+        from db import AsyncLocal
+
+        def read(flag):
+            session = AsyncLocal()
+            if not flag:
+                return None
+            try:
+                return session.execute(flag).all()
+            except ValueError:
+                session.close()
+                raise
+        """,
+        """
+        #- db.py
+        from sqlalchemy.orm import sessionmaker
+        AsyncLocal = sessionmaker()
+        #- use.py
+        from db import AsyncLocal
+
+        def read(flag):
+            with AsyncLocal() as session:
+                if not flag:
+                    return None
+                try:
+                    return session.execute(flag).all()
+                except ValueError:
+                    session.close()
+                    raise
+        """,
+    )
