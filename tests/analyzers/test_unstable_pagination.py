@@ -714,3 +714,17 @@ def test_leaves_queries_that_a_function_orders_and_rows_that_are_their_keys() ->
             return session.scalars(query).all()
         """,
     )
+
+
+def test_mends_raw_sql_by_the_key_that_it_reads() -> None:
+    check_fix(
+        "BC203",
+        """
+        def page(cursor, offset):
+            cursor.execute("SELECT id, name FROM items LIMIT 20 OFFSET ?", (offset,))
+        """,
+        """
+        def page(cursor, offset):
+            cursor.execute("SELECT id, name FROM items ORDER BY id LIMIT 20 OFFSET ?", (offset,))
+        """,
+    )
