@@ -19,6 +19,7 @@ _TABLE = re.compile(r"\bfrom\s+[\"`]?([\w.]+)[\"`]?", re.IGNORECASE)
 _NOT_PLAIN = re.compile(
     r"\bjoin\b|\bgroup\s+by\b|\bunion\b|\bdistinct\b|\bfrom\b.*\bfrom\b", re.IGNORECASE | re.DOTALL
 )
+_SELECTS_ID = re.compile(r"\bselect\s+(?:[\w\s,.\"`]*,\s*)?id\s*(?:,|\bfrom\b)", re.IGNORECASE)
 _LIMIT = re.compile(r"\blimit\b", re.IGNORECASE)
 
 
@@ -64,13 +65,16 @@ def _are_bound(context: FixContext, conditions: tuple[str, ...], at: Node) -> bo
 
 
 def ordered_sql(context: FixContext) -> tuple[list[TextEdit], str]:
-    """An ORDER BY of the table's primary key in front of the LIMIT, and that key."""
+    """An ORDER BY of the primary key (or of the `id` that is read) in front of the LIMIT, and that."""
     string = context.node_of("string")
     text = text_of(string) if string is not None else ""
     tables, limits = _TABLE.findall(text), list(_LIMIT.finditer(text))
     if string is None or len(tables) != 1 or len(limits) != 1 or _NOT_PLAIN.search(text):
         return [], ""
     keys = key_of_table(context.index, tables[0])[0]
+    if not keys and _SELECTS_ID.search(text) is not None:
+        # Nothing tells of the table, but that it has an `id`.
+        keys = ["id"]
     if not keys:
         return [], ""
     place = string.start_byte + len(text[: limits[0].start()].encode())

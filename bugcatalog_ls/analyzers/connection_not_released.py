@@ -151,6 +151,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         return
     uses = resource_uses(context.file, scope, name)
     closes = [statement_of(use.node) for use in uses if use.kind == "close"]
+    if wrap in ("with", "async with"):
+        # What closes on one path alone may stay: a block that closes once more does no harm.
+        closes = [close for close in closes if _is_plain_close(close) and close.parent == binding.parent]
     held = _held(binding, uses, closes)
     if held is None:
         return

@@ -11,7 +11,12 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.constants import constant_at, definition_of
-from bugcatalog_ls.facts.cors import CorsRegistration, allows_any_origin, holds_wildcard
+from bugcatalog_ls.facts.cors import (
+    CorsRegistration,
+    allows_any_origin,
+    holds_wildcard,
+    keywords_with_unpacked,
+)
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import Collection, Name
 from bugcatalog_ls.facts.index import FactIndex
@@ -19,7 +24,7 @@ from bugcatalog_ls.facts.middleware import CorsInUse, Link, MiddlewareStep, chai
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.rejections import HookAdded, RejectsPreflight
 from bugcatalog_ls.facts.resolve import mro, resolve
-from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item, set_keyword
+from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item, replace_node, set_keyword
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -189,6 +194,10 @@ def _limited(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if credentials in arguments.keywords:
         edits = set_keyword(context.file, call, credentials, "False")
         yield context.fix("Turn credentials off", "suggested", edits)
+        return
+    unpacked = (keywords_with_unpacked(context.file, call) or {}).get(credentials)
+    if unpacked is not None and unpacked.type == "true":
+        yield context.fix("Turn credentials off", "suggested", replace_node(unpacked, "False"))
 
 
 def _without_credentials(context: FixContext) -> list[TextEdit]:

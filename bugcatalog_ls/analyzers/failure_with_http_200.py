@@ -329,7 +329,8 @@ def _like(old: Node, status: int) -> str:
 
 def _status_for(file: PyFile, returned: Node, answer: Answer) -> int:
     """400 where the branch looks at what the client sent, 404 where the text says so, else 500."""
-    texts = [string_value(value) or "" for key, value in pairs_of(answer.body) if key in TEXTS]
+    values = [value for key, value in pairs_of(answer.body) if key in TEXTS]
+    texts = [string_value(value) or (text_of(value) if value.type == "string" else "") for value in values]
     handler = handler_of(returned)
     if any(_MISSING_TEXT.search(text) for text in texts):
         return 404

@@ -152,7 +152,10 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
 
 def _is_database(context: JoinContext, path: str, function: str, effect: Effect) -> bool:
     if "." in effect.on or "(" in effect.on:
-        return database_kind(context.resolve(effect.on, path)) is not None
+        resolved = context.resolve(effect.on, path)
+        # `self.session` that nothing says the type of is a session all the same.
+        is_handle = "()." in resolved and resolved.rpartition(".")[2].lstrip("_") in _HANDLES
+        return is_handle or database_kind(resolved) is not None
     known = function_at(context.index, function)
     parameters = known[1].parameters if known is not None else ()
     annotation = next((each.annotation for each in parameters if each.name == effect.on), None)

@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.expression_reading import expression
 from bugcatalog_ls.facts.expressions import Collection, Constant, Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -41,6 +42,7 @@ _FLASK_SYMBOLS = {
     "quart_cors.cors": _QUART,
     "quart_cors.route_cors": _QUART,
 }
+_FLASK_MAKERS = frozenset({"flask_cors.CORS()", "flask_cors.extension.CORS()"})
 _FOR_DEVELOPERS = re.compile(r"debug|\bdev|develop|local|test", re.IGNORECASE)
 _DJANGO_ALL = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
 _DJANGO_CREDENTIALS = "CORS_ALLOW_CREDENTIALS"
@@ -56,7 +58,8 @@ _LIKES_ANY = Constant("*")
 class CorsRegistration(Fact, frozen=True):
     """Where CORS is set up, with what is said of origins and credentials (as keywords of those names).
 
-    `by_default` tells that all origins are allowed because none is named.
+    `by_default` tells that all origins are allowed because none is named; `maker` is the symbol of the
+    object whose `init_app` this is, which must be one of flask-cors.
     """
 
     path: str
@@ -66,6 +69,7 @@ class CorsRegistration(Fact, frozen=True):
     origins: Expression
     credentials: Expression
     by_default: bool = False
+    maker: str = ""
 
     @property
     def key(self) -> str:
@@ -74,6 +78,8 @@ class CorsRegistration(Fact, frozen=True):
 
 def allows_any_origin(index: FactIndex, registration: CorsRegistration) -> bool:
     """Whether a registration surely lets all origins in, and credentials with them."""
+    if registration.maker and resolve(index, registration.maker, registration.path) not in _FLASK_MAKERS:
+        return False
     credentials = evaluate(index, registration.credentials, registration.path)
     if not (isinstance(credentials, Constant) and credentials.value is True):
         return False
@@ -106,6 +112,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if file.callee(call) == "aiohttp_cors.ResourceOptions" and _is_for_any(call):
                 credentials = arguments_of(call).keywords.get("allow_credentials")
                 _registration(file, facts, call, ("", "allow_credentials"), _LIKES_ANY, credentials)
+    if b"supports_credentials" in file.source.data:
+        for call in file.calls_written("init_app"):
+            callee = callee_of(call)
+            owner = callee.child_by_field_name("object") if callee is not None else None
+            maker = file.symbol(owner) if owner is not None else None
+            if maker is not None:
+                _add(file, facts, call, _FLASK, maker)
     if b"CORS_ALLOW_CREDENTIALS" in file.source.data:
         _django(file, facts)
     if _CREDENTIALS.search(file.source.data) is not None:
@@ -120,7 +133,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 VOCABULARY = Vocabulary(
     _collect,
-    (b"CORS", b"_cors", b"Access-Control-Allow-Credentials", b"access-control-allow-credentials"),
+    (
+        b"CORS",
+        b"_cors",
+        b"supports_credentials",
+        b"Access-Control-Allow-Credentials",
+        b"access-control-allow-credentials",
+    ),
 )
 
 
@@ -152,12 +171,14 @@ def _is_starlette(file: PyFile, call: Node) -> bool:
     return made is not None and (file.symbol(made) or "").endswith("CORSMiddleware")
 
 
-def _add(file: PyFile, facts: Facts, call: Node, names: tuple[str, str]) -> None:
-    keywords = _keywords(file, call)
+def _add(file: PyFile, facts: Facts, call: Node, names: tuple[str, str], maker: str = "") -> None:
+    keywords = keywords_with_unpacked(file, call)
     if keywords is None:
         return
     origins, credentials = keywords.get(names[0]), keywords.get(names[1])
     is_flask = names == _FLASK
+    # What is made first and told of its application later may have been given its origins before.
+    by_default = is_flask and not maker
     resources = keywords.get("resources") if is_flask else None
     if resources is not None:
         for options in _resource_options(resources):
@@ -168,19 +189,21 @@ def _add(file: PyFile, facts: Facts, call: Node, names: tuple[str, str]) -> None
                 facts,
                 call,
                 names,
-                _origins(file, given, is_flask),
+                _origins(file, given, by_default),
                 own.get(names[1], credentials),
                 given is None,
+                maker,
             )
         return
-    _registration(file, facts, call, names, _origins(file, origins, is_flask), credentials, origins is None)
+    known = _origins(file, origins, by_default)
+    _registration(file, facts, call, names, known, credentials, origins is None, maker)
 
 
-def _origins(file: PyFile, given: Node | None, is_flask: bool) -> Expression | None:
+def _origins(file: PyFile, given: Node | None, by_default: bool) -> Expression | None:
     """What is said of origins; in flask-cors all are meant where nothing is, here or in the settings."""
     if given is not None:
         return expression(file, given)
-    return _LIKES_ANY if is_flask and b"CORS_ORIGINS" not in file.source.data else None
+    return _LIKES_ANY if by_default and b"CORS_ORIGINS" not in file.source.data else None
 
 
 def _registration(
@@ -191,18 +214,19 @@ def _registration(
     origins: Expression | None,
     credentials: Node | None,
     by_default: bool = False,
+    maker: str = "",
 ) -> None:
     if origins is None or credentials is None or _is_for_developers(call):
         return
     anchor = facts.anchor(f"cors {text_of(callee_of(call) or call)}", call)
     facts.add(
         CorsRegistration(
-            file.path, anchor, names[0], names[1], origins, expression(file, credentials), by_default
+            file.path, anchor, names[0], names[1], origins, expression(file, credentials), by_default, maker
         )
     )
 
 
-def _keywords(file: PyFile, call: Node) -> dict[str, Node] | None:
+def keywords_with_unpacked(file: PyFile, call: Node) -> dict[str, Node] | None:
     """The keywords of a call, those of an unpacked literal too; None where some are unknown."""
     arguments = arguments_of(call)
     keywords = dict(arguments.keywords)

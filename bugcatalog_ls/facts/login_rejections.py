@@ -27,7 +27,10 @@ REJECTING = re.compile(
 )
 """What the text of a file that rejects must hold."""
 
-_ABOUT_LOGIN = re.compile(r"auth|token|api.?key|credential|session|log.?in|permission|bearer", re.IGNORECASE)
+_ABOUT_LOGIN = re.compile(
+    r"auth|token|api.?key|credential|session|log.?in|permission|bearer|headers\W+(?:get\W+)?[\w-]*(?:key|secret)\b",
+    re.IGNORECASE,
+)
 _STATUSES = {
     "400": 400,
     "HTTP_400_BAD_REQUEST": 400,

@@ -25,7 +25,9 @@ _LIKELY = ("close", "aclose", "commit", "rollback", "query", "scalars", "cursor"
 _WHOLE = frozenset({"read", "readlines", "readline", "write", "writelines"})
 _SESSION_METHODS = frozenset({"commit", "rollback", "scalars", "add_all", "flush"})
 # What a helper that opens something is called; others are not followed across files.
-_MAKER = re.compile(r"session|conn|client|engine|redis|open|db|pool|database|acquire|file", re.IGNORECASE)
+_MAKER = re.compile(
+    r"session|conn|client|engine|redis|open|db|pool|database|acquire|file|local$", re.IGNORECASE
+)
 
 
 _OVER_FILES = frozenset({"gzip.GzipFile()", "tarfile.open()", "tarfile.TarFile()", "zipfile.ZipFile()"})

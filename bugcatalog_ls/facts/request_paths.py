@@ -20,7 +20,7 @@ from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
 
 BY_DESIGN = re.compile(
-    r"audit|_?log(?:ger|s|_|$)|event|metric|rate|limit|throttl|quota|usage|track|telemetr|trace|statist"
+    r"audit|_?log(?:ger|s|_|$)|event|metric|(?<![a-z])rate|limit|throttl|quota|usage|track|telemetr|trace|statist"
     r"|request_?log|access_?log|(?:^|_)session(?:_|$)|csrf|captcha|health|prox(?:y|ied)|forward",
     re.IGNORECASE,
 )
@@ -135,6 +135,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         for definition in file.functions:
             surely = _is_middleware(definition)
             is_one = surely or definition.symbol in named or (asks and _asks_for_request(file, definition))
+            is_one = is_one or _asks_nobody(definition)
             if is_one:
                 facts.add(RequestFunction(definition.symbol, surely))
                 _calls(file, facts, definition)
@@ -238,6 +239,16 @@ def _asks_for_request(file: PyFile, definition: Definition) -> bool:
         for decorator in definition.decorators
         if decorator.type == "call"
     )
+
+
+def _asks_nobody(definition: Definition) -> bool:
+    """Whether a function of a module needs nothing but what is outside, so that another file may name
+    it in a `Depends`."""
+    parameters = definition.node.child_by_field_name("parameters")
+    if parameters is None or parameters.named_child_count or definition.owner is not None:
+        return False
+    text = definition.node.text or b""
+    return not definition.decorators and any(word in text for word in _OUTSIDE)
 
 
 # -- calls -------------------------------------------------------------------------------------------

@@ -1,15 +1,17 @@
 """Routes of the workspace: apps, routers and blueprints, and which function answers which path.
 
-It knows FastAPI, Starlette, Flask, Quart, Django and Django REST framework. Who includes a router
+It knows FastAPI, Starlette, Flask, Quart, aiohttp, Django and Django REST framework. Who includes a router
 is told by `facts.registrations`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.aiohttp_routes import TABLE, aiohttp_routes
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
@@ -294,7 +296,18 @@ def _collect_apps(file: PyFile, facts: Facts) -> None:
 
 VOCABULARY = Vocabulary(
     _collect,
-    (b"fastapi", b"starlette", b"flask", b"quart", b"django", b"rest_framework", b"outer", b"lueprint", b"@"),
+    (
+        b"fastapi",
+        b"starlette",
+        b"flask",
+        b"quart",
+        b"django",
+        b"rest_framework",
+        b"outer",
+        b"lueprint",
+        b"@",
+        b"aiohttp",
+    ),
 )
 
 
@@ -312,6 +325,10 @@ def _routes(file: PyFile) -> Iterator[RouteFact]:
                     yield route
     for call in file.calls_written(*_CALLED):
         yield from _called(file, call)
+    for added in aiohttp_routes(file):
+        handler = _handler(file, added.handler)
+        if handler is not None:
+            yield RouteFact(handler, None, None, "aiohttp", added.path, added.methods)
 
 
 def _is_route_decorator(decorator: Node) -> bool:
@@ -336,7 +353,8 @@ def _decorated(file: PyFile, handler: str, decorator: Node) -> RouteFact | None:
         path = arguments.get("path", 0) or arguments.get("rule")
         methods = _methods(text_of(name), arguments.get("methods"))
         status = _status(arguments.get("status_code"))
-        return RouteFact(handler, owner, value, None, string_value(path), methods, status)
+        framework = "aiohttp" if value == TABLE else None
+        return RouteFact(handler, owner, value, framework, string_value(path), methods, status)
     symbol = file.symbol(function)
     if symbol is None:
         return None
@@ -418,7 +436,10 @@ def _status(node: Node | None) -> int | None:
     value = constant_value(node)
     if isinstance(value, int):
         return value
+    name = text_of(node).removesuffix(".value").rpartition(".")[2]
+    if name in HTTPStatus.__members__:
+        return int(HTTPStatus[name])
     # `status.HTTP_201_CREATED` names its number.
-    parts = text_of(node).rpartition(".")[2].split("_")
+    parts = name.split("_")
     number = parts[1] if len(parts) > 1 and parts[0] == "HTTP" else ""
     return int(number) if number.isdigit() else None

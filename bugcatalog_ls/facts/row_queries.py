@@ -35,6 +35,13 @@ def rows_of(file: PyFile, node: Node, depth: int = 8) -> Query | None:
         ):
             return None
         return rows_of(file, bindings[0].value, depth - 1)
+    if node.type == "attribute" and text_of(node).endswith(".items"):
+        # One page of Flask-SQLAlchemy's.
+        page = node.child_by_field_name("object")
+        callee = callee_of(page) if page is not None and page.type == "call" else None
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        is_page = page is not None and owner is not None and method_name(page) == "paginate"
+        return rows_of(file, owner, depth - 1) if owner is not None and is_page else None
     if node.type == "call":
         callee = callee_of(node)
         name = method_name(node)

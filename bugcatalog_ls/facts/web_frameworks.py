@@ -35,6 +35,7 @@ VIEW_CLASSES = {
     "flask_restx.Resource": "flask",
     "quart.views.MethodView": "quart",
     "starlette.endpoints.HTTPEndpoint": "starlette",
+    "aiohttp.web.View": "aiohttp",
     "django.views.View": "django",
     "django.views.generic.View": "django",
     "django.views.generic.base.View": "django",

@@ -756,3 +756,43 @@ def test_leaves_what_an_inherited_method_keeps() -> None:
                     cursor.executemany("INSERT INTO t VALUES (%s)", rows)
         """,
     )
+
+
+def test_mends_close_on_one_path_and_factory_of_another_file() -> None:
+    check_fix(
+        "BC402",
+        """
+        #- db.py
+        from sqlalchemy.orm import sessionmaker
+        AsyncLocal = sessionmaker()
+        #- use.py
+        from db import AsyncLocal
+
+        def read(flag):
+            session = AsyncLocal()
+            if not flag:
+                return None
+            try:
+                return session.execute(flag).all()
+            except ValueError:
+                session.close()
+                raise
+        """,
+        """
+        #- db.py
+        from sqlalchemy.orm import sessionmaker
+        AsyncLocal = sessionmaker()
+        #- use.py
+        from db import AsyncLocal
+
+        def read(flag):
+            with AsyncLocal() as session:
+                if not flag:
+                    return None
+                try:
+                    return session.execute(flag).all()
+                except ValueError:
+                    session.close()
+                    raise
+        """,
+    )

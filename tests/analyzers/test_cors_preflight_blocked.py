@@ -527,3 +527,75 @@ def test_a_hook_of_many_blueprints_is_told_of_once() -> None:
             return response
         """,
     )
+
+
+def test_object_of_flask_cors_that_is_told_of_its_application_later() -> None:
+    check_findings(
+        "BC103",
+        """
+        #- extensions.py
+        from flask_cors import CORS
+        from somewhere import Cache
+        cors = CORS()
+        named = CORS(origins=["https://a.example"])
+        cache = Cache()
+
+        #- app.py
+        from extensions import cache, cors, named
+        def create(app):
+            cors.init_app(app, resources={"/api/*": {"origins": "*"}}, supports_credentials=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            named.init_app(app, supports_credentials=True)
+            cache.init_app(app, origins="*", supports_credentials=True)
+        """,
+    )
+
+
+def test_key_in_a_header_of_its_own() -> None:
+    check_fix(
+        "BC103",
+        """
+        from starlette.responses import Response
+        from starlette.middleware.base import BaseHTTPMiddleware
+        class Gate(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                if request.headers.get("x-key") != "k":
+                    return Response("no", 403)
+                response = await call_next(request)
+                response.headers["Access-Control-Allow-Origin"] = "https://a.example"
+                return response
+        """,
+        """
+        from starlette.responses import Response
+        from starlette.middleware.base import BaseHTTPMiddleware
+        class Gate(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                if request.method == "OPTIONS":
+                    return await call_next(request)
+                if request.headers.get("x-key") != "k":
+                    return Response("no", 403)
+                response = await call_next(request)
+                response.headers["Access-Control-Allow-Origin"] = "https://a.example"
+                return response
+        """,
+    )
+
+
+def test_mends_options_that_are_unpacked() -> None:
+    check_fix(
+        "BC103",
+        """
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        options = {"allow_origins": ["*"], "allow_credentials": True}
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, **options)
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        options = {"allow_origins": ["*"], "allow_credentials": False}
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, **options)
+        """,
+    )

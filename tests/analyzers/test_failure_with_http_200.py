@@ -633,3 +633,23 @@ def test_comments_of_a_body_stay() -> None:
                 })
         """,
     )
+
+
+def test_status_of_the_standard_library_in_the_decorator() -> None:
+    check_findings(
+        "BC102",
+        """
+        from http import HTTPStatus
+        from fastapi import FastAPI
+        app = FastAPI()
+
+        @app.get("/down", status_code=HTTPStatus.BAD_GATEWAY)
+        def down():
+            return {"status": "error"}
+
+        @app.get("/up", status_code=HTTPStatus.OK)
+        def up():
+            return {"status": "error"}
+                 # ^^^^^^^^^^^^^^^^^^^ BC102
+        """,
+    )

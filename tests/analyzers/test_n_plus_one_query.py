@@ -1072,3 +1072,53 @@ def test_leaves_rows_that_are_yet_to_be_written() -> None:
             return owners
         """,
     )
+
+
+def test_method_on_a_session_that_nothing_says_the_type_of() -> None:
+    check_findings(
+        "BC401",
+        """
+        from models import Post, User
+
+        class Store:
+            def __init__(self, session, index):
+                self.session = session
+                self.index = index
+
+            def author_of(self, post):
+                return self.session.query(User).filter(User.id == post.user_id).one()
+
+            def entry_of(self, post):
+                return self.index.query(post.title)
+
+            def report(self):
+                rows = []
+                for post in self.session.query(Post).all():
+                    rows.append((self.author_of(post), self.entry_of(post)))
+                               # ^^^^^^^^^^^^^^^^^^^^ BC401
+                return rows
+        """,
+    )
+
+
+def test_rows_of_one_page() -> None:
+    check_findings(
+        "BC401",
+        """
+        from flask_sqlalchemy import SQLAlchemy
+
+        db = SQLAlchemy()
+
+        class User(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            posts = db.relationship("Post")
+
+        class Post(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            user_id = db.Column(db.ForeignKey("user.id"))
+
+        def counts():
+            return [len(user.posts) for user in User.query.paginate(page=1).items]
+                      # ^^^^^^^^^^ BC401
+        """,
+    )

@@ -641,3 +641,34 @@ def test_rows_of_the_user() -> None:
               # ^^^^^^^^^^^^^^^^^^^ BC403
         """,
     )
+
+
+def test_dependency_that_asks_for_nothing_of_the_request() -> None:
+    check_findings(
+        "BC403",
+        """
+        #- keys.py
+        import requests
+        from fastapi import Header
+
+        def token(authorization: str = Header()):
+            return authorization
+
+        def keys():
+            return requests.get("https://id.example/keys", timeout=3).json()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC403
+
+        def unused():
+            return requests.get("https://id.example/keys", timeout=3).json()
+
+        #- api.py
+        from fastapi import Depends, FastAPI
+        from keys import keys
+
+        app = FastAPI()
+
+        @app.get("/me")
+        def me(keys=Depends(keys)):
+            return keys
+        """,
+    )

@@ -764,3 +764,17 @@ def test_leaves_a_count_of_the_other_rows() -> None:
             return rows, total
         """,
     )
+
+
+def test_mends_raw_sql_by_the_key_that_it_reads() -> None:
+    check_fix(
+        "BC203",
+        """
+        def page(cursor, offset):
+            cursor.execute("SELECT id, name FROM items LIMIT 20 OFFSET ?", (offset,))
+        """,
+        """
+        def page(cursor, offset):
+            cursor.execute("SELECT id, name FROM items ORDER BY id LIMIT 20 OFFSET ?", (offset,))
+        """,
+    )

@@ -60,6 +60,43 @@ def test_flask_routes_of_factory_rule_and_view_class() -> None:
     assert _routes(fixture, "web.Orders.total") == []
 
 
+def test_aiohttp_routes_of_table_router_and_list() -> None:
+    fixture = """
+    #- web.py
+    from aiohttp import web
+
+    routes = web.RouteTableDef()
+
+    @routes.get("/table")
+    async def table(request): ...
+
+    async def listed(request): ...
+
+    async def added(request): ...
+
+    async def named(request): ...
+
+    async def other(request): ...
+
+    class Orders(web.View):
+        async def get(self): ...
+
+    def make(bucket):
+        app = web.Application()
+        app.add_routes([web.post("/listed", listed)])
+        app.router.add_get("/added", added)
+        app.router.add_route("PUT", "/named", named)
+        bucket.add_get("/other", other)
+        return app
+    """
+    assert _routes(fixture, "web.table") == [("aiohttp", "/table", ("get",))]
+    assert _routes(fixture, "web.listed") == [("aiohttp", "/listed", ("post",))]
+    assert _routes(fixture, "web.added") == [("aiohttp", "/added", ("get",))]
+    assert _routes(fixture, "web.named") == [("aiohttp", "/named", ("put",))]
+    assert _routes(fixture, "web.other") == []
+    assert _routes(fixture, "web.Orders.get") == [("aiohttp", None, ("get",))]
+
+
 def test_django_and_rest_framework_handlers() -> None:
     fixture = """
     #- shop/urls.py
