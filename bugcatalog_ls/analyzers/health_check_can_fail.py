@@ -9,7 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
-from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route, noted_failure
+from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route, noted_failure, noted_success
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.facts.responses import is_ok, read_answer
 from bugcatalog_ls.facts.routes import routes_of
@@ -134,9 +134,13 @@ def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit
     """A status that follows from what the returned mapping notes of each part."""
     function, name = enclosing(value, "function_definition"), text_of(value)
     literal = noted_failure(function, name) if function is not None else None
-    if literal is None:
+    working = noted_success(function, name) if function is not None else None
+    if literal is not None:
+        status = f"503 if {literal} in {name}.values() else 200"
+    elif working is not None:
+        status = f"200 if all(part == {working} for part in {name}.values()) else 503"
+    else:
         return []
-    status = f"503 if {literal} in {name}.values() else 200"
     if framework in ("flask", "quart"):
         return [insert_at(value.end_byte, f", {status}")]
     if framework not in ("fastapi", "starlette"):

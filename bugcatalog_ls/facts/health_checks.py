@@ -136,6 +136,25 @@ def noted_failure(function: Node, name: str) -> str | None:
     return found.pop() if len(found) == 1 and "" not in found else None
 
 
+def noted_success(function: Node, name: str) -> str | None:
+    """The text that each `try` puts into the empty mapping `name` for what works: `checks["db"] = "ok"`."""
+    found: set[str] = set()
+    for node in walk(function):
+        left = node.child_by_field_name("left") if node.type == "assignment" else None
+        value = node.child_by_field_name("right") if node.type == "assignment" else None
+        if left is None or value is None:
+            continue
+        if text_of(left) == name:
+            found.add("" if text_of(value) != "{}" else "{}")
+        elif left.type == "subscript" and text_of(left.named_children[0]) == name:
+            if any(parent.type == "except_clause" for parent in _within(node, function)):
+                continue
+            found.add(text_of(value) if string_value(value) is not None else "")
+    if "{}" not in found or "" in found or len(found) != 2:
+        return None
+    return (found - {"{}"}).pop()
+
+
 def _has_health_path(index: FactIndex, route: RouteFact) -> bool:
     prefix = ""
     if route.owner is not None:
