@@ -1015,31 +1015,31 @@ def test_a_status_by_what_works() -> None:
     check_fix(
         "BC606",
         """
-        from fastapi import FastAPI
-        from fastapi.responses import JSONResponse
-        app = FastAPI()
-        @app.get("/health")
-        def health():
-            c = {}
-            try:
-                ping()
-                c["db"] = "ok"
-            except Exception as exc:
-                c["db"] = f"error: {exc}"
-            return c
-        """,
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+    app = FastAPI()
+    @app.get("/health")
+    def health():
+        c = {}
+        try:
+            ping()
+            c["db"] = "ok"
+        except Exception as exc:
+            c["db"] = f"error: {exc}"
+        return c
+    """,
         """
-        from fastapi import FastAPI
-        from fastapi.responses import JSONResponse
-        app = FastAPI()
-        @app.get("/health")
-        def health():
-            c = {}
-            try:
-                ping()
-                c["db"] = "ok"
-            except Exception as exc:
-                c["db"] = f"error: {exc}"
-            return JSONResponse(status_code=200 if all(part == "ok" for part in c.values()) else 503, content=c)
-        """,
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+    app = FastAPI()
+    @app.get("/health")
+    def health():
+        c = {}
+        try:
+            ping()
+            c["db"] = "ok"
+        except Exception as exc:
+            c["db"] = f"error: {exc}"
+        return JSONResponse(status_code=200 if all(part == "ok" for part in c.values()) else 503, content=c)
+    """,
     )
