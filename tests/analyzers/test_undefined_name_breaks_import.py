@@ -1181,3 +1181,19 @@ def test_name_that_the_loader_of_settings_gives() -> None:
         # <1 BC904
         """,
     )
+
+
+def test_what_the_imported_module_offers_too() -> None:
+    check_fix(
+        "BC904",
+        """
+        from enum import Enum
+        class Kind(Enum):
+            FIRST = auto()
+        """,
+        """
+        from enum import Enum, auto
+        class Kind(Enum):
+            FIRST = auto()
+        """,
+    )
