@@ -455,3 +455,21 @@ def test_classes_whose_base_checks() -> None:
                      # ^^^^^^ BC903
         """,
     )
+
+
+def test_what_the_try_makes_of_its_import() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import redis
+            client = redis.Redis()
+        except ImportError:
+            client = None
+        def ping():
+            client.ping()
+          # ^^^^^^ BC903
+        def quiet():
+            return client.ping() if client else None
+        """,
+    )
