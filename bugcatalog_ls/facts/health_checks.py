@@ -116,11 +116,23 @@ def part_of(written: str) -> str:
     low = written.lower()
     if re.search(r"redis|cache", low):
         return "redis" if "redis" in low else "cache"
+    if re.search(r"broker|kafka|rabbit|pika|amqp|celery|queue", low):
+        return "broker"
     if re.search(r"mongo|db|database|session|engine|conn|cursor|sql|pool", low):
         return "database"
-    if re.search(r"broker|kafka|rabbit|celery|queue", low):
-        return "broker"
     return "dependency"
+
+
+def last_asking(file: PyFile, statement: Node) -> Node:
+    """The last statement of a block, from the given one on, that asks something outside of the process."""
+    block = statement.parent
+    last = statement
+    for other in statements(block) if block is not None else ():
+        if other.start_byte > last.start_byte and other.type not in FUNCTIONS:
+            calls = [node for node in (other, *walk(other)) if node.type == "call"]
+            if any(_is_io(file, call) and not _is_guarded(call, statement) for call in calls):
+                last = other
+    return last
 
 
 def noted_failure(function: Node, name: str) -> str | None:
