@@ -713,3 +713,28 @@ def test_the_cookie_of_a_session_is_a_secret() -> None:
             current_app.logger.info("session %s", request.args["session"])
         """,
     )
+
+
+def test_settings_made_in_another_file() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/settings.py
+        from pydantic_settings import BaseSettings
+        class Settings(BaseSettings):
+            db_password: str
+        class Plain(BaseSettings):
+            name: str
+        settings = Settings()
+        plain_settings = Plain()
+
+        #- app/main.py
+        import logging
+        from app.settings import plain_settings, settings
+        log = logging.getLogger(__name__)
+        def boot():
+            log.info("settings: %s", settings)
+                                   # ^^^^^^^^ BC602
+            log.info("settings: %s", plain_settings)
+        """,
+    )
