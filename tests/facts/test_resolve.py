@@ -194,3 +194,19 @@ def test_file_of_module() -> None:
     assert file_of_module(index, "db", "src/app/m.py") is None
     assert file_of_module(index, "main", "src/app/m.py") == "main.py"
     assert file_of_module(index, "sqlalchemy", "main.py") is None
+
+
+def test_a_name_that_its_package_takes_out_of_the_module_of_that_name() -> None:
+    index = index_of(
+        {
+            "app/__init__.py": "",
+            "app/config/__init__.py": "from .settings import settings\n",
+            "app/config/settings.py": "class Settings:\n    name = 1\nsettings = Settings()\ndef limit(): ...\n",
+            "app/db/__init__.py": "from . import engine\n",
+            "app/db/engine.py": "class Engine: ...\n",
+        }
+    )
+    assert resolve(index, "app.config.settings", "main.py") == "app.config.settings.Settings()"
+    assert resolve(index, "app.config.settings.limit", "main.py") == "app.config.settings.limit"
+    assert resolve(index, "app.db.engine", "main.py") == "app.db.engine"
+    assert resolve(index, "app.db.engine.Engine", "main.py") == "app.db.engine.Engine"
