@@ -242,6 +242,8 @@ def _guard_text(context: FixContext, text: AnswerText) -> list[TextEdit]:
     value = written
     if text.family in ("choices", "delta", "blocks") and _is_written_out(text) and not _is_loop(text):
         value = written if is_list_checked(text) else f"{written} if {source} else None"
+        if _may_be_other_block(text):
+            value = f'next((block.text for block in {source} if block.type == "text"), None)'
     name = _bound_name(text)
     body = _empty_branch(file, text, logger, written, source)
     if name is not None:
@@ -257,6 +259,16 @@ def _guard_text(context: FixContext, text: AnswerText) -> list[TextEdit]:
     if not _is_written_out(text) and not is_list_checked(text) and text.family == "choices" and not calls:
         edits = [*_guard_list(context, text), *edits]
     return edits
+
+
+def _may_be_other_block(text: AnswerText) -> bool:
+    """Whether the first block may be a call of a tool or a thought, which has no text."""
+    function = enclosing(text.node, "function_definition")
+    asked = text_of(function) if function is not None else ""
+    is_read = (
+        text.family == "blocks" and text.node.type == "attribute" and text_of(text.node).endswith("[0].text")
+    )
+    return is_read and re.search(r"\b(?:tools|thinking)=", asked) is not None
 
 
 def _empty_branch(file: PyFile, text: AnswerText, logger: LoggerName, written: str, source: str) -> str:

@@ -108,7 +108,8 @@ def _with_defaults(node: Node, end: int) -> str:
     """An attribute with a default, and those of what it gives, from the one that ends at `end` on."""
     owner, name = node.named_children[0], text_of(node.named_children[-1])
     inner = _with_defaults(owner, end) if owner.type == "attribute" and end <= owner.end_byte else None
-    return f'getattr({inner or text_of(owner)}, "{name}", None)'
+    default = "500" if name in ("status_code", "http_status", "status") else "None"
+    return f'getattr({inner or text_of(owner)}, "{name}", {default})'
 
 
 def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:

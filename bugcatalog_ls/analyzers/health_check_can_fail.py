@@ -9,7 +9,13 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
-from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route, noted_failure
+from bugcatalog_ls.facts.health_checks import (
+    HealthRisk,
+    is_health_route,
+    last_asking,
+    noted_failure,
+    noted_success,
+)
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.facts.responses import is_ok, read_answer
 from bugcatalog_ls.facts.routes import routes_of
@@ -19,6 +25,7 @@ from bugcatalog_ls.syntax.nodes import statement_of as statement_around
 from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
 
+_WRAPPED = ("expression_statement", "with_statement", "return_statement", "if_statement")
 _STATUS_KEYWORDS = {"JSONResponse": "status_code", "JsonResponse": "status", "Response": "status"}
 
 
@@ -59,7 +66,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if call is None:
         return
     statement = statement_around(call)
-    if statement.type not in ("expression_statement", "with_statement", "return_statement"):
+    if statement.type not in _WRAPPED:
         return
     answer = _unavailable(context, part, framework)
     if answer is None:
@@ -67,7 +74,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     logger = logger_for(context.file, context.imports(), context.resolve)
     name = context_name(context.file, call)
     footer = f'except Exception:\n    {logger.name}.exception("{name} failed")\n    return {answer}'
-    edits = wrap(context.file, statement, statement, "try:", footer)
+    last = last_asking(context.file, statement)
+    edits = wrap(context.file, statement, last, "try:", footer)
     yield context.fix(f"Answer 503 where the {part} fails", "safe", edits)
 
 
@@ -134,9 +142,13 @@ def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit
     """A status that follows from what the returned mapping notes of each part."""
     function, name = enclosing(value, "function_definition"), text_of(value)
     literal = noted_failure(function, name) if function is not None else None
-    if literal is None:
+    working = noted_success(function, name) if function is not None else None
+    if literal is not None:
+        status = f"503 if {literal} in {name}.values() else 200"
+    elif working is not None:
+        status = f"200 if all(part == {working} for part in {name}.values()) else 503"
+    else:
         return []
-    status = f"503 if {literal} in {name}.values() else 200"
     if framework in ("flask", "quart"):
         return [insert_at(value.end_byte, f", {status}")]
     if framework not in ("fastapi", "starlette"):

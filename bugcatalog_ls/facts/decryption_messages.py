@@ -12,8 +12,9 @@ from bugcatalog_ls.facts.message_edits import is_log_call
 from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_name
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, text_of, walk
 
+_CONTEXT = re.compile(r"\b(?:contextualize|bound_contextvars|bind_contextvars|log_context)\(")
 _BINDS = re.compile(r"\.bind\(|LoggerAdapter\(")
 
 
@@ -58,7 +59,11 @@ def _said(file: PyFile, handler: Node) -> Iterator[Node]:
 
 
 def _is_bound(file: PyFile, call: Node) -> bool:
-    """Whether a log call goes to a logger that was given the record before: `log.bind(row=row.id)`."""
+    """Whether the logger of a log call, or the logs around it, were given the record before:
+    `log.bind(row=row.id)`, `with logger.contextualize(row=row.id):`."""
+    function = enclosing(call, "function_definition")
+    if function is not None and _CONTEXT.search(text_of(function)):
+        return True
     function = callee_of(call)
     owner = function.child_by_field_name("object") if function is not None else None
     bindings = file.names.bindings(owner) if owner is not None and owner.type == "identifier" else []

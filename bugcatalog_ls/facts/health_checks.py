@@ -116,11 +116,23 @@ def part_of(written: str) -> str:
     low = written.lower()
     if re.search(r"redis|cache", low):
         return "redis" if "redis" in low else "cache"
+    if re.search(r"broker|kafka|rabbit|pika|amqp|celery|queue", low):
+        return "broker"
     if re.search(r"mongo|db|database|session|engine|conn|cursor|sql|pool", low):
         return "database"
-    if re.search(r"broker|kafka|rabbit|celery|queue", low):
-        return "broker"
     return "dependency"
+
+
+def last_asking(file: PyFile, statement: Node) -> Node:
+    """The last statement of a block, from the given one on, that asks something outside of the process."""
+    block = statement.parent
+    last = statement
+    for other in statements(block) if block is not None else ():
+        if other.start_byte > last.start_byte and other.type not in FUNCTIONS:
+            calls = [node for node in (other, *walk(other)) if node.type == "call"]
+            if any(_is_io(file, call) and not _is_guarded(call, statement) for call in calls):
+                last = other
+    return last
 
 
 def noted_failure(function: Node, name: str) -> str | None:
@@ -134,6 +146,25 @@ def noted_failure(function: Node, name: str) -> str | None:
             literal = node.child_by_field_name("right")
             found.add(text_of(literal) if literal is not None and string_value(literal) is not None else "")
     return found.pop() if len(found) == 1 and "" not in found else None
+
+
+def noted_success(function: Node, name: str) -> str | None:
+    """The text that each `try` puts into the empty mapping `name` for what works: `checks["db"] = "ok"`."""
+    found: set[str] = set()
+    for node in walk(function):
+        left = node.child_by_field_name("left") if node.type == "assignment" else None
+        value = node.child_by_field_name("right") if node.type == "assignment" else None
+        if left is None or value is None:
+            continue
+        if text_of(left) == name:
+            found.add("" if text_of(value) != "{}" else "{}")
+        elif left.type == "subscript" and text_of(left.named_children[0]) == name:
+            if any(parent.type == "except_clause" for parent in _within(node, function)):
+                continue
+            found.add(text_of(value) if string_value(value) is not None else "")
+    if "{}" not in found or "" in found or len(found) != 2:
+        return None
+    return (found - {"{}"}).pop()
 
 
 def _has_health_path(index: FactIndex, route: RouteFact) -> bool:

@@ -73,7 +73,8 @@ _STANDARD_NAMES = _by_name(
         "contextlib": "AsyncExitStack ExitStack asynccontextmanager closing contextmanager nullcontext"
         " suppress",
         "contextvars": "ContextVar",
-        "dataclasses": "asdict dataclass field",
+        "copy": "deepcopy",
+        "dataclasses": "InitVar asdict dataclass field",
         "datetime": "date timedelta timezone",
         "decimal": "Decimal",
         "enum": "Enum IntEnum IntFlag StrEnum",
@@ -81,19 +82,30 @@ _STANDARD_NAMES = _by_name(
         "functools": "cached_property lru_cache partial partialmethod singledispatch total_ordering wraps",
         "http": "HTTPStatus",
         "io": "BytesIO StringIO",
+        "ipaddress": "IPv4Address IPv4Network IPv6Address IPv6Network",
         "itertools": "chain islice",
+        "json": "JSONDecodeError JSONEncoder",
+        "operator": "attrgetter itemgetter",
         "pathlib": "Path PosixPath PurePath PurePosixPath",
+        "secrets": "token_hex token_urlsafe",
+        "subprocess": "CalledProcessError Popen",
+        "tempfile": "NamedTemporaryFile TemporaryDirectory",
+        "textwrap": "dedent",
         "types": "MappingProxyType ModuleType SimpleNamespace TracebackType",
         "typing": "Annotated Any ClassVar Dict Final Generic List Literal NamedTuple NewType NoReturn"
         " Optional"
         " ParamSpec Protocol Set Tuple Type TypeAlias TypedDict TypeVar Union cast overload"
         " runtime_checkable",
+        "urllib.parse": "quote_plus urlencode urljoin urlparse",
         "uuid": "UUID uuid4",
+        "zoneinfo": "ZoneInfo",
     }
 )
 _LIBRARY_NAMES = {
     module: frozenset(names.split())
     for module, names in {
+        "enum": "Flag auto unique",
+        "functools": "cache reduce",
         "fastapi": "APIRouter BackgroundTasks Body Cookie Depends FastAPI File Form HTTPException Header"
         " Path Query"
         " Request Response Security UploadFile WebSocket WebSocketDisconnect status",

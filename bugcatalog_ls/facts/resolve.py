@@ -115,7 +115,7 @@ def _resolve(index: FactIndex, symbol: str, path: str, steps: int) -> str:
             continue
         module = module_name(file)
         if n_module == len(segments):
-            return module + suffix
+            return _named_like(index, module, suffix, steps) or module + suffix
         return _member(index, module, file, segments[n_module:], suffix, steps - 1)
     return symbol
 
@@ -132,7 +132,19 @@ def _member(index: FactIndex, module: str, file: str, rest: list[str], suffix: s
         return _resolve(index, target + tail, file, steps)
     if name not in fact.names and (origin := behind_stars(index, fact, file, name)) is not None:
         return _resolve(index, f"{module_name(origin)}.{name}{tail}", origin, steps - 1)
+    if name not in fact.names and (held := _named_like(index, module, f".{name}{tail}", steps)) is not None:
+        return held
     return _walk(index, own, tail, steps)
+
+
+def _named_like(index: FactIndex, module: str, tail: str, steps: int) -> str | None:
+    """What a package means by a name that it takes out of its module of the same name."""
+    package, _, name = module.rpartition(".")
+    exports = index.one(ModuleExports, package) if package else None
+    target = exports[1].names.get(name) if exports is not None else None
+    if exports is None or target is None or not target.startswith(f"{module}."):
+        return None
+    return _resolve(index, target + tail, exports[0], steps - 1)
 
 
 def behind_stars(index: FactIndex, fact: ModuleExports, file: str, name: str) -> str | None:

@@ -78,6 +78,7 @@ _SESSION_COOKIE = re.compile(
 _FORMS = frozenset({"POST", "get_json", "get_data"})
 _REQUEST_NAME = re.compile(r"(?:\w+_)?(?:request|req)")
 _SETTINGS_NAME = re.compile(r"(?:\w+_)?settings", re.IGNORECASE)
+_HELD_NAME = re.compile(r"(?:\w+_)?(?:settings|config|conf|cfg)", re.IGNORECASE)
 _DUMPS = frozenset({"dict", "model_dump", "json", "model_dump_json", "to_dict", "as_dict", "asdict"})
 _SAME = frozenset(
     {
@@ -190,6 +191,8 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
         if value.type == "dictionary" and (held := _held_in(file, value)) is not None:
             return Revealed("whole", f"{held} in {name}", None)
     if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
+        return Revealed("object", name, symbol)
+    if symbol is not None and _HELD_NAME.fullmatch(name) and all(b.kind == "from" for b in bindings):
         return Revealed("object", name, symbol)
     return None
 

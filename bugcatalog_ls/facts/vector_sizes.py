@@ -252,6 +252,7 @@ def _declared(
 
 
 def _in_calls(file: PyFile) -> Iterator[Node]:
+    is_reduced = b"PCA" in file.source.data
     for call in file.calls_named(*_SIZES):
         name = text_of(callee_of(call) or call).rpartition(".")[2]
         symbol = file.callee(call) or ""
@@ -260,7 +261,7 @@ def _in_calls(file: PyFile) -> Iterator[Node]:
         is_known = (
             symbol.startswith(_LIBRARIES) or name in ("VectorParams", "FieldSchema") or position is None
         )
-        if value is not None and is_known:
+        if value is not None and is_known and not (is_reduced and name.startswith("Index")):
             yield value
     for argument in file.nodes("keyword_argument") if b"mbed" in file.source.data else ():
         label, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")

@@ -63,18 +63,31 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
         kinds: dict[Binding, Literal["none", "unbound"]] = {}
         for bindings in scope.bindings.values():
             for binding in bindings:
-                if binding.kind in ("import", "from") and _is_directly_in(binding.node, body):
+                if _import_behind(binding, scope, body) is not None and _is_directly_in(binding.node, body):
                     kind = _kind(binding, bindings, body, open_handlers)
                     if kind == "none" or (kind is not None and not _decides(open_handlers)):
                         kinds[binding] = kind
         names = frozenset(binding.name for binding, kind in kinds.items() if kind == "none")
         flags = _flags(scope, statement, body, handlers, names) if kinds else {}
         for binding, kind in kinds.items():
-            target = binding.target
+            source = _import_behind(binding, scope, body)
+            target = source.target if source is not None else ""
             found.append(
                 OptionalImport(binding.name, kind, target, binding.node, scope, statement, names, flags)
             )
     return found
+
+
+def _import_behind(binding: Binding, scope: Scope, body: Node) -> Binding | None:
+    """The import that binds a name, or that of which the `try` makes what the name holds."""
+    if binding.kind in ("import", "from"):
+        return binding
+    if binding.kind != "assign" or binding.value is None or binding.value.type != "call":
+        return None
+    root = next((node for node in walk(binding.value) if node.type == "identifier"), None)
+    sources = scope.bindings.get(text_of(root), []) if root is not None else []
+    imports = (other for other in sources if other.kind in ("import", "from"))
+    return next((other for other in imports if _is_directly_in(other.node, body)), None)
 
 
 def _catches_import_error(handler: Node) -> bool:

@@ -994,3 +994,20 @@ def test_the_one_secret_of_a_program_and_what_a_client_sent() -> None:
                 return None
         """,
     )
+
+
+def test_logs_that_were_given_the_record_around_the_try() -> None:
+    check_findings(
+        "BC802",
+        """
+        from cryptography.fernet import Fernet, InvalidToken
+        from loguru import logger
+        box = Fernet(b"")
+        def read(row):
+            with logger.contextualize(row=row.id):
+                try:
+                    return box.decrypt(row.secret)
+                except InvalidToken:
+                    logger.exception("cannot decrypt")
+        """,
+    )

@@ -1125,3 +1125,33 @@ def test_leaves_a_text_that_a_parser_refuses_to_the_handler_that_expects_it() ->
                 return []
         """,
     )
+
+
+def test_the_first_block_may_be_the_call_of_a_tool() -> None:
+    check_fix(
+        "BC803",
+        """
+        import json
+        import logging
+        import anthropic
+        logger = logging.getLogger(__name__)
+        client = anthropic.Anthropic()
+        def plan(tools):
+            reply = client.messages.create(model="claude", max_tokens=100, messages=[], tools=tools)
+            return json.loads(reply.content[0].text)
+        """,
+        """
+        import json
+        import logging
+        import anthropic
+        logger = logging.getLogger(__name__)
+        client = anthropic.Anthropic()
+        def plan(tools):
+            reply = client.messages.create(model="claude", max_tokens=100, messages=[], tools=tools)
+            content = next((block.text for block in reply.content if block.type == "text"), None)
+            if not content:
+                logger.error("plan: empty answer, stop_reason=%s", reply.stop_reason)
+                raise ValueError("the model returned no content")
+            return json.loads(content)
+        """,
+    )

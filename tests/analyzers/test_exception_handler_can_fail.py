@@ -1139,3 +1139,25 @@ def test_a_class_of_the_file_is_no_framework() -> None:
             return request.state.request_id
         """,
     )
+
+
+def test_an_exception_without_a_status_is_a_500() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            return JSONResponse({"detail": "internal"}, status_code=exc.status_code)
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            return JSONResponse({"detail": "internal"}, status_code=getattr(exc, "status_code", 500))
+        """,
+    )

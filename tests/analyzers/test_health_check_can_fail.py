@@ -1009,3 +1009,73 @@ def test_a_view_of_django_and_the_cloud() -> None:
             await ws.accept()
         """,
     )
+
+
+def test_a_status_by_what_works() -> None:
+    check_fix(
+        "BC606",
+        """
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+    app = FastAPI()
+    @app.get("/health")
+    def health():
+        c = {}
+        try:
+            ping()
+            c["db"] = "ok"
+        except Exception as exc:
+            c["db"] = f"error: {exc}"
+        return c
+    """,
+        """
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+    app = FastAPI()
+    @app.get("/health")
+    def health():
+        c = {}
+        try:
+            ping()
+            c["db"] = "ok"
+        except Exception as exc:
+            c["db"] = f"error: {exc}"
+        return JSONResponse(status_code=200 if all(part == "ok" for part in c.values()) else 503, content=c)
+    """,
+    )
+
+
+def test_all_that_asks_goes_into_one_try() -> None:
+    check_fix(
+        "BC606",
+        """
+        import logging
+        import aio_pika
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health/rabbit")
+        async def rabbit():
+            connection = await aio_pika.connect_robust("amqp://")
+            await connection.close()
+            return {"ok": True}
+        """,
+        """
+        import logging
+        import aio_pika
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health/rabbit")
+        async def rabbit():
+            try:
+                connection = await aio_pika.connect_robust("amqp://")
+                await connection.close()
+            except Exception:
+                logger.exception("rabbit failed")
+                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "broker"})
+            return {"ok": True}
+        """,
+    )

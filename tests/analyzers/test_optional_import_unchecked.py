@@ -623,3 +623,21 @@ def test_what_is_unsure_is_information() -> None:
                 return None
         """,
     )
+
+
+def test_what_the_try_makes_of_its_import() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import redis
+            client = redis.Redis()
+        except ImportError:
+            client = None
+        def ping():
+            client.ping()
+          # ^^^^^^ BC903
+        def quiet():
+            return client.ping() if client else None
+        """,
+    )

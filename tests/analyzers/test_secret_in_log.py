@@ -780,3 +780,28 @@ def test_what_a_command_is_asked_for() -> None:
         #             ^^^^^^^^^^^^^^^^^^^^^ BC602
         """,
     )
+
+
+def test_settings_made_in_another_file() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/settings.py
+        from pydantic_settings import BaseSettings
+        class Settings(BaseSettings):
+            db_password: str
+        class Plain(BaseSettings):
+            name: str
+        settings = Settings()
+        plain_settings = Plain()
+
+        #- app/main.py
+        import logging
+        from app.settings import plain_settings, settings
+        log = logging.getLogger(__name__)
+        def boot():
+            log.info("settings: %s", settings)
+                                   # ^^^^^^^^ BC602
+            log.info("settings: %s", plain_settings)
+        """,
+    )

@@ -1202,3 +1202,19 @@ engine.start()
 # <--- BC904
 """,
     )
+
+
+def test_what_the_imported_module_offers_too() -> None:
+    check_fix(
+        "BC904",
+        """
+        from enum import Enum
+        class Kind(Enum):
+            FIRST = auto()
+        """,
+        """
+        from enum import Enum, auto
+        class Kind(Enum):
+            FIRST = auto()
+        """,
+    )

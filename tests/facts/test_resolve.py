@@ -201,3 +201,20 @@ def test_a_file_of_another_kind_is_no_module() -> None:
     for path in ("server/alembic.ini", "server/alembic/versions/001_users.py"):
         index.set_file(path, [])
     assert file_of_module(index, "alembic", "server/alembic/versions/001_users.py") is None
+
+
+def test_a_name_that_its_package_takes_out_of_the_module_of_that_name() -> None:
+    index = index_of(
+        {
+            "app/__init__.py": "",
+            "app/config/__init__.py": "from .settings import settings\n",
+            "app/config/settings.py": "class Settings:\n    name = 1\nsettings = Settings()\n"
+            "def limit(): ...\n",
+            "app/db/__init__.py": "from . import engine\n",
+            "app/db/engine.py": "class Engine: ...\n",
+        }
+    )
+    assert resolve(index, "app.config.settings", "main.py") == "app.config.settings.Settings()"
+    assert resolve(index, "app.config.settings.limit", "main.py") == "app.config.settings.limit"
+    assert resolve(index, "app.db.engine", "main.py") == "app.db.engine"
+    assert resolve(index, "app.db.engine.Engine", "main.py") == "app.db.engine.Engine"
