@@ -27,6 +27,9 @@ def step_for(index: FactIndex, model: Model, drift: Drift, environment: str) -> 
                 return schema_steps.alter_type(table, wanted, found, keys, dialect=dialect)
             case "labels":
                 return schema_steps.add_labels(table, wanted, found, dialect)
+            case "nullable" if found.primary_key:
+                # No column of a key can be NULL.
+                return None
             case "nullable":
                 return schema_steps.alter_nullable(table, wanted, found)
             case "default":

@@ -62,7 +62,7 @@ def remove_table(table: Table, others: dict[str, Table]) -> Step | None:
         return None
     columns = [each.column for each in table.columns.values()]
     arguments = table_arguments(columns, table.constraints)
-    if arguments is None or not table.constraints.known:
+    if arguments is None or not table.constraints.indexes_known:
         return None
     down = [OperationCall("create_table", arguments, alone=True)]
     down += [created_index(each) for each in table.constraints.indexes if each.name]

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.drift_steps import keys_using
-from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.length_edits import lengthened
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import alter_type
+from bugcatalog_ls.analysis.sql_changes import longer_column
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
@@ -23,17 +24,16 @@ from bugcatalog_ls.facts.enum_texts import ComparedText, text_given
 from bugcatalog_ls.facts.expressions import Call, Constant, Expression
 from bugcatalog_ls.facts.field_limits import described_model, max_length
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.made_texts import made_length
+from bugcatalog_ls.facts.mapped_names import lending
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
-from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
 from bugcatalog_ls.facts.schemas import is_field, schema
 from bugcatalog_ls.facts.stored_texts import StoredText
 from bugcatalog_ls.facts.typed_columns import typed
-from bugcatalog_ls.syntax.edits import replace_node
-from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, text_of, walk
 
 _TEXTS = ("VARCHAR", "NVARCHAR", "CHAR", "NCHAR")
 
@@ -41,17 +41,13 @@ _TEXTS = ("VARCHAR", "NVARCHAR", "CHAR", "NCHAR")
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     if ctx.is_test:
         return
+    yield from _beside_schema(ctx)
     for fact in ctx.index.in_file(ctx.path, OrmClass):
         made = model(ctx.index, fact.symbol)
         if made is not None and made.path == ctx.path:
-            yield from _beside_schema(ctx, made)
             yield from _defaults(ctx, made, fact)
         elif made is None and fact.bases:
             yield from _fields(ctx, fact)
-    for table in ctx.index.in_file(ctx.path, TableFact):
-        made = model(ctx.index, table.symbol)
-        if made is not None:
-            yield from _beside_schema(ctx, made)
     for text in ctx.index.in_file(ctx.path, StoredText):
         yield from _stored(ctx, text)
     # What an attribute is assigned is among the stored texts.
@@ -69,7 +65,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     # A column that takes its type from the one it points to has nothing to edit.
     is_own = bool(column.type.name) and column.type.length != length
-    edits = _lengthened(ctx, column, length) if is_own else []
+    edits = lengthened(ctx, column, length) if is_own else []
     if edits is None:
         return
     wanted = _wide(typed(ctx.index, made, column), length)
@@ -84,7 +80,13 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
             dialect = dialect_of(ctx.index, name)
             steps.append(alter_type(made.key, wanted, there.column, using, dialect=dialect))
     title = f"Lengthen {made.key}.{column.name} to {length}"
-    if names:
+    if names == [SQL_FILES]:
+        table = table_in(ctx.index, SQL_FILES, made.key)
+        there = table.column(column.name) if table is not None else None
+        change = longer_column(ctx, made.key, there.column, length) if there is not None else None
+        if change is not None:
+            yield ctx.fix(title, "suggested", [*edits, *change.edits], creates=change.creates)
+    elif names:
         yield from revision_fix(ctx, names, steps, edits=edits, title=title)
     elif edits:
         yield ctx.fix(title, "suggested", edits)
@@ -95,16 +97,30 @@ ANALYZER = Analyzer(
 )
 
 
-def _beside_schema(ctx: JoinContext, made: Model) -> Iterator[Finding]:
+def _beside_schema(ctx: JoinContext) -> Iterator[Finding]:
     """Columns of another length than the schema's."""
+    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
+    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
+    symbols.extend(lending(ctx.index).get(ctx.path, ()))
+    reported: set[str] = set()
+    for symbol in symbols:
+        made = model(ctx.index, symbol)
+        for finding in _beside_one(ctx, made) if made is not None else ():
+            # What a mixin declares is found there, for the first class that takes it over.
+            if finding.anchor not in reported:
+                reported.add(finding.anchor)
+                yield finding
+
+
+def _beside_one(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     for environment in schemas_of(ctx.index, made.metadata):
         for drift in drifts(ctx.index, made.symbol, environment):
             wanted, found = drift.wanted, drift.found
             column = made.column(drift.columns[0])
             if drift.aspect != "length" or wanted is None or found is None or column is None:
                 continue
-            longer = max(wanted.type.length or 0, found.type.length or 0)
-            anchor = column.anchor if column.path == ctx.path else made.anchor
+            if (column.path or made.path) != ctx.path:
+                continue
             name = f"{made.key}.{column.name}"
             one, two = wanted.type.length, found.type.length
             message = f"{name} holds {one} characters in the model and {two} in the schema"
@@ -114,7 +130,8 @@ def _beside_schema(ctx: JoinContext, made: Model) -> Iterator[Finding]:
                 if table is not None and table.revision
                 else []
             )
-            yield ctx.find(anchor, message, data=_data(made, column, longer), related=related)
+            data = _data(made, column, max(one or 0, two or 0))
+            yield ctx.find(column.anchor or made.anchor, message, data=data, related=related)
         return
 
 
@@ -183,7 +200,7 @@ def _stored(ctx: JoinContext, text: StoredText) -> Iterator[Finding]:
     limit = _limit(column) if column is not None else None
     if made is None or column is None or limit is None:
         return
-    length = text.length
+    length = text.length or (made_length(ctx.index, ctx.resolve(text.maker)) if text.maker else 0)
     for owner, attribute in text.parts:
         part = _column_of(_model_of(ctx.index, owner, ctx), attribute)
         if part is not None:
@@ -246,37 +263,3 @@ def _wide(column: Column, length: int) -> Column:
     name = column.type.name
     made = ColumnType(name, length, source=f"sa.{'String' if name == 'VARCHAR' else name}(length={length})")
     return msgspec.structs.replace(column, type=made)
-
-
-def _lengthened(ctx: FixContext, column: Column, length: int) -> list[Edit] | None:
-    """The model's own declaration with a greater length; None where that is written elsewhere."""
-    file = ctx.file if column.path == ctx.file.path else ctx.open(column.path)
-    declaration = _declaration(file, column) if file is not None else None
-    if declaration is None:
-        return None
-    for node in (declaration, *walk(declaration)):
-        if node.type != "call":
-            continue
-        callee = callee_of(node)
-        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
-        given = arguments_of(node)
-        number = None
-        if name in ("String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "AutoString"):
-            number = given.get("length", 0)
-        elif name == "Field":
-            number = given.keywords.get("max_length")
-        if number is not None and constant_value(number) == column.type.length:
-            return [Edit(column.path, edit.span, edit.content) for edit in replace_node(number, str(length))]
-    return None
-
-
-def _declaration(file: PyFile, column: Column) -> Node | None:
-    symbol, _, attribute = column.anchor.removeprefix("column ").rpartition(".")
-    for definition in file.classes:
-        if definition.symbol != symbol:
-            continue
-        for node in walk(definition.node, into_scopes=False):
-            left = node.child_by_field_name("left") if node.type == "assignment" else None
-            if left is not None and text_of(left) == attribute:
-                return node
-    return None

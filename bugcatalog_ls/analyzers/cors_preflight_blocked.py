@@ -126,9 +126,14 @@ def _without_options(context: JoinContext) -> Iterator[Finding]:
     if not kinds or "answers" in kinds:
         return
     if "flask" in kinds or "headers" in kinds:
+        told: set[str] = set()
         for hook in index.in_file(context.path, HookAdded):
             symbol = context.resolve(hook.symbol)
-            if any(fact.role == "hook" for _, fact in index.get(RejectsPreflight, symbol)):
+            # One function may be the hook of many blueprints, and is mended once.
+            if symbol not in told and any(
+                fact.role == "hook" for _, fact in index.get(RejectsPreflight, symbol)
+            ):
+                told.add(symbol)
                 name = symbol.rpartition(".")[2]
                 yield context.find(
                     hook.anchor, f"{name} turns the preflight away", data={"part": "hook", "symbol": symbol}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.decryption_messages import untold_record
 from bugcatalog_ls.facts.decryptions import (
     LIBRARIES,
     Decryption,
@@ -22,10 +22,10 @@ from bugcatalog_ls.facts.decryptions import (
 )
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.logger_edits import logger_for
-from bugcatalog_ls.facts.message_edits import chain_cause, is_log_call, name_record
-from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
+from bugcatalog_ls.facts.message_edits import chain_cause, name_record
+from bugcatalog_ls.facts.record_names import identifier_in_scope
+from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.handlers import caught_name
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
@@ -33,7 +33,6 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     body_of,
-    callee_of,
     statement_of,
     text_of,
     walk,
@@ -44,11 +43,14 @@ _ENDED = "one record that cannot be decrypted ends this loop, and nothing says w
 
 
 class DecryptingFunction(Fact, frozen=True):
-    """A function that decrypts what it is given and catches nothing; the error that it lets out."""
+    """A function that decrypts what it is given and catches nothing; the error that it lets out, or
+    what it calls (`called`, as written in the file at `path`), where another file or function knows."""
 
     symbol: str
-    error_module: str
-    error: str
+    error_module: str = ""
+    error: str = ""
+    called: str = ""
+    path: str = ""
 
     @property
     def key(self) -> str:
@@ -67,6 +69,20 @@ class LoopDecryption(Fact, frozen=True):
         return self.path
 
 
+class HandledDecryption(Fact, frozen=True):
+    """What a handler says of a call that is named like decryption, and that another file explains."""
+
+    path: str
+    symbol: str
+    anchor: str
+    message: str
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+_MAX_STEPS = 4
 _LOOPS = (*COMPREHENSIONS, "for_statement")
 
 
@@ -86,7 +102,9 @@ def _check(context: FileContext) -> Iterator[Finding]:
             tried = next((d for d in inside if catches(file, handler, d)), None)
             if tried is None and refusing_error(file, handler) is None:
                 continue
-            yield from _of_handler(context, handler, tried)
+            found = untold_record(file, handler, tried)
+            if found is not None:
+                yield context.find(found[0], found[1], data={"kind": "said"})
             break
     for decryption in calls:
         loop = _loop_over_records(decryption)
@@ -99,11 +117,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     calls = decryptions(file)
     for function, decryption in passed_on(file, calls):
-        scope = file.scopes.of(function)
-        qualname = scope.qualname if scope is not None else ""
-        symbol = f"{file.module}.{qualname}" if file.module else qualname
-        facts.add(DecryptingFunction(symbol, *decryption.error))
-    for decryption, symbol in unresolved(file, calls):
+        facts.add(DecryptingFunction(_symbol_of(file, function), *decryption.error))
+    unknown = list(unresolved(file, calls))
+    for decryption, symbol in unknown:
+        _collect_handled(file, decryption, symbol, facts)
+        for function, _ in passed_on(file, [decryption]):
+            own = _symbol_of(file, function)
+            facts.add(DecryptingFunction(own, called=symbol, path=file.path))
         if _loop_over_records(decryption) is not None and not is_caught(file, decryption):
             anchor = facts.anchor(
                 f"decryption {file.qualname_at(decryption.call.start_byte)}", decryption.call
@@ -111,16 +131,47 @@ def _collect(file: PyFile, facts: Facts) -> None:
             facts.add(LoopDecryption(file.path, symbol, anchor))
 
 
+def _collect_handled(file: PyFile, decryption: Decryption, symbol: str, facts: Facts) -> None:
+    """What the handlers around a call say, where only the call tells that it is about decryption."""
+    attempt = next((p for p in ancestors(decryption.call) if p.type in ("try_statement", *FUNCTIONS)), None)
+    if attempt is None or _attempt_of(decryption.call, file) != attempt.id:
+        return
+    handlers = [part for part in attempt.children if part.type == "except_clause"]
+    handler = next((h for h in handlers if catches(file, h, decryption)), None)
+    if handler is None or refusing_error(file, handler) is not None:
+        return
+    found = untold_record(file, handler, decryption)
+    if found is not None:
+        anchor = facts.anchor(f"decryption handled {file.qualname_at(handler.start_byte)}", found[0])
+        facts.add(HandledDecryption(file.path, symbol, anchor, found[1]))
+
+
+def _symbol_of(file: PyFile, function: Node) -> str:
+    scope = file.scopes.of(function)
+    qualname = scope.qualname if scope is not None else ""
+    return f"{file.module}.{qualname}" if file.module else qualname
+
+
 def _join(context: JoinContext) -> Iterator[Finding]:
     for call in context.index.in_file(context.path, LoopDecryption):
-        symbol = context.resolve(call.symbol)
-        helper = context.index.one(DecryptingFunction, symbol.replace("()", ""))
-        error = error_of(symbol)
-        if helper is not None:
-            error = helper[1].error_module, helper[1].error
+        error = _error_behind(context, call.symbol, context.path, _MAX_STEPS)
         if error is not None:
             data = {"kind": "loop", "module": error[0], "error": error[1]}
             yield context.find(call.anchor, _ENDED, data=data)
+    for said in context.index.in_file(context.path, HandledDecryption):
+        if _error_behind(context, said.symbol, context.path, _MAX_STEPS) is not None:
+            yield context.find(said.anchor, said.message, data={"kind": "said"})
+
+
+def _error_behind(context: JoinContext, symbol: str, path: str, steps: int) -> tuple[str, str] | None:
+    """The error by which a call refuses that leads to a library's decrypting method."""
+    resolved = resolve(context.index, symbol, path)
+    helper = context.index.one(DecryptingFunction, resolved.replace("()", ""))
+    if helper is None or steps == 0:
+        return error_of(resolved)
+    if helper[1].error:
+        return helper[1].error_module, helper[1].error
+    return _error_behind(context, helper[1].called, helper[1].path, steps - 1)
 
 
 def _holds(outer: Node, inner: Node) -> bool:
@@ -137,72 +188,6 @@ def _attempt_of(node: Node, file: PyFile) -> int:
                 return parent.id
         child = parent
     return 0
-
-
-def _of_handler(context: FileContext, handler: Node, tried: Decryption | None) -> Iterator[Finding]:
-    """What a handler says of the failure, where that names no record."""
-    file, caught = context.file, caught_name(handler)
-    said = list(_said(file, handler))
-    if not said or any(names_record(call, caught) for call in said):
-        return
-    value = tried.value if tried is not None else None
-    is_known = identifier_in_scope(file, handler, value) is not None
-    is_raised = any(node.type == "raise_statement" for node in walk(handler))
-    is_record = is_known or (_is_stored(value) and root_of(value) not in (None, "self"))
-    if not is_record and refusing_error(file, handler) is None:
-        return  # With nothing to name it by, and whatever else may have failed.
-    refuses_client = any(_refuses_client(call) for call in said)
-    if refuses_client or (not is_known and (is_raised or (tried is not None and tried.is_signed))):
-        return
-    if tried is not None and tried.is_signed and not is_known and not _is_stored(tried.value):
-        return
-    told = (
-        "the log of this failure does not say"
-        if is_log_call(said[0])
-        else "the error raised here does not say"
-    )
-    yield context.find(said[0], f"{told} which record cannot be decrypted", data={"kind": "said"})
-
-
-def _said(file: PyFile, handler: Node) -> Iterator[Node]:
-    """The log calls of a handler and the errors that it makes."""
-    for node in walk(handler):
-        if node.type == "call" and is_log_call(node):
-            yield node
-        elif node.type == "raise_statement" and node.named_children:
-            raised = node.named_children[0]
-            if raised.type == "call" and not text_of(raised).endswith(".with_traceback"):
-                yield raised
-
-
-def _refuses_client(call: Node) -> bool:
-    """Whether it is an answer to a client that sent the value."""
-    name = text_of(callee_of(call) or call).rpartition(".")[2]
-    if name == "HTTPException" and _is_own_failure(arguments_of(call).get("status_code", 0)):
-        return False
-    return name.startswith("HTTP") or name in (
-        "abort",
-        "Unauthorized",
-        "AuthenticationFailed",
-        "PermissionDenied",
-        "Forbidden",
-    )
-
-
-def _is_own_failure(status: Node | None) -> bool:
-    """Whether a status says that the server, not the client, is at fault."""
-    written = text_of(status) if status is not None else ""
-    return bool(re.fullmatch(r"5\d\d|.*(?:HTTP_5\d\d_\w+|INTERNAL_SERVER_ERROR(?:\.value)?)", written))
-
-
-def _is_stored(value: Node | None) -> bool:
-    """Whether a value is read from a record, not handed over as it came."""
-    if value is None:
-        return False
-    root = next((n for n in (value, *walk(value)) if n.type in ("attribute", "subscript")), None)
-    return root is not None and not any(
-        word in text_of(root).lower() for word in ("request", "cookie", "header", "query")
-    )
 
 
 def _loop_over_records(decryption: Decryption) -> Node | None:
@@ -312,7 +297,9 @@ def _fix_said(context: FixContext, call: Node) -> Iterator[Fix]:
     body = attempt.child_by_field_name("body") if attempt is not None else None
     if handler is None or body is None:
         return
-    tried = next((found for found in decryptions(file) if _holds(body, found.call)), None)
+    known = decryptions(file)
+    calls = [*known, *(decryption for decryption, _ in unresolved(file, known))]
+    tried = next((found for found in calls if _holds(body, found.call)), None)
     record = identifier_in_scope(file, handler, tried.value if tried is not None else None)
     if record is None:
         return
@@ -333,7 +320,7 @@ ANALYZER = Analyzer(
     check=_check,
     collect=_collect,
     join=_join,
-    joins=(LoopDecryption,),
+    joins=(LoopDecryption, HandledDecryption),
     fix=_fix,
     literals=(*LIBRARIES, b"decrypt"),
 )

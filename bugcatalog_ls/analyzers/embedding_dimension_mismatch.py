@@ -13,9 +13,9 @@ from bugcatalog_ls.facts.embedding_models import embedding_models
 from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
-from bugcatalog_ls.facts.vector_sizes import MadeRow, ModelUse, VectorField, VectorSize
+from bugcatalog_ls.facts.vector_sizes import AskedSize, MadeRow, ModelUse, VectorField, VectorSize
 from bugcatalog_ls.syntax.edits import replace_node
-from bugcatalog_ls.syntax.nodes import constant_value
+from bugcatalog_ls.syntax.nodes import constant_value, text_of
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str
     uses = [use for _, use in index.get(ModelUse, "model")]
     if declared.model:
         own = {use.size for use in uses if use.path == declared.path and use.model == declared.model}
-        return _one(own, declared.model, "")
+        return None if _is_asked_elsewhere(context, declared) else _one(own, declared.model, "")
     files = {declared.path, *_filling(context, declared)}
     near = {(use.model, use.size) for use in uses if use.path in files}
     variant = ""
@@ -55,6 +55,14 @@ def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str
     if len({model for model, _ in near}) != 1:
         return None
     return _one({size for _, size in near}, next(iter(near))[0], variant)
+
+
+def _is_asked_elsewhere(context: JoinContext, declared: VectorSize) -> bool:
+    """Whether another file asks for a size, so that the size beside a model's name may be the one asked."""
+    known = embedding_models().get(declared.model.lower())
+    if known is None or not known.settable or declared.field:
+        return False
+    return any(path != declared.path for path, _ in context.index.get(AskedSize, "asked"))
 
 
 def _is_history(context: JoinContext, declared: VectorSize) -> bool:
@@ -88,10 +96,11 @@ def _elsewhere(context: JoinContext, declared: VectorSize) -> int | None:
 
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
-    node = context.node_of("integer")
+    node = context.node_of("integer", "string")
     if node is not None:
         size = finding.data["size"]
-        title, edits = f"Declare vectors of {size} numbers", replace_node(node, size)
+        quote = text_of(node)[0] if node.type == "string" else ""
+        title, edits = f"Declare vectors of {size} numbers", replace_node(node, f"{quote}{size}{quote}")
         written = constant_value(node)
         step = _resized(context, finding.data["owner"], written if isinstance(written, int) else 0, int(size))
         if step is None:

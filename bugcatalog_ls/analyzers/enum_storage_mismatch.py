@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -10,22 +11,24 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.drift_steps import step_for
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.analysis.sql_changes import more_labels
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constants import enum_members, text_in
 from bugcatalog_ls.facts.drift import Drift
 from bugcatalog_ls.facts.enum_texts import ComparedText, text_given
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.mapped_names import lending
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
-from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.sql_labels import SqlLabel
 from bugcatalog_ls.facts.stored_labels import labels_of
 from bugcatalog_ls.facts.target_databases import target_databases
-from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, remove_keyword
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, walk
+from bugcatalog_ls.syntax.edits import add_argument, add_keyword, insert_at, remove_keyword, replace_node
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
 from bugcatalog_ls.text.spans import TextEdit
 
 _VALUES = "lambda e: [m.value for m in e]"
@@ -37,13 +40,17 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         return
     symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
     symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
+    symbols.extend(lending(ctx.index).get(ctx.path, ()))
+    reported: set[str] = set()
     for symbol in symbols:
         made = model(ctx.index, symbol)
-        if made is None or made.path != ctx.path:
-            continue
-        for column in made.columns:
-            if column.type.name == "ENUM" and column.path == ctx.path:
-                yield from _stored(ctx, made, column)
+        for column in made.columns if made is not None else ():
+            # What a mixin declares is found there, for the first class that takes it over.
+            if column.type.name != "ENUM" or column.path != ctx.path or column.anchor in reported:
+                continue
+            for finding in _stored(ctx, made, column) if made is not None else ():
+                reported.add(finding.anchor)
+                yield finding
     for text in ctx.index.in_file(ctx.path, ComparedText):
         yield from _compared(ctx, text)
     for label in ctx.index.in_file(ctx.path, SqlLabel):
@@ -62,10 +69,16 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         for name in names:
             table = table_in(ctx.index, name, made.key)
             found = table.column(column.name) if table is not None else None
-            if found is not None:
+            if found is not None and name == SQL_FILES:
+                change = more_labels(ctx, made.key, found.column, column.type.labels or ())
+                if change is not None:
+                    title = f"Let {made.key}.{column.name} hold what the enum has"
+                    yield ctx.fix(title, "suggested", change.edits, creates=change.creates)
+            elif found is not None:
                 drift = Drift("labels", (column.name,), column, found.column)
                 steps.append(step_for(ctx.index, made, drift, name))
-        yield from revision_fix(ctx, names, steps)
+        if steps:
+            yield from revision_fix(ctx, names, steps)
         return
     call = _enum_call(ctx)
     if kind == "values":
@@ -230,9 +243,15 @@ def _with_enum(ctx: FixContext, column: Column) -> list[TextEdit]:
     member = name if module == ctx.file.module else ctx.imports().need(module, name)
     made = f"{enum}({member}, values_callable={_VALUES})"
     value = statement.child_by_field_name("right")
-    if value is None:
+    is_mapped = re.search(r"\bMapped\[", text_of(annotation)) is not None
+    if value is not None and value.type == "call":
+        if is_mapped:
+            return [] if arguments_of(value).positional else add_argument(ctx.file, value, made)
+        return add_keyword(ctx.file, value, "sa_type", made)
+    if is_mapped:
         function = ctx.imports().need("sqlalchemy.orm", "mapped_column")
-        return [insert_at(statement.end_byte, f" = {function}({made})")]
-    if value.type != "call" or arguments_of(value).positional:
-        return []
-    return add_argument(ctx.file, value, made)
+        return [insert_at(statement.end_byte, f" = {function}({made})")] if value is None else []
+    field = ctx.imports().need("sqlmodel", "Field")
+    if value is None:
+        return [insert_at(statement.end_byte, f" = {field}(sa_type={made})")]
+    return replace_node(value, f"{field}(default={text_of(value)}, sa_type={made})")

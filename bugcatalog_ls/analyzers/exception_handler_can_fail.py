@@ -85,18 +85,30 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     match finding.data.get("kind", ""):
         case "state" | "error":
             node = context.node_of("attribute", "identifier")
-            if node is not None and node.parent is not None and node.parent.type == "attribute":
+            while node is not None and node.parent is not None and node.parent.type == "attribute":
                 node = node.parent
-            if node is None or node.type != "attribute":
+            if node is None or node.type != "attribute" or _is_owner(node):
                 yield from _wrap_handler(context, finding.data["framework"])
                 return
-            owner, name = text_of(node.named_children[0]), text_of(node.named_children[-1])
-            edits = replace_node(node, f'getattr({owner}, "{name}", None)')
-            yield context.fix(f"Read {name} with a default", "safe", edits)
+            name, read = text_of(node.named_children[-1]), _with_defaults(node, context.span.end)
+            yield context.fix(f"Read {name} with a default", "safe", replace_node(node, read))
         case "io":
             yield from _wrap_handler(context, finding.data["framework"])
         case "trace":
             yield from _add_id(context, finding)
+
+
+def _is_owner(node: Node) -> bool:
+    """Whether what is read is called or looked into at once, for which no default will do."""
+    parent = node.parent
+    return parent is not None and parent.type in ("call", "subscript") and parent.children[0].id == node.id
+
+
+def _with_defaults(node: Node, end: int) -> str:
+    """An attribute with a default, and those of what it gives, from the one that ends at `end` on."""
+    owner, name = node.named_children[0], text_of(node.named_children[-1])
+    inner = _with_defaults(owner, end) if owner.type == "attribute" and end <= owner.end_byte else None
+    return f'getattr({inner or text_of(owner)}, "{name}", None)'
 
 
 def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:

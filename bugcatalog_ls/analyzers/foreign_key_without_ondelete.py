@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
+from bugcatalog_ls.analysis.key_edits import rule_edits
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import add_foreign_key, alter_nullable, combined
+from bugcatalog_ls.analysis.sql_changes import SqlChange, key_with_rule
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
 from bugcatalog_ls.facts.index import FactIndex
@@ -21,13 +22,12 @@ from bugcatalog_ls.facts.migration_graph import dialect_of, environment_of, grap
 from bugcatalog_ls.facts.migration_keys import MigratedKey
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
 from bugcatalog_ls.facts.relationships import cascading, relationships, secondaries
 from bugcatalog_ls.facts.row_deletes import deleted_classes, deleted_tables
 from bugcatalog_ls.facts.schema_replay import environments_of, metadata_migrated_by, table_of
-from bugcatalog_ls.syntax.edits import add_keyword, replace_node, set_keyword
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
 from bugcatalog_ls.text.spans import TextEdit
 
 _USER_LIKE = re.compile(r"(?:^|_)(?:users?|accounts?|customers?|members?)$")
@@ -69,7 +69,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     if len(columns) == 1 and not column.primary_key:
         nulled = msgspec.structs.replace(key, ondelete="SET NULL")
-        edits = _edited(ctx, "SET NULL", nullable=True)
+        edits = rule_edits(ctx, "SET NULL", nullable=True)
         yield from _offered(ctx, made, nulled, column, edits, "Set the reference to NULL")
     if kind != "required":
         deleted = msgspec.structs.replace(key, ondelete="CASCADE")
@@ -78,7 +78,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
             made,
             deleted,
             None,
-            _edited(ctx, "CASCADE", nullable=False),
+            rule_edits(ctx, "CASCADE", nullable=False),
             "Delete the row with its parent",
         )
 
@@ -217,12 +217,27 @@ def _offered(
 ) -> Iterator[Fix]:
     if edits is None:
         return
+    if schemas_of(ctx.index, made.metadata) == (SQL_FILES,):
+        change = _in_sql(ctx, made, key, nullable=nulled is not None)
+        if change is not None:
+            yield ctx.fix(title, "suggested", [*edits, *change.edits], creates=change.creates)
+        return
     steps = _steps(ctx, made, key, nulled)
     asked = [each for found in steps.values() for each in found]
     if not asked:
         yield ctx.fix(title, "suggested", edits)
         return
     yield from revision_fix(ctx, list(steps), asked, edits=edits, title=f"{title}, with a revision")
+
+
+def _in_sql(ctx: FixContext, made: Model, key: ForeignKeyConstraint, *, nullable: bool) -> SqlChange | None:
+    """What the `.sql` files must say of a key; nothing where they do not make it."""
+    table = table_in(ctx.index, SQL_FILES, made.key)
+    found = table.column(key.columns[0]) if table is not None and table.known else None
+    there = [each for each in table.constraints.foreign_keys if each.columns == key.columns] if table else []
+    if found is None or not there:
+        return SqlChange([], [])
+    return key_with_rule(ctx, made.key, found.column, key, name=there[0].name, nullable=nullable)
 
 
 def _steps(
@@ -246,53 +261,3 @@ def _steps(
         if steps:
             found[name] = [combined(steps)]
     return found
-
-
-def _edited(ctx: FixContext, action: str, *, nullable: bool) -> list[TextEdit] | None:
-    """The edits of the model's own text; None where it cannot be edited."""
-    statement = ctx.node_of("assignment") or ctx.node_of("call")
-    if statement is None:
-        return None
-    calls = [node for node in (statement, *walk(statement)) if node.type == "call"]
-    key = next((call for call in calls if _called(call) in ("ForeignKey", "ForeignKeyConstraint")), None)
-    field = next((call for call in calls if "foreign_key" in arguments_of(call).keywords), None)
-    call = key or field
-    if call is None:
-        return None
-    given = arguments_of(call).keywords.get("ondelete")
-    if given is not None and string_value(given) == action:
-        edits: list[TextEdit] = []
-    else:
-        edits = set_keyword(ctx.file, call, "ondelete", f'"{action}"')
-    if not nullable:
-        return edits
-    column = next((each for each in calls if _called(each) in ("Column", "mapped_column")), field)
-    if column is None:
-        return None
-    if column is field:
-        if arguments_of(column).keywords.get("nullable") is not None:
-            edits += set_keyword(ctx.file, column, "nullable", "True")
-        if "default" not in arguments_of(column).keywords and not arguments_of(column).positional:
-            edits += add_keyword(ctx.file, column, "default", "None")
-    else:
-        edits += set_keyword(ctx.file, column, "nullable", "True")
-    annotation = statement.child_by_field_name("type") if statement.type == "assignment" else None
-    return edits + (_optional(ctx, annotation) if annotation is not None else [])
-
-
-def _optional(ctx: FixContext, annotation: Node) -> list[TextEdit]:
-    """The annotation with None allowed, in the spelling of the file."""
-    text = text_of(annotation)
-    if "None" in text or "Optional" in text:
-        return []
-    inner = re.fullmatch(r"((?:\w+\.)?Mapped\[)(.*)(\])", text)
-    head, plain, tail = inner.groups() if inner else ("", text, "")
-    if b"Optional[" in ctx.file.source.data or ctx.options.target_python < (3, 10):
-        optional = ctx.imports().need("typing", "Optional")
-        return replace_node(annotation, f"{head}{optional}[{plain}]{tail}")
-    return replace_node(annotation, f"{head}{plain} | None{tail}")
-
-
-def _called(call: Node) -> str:
-    callee = callee_of(call)
-    return text_of(callee).rpartition(".")[2] if callee is not None else ""

@@ -246,9 +246,22 @@ def _fix_float(context: FixContext) -> Iterator[Fix]:
     value = next(iter(arguments_of(call).positional), None) if call is not None else None
     if call is None or value is None or call.parent is None:
         return
-    if call.parent.type in ("binary_operator", "augmented_assignment", "unary_operator"):
+    if call.parent.type in ("augmented_assignment", "unary_operator"):
+        return
+    if call.parent.type == "binary_operator" and not _goes_with_decimal(context, call.parent, call):
         return
     yield context.fix(f"Keep {_short(value)} a Decimal", "suggested", replace_node(call, text_of(value)))
+
+
+def _goes_with_decimal(context: FixContext, operation: Node, call: Node) -> bool:
+    """Whether the other operand is one that a Decimal can be calculated with."""
+    for side in ("left", "right"):
+        other = operation.child_by_field_name(side)
+        if other is None or other.id == call.id:
+            continue
+        is_whole = other.type == "integer" or context.file.symbol(other) in ("builtins.int", "builtins.int()")
+        return is_whole or json_type(context.file, other) == DECIMAL
+    return False
 
 
 ANALYZER = Analyzer(

@@ -9,25 +9,34 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
 from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, Load, load_of
+from bugcatalog_ls.facts.models import is_mapped
+from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.relationships import leads_to_rows
-from bugcatalog_ls.facts.resolve import function_at, mro
+from bugcatalog_ls.facts.resolve import class_at, function_at, mro
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.stale_files import stale_files
 from bugcatalog_ls.facts.stale_keys import is_django_cache, is_redis, stale_keys
 from bugcatalog_ls.facts.stale_sql import stale_sql
 from bugcatalog_ls.facts.stale_statements import stale_statements
 from bugcatalog_ls.facts.stale_updates import LOCKING, StaleUpdate, stale_updates
-from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
+from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, statement_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    statement_of,
+    text_of,
+    unparenthesised,
+)
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 from bugcatalog_ls.syntax.wrapping import fitted
-from bugcatalog_ls.text.spans import TextEdit
 
 # What stands in a file with rows, with the end of a transaction, with commands of Redis.
 _ROWS = (b"ession", b".objects", b".query", b"select(")
@@ -35,6 +44,9 @@ _ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
 _COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
 
 
+_MIGRATION = (b"def upgrade(", b"migrations.RunPython(")
+# A session's or an engine's connection, set for as long as a function has it.
+_CONNECTION = re.compile(r"\.connection$|conn\w*(?:\(\))?\.execution_options$")
 _SERIALIZABLE = re.compile(rb"isolation_level[\"']?\s*[=:]\s*[\"']SERIALIZABLE")
 
 
@@ -94,13 +106,13 @@ class SerializableEngine(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    if b"SERIALIZABLE" in file.source.data and _SERIALIZABLE.search(file.source.data) is not None:
+    if b"SERIALIZABLE" in file.source.data and _isolates_all(file):
         facts.add(SerializableEngine("SERIALIZABLE"))
     if b"version_id_col" in file.source.data:
         for definition in file.classes:
             if "version_id_col" in text_of(definition.node):
                 facts.add(VersionedModel(definition.symbol))
-    if is_test_path(file.path) or b"def upgrade(" in file.source.data:
+    if is_test_path(file.path) or any(word in file.source.data for word in _MIGRATION):
         # Nobody else writes while a migration runs.
         return
     for loader in _loaders(file) if _holds(file, _ROWS) else ():
@@ -146,6 +158,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(LostUpdate(file.path, anchor, "file", message, "", "", "", False, handler))
 
 
+def _isolates_all(file: PyFile) -> bool:
+    """Whether an isolation level is set for an engine, not for the one connection of a function."""
+    for match in _SERIALIZABLE.finditer(file.source.data):
+        node = file.root.descendant_for_byte_range(match.start(), match.end())
+        calls = [parent for parent in ancestors(node) if parent.type == "call"] if node is not None else []
+        if not any(_CONNECTION.search(text_of(callee_of(call) or call)) for call in calls):
+            return True
+    return False
+
+
 def _holds(file: PyFile, words: tuple[bytes, ...]) -> bool:
     return any(word in file.source.data for word in words)
 
@@ -184,7 +206,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for fact in context.index.in_file(context.path, LostUpdate):
         model, path = fact.model, context.path
         if fact.loader:
-            function = context.resolve(fact.loader)
+            function = context.resolve(fact.loader).replace("()", "")
             loaded = context.index.get(RowLoader, function)
             if (
                 len({loader.model for _, loader in loaded}) != 1
@@ -214,7 +236,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             fact.anchor,
             fact.message,
             variant=variant,
-            data={"kind": fact.kind if not is_django_cache(client) else "cache"},
+            data={
+                "kind": fact.kind if not is_django_cache(client) else "cache",
+                "model": context.resolve(model, path) if fact.loader and model else "",
+            },
         )
 
 
@@ -239,7 +264,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             (one for one in stale_updates(context.file) if one.node.start_byte == context.span.start), None
         )
         if update is not None:
-            yield from _mend_row(context, update)
+            yield from _mend_row(context, update, finding.data["model"])
     elif kind in ("write", "once"):
         yield from _mend_key(context, kind)
     elif kind == "sql":
@@ -248,12 +273,12 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             yield context.fix("Let the database work it out", "suggested", edits)
 
 
-def _mend_row(context: FixContext, update: StaleUpdate) -> Iterator[Fix]:
-    expression = _expression(context, update)
+def _mend_row(context: FixContext, update: StaleUpdate, model: str) -> Iterator[Fix]:
+    expression = _expression(context, update, model)
     if expression is not None:
         edits = fitted(context.file, replace_node(update.node, expression), context.read("pyproject.toml"))
         atomic = context.fix(f"Let the database work out {update.attribute}", "suggested", edits)
-    locked = _locked(context, update.load) if update.load is not None else []
+    locked = locked_while_read(context, update.load, update.node) if update.load is not None else []
     if expression is not None and not update.is_tested:
         yield atomic
     if locked:
@@ -263,13 +288,14 @@ def _mend_row(context: FixContext, update: StaleUpdate) -> Iterator[Fix]:
         yield atomic
 
 
-def _expression(context: FixContext, update: StaleUpdate) -> str | None:
-    """The assignment with the arithmetic done by the database; None where it is no plain arithmetic."""
-    load, node, target = update.load, update.node, update.target
-    if load is None or update.derivation != "number":
-        return None
+def _expression(context: FixContext, update: StaleUpdate, model: str) -> str | None:
+    """The assignment with the arithmetic done by the database; None where it is no plain arithmetic.
+
+    `model` is the symbol of the row's class where a function gives the row.
+    """
+    node, target = update.node, update.target
     value = node.child_by_field_name("right")
-    if value is None:
+    if update.derivation != "number" or value is None:
         return None
     written = text_of(target)
     if node.type == "augmented_assignment":
@@ -277,13 +303,18 @@ def _expression(context: FixContext, update: StaleUpdate) -> str | None:
         operand = text_of(value)
         if value.type in ("binary_operator", "conditional_expression", "boolean_operator"):
             operand = f"({operand})"
-        return f"{written} = {_column(context, load, update)} {operator} {operand}"
+        column = _column(context, update, model)
+        return f"{written} = {column} {operator} {operand}" if column else None
     value = unparenthesised(value)
     left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
     if value.type != "binary_operator" or left is None or right is None:
         return None
     operator = text_of(value.child_by_field_name("operator") or value)
-    column = _column(context, load, update)
+    if written not in (text_of(left), text_of(right)):
+        return None
+    column = _column(context, update, model)
+    if not column:
+        return None
     if text_of(left) == written and written not in text_of(right):
         return f"{written} = {column} {operator} {text_of(right)}"
     if text_of(right) == written and written not in text_of(left):
@@ -291,7 +322,10 @@ def _expression(context: FixContext, update: StaleUpdate) -> str | None:
     return None
 
 
-def _column(context: FixContext, load: Load, update: StaleUpdate) -> str:
+def _column(context: FixContext, update: StaleUpdate, symbol: str) -> str:
+    load = update.load
+    if load is None:
+        return _column_of_class(context, symbol, update)
     model = context.resolve(context.file.symbol(load.model) or "") if load.style == "active" else ""
     is_tortoise = (
         any(base.startswith("tortoise.") for base in mro(context.index, model)[0]) if model else False
@@ -303,20 +337,15 @@ def _column(context: FixContext, load: Load, update: StaleUpdate) -> str:
     return f"{text_of(load.model)}.{update.attribute}"
 
 
-def _locked(context: FixContext, load: Load) -> list[TextEdit]:
-    """The edits by which the query of a row locks it."""
-    file, statement = context.file, load.statement
-    if load.style == "active" or text_of(load.model) == "self" or "get_or_create(" in text_of(load.node):
-        return []
-    if load.style == "django":
-        manager = statement
-        if manager.type == "call":  # `get_object_or_404(Model, …)`
-            return replace_node(load.model, f"{text_of(load.model)}.objects.select_for_update()")
-        return [insert_at(manager.end_byte, ".select_for_update()")]
-    called = text_of(callee_of(statement) or statement).rpartition(".")[2]
-    if statement.type == "call" and called in ("get", "get_one") and statement.id == load.node.id:
-        return add_keyword(file, statement, "with_for_update", "True")
-    return [insert_at(statement.end_byte, ".with_for_update()")]
+def _column_of_class(context: FixContext, symbol: str, update: StaleUpdate) -> str:
+    """The column as an attribute of a class of SQLAlchemy's; empty where the class is none of its own."""
+    found = class_at(context.index, symbol)
+    other = context.open(found[0]) if found is not None else None
+    if other is None or not is_mapped(context.index, symbol):
+        return ""
+    module = written_module(context.index, other, context.file)
+    name = context.imports().need(module, symbol.rpartition(".")[2], at=update.node.start_byte)
+    return f"{name}.{update.attribute}"
 
 
 def _mend_key(context: FixContext, kind: str) -> Iterator[Fix]:

@@ -32,7 +32,8 @@ from bugcatalog_ls.facts.waiting_calls import (
     uses_network,
 )
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
-from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
+from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
@@ -44,6 +45,11 @@ from bugcatalog_ls.text.spans import TextEdit
 SECONDS = 10
 _CONSTANT = re.compile(
     r"(?:DEFAULT_|HTTP_|API_|GLOBAL_)?(?:HTTP_|REQUESTS?_|CLIENT_|NETWORK_)?TIMEOUT(?:_S|_SEC|_SECS|_SECONDS)?"
+)
+# A module of settings, or an object that holds them: `core/config.py TIMEOUT`, `app.py settings.timeout`.
+_SETTINGS = re.compile(
+    r"(?:^|[/_ ])(?:settings?|conf|configs?|configuration|const|constants?|defaults)(?:[/_.]|$)",
+    re.IGNORECASE,
 )
 _SETTING = re.compile(r"(?:default_)?(?:http|requests?)_timeout(?:_s|_sec|_secs|_seconds)?", re.IGNORECASE)
 
@@ -84,9 +90,13 @@ def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:
         makers = {context.path, _file_of(context, call.symbol)}
         library = "urllib3" if symbol.startswith("urllib3.") else "requests"
         limited = (fact for path in makers if path for fact in context.index.in_file(path, LimitedSession))
-        if any(fact.library == library for fact in limited):
+        if any(fact.library == library and _may_be_same(fact.session, call.session) for fact in limited):
             return None
     return limit
+
+
+def _may_be_same(limited: str, session: str) -> bool:
+    return not limited or not session or limited == session
 
 
 def _limit_of_subclass(index: FactIndex, symbol: str) -> Limit | None:
@@ -188,12 +198,15 @@ def _edits(context: FixContext, call: Node, keyword: str, position: str, limit: 
 
 
 def _constant(context: FixContext) -> str | None:
-    """The workspace's own constant for it, where there is exactly one to choose; imported if need be."""
+    """The constant for it: the file's own, the one of what the file imports, or else that of the only
+    settings of the workspace which have one; imported if need be."""
     file, index = context.file, context.index
     own = index.one(ModuleExports, file.module)
     if own is not None and (name := _named_constant(own[1])) is not None:
         return name
-    found = _constants(index)
+    everywhere, imported = _constants(index), _imported_files(context)
+    found = [each for each in everywhere if each[0] in imported]
+    found = found or [each for each in everywhere if _SETTINGS.search(f"{each[0]} {each[1]}")]
     if len(found) != 1:
         return None
     path, expression = found[0]
@@ -203,6 +216,23 @@ def _constant(context: FixContext) -> str | None:
     head, _, attribute = expression.partition(".")
     name = context.imports().need(written_module(index, other, file), head, at=context.span.start)
     return f"{name}.{attribute}" if attribute else name
+
+
+def _imported_files(context: FixContext) -> set[str]:
+    """The files of the workspace that a file imports from."""
+    path = context.file.path
+    written = {module for line in import_lines(context.file) for module in _modules(line)}
+    found = (file_of_module(context.index, absolute_module(module, path), path) for module in written)
+    return {each for each in found if each is not None}
+
+
+def _modules(line: ImportLine) -> Iterator[str]:
+    """What an import may name as modules: `from app import config` names `app` and `app.config`."""
+    if line.module:
+        yield line.module
+    for name in line.names:
+        joint = "" if not line.module or line.module.endswith(".") else "."
+        yield f"{line.module}{joint}{name.target.rpartition('.')[2] if line.module else name.target}"
 
 
 @derived

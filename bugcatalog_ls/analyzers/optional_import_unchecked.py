@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from tree_sitter import Node
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.exports import ModuleExports
-from bugcatalog_ls.facts.fact import Facts
+from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.facts.unchecked_uses import (
@@ -17,60 +19,160 @@ from bugcatalog_ls.facts.unchecked_uses import (
     UncheckedUses,
     first_on_their_paths,
     imported_uses,
+    module_of,
 )
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
-from bugcatalog_ls.syntax.modules import absolute_module, module_name
-from bugcatalog_ls.syntax.nodes import statement_of, statements
+from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, is_vendored_path, module_name
+from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
+from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
 from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
 
 _MAX_STEPS = 6
+_FOR_TESTS = re.compile(
+    r"#[^\n]*\b(?:unit ?tests?|testing|test ?suite|nose|pytest|sphinx|autodoc|docs)\b", re.IGNORECASE
+)
 
 
-def _check(ctx: FileContext) -> Iterator[Finding]:
-    optionals = optional_imports(ctx.file)
-    if not optionals:
-        return
-    functions = FunctionChecks(ctx.file)
-    found: list[tuple[OptionalImport, Node]] = []
-    for optional in optionals:
-        availability = Availability(functions, optional)
-        unchecked = [use for use in _uses(ctx.file, optional) if not availability.is_sure_at(use)]
-        found.extend((optional, use) for use in first_on_their_paths(ctx.file, unchecked))
-    for optional, use in _reached(ctx.file, found):
-        state = "is None" if optional.kind == "none" else "is not bound"
-        where = ctx.related(optional.node, f"{optional.name} {state} where this import fails")
-        message = f"{optional.name} {state} where its import fails, and nothing tests that here"
-        yield ctx.find(use, message, related=[where], data={"name": optional.name, "kind": optional.kind})
+class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A use of one of the file's own optional imports; `library` is what that imports, `target` the
+    whole name of it. `is_unsure` tells that an `except` names it, or a flag for others tells of it."""
+
+    name: str
+    kind: str
+    target: str
+    library: str
+    anchor: str
+    import_anchor: str
+    is_unsure: bool
+
+
+class OwnUnchecked(Fact, frozen=True):
+    """The uses of optional imports, in their own file, with no test of them around."""
+
+    path: str
+    uses: tuple[OwnUse, ...]
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+class RefusedImport(Fact, frozen=True):
+    """A library without which a function of a file fails, by intention."""
+
+    library: str
+
+    @property
+    def key(self) -> str:
+        return self.library
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    own: set[str] = set()
-    for optional in optional_imports(file):
-        own.add(optional.name)
+    optionals = optional_imports(file)
+    for optional in optionals:
         if optional.kind == "none" and optional.scope is file.scopes.module:
-            facts.add(OptionalName(f"{file.module}.{optional.name}"))
-    uses = tuple(imported_uses(file, own, facts))
+            facts.add(OptionalName(f"{file.module}.{optional.name}", optional.target))
+    if is_test_path(file.path) or is_vendored_path(file.path):
+        return
+    if optionals:
+        _collect_own(file, facts, optionals)
+    uses = tuple(imported_uses(file, {optional.name for optional in optionals}, facts))
     if uses:
         facts.add(UncheckedUses(file.path, uses))
 
 
+def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) -> None:
+    functions = FunctionChecks(file)
+    found: list[tuple[OptionalImport, Node]] = []
+    refused: set[str] = set()
+    for optional in optionals:
+        library = _library(optional)
+        told = {optional.name, *optional.companions, *optional.flags}
+        if library not in refused and is_refused(file, [name.encode() for name in told]):
+            refused.add(library)
+        availability = Availability(functions, optional)
+        unchecked = [use for use in _uses(file, optional) if not availability.is_sure_at(use)]
+        found.extend((optional, use) for use in first_on_their_paths(file, unchecked))
+    for library in sorted(refused):
+        facts.add(RefusedImport(library))
+    uses = [_own_use(file, facts, optional, use) for optional, use in _reached(file, found)]
+    if uses:
+        facts.add(OwnUnchecked(file.path, tuple(uses)))
+
+
+def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) -> OwnUse:
+    place = f"{optional.name} {file.qualname_at(use.start_byte)}"
+    return OwnUse(
+        optional.name,
+        optional.kind,
+        optional.target,
+        _library(optional),
+        facts.anchor(f"unchecked {place}", use),
+        facts.anchor(f"import of {place}", optional.node),
+        _is_caught(use) or _is_told_to_others(file, optional),
+    )
+
+
+def _is_caught(use: Node) -> bool:
+    """Whether it is what an `except` catches: asked for only where something has failed before."""
+    for parent in ancestors(use):
+        if parent.type == "except_clause":
+            return True
+        if parent.type not in ("attribute", "tuple", "parenthesized_expression", "as_pattern"):
+            return False
+    return False
+
+
+def _is_told_to_others(file: PyFile, optional: OptionalImport) -> bool:
+    """Whether the module sets a flag that it never reads itself, or says that only tests go without."""
+    handlers = (
+        [one for one in optional.statement.children if one.type == "except_clause"]
+        if (optional.statement is not None)
+        else []
+    )
+    if any(_FOR_TESTS.search(file.text(handler)) for handler in handlers):
+        return True
+    flags = [flag for flag in optional.flags if flag.isidentifier()]
+    return bool(flags) and not any(
+        not is_written(node) and not is_label(node)
+        for flag in flags
+        for node in identifiers_named(file.root, file.source.data, flag.encode())
+    )
+
+
+def _library(optional: OptionalImport) -> str:
+    return optional.target.lstrip(".").partition(".")[0]
+
+
 def _join(ctx: JoinContext) -> Iterator[Finding]:
+    for own in ctx.index.in_file(ctx.path, OwnUnchecked):
+        for use in own.uses:
+            if _is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
+                continue
+            state = "is None" if use.kind == "none" else "is not bound"
+            where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
+            message = f"{use.name} {state} where its import fails, and nothing tests that here"
+            data = {"name": use.name, "kind": use.kind}
+            variant = "unsure" if use.is_unsure else ""
+            yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
-        for use in fact.uses:
-            origin = _origin(ctx.index, use.module, use.name, ctx.path)
+        for other in fact.uses:
+            origin = _origin(ctx.index, other.module, other.name, ctx.path)
             if origin is None:
                 continue
-            message = f"{use.written} is None where its import in {origin} fails, and nothing tests that here"
-            for anchor in use.anchors:
-                yield ctx.find(anchor, message, data={"name": use.written, "kind": "none"})
+            message = (
+                f"{other.written} is None where its import in {origin} fails, and nothing tests that here"
+            )
+            for anchor in other.anchors:
+                yield ctx.find(anchor, message, data={"name": other.written, "kind": "none"})
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -85,7 +187,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     yield ctx.fix(f"Guard with `if {name} is not None`", "safe" if is_safe else "suggested", edits)
 
 
-ANALYZER = Analyzer(check=_check, collect=_collect, join=_join, joins=(UncheckedUses,), fix=_fix)
+ANALYZER = Analyzer(collect=_collect, join=_join, joins=(OwnUnchecked, UncheckedUses), fix=_fix)
 
 
 # -- uses ------------------------------------------------------------------------------------------
@@ -131,6 +233,22 @@ def _reached(file: PyFile, found: list[tuple[OptionalImport, Node]]) -> Iterator
             yield optional, use
 
 
+def _is_own(index: FactIndex, target: str, path: str) -> bool:
+    """Whether an import is of a module of the workspace, or of a name that one has: it can't go missing."""
+    if file_of_module(index, absolute_module(target, path), path) is not None:
+        return True
+    file = file_of_module(index, absolute_module(module_of(target), path), path)
+    exports = index.one(ModuleExports, module_name(file)) if file is not None else None
+    return exports is not None and file != path and target.rpartition(".")[2] in exports[1].names
+
+
+def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
+    """Whether a module beside fails without the same library: it is the way in for its neighbours."""
+    folder = path.rpartition("/")[0]
+    others = index.get(RefusedImport, use.library)
+    return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
+
+
 def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
     """The module whose optional import the name is, through re-exports; None where it is none."""
     for _ in range(_MAX_STEPS):
@@ -138,8 +256,9 @@ def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
         if file is None:
             return None
         own = module_name(file)
-        if index.one(OptionalName, f"{own}.{name}") is not None:
-            return own
+        optional = index.one(OptionalName, f"{own}.{name}")
+        if optional is not None:
+            return None if _is_own(index, optional[1].target, file) else own
         exports = index.one(ModuleExports, own)
         target = exports[1].names.get(name) if exports is not None else None
         if target is None or target == f"{own}.{name}" or "(" in target:

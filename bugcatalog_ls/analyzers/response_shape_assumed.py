@@ -13,15 +13,21 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.function_words import functions_with
 from bugcatalog_ls.facts.http_clients import Library, http_call, response_library
+from bugcatalog_ls.facts.raising_clients import LITERALS as RAISING_LITERALS
+from bugcatalog_ls.facts.raising_clients import (
+    client_provider,
+    is_made_plainly,
+    is_made_to_raise,
+    raising_libraries,
+)
 from bugcatalog_ls.facts.resolve import file_of_module, function_at
-from bugcatalog_ls.facts.response_bodies import Body, assumed_bodies
+from bugcatalog_ls.facts.response_bodies import assumed_bodies
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
-    arguments_of,
     statement_of,
     text_of,
 )
@@ -31,19 +37,14 @@ from bugcatalog_ls.syntax.wrapping import fitted
 _NAMES = ("response", "resp", "http_response", "reply")
 _WORDS = (b"raise_for_status", b"status", b".ok", b".is_success", b".is_error", b"raise ")
 _OF_STATUS = re.compile(rb"\b(?:requests|httpx|aiohttp|urllib3)\b")
-_RAISING: dict[bytes, Library] = {
-    b"raise_for_status=": "aiohttp",
-    b"event_hooks": "httpx",
-    b".hooks": "requests",
-    b"hooks=": "requests",
-}
 
 
 class AssumedBody(Fact, frozen=True):
     """A body that is indexed although nothing looked at the status of its response.
 
     `client` is the symbol of the call that sent the request, as written; `library` whose that is, empty
-    where another file tells it.
+    where another file tells it; `is_plain` tells that its client is known not to raise by itself,
+    `provider` the symbol of what a framework gets the client from.
     """
 
     path: str
@@ -51,6 +52,8 @@ class AssumedBody(Fact, frozen=True):
     subscript: str
     client: str
     library: str
+    is_plain: bool
+    provider: str
 
     @property
     def key(self) -> str:
@@ -79,16 +82,15 @@ class RaisingClients(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    for word, library in _RAISING.items():
-        if word in file.source.data:
-            facts.add(RaisingClients(file.path, library))
+    for library in sorted(raising_libraries(file)):
+        facts.add(RaisingClients(file.path, library))
     if is_test_path(file.path):
         return
     if _OF_STATUS.search(file.source.data) is not None:
         for function in functions_with(file, _WORDS):
             facts.add(LooksAtStatus(function))
     for body in assumed_bodies(file):
-        if "raise_for_status" in _keywords(body):
+        if is_made_to_raise(file, body.response):
             continue
         written = " ".join(text_of(body.subscript).split())
         facts.add(
@@ -98,12 +100,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 subscript=written if len(written) <= 40 else f"…{written[-30:]}",
                 client=body.client,
                 library=body.library or "",
+                is_plain=is_made_plainly(file, body.response),
+                provider=client_provider(file, body.response),
             )
         )
-
-
-def _keywords(body: Body) -> dict[str, Node]:
-    return arguments_of(body.response).keywords if body.response.type == "call" else {}
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -119,8 +119,11 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             library = answered
             maker = _file_of(context, owner if sent is not None else fact.client)
             makers |= {maker} if maker is not None else set()
+        if fact.provider:
+            provider = _file_of(context, context.resolve(fact.provider))
+            makers = {provider} if provider is not None else makers
         raising = (other for path in makers for other in context.index.in_file(path, RaisingClients))
-        if any(other.library == library for other in raising):
+        if not fact.is_plain and any(other.library == library for other in raising):
             continue
         message = f"{fact.subscript} is read before anything looks at the status of the response"
         yield context.find(fact.anchor, message, data={"library": library})
@@ -227,8 +230,6 @@ ANALYZER = Analyzer(
         b"aiohttp",
         b".json()",
         b".loads(",
-        b"event_hooks",
-        b"raise_for_status=",
-        b".hooks",
+        *RAISING_LITERALS,
     ),
 )

@@ -121,9 +121,19 @@ def _other_names(index: FactIndex, router: RouterFact) -> set[str]:
 
 def _is_included(index: FactIndex, name: str, symbol: str) -> bool:
     return any(
-        not is_test_path(path) and symbol in (fact.child, place(index, fact.child, path))
+        not is_test_path(path)
+        and (
+            symbol in (fact.child, place(index, fact.child, path))
+            or _may_mean(index, fact.child, path, symbol)
+        )
         for path, fact in index.get(Inclusion, name)
     )
+
+
+def _may_mean(index: FactIndex, child: str, path: str, symbol: str) -> bool:
+    """Whether a name that leads nowhere ends like the router's: scripts run from folders in packages."""
+    head = child.partition(".")[0]
+    return "." in child and symbol.endswith(f".{child}") and file_of_module(index, head, path) is None
 
 
 def _is_handed_on(index: FactIndex, names: Iterable[str], symbol: str) -> bool:
@@ -150,7 +160,8 @@ def _may_be_discovered(index: FactIndex, router: RouterFact) -> bool:
     module = router.symbol.rpartition(".")[0]
     mentions = [
         fact
-        for name in _suffixes(module) | _suffixes(router.symbol)
+        for named in (module, router.symbol, *_packages_with(index, router))
+        for name in _suffixes(named)
         for where, fact in index.get(NamedInString, name)
         if not is_test_path(where)
     ]
@@ -165,6 +176,16 @@ def _may_be_discovered(index: FactIndex, router: RouterFact) -> bool:
         if _covers(discovery.package, module) and _is_linked(index, path, router.name):
             return True
     return False
+
+
+def _packages_with(index: FactIndex, router: RouterFact) -> Iterator[str]:
+    """The packages around a router's module that offer it under its own name."""
+    parts = router.symbol.split(".")[:-1]
+    for path, _ in index.get(RouterFact, router.symbol)[:1]:
+        for n in range(len(parts) - 1, 0, -1):
+            package = ".".join(parts[:n])
+            if place(index, f"{package}.{router.name}", path) == router.symbol:
+                yield package
 
 
 def _asks_for(index: FactIndex, name: str) -> bool:

@@ -47,6 +47,11 @@ _ERROR_WORD = re.compile(
     r"|expired|reject|throttl|allow|accept|gone|entity|unavailable|unsupported|timeout|many|large",
     re.IGNORECASE,
 )
+# Files whose output is what somebody has asked for at a prompt.
+_COMMANDS = re.compile(
+    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$|_?client/commands"
+)
+_MAKES = re.compile(r"_?(?:generate|gen|make|new|random)_")
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 
 
@@ -121,7 +126,7 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
             yield "log", key, value
     elif name in _PRINTER_NAMES:
         # `export API_KEY=…` is written for somebody to run.
-        is_told = "export " in text_of(call) or _goes_to_file(file, call)
+        is_told = "export " in text_of(call) or _goes_to_file(file, call) or _is_only_made(call)
         if file.symbol(function) in _PRINTERS and not is_told:
             for value in arguments_of(call).positional:
                 yield "print", "", value
@@ -141,6 +146,13 @@ def _may_tell_client(file: PyFile, function: Node) -> bool:
     """Whether a call may make an error of a web framework, or of a class of the workspace."""
     symbol = file.symbol(function)
     return symbol is not None and (is_client_error(symbol) or not is_outside(symbol, file.module))
+
+
+def _is_only_made(call: Node) -> bool:
+    """Whether a fresh value is all that is printed: `print(generate_key())` is what a command is for."""
+    given = arguments_of(call).positional
+    made = callee_of(given[0]) if len(given) == 1 and given[0].type == "call" else None
+    return made is not None and _MAKES.match(text_of(made).rpartition(".")[2]) is not None
 
 
 def _goes_to_file(file: PyFile, call: Node) -> bool:
@@ -166,7 +178,9 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 "print": "is printed",
                 "client": "is sent to the client in an error",
             }[value.sink]
-            yield context.find(value.anchor, f"{value.written} {where}", data={"kind": value.kind})
+            variant = "printed" if value.sink == "print" and _COMMANDS.search(context.path) else ""
+            message = f"{value.written} {where}"
+            yield context.find(value.anchor, message, variant=variant, data={"kind": value.kind})
 
 
 def _is_sink(context: JoinContext, value: LoggedValue) -> bool:

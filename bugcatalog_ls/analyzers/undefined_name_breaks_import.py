@@ -29,6 +29,7 @@ from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.import_time import unbound_reads
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, module_name
 from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, text_of
+from bugcatalog_ls.syntax.told_comments import is_told
 from bugcatalog_ls.text.spans import TextEdit
 
 _DEFERRED = (3, 14)
@@ -92,13 +93,17 @@ def _collect(file: PyFile, facts: Facts) -> None:
             facts.add(AddedBuiltin(match[1]))
     if b"split_settings" in data:
         facts.add(SharedScope(file.path.rpartition("/")[0]))
-    if file.path.endswith(".pyi"):
+    if file.path.endswith(".pyi") or _is_never_imported(file.path):
         return
     is_deferred: bool | None = None
     told: set[tuple[str, bool]] = set()
     for read in unbound_reads(file):
+        if is_told(data, read.node.start_byte, "name"):
+            continue
         if read.name == "c" and _CONFIGURED.match(text_of(statement_of(read.node))):
             continue
+        if read.name == "tags" and file.path.endswith("conf.py") and b"extensions" in data:
+            continue  # Sphinx gives it to its settings.
         if is_deferred is None:
             is_deferred = _defers(file)
         in_annotation = read.annotation is not None
@@ -112,6 +117,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
         anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
         facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
+
+
+def _is_never_imported(path: str) -> bool:
+    """Whether no import can reach a file: it lies in a hidden folder, or has a dot in its name."""
+    *folders, name = path.split("/")
+    return any(folder.startswith(".") for folder in folders) or "." in name.removesuffix(".py")
 
 
 def _defers(file: PyFile) -> bool:

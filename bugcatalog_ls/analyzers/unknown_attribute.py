@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -11,33 +12,53 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_uses, names_of, nearest
+from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_uses, names_of, near, nearest
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _MAX_NAMES = 3
+# From here on a name is a slip of another one, whatever the owner may be.
+_SLIP = 85.0
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for fact in ctx.index.in_file(ctx.path, AttributeUses):
-        for use, owner in missing_uses(ctx.index, fact, ctx.path):
-            yield from _findings(ctx, use, owner)
+        missing = list(missing_uses(ctx.index, fact, ctx.path))
+        own = {(owner.symbol, use.name) for use, owner in missing if _is_of_itself(use)}
+        n_own = Counter(symbol for symbol, _ in own)
+        for use, owner in missing:
+            yield from _findings(ctx, use, owner, n_own[owner.symbol])
 
 
-def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner) -> Iterator[Finding]:
+def _is_of_itself(use: AttributeUse) -> bool:
+    """Whether it is read off `self` or `cls`: of the class around, or of one that derives from it."""
+    return not (use.exact or use.annotated or use.links or use.owner.startswith("super("))
+
+
+def _is_unsure(use: AttributeUse, names: Iterable[str], n_own: int) -> bool:
+    """Whether the owner may be something else: only an annotation tells of it, or a class lacks so much
+    that it looks made to be mixed in; unless the name is a slip of one that it has."""
+    if use.annotated:
+        return not nearest(use.name, names)
+    return _is_of_itself(use) and n_own > 1 and not any(near(use.name, name) >= _SLIP for name in names)
+
+
+def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, n_own: int) -> Iterator[Finding]:
     label = owner.symbol.rpartition(".")[2] if owner.kind != "module" else owner.symbol
-    near = nearest(use.name, names_of(ctx.index, owner))[:_MAX_NAMES]
+    names = names_of(ctx.index, owner)
+    closest = nearest(use.name, names)[:_MAX_NAMES]
+    variant = "unsure" if _is_unsure(use, names, n_own) else ""
     subject = f"the module {label}" if owner.kind == "module" else label
     message = f"{subject} has no attribute {use.name}"
-    if near:
-        message += f"; the nearest it has: {', '.join(near)}"
+    if closest:
+        message += f"; the nearest it has: {', '.join(closest)}"
     found = class_at(ctx.index, owner.symbol) if owner.kind != "module" else None
     related = [ctx.related(found[0], class_anchor(owner.symbol), f"{label} is defined here")] if found else []
     data = {"owner": owner.symbol, "kind": owner.kind, "name": use.name}
     for anchor in use.name_anchors:
-        yield ctx.find(anchor, message, related=related, data=data)
+        yield ctx.find(anchor, message, variant=variant, related=related, data=data)
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:

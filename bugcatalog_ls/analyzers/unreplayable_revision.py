@@ -27,6 +27,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     touched = {table for note in notes for table in note.tables or ()}
     if any(note.tables is None for note in notes):
         what = "any table"
+    elif not touched:
+        what = "tables that no revision creates"
     elif len(touched) == 1:
         what = f"the table {min(touched)}"
     else:

@@ -18,7 +18,7 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass
-from bugcatalog_ls.facts.page_numbers import Skipped, first_page, skipped_pages
+from bugcatalog_ls.facts.page_numbers import Skipped, first_page, is_from_one_on, skipped_pages
 from bugcatalog_ls.facts.paging import OrderKey, Page, pages
 from bugcatalog_ls.facts.queries import is_class_like, read_query
 from bugcatalog_ls.facts.raw_pages import key_of_table, raw_counts, raw_offsets, raw_ties
@@ -133,7 +133,7 @@ def _check(context: FileContext) -> Iterator[Finding]:
         yield context.find(string, message, data={"part": "sql order"})
     for raw in raw_offsets(file):
         span = Span(raw.call.start_byte, raw.call.end_byte)
-        yield from _wrong_offset(context, span, raw.skipped.page, raw.skipped.minus_one)
+        yield from _wrong_offset(context, span, raw.call, raw.skipped)
     if b"count(" in file.source.data or b"COUNT(" in file.source.data:
         for count in raw_counts(file):
             yield context.find(count.string, f"the count leaves out the list's condition {count.listed}")
@@ -148,9 +148,7 @@ def _wrong_offsets(context: FileContext) -> Iterator[Finding]:
         skipped = skipped_pages(file, positional[0]) if len(positional) == 1 else None
         if skipped is None or attribute is None:
             continue
-        yield from _wrong_offset(
-            context, Span(attribute.start_byte, call.end_byte), skipped.page, skipped.minus_one
-        )
+        yield from _wrong_offset(context, Span(attribute.start_byte, call.end_byte), call, skipped)
     if b".objects" not in file.source.data and b".query" not in file.source.data:
         return
     for node in file.nodes("subscript"):
@@ -160,19 +158,17 @@ def _wrong_offsets(context: FileContext) -> Iterator[Finding]:
         skipped = skipped_pages(file, first) if first is not None and first.is_named else None
         if skipped is None or value is None or read_query(file, value) is None:
             continue
-        yield from _wrong_offset(
-            context, Span(value.end_byte, node.end_byte), skipped.page, skipped.minus_one
-        )
+        yield from _wrong_offset(context, Span(value.end_byte, node.end_byte), node, skipped)
 
 
-def _wrong_offset(context: FileContext, span: Span, page: Node, minus_one: bool) -> Iterator[Finding]:
-    first = first_page(context.file, page)
-    name = text_of(page)
-    if first == 1 and not minus_one:
+def _wrong_offset(context: FileContext, span: Span, place: Node, skipped: Skipped) -> Iterator[Finding]:
+    first = first_page(context.file, skipped.page)
+    name = text_of(skipped.page)
+    if first == 1 and not skipped.minus_one:
         yield context.find(
             span, f"{name} starts at 1, so that the first page is skipped", data={"part": "offset"}
         )
-    elif first == 0 and minus_one:
+    elif first == 0 and skipped.minus_one and not is_from_one_on(skipped.page, place, skipped.product):
         yield context.find(
             span, f"{name} starts at 0, so that the first offset is negative", data={"part": "offset"}
         )

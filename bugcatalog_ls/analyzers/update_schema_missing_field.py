@@ -52,6 +52,7 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
     copies, kept = _handling(context, [use for _, use in uses])
     # The routes of that library copy what its schemas hold.
     copies = copies or any(base.startswith("fastapi_users.") for base in update.bases)
+    apart = _updated_apart(index, update, {field.name for field in create.fields} - known)
     missing = [
         field
         for field in create.fields
@@ -59,6 +60,7 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         and (entry := columns.get(field.name)) is not None
         and not is_reserved(entry, field.name)
         and field.name not in kept
+        and field.name not in apart
         and not (_LOGIN.fullmatch(field.name) and _PERSON.search(fact.name))
         and field.anchor
     ]
@@ -122,6 +124,21 @@ def _creating(index: FactIndex, name: str, update: Schema) -> Schema | None:
 # The password of a user is stored as its hash and changed by a call of its own.
 _LOGIN = re.compile(r"password|passwd|pwd")
 _PERSON = re.compile(r"User|Account|Admin|Member|Employee|Operator|Superuser")
+
+
+def _updated_apart(index: FactIndex, update: Schema, open_names: set[str]) -> set[str]:
+    """Those of the names that a schema of their own updates: `quota` of `TenantQuotaUpdate`."""
+    subjects = _subjects(update.name, UPDATE)
+    module = update.symbol.rpartition(".")[0]
+    found: set[str] = set()
+    for other, symbols in schemas_by_name(index).items():
+        if other == update.name or not UPDATE.search(other) or not other.startswith(subjects):
+            continue
+        for symbol in symbols:
+            if symbol.rpartition(".")[0] == module and (partial := schema(index, symbol)) is not None:
+                names = {field.name for field in partial.fields}
+                found |= names if names <= open_names else set()
+    return found
 
 
 def _means(context: JoinContext, use: SchemaUse, symbol: str) -> bool:

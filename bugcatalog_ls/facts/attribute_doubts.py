@@ -12,6 +12,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import BLOCKS, ancestors
+from bugcatalog_ls.syntax.told_comments import is_told, may_tell
 
 _TESTED = re.compile(rb"\s*([\w.]+)")
 _MATCHED = re.compile(rb"\s+([\w.]+)\s*:")
@@ -46,6 +47,8 @@ class Doubts:
 
     def use_of(self, node: Node) -> Use:
         """What is done with an attribute, that is no part of a longer one, at its place."""
+        if self._may_tell and is_told(self._data, node.end_byte, "attribute"):
+            return "unsure"
         if self._has_unsure:
             start = node.start_byte
             if self._typing.holds(start) or self._is_expected_to_fail(start):
@@ -69,6 +72,10 @@ class Doubts:
                 return "read"
             kind = parent.type
         return "unsure" if kind == "type" else "read"
+
+    @cached_property
+    def _may_tell(self) -> bool:
+        return may_tell(self._data)
 
     @cached_property
     def _has_unsure(self) -> bool:

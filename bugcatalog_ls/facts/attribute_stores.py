@@ -132,7 +132,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for definition in file.classes:
         if may_allow and _ALLOWS_EXTRA.search(definition.node.text or b""):
             facts.add(ComputedAttributes(definition.symbol))
-        for base in sorted(_with_imported(file, _base_names(definition.node))):
+        for base in sorted(_with_imported(file, definition.node)):
             facts.add(Subclass(base, definition.symbol))
     for function in sorted(_with_other_results(file)):
         facts.add(OtherResult(function))
@@ -229,10 +229,16 @@ def _imported_in_try(file: PyFile, owners: dict[str, set[str]]) -> None:
                 owners.setdefault(last, set()).add(package)
 
 
-def _with_imported(file: PyFile, names: set[str]) -> set[str]:
-    """Names, and those by which the ones that are imported under another name are known elsewhere."""
-    bound = file.scopes.module.bindings
-    found = {binding.target for name in names for binding in bound.get(name, ()) if binding.kind == "from"}
+def _with_imported(file: PyFile, class_definition: Node) -> set[str]:
+    """The names of a class's bases, and those by which the imported ones are known elsewhere."""
+    names = _base_names(class_definition)
+    found = {
+        binding.target
+        for name in names
+        if (looked_up := file.scopes.lookup(name, class_definition.start_byte)) is not None
+        for binding in looked_up[1]
+        if binding.kind == "from"
+    }
     return names | {target.rpartition(".")[2] for target in found}
 
 

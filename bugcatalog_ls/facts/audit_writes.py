@@ -51,7 +51,7 @@ class AuditWrite(Fact, frozen=True):
 
 
 _RECORD = re.compile(
-    r"Audit|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
+    r"Audit(?!or)|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
 )
 _WORDS = (
     r"audit|security_event|security_violation|security_log|activity_log|access_log|auth_event|login_event"
@@ -65,7 +65,10 @@ _CALLED = re.compile(
 _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
 # Sets and lists of the audit's own bookkeeping.
 _KEEPS = re.compile(r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$")
-_ADDERS = ("add", "merge", "add_all", "create", "insert_one", "save")
+_ADDERS = ("add", "merge", "add_all", "create", "insert_one", "insert_many", "save")
+_COLLECTION = re.compile(rf"(?:^|[.\"'_])(?:{_WORDS})", re.IGNORECASE)
+_PROGRAM = re.compile(r"main|cli|(?:migrate|seed|backfill|populate)(?:_\w+)?")
+_RUN_ASIDE = re.compile(r"(?:^|\.)(?:command\w*|shared_task|task|actor|scheduled_job)\b(?:\(|$)")
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
 )
@@ -105,11 +108,11 @@ VOCABULARY = Vocabulary(
 
 
 def _is_program(file: PyFile, function: Node) -> bool:
-    """Whether a function is what a command line runs."""
+    """Whether a function is what a command line or a worker runs, and no request of a user."""
     name = text_of(function.child_by_field_name("name") or function)
-    if name in ("main", "cli") or "/management/commands/" in f"/{file.path}":
+    if _PROGRAM.fullmatch(name) or "/management/commands/" in f"/{file.path}":
         return True
-    return any(text_of(each).rpartition(".")[2].startswith("command") for each in decorators_of(function))
+    return any(_RUN_ASIDE.search(text_of(each)) for each in decorators_of(function))
 
 
 def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:
@@ -142,7 +145,9 @@ def _session_of(file: PyFile, call: Node) -> str | None:
         is_manager = text_of(owner).endswith(".objects") and _RECORD.search(text_of(owner))
         return text_of(owner) if is_manager else None
     if name == "save":
-        return "" if owner.type == "identifier" and _is_record(file, owner) else None
+        return "" if owner.type in ("identifier", "call") and _is_record(file, owner) else None
+    if name.startswith("insert_"):
+        return "" if _COLLECTION.search(text_of(owner)) else None
     given_node = positional[0] if positional else None
     if given_node is None:
         return None

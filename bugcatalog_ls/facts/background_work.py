@@ -25,6 +25,7 @@ from bugcatalog_ls.syntax.nodes import (
     body_of,
     callee_of,
     constant_value,
+    string_value,
     text_of,
     unparenthesised,
     walk,
@@ -82,7 +83,13 @@ TASK_MAKERS = {
     "run_in_executor": 1,
     "add_task": 0,
 }
-_SCHEDULERS = ("add_job", "scheduled_job", "repeat_every", "cron", "add_periodic_task", "do", "interval_task")
+_SCHEDULERS = (
+    *("add_job", "add_schedule", "scheduled_job", "repeat_every", "cron", "add_periodic_task", "do"),
+    *("interval_task", "periodic_task", "run_repeating", "run_daily"),
+)
+# A job by its place: `app.jobs:clean`.
+_REFERENCE = re.compile(r"\w+(?:\.\w+)*:\w+(?:\.\w+)*")
+_DECORATORS = ("scheduled_job", "repeat_every", "periodic_task")
 HARMLESS = re.compile(
     r"(?:^|\.)(?:items|values|keys|sleep|info|debug|warning|error|exception|critical|print|append|add|setdefault|update|get"
     r"|create_task|ensure_future|add_done_callback|getLogger|get_logger|basicConfig|is_set|set|clear"
@@ -130,7 +137,16 @@ VOCABULARY = Vocabulary(
     _collect,
     (
         *(b"create_task", b"ensure_future", b"Thread(", b"add_job", b"scheduled_job", b"while True"),
-        *(b"while not", b"run_in_executor", b"start_soon", b"repeat_every", b"add_periodic_task", b"gather("),
+        *(
+            b"while not",
+            b"run_in_executor",
+            b"start_soon",
+            b"repeat_every",
+            b"periodic_task",
+            b"add_schedule",
+            b"job_queue",
+            b"gather(",
+        ),
         *(b"schedule.every", b"import cron", b"arq.", b"add_task", b".submit("),
         *(b"celery", b"shared_task", b"WorkerSettings"),
     ),
@@ -284,7 +300,7 @@ def _jobs(file: PyFile) -> Iterator[tuple[Node, str]]:
         last = name.rpartition(".")[2]
         arguments = arguments_of(call)
         if call.parent is not None and call.parent.type == "decorator":
-            if last in ("scheduled_job", "repeat_every") or (last == "task" and "schedul" in name):
+            if last in _DECORATORS or (last == "task" and "schedul" in name):
                 definition = next(
                     (d for d in file.functions if any(x.id == call.id for x in d.decorators)), None
                 )
@@ -293,6 +309,10 @@ def _jobs(file: PyFile) -> Iterator[tuple[Node, str]]:
             continue
         if last == "add_job":
             job = arguments.get("func", 0)
+        elif last == "add_schedule":
+            job = arguments.get("func_or_task_id", 0)
+        elif last in ("run_repeating", "run_daily"):
+            job = arguments.get("callback", 0) if "job_queue" in name else None
         elif last == "cron":
             symbol = file.callee(call) or ""
             job = arguments.get("coroutine", 0) if symbol.startswith("arq.") else None
@@ -304,6 +324,10 @@ def _jobs(file: PyFile) -> Iterator[tuple[Node, str]]:
             job = arguments.get("job_func", 0) if (file.callee(call) or "").startswith("schedule.") else None
         else:
             job = None
+        written = string_value(job) if job is not None and last in ("add_job", "add_schedule") else None
+        if written is not None and _REFERENCE.fullmatch(written):
+            yield call, written.replace(":", ".")
+            continue
         symbol_of_job = (
             file.symbol(job) if job is not None and job.type in ("identifier", "attribute") else None
         )

@@ -29,6 +29,7 @@ _DYNAMIC = re.compile(
     rb"|\b(?:vars\(self\)|locals\(\)|exec\()"
 )
 _DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
+_HANDED_ON = re.compile(rb"super\(\)\.(?:__init__\(\s*[^\s)]|[a-z]\w*\()")
 _MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in|(?:to|must|should) be subclassed)\b")
 
 
@@ -270,7 +271,16 @@ def _class(
         dynamic="__getattr__" in members
         or "__getattribute__" in members
         or (may_compute and _DYNAMIC.search(node.text or b"") is not None)
-        or (may_compute and _is_mixed_in(node)),
+        or (may_compute and _is_mixed_in(node))
+        or (metaclass is None and all(base == "builtins.object" for base in bases) and _hands_on(file, node)),
+    )
+
+
+def _hands_on(file: PyFile, class_definition: Node) -> bool:
+    """Whether a class without bases hands its arguments on to one that it must be mixed in with."""
+    start, end = class_definition.start_byte, class_definition.end_byte
+    return file.source.data.find(b"super()", start, end) >= 0 and (
+        _HANDED_ON.search(file.source.data, start, end) is not None
     )
 
 

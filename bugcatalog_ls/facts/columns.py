@@ -141,7 +141,7 @@ def foreign_key(index: FactIndex, call: Call, path: str) -> ForeignKey:
     written = call.keyword("column", 0)
     target = text_in(index, written, path) or ""
     # What is unpacked may say it.
-    ondelete = call.keyword("ondelete") or call.keyword("**")
+    ondelete = call.keyword("ondelete", 5) or call.keyword("**")
     said = "" if ondelete is None or _is_none(ondelete) else (text_in(index, ondelete, path) or "?").upper()
     name = text_in(index, call.keyword("name"), path) or ""
     return ForeignKey(target, said, name, "" if target else dotted(written) or "")

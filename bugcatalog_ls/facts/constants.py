@@ -35,6 +35,7 @@ from bugcatalog_ls.syntax.modules import module_name
 
 _MAX_SIZE = 400
 _MAX_SIZE_IN_REVISION = 20_000
+_MAX_REPEATED = 10_000
 _ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
 _SCHEMA_LIBRARIES = (b"sqlalchemy", b"sqlmodel", b"alembic", b"SQLAlchemy")
 
@@ -136,6 +137,12 @@ def evaluate(index: FactIndex, value: Expression | None, path: str, depth: int =
             first = text_in(index, left, path, depth - 1)
             second = text_in(index, right, path, depth - 1)
             return Constant(first + second) if first is not None and second is not None else None
+        case Operation(operator="*", operands=(left, right)):
+            repeated, number = text_in(index, left, path, depth - 1), evaluate(index, right, path, depth - 1)
+            n_times = number.value if isinstance(number, Constant) else None
+            if repeated is None or not isinstance(n_times, int) or len(repeated) * n_times > _MAX_REPEATED:
+                return None
+            return Constant(repeated * n_times)
         case Collection(kind=kind, items=items):
             found_items = [evaluate(index, item, path, depth - 1) for item in items]
             known = tuple(item for item in found_items if item is not None)

@@ -50,12 +50,22 @@ class UniqueConstraint(msgspec.Struct, frozen=True, tag=True):
 
 
 class Constraints(msgspec.Struct, frozen=True):
-    """What holds for a table besides its columns; `known` is False where there may be more or less."""
+    """What holds for a table besides its columns; `known` is False where there may be more or less.
+
+    Of indexes alone: `may_lack_indexes` where one of these may be gone, `may_have_indexes` where there may
+    be others.
+    """
 
     foreign_keys: tuple[ForeignKeyConstraint, ...] = ()
     indexes: tuple[TableIndex, ...] = ()
     uniques: tuple[UniqueConstraint, ...] = ()
     known: bool = True
+    may_lack_indexes: bool = False
+    may_have_indexes: bool = False
+
+    @property
+    def indexes_known(self) -> bool:
+        return self.known and not self.may_lack_indexes and not self.may_have_indexes
 
     def with_(self, *more: ForeignKeyConstraint | TableIndex | UniqueConstraint) -> Constraints:
         """These constraints and more."""
@@ -68,35 +78,59 @@ class Constraints(msgspec.Struct, frozen=True):
                     indexes.append(each)
                 case UniqueConstraint() if each not in uniques:
                     uniques.append(each)
-        return Constraints(tuple(foreign_keys), tuple(indexes), tuple(uniques), self.known)
+        return self._with(foreign_keys, indexes, uniques)
 
     def with_all(self, other: Constraints) -> Constraints:
         """These constraints and those, known where both are."""
         both = self.with_(*other.foreign_keys, *other.indexes, *other.uniques)
+        lacks, has = other.may_lack_indexes, other.may_have_indexes
+        both = both.with_unknown_indexes(may_lack=lacks, may_have=has) if lacks or has else both
         return both if other.known else both.unknown()
 
     def without_column(self, column: str) -> Constraints:
         """What is left when a column is dropped."""
-        return Constraints(
-            tuple(each for each in self.foreign_keys if column not in each.columns),
-            tuple(each for each in self.indexes if column not in each.columns),
-            tuple(each for each in self.uniques if column not in each.columns),
-            self.known,
+        return self._with(
+            (each for each in self.foreign_keys if column not in each.columns),
+            (each for each in self.indexes if column not in each.columns),
+            (each for each in self.uniques if column not in each.columns),
         )
 
     def with_column_renamed(self, old: str, new: str) -> Constraints:
         def renamed(columns: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(new if column == old else column for column in columns)
 
-        return Constraints(
-            tuple(msgspec.structs.replace(each, columns=renamed(each.columns)) for each in self.foreign_keys),
-            tuple(msgspec.structs.replace(each, columns=renamed(each.columns)) for each in self.indexes),
-            tuple(msgspec.structs.replace(each, columns=renamed(each.columns)) for each in self.uniques),
-            self.known,
+        return self._with(
+            (msgspec.structs.replace(each, columns=renamed(each.columns)) for each in self.foreign_keys),
+            (msgspec.structs.replace(each, columns=renamed(each.columns)) for each in self.indexes),
+            (msgspec.structs.replace(each, columns=renamed(each.columns)) for each in self.uniques),
         )
 
     def unknown(self) -> Constraints:
         return msgspec.structs.replace(self, known=False) if self.known else self
+
+    def with_unknown_indexes(self, *, may_lack: bool = False, may_have: bool = False) -> Constraints:
+        return msgspec.structs.replace(
+            self,
+            may_lack_indexes=self.may_lack_indexes or may_lack,
+            may_have_indexes=self.may_have_indexes or may_have,
+        )
+
+    def without(self, gone: ForeignKeyConstraint | TableIndex | UniqueConstraint) -> Constraints:
+        return self._with(
+            (each for each in self.foreign_keys if each is not gone),
+            (each for each in self.indexes if each is not gone),
+            (each for each in self.uniques if each is not gone),
+        )
+
+    def _with(
+        self,
+        foreign_keys: Iterable[ForeignKeyConstraint],
+        indexes: Iterable[TableIndex],
+        uniques: Iterable[UniqueConstraint],
+    ) -> Constraints:
+        return msgspec.structs.replace(
+            self, foreign_keys=tuple(foreign_keys), indexes=tuple(indexes), uniques=tuple(uniques)
+        )
 
 
 def of_columns(table: str, columns: Iterable[Column]) -> Constraints:
@@ -148,7 +182,7 @@ def declared(
         tables = {each.rpartition(".")[0] for each in remote}
         if len(tables) != 1 or "" in tables:
             return None
-        ondelete = call.keyword("ondelete") or call.keyword("**")
+        ondelete = call.keyword("ondelete", 4) or call.keyword("**")
         said = text_in(index, ondelete, path)
         referred = tuple(each.rpartition(".")[2] for each in remote)
         written_ondelete = said.upper() if said is not None else "" if _is_none(ondelete) else "?"
@@ -164,11 +198,15 @@ def merged_constraints(one: Constraints, two: Constraints) -> Constraints:
     """What holds whichever of two is the real one."""
     if one == two:
         return one
+    alike = set(one.foreign_keys) == set(two.foreign_keys) and set(one.uniques) == set(two.uniques)
     return Constraints(
         tuple(each for each in one.foreign_keys if each in two.foreign_keys),
         tuple(each for each in one.indexes if each in two.indexes),
         tuple(each for each in one.uniques if each in two.uniques),
-        False,
+        one.known and two.known and alike,
+        one.may_lack_indexes or two.may_lack_indexes,
+        # One that only one of them has is not among these.
+        one.may_have_indexes or two.may_have_indexes or set(one.indexes) != set(two.indexes),
     )
 
 

@@ -19,6 +19,7 @@ _COUNTS = re.compile(r"(?:[\w.]*func\.)?count\(")
 _TOTAL = re.compile(
     r"(?:n_)?(?:total|count)(?:_?(?:count|items|rows|records|results))?|\w+_(?:total|count)|num_\w+"
 )
+_NULL_TEST = re.compile(r"\.is(?:_?not|_)\(None\)$")
 _FILTERS = ("where", "filter", "filter_by", "exclude")
 _CURSOR = re.compile(r"cursor|after|before|marker|last_|continu|since", re.IGNORECASE)
 
@@ -72,6 +73,8 @@ def mismatched_counts(file: PyFile, pages: Iterable[Page]) -> Iterator[Mismatch]
             continue
         if any(_is_opaque(text) for text in [*forgotten, *added]):
             continue
+        if {_NULL_TEST.sub("", text) for text in added} & {_NULL_TEST.sub("", text) for text in forgotten}:
+            continue  # The rest of the table: what is null in the one is not in the other.
         reported.add(count.span)
         yield Mismatch(count.node, count.span, tuple(forgotten), tuple(added))
 

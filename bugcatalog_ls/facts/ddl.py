@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
-from bugcatalog_ls.facts.ddl_constraints import constraint_operations, constraints_of_table
+from bugcatalog_ls.facts.ddl_constraints import constraint_operations, constraints_of_table, index_change
 from bugcatalog_ls.facts.operations import (
     AddColumn,
     AlterColumn,
@@ -93,7 +93,7 @@ def _statement(text: str) -> list[Operation]:
     if HOLE in text and _OF_CONSTRAINTS.search(text):
         named = _TABLE_OF_CONSTRAINT.search(text)
         table = _unquoted(named[1]) if named is not None and HOLE not in named[1] else None
-        return [*_of_tables(text), TouchConstraints(table)]
+        return [*_of_tables(text), TouchConstraints(table, index_change(text))]
     return _of_tables(text)
 
 

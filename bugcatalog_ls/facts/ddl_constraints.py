@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.operations import (
@@ -156,7 +156,17 @@ def _index_change(text: str) -> Operation:
     if (dropped := _DROP_INDEX.match(text)) is not None:
         table = _plain(dropped["table"]) if dropped["table"] else None
         return DropConstraint(table, _last(dropped["name"]), "index")
-    return TouchConstraints(None)
+    return TouchConstraints(None, index_change(text))
+
+
+def index_change(text: str) -> Literal["", "created", "dropped"]:
+    """What a statement does to an index that can touch no constraint; empty where it is another one."""
+    if _INDEX.match(text) is None:
+        return ""
+    if not re.match(r"\s*DROP\b", text, re.IGNORECASE):
+        return "created"
+    # Only MySQL names the table of one that goes, and there a constraint may go with it.
+    return "" if re.search(r"\sON\s", text, re.IGNORECASE) else "dropped"
 
 
 def _parts(text: str) -> list[str]:

@@ -13,8 +13,9 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.record_names import reads_attribute, root_of
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.handlers import caught_types, is_broad
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, arguments_of, enclosing, text_of
+from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, arguments_of, callee_of, enclosing, text_of
 
 LIBRARIES = (b"cryptography", b"itsdangerous", b"nacl", b"Cryptodome", b"Crypto")
 
@@ -31,6 +32,7 @@ class Decryption:
     value: Node | None
 
 
+_TRIES_OUT = re.compile(r"^_?(?:is|can|was)_\w*(?:crypt|fernet)")
 _FERNET = ("cryptography.fernet", "InvalidToken")
 _TAG = ("cryptography.exceptions", "InvalidTag")
 _SIGNED = ("itsdangerous", "BadSignature")
@@ -82,7 +84,10 @@ def refusing_error(file: PyFile, handler: Node) -> tuple[str, str] | None:
 
 
 def is_caught(file: PyFile, decryption: Decryption, within: Node | None = None) -> bool:
-    """Whether something catches the failure, inside of the node `within` where one is given."""
+    """Whether something catches the failure, inside of the node `within` where one is given, or a
+    test of the very value (`if is_encrypted(value)`) has tried it out before."""
+    if decryption.value is not None and _is_tried_out(file, decryption.call, text_of(decryption.value)):
+        return True
     child = decryption.call
     for parent in ancestors(decryption.call):
         if within is not None and parent.id == within.id:
@@ -104,6 +109,20 @@ def is_caught(file: PyFile, decryption: Decryption, within: Node | None = None) 
         if parent.type in FUNCTIONS:
             return False
         child = parent
+    return False
+
+
+def _is_tried_out(file: PyFile, call: Node, value: str) -> bool:
+    for part in (part for condition in conditions_at(call) for part in implied(condition)):
+        callee = callee_of(part.node) if part.holds and part.node.type == "call" else None
+        given = arguments_of(part.node).positional if callee is not None else []
+        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+        if [text_of(argument) for argument in given] != [value] or _TRIES_OUT.search(name) is None:
+            continue
+        tests = [each.node for each in file.functions if each.name == name]
+        # A test of this file that decrypts nothing only looks at how the value is written.
+        if not tests or any(b"decrypt(" in (test.text or b"") for test in tests):
+            return True
     return False
 
 

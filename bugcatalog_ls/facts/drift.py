@@ -98,7 +98,8 @@ def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) 
             if aspect is not None and (watched.types or aspect == "length"):
                 yield Drift(aspect, named, wanted, there)
         both_known = wanted.nullable is not None and there.nullable is not None
-        is_key = wanted.primary_key or there.primary_key
+        # Of a key that only the schema has, the migration must say that it is required.
+        is_key = wanted.primary_key or (there.primary_key and there.nullable is not False)
         if both_known and wanted.nullable != there.nullable and not is_key:
             yield Drift("nullable", named, wanted, there)
         if _default_differs(wanted, there, compares=watched.defaults):
@@ -156,6 +157,9 @@ def _extra_columns(sharing: list[Model], table: Table) -> Iterator[Drift]:
 
 
 def _missing(own: Constraints, there: Constraints, table: Table) -> Iterator[Drift]:
+    # A unique index is as good as a constraint, so that neither is missing for sure.
+    if there.may_have_indexes:
+        return
     key = tuple(name for name, each in table.columns.items() if each.column.primary_key)
     for each in own.indexes:
         if not each.columns or "" in each.columns or not _all_there(each.columns, table):
@@ -202,9 +206,10 @@ def _is_same(one: ForeignKeyConstraint, two: ForeignKeyConstraint) -> bool:
 def _extra(wanted: Constraints, there: Constraints, table: Table, mapped: set[str]) -> Iterator[Drift]:
     """Constraints that only the schema has; those of a column that only it has go with that one."""
     indexed = [set(each.columns) for each in wanted.indexes]
+    unique_indexes = [set(each.columns) for each in wanted.indexes if each.unique]
     unique = [set(each.columns) for each in wanted.uniques]
     keys = [set(each.columns) for each in wanted.foreign_keys]
-    for each in there.indexes:
+    for each in there.indexes if not there.may_lack_indexes else ():
         # MySQL has an index for every foreign key, whoever made it.
         if "" in each.columns or set(each.columns) in (*indexed, *unique, *keys):
             continue
@@ -212,7 +217,7 @@ def _extra(wanted: Constraints, there: Constraints, table: Table, mapped: set[st
             continue
         yield Drift("extra_index", each.columns, constraint=each)
     for other in there.uniques:
-        is_extra = set(other.columns) not in unique and set(other.columns) not in indexed
+        is_extra = set(other.columns) not in (*unique, *unique_indexes)
         if is_extra and _are_mapped(other.columns, mapped):
             yield Drift("extra_unique", other.columns, constraint=other)
     for key in there.foreign_keys:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.constants import constant_at, text_in
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.given_texts import given_texts, row_class
+from bugcatalog_ls.facts.given_texts import constant_of, given_texts, row_class
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
@@ -71,7 +71,7 @@ def _collect_given(file: PyFile, facts: Facts) -> None:
     for each in given_texts(file):
         anchor = facts.anchor(f"enum text {each.owner}.{each.attribute}", each.text)
         text = string_value(each.text) if each.text.type == "string" else ""
-        member = "" if text else file.symbol(each.text.child_by_field_name("object")) or ""
+        member = "" if text else constant_of(file, each.text)
         if text or member:
             facts.add(
                 ComparedText(

@@ -119,7 +119,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for symbol, framework in _registered_by_call(file):
         facts.add(GlobalHandler(symbol, framework))
     for definition in file.functions:
-        framework = _decorated(definition)
+        framework = _decorated(file, definition)
         if framework:
             facts.add(GlobalHandler(definition.symbol, framework))
         error = _error_parameter(file, definition)
@@ -169,19 +169,30 @@ def _registered_by_call(file: PyFile) -> Iterator[tuple[str, str]]:
                 yield symbol, "fastapi"
 
 
-def _decorated(definition: Definition) -> str:
+def _decorated(file: PyFile, definition: Definition) -> str:
     for decorator in definition.decorators:
         if decorator.type != "call":
             continue
         name = text_of(callee_of(decorator) or decorator).rpartition(".")[2]
         kind = next(iter(arguments_of(decorator).positional), None)
-        if kind is None or not _is_any(kind):
+        if kind is None or not _is_any(kind) or _is_of_own_class(file, decorator):
             continue
         if name == "exception_handler":
             return "fastapi"
         if name in ("errorhandler", "app_errorhandler"):
             return "flask"
     return ""
+
+
+def _is_of_own_class(file: PyFile, decorator: Node) -> bool:
+    """Whether a decorator is the method of a class of the file that is no framework's."""
+    function = callee_of(decorator)
+    owner = function.child_by_field_name("object") if function is not None else None
+    symbol = file.symbol(owner) if owner is not None else None
+    if symbol is None or not symbol.endswith("()"):
+        return False
+    made = next((each for each in file.classes if f"{each.symbol}()" == symbol), None)
+    return made is not None and made.node.child_by_field_name("superclasses") is None
 
 
 def _is_any(kind: Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bugcatalog_ls.facts.constants import number_in
-from bugcatalog_ls.facts.expressions import Call, Expression, Operation, Subscript, dotted
+from bugcatalog_ls.facts.expressions import Attribute, Call, Expression, Name, Operation, Subscript, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.models import models
 from bugcatalog_ls.facts.orm import OrmAttribute
@@ -14,11 +14,19 @@ _SUFFIX = re.compile(
     r"(?:Base|Create|Creation|Update|Patch|Edit|In|Input|Request|Req|Schema|Form|Payload|Params|Data|Model|DTO|Dto)+$"
 )
 _PREFIX = re.compile(r"^(?:Create|Update|Patch|Edit|New|Add|Upsert)(?=[A-Z])")
+_COLLECTIONS = frozenset(
+    {"list", "set", "tuple", "dict", "frozenset", "List", "Set", "Tuple", "Dict", "FrozenSet", "Sequence",
+     "Iterable", "Mapping", "Collection", "bytes"}
+)  # fmt: skip
+_WRAPPERS = frozenset({"Optional", "Annotated", "Union", "Required", "NotRequired"})
 _LIMITS = frozenset({"Field", "StringConstraints", "constr", "Query", "Body", "Form", "MaxLen", "Meta"})
 
 
 def max_length(index: FactIndex, attribute: OrmAttribute, path: str) -> int | None:
     """The most characters that a field takes, where it says so."""
+    # The length of a list is that of its items.
+    if _is_collection(attribute.annotation):
+        return None
     for value in (attribute.value, attribute.annotation):
         found = _limit(index, value, path)
         if found is not None:
@@ -36,6 +44,18 @@ def described_model(index: FactIndex, schema: str) -> str:
     wanted = {plain, f"{plain}Model", f"{plain}Table", f"{plain}Orm", f"{plain}ORM", f"{plain}DB"}
     found = [symbol for symbol in models(index) if symbol.rpartition(".")[2] in wanted]
     return found[0] if len(found) == 1 else ""
+
+
+def _is_collection(annotation: Expression | None) -> bool:
+    match annotation:
+        case Subscript(owner=owner, items=items):
+            name = (dotted(owner) or "").rpartition(".")[2]
+            return name in _COLLECTIONS or (name in _WRAPPERS and _is_collection(items[0]))
+        case Operation(operands=operands):
+            return any(_is_collection(each) for each in operands)
+        case Name() | Attribute():
+            return (dotted(annotation) or "").rpartition(".")[2] in _COLLECTIONS
+    return False
 
 
 def _limit(index: FactIndex, value: Expression | None, path: str) -> int | None:

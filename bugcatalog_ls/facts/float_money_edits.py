@@ -10,17 +10,21 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.edits import add_argument, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.imports import Imports
-from bugcatalog_ls.syntax.nodes import arguments_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, text_of, walk
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _FLOAT_TYPES = re.compile(
     r"(?:\w+\.)*(?:Float|FLOAT|REAL|Double|DOUBLE|DOUBLE_PRECISION)(?:\(.*\))?", re.DOTALL
 )
 _FIELDS = {
-    "django": ("DecimalField", "max_digits=18, decimal_places=2"),
-    "drf": ("DecimalField", "max_digits=18, decimal_places=2"),
+    "django": ("DecimalField", "max_digits=18, decimal_places={places}"),
+    "drf": ("DecimalField", "max_digits=18, decimal_places={places}"),
     "marshmallow": ("Decimal", "as_string=True"),
 }
+
+
+# What one call of a model costs is a part of a cent, and so are prices of single tokens.
+_COUNTED = re.compile(r"token|llm|prompt|completion|embedding|inference", re.IGNORECASE)
 
 
 class DecimalEdits(NamedTuple):
@@ -41,9 +45,10 @@ def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> Deci
     if assignment.type != "assignment" or (kind == "column" and assignment.start_byte != span.start):
         return _table_column(file, imports, node)
     value, annotation = assignment.child_by_field_name("right"), assignment.child_by_field_name("type")
-    name = text_of(node)
+    name, places = text_of(node), _places(node)
     if kind in _FIELDS and value is not None:
-        made = _field_call(file, value, *_FIELDS[kind])
+        field, options = _FIELDS[kind]
+        made = _field_call(file, value, field, options.format(places=places))
         return DecimalEdits(f"Make {name} a decimal field", made) if made else None
     if kind == "wide" and annotation is not None:
         return _as_text(imports, annotation, name)
@@ -51,31 +56,40 @@ def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> Deci
     if annotation is not None:
         edits += _annotation(imports, annotation)
     if kind == "column" and value is not None:
-        made = _numeric(file, imports, value)
+        made = _numeric(file, imports, value, places)
         if not made:
             return None
         edits += made
     elif kind == "mapped":
         numeric = _imported_numeric(imports, assignment)
         if value is not None:
-            edits += add_argument(file, value, f"{numeric}(18, 2)")
+            edits += add_argument(file, value, f"{numeric}(18, {places})")
         else:
             maker = imports.need("sqlalchemy.orm", "mapped_column", at=assignment.start_byte)
-            edits.append(insert_at(assignment.end_byte, f" = {maker}({numeric}(18, 2))"))
+            edits.append(insert_at(assignment.end_byte, f" = {maker}({numeric}(18, {places}))"))
     if value is not None:
         edits += _default(imports, value)
-    what = "Numeric(18, 2)" if kind in ("column", "mapped") else "Decimal"
+    what = f"Numeric(18, {places})" if kind in ("column", "mapped") else "Decimal"
     return DecimalEdits(f"Make {name} a {what}", edits) if edits else None
 
 
 def _table_column(file: PyFile, imports: Imports, node: Node) -> DecimalEdits | None:
     while node.type != "call" and node.parent is not None:
         node = node.parent
-    edits = _numeric(file, imports, node)
-    return DecimalEdits("Make the column a Numeric(18, 2)", edits) if edits else None
+    places = _places(node)
+    edits = _numeric(file, imports, node, places)
+    return DecimalEdits(f"Make the column a Numeric(18, {places})", edits) if edits else None
 
 
-def _numeric(file: PyFile, imports: Imports, call: Node) -> list[TextEdit]:
+def _places(node: Node) -> int:
+    """The decimal places that an amount needs, by what its table or schema counts beside it."""
+    kinds = ("class_definition", "expression_statement")
+    around = [parent for parent in ancestors(node) if parent.type in kinds]
+    whole = next((parent for parent in around if parent.type == kinds[0]), around[0] if around else node)
+    return 6 if _COUNTED.search(text_of(whole)) else 2
+
+
+def _numeric(file: PyFile, imports: Imports, call: Node, places: int) -> list[TextEdit]:
     arguments = arguments_of(call)
     candidates = [*arguments.positional, *(v for k, v in arguments.keywords.items() if k == "type_")]
     written = next((node for node in candidates if _FLOAT_TYPES.fullmatch(text_of(node))), None)
@@ -86,7 +100,7 @@ def _numeric(file: PyFile, imports: Imports, call: Node) -> list[TextEdit]:
     numeric = f"{owner}.Numeric" if owner else _imported_numeric(imports, call)
     if not owner:
         imports.drop_unused(name, [Span(written.start_byte, written.end_byte)])
-    return replace_node(written, f"{numeric}(18, 2)")
+    return replace_node(written, f"{numeric}(18, {places})")
 
 
 def _imported_numeric(imports: Imports, at: Node) -> str:

@@ -10,15 +10,22 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.expression_reading import expression
+from bugcatalog_ls.facts.expressions import dotted
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, load_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
 
 # Rows are made and changed where sessions or models are.
 _OF_ROWS = (b"session", b".add(", b".add_all(", b".commit(", b"__tablename__", b"table=True", b"Model)")
-_KEYWORD = re.compile(rb"[(,]\s*\w+\s?=\s?(?=[\"']|[\w.]+\.value\b)")
+_KEYWORD = re.compile(
+    rb"[(,]\s*\w+\s?=\s?(?=[\"']|[\w.]+\.value\b|(?:[a-z_]\w*\.)*[A-Z][A-Z0-9_]{2,}\s*[,)])"
+)
 _UPDATE = re.compile(rb"\.(?:update|values)\(\s*\{")
-_ASSIGNED = re.compile(rb"\.(\w+)\s?=\s?[\w.]+\.value\b(?!\()")
+_ASSIGNED = re.compile(
+    rb"\.(\w+)\s?=\s?(?:[\w.]+\.value\b(?!\()|(?:[a-z_]\w*\.)*[A-Z][A-Z0-9_]{2,}[ ]*(?=[\n#]|$))"
+)
+_CONSTANT = re.compile(r"(?:[a-z_]\w*\.)*[A-Z][A-Z0-9_]{2,}")
 # What these are made with is for people or for the machine, not for a table.
 _OTHERS = re.compile(
     r"(?:Error|Exception|Response|Request|Field|Column|Config|Settings|Parameter|Param|Query|Header|Option|"
@@ -28,8 +35,10 @@ _QUERIES = {"filter_by": ("query", "select"), "values": ("update", "insert")}
 
 
 class GivenText(NamedTuple):
-    """`owner` is the symbol of a class; `text` a string, or `St.OPEN.value`. `is_lookup` tells that rows are
-    looked up by it; else it is stored."""
+    """`owner` is the symbol of a class; `text` a string, `St.OPEN.value` or `WAITING`.
+
+    `is_lookup` tells that rows are looked up by it; else it is stored.
+    """
 
     owner: str
     attribute: str
@@ -95,9 +104,11 @@ def row_class(file: PyFile, row: Node | None) -> str | None:
 
 
 def is_text(value: Node) -> bool:
-    """Whether a value is a plain string, or the value of an enum's member."""
+    """Whether a value is a plain string, the value of an enum's member, or a module's constant."""
     if value.type == "string":
         return string_value(value) is not None
+    if value.type in ("identifier", "attribute") and _CONSTANT.fullmatch(text_of(value)):
+        return True
     return value.type == "attribute" and text_of(value).endswith(".value") and "(" not in text_of(value)
 
 
@@ -141,3 +152,10 @@ def _queried(file: PyFile, callee: Node | None, begins: tuple[str, ...]) -> str 
             given = arguments_of(inner).positional
             return file.symbol(given[0]) if len(given) == 1 else None
     return None
+
+
+def constant_of(file: PyFile, text: Node) -> str:
+    """The symbol of the constant, or of the enum's member, that stands for a text; empty for none."""
+    if text.type == "attribute" and text_of(text).endswith(".value"):
+        return file.symbol(text.child_by_field_name("object")) or ""
+    return dotted(expression(file, text)) or ""

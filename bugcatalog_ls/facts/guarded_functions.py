@@ -74,6 +74,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     seen: set[int] = set()
     if b"Thread(" in file.source.data or b"create_task(" in file.source.data:
         _collect_starters(file, facts)
+    if b"suppress(" in file.source.data:
+        _collect_suppressing(file, facts)
     for handler in file.nodes("except_clause"):
         header = file.source.data[handler.start_byte : handler.start_byte + _HEADER]
         if _BROAD.match(header) is None:
@@ -89,6 +91,19 @@ def _collect(file: PyFile, facts: Facts) -> None:
         while outer is not None:
             facts.add(CatchingDecorator(_symbol(file, outer)))
             outer = enclosing(outer, "function_definition")
+
+
+def _collect_suppressing(file: PyFile, facts: Facts) -> None:
+    """The functions whose body stands in `with suppress(Exception):`."""
+    for call in file.calls_named("suppress"):
+        function = enclosing(call, "function_definition")
+        body = body_of(function) if function is not None else []
+        if function is not None and any(map(_suppresses, body)) and is_guarded_body(file, body):
+            facts.add(GuardedFunction(_symbol(file, function)))
+
+
+def _suppresses(statement: Node) -> bool:
+    return statement.type == "with_statement" and "suppress(Exception" in text_of(statement).split("\n")[0]
 
 
 def _collect_starters(file: PyFile, facts: Facts) -> None:
@@ -131,7 +146,7 @@ def _symbol(file: PyFile, function: Node) -> str:
     return f"{file.module}.{qualname}" if file.module else qualname
 
 
-VOCABULARY = Vocabulary(_collect, (b"except", b"Thread(", b"create_task("))
+VOCABULARY = Vocabulary(_collect, (b"except", b"Thread(", b"create_task(", b"suppress(Exception"))
 
 
 def _raises(handler: Node) -> bool:
@@ -143,7 +158,7 @@ def _is_guard(file: PyFile, statement: Node) -> bool:
         handlers = [child for child in statement.children if child.type == "except_clause"]
         return any(is_broad(file, handler) and not _raises(handler) for handler in handlers)
     if statement.type in ("with_statement", "while_statement", "for_statement"):
-        if statement.type == "with_statement" and "suppress(Exception" in text_of(statement).split("\n")[0]:
+        if _suppresses(statement):
             return True
         return is_guarded_body(file, body_of(statement))
     return False
@@ -176,6 +191,9 @@ def _is_harmless(statement: Node) -> bool:
 def _is_quiet(call: Node) -> bool:
     if call.type == "await":
         return bool(call.named_children) and _is_quiet(call.named_children[0])
+    if call.type != "call":
+        # What is awaited may be a task in a name.
+        return False
     name = text_of(call.children[0])
     owner, _, last = name.rpartition(".")
     if last in (

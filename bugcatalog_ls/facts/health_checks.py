@@ -64,13 +64,27 @@ _IO_NAMES = re.compile(
     r"|count|acquire|urlopen|exec|cluster|info|get_or_none|raw|publish|select|exists)$"
 )
 _STORES = re.compile(
-    r"db|session|engine|conn|cursor|redis|cache|mongo|client|pool|broker|kafka|rabbit|elastic|es\b|sql", re.I
+    r"db|session|engine|conn|cursor|redis|cache|mongo|client|pool|broker|kafka|rabbit|elastic|es\b|sql"
+    r"|\bobjects\b",
+    re.I,
 )
 _CHECKERS = re.compile(
     r"(?:check|ping|test|verify|probe|query)\w*_?(?:db|database|redis|cache|broker|connection|services?)",
     re.I,
 )
 _CLIENTS = ("requests.", "httpx.", "urllib.request.", "socket.create_connection", "aiohttp.")
+# Clients of stores, whatever they are called here.
+_STORE_CLIENTS = (
+    "redis.",
+    "pymongo.",
+    "motor.",
+    "elasticsearch.",
+    "opensearchpy.",
+    "psycopg",
+    "asyncpg.",
+    "boto3.",
+)
+_AWS = re.compile(r"boto3\.(?:client|resource|Session\(\)\.client)\(\)\.\w+")
 _QUIET = re.compile(
     r"(?:^|\.)(?:sleep|now|utcnow|time|json|get_event_loop|info|debug|warning|error|exception)$"
 )
@@ -88,7 +102,7 @@ _STATUS = re.compile(
 
 def is_health_route(index: FactIndex, risk: HealthRisk) -> bool:
     """Whether the function of a risk answers the path of a health check."""
-    routes = routes_of(index, risk.function)
+    routes = [route for route in routes_of(index, risk.function) if route.methods != ("websocket",)]
     if risk.routed:
         return bool(routes) and any(route.owner_value is not None or route.framework for route in routes)
     return any(
@@ -280,12 +294,14 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if call.parent is not None and call.parent.type == "await":
         return True
     owner, _, _ = written.rpartition(".")
-    if owner and _IO_NAMES.search(written) and (_STORES.search(owner) or _is_database(file, call)):
-        return True
+    if owner and _IO_NAMES.search(written):
+        symbol = file.callee(call) or ""
+        if _STORES.search(owner) or symbol.startswith(_STORE_CLIENTS) or _is_database(file, call):
+            return True
     if _CHECKERS.search(written):
         return True
     symbol = file.callee(call) or ""
-    if symbol == "django.db.connection.cursor":
+    if symbol == "django.db.connection.cursor" or _AWS.match(symbol):
         return True
     # Making a client asks nobody.
     return symbol.startswith(_CLIENTS) and symbol not in CLIENTS

@@ -113,8 +113,17 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
     if node.type == "dictionary":
         for pair in node.named_children:
             value = pair.child_by_field_name("value") if pair.type == "pair" else None
+            if pair.type == "dictionary_splat" and pair.named_children:
+                value = pair.named_children[0]
             if value is not None:
                 yield from values_in(file, value, depth - 1)
+    elif node.type == "call" and file.symbol(node) == "builtins.dict()":
+        arguments = arguments_of(node)
+        for value in (*arguments.positional[:1], *arguments.dict_unpacked, *arguments.keywords.values()):
+            yield from values_in(file, value, depth - 1)
+    elif node.type == "binary_operator" and text_of(node.children[1]) in ("+", "|") and _joins_literal(node):
+        for side in (node.named_children[0], node.named_children[-1]):
+            yield from values_in(file, side, depth - 1)
     elif node.type in ("list", "tuple"):
         for child in node.named_children:
             yield from values_in(file, child, depth - 1)
@@ -126,7 +135,8 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
     elif node.type == "identifier":
         bindings = file.names.bindings(node)
         value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        if value is not None and value.type in ("dictionary", "list", "list_comprehension"):
+        is_dict = value is not None and value.type == "call" and file.symbol(value) == "builtins.dict()"
+        if value is not None and (value.type in ("dictionary", "list", "list_comprehension") or is_dict):
             yield from values_in(file, value, depth - 1)
             yield from _put_into(file, node)
         else:
@@ -137,6 +147,12 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
             yield from values_in(file, part, depth - 1)
     else:
         yield node
+
+
+def _joins_literal(operation: Node) -> bool:
+    """Whether a list or mapping is put together of a literal one and another."""
+    kinds = ("list", "dictionary", "list_comprehension")
+    return any(unparenthesised(side).type in kinds for side in operation.named_children)
 
 
 def type_of_symbol(symbol: str | None) -> str | None:

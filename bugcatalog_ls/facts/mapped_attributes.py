@@ -31,10 +31,13 @@ _COLUMNLESS = ("builtins.", "threading.", "logging.", "collections.", "typing.",
 
 
 def attribute_column(
-    index: FactIndex, path: str, fact: OrmClass, attribute: OrmAttribute, kind: str
+    index: FactIndex, path: str, fact: OrmClass, attribute: OrmAttribute, kind: str, owner: str = ""
 ) -> Column | NotOne:
-    """The column that an attribute declares, `other` where it is none, `maybe` where it may be one."""
-    made = _declared(index, path, attribute, kind)
+    """The column that an attribute declares, `other` where it is none, `maybe` where it may be one.
+
+    `owner` is the mapped class, where the attribute may be that of a mixin or base of it.
+    """
+    made = _declared(index, path, attribute, kind, owner or fact.symbol)
     if not isinstance(made, Column):
         return made
     return msgspec.structs.replace(
@@ -46,15 +49,15 @@ def attribute_column(
     )
 
 
-def _declared(index: FactIndex, path: str, attribute: OrmAttribute, kind: str) -> Column | NotOne:
+def _declared(index: FactIndex, path: str, attribute: OrmAttribute, kind: str, owner: str) -> Column | NotOne:
     value, annotation = attribute.value, attribute.annotation
     if annotation is not None and is_class_var(index, annotation, path):
         return "other"
     typed = annotated_type(index, annotation, path)
     if isinstance(value, Call):
-        return _called(index, path, attribute, value, typed, kind)
+        return _called(index, path, attribute, value, typed, kind, owner)
     if value is None or (kind == "sqlmodel" and annotation is not None):
-        return _annotated(index, attribute, typed, kind)
+        return _annotated(index, attribute, typed, kind, owner)
     if isinstance(value, (Name, Attribute)):
         return _shared(index, path, attribute, value)
     return "maybe" if attribute.is_method and isinstance(value, Unknown) else "other"
@@ -67,6 +70,7 @@ def _called(
     value: Call,
     typed: AnnotatedType | None,
     kind: str,
+    owner: str,
 ) -> Column | NotOne:
     called = library_name(index, value.function, path)
     if called == "deferred" and value.arguments and isinstance(value.arguments[0], Call):
@@ -77,7 +81,7 @@ def _called(
         if made is None:
             return "maybe"
         if typed is not None and (typed.is_mapped or kind == "sqlmodel"):
-            made = typed.complete(index, made, value)
+            made = typed.complete(index, made, value, owner=owner)
         return made
     if called == "Field" and kind == "sqlmodel":
         return _field(index, path, value, typed)
@@ -94,14 +98,14 @@ def _called(
 
 
 def _annotated(
-    index: FactIndex, attribute: OrmAttribute, typed: AnnotatedType | None, kind: str
+    index: FactIndex, attribute: OrmAttribute, typed: AnnotatedType | None, kind: str, owner: str
 ) -> Column | NotOne:
     """The column of a bare annotation, or of one with a plain default."""
     if typed is None or typed.is_relationship or not (typed.is_mapped or kind == "sqlmodel"):
         return "other"
     if kind == "sqlmodel" and attribute.name.startswith("_"):
         return "other"
-    made = typed.complete(index, Column(attribute.name, nullable=None), None)
+    made = typed.complete(index, Column(attribute.name, nullable=None), None, owner=owner)
     if isinstance(attribute.value, Constant) and attribute.value.value is not None:
         literal = literal_default(attribute.value)
         made = msgspec.structs.replace(made, default="?", literal_default=literal)
@@ -135,7 +139,8 @@ def _field(index: FactIndex, path: str, call: Call, typed: AnnotatedType | None)
         return "maybe"
     target = text_in(index, call.keyword("foreign_key"), path)
     if target is not None:
-        ondelete = text_in(index, call.keyword("ondelete"), path) or ""
+        rule = call.keyword("ondelete") or call.keyword("**")
+        ondelete = "" if rule in (None, Constant(None)) else text_in(index, rule, path) or "?"
         made = msgspec.structs.replace(made, foreign_keys=(ForeignKey(target, ondelete.upper()),))
     default = call.keyword("default", 0)
     if isinstance(default, Constant) and default.value is not None and not made.default:

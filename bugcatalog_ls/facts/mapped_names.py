@@ -62,16 +62,14 @@ def tables_of(index: FactIndex, metadata: str) -> dict[str, tuple[str, ...]]:
 
 @derived
 def lending(index: FactIndex) -> dict[str, tuple[str, ...]]:
-    """By file: the models of other files that take over foreign keys which it declares in mixins."""
-    found: dict[str, tuple[str, ...]] = {}
+    """By file: the models of other files that take over columns which it declares in mixins and bases."""
+    found: dict[str, dict[str, None]] = {}
     for symbol in models(index):
         made = model(index, symbol)
         for column in made.columns if made is not None else ():
-            if made is None or not column.foreign_keys or column.path in ("", made.path):
-                continue
-            if symbol not in found.get(column.path, ()):
-                found[column.path] = (*found.get(column.path, ()), symbol)
-    return found
+            if made is not None and column.path not in ("", made.path):
+                found.setdefault(column.path, {})[symbol] = None
+    return {path: tuple(symbols) for path, symbols in found.items()}
 
 
 @derived

@@ -62,6 +62,13 @@ _SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _OF_GENERATORS = frozenset(
     {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
 )
+# What a test reads off something of which it has made a mock elsewhere.
+_OF_MOCKS = frozenset(
+    {f"assert_{how}" for how in ("called", "called_once", "called_with", "called_once_with", "not_called")}
+    | {"assert_any_call", "assert_has_calls", "assert_awaited", "assert_awaited_once", "reset_mock"}
+    | {"return_value", "side_effect", "called", "call_count", "call_args", "call_args_list"}
+    | {"mock_calls", "method_calls", "await_count", "configure_mock", "mock_add_spec"}
+)
 _MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__"})
 _HEAD = re.compile(r"[^.()\[\]]+")
 _MAX_DESCENDANTS = 150
@@ -109,6 +116,8 @@ def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[t
 
 def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
     """Whether an owner surely does not have an attribute. Nearly all have it: that is asked first."""
+    if is_test_path(path) and (use.name in _OF_MOCKS or _is_replaced(index, owner, path)):
+        return False
     if owner.kind == "module":
         return not _module_has(index, owner.symbol, use, path) and not _is_set_from_outside(
             index, use.name, owner, path
@@ -122,6 +131,12 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
     if (use.annotated or not use.exact) and _descendants_may_have(index, owner.symbol, use.name):
         return False
     return not use.annotated or _is_annotation_likely(index, use, owner, path)
+
+
+def _is_replaced(index: FactIndex, owner: Owner, path: str) -> bool:
+    """Whether a test puts something else in a class's place: `monkeypatch.setattr("a.Client", Fake)`."""
+    stores = index.get(AttributeStore, last_name(owner.symbol)) if owner.kind != "module" else ()
+    return any(other == path for other, _ in stores)
 
 
 def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
@@ -177,6 +192,8 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
         if effect == "unknown" or (effect == "instance" and kind == "class"):
             return None
         if use.entered and not _enters_itself(index, plain):
+            return None
+        if kind == "instance" and _makes_classes(index, plain):
             return None
         return Owner(kind, plain)
     is_module = resolved == plain and _module_file(index, plain) is not None
@@ -381,6 +398,15 @@ def _effect(index: FactIndex, decorator: str | None, path: str) -> str:
     return found[1].called if decorator.endswith("()") else found[1].plain
 
 
+def _makes_classes(index: FactIndex, symbol: str) -> bool:
+    """Whether a call of a class gives another class: an enumeration without members does."""
+    bases = mro(index, symbol)[0]
+    if not any(base.startswith("enum.") for base in bases):
+        return False
+    own = (class_at(index, base) for base in bases)
+    return not any(known is not None and known[1].attributes for known in own)
+
+
 def _enters_itself(index: FactIndex, symbol: str) -> bool:
     for name in ("__enter__", "__aenter__"):
         method = method_of(index, symbol, name)
@@ -533,6 +559,11 @@ def _exports(index: FactIndex, module: str, name: str, steps: int) -> bool:
         file = file_of_module(index, star, found[0])
         if file is None or _exports(index, module_name(file), name, steps - 1):
             return True
+        # Without `__all__` the submodules that a package has imported come along.
+        starred = index.one(ModuleExports, module_name(file))
+        is_open = starred is not None and starred[1].package and "__all__" not in starred[1].names
+        if is_open and index.module_paths(f"{module_name(file)}.{name}"):
+            return True
     return False
 
 
@@ -617,7 +648,11 @@ def _names_of_fact(fact: ClassFact) -> set[str] | None:
 
 def _is_part_of_tests(path: str, fact: ClassFact) -> bool:
     """Whether a class holds tests that no runner collects by itself: another class must be mixed in."""
-    if fact.bases or not is_test_path(path) or fact.symbol.rpartition(".")[2].startswith("Test"):
+    if (
+        any(base != "builtins.object" for base in fact.bases)
+        or not is_test_path(path)
+        or fact.symbol.rpartition(".")[2].startswith("Test")
+    ):
         return False
     return any(name.startswith("test_") for name in fact.members)
 
@@ -627,8 +662,8 @@ def _descendants_may_have(index: FactIndex, symbol: str, name: str) -> bool:
     if len(descendants) >= _MAX_DESCENDANTS:
         return True
     if not descendants:
-        return _is_abstract(index, symbol)
-    return any(
+        return _is_abstract(index, symbol) or _may_be_derived_from(index, symbol)
+    return _may_be_derived_from(index, symbol) or any(
         _class_may_have(index, descendant, name) or _effect_of_decorators(index, descendant) == "unknown"
         for descendant in descendants
     )
@@ -645,6 +680,19 @@ def _descendants(index: FactIndex, symbol: str) -> list[str]:
                 found.append(name)
                 pending.append(name)
     return found
+
+
+def _may_be_derived_from(index: FactIndex, symbol: str) -> bool:
+    """Whether a class that has an unknown base, and one of this name, may derive from it."""
+    name = last_name(symbol)
+    for _, subclass in index.get(Subclass, name):
+        found = class_at(index, subclass.symbol)
+        if found is None or None not in found[1].bases or subclass.symbol == symbol:
+            continue
+        known = [resolve(index, base, found[0]) for base in found[1].bases if base is not None]
+        if symbol in known or not any(last_name(base) == name for base in known):
+            return True
+    return False
 
 
 def _is_abstract(index: FactIndex, symbol: str) -> bool:

@@ -47,12 +47,20 @@ def _collect(file: PyFile, facts: Facts) -> None:
         found = _key(file, call)
         if found is not None:
             table, columns, referred = found
-            ondelete = "ondelete" in arguments_of(call).keywords
+            ondelete = _has_rule(call)
             anchor = facts.anchor(f"key {table}.{','.join(columns)}", call)
             facts.add(MigratedKey(file.path, table, columns, referred, ondelete, anchor))
 
 
 VOCABULARY = Vocabulary(_collect, (b"ForeignKey", b"create_foreign_key"))
+
+
+def _has_rule(call: Node) -> bool:
+    """Whether a key is given an `ondelete`, or something that may hold one."""
+    callee, given = callee_of(call), arguments_of(call)
+    name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    position = {"ForeignKey": 5, "ForeignKeyConstraint": 4}.get(name)
+    return given.get("ondelete", position) is not None or bool(given.dict_unpacked)
 
 
 def _key(file: PyFile, call: Node) -> tuple[str, tuple[str, ...], str] | None:

@@ -45,6 +45,7 @@ from bugcatalog_ls.facts.orm import (
     table_anchor,
     table_column_anchor,
 )
+from bugcatalog_ls.facts.primary_keys import keyed, table_args
 from bugcatalog_ls.facts.resolve import class_at
 from bugcatalog_ls.facts.table_names import class_text, snake_case
 
@@ -144,7 +145,7 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
             table = snake_case(fact.name)
     if table is None:
         return None
-    merged = _Merged()
+    merged = _Merged(symbol)
     joins = (
         parent is not None and (of_parent := model(index, parent)) is not None and of_parent.table != table
     )
@@ -157,7 +158,7 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
         table,
         _schema(index, symbol, metadata),
         metadata,
-        tuple(merged.columns.values()),
+        keyed(index, merged.columns.values(), *table_args(index, symbol)),
         tuple(merged.maybe),
         merged.complete,
         parent or "",
@@ -167,7 +168,8 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
 class _Merged:
     """Columns by attribute, as the bases and then the class itself declare them."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
         self.columns: dict[str, Column] = {}
         self.maybe: dict[str, None] = {}
         self.complete = True
@@ -201,7 +203,7 @@ def _merge_attribute(
     name = attribute.name
     if name.startswith("__") or name in ("metadata", "registry", "model_config", "query_class"):
         return
-    made = attribute_column(index, path, fact, attribute, kind)
+    made = attribute_column(index, path, fact, attribute, kind, merged.owner)
     if made == "other":
         if attribute.value is not None or attribute.annotation is None:
             merged.columns.pop(name, None)
@@ -285,7 +287,7 @@ def _table_model(index: FactIndex, symbol: str, path: str, call: Expression) -> 
         name,
         schema,
         metadata,
-        tuple(columns),
+        keyed(index, columns, path, call.arguments),
         complete=complete,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -57,10 +57,12 @@ class AlterColumn(msgspec.Struct, frozen=True, tag_field="operation"):
 
 
 class Touch(msgspec.Struct, frozen=True, tag_field="operation"):
-    """Something unknown happens to a table, or (None) to any of them."""
+    """Something unknown happens to a table, or (None) to any of them; to those alone that are not surely
+    there yet where something `only_creates`."""
 
     table: str | None
     reason: str
+    only_creates: bool = False
 
 
 class AddConstraint(msgspec.Struct, frozen=True, tag_field="operation"):
@@ -85,9 +87,11 @@ class SetPrimaryKey(msgspec.Struct, frozen=True, tag_field="operation"):
 
 
 class TouchConstraints(msgspec.Struct, frozen=True, tag_field="operation"):
-    """Something unknown happens to the constraints of a table, or (None) of any."""
+    """Something unknown happens to the constraints of a table, or (None) of any; to its indexes alone
+    where one is `created` or `dropped`."""
 
     table: str | None
+    index: Literal["", "created", "dropped"] = ""
 
 
 class CreateView(msgspec.Struct, frozen=True, tag_field="operation"):

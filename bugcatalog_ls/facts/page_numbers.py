@@ -7,6 +7,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
@@ -52,6 +53,26 @@ def skipped_pages(file: PyFile, offset: Node) -> Skipped | None:
             if left is not None and right is not None and text_of(right) == "1" and _is_page(left):
                 return Skipped(node, left, True)
     return None
+
+
+def is_from_one_on(page: Node, *places: Node) -> bool:
+    """Whether one of the places is reached only where the page is not 0, which stands for all of them."""
+    name = text_of(page)
+    return any(
+        _says_not_zero(part, name)
+        for place in places
+        for condition in conditions_at(place)
+        for part in implied(condition)
+    )
+
+
+def _says_not_zero(condition: Condition, name: str) -> bool:
+    node, holds = condition
+    if node.type != "comparison_operator":
+        return holds and text_of(node) == name
+    written = text_of(node).replace(" ", "")
+    positive = (f"{name}>0", f"{name}>=1", f"{name}!=0", f"0<{name}", f"1<={name}")
+    return written in (positive if holds else (f"{name}<=0", f"{name}<1", f"{name}==0"))
 
 
 def first_page(file: PyFile, page: Node) -> int | None:

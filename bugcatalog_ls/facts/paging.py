@@ -48,6 +48,7 @@ _CURSOR = re.compile(r"cursor|after|before|marker|last_|continu", re.IGNORECASE)
 _ANY_OF_THEM = re.compile(r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size", re.IGNORECASE)
 _TAKES_AWAY = re.compile(
     rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
+    rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)_"
 )
 _WRAPPERS = frozenset(
     {"desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst", "col", "collate"}
@@ -169,6 +170,8 @@ def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
     # A cap is no page; and where only the run knows of what, nobody can say.
     if any(size is not None and _is_cap(text_of(size)) for size in sizes):
         return True
+    if any(size is not None and _is_number_of_wanted(query, text_of(size)) for size in sizes):
+        return True
     if not any(is_class_like(entity) and "(" not in text_of(entity) for entity in query.entities):
         return True
     statement = statement_of(place)
@@ -181,6 +184,15 @@ def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
 
 def _is_cap(size: str) -> bool:
     return size.isupper() or _ANY_OF_THEM.search(size) is not None
+
+
+def _is_number_of_wanted(query: Query, size: str) -> bool:
+    """Whether a limit is the number of the rows asked for: `limit(len(ids))` beside `in_(ids)`."""
+    wanted = re.fullmatch(r"len\(\s*([\w.]+)\s*\)", size)
+    if wanted is None:
+        return False
+    held = f"in_({wanted[1]})"
+    return any(held in text_of(call).replace(" ", "") for call in query.calls("where", "filter"))
 
 
 def _is_aggregate(query: Query) -> bool:

@@ -13,7 +13,7 @@ _ORDERED = frozenset({"<", "<=", ">", ">="})
 _CLASSES = re.compile(
     rb"\b\w*(?:Stream|Position|Pag(?:e|ing|ination)|Continuation|Sync|Cancel\w*|Sequence|Lookahead)Token\b"
 )
-_NUMBERS = re.compile(r"\b(?:int|float|Number|datetime)\b")
+_NUMBERS = re.compile(r"\b(?:int|float|Number|datetime|UUID)\b")
 _TEXTS = re.compile(r"\b(?:str|bytes|Any|object|SecretStr|dict|Dict|Mapping)\b")
 _SOURCES = re.compile(
     r"(?:stream|position|offset|sequence|event_source|paginat)\w*\.(?:\w+_)?(?:token|position|offset)\b"
@@ -23,6 +23,8 @@ _SOURCES = re.compile(
 # The function numbers its tokens: `token = int(redis.incr(key))`.
 _NUMBERED = re.compile(rb"\btoken\s*=\s*(?:int\(|(?:await\s+)?[\w.]+\.incr(?:by)?\()")
 _CONVERSION = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d*]*(?:\.\d+)?([a-zA-Z%])")
+# Secrets that are numbers.
+_DIGITS = re.compile(r"otp|code|cvv|cvc|pin|ssn|card|pan")
 _OF_NUMBERS = "diouxXeEfFgG"
 
 
@@ -44,6 +46,11 @@ def is_counted(file: PyFile, node: Node) -> bool:
     if not text_of(node).rpartition(".")[2].lower().endswith("s"):
         return False
     return _is_written_as_number(node) or _is_ordered(file, node)
+
+
+def is_number(node: Node, name: str) -> bool:
+    """Whether what `name` calls a secret is written as a number, and is none of those that are digits."""
+    return not _DIGITS.search(name.lower()) and _is_written_as_number(node)
 
 
 def _is_written_as_number(node: Node) -> bool:

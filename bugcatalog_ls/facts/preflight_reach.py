@@ -6,6 +6,8 @@ unknown, and may come out either way.
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
@@ -36,6 +38,12 @@ _STRING_METHODS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "replace", "removeprefix", "removesuffix", "split"}
     | {"partition", "rpartition", "encode", "decode", "get"}
 )
+# `_extract_access_token(request)`: what a preflight does not bring along is not found either.
+_TAKES_CREDENTIALS = re.compile(
+    r"_*(?:get|extract|read|find|parse|take|fetch)_(?:\w+_)?(?:token|jwt|api_?key|credentials?|bearer)"
+    r"(?:_from_\w+)?"
+)
+_REQUESTS = frozenset({"request", "req", "scope", "conn", "connection", "request.headers", "request.cookies"})
 _TESTS = frozenset({"startswith", "endswith", "isdigit", "compare_digest"})
 
 
@@ -95,7 +103,10 @@ def _value(file: PyFile, node: Node | None, depth: int) -> object:
         case "call":
             return _called(file, node, depth)
         case "await":
-            return _UNKNOWN
+            return _value(file, node.named_children[0] if node.named_children else None, depth)
+        case "conditional_expression" if node.named_child_count == 3:
+            truth = _truth(_value(file, node.named_children[1], depth))
+            return _UNKNOWN if truth is None else _value(file, node.named_children[0 if truth else 2], depth)
         case "list" | "tuple" | "set":
             items = [constant_value(child) for child in node.named_children if child.type != "comment"]
             return _UNKNOWN if ... in items else tuple(items)
@@ -186,6 +197,10 @@ def _called(file: PyFile, node: Node, depth: int) -> object:
     name = text_of(callee).rpartition(".")[2]
     if any(text_of(argument).endswith(".method") for argument in arguments.positional):
         return _OF_METHOD
+    if _TAKES_CREDENTIALS.fullmatch(name) and any(
+        text_of(argument) in _REQUESTS for argument in arguments.positional
+    ):
+        return _ABSENT
     if callee.type != "attribute":
         if text_of(callee) in ("bool", "str", "len") and arguments.positional:
             return _value(file, arguments.positional[0], depth)

@@ -51,7 +51,8 @@ _MAX_ROUNDS = 400
 
 
 class Opaque(msgspec.Struct, frozen=True):
-    """Why something of a revision cannot be replayed, where, and which tables it may touch (None: any)."""
+    """Why something of a revision cannot be replayed, where, and which tables it may touch (None: any,
+    none: those alone that no revision lists)."""
 
     revision: str
     anchor: str
@@ -137,6 +138,17 @@ class Replay(CallReplay):
     def touch(self, table: str | None, reason: str) -> None:
         self.schema.apply(Touch(table, reason), self.revision)
         note = Opaque(self.revision, self.anchor, reason, (table,) if table is not None else None)
+        if note not in self.opaque:
+            self.opaque.append(note)
+
+    def touch_all_of(self, method: str) -> None:
+        """`create_all` or `drop_all` of a metadata: the first leaves alone what is there."""
+        reason = f"{method} of a metadata"
+        if method != "create_all":
+            self.touch(None, reason)
+            return
+        self.schema.apply(Touch(None, reason, only_creates=True), self.revision)
+        note = Opaque(self.revision, self.anchor, reason, ())
         if note not in self.opaque:
             self.opaque.append(note)
 

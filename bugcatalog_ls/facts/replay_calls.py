@@ -64,7 +64,9 @@ def call_method(
         on_connection = any(isinstance(each, Connection) for each in [*given, *(keywords or {}).values()])
         if name in EXECUTES and given:
             replay.execute(given[0])
-        elif name in ("create_all", "drop_all") or (name in ("create", "drop") and on_connection):
+        elif name in ("create_all", "drop_all"):
+            replay.touch_all_of(name)
+        elif name in ("create", "drop") and on_connection:
             replay.touch(None, f"{name} of what is not known before it runs")
     return A_QUERY if name in QUERIES else UNKNOWN
 
@@ -87,7 +89,7 @@ def _construct_method(
 ) -> Value:
     """A method of a construct: `table.create(bind)`, `sa.text(…).bindparams(…)`, `metadata.create_all()`."""
     if name in ("create_all", "drop_all"):
-        replay.touch(None, f"{name} of a metadata")
+        replay.touch_all_of(name)
         return None
     if name in ("create", "drop") and not isinstance(value, Name):
         create_or_drop(replay, value, name)

@@ -94,7 +94,7 @@ def _create_index(
     name = _named(replay, given, "index_name")
     unique = given.values.get("unique", False)
     if table is None or columns is None or name is None or not isinstance(unique, bool) or not given.known:
-        replay.apply(TouchConstraints(table))
+        replay.apply(TouchConstraints(table, "created"))
         return
     replay.apply(AddConstraint(table, TableIndex(name, columns, unique)))
 
@@ -174,7 +174,7 @@ def create_or_drop_index(replay: CallReplay, value: Call, name: str) -> None:
     if name == "drop" and isinstance(first, Constant) and isinstance(first.value, str):
         replay.apply(DropConstraint(None, first.value, "index"))
     else:
-        replay.apply(TouchConstraints(None))
+        replay.apply(TouchConstraints(None, "dropped" if name == "drop" else "created"))
 
 
 CONSTRAINT_OPERATIONS: dict[str, Callable[[CallReplay, Operations, list[Value], Keywords | None], None]] = {

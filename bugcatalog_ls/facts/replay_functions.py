@@ -58,6 +58,10 @@ class CallReplay(ExpressionReplay):
         """Something unknown happens to a table, or to any (None)."""
         raise NotImplementedError
 
+    def touch_all_of(self, method: str) -> None:
+        """`create_all` or `drop_all` of a metadata."""
+        raise NotImplementedError
+
     def execute(self, statement: Value) -> None:
         """Run SQL."""
         raise NotImplementedError
@@ -137,7 +141,7 @@ class CallReplay(ExpressionReplay):
         ):
             return Connection()
         if last in ("create_all", "drop_all"):
-            self.touch(None, f"{last} of a metadata")
+            self.touch_all_of(last)
             return None
         made: list[tuple[str, Expression]] = []
         for key, value in (keywords or {}).items():

@@ -21,6 +21,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.partials import partial_calls
 from bugcatalog_ls.syntax.scopes import Scope
 
 _NO_HELPERS = ("builtins.", "json.", "open", "flask.", "fastapi.", "starlette.", "super(")
@@ -112,6 +113,8 @@ def _sender(file: PyFile, response: Node) -> tuple[str, Library | None] | None:
     if symbols[0] is None and response.type == "identifier":
         bindings = file.names.bindings(response)
         symbols = [file.symbol(binding.value) for binding in bindings if binding.value is not None]
+    if "functools.partial()()" in symbols:
+        symbols = [_called_in_the_end(file, response)]
     sent = {symbol for symbol in symbols if symbol is not None and symbol != "None"}
     if not sent or None in symbols:
         return None
@@ -125,6 +128,16 @@ def _sender(file: PyFile, response: Node) -> tuple[str, Library | None] | None:
     if len(sent) == 1 and min(sent).endswith("()"):
         return (symbol, None) if "." in symbol and not symbol.startswith(_NO_HELPERS) else None
     return None
+
+
+def _called_in_the_end(file: PyFile, response: Node) -> str | None:
+    """The symbol of a response that a partial function gives."""
+    calls = {response.id}
+    if response.type == "identifier":
+        calls = {binding.value.id for binding in file.names.bindings(response) if binding.value is not None}
+    found = next((each for each in partial_calls(file) if each.call.id in calls), None)
+    function = file.symbol(found.function) if found is not None else None
+    return f"{function}()" if function is not None else None
 
 
 def _is_looked_at_before(file: PyFile, response: Node) -> bool:

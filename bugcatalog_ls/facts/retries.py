@@ -42,10 +42,14 @@ _EVERYTHING = frozenset({"Exception", "BaseException", "builtins.Exception", "bu
 _LIBRARIES = re.compile(rb"autoretry_for|tenacity|backoff|retrying|stamina")
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
 _COMPARED = re.compile(r"(\w+)\s*(?:<|<=|>|>=)\s*(?:\d+|[\w.]+)")
+# A loop that asks until a result is there repeats a question, even where that is sent with POST.
+_ASKS_FOR_RESULT = re.compile(rb"\b_?poll(?:ing|ed|s)?\b|\bpoll_|_poll\b", re.IGNORECASE)
 _TASKS = frozenset({"task", "shared_task", "periodic_task"})
 _CHANGES = re.compile(r"[\w.]*?(?:text\(\s*)?[fFrR]?[\"']*\s*(?:update|delete)\b", re.IGNORECASE)
 _COUNTS_ON = re.compile(r"\w\s*[-+]\s*[:%?$\w]|\|\|")
 _MAX_CALLS = 40
+_FOREVER = re.compile(rb"#[^\n]*\b(?:forever|indefinitely|infinitely|never give up)\b", re.IGNORECASE)
+_SHORTLY = 500
 ADDS = ("add", "add_all", "bulk_save_objects", "bulk_insert_mappings")
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
 _PLAIN = frozenset({"string", "binary_operator", "identifier", "attribute", "call"})
@@ -255,6 +259,8 @@ def _add(file: PyFile, facts: Facts, place: Node, kind: str, call: Node | None, 
     if not elsewhere and not arguments.dict_unpacked and not arguments.list_unpacked:
         everything, anything = _predicate(file, kind, arguments)
         lacks = tuple(_lacking(kind, arguments))
+        if "stop" in lacks and _is_meant_forever(file, place):
+            lacks = tuple(part for part in lacks if part != "stop")
     text = (body.text or b"") if body is not None else b""
     facts.add(
         Retry(
@@ -269,6 +275,12 @@ def _add(file: PyFile, facts: Facts, place: Node, kind: str, call: Node | None, 
             _calls(file, body) if body is not None else (),
         )
     )
+
+
+def _is_meant_forever(file: PyFile, place: Node) -> bool:
+    """Whether a comment shortly before says that it shall never give up."""
+    before = file.source.data[max(place.start_byte - _SHORTLY, 0) : place.start_byte]
+    return _FOREVER.search(before) is not None
 
 
 def _predicate(file: PyFile, kind: str, arguments: Arguments) -> tuple[bool, bool]:
@@ -286,7 +298,7 @@ def _predicate(file: PyFile, kind: str, arguments: Arguments) -> tuple[bool, boo
                 return False, False
             inner = arguments_of(given)
             types = inner.get("exception_types", 0)
-            return types is None or _is_everything(types), False
+            return types is not None and _is_everything(types), types is None
         case "backoff":
             given = arguments.get("exception", 1)
             gives_up = "giveup" in arguments.keywords
@@ -373,7 +385,7 @@ def _loops(file: PyFile, facts: Facts) -> None:
         body = loop.child_by_field_name("body")
         if body is None or b"except" not in file.source.data[body.start_byte : body.end_byte]:
             continue
-        if not _is_counted(loop):
+        if not _is_counted(loop) or _ASKS_FOR_RESULT.search(loop.text or b"") is not None:
             continue
         attempt = next((node for node in walk(body) if node.type == "try_statement"), None)
         if attempt is None or not _is_attempt(attempt, body):

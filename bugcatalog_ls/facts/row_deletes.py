@@ -17,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
 
 _SQL = re.compile(rb"\bDELETE\s+FROM\s+[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE)
 _QUERIES = frozenset({"query", "select", "get", "get_one", "exec", "scalars", "scalar", "delete"})
+_OTHER_OWNERS = re.compile(r"cache|redis|client|http|storage|bucket|queue|broker|index$", re.IGNORECASE)
 
 
 class RowDelete(Fact, frozen=True):
@@ -68,6 +69,8 @@ VOCABULARY = Vocabulary(_collect, (b"delete(", b"DELETE FROM", b"DELETE from", b
 def _symbols(file: PyFile, call: Node) -> Iterator[str]:
     given = arguments_of(call).positional
     if given and given[0].type in ("identifier", "attribute"):
+        if _keeps_no_rows(callee_of(call)):
+            return
         symbol = file.symbol(given[0])
         if symbol is not None and "[" not in symbol:
             yield symbol
@@ -82,6 +85,12 @@ def _symbols(file: PyFile, call: Node) -> Iterator[str]:
         owner = callee.child_by_field_name("object")
         if owner is not None:
             yield from _queried(file, owner)
+
+
+def _keeps_no_rows(callee: Node | None) -> bool:
+    """Whether what deletes is called by a name that no session or repository of rows has."""
+    owner = callee.child_by_field_name("object") if callee is not None else None
+    return owner is not None and _OTHER_OWNERS.search(text_of(owner).rpartition(".")[2]) is not None
 
 
 def _queried(file: PyFile, node: Node) -> Iterator[str]:

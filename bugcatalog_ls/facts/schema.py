@@ -127,16 +127,22 @@ class Schema:
                 self.views |= {name}
             case ChangeEnum():
                 self._change_enum(operation)
-            case TouchConstraints(table=None):
-                for each in list(self.tables.values()):
-                    self._put(msgspec.structs.replace(each, constraints=each.constraints.unknown()))
-            case TouchConstraints(table=str(name)):
-                table = self._expected(name)
-                self._put(msgspec.structs.replace(table, constraints=table.constraints.unknown()))
-            case Touch(table=None):
+            case TouchConstraints(table=touched, index=index):
+                for table in list(self.tables.values()) if touched is None else [self._expected(touched)]:
+                    constraints = table.constraints
+                    constraints = (
+                        constraints.with_unknown_indexes(
+                            may_lack=index == "dropped", may_have=index == "created"
+                        )
+                        if index
+                        else constraints.unknown()
+                    )
+                    self._put(msgspec.structs.replace(table, constraints=constraints))
+            case Touch(table=None, only_creates=only_creates):
                 self.complete = False
                 for each in list(self.tables.values()):
-                    self._put(_touched(each))
+                    if not (only_creates and each.certain):
+                        self._put(_touched(each))
             case Touch(table=str(name)):
                 self._put(_touched(self._expected(name)))
 

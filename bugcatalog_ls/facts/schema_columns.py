@@ -31,7 +31,7 @@ _AFFIX = re.compile(
 _SERVER_SIDE = re.compile(
     r"id|uuid|guid|pk|_id|(?:date_)?(?:created|updated|modified|deleted|inserted|registered|changed)(?:_\w+)?"
     r"|(?:date_|time_)(?:created|updated|modified|added|joined)|\w*_?(?:created|updated|modified|deleted)_(?:at|on|by|ts)"
-    r"|creation_(?:date|time)|createdAt|updatedAt|timestamp|version|revision|etag|last_(?:login|seen|modified|updated)"
+    r"|(?:create|update|insert|modify|delete)_(?:time|date|at)|creation_(?:date|time)|createdAt|updatedAt|timestamp|version|revision|etag|last_(?:login|seen|modified|updated)"
     r"|(?:\w+_)?(?:hash|hashed|digest|checksum|signature|fingerprint|salt)|hashed_\w+|hash_\w+"
 )
 _OWNER = re.compile(

@@ -30,7 +30,7 @@ def without_constraint(constraints: Constraints, name: str, kind: str) -> Constr
     for each in searched:
         for found in kinds[each]:
             if found.name == name and name:
-                return _without(constraints, found)
+                return constraints.without(found)
     fitting = [
         (len(found.columns), found)
         for each in (searched[:1] if kind else searched)
@@ -41,7 +41,7 @@ def without_constraint(constraints: Constraints, name: str, kind: str) -> Constr
         most = max(length for length, _ in fitting)
         best = [found for length, found in fitting if length == most]
         if len(best) == 1:
-            return _without(constraints, best[0])
+            return constraints.without(best[0])
     if kind and not kinds.get(searched[0]) and constraints.known:
         # There is none of the kind: it is gone already, or was never there in this dialect.
         return constraints
@@ -57,15 +57,6 @@ def referring_to(constraints: Constraints, old: str, new: str) -> Constraints:
         for each in constraints.foreign_keys
     )
     return msgspec.structs.replace(constraints, foreign_keys=keys)
-
-
-def _without(constraints: Constraints, found: _Constraint) -> Constraints:
-    return Constraints(
-        tuple(each for each in constraints.foreign_keys if each is not found),
-        tuple(each for each in constraints.indexes if each is not found),
-        tuple(each for each in constraints.uniques if each is not found),
-        constraints.known,
-    )
 
 
 def _fits(found: _Constraint, name: str) -> bool:

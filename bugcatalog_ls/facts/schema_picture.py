@@ -165,7 +165,7 @@ def _pictured(
         constraints.indexes,
         constraints.uniques,
         known,
-        constraints.known,
+        constraints.indexes_known,
         certain,
         path,
     )

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
-from bugcatalog_ls.facts.position_tokens import is_counted, is_position_token
+from bugcatalog_ls.facts.other_meanings import means_other
+from bugcatalog_ls.facts.position_tokens import is_counted, is_number, is_position_token
 from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
@@ -70,6 +71,10 @@ _BODIES = frozenset(
         "read", "post", "media", "content",
     }
 )  # fmt: skip
+# Who holds this cookie is logged in.
+_SESSION_COOKIE = re.compile(
+    r"(?:\w+[_.-])?(?:session|sessionid|session_id|sid|phpsessid|auth)", re.IGNORECASE
+)
 _FORMS = frozenset({"POST", "get_json", "get_data"})
 _REQUEST_NAME = re.compile(r"(?:\w+_)?(?:request|req)")
 _SETTINGS_NAME = re.compile(r"(?:\w+_)?settings", re.IGNORECASE)
@@ -101,11 +106,14 @@ def revealed(file: PyFile, part: Part) -> Revealed | None:
         node = node.named_children[0]
     found = _revealed(file, node, 8)
     is_told = part.key != "" and secret_kind(part.key) == "secret" and _may_hold(file, node)
-    if found is None and is_told and not is_label(file, node, part.key):
+    is_told = is_told and not is_label(file, node, part.key) and not means_other(file, node, part.key)
+    if found is None and is_told:
         found = Revealed("name", part.key, file.symbol(node))
     if found is None or _is_absent(node) or is_blanked(file, node):
         return None
-    return None if found.kind == "name" and is_only_named(file, node) else found
+    if found.kind != "name":
+        return found
+    return None if is_only_named(file, node) or is_number(node, found.written) else found
 
 
 def _is_absent(node: Node) -> bool:
@@ -165,7 +173,7 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             return None
         if kind == "token" and (_is_other_token(file, node) or is_record(file, node)):
             return None
-        if is_label(file, node, name):
+        if is_label(file, node, name) or means_other(file, node, name):
             return None
         return Revealed("name", name, symbol)
     if len(bindings) == 1 and bindings[0].kind in ("assign", "walrus") and bindings[0].value is not None:
@@ -234,7 +242,7 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
         kind = secret_kind(f"{_last_name(owner)}_{name}")
     if not kind or (kind == "token" and (_is_other_token(file, node) or is_of_lock(node))):
         return None
-    if is_label(file, node, name) or is_of_challenge(file, node):
+    if is_label(file, node, name) or is_of_challenge(file, node) or means_other(file, node, name):
         return None
     return Revealed("name", written, symbol)
 
@@ -318,11 +326,26 @@ def _made(file: PyFile, call: Node, function: str, symbol: str | None) -> Reveal
     return Revealed("name", f"{function}()", symbol)
 
 
+def _is_cookie(file: PyFile, node: Node) -> bool:
+    """Whether it is looked up among the cookies of a request."""
+    lookup = callee_of(node) if node.type == "call" else node
+    holder = lookup.named_children[0] if lookup is not None and lookup.named_children else None
+    if (
+        holder is None
+        or holder.type != "attribute"
+        or text_of(holder.named_children[-1]).lower() != "cookies"
+    ):
+        return False
+    return _is_request_name(file, holder.named_children[0])
+
+
 def _at_key(file: PyFile, node: Node, key_node: Node) -> Revealed | None:
     key = string_value(key_node)
     if key is None and key_node.type in ("identifier", "attribute") and text_of(key_node).isupper():
         key = text_of(key_node).rpartition(".")[2]
     kind = secret_kind(key) if key is not None else ""
+    if key is not None and not kind and _SESSION_COOKIE.fullmatch(key) and _is_cookie(file, node):
+        kind = "secret"
     if key is None or not kind or (kind == "token" and _is_other_token(file, node)):
         return None
     return Revealed("name", key, None)

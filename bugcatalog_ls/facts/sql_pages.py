@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, enclosing, string_value, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    enclosing,
+    statement_of,
+    string_value,
+    text_of,
+    unparenthesised,
+)
 
 _EXECUTING = (
     "execute", "executemany", "exec_driver_sql", "text", "raw", "fetch", "fetchrow", "fetch_all", "fetch_one",
@@ -18,6 +25,9 @@ _EXECUTING = (
 _LIMIT = re.compile(r"\blimit\s", re.IGNORECASE)
 _SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _TAKEN_AWAY = re.compile(r"skip\s+locked|\brandom\b|tablesample", re.IGNORECASE)
+_SAMPLE = re.compile(r"sample|preview|peek", re.IGNORECASE)
+# CQL knows an order within a partition only.
+_OTHER_LANGUAGE = re.compile(rb"^\s*(?:from|import)\s+(?:cassandra|scylla|acsylla)\b", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\$\d+|(?<![:\w]):\w+|\?")
 _VALUE_BEFORE = re.compile(r"(?:limit|offset|=|<|>|,|\(|like|')\s*$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"(?:from|join|[\w\"`]\.)\s*[\"`]?$", re.IGNORECASE)
@@ -25,7 +35,7 @@ _NAME_BEFORE = re.compile(r"(?:from|join|[\w\"`]\.)\s*[\"`]?$", re.IGNORECASE)
 
 def unordered_sql(file: PyFile) -> Iterator[Node]:
     """The strings of SQL that are executed with a LIMIT and without an ORDER BY."""
-    if _LIMIT.search(file.source.text) is None:
+    if _LIMIT.search(file.source.text) is None or _OTHER_LANGUAGE.search(file.source.data) is not None:
         return
     seen: set[int] = set()
     for call in file.calls_named(*_EXECUTING):
@@ -44,6 +54,8 @@ def unordered_sql(file: PyFile) -> Iterator[Node]:
             and (b"UPDATE " in around or b"DELETE " in around)
         ):
             continue  # A batch of what is to be changed, whichever it is.
+        if text is not None and "offset" not in text.lower() and _SAMPLE.search(text_of(statement_of(call))):
+            continue
         if text is not None and _LIMIT.search(text) and not _TAKEN_AWAY.search(text) and _takes_any(text):
             yield string
 

@@ -28,6 +28,8 @@ Derivation = Literal["number", "items", "computed"]
 _COMMITS = ("commit", "flush")
 _CREATES = re.compile(r"get_or_create\(")
 _IN_PLACE = ("append", "extend", "insert", "update", "remove", "pop", "setdefault", "add", "clear")
+# What a list has and a manager of related rows has not: `row.items.append(x)`, and then `row.save()`.
+_OF_LISTS = ("append", "extend", "insert")
 _SAVES = ("save", "asave", "bulk_update")
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "|", "&", "^", "<<", ">>"})
 LOCKING = re.compile(
@@ -65,6 +67,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
     nodes = list(file.nodes("assignment", "augmented_assignment"))
     if b"flag_modified" in file.source.data:
         nodes += file.calls_written(*_IN_PLACE)
+    elif b".objects" in file.source.data:
+        nodes += file.calls_written(*_OF_LISTS)
     for node in sorted(nodes, key=lambda each: each.start_byte):
         target = node.child_by_field_name("left")
         if node.type == "call":
@@ -82,7 +86,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
         is_changed = is_call or (target.parent is not None and target.parent.type == "subscript")
         if scope is not None and is_changed:
             flagged = rf"flag_modified\(\s*{re.escape(text_of(target.children[0]))}\s*,"
-            derivation = "items" if re.search(flagged, text_of(scope.node)) else None
+            is_list = is_call and text_of(callee_of(node) or node).endswith(tuple(f".{n}" for n in _OF_LISTS))
+            derivation = "items" if is_list or re.search(flagged, text_of(scope.node)) else None
         if scope is None or derivation is None:
             continue
         text = text_of(scope.node)
@@ -97,6 +102,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
             flow = flows[scope.start] = Flow(scope.node)
         load, loader = source
         style = load.style if load is not None else None
+        if is_call and style != "django" and b"flag_modified" not in file.source.data:
+            continue
         if not flow.is_complete or not _is_kept(file, flow, scope, node, text_of(row), style):
             continue
         attribute = text_of(target).rpartition(".")[2]
@@ -114,7 +121,7 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
     found: tuple[Load | None, str] | None = None
     for binding in file.names.bindings(row):
         if binding.kind == "unpack":
-            load = _got_or_created(file, binding.node)
+            load = _got_or_created(file, binding.node) or load_of(file, _paired(binding.node))
             return (load, "") if load is not None and not load.locks else None
         if binding.kind not in ("assign", "for", "walrus") or binding.value is None:
             continue
@@ -146,6 +153,19 @@ def _got_or_created(file: PyFile, target: Node) -> Load | None:
     return load_of(file, right) if _CREATES.search(text_of(right)) else None
 
 
+def _paired(target: Node) -> Node | None:
+    """The row of `first, second = session.get(…), session.get(…)`."""
+    pattern = target.parent
+    assignment = pattern.parent if pattern is not None else None
+    right = assignment.child_by_field_name("right") if assignment is not None else None
+    if pattern is None or right is None or right.type not in ("expression_list", "tuple"):
+        return None
+    targets, values = pattern.named_children, right.named_children
+    if len(targets) != len(values) or any(value.type == "list_splat" for value in values):
+        return None
+    return next((value for one, value in zip(targets, values, strict=True) if one.id == target.id), None)
+
+
 def _unawaited(node: Node) -> Node:
     node = unparenthesised(node)
     return unparenthesised(node.named_children[0]) if node.type == "await" else node
@@ -160,10 +180,23 @@ def _derivation(file: PyFile, node: Node, target: Node) -> Derivation | None:
     if value is None:
         return None
     if node.type == "augmented_assignment":
-        return "computed" if _is_text(value) else "items" if value.type in _DISPLAYS else "number"
+        if value.type in _DISPLAYS:
+            return "items"
+        operator = node.child_by_field_name("operator")
+        is_arithmetic = operator is not None and text_of(operator).removesuffix("=") in _ARITHMETIC
+        parts = _branches(value)
+        return "number" if is_arithmetic and not any(map(_is_text, parts)) else "computed"
     written = text_of(target)
     value = unparenthesised(value)
     return _of_value(file, value, written, target, 3)
+
+
+def _branches(value: Node) -> list[Node]:
+    """What an expression may come to: itself, or either side of `a if condition else b`."""
+    value = unparenthesised(value)
+    if value.type != "conditional_expression" or value.named_child_count != 3:
+        return [value]
+    return [unparenthesised(value.named_children[0]), unparenthesised(value.named_children[2])]
 
 
 def _of_value(file: PyFile, value: Node, written: str, target: Node, depth: int) -> Derivation | None:

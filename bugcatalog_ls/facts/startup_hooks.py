@@ -1,6 +1,7 @@
 """Start-up hooks: what an application runs before it serves, and which calls there may fail.
 
-It knows FastAPI's and Starlette's lifespans and hooks, Quart's, aiohttp's and Django's.
+It knows FastAPI's and Starlette's lifespans and hooks, those of Quart, Litestar, Sanic, aiohttp and
+Django, and what the workers of Celery, arq, taskiq and FastStream run first.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ _OPTIONAL = re.compile(
 _BEGINS = re.compile(
     r"_?(?:start|warm|preload|prefetch|prime|refresh|schedule|launch|run|load|init|sync|reindex)"
 )
+_APPLICATIONS = ("FastAPI", "Starlette", "APIRouter", "Litestar", "FastStream", "FastMCP", "Quart")
+_WORKER_SIGNALS = ("worker_init", "worker_process_init", "worker_ready", "beat_init")
 _SCHEDULER_START = re.compile(r"(?:^|[._])scheduler\.start$", re.IGNORECASE)
 _IO = re.compile(
     r"(?:^|[._])(?:create_all|connect|execute|ping|upgrade|migrate|run_migrations|init_db|urlopen|open"
@@ -83,12 +86,19 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _collect_startup(file, definition, facts)
 
 
-VOCABULARY = Vocabulary(_collect, (b"lifespan", b"startup", b"before_serving", b"AppConfig"))
+VOCABULARY = Vocabulary(
+    _collect,
+    (
+        *(b"lifespan", b"startup", b"STARTUP", b"before_serving", b"AppConfig", b"before_server_start"),
+        *(b"cleanup_ctx", b"worker_ready", b"worker_init", b"worker_process_init", b"beat_init"),
+    ),
+)
 
 
 def _hooks(file: PyFile) -> Iterator[Definition]:
     """The functions that run before an application serves."""
-    named = {name for node in _handed_over(file) if (name := text_of(node).rpartition(".")[2])}
+    handed = (*_handed_over(file), *_of_workers(file))
+    named = {name for node in handed if (name := text_of(node).rpartition(".")[2])}
     for definition in file.functions:
         if definition.name in named or _is_hook(file, definition):
             yield definition
@@ -96,16 +106,14 @@ def _hooks(file: PyFile) -> Iterator[Definition]:
 
 def _handed_over(file: PyFile) -> Iterator[Node]:
     """Functions named where an application is made: `lifespan=`, `on_startup=[…]`, `add_event_handler`."""
-    for call in file.calls_named(
-        "FastAPI", "Starlette", "APIRouter", "Litestar", "add_event_handler", "append"
-    ):
+    for call in file.calls_named(*_APPLICATIONS, "add_event_handler", "append"):
         arguments = arguments_of(call)
         name = text_of(callee_of(call) or call)
         if name.endswith("add_event_handler"):
             if string_value(arguments.get("event_type", 0)) == "startup" and len(arguments.positional) > 1:
                 yield arguments.positional[1]
         elif name.endswith(".append"):
-            if name.endswith("on_startup.append") and arguments.positional:
+            if name.endswith(("on_startup.append", "cleanup_ctx.append")) and arguments.positional:
                 yield arguments.positional[0]
         else:
             if (lifespan := arguments.keywords.get("lifespan")) is not None:
@@ -114,13 +122,28 @@ def _handed_over(file: PyFile) -> Iterator[Node]:
             yield from given.named_children if given is not None and given.type == "list" else ()
 
 
+def _of_workers(file: PyFile) -> Iterator[Node]:
+    """`on_startup = startup` in the settings of an arq worker."""
+    if b"on_startup" not in file.source.data:
+        return
+    for definition in file.classes:
+        if definition.name.endswith("WorkerSettings"):
+            scope = file.scopes.of(definition.node)
+            bindings = scope.bindings.get("on_startup", []) if scope is not None else []
+            yield from (b.value for b in bindings if b.value is not None and b.value.type == "identifier")
+
+
 def _is_hook(file: PyFile, definition: Definition) -> bool:
     for decorator in definition.decorators:
         name = text_of(callee_of(decorator) or decorator) if decorator.type == "call" else text_of(decorator)
         last = name.rpartition(".")[2]
-        if last == "on_event" and decorator.type == "call":
-            return string_value(arguments_of(decorator).get("event_type", 0)) == "startup"
-        if last in ("before_serving", "on_startup"):
+        if last in ("on_event", "listener") and decorator.type == "call":
+            event = arguments_of(decorator).get("event_type" if last == "on_event" else "event", 0)
+            named = string_value(event) or (text_of(event) if event is not None else "")
+            return named in ("startup", "before_server_start") or named.endswith("_STARTUP")
+        if last in ("before_serving", "on_startup", "before_server_start"):
+            return True
+        if last == "connect" and name.rpartition(".")[0].rpartition(".")[2] in _WORKER_SIGNALS:
             return True
         if last == "asynccontextmanager" and definition.name.endswith("lifespan"):
             parameters = definition.node.child_by_field_name("parameters")
@@ -187,7 +210,9 @@ def _of_items(file: PyFile, statement: Node) -> Iterator[Node]:
         return
     clause = next((child for child in statement.children if child.type == "with_clause"), None)
     for node in walk(clause) if clause is not None else ():
-        if node.type != "call" or HARMLESS.search(text_of(callee_of(node) or node)):
+        if node.type != "call":
+            continue
+        if HARMLESS.search(text_of(callee_of(node) or node)) and not sends_request(file, node):
             continue
         if file.callee(node) not in CLIENTS:
             yield node

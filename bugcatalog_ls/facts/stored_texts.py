@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.given_texts import row_class
+from bugcatalog_ls.facts.made_texts import known_length, maker_of, returned
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, constant_value, enclosing, string_value, text_of
+from bugcatalog_ls.syntax.nodes import enclosing, string_value, text_of
 
 # Begins with what is rare, for speed: what stands before the sign is looked at afterwards.
 _CANDIDATE = re.compile(
-    rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b)"
+    rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b"
+    rb"|(?:\w+\.)*(?:generate_password_hash|hash)\()"
 )
-_DEFAULT = re.compile(rb"\bdefault(?:_factory)?\s?=\s?(?:lambda\s*:|[a-z_]\w*\s*[,)\n])")
+_DEFAULT = re.compile(rb"\bdefault(?:_factory)?\s?=\s?(?:lambda\b|(?:[a-z_]\w*\.)*[a-z_]\w*(?=\s*[,)]))")
+# The makers of texts that a local name may hold.
+_LOCAL = re.compile(
+    rb"^(?:str\()?(?:\w+\.)*(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_|generate_pass|hash)"
+)
 _ATTRIBUTE = re.compile(rb"\.\w+[ ]?$")
 _KEYWORD = re.compile(rb"\w+$")
 _KEYWORDS = frozenset(
     {b"message", b"msg", b"detail", b"description", b"help", b"title", b"text", b"content", b"prompt"}
 )
-_DIGESTS = {
-    "hashlib.md5": 32, "hashlib.sha1": 40, "hashlib.sha224": 56, "hashlib.sha256": 64, "hashlib.sha384": 96,
-    "hashlib.sha512": 128, "hashlib.blake2b": 128, "hashlib.blake2s": 64, "hashlib.sha3_256": 64,
-    "hashlib.sha3_512": 128,
-}  # fmt: skip
 
 
 class StoredText(Fact, frozen=True):
     """A text for an attribute of an instance of `owner`, a class's symbol.
 
     `length` is that of what is known of it; `parts` are the symbols of the attributes that stand in it.
+    `maker` is the symbol of the function that makes it, where another file tells how long that is.
     """
 
     path: str
@@ -44,6 +47,7 @@ class StoredText(Fact, frozen=True):
     parts: tuple[tuple[str, str], ...]
     is_composite: bool
     anchor: str
+    maker: str = ""
 
     @property
     def key(self) -> str:
@@ -75,18 +79,35 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if measured is not None:
                 length, parts, composite = measured
                 anchor = facts.anchor(f"text {owner}.{attribute}", value)
-                facts.add(StoredText(file.path, owner, attribute, length, parts, composite, anchor))
+                maker = "" if length or composite else maker_of(file, _held(file, value))
+                facts.add(StoredText(file.path, owner, attribute, length, parts, composite, anchor, maker))
 
 
 VOCABULARY = Vocabulary(
-    _collect, (b'f"', b"f'", b"hashlib", b"uuid", b"secrets", b"bcrypt", b' = "', b" = '")
+    _collect,
+    (
+        b'f"',
+        b"f'",
+        b"hashlib",
+        b"uuid",
+        b"secrets",
+        b"bcrypt",
+        b' = "',
+        b" = '",
+        b".hash(",
+        b"password_hash(",
+    ),
 )
 
 
 def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
     if node.type == "assignment":
         left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or value is None or left.type != "attribute":
+        if left is None or value is None:
+            return
+        if left.type == "identifier":
+            yield from _of_local(file, node, value)
+        if left.type != "attribute":
             return
         # `self` is an object of a model only where there are models.
         if text_of(left).startswith("self.") and not _has_models(file):
@@ -112,6 +133,35 @@ def _targets(file: PyFile, node: Node) -> Iterator[tuple[str, str, Node]]:
         yield symbol, text_of(name), value
 
 
+def _of_local(file: PyFile, assignment: Node, value: Node) -> Iterator[tuple[str, str, Node]]:
+    """Where a digest or token goes that a local name holds and nothing else is bound to."""
+    left, function = assignment.child_by_field_name("left"), enclosing(assignment, "function_definition")
+    if left is None or function is None or _LOCAL.match(value.text or b"") is None:
+        return
+    if not known_length(file, value) and not maker_of(file, value):
+        return
+    name = (left.text or b"").decode()
+    used = re.compile(rb"=\s?(" + name.encode() + rb")\s*(?=[,)\n;#]|$)")
+    for match in used.finditer(file.source.data, assignment.end_byte, function.end_byte):
+        node = file.root.descendant_for_byte_range(match.start(1), match.end(1))
+        taker = node.parent if node is not None else None
+        if node is None or taker is None or taker.type not in ("assignment", "keyword_argument"):
+            continue
+        bindings = file.names.bindings(node)
+        if len(bindings) == 1 and bindings[0].value == value and not _is_target(taker, node):
+            yield from _targets(file, taker)
+
+
+def _held(file: PyFile, value: Node) -> Node:
+    """What a local name holds, as `_of_local` found it; anything else as it is."""
+    held = file.names.bindings(value)[0].value if value.type == "identifier" else None
+    return held if held is not None else value
+
+
+def _is_target(assignment: Node, node: Node) -> bool:
+    return assignment.child_by_field_name("left") == node
+
+
 def _collect_defaults(file: PyFile, facts: Facts) -> None:
     """What functions give new rows (`default=lambda: str(uuid4())`), written in a class's body."""
     for match in _DEFAULT.finditer(file.source.data):
@@ -129,12 +179,15 @@ def _collect_defaults(file: PyFile, facts: Facts) -> None:
         if value is None or left is None or owner is None or left.type != "identifier":
             continue
         made = _returned(file, value)
-        length = _known_length(file, made) if made is not None else 0
+        length = known_length(file, made) if made is not None else 0
+        maker = "" if made is not None else file.symbol(value) or ""
+        if maker.startswith(f"{file.module}.") or maker.partition(".")[0] in sys.stdlib_module_names:
+            maker = ""
         symbol = next((each.symbol for each in file.classes if each.node == owner), None)
-        if length and symbol is not None:
+        if (length or maker) and symbol is not None:
             name = text_of(left)
             anchor = facts.anchor(f"text {symbol}.{name}", value)
-            facts.add(StoredText(file.path, symbol, name, length, (), False, anchor))
+            facts.add(StoredText(file.path, symbol, name, length, (), False, anchor, maker))
 
 
 def _returned(file: PyFile, value: Node) -> Node | None:
@@ -147,11 +200,7 @@ def _returned(file: PyFile, value: Node) -> Node | None:
     function = bindings[0].node if len(bindings) == 1 else None
     while function is not None and function.type not in ("function_definition", "module"):
         function = function.parent
-    body = function.child_by_field_name("body") if function is not None else None
-    statements = [each for each in body.named_children if each.type != "comment"] if body is not None else []
-    if len(statements) != 1 or statements[0].type != "return_statement":
-        return None
-    return statements[0].named_children[0] if statements[0].named_children else None
+    return returned(function) if function is not None else None
 
 
 def _has_models(file: PyFile) -> bool:
@@ -159,13 +208,14 @@ def _has_models(file: PyFile) -> bool:
 
 
 def _measure(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], ...], bool] | None:
+    value = _held(file, value)
     if value.type == "string":
         text = string_value(value)
         if text is not None:
             return len(text), (), False
         return _composite(file, value)
-    length = _known_length(file, value)
-    return (length, (), False) if length else None
+    length = known_length(file, value)
+    return (length, (), False) if length or maker_of(file, value) else None
 
 
 def _composite(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], ...], bool] | None:
@@ -185,34 +235,5 @@ def _composite(file: PyFile, value: Node) -> tuple[int, tuple[tuple[str, str], .
                     parts.append((owner[:-2], text_of(name)))
                     continue
             is_uuid = hole.type == "call" and (file.callee(hole) or "").startswith("uuid.uuid")
-            length += 36 if is_uuid else _known_length(file, hole)
+            length += 36 if is_uuid else known_length(file, hole)
     return length, tuple(parts), True
-
-
-def _known_length(file: PyFile, value: Node) -> int:
-    """How long a digest, an id or a token is; 0 where that is not known."""
-    if value.type == "attribute" and text_of(value).endswith(".hex"):
-        inner = value.child_by_field_name("object")
-        made = file.callee(inner) if inner is not None and inner.type == "call" else None
-        return 32 if made in ("uuid.uuid1", "uuid.uuid4") else 0
-    if value.type != "call":
-        return 0
-    given = arguments_of(value)
-    symbol = file.callee(value) or ""
-    if symbol == "builtins.str" and given.positional and given.positional[0].type == "call":
-        return 36 if (file.callee(given.positional[0]) or "").startswith("uuid.uuid") else 0
-    function = value.child_by_field_name("function")
-    if function is not None and function.type == "attribute":
-        inner = function.child_by_field_name("object")
-        name = function.child_by_field_name("attribute")
-        if name is not None and inner is not None and inner.type == "call":
-            made = file.callee(inner) or ""
-            if text_of(name) == "hexdigest":
-                return _DIGESTS.get(made, 0)
-            if text_of(name) == "decode" and made == "bcrypt.hashpw":
-                return 60
-    if symbol in ("secrets.token_hex", "secrets.token_urlsafe"):
-        number = constant_value(given.positional[0]) if given.positional else 32
-        if isinstance(number, int):
-            return 2 * number if symbol.endswith("hex") else (4 * number + 2) // 3
-    return 60 if symbol == "bcrypt.hashpw" else 0

@@ -26,7 +26,7 @@ def type_difference(wanted: ColumnType, found: ColumnType, dialect: str = "") ->
     one, two = _family(wanted.name), _family(found.name)
     if one != two:
         return None if _is_same_in(dialect, one, two, wanted, found) else "type"
-    if one == "string" and _is_text(wanted) and _is_text(found):
+    if one == "string" and _is_fixed(wanted) == _is_fixed(found):
         return "length" if wanted.length != found.length and wanted.length and found.length else None
     if one == "number":
         pairs = ((wanted.precision, found.precision), (wanted.scale, found.scale))
@@ -44,8 +44,8 @@ def _is_postgresql(dialect: str) -> bool:
     return dialect.startswith(("postgres", "cockroach"))
 
 
-def _is_text(given: ColumnType) -> bool:
-    return given.name in ("VARCHAR", "NVARCHAR")
+def _is_fixed(given: ColumnType) -> bool:
+    return given.name in ("CHAR", "NCHAR")
 
 
 _FAMILIES = {

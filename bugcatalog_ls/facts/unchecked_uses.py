@@ -31,9 +31,10 @@ _NO_TEST_BEHIND = re.compile(rb"\s*(?:[.(\[]|(?!(?:and|or|else|if)\b)\w)")
 
 
 class OptionalName(Fact, frozen=True):
-    """A module's name that is None where its import failed."""
+    """A module's name that is None where its import, of `target`, failed."""
 
     symbol: str
+    target: str
 
     @property
     def key(self) -> str:
@@ -159,7 +160,7 @@ def _object_uses(
             continue
         target = binding.target
         if binding.kind == "from" and is_object_use(node) and block_of(file, node) is not None:
-            key = (_module_of(target), target.rpartition(".")[2], binding.name)
+            key = (module_of(target), target.rpartition(".")[2], binding.name)
             found.setdefault(key, []).append(node)
         # Classes have no optional imports as members.
         is_class = binding.kind == "from" and target.rpartition(".")[2][:1].isupper()
@@ -172,7 +173,7 @@ def _object_uses(
     return found
 
 
-def _module_of(target: str) -> str:
+def module_of(target: str) -> str:
     """`a.b` of `a.b.name`; the dots of `..name` stay."""
     head = target.rpartition(".")[0]
     return head if head.strip(".") or not target.startswith(".") else head + "."
@@ -236,5 +237,5 @@ def _imported_flags(file: PyFile) -> dict[str, dict[str, Sign]]:
     for name, bindings in file.scopes.module.bindings.items():
         is_flag = name.isupper() or name.lower().startswith(("is_", "has_", "have_"))
         if is_flag and bindings[0].kind == "from":
-            found.setdefault(_module_of(bindings[0].target), {})[name] = "true"
+            found.setdefault(module_of(bindings[0].target), {})[name] = "true"
     return found

@@ -54,6 +54,16 @@ class ModelUse(Fact, frozen=True):
         return "model"
 
 
+class AskedSize(Fact, frozen=True):
+    """A file asks a model for vectors of a size of its own choice, whichever model that is."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return "asked"
+
+
 class VectorField(Fact, frozen=True):
     """A field's declared size, by the field."""
 
@@ -104,6 +114,9 @@ _SIZE_NAME = re.compile(
     re.IGNORECASE,
 )
 _MODEL_NAME = re.compile(r"model|embed|encoder", re.IGNORECASE)
+_VECTORS = re.compile(
+    r"embed(?!ding$)|vector|index|collection|store|milvus|pinecone|qdrant|faiss|chroma", re.IGNORECASE
+)
 _ASKED = frozenset({"dimensions", "output_dimension", "output_dimensionality", "truncate_dim"})
 
 
@@ -117,10 +130,13 @@ _ALTERED = re.compile(
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    uses = list(_model_uses(file))
+    asked = list(_asked_sizes(file))
+    if asked:
+        facts.add(AskedSize(file.path))
+    uses = list(_model_uses(file, [size for size, _ in asked]))
     for known, size, _ in uses:
         facts.add(ModelUse(file.path, known.name, size))
-    for node, value in _declared(file):
+    for node, value in _declared(file, uses, [given for _, given in asked]):
         field, owner = _field_of(file, node)
         anchor = facts.anchor(f"vector size {file.qualname_at(node.start_byte)}", node)
         facts.add(VectorSize(file.path, value, anchor, _model_beside(node, uses), field, owner))
@@ -137,13 +153,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(
     _collect,
     (
-        *(b"mbed", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector"),
+        *(b"mbed", b"MBED", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector"),
         *(b"faiss.", b"pinecone", b"MilvusClient", b"SentenceTransformer", b"TYPE vector"),
     ),
 )
 
 
-def _model_uses(file: PyFile) -> Iterator[tuple[EmbeddingModel, int, Node]]:
+def _model_uses(file: PyFile, asked: list[int]) -> Iterator[tuple[EmbeddingModel, int, Node]]:
     """The models named in a file, each with the size that it is asked for, and its string."""
     for match in model_names().finditer(file.source.data):
         node = file.root.descendant_for_byte_range(match.start() + 1, match.end() - 1)
@@ -153,7 +169,7 @@ def _model_uses(file: PyFile) -> Iterator[tuple[EmbeddingModel, int, Node]]:
         model = model_named(text) if text is not None else None
         if model is None or node is None or _is_listed(node):
             continue
-        yield model, _asked_size(file, node, model), node
+        yield model, _size_of(file, model, asked), node
 
 
 def _is_listed(node: Node) -> bool:
@@ -167,16 +183,16 @@ def _is_listed(node: Node) -> bool:
     return parent.type in ("expression_statement", "subscript", "concatenated_string")
 
 
-def _asked_size(file: PyFile, node: Node, model: EmbeddingModel) -> int:
+def _size_of(file: PyFile, model: EmbeddingModel, asked: list[int]) -> int:
     """The size of the vectors that a use of the model makes; 0 where that is not known."""
-    asked = list(_asked_sizes(file))
-    if not asked:
+    is_cut = not model.settable and b"truncate_dim" in file.source.data
+    if not asked or (not model.settable and not is_cut):
         return model.size
     return asked[0] if len(set(asked)) == 1 else 0
 
 
-def _asked_sizes(file: PyFile) -> Iterator[int]:
-    """The sizes that calls of a file ask their model for."""
+def _asked_sizes(file: PyFile) -> Iterator[tuple[int, Node]]:
+    """The sizes that calls of a file ask their model for (0: unknown), and where these are given."""
     data = file.source.data
     if not any(name.encode() in data for name in _ASKED):
         return
@@ -188,13 +204,13 @@ def _asked_sizes(file: PyFile) -> Iterator[int]:
         if call is not None and text_of(callee_of(call) or call).endswith("VectorField"):
             continue
         number = _number(file, value)
-        yield number[1] if number is not None else 0
+        yield (number[1] if number is not None else 0), value
     for pair in file.nodes("pair"):
         key = string_value(pair.child_by_field_name("key"))
         value = pair.child_by_field_name("value")
         if key in _ASKED and value is not None:
             number = _number(file, value)
-            yield number[1] if number is not None else 0
+            yield (number[1] if number is not None else 0), value
     for assignment in file.nodes("assignment"):
         left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
         item = (
@@ -202,7 +218,7 @@ def _asked_sizes(file: PyFile) -> Iterator[int]:
         )
         if value is not None and string_value(item) in _ASKED:
             number = _number(file, value)
-            yield number[1] if number is not None else 0
+            yield (number[1] if number is not None else 0), value
 
 
 def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
@@ -214,13 +230,21 @@ def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
             return None
         value = bound
     number = constant_value(value) if value.type == "integer" else None
+    written = string_value(value) if value.type == "string" else None
+    if written is not None and written.isdecimal():
+        number = int(written)
     return (value, number) if isinstance(number, int) and 8 <= number <= 65536 else None
 
 
-def _declared(file: PyFile) -> Iterator[tuple[Node, int]]:
-    """The numbers that declare a size, each once."""
+def _declared(
+    file: PyFile, uses: list[tuple[EmbeddingModel, int, Node]], asked: list[Node]
+) -> Iterator[tuple[Node, int]]:
+    """The numbers that declare a size, each once; also one asked of a model that knows but its own."""
     seen: set[int] = set()
-    for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file)):
+    fixed = {model.name for model, _, _ in uses if not model.settable}
+    own = [*asked, *_presets(file)] if fixed else []
+    wrong = [value for value in own if _model_beside(value, uses) in fixed]
+    for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file), *wrong):
         number = _number(file, value)
         if number is not None and number[0].id not in seen:
             seen.add(number[0].id)
@@ -242,8 +266,17 @@ def _in_calls(file: PyFile) -> Iterator[Node]:
         label, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")
         if label is None or given is None or text_of(label) in _ASKED:
             continue
-        if _SIZE_NAME.fullmatch(text_of(label)):
+        if _SIZE_NAME.fullmatch(text_of(label)) and _is_of_vectors(argument, text_of(label)):
             yield given
+
+
+def _is_of_vectors(argument: Node, label: str) -> bool:
+    """Whether a size in a call is that of vectors: the layers of networks have a `dim`, too."""
+    call = argument.parent.parent if argument.parent is not None else None
+    if call is None or re.search("embed|vector", label, re.IGNORECASE):
+        return True
+    called = text_of(callee_of(call) or call)
+    return _VECTORS.search(called) is not None or model_names().search(text_of(call).encode()) is not None
 
 
 def _in_mappings(file: PyFile) -> Iterator[Node]:
@@ -277,6 +310,25 @@ def _in_names(file: PyFile) -> Iterator[Node]:
                 yield given
 
 
+def _presets(file: PyFile) -> Iterator[Node]:
+    """The sizes that constants have where the environment says nothing."""
+    for call in file.calls_named("getenv", "get"):
+        value = _preset(call)
+        statement = next((p for p in ancestors(call) if p.type in ("assignment", "block")), None)
+        left = statement.child_by_field_name("left") if statement is not None else None
+        if value is not None and left is not None and _SIZE_NAME.fullmatch(text_of(left)):
+            yield value
+
+
+def _preset(call: Node) -> Node | None:
+    """What a size is where the environment says nothing: `"1536"` of `int(os.getenv("DIM", "1536"))`."""
+    inner = next(iter(arguments_of(call).positional), None)
+    asked = inner if inner is not None and inner.type == "call" else call
+    if not re.search(r"(?:^|\.)(?:getenv|environ\.get)$", text_of(callee_of(asked) or asked)):
+        return None
+    return arguments_of(asked).get("default", 1)
+
+
 def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> str:
     """The model that the same call, mapping, class or module's constants name; empty where not one."""
     for parent in ancestors(node):
@@ -286,9 +338,19 @@ def _model_beside(node: Node, uses: list[tuple[EmbeddingModel, int, Node]]) -> s
                 return inside.pop()
             if inside:
                 return "?"
-        elif parent.type == "module":
-            break
+        elif parent.type == "expression_statement" and (parent.parent or parent).type == "module":
+            constants = {m.name for m, _, n in uses if _is_constant(n)}
+            return constants.pop() if len(constants) == 1 else ""
     return ""
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether a string is what a name of the module stands for, maybe where the environment says nothing."""
+    parent = node.parent
+    if parent is not None and parent.type == "argument_list" and parent.parent is not None:
+        parent = parent.parent.parent if _preset(parent.parent) == node else None
+    statement = parent.parent if parent is not None and parent.type == "assignment" else None
+    return statement is not None and statement.parent is not None and statement.parent.type == "module"
 
 
 def _field_of(file: PyFile, node: Node) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.session_names import session_name
 from bugcatalog_ls.facts.waiting_calls import (
     DELEGATES,
     LIMITS,
@@ -28,6 +29,7 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
 )
 from bugcatalog_ls.syntax.outside import is_outside
+from bugcatalog_ls.syntax.partials import partial_calls
 
 _MAX_WORDS = 20
 _LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
@@ -53,12 +55,14 @@ class WaitingCall(Fact, frozen=True):
     """A call that may wait for ever, as written: what it calls, and what it is given.
 
     `is_delegated`: another function calls it (`asyncio.to_thread(requests.get, url)`), and is the call
-    that the anchor names. `nones` are keywords and positions (as text) that hold None; `words` a command
+    that the anchor names. `session` is the name of what is called, where it is made in sight
+    (`session_name`). `nones` are keywords and positions (as text) that hold None; `words` a command
     line as far as it is literal.
     """
 
     path: str
     symbol: str
+    session: str
     written: str
     anchor: str
     keywords: tuple[str, ...]
@@ -86,10 +90,12 @@ class SocketDefault(Fact, frozen=True):
 
 class LimitedSession(Fact, frozen=True):
     """A file gives sessions (or urllib3's pools) a limit of their own: a mounted adapter, a replaced
-    method, a timeout of the pool. `library` is whose sessions."""
+    method, a timeout of the pool. `library` is whose sessions, `session` the name of the one where it
+    is no other (`session_name`)."""
 
     path: str
     library: str
+    session: str = ""
 
     @property
     def key(self) -> str:
@@ -109,7 +115,7 @@ def collect_waiting_calls(file: PyFile, facts: Facts) -> None:
             if not is_test_path(file.path) and constant_value(value) is not None:
                 facts.add(SocketDefault())
         elif name == "mount" and _mounts_limit(file, call):
-            facts.add(LimitedSession(file.path, "requests"))
+            facts.add(LimitedSession(file.path, "requests", session_name(file, callee)))
         elif name in POOLS and _limits_pool(call):
             facts.add(LimitedSession(file.path, "urllib3"))
         fact = None
@@ -119,6 +125,11 @@ def collect_waiting_calls(file: PyFile, facts: Facts) -> None:
             fact = _waiting(file, call, callee, facts)
         if fact is not None:
             facts.add(fact)
+    for partial in partial_calls(file):
+        if text_of(partial.function).rpartition(".")[2] in _LAST_NAMES:
+            fact = _waiting(file, partial.call, partial.function, facts, made=partial.made)
+            if fact is not None:
+                facts.add(fact)
     for left in _assigned_methods(file):
         if _is_session_method(file.symbol(left)):
             facts.add(LimitedSession(file.path, "requests"))
@@ -148,8 +159,11 @@ def _delegated(file: PyFile, call: Node, name: str, facts: Facts) -> WaitingCall
     return _waiting(file, call, function, facts, DELEGATES[name] + 1)
 
 
-def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts, n_before: int = 0) -> WaitingCall | None:
-    """The call of `callee`; that stands behind `n_before` - 1 arguments where another calls it."""
+def _waiting(
+    file: PyFile, call: Node, callee: Node, facts: Facts, n_before: int = 0, made: Node | None = None
+) -> WaitingCall | None:
+    """The call of `callee`; that stands behind `n_before` - 1 arguments where another calls it, and
+    is made a partial function by `made` where that is given."""
     symbol = file.symbol(callee)
     if symbol is None or symbol.startswith(("builtins.", "super(")):
         return None
@@ -157,20 +171,25 @@ def _waiting(file: PyFile, call: Node, callee: Node, facts: Facts, n_before: int
         return None
     arguments = arguments_of(call)
     keywords = _keywords(file, arguments)
-    if keywords is None or arguments.list_unpacked or _is_limited_around(file, call):
+    before = _keywords(file, arguments_of(made)) if made is not None else {}
+    if keywords is None or before is None or arguments.list_unpacked or _is_limited_around(file, call):
         return None
+    keywords = {**before, **keywords}
     nones = [name for name, value in keywords.items() if value is not None and _is_none(file, value)]
     positional = arguments.positional[n_before:]
+    if made is not None:
+        positional = (*arguments_of(made).positional[1:], *positional)
     nones += [str(n) for n, value in enumerate(positional) if _is_none(file, value)]
     scope = file.scopes.at(call.start_byte)
     while scope.kind == "comprehension" and scope.parent is not None:
         scope = scope.parent
     function = scope.node if scope.kind == "function" else None
     stream = keywords.get("stream")
-    written = text_of(callee).split("\n")[0]
+    written = text_of(callee if made is None else callee_of(call) or callee).split("\n")[0]
     return WaitingCall(
         path=file.path,
         symbol=symbol,
+        session=session_name(file, callee),
         written=written if len(written) <= 40 else written.rpartition(".")[2],
         anchor=facts.anchor(f"call {scope.qualname} {written}", call),
         keywords=tuple(keywords),

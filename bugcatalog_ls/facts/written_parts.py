@@ -41,7 +41,9 @@ def parts_of(file: PyFile, node: Node, key: str = "") -> Iterator[Part]:
                     yield from parts_of(file, hole, key)
         case "binary_operator":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if left is not None and right is not None:
+            # What is multiplied or subtracted is a number.
+            is_joined = text_of(node.children[1]) in ("+", "%", "|")
+            if left is not None and right is not None and is_joined:
                 yield from parts_of(file, left)
                 yield from parts_of(file, right)
         case "conditional_expression" if len(node.named_children) == 3:

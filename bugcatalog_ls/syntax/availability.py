@@ -17,13 +17,17 @@ from bugcatalog_ls.syntax.nodes import (
     decorators_of,
     enclosing,
     is_none,
+    string_value,
     text_of,
+    unparenthesised,
 )
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
+from bugcatalog_ls.syntax.refused_imports import hands_out_flag, is_refused
 from bugcatalog_ls.syntax.words import has_word, identifiers_named
 
 _DEPTH = 3
 _TELLING = ("avail", "install", "has_", "have_", "enabl", "use_", "support", "is_", "with_", "can_")
+_BINDING = frozenset({"staticmethod", "classmethod", "property"})
 _QUOTED_LOOKUPS = ("globals(", "locals(", "sys.modules", "find_spec", "vars(")
 
 
@@ -54,7 +58,24 @@ class Availability:
     # -- conditions ------------------------------------------------------------------------------
 
     def _tells(self, condition: Condition, depth: int) -> bool:
-        return any(self._tells_part(part, depth) for part in implied(condition))
+        if any(self._tells_part(part, depth) for part in implied(condition)):
+            return True
+        return self._tells_all(condition)
+
+    def _tells_all(self, condition: Condition) -> bool:
+        """Whether it is one of names that only come together: not `lib is None and other is None`."""
+        node = unparenthesised(condition.node)
+        if node.type != "boolean_operator":
+            return False
+        is_either = text_of(node.child_by_field_name("operator") or node) == "or"
+        if is_either != condition.holds:
+            return False
+        return all(
+            (subject := present(Condition(unparenthesised(part), condition.holds))) is not None
+            and text_of(subject) in self._names
+            for part in (node.child_by_field_name("left"), node.child_by_field_name("right"))
+            if part is not None
+        )
 
     def _tells_part(self, part: Condition, depth: int) -> bool:
         subject = present(part)
@@ -75,6 +96,8 @@ class Availability:
             return True
         if any(lookup in written for lookup in _QUOTED_LOOKUPS) and self._quotes(written):
             return True
+        if holds and node.type == "comparison_operator" and self._is_named_by(node):
+            return True
         if not holds or subject is None:
             return False
         if subject.type == "call" and self._is_predicate(subject):
@@ -83,6 +106,11 @@ class Availability:
         if any(word in words for word in self._words) and any(telling in words for telling in _TELLING):
             return True
         return depth > 0 and self._was_set_when_sure(subject, depth - 1)
+
+    def _is_named_by(self, comparison: Node) -> bool:
+        """Whether the library was chosen by its name: `backend == "gevent"`."""
+        values = [string_value(one) for one in comparison.named_children if one.type == "string"]
+        return any(value is not None and value.lower() in self._words for value in values)
 
     def _quotes(self, written: str) -> bool:
         return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
@@ -180,7 +208,7 @@ class Availability:
                 self._mentions(decorator) or self._is_skip(decorator) for decorator in decorators_of(parent)
             ):
                 return True
-            if parent.type == "class_definition" and self._has_checking_method(parent):
+            if parent.type == "class_definition" and self._is_checking_class(parent):
                 return True
             if depth > 0 and self._is_used_when_sure(parent, depth - 1):
                 return True
@@ -189,6 +217,13 @@ class Availability:
     def _is_skip(self, decorator: Node) -> bool:
         written = text_of(decorator).lower()
         return any(word in written for word in self._words) and "patch" not in written
+
+    def _is_checking_class(self, class_definition: Node) -> bool:
+        if self._has_checking_method(class_definition):
+            return True
+        if is_refused(self._file, self._told, class_definition):
+            return True
+        return hands_out_flag(self._file, class_definition, self._flags)
 
     def _has_checking_method(self, class_definition: Node) -> bool:
         known = self._checking_classes.get(class_definition.id)
@@ -213,7 +248,7 @@ class Availability:
         return any(self._is_check(made.call, made.name) for made in calls)
 
     def _is_used_when_sure(self, definition: Node, depth: int) -> bool:
-        if decorators_of(definition):
+        if any(text_of(one).lstrip("@ ") not in _BINDING for one in decorators_of(definition)):
             return False
         name_node = definition.child_by_field_name("name")
         owner = enclosing(definition, *SCOPES)

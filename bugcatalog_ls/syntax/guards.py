@@ -25,7 +25,7 @@ _LEAVING_STATEMENTS = frozenset(
 LEAVING_CALLS = frozenset(
     {"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.skip", "pytest.fail", "pytest.exit"}
     | {"self.skipTest", "self.fail", "flask.abort", "abort", "ctx.exit", "ctx.abort"}
-    | {"parser.error", "parser.exit"}
+    | {"parser.error", "parser.exit", "module.fail_json", "self.fail_json", "self.module.fail_json"}
 )
 
 

@@ -45,3 +45,15 @@ def is_test_path(path: str) -> bool:
     if any(folder in ("test", "tests", "testing", "e2e") for folder in folders):
         return True
     return name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name == "conftest.py"
+
+
+_VENDORED = frozenset(
+    {"vendor", "vendors", "vendored", "extern", "externals", "third_party", "thirdparty", "3rdparty"}
+    | {"bundled", "site-packages", "node_modules"}
+)
+
+
+def is_vendored_path(path: str) -> bool:
+    """Whether a path relative to the workspace's root lies in a folder for copies of other
+    people's code (`_vendor`, `extern`, `third_party`, by convention)."""
+    return any(folder.strip("_") in _VENDORED for folder in path.split("/")[:-1])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bugcatalog_ls.workspace.required_python import pinned_python, required_python
 from bugcatalog_ls.workspace.settings import LoadedSettings, NamedSelector, Settings, SettingsError
 from bugcatalog_ls.workspace.settings_secrets import Secret
 from bugcatalog_ls.workspace.settings_toml import KeyPath, Place, TomlFile, TomlProblem, read_toml
@@ -122,7 +123,7 @@ def _add_file(layers: _Layers, root: Path, trusted: bool) -> None:
     if isinstance(shared, TomlFile):
         tools = shared.values.get("tool")
         section = tools.get("bugcatalog") if isinstance(tools, dict) else None
-        _add_required_python(layers, shared)
+    _add_required_python(layers, root, shared)
     if own is not None:
         if section is not None and isinstance(shared, TomlFile):
             message = (
@@ -158,14 +159,15 @@ def _add_values(layers: _Layers, name: str, file: TomlFile | TomlProblem, values
     layers.add(values, name, place_of)
 
 
-def _add_required_python(layers: _Layers, pyproject: TomlFile) -> None:
-    project = pyproject.values.get("project")
-    required = project.get("requires-python") if isinstance(project, dict) else None
-    match = re.search(r"(?:>=?|==|~=)\s*3\.(\d{1,2})", required) if isinstance(required, str) else None
-    if match:
-        layers.values["target-python"] = (3, int(match[1]))
-        _, place = _places_in("pyproject.toml", pyproject, ())(("project", "requires-python"))
-        layers.origins["target-python"] = f"pyproject.toml:{place.line} (requires-python)"
+def _add_required_python(layers: _Layers, root: Path, pyproject: TomlFile | TomlProblem | None) -> None:
+    told = required_python(pyproject.values) if isinstance(pyproject, TomlFile) else None
+    if told is not None and isinstance(pyproject, TomlFile):
+        layers.values["target-python"], keys = told
+        _, place = _places_in("pyproject.toml", pyproject, ())(keys)
+        layers.origins["target-python"] = f"pyproject.toml:{place.line} ({keys[-1]})"
+    elif (pinned := pinned_python(root)) is not None:
+        layers.values["target-python"] = pinned
+        layers.origins["target-python"] = ".python-version:1"
 
 
 def _read_file(path: Path) -> TomlFile | TomlProblem | None:

@@ -22,6 +22,9 @@ _CACHE = "__pycache__"
 _COMPILED_NAME = re.compile(r"(?P<module>.+)\.cpython-3(?P<minor>\d+)(?:t)?(?:\.opt-\w+)?\.pyc$")
 _MODULE = re.compile(r"[^\W\d]\w*\.pyc$")
 _SOURCES = (".py", ".pyw")
+_EXTENSIONS = (".so", ".pyd")
+# The numbers that releases of Python 3 have begun their compiled files with.
+_MAGIC_NUMBERS = range(3000, 4000)
 
 
 class StaleFile(NamedTuple):
@@ -102,8 +105,10 @@ def _sourceless(root: Path, folder: str, name: str, path: str) -> StaleFile | No
     if not _MODULE.match(name) or not _is_compiled(root / path):
         return None
     module = root / folder / name.removesuffix(".pyc")
-    # A source or a package of the same name goes before it.
+    # A source, a package or an extension of the same name goes before it.
     if any(module.with_suffix(suffix).exists() for suffix in _SOURCES) or (module / "__init__.py").exists():
+        return None
+    if any(each.suffix in _EXTENSIONS for each in module.parent.glob(f"{module.name}.*")):
         return None
     message = f"Python imports {path} although there is no source for it"
     return StaleFile(path, path, message)
@@ -146,7 +151,7 @@ def _header(path: Path) -> tuple[bytes, int, bytes] | None:
             head = file.read(16)
     except OSError:
         return None
-    if len(head) < 16 or head[2:4] != b"\r\n":
+    if len(head) < 16 or head[2:4] != b"\r\n" or int.from_bytes(head[:2], "little") not in _MAGIC_NUMBERS:
         return None
     return head[:4], struct.unpack("<I", head[4:8])[0], head[8:16]
 

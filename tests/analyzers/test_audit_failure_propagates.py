@@ -638,3 +638,35 @@ def test_leaves_programs() -> None:
                 session.commit()
         """,
     )
+
+
+def test_no_request_of_a_user_and_no_audit_record() -> None:
+    check_findings(
+        "BC605",
+        """
+        from celery import shared_task
+        from app.models import AuditLog, Auditor
+        def migrate(db):
+            db.add(AuditLog(action="moved"))
+        @shared_task
+        def nightly(db):
+            db.add(AuditLog(action="nightly"))
+        def hire(db):
+            db.add(Auditor(name="x"))
+        """,
+    )
+
+
+def test_collections_and_records_saved_at_once() -> None:
+    check_findings(
+        "BC605",
+        """
+        from app.models import AccessLog
+        async def view(mongo, request):
+            await mongo.audit_events.insert_one({"path": request.path})
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            AccessLog(path=request.path).save()
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            await mongo.orders.insert_one({})
+        """,
+    )

@@ -464,3 +464,66 @@ def test_leaves_headers_that_the_application_has_a_default_for() -> None:
         app.add_middleware(ProjectMiddleware)
         """,
     )
+
+
+def test_what_rejects_only_a_token_that_was_sent_lets_the_preflight_through() -> None:
+    check_findings(
+        "BC103",
+        """
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        from fastapi.responses import JSONResponse
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from tokens import decode
+
+        class TenantMiddleware(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                token = _extract_access_token(request)
+                subject = decode(token) if token else None
+                if token and subject.tenant is None:
+                    return JSONResponse({"detail": "no tenant for this token"}, status_code=403)
+                return await call_next(request)
+
+        class LoginMiddleware(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                token = _extract_access_token(request)
+                if not token:
+                    return JSONResponse({"detail": "no token"}, status_code=401)
+                return await call_next(request)
+
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+        app.add_middleware(TenantMiddleware)
+
+        other = FastAPI()
+        other.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+        # <------------------------------------------------------------------------- BC103
+        other.add_middleware(LoginMiddleware)
+        """,
+    )
+
+
+def test_a_hook_of_many_blueprints_is_told_of_once() -> None:
+    check_findings(
+        "BC103",
+        """
+        from flask import Blueprint, Flask, abort, request
+
+        users, orders = Blueprint("users", __name__), Blueprint("orders", __name__)
+
+        def requires_auth():
+            if not request.headers.get("Authorization"):
+                abort(401)
+
+        def create_app():
+            app = Flask(__name__)
+            users.before_request(requires_auth)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            orders.before_request(requires_auth)
+            return app
+
+        def after(response):
+            response.headers["Access-Control-Allow-Origin"] = "https://shop.example"
+            return response
+        """,
+    )

@@ -878,3 +878,119 @@ def test_leaves_errors_about_what_the_try_would_have_told() -> None:
             return agent_id
         """,
     )
+
+
+def test_leaves_what_a_test_of_the_value_has_tried_out() -> None:
+    check_findings(
+        "BC802",
+        """
+        #- seals.py
+        from cryptography.fernet import Fernet, InvalidToken
+        from settings import key
+        cipher = Fernet(key)
+        def decrypt_data(data):
+            return cipher.decrypt(data.encode()).decode()
+        def is_encrypted(value):
+            try:
+                cipher.decrypt(value)
+                return True
+            except InvalidToken:
+                return False
+
+        #- configs.py
+        from models import Config
+        from seals import decrypt_data, is_encrypted
+        def all_configs(session):
+            for config in session.query(Config).all():
+                if is_encrypted(config.value):
+                    config.value = decrypt_data(config.value)
+        def all_keys(session):
+            for config in session.query(Config).all():
+                if config.name == "key":
+                    config.value = decrypt_data(config.value)
+                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+        """,
+    )
+
+
+HELPER = """
+#- app/crypto.py
+import os
+from cryptography.fernet import Fernet
+def _fernet() -> Fernet:
+    return Fernet(os.environ["KEY"])
+def decrypt(value):
+    return _fernet().decrypt(value.encode()).decode()
+"""
+
+
+def test_a_helper_behind_a_helper_in_another_file() -> None:
+    check_findings(
+        "BC802",
+        HELPER
+        + """
+#- app/sync.py
+import logging
+from app.crypto import decrypt
+log = logging.getLogger(__name__)
+def sync(connections):
+    for connection in connections:
+        connection.open(decrypt(connection.password))
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+def test(connection):
+    try:
+        return decrypt(connection.password)
+    except Exception:
+        log.warning("decryption failed", exc_info=True)
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+        return None
+def named(connection):
+    try:
+        return decrypt(connection.password)
+    except Exception:
+        log.warning("decryption failed for %s", connection.id)
+        return None
+""",
+    )
+
+
+def test_a_logger_that_was_given_the_record() -> None:
+    check_findings(
+        "BC802",
+        """
+        import structlog
+        from cryptography.fernet import Fernet, InvalidToken
+        box = Fernet(b"")
+        def read(row):
+            log = structlog.get_logger().bind(row=row.id)
+            try:
+                return box.decrypt(row.secret)
+            except InvalidToken:
+                log.error("cannot decrypt")
+        """,
+    )
+
+
+def test_the_one_secret_of_a_program_and_what_a_client_sent() -> None:
+    check_findings(
+        "BC802",
+        """
+        import logging
+        import os
+        from cryptography.fernet import Fernet, InvalidToken
+        from itsdangerous import BadSignature, TimestampSigner
+        log = logging.getLogger(__name__)
+        signer = TimestampSigner("x")
+        def load():
+            try:
+                return Fernet(os.environ["KEY"]).decrypt(os.environ["SECRET"].encode())
+            except InvalidToken:
+                raise SystemExit("wrong key")
+        def user(request):
+            try:
+                return signer.unsign(request.cookies["session"])
+            except BadSignature:
+                log.warning("bad session cookie")
+                return None
+        """,
+    )

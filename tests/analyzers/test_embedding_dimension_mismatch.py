@@ -767,3 +767,79 @@ def test_the_column_gets_its_size_and_a_revision() -> None:
     assert "TYPE vector(768) USING NULL" in fixed[revision]
     project = project_of("BC801", fixed, None)
     assert not [finding for path in fixed for finding in project.findings(path)]
+
+
+def test_a_size_asked_of_a_model_that_has_but_one() -> None:
+    check_findings(
+        "BC801",
+        """
+        from lib import Embedder
+        first = Embedder(model="text-embedding-ada-002", dimensions=768)
+                                                                  # ^^^ BC801
+        second = Embedder(model="intfloat/multilingual-e5-large", dim=768)
+                                                                    # ^^^ BC801
+        third = Embedder(model="text-embedding-3-large", dimensions=1024)
+        """,
+    )
+
+
+def test_constants_of_the_module_belong_together() -> None:
+    check_findings(
+        "BC801",
+        """
+        class Old:
+            model = "thenlper/gte-small"
+        EMBEDDING_MODEL = "jinaai/jina-embeddings-v2-base-en"
+        EMBEDDING_DIM = 1024
+                      # ^^^^ BC801
+        """,
+    )
+
+
+def test_a_setting_may_be_the_size_that_another_file_asks_for() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- app/settings.py
+        class Settings:
+            embedding_model: str = "text-embedding-3-large"
+            embedding_dim: int = 1024
+        settings = Settings()
+
+        #- app/embed.py
+        from openai import OpenAI
+        from app.settings import settings
+        def embed(text):
+            return OpenAI().embeddings.create(
+                model=settings.embedding_model, dimensions=settings.embedding_dim, input=text
+            )
+        """,
+    )
+
+
+def test_the_layers_of_a_network_have_a_dim_too() -> None:
+    check_findings(
+        "BC801",
+        """
+        from lib import Attention
+        MODEL = "text-embedding-3-small"
+        embedding = 1
+        layer = Attention(dim=64, heads=8)
+        """,
+    )
+
+
+def test_presets_of_a_model_of_one_size() -> None:
+    check_fix(
+        "BC801",
+        """
+        import os
+        EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "thenlper/gte-base")
+        EMBEDDING_DIM = int(os.getenv("EMBEDDING_DIM", "1536"))
+        """,
+        """
+        import os
+        EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "thenlper/gte-base")
+        EMBEDDING_DIM = int(os.getenv("EMBEDDING_DIM", "768"))
+        """,
+    )

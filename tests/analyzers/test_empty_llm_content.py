@@ -1099,3 +1099,29 @@ def test_flag_cross_langchain() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^ BC803
         """,
     )
+
+
+def test_leaves_a_text_that_a_parser_refuses_to_the_handler_that_expects_it() -> None:
+    check_findings(
+        "BC803",
+        """
+        import json
+        from langchain_openai import ChatOpenAI
+        from openai import OpenAI
+
+        def listed(question):
+            answer = ChatOpenAI().invoke(question).content
+            try:
+                return json.loads(answer)
+            except json.JSONDecodeError:
+                return []
+
+        def asked(messages):
+            answer = OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
+            try:
+                return json.loads(answer.choices[0].message.content)
+                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            except json.JSONDecodeError:
+                return []
+        """,
+    )

@@ -1102,3 +1102,40 @@ def test_arguments_of_an_exception_as_json() -> None:
                                                # ^^^^^^^^ BC604
         """,
     )
+
+
+def test_what_hangs_on_a_missing_state_gets_a_default_too() -> None:
+    check_fix(
+        "BC604",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            return JSONResponse({"u": request.state.user.id}, 500)
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            return JSONResponse({"u": getattr(getattr(request.state, "user", None), "id", None)}, 500)
+        """,
+    )
+
+
+def test_a_class_of_the_file_is_no_framework() -> None:
+    check_findings(
+        "BC604",
+        """
+        class Bus:
+            def exception_handler(self, kind):
+                return lambda function: function
+        bus = Bus()
+        @bus.exception_handler(Exception)
+        def note(request, exc):
+            return request.state.request_id
+        """,
+    )

@@ -961,3 +961,51 @@ def test_sessions_of_any_name_and_connections_of_django() -> None:
                 cur.execute("SELECT 1")
         """,
     )
+
+
+def test_a_client_of_a_store_by_any_name() -> None:
+    check_findings(
+        "BC606",
+        """
+        import redis
+        from fastapi import FastAPI
+        app = FastAPI()
+        r = redis.Redis()
+        @app.get("/ready")
+        def ready():
+            r.ping()
+          # ^^^^^^^^ BC606
+            return {"ready": True}
+        """,
+    )
+
+
+def test_a_view_of_django_and_the_cloud() -> None:
+    check_findings(
+        "BC606",
+        """
+        #- app/views.py
+        from rest_framework.views import APIView
+        from app.models import User
+        class HealthView(APIView):
+            def get(self, request):
+                User.objects.first()
+              # ^^^^^^^^^^^^^^^^^^^^ BC606
+        #- app/urls.py
+        from django.urls import path
+        from app.views import HealthView
+        urlpatterns = [path("healthz", HealthView.as_view())]
+        #- app/main.py
+        import boto3
+        from fastapi import FastAPI
+        app = FastAPI()
+        s3 = boto3.client("s3")
+        @app.get("/health/storage")
+        def storage():
+            s3.list_buckets()
+          # ^^^^^^^^^^^^^^^^^ BC606
+        @app.websocket("/ping")
+        async def ping(ws):
+            await ws.accept()
+        """,
+    )

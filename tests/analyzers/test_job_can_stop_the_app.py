@@ -1205,3 +1205,96 @@ def test_leaves_schedulers_in_memory_starters_of_tasks_and_loops_that_say_how_th
             return a, b
         """,
     )
+
+
+def test_loop_that_awaits_a_task_in_a_name() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+
+        async def watch(task, queue):
+            while True:
+          # ^^^^^^^^^^ BC603
+                if task.done():
+                    await task
+                queue.handle(await queue.get())
+
+        async def start(task, queue):
+            watcher = asyncio.create_task(watch(task, queue))
+            return watcher
+        """,
+    )
+
+
+def test_what_workers_and_other_frameworks_run_first() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- app/hooks.py
+        from aiohttp import web
+        from celery.signals import worker_ready
+        from taskiq import TaskiqEvents
+
+        from app.broker import broker, connect
+
+        async def open_pool(ctx):
+            ctx["pool"] = await connect()
+                              # ^^^^^^^^^ BC603
+
+        class WorkerSettings:
+            on_startup = open_pool
+
+        @broker.on_event(TaskiqEvents.WORKER_STARTUP)
+        async def warm(state):
+            state.pool = await connect()
+                             # ^^^^^^^^^ BC603
+
+        @worker_ready.connect
+        def greet(sender, **options):
+            sender.app.connection().connect()
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+
+        async def pool_of(app):
+            app["pool"] = await connect()
+                              # ^^^^^^^^^ BC603
+            yield
+
+        app = web.Application()
+        app.cleanup_ctx.append(pool_of)
+        """,
+    )
+
+
+def test_a_job_named_by_its_place() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- app/jobs.py
+        def clean(db):
+            db.execute("DELETE FROM sessions")
+
+        #- app/main.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        scheduler = BackgroundScheduler()
+        def plan():
+            scheduler.add_job("app.jobs:clean", "interval", hours=1)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
+        """,
+    )
+
+
+def test_a_job_that_suppresses_everything() -> None:
+    check_findings(
+        "BC603",
+        """
+        import contextlib
+        from apscheduler.schedulers.background import BackgroundScheduler
+        scheduler = BackgroundScheduler()
+        @scheduler.scheduled_job("interval", minutes=1)
+        def job():
+            with contextlib.suppress(Exception):
+                work()
+        """,
+    )

@@ -1021,3 +1021,59 @@ def test_mends_sets_as_lists() -> None:
             return json.dumps({"names": set(names)}, default=list)
         """,
     )
+
+
+def test_the_cost_of_tokens_keeps_parts_of_a_cent() -> None:
+    check_fix(
+        "BC503",
+        """
+        from sqlalchemy import Column, Float, Integer
+        class Usage(Base):
+            __tablename__ = "usage"
+            total_tokens = Column(Integer)
+            cost = Column(Float)
+        """,
+        """
+        from sqlalchemy import Column, Integer, Numeric
+        class Usage(Base):
+            __tablename__ = "usage"
+            total_tokens = Column(Integer)
+            cost = Column(Numeric(18, 6))
+        """,
+    )
+
+
+def test_a_decimal_goes_with_whole_numbers() -> None:
+    check_fix(
+        "BC503",
+        """
+        from decimal import Decimal
+        def line(price: Decimal, count: int, weight: float):
+            return float(price) * count
+        """,
+        """
+        from decimal import Decimal
+        def line(price: Decimal, count: int, weight: float):
+            return price * count
+        """,
+    )
+
+
+def test_mappings_and_lists_that_are_put_together() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from datetime import datetime, timezone
+        from uuid import uuid4
+        def send(rows):
+            payload = dict(id=uuid4(), n=1)
+            json.dumps(payload)
+          # ^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps({**payload, "m": 2})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps(rows + [datetime.now(timezone.utc)])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps(dict(id=str(uuid4())))
+        """,
+    )

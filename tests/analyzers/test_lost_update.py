@@ -688,3 +688,147 @@ def test_rows_that_are_added_to_a_collection() -> None:
             session.commit()
         """,
     )
+
+
+def test_leaves_migrations_of_django_and_lowers_texts() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- shop/migrations/0002_values.py
+        from django.db import migrations
+        from shop.models import Config
+
+        def migrate(apps, schema_editor):
+            for config in Config.objects.filter(kind="list"):
+                config.value = [config.value]
+                config.save()
+
+        class Migration(migrations.Migration):
+            operations = [migrations.RunPython(migrate)]
+
+        #- shop/cases.py
+        def note_down(session, Case, case_id, note):
+            case = session.query(Case).filter(Case.id == case_id).first()
+            case.text += f"; {note}" if case.text else f"{note}"
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302.computed
+            session.commit()
+        """,
+    )
+
+
+def test_isolation_of_one_connection_says_nothing_of_others() -> None:
+    check_findings(
+        "BC302",
+        """
+        def isolated(session, key):
+            session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
+            account = session.get(Account, key)
+            account.balance += 1
+            session.commit()
+
+        def plain(session, key):
+            account = session.get(Account, key)
+            account.balance += 1
+          # ^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
+
+
+def test_rows_that_are_loaded_as_a_pair() -> None:
+    check_findings(
+        "BC302",
+        """
+        def move(session, a, b, n):
+            source, target = session.get(Account, a), session.get(Account, b)
+            source.balance -= n
+          # ^^^^^^^^^^^^^^^^^^^ BC302
+            target.balance += n
+          # ^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
+
+
+def test_mends_row_of_a_method() -> None:
+    check_fix(
+        "BC302",
+        """
+        #- models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Account(Base):
+            __tablename__ = "accounts"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            visits: Mapped[int]
+        #- repository.py
+        from models import Account
+
+        class Repository:
+            def __init__(self, session):
+                self.session = session
+
+            def load(self, key):
+                return self.session.get(Account, key)
+
+            def visit(self, key):
+                account = self.load(key)
+                account.visits += 1
+                self.session.commit()
+        """,
+        """
+        #- models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Account(Base):
+            __tablename__ = "accounts"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            visits: Mapped[int]
+        #- repository.py
+        from models import Account
+
+        class Repository:
+            def __init__(self, session):
+                self.session = session
+
+            def load(self, key):
+                return self.session.get(Account, key)
+
+            def visit(self, key):
+                account = self.load(key)
+                account.visits = Account.visits + 1
+                self.session.commit()
+        """,
+    )
+
+
+def test_mends_list_of_a_django_row_in_a_transaction() -> None:
+    check_fix(
+        "BC302",
+        """
+        from shop.models import Stock
+
+        def note(request, key, text):
+            stock = Stock.objects.get(pk=key)
+            stock.log.append(text)
+            stock.save()
+            return text
+        """,
+        """
+        from django.db import transaction
+        from shop.models import Stock
+
+        def note(request, key, text):
+            with transaction.atomic():
+                stock = Stock.objects.select_for_update().get(pk=key)
+                stock.log.append(text)
+                stock.save()
+            return text
+        """,
+    )

@@ -396,3 +396,118 @@ def test_leaves_installers_that_limit_their_own_requests() -> None:
             subprocess.run(["pip", "install", "-e", "."], cwd=folder, check=True)
         """,
     )
+
+
+def test_partial_function() -> None:
+    check_findings(
+        "BC201",
+        """
+        from functools import partial
+        import requests
+
+        fetch = partial(requests.get, headers={"Accept": "text/html"})
+        limited = partial(requests.get, timeout=3)
+
+        def pages(url):
+            limited(url)
+            return fetch(url)
+                 # ^^^^^^^^^^ BC201 fetch is called without a timeout
+        """,
+    )
+
+
+def test_adapter_limits_the_session_that_has_it() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- sessions.py
+        import requests
+        from adapters import TimeoutAdapter
+
+        plain = requests.Session()
+        mounted = requests.Session()
+        mounted.mount("https://", TimeoutAdapter())
+
+        def made():
+            session = requests.Session()
+            session.mount("https://", TimeoutAdapter())
+            return session
+
+        def local(url):
+            with requests.Session() as session:
+                session.get(url)
+              # ^^^^^^^^^^^^^^^^ BC201
+
+        def of_factory(url):
+            session = made()
+            session.get(url)
+
+        #- uses.py
+        from sessions import mounted, plain
+
+        def use(url):
+            mounted.get(url)
+            plain.get(url)
+          # ^^^^^^^^^^^^^^ BC201
+        """,
+    )
+
+
+def test_constant_of_a_module_that_has_nothing_to_do_with_the_call() -> None:
+    check_fix(
+        "BC201",
+        """
+        #- vendor.py
+        REQUEST_TIMEOUT = 3600
+        #- pages.py
+        import requests
+
+        def page(url):
+            return requests.get(url)
+        """,
+        """
+        #- vendor.py
+        REQUEST_TIMEOUT = 3600
+        #- pages.py
+        import requests
+
+        def page(url):
+            return requests.get(url, timeout=10)
+        """,
+    )
+
+
+def test_constant_of_a_module_that_is_imported() -> None:
+    check_fix(
+        "BC201",
+        """
+        #- app/__init__.py
+        #- app/api.py
+        BASE = "https://a"
+        REQUEST_TIMEOUT = 7
+        #- app/constants.py
+        REQUEST_TIMEOUT = 5
+        #- app/pages.py
+        import requests
+
+        from .api import BASE
+
+        def page(url):
+            return requests.get(BASE + url)
+        """,
+        """
+        #- app/__init__.py
+        #- app/api.py
+        BASE = "https://a"
+        REQUEST_TIMEOUT = 7
+        #- app/constants.py
+        REQUEST_TIMEOUT = 5
+        #- app/pages.py
+        import requests
+
+        from .api import BASE, REQUEST_TIMEOUT
+
+        def page(url):
+            return requests.get(BASE + url, timeout=REQUEST_TIMEOUT)
+        """,
+    )

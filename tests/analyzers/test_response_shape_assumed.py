@@ -418,3 +418,68 @@ def test_mends_helper() -> None:
             return r.json()["x"]
         """,
     )
+
+
+def test_client_that_raises_speaks_for_itself_alone() -> None:
+    check_findings(
+        "BC101",
+        """
+        #- aio.py
+        import aiohttp
+
+        async def strict(url):
+            async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url) as response:
+                return (await response.json())["price"]
+
+        async def each(session: aiohttp.ClientSession, url):
+            async with session.get(url, raise_for_status=True) as response:
+                return (await response.json())["price"]
+
+        async def loose(url):
+            async with aiohttp.ClientSession() as session, session.get(url) as response:
+                return (await response.json())["price"]
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC101
+
+        #- provider.py
+        import httpx
+
+        async def get_client():
+            async with httpx.AsyncClient() as client:
+                yield client
+
+        #- routes.py
+        import httpx
+        from fastapi import Depends
+        from provider import get_client
+
+        hooked = httpx.AsyncClient(event_hooks={"response": [check]})
+
+        async def charge(client: httpx.AsyncClient = Depends(get_client)):
+            response = await client.get("/charge")
+            return response.json()["amount"]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC101
+
+        async def unknown(client: httpx.AsyncClient):
+            return (await client.get("/charge")).json()["amount"]
+
+        async def hooked_one():
+            return (await hooked.get("/charge")).json()["amount"]
+        """,
+    )
+
+
+def test_request_by_a_partial_function() -> None:
+    check_findings(
+        "BC101",
+        """
+        from functools import partial
+        import requests
+
+        fetch = partial(requests.get, timeout=10)
+
+        def identifier(url):
+            response = fetch(url)
+            return response.json()["id"]
+                 # ^^^^^^^^^^^^^^^^^^^^^ BC101
+        """,
+    )

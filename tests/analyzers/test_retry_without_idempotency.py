@@ -765,3 +765,24 @@ def test_what_never_arrived_and_what_comes_after_the_try() -> None:
                     break
         """,
     )
+
+
+def test_leaves_loops_that_ask_until_a_result_is_there() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        import requests
+
+        def result_of(url, task, max_tries, poll_distance):
+            for attempt in range(max_tries):
+                try:
+                    response = requests.post(url, json={"query": "get_results", "task": task}, timeout=5)
+                    if response.json().get("data"):
+                        break
+                except requests.RequestException as error:
+                    print(error)
+                time.sleep(poll_distance)
+            return response.json()
+        """,
+    )

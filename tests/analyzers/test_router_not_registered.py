@@ -701,3 +701,57 @@ def test_a_guarded_router_that_the_same_file_includes() -> None:
             prices = None
         """,
     )
+
+
+def test_a_script_in_a_package_includes_by_what_stands_beside_it() -> None:
+    check_findings(
+        "BC105",
+        """
+        #- shop/__init__.py
+
+        #- shop/api/__init__.py
+        from flask import Blueprint
+        api_bp = Blueprint("api", __name__)
+
+        @api_bp.route("/orders")
+        def orders():
+            return []
+
+        #- shop/app/server.py
+        from flask import Flask
+        from api import api_bp
+        app = Flask(__name__)
+        app.register_blueprint(api_bp)
+        """,
+    )
+
+
+def test_a_package_that_is_imported_by_its_name_when_asked_for() -> None:
+    check_findings(
+        "BC105",
+        """
+        #- shop/orders/api/__init__.py
+        from .router import router
+
+        #- shop/orders/api/router.py
+        from fastapi import APIRouter
+        router = APIRouter()
+
+        @router.get("/orders")
+        def orders():
+            return []
+
+        #- shop/routers.py
+        _HELD = {"orders_router": ("shop.orders.api", "router")}
+
+        def __getattr__(name):
+            module, attribute = _HELD[name]
+            return getattr(__import__(module, fromlist=[attribute]), attribute)
+
+        #- main.py
+        from fastapi import FastAPI
+        from shop.routers import orders_router
+        app = FastAPI()
+        app.include_router(orders_router)
+        """,
+    )

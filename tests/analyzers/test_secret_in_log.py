@@ -699,3 +699,17 @@ def test_path_of_a_key() -> None:
             #                      ^^^^^^^^^^^ BC602
         """,
     )
+
+
+def test_the_cookie_of_a_session_is_a_secret() -> None:
+    check_findings(
+        "BC602",
+        """
+        from flask import current_app, request
+        def view():
+            current_app.logger.info("session %s", request.cookies["session"])
+                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            current_app.logger.info("theme %s", request.cookies["theme"])
+            current_app.logger.info("session %s", request.args["session"])
+        """,
+    )

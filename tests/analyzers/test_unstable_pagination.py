@@ -714,3 +714,53 @@ def test_leaves_queries_that_a_function_orders_and_rows_that_are_their_keys() ->
             return session.scalars(query).all()
         """,
     )
+
+
+def test_leaves_page_0_that_stands_for_all_and_limits_that_cut_nothing_off() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import select, text
+        from models import Log
+        def listed(session, page: int = 0, size: int = 0):
+            query = select(Log).order_by(Log.id)
+            if page and size:
+                query = query.offset((page - 1) * size).limit(size)
+            return session.scalars(query).all()
+        def wanted(session, ids):
+            return session.scalars(select(Log).where(Log.id.in_(ids)).limit(len(ids))).all()
+        def _delete_logs(session, count):
+            some = session.query(Log.id).filter(Log.level == "debug").limit(count).subquery()
+            return remove_all(session, some)
+        def sampled(connection, n_sample_rows):
+            return connection.execute(text("SELECT * FROM log LIMIT :n"), {"n": n_sample_rows})
+        """,
+    )
+
+
+def test_leaves_cql() -> None:
+    check_findings(
+        "BC203",
+        """
+        from cassandra.cluster import Cluster
+        def rows(session, n):
+            return session.execute("SELECT id FROM vectors LIMIT 20")
+        """,
+    )
+
+
+def test_leaves_a_count_of_the_other_rows() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import func, select
+        from models import Key
+        def moved(session, offset):
+            rows = session.execute(
+                select(Key).filter(Key.owner.isnot(None)).order_by(Key.id).offset(offset).limit(10)
+            ).all()
+            others = select(func.count()).select_from(Key).filter(Key.owner.is_(None))
+            total = session.execute(others).scalar()
+            return rows, total
+        """,
+    )

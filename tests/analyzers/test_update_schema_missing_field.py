@@ -372,3 +372,39 @@ def test_the_password_of_a_user_is_changed_elsewhere() -> None:
             name: str | None = None
         """,
     )
+
+
+def test_fields_with_an_update_schema_of_their_own_and_times_by_name() -> None:
+    check_findings(
+        "BC104",
+        """
+        #- app/models.py
+        from sqlalchemy import JSON, Column, DateTime, Integer, String
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class Tenant(Base):
+            __tablename__ = "tenants"
+
+            id = Column(Integer, primary_key=True)
+            name = Column(String(50))
+            quota_config = Column(JSON)
+            update_time = Column(DateTime, server_default=NOW)
+
+        #- app/schemas.py
+        from datetime import datetime
+        from pydantic import BaseModel
+
+        class TenantCreate(BaseModel):
+            name: str
+            quota_config: dict | None = None
+            update_time: datetime | None = None
+
+        class TenantUpdate(BaseModel):
+            name: str | None = None
+
+        class TenantQuotaUpdate(BaseModel):
+            quota_config: dict
+        """,
+    )

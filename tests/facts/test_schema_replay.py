@@ -105,7 +105,10 @@ CREATE = 'op.create_table("t", sa.Column("a", sa.Integer()), sa.Column("b", sa.S
         (CREATE + "name = compute()\nop.execute(f'UPDATE t SET a = {name}')", "t: a, b"),
         (CREATE + "try:\n    op.drop_constraint('c', 't')\nexcept Exception:\n    pass", "t: a, b"),
         (CREATE + "sa.Enum('a', name='e').create(op.get_bind())", "t: a, b"),
-        (CREATE + "meta.create_all(op.get_bind())", "t: a, b, …"),
+        # Tables that are there stay as they are.
+        (CREATE + "meta.create_all(op.get_bind())", "t: a, b"),
+        ("op.add_column('t', sa.Column('a', sa.Text()))\nmeta.create_all(op.get_bind())", "t?: a, …"),
+        (CREATE + "meta.drop_all(op.get_bind())", "t: a, b, …"),
         ("t = sa.Table('t', sa.MetaData(), sa.Column('a', sa.Text()))\nt.create(op.get_bind())", "t: a"),
     ],
 )  # fmt: skip

@@ -1,0 +1,37 @@
+"""Comments by which the author tells other tools to leave a line alone: who wrote them knows."""
+
+from __future__ import annotations
+
+import re
+
+_LEFT_ALONE = {
+    "attribute": re.compile(
+        rb"#\s*type:\s*ignore(?!\[)|#[^#\n]*(?:attr-defined|no-member|E1101|pyright:\s*ignore(?!\[)"
+        rb"|reportAttributeAccessIssue|unresolved-attribute)"
+    ),
+    "name": re.compile(
+        rb"#\s*noqa(?!\s*:)|#\s*type:\s*ignore(?!\[)|#[^#\n]*(?:\bF821\b|undefined-variable|E0602"
+        rb"|name-defined|reportUndefinedVariable|unresolved-reference)"
+    ),
+}
+_MARKS = (b"type: ignore", b"type:ignore", b"no-member", b"pyright:", b"E1101", b"ty: ignore", b"noqa")
+_PYLINT = b"pylint:"
+
+
+def may_tell(data: bytes) -> bool:
+    """Whether such a comment may stand in a file at all."""
+    return any(mark in data for mark in _MARKS) or _PYLINT in data
+
+
+def is_told(data: bytes, offset: int, about: str) -> bool:
+    """Whether the line at an offset is left alone as far as attributes, or names, go.
+
+    Pylint's own comments may stand on the line above, too.
+    """
+    start = data.rfind(b"\n", 0, offset) + 1
+    end = data.find(b"\n", offset)
+    pattern = _LEFT_ALONE[about]
+    if pattern.search(data, start, end if end >= 0 else len(data)) is not None:
+        return True
+    above = data[data.rfind(b"\n", 0, max(start - 1, 0)) + 1 : start].strip()
+    return above.startswith(b"#") and _PYLINT in above and pattern.search(above) is not None
