@@ -267,7 +267,7 @@ def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix
     logger = logger_for(file, context.imports(), context.resolve)
     line = _told(logger.name, logger.is_loguru, record)
     footer = f"except {error}:\n    {line}"
-    if statement.id != body[-1].id or statement.parent is None or statement.parent.id != body[-1].parent.id:  # type: ignore[union-attr]
+    if statement.id != body[-1].id:
         footer += "\n    continue"
     yield context.fix(
         f"Log which record failed by {record}", "safe", wrap(file, statement, statement, "try:", footer)

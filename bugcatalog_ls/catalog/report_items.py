@@ -211,12 +211,8 @@ def _add_block(section: Section, block: Block, path: tuple[str, ...], split: Spl
     """A block of a section that has bugs: a table or an item of a list may be some, all else is shared."""
     columns = table_roles(block)
     if columns is not None:
-        split.layout.append(block.first)
-        for row, line in enumerate(block.lines[1:], start=block.first + 1):
-            if is_delimiter(line):
-                split.layout.append(row)
-            else:
-                split.items.append(row_item(block.lines[0], line, columns, row, path))
+        for row, line in _table_rows(block, split):
+            split.items.append(row_item(block.lines[0], line, columns, row, path))
     elif is_list_item(block, section):
         split.items.append(list_item(block, path))
     else:
@@ -229,16 +225,21 @@ def _share_block(block: Block, path: tuple[str, ...], role: Role | None, split: 
         return
     columns = table_roles(block)
     if columns is not None:
-        split.layout.append(block.first)
-        for row, line in enumerate(block.lines[1:], start=block.first + 1):
-            if is_delimiter(line):
-                split.layout.append(row)
-            else:
-                split.shared.append(
-                    Shared(path, Piece(role or "details", row_text(block.lines[0], line), row, row))
-                )
+        for row, line in _table_rows(block, split):
+            told = row_text(block.lines[0], line)
+            split.shared.append(Shared(path, Piece(role or "details", told, row, row)))
         return
     for part in labelled(block):
-        told = part.role if part.label and part.role else role
-        piece = Piece(told or "details", part.text, part.first, part.last, part.code, part.language)
+        own_role = part.role if part.label and part.role else role
+        piece = Piece(own_role or "details", part.text, part.first, part.last, part.code, part.language)
         split.shared.append(Shared(path, piece))
+
+
+def _table_rows(block: Block, split: Split) -> Iterator[tuple[int, str]]:
+    """The rows of a table below its head, by their numbers; what only lays it out is noted."""
+    split.layout.append(block.first)
+    for row, line in enumerate(block.lines[1:], start=block.first + 1):
+        if is_delimiter(line):
+            split.layout.append(row)
+        else:
+            yield row, line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 Vector = Mapping[str, float]
@@ -51,11 +51,11 @@ def _stems(text: str) -> list[str]:
     return stems
 
 
-def _counted(parts: Iterable[tuple[float, str]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _counted(parts: Iterable[tuple[float, str]]) -> Mapping[str, float]:
+    counts: defaultdict[str, float] = defaultdict(float)
     for weight, text in parts:
         for word in _stems(text):
-            counts[word] += weight  # type: ignore[assignment]
+            counts[word] += weight
     return counts
 
 

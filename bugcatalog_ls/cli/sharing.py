@@ -86,8 +86,7 @@ def _share(
                     # Also what was done before the store died.
                     write_bases(folder, store.key, desk.bases)
     except StoreError as error:
-        name = address.name[0].lower() + address.name[1:]
-        raise UsageError(f"{name} {error}; nothing else was done") from None
+        raise UsageError(f"{_in_sentence(address)} {error}; nothing else was done") from None
     return FOUND if errors else code
 
 
@@ -110,8 +109,14 @@ def _desk(
         base = page_version(store, code, version) if version is not None and stored is not None else None
         theirs = _page(stored) if stored is not None and not stored.is_deleted else None
         pages.append(compared(code, page, _page(base) if base is not None else None, theirs))
-    name = f"{address.name[0].lower()}{address.name[1:]}"
-    return _Desk(store, folder, name, person, pages, newest, bases, Paint(has_colours(sys.stdout)))
+    return _Desk(
+        store, folder, _in_sentence(address), person, pages, newest, bases, Paint(has_colours(sys.stdout))
+    )
+
+
+def _in_sentence(address: StoreAddress) -> str:
+    """The store's name inside of a sentence."""
+    return address.name[0].lower() + address.name[1:]
 
 
 def _page(stored: StoredPage) -> Page:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import GenericAlias
 from typing import Any
 from zlib import compress, decompress
 
@@ -119,8 +120,7 @@ _MIN_SQUEEZED = 400
 
 @cache
 def _decoder(kind: type[Fact]) -> msgspec.msgpack.Decoder[Any]:
-    facts: Any = tuple[kind, ...]  # type: ignore[valid-type]  # made at run time
-    return msgspec.msgpack.Decoder(facts)
+    return msgspec.msgpack.Decoder(GenericAlias(tuple, (kind, ...)))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bugcatalog_ls.analysis.finding import Edit, Fix
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.ignoring import ignore_edit
 from bugcatalog_ls.ide.rooms import Room
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -45,7 +45,7 @@ class Made(msgspec.Struct):
 
 def actions_at(
     room: Room, document: str, span: Span, only: tuple[str, ...], codes: tuple[str, ...], digest: str
-) -> tuple[api.Action, ...]:
+) -> tuple[responses.Action, ...]:
     """What is offered for a span of a document."""
     workspace, path = room
     everything = workspace.diagnose(path)
@@ -56,7 +56,7 @@ def actions_at(
         and span.start <= diagnosis.span.end
         and (not codes or diagnosis.finding.code in codes)
     ]
-    offered: list[api.Action] = []
+    offered: list[responses.Action] = []
     if asked(QUICK_FIX, only):
         for diagnosis in here:
             offered.extend(_fixes(room, document, digest, diagnosis))
@@ -64,7 +64,7 @@ def actions_at(
             offered.extend(_others(document, digest, diagnosis, everything))
     if everything and asked(FIX_ALL, only) and (here or only):
         identity = encode(ActionId("fix-all", document, digest))
-        offered.append(api.Action("Fix all that is safe in this file", FIX_ALL, identity))
+        offered.append(responses.Action("Fix all that is safe in this file", FIX_ALL, identity))
     return tuple(offered)
 
 
@@ -117,12 +117,12 @@ def decode(text: str) -> ActionId:
         raise Stale from None
 
 
-def _fixes(room: Room, document: str, digest: str, diagnosis: Diagnosis) -> Iterator[api.Action]:
+def _fixes(room: Room, document: str, digest: str, diagnosis: Diagnosis) -> Iterator[responses.Action]:
     finding = diagnosis.finding
     fixes = room.workspace.fixes(finding)
     for number, fix in enumerate(fixes):
         identity = ActionId("fix", document, digest, finding.code, diagnosis.span.start, number)
-        yield api.Action(
+        yield responses.Action(
             title=fix.title,
             kind=QUICK_FIX,
             id=encode(identity),
@@ -134,15 +134,15 @@ def _fixes(room: Room, document: str, digest: str, diagnosis: Diagnosis) -> Iter
 
 def _others(
     document: str, digest: str, diagnosis: Diagnosis, everything: tuple[Diagnosis, ...]
-) -> Iterator[api.Action]:
+) -> Iterator[responses.Action]:
     code, start = diagnosis.finding.code, diagnosis.span.start
     n_alike = sum(other.finding.code == code for other in everything)
     if n_alike > 1:
         identity = encode(ActionId("fix-all-of", document, digest, code))
-        yield api.Action(f"Fix all {code} in this file", QUICK_FIX, identity, (code,))
+        yield responses.Action(f"Fix all {code} in this file", QUICK_FIX, identity, (code,))
     identity = encode(ActionId("ignore", document, digest, code, start))
-    yield api.Action(f"Ignore {code} here…", QUICK_FIX, identity, (code,), asks_reason=True)
-    yield api.Action(
+    yield responses.Action(f"Ignore {code} here…", QUICK_FIX, identity, (code,), asks_reason=True)
+    yield responses.Action(
         f"Open the entry {code} {diagnosis.entry.name}",
         QUICK_FIX,
         "",
@@ -151,7 +151,7 @@ def _others(
         arguments=(code,),
     )
     identity = encode(ActionId("baseline", document, digest, code, start))
-    yield api.Action(f"Add this {code} to the baseline", QUICK_FIX, identity, (code,))
+    yield responses.Action(f"Add this {code} to the baseline", QUICK_FIX, identity, (code,))
 
 
 def asked(kind: str, only: tuple[str, ...]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.ide import actions, api
+from bugcatalog_ls.ide import actions
+from bugcatalog_ls.ide.api import requests, responses
 from bugcatalog_ls.ide.completion import complete_codes
 from bugcatalog_ls.ide.diagnostics import diagnostics_of
 from bugcatalog_ls.ide.hover import hover_at
@@ -25,7 +26,7 @@ class Answers:
         self.pages = PageDesk()
         self.logs = LogDesk(documents.rooms)
 
-    def diagnostics(self, path: str, unit: ColumnUnit) -> tuple[api.Diagnostic, ...]:
+    def diagnostics(self, path: str, unit: ColumnUnit) -> tuple[responses.Diagnostic, ...]:
         documents = self.documents
         room, page = documents.room(path), documents.page(path)
         if page is not None:
@@ -34,7 +35,7 @@ class Answers:
             return self.logs.diagnostics(room, path, source, unit)
         return diagnostics_of(documents.rooms, room, path, unit)
 
-    def hover(self, path: str, offset: int, unit: ColumnUnit) -> api.Hover | None:
+    def hover(self, path: str, offset: int, unit: ColumnUnit) -> responses.Hover | None:
         documents = self.documents
         room, source, page = documents.room(path), documents.source(path), documents.page(path)
         if source is None:
@@ -45,49 +46,49 @@ class Answers:
             said = self.logs.hover(room, path, source, offset)
         else:
             said = hover_at(room, source, documents.language(path), path, offset)
-        return api.Hover(said[0], place_in(path, source, said[1], unit)) if said is not None else None
+        return responses.Hover(said[0], place_in(path, source, said[1], unit)) if said is not None else None
 
-    def links(self, path: str, unit: ColumnUnit) -> api.LinkList:
+    def links(self, path: str, unit: ColumnUnit) -> responses.LinkList:
         documents = self.documents
         room, source = documents.room(path), documents.source(path)
         if source is None:
-            return api.LinkList()
+            return responses.LinkList()
         if documents.is_log(path):
-            return api.LinkList(tuple(self.logs.links(room, path, source, unit)))
+            return responses.LinkList(tuple(self.logs.links(room, path, source, unit)))
         links = []
         for word in references(room, source, documents.language(path), path):
             target, row = target_of(word)
             place = place_in(path, source, Span(word.start, word.end), unit)
-            links.append(api.Link(place, target, row, f"{word.entry.code} {word.entry.name}"))
-        return api.LinkList(tuple(links))
+            links.append(responses.Link(place, target, row, f"{word.entry.code} {word.entry.name}"))
+        return responses.LinkList(tuple(links))
 
-    def lenses(self, path: str, unit: ColumnUnit) -> api.LensList:
+    def lenses(self, path: str, unit: ColumnUnit) -> responses.LensList:
         page = self.documents.page(path)
-        return api.LensList(tuple(self.pages.lenses(page, unit)) if page is not None else ())
+        return responses.LensList(tuple(self.pages.lenses(page, unit)) if page is not None else ())
 
-    def complete(self, path: str, offset: int, unit: ColumnUnit) -> api.Completions:
+    def complete(self, path: str, offset: int, unit: ColumnUnit) -> responses.Completions:
         documents = self.documents
         room, source, page = documents.room(path), documents.source(path), documents.page(path)
         if source is None:
-            return api.Completions()
+            return responses.Completions()
         codes = complete_codes(room, source, path, offset, unit)
         if codes or page is None:
-            return api.Completions(codes)
+            return responses.Completions(codes)
         entries = room.workspace.configuration.entries
-        return api.Completions(complete_page(page.view, source, path, offset, entries, unit))
+        return responses.Completions(complete_page(page.view, source, path, offset, entries, unit))
 
-    def actions(self, request: api.Actions) -> api.ActionList:
+    def actions(self, request: requests.Actions) -> responses.ActionList:
         documents, path = self.documents, request.path
         room, digest, page = documents.room(path), documents.digest(path), documents.page(path)
         is_asked = actions.asked(actions.QUICK_FIX, request.only)
         if page is not None:
-            return api.ActionList(
+            return responses.ActionList(
                 tuple(page_actions(self.pages, page, request.span, digest)) if is_asked else ()
             )
         if documents.is_log(path) and (source := documents.source(path)) is not None:
             offered = self.logs.actions(room, path, source, request.span, self.fix_id)
-            return api.ActionList(tuple(offered) if is_asked else ())
-        return api.ActionList(
+            return responses.ActionList(tuple(offered) if is_asked else ())
+        return responses.ActionList(
             actions.actions_at(room, path, request.span, request.only, request.codes, digest)
         )
 

@@ -12,8 +12,9 @@ from bugcatalog_ls import __version__
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.note import entry_page
 from bugcatalog_ls.catalog.search import search
-from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.answers import Answers
+from bugcatalog_ls.ide.api import responses
+from bugcatalog_ls.ide.api.contract import Refused
 from bugcatalog_ls.ide.explained import explained
 from bugcatalog_ls.ide.new_entry import Selection, draft_entry
 from bugcatalog_ls.ide.places import place_in
@@ -34,8 +35,8 @@ class Desk(NamedTuple):
         return self.answers.documents.rooms
 
 
-def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> api.CommandResult:
-    """Run `bugcatalog.<name>`. Raises `api.Refused` with a sentence where that can't be done."""
+def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> responses.CommandResult:
+    """Run `bugcatalog.<name>`. Raises `Refused` with a sentence where that can't be done."""
     text = str(arguments[0]) if arguments else ""
     rooms = desk.rooms
     entries = _entries(rooms)
@@ -43,30 +44,32 @@ def run(desk: Desk, name: str, arguments: tuple[Any, ...], unit: ColumnUnit) -> 
         case "explain":
             named = _named(entries, text)
             if named is None:
-                return api.CommandResult(explained(rooms, entries, text, desk.answers.fix_id))
-            return api.CommandResult({"code": named.code, "name": named.name, "markdown": entry_page(named)})
+                return responses.CommandResult(explained(rooms, entries, text, desk.answers.fix_id))
+            return responses.CommandResult(
+                {"code": named.code, "name": named.name, "markdown": entry_page(named)}
+            )
         case "searchCatalog":
             listed = [hit.entry for hit in search(entries.values(), text)] if text else list(entries.values())
-            return api.CommandResult([_listed(entry) for entry in listed])
+            return responses.CommandResult([_listed(entry) for entry in listed])
         case "openEntry":
             entry = _entry(entries, text)
-            return api.CommandResult(_listed(entry), show=api.Show(entry.path))
+            return responses.CommandResult(_listed(entry), show=responses.Show(entry.path))
         case "scanWorkspace":
             desk.scan_again()
-            return api.CommandResult(message="Reading the workspace again.")
+            return responses.CommandResult(message="Reading the workspace again.")
         case "newEntry":
             asked = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
             return _new_entry(desk, asked)
         case "ruleMatches":
             return _rule_matches(desk, text, arguments[1:], unit)
         case "languages":
-            return api.CommandResult(sorted(languages(rooms)))
+            return responses.CommandResult(sorted(languages(rooms)))
         case "debugInformation":
-            return api.CommandResult(_debug_information(rooms))
-    raise api.Refused(f"There is no command bugcatalog.{name}.")
+            return responses.CommandResult(_debug_information(rooms))
+    raise Refused(f"There is no command bugcatalog.{name}.")
 
 
-def _new_entry(desk: Desk, asked: Mapping[str, Any]) -> api.CommandResult:
+def _new_entry(desk: Desk, asked: Mapping[str, Any]) -> responses.CommandResult:
     """Draft an entry from a selection: a span of a document, or a text of its own."""
     document = str(asked.get("uri", ""))
     source = desk.answers.documents.source(document) if document else None
@@ -74,7 +77,7 @@ def _new_entry(desk: Desk, asked: Mapping[str, Any]) -> api.CommandResult:
     roots = list(desk.rooms.roots.values())
     workspace = room.workspace if room is not None and room.workspace in roots else next(iter(roots), None)
     if workspace is None:
-        raise api.Refused("A new entry needs a folder that is open.")
+        raise Refused("A new entry needs a folder that is open.")
     start, end = asked.get("start"), asked.get("end")
     span = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
     text = str(asked.get("text") or "")
@@ -85,28 +88,30 @@ def _new_entry(desk: Desk, asked: Mapping[str, Any]) -> api.CommandResult:
     selection = Selection(text, document, str(asked.get("languageId", "")), source, span)
     code, name = str(asked.get("code", "")).strip(), str(asked.get("name", "")).strip()
     if code and (not _CODE.fullmatch(code) or code in workspace.configuration.entries):
-        raise api.Refused(f"{code} can't be the code of a new entry.")
+        raise Refused(f"{code} can't be the code of a new entry.")
     if name and not _NAME.fullmatch(name):
-        raise api.Refused(f"{name} is no name of an entry; write lower-case words with hyphens.")
+        raise Refused(f"{name} is no name of an entry; write lower-case words with hyphens.")
     draft = draft_entry(workspace, selection, code, name)
     path = desk.rooms.document(workspace, draft.path)
     value = {"code": draft.code, "path": path, "content": draft.content, "hasRule": draft.has_rule}
-    change = api.Change(creates=(api.CreatedFile(path, draft.content),), label=f"New entry {draft.code}")
+    change = responses.Change(
+        creates=(responses.CreatedFile(path, draft.content),), label=f"New entry {draft.code}"
+    )
     applied = asked.get("apply", True) is not False
-    return api.CommandResult(
-        value, change=change, applied=applied, show=api.Show(path, draft.row) if applied else None
+    return responses.CommandResult(
+        value, change=change, applied=applied, show=responses.Show(path, draft.row) if applied else None
     )
 
 
 def _rule_matches(
     desk: Desk, document: str, arguments: tuple[Any, ...], unit: ColumnUnit
-) -> api.CommandResult:
+) -> responses.CommandResult:
     """Where a rule of a page that is open matches."""
     page = desk.answers.documents.page(document)
     rules = [rule for _, rule in page.view.rules()] if page is not None else []
     index = arguments[0] if arguments and isinstance(arguments[0], int) else 0
     if page is None or not 0 <= index < len(rules):
-        raise api.Refused("There is no such rule in an open page.")
+        raise Refused("There is no such rule in an open page.")
     workspace = page.room.workspace
     matches = desk.answers.pages.matches.of(document, workspace, rules)[index]
     places = []
@@ -114,7 +119,7 @@ def _rule_matches(
         source = workspace.source(found.path)
         if source is not None:
             places.append(place_in(desk.rooms.document(workspace, found.path), source, found.span, unit))
-    return api.CommandResult(places=tuple(places))
+    return responses.CommandResult(places=tuple(places))
 
 
 _CODE = re.compile(r"[A-Z]+-?\d+")
@@ -142,7 +147,7 @@ def _named(entries: Mapping[str, Entry], text: str) -> Entry | None:
 def _entry(entries: Mapping[str, Entry], text: str) -> Entry:
     entry = _named(entries, text)
     if entry is None:
-        raise api.Refused(f"No entry of the catalog is called {text or 'nothing'}.")
+        raise Refused(f"No entry of the catalog is called {text or 'nothing'}.")
     return entry
 
 

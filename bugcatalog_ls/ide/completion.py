@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bugcatalog_ls.catalog.entry import Entry
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Room
 from bugcatalog_ls.text.lines import ColumnUnit
@@ -17,7 +17,7 @@ _INSIDE = re.compile(r"bugcatalog:\s*ignore(?:-file)?\[(?:[^\]]*,)?\s*([A-Za-z0-
 
 def complete_codes(
     room: Room, source: Source, document: str, offset: int, unit: ColumnUnit
-) -> tuple[api.CompletionItem, ...]:
+) -> tuple[responses.CompletionItem, ...]:
     """The codes that may stand at an offset; none where no code is asked for."""
     found = codes_at(room, source, offset)
     if found is None:
@@ -25,7 +25,7 @@ def complete_codes(
     span, entries = found
     place = place_in(document, source, span, unit)
     return tuple(
-        api.CompletionItem(
+        responses.CompletionItem(
             label=entry.code,
             kind="value",
             insert=entry.code,

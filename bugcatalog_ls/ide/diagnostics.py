@@ -7,14 +7,16 @@ from pathlib import Path
 
 import msgspec
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.places import place_in
 from bugcatalog_ls.ide.rooms import Room, Rooms
 from bugcatalog_ls.text.lines import ColumnUnit
 from bugcatalog_ls.workspace.publish import Diagnosis
 
 
-def diagnostics_of(rooms: Rooms, room: Room, document: str, unit: ColumnUnit) -> tuple[api.Diagnostic, ...]:
+def diagnostics_of(
+    rooms: Rooms, room: Room, document: str, unit: ColumnUnit
+) -> tuple[responses.Diagnostic, ...]:
     """All diagnostics of a document."""
     source = room.workspace.source(room.path)
     if source is None:
@@ -23,7 +25,7 @@ def diagnostics_of(rooms: Rooms, room: Room, document: str, unit: ColumnUnit) ->
     for diagnosis in room.workspace.diagnose(room.path):
         entry, finding = diagnosis.entry, diagnosis.finding
         shown.append(
-            api.Diagnostic(
+            responses.Diagnostic(
                 code=entry.code,
                 name=entry.name,
                 severity=diagnosis.severity,
@@ -38,7 +40,7 @@ def diagnostics_of(rooms: Rooms, room: Room, document: str, unit: ColumnUnit) ->
     return tuple(shown)
 
 
-def result_id(diagnostics: tuple[api.Diagnostic, ...]) -> str:
+def result_id(diagnostics: tuple[responses.Diagnostic, ...]) -> str:
     """The same for the same diagnostics, whenever they were made."""
     return blake2b(msgspec.msgpack.encode(diagnostics), digest_size=8).hexdigest()
 
@@ -50,12 +52,12 @@ def page_url(path: str) -> str:
 
 def _related(
     rooms: Rooms, room: Room, diagnosis: Diagnosis, unit: ColumnUnit
-) -> tuple[api.RelatedPlace, ...]:
+) -> tuple[responses.RelatedPlace, ...]:
     found = []
     for related in diagnosis.finding.related:
         source = room.workspace.source(related.path)
         if source is not None and related.span is not None:
             document = rooms.document(room.workspace, related.path)
             place = place_in(document, source, related.span, unit)
-            found.append(api.RelatedPlace(place, related.message))
+            found.append(responses.RelatedPlace(place, related.message))
     return tuple(found)

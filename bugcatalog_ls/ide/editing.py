@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.answers import Answers
+from bugcatalog_ls.ide.api import events, requests
+from bugcatalog_ls.ide.api.contract import Emit
 from bugcatalog_ls.ide.page_desk import is_page
 from bugcatalog_ls.ide.remembering import Memory
 from bugcatalog_ls.ide.scans import Scans
@@ -27,7 +28,7 @@ class Editing:
         # Pages that were typed in, and are to be put in force.
         self._written: dict[str, float] = {}
 
-    def set_text(self, request: api.SetText, emit: api.Emit) -> None:
+    def set_text(self, request: requests.SetText, emit: Emit) -> None:
         documents, path = self._documents, request.path
         was_open = path in documents.texts
         documents.texts[path] = request
@@ -43,7 +44,7 @@ class Editing:
         self._typed[path] = time.monotonic()
         self._tell_others(path, emit)
 
-    def close_text(self, path: str, emit: api.Emit) -> None:
+    def close_text(self, path: str, emit: Emit) -> None:
         document = self._documents.texts.pop(path, None)
         self._documents.changed(path)
         self._written.pop(path, None)
@@ -59,7 +60,7 @@ class Editing:
         room.workspace.close_text(room.path)
         self._tell_others(path, emit)
 
-    def take_over(self, document: api.SetText, *, quick: bool = False) -> None:
+    def take_over(self, document: requests.SetText, *, quick: bool = False) -> None:
         """Have the workspace of a document analyse its text."""
         room = self._documents.rooms.room(document.path, document.language)
         if is_page(room, document.path):
@@ -75,7 +76,7 @@ class Editing:
         if room.workspace in self._documents.rooms.roots.values() and room.workspace.wants(room.path):
             self._memory.note(room)
 
-    def work(self, emit: api.Emit) -> None:
+    def work(self, emit: Emit) -> None:
         """Finish the texts that rest."""
         for path, typed in list(self._typed.items()):
             if typed + _REST_SECONDS <= time.monotonic():
@@ -84,12 +85,12 @@ class Editing:
             if written + _PAGE_REST_SECONDS <= time.monotonic():
                 self._put_in_force(path, emit)
 
-    def finish(self, emit: api.Emit) -> None:
+    def finish(self, emit: Emit) -> None:
         """Do at once what keystrokes left undone."""
         for path in list(self._typed):
             self._settle(path, emit)
 
-    def put_in_force(self, emit: api.Emit, *, except_for: str) -> None:
+    def put_in_force(self, emit: Emit, *, except_for: str) -> None:
         """Take over at once the pages that were written, but the one that is being written."""
         for path in [path for path in self._written if path != except_for]:
             self._put_in_force(path, emit)
@@ -109,7 +110,7 @@ class Editing:
     def has_unfinished(self) -> bool:
         return bool(self._typed or self._written)
 
-    def _settle(self, path: str, emit: api.Emit) -> None:
+    def _settle(self, path: str, emit: Emit) -> None:
         """Finish what a keystroke left undone, and say so where it may show."""
         self._typed.pop(path, None)
         if path not in self._documents.texts:
@@ -118,19 +119,19 @@ class Editing:
         before = room.workspace.diagnose(room.path)
         if room.workspace.settle(room.path):
             if room.workspace.diagnose(room.path) != before:
-                emit(api.Stale((path,)))
+                emit(events.Stale((path,)))
             self._tell_others(path, emit)
 
-    def _put_in_force(self, path: str, emit: api.Emit) -> None:
+    def _put_in_force(self, path: str, emit: Emit) -> None:
         """Take over a page as it was written; what it changes is said, of the page itself too."""
         self._written.pop(path, None)
         document = self._documents.texts.get(path)
         if document is not None:
             self.take_over(document)
             say_wanted(self._documents.rooms, emit)
-            emit(api.Stale())
+            emit(events.Stale())
 
-    def _tell_others(self, path: str, emit: api.Emit) -> None:
+    def _tell_others(self, path: str, emit: Emit) -> None:
         """Say which other open documents a change may concern."""
         room = self._documents.room(path)
         stale = room.workspace.stale_paths()
@@ -142,4 +143,4 @@ class Editing:
             and other_room.path in stale
         )
         if others:
-            emit(api.Stale(others))
+            emit(events.Stale(others))

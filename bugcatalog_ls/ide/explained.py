@@ -8,7 +8,7 @@ from typing import Any
 from bugcatalog_ls.analysis.explaining import Explainer
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.error_blocks import whole
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api.contract import Refused
 from bugcatalog_ls.ide.guilty_fixes import FixId, offered_fixes
 from bugcatalog_ls.ide.rooms import Rooms
 from bugcatalog_ls.workspace.error_places import ErrorPlaces
@@ -17,14 +17,14 @@ from bugcatalog_ls.workspace.error_places import ErrorPlaces
 def explained(rooms: Rooms, entries: Mapping[str, Entry], text: str, fix_id: FixId) -> dict[str, Any]:
     """What explains a message, a traceback or words, best first; the best by its code and name too.
 
-    Raises `api.Refused` where nothing does. Rows and columns are from 1. The `actions` of a place are
+    Raises `Refused` where nothing does. Rows and columns are from 1. The `actions` of a place are
     its fixes, each with the id by which `applyAction` makes it. `reading` tells that a workspace is
     still being read, so that places may be missing.
     """
     text = text[:_MAX_TEXT]
     found = Explainer(entries.values()).explain_text(text)
     if not found:
-        raise api.Refused("Nothing in the catalog fits this.")
+        raise Refused("Nothing in the catalog fits this.")
     frames = whole(text).frames
     roots = [(workspace, ErrorPlaces(workspace)) for workspace in rooms.all()]
     explanations: list[dict[str, Any]] = []

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events
+from bugcatalog_ls.ide.api.contract import Emit
 from bugcatalog_ls.workspace.workspace import Workspace
 
 
@@ -16,7 +17,7 @@ class FaultMessages:
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def tell(self, workspaces: Iterable[Workspace], emit: api.Emit) -> None:
+    def tell(self, workspaces: Iterable[Workspace], emit: Emit) -> None:
         """One message for each file in which something new is wrong."""
         for workspace in workspaces:
             for path, faults in groupby(workspace.tool_findings(), key=attrgetter("path")):
@@ -29,6 +30,6 @@ class FaultMessages:
                 where = f"{path}:{fault.line}: " if path else ""
                 more = f" (There are {len(new) - 1} more there.)" if len(new) > 2 else ""
                 more = " (There is one more there.)" if len(new) == 2 else more
-                emit(api.ServerMessage("warning", f"{where}{fault.message}{more}", key))
+                emit(events.ServerMessage("warning", f"{where}{fault.message}{more}", key))
             for problem in workspace.problems.values():
-                emit(api.Log("warning", problem.message))
+                emit(events.Log("warning", problem.message))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bugcatalog_ls.analysis.explaining import Explainer
 from bugcatalog_ls.catalog.note import hover_note
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.diagnostics import page_url
 from bugcatalog_ls.ide.error_text import ErrorText, KnownError
 from bugcatalog_ls.ide.guilty_fixes import FixId, found_at, offered_fixes
@@ -63,7 +63,7 @@ class LogDesk:
 
     def diagnostics(
         self, room: Room, document: str, source: Source, unit: ColumnUnit
-    ) -> tuple[api.Diagnostic, ...]:
+    ) -> tuple[responses.Diagnostic, ...]:
         """One for each error that an entry explains, at the line that says so."""
         text = self.text(room, document, source)
         settings = room.workspace.settings
@@ -73,7 +73,7 @@ class LogDesk:
             if is_selected(settings, entry.code):
                 place = place_in(document, source, text.span_of_row(error.row), unit)
                 shown.append(
-                    api.Diagnostic(
+                    responses.Diagnostic(
                         code=entry.code,
                         name=entry.name,
                         severity="information",
@@ -109,7 +109,7 @@ class LogDesk:
             return note, text.span_of_row(error.row)
         return None
 
-    def links(self, room: Room, document: str, source: Source, unit: ColumnUnit) -> Iterator[api.Link]:
+    def links(self, room: Room, document: str, source: Source, unit: ColumnUnit) -> Iterator[responses.Link]:
         """Each frame that is in a workspace, with the line there."""
         text = self.text(room, document, source)
         all_places = list(self._places(room))
@@ -119,12 +119,12 @@ class LogDesk:
                 if place is not None:
                     target = self._rooms.document(workspace, place.path)
                     where = place_in(document, source, span, unit)
-                    yield api.Link(where, target, place.row - 1, f"{place.path}:{place.row}")
+                    yield responses.Link(where, target, place.row - 1, f"{place.path}:{place.row}")
                     break
 
     def actions(
         self, room: Room, document: str, source: Source, span: Span, fix_id: FixId
-    ) -> Iterator[api.Action]:
+    ) -> Iterator[responses.Action]:
         """The fixes of what the error at a place comes from, and the entry."""
         text = self.text(room, document, source)
         for error in text.errors_at(span.start):
@@ -133,9 +133,9 @@ class LogDesk:
                 place = guilty.place
                 for title, identity in offered_fixes(self._rooms, guilty.workspace, code, place, fix_id):
                     where = f"{PurePosixPath(place.path).name}:{place.row}"
-                    yield api.Action(f"{title} ({where})", "quickfix", identity, (code,))
+                    yield responses.Action(f"{title} ({where})", "quickfix", identity, (code,))
             title = f"Open the entry {code} {error.explanations[0].entry.name}"
-            yield api.Action(title, "quickfix", "", (code,), command="openEntry", arguments=(code,))
+            yield responses.Action(title, "quickfix", "", (code,), command="openEntry", arguments=(code,))
             return
 
     def _guilty(self, room: Room, error: KnownError) -> Iterator[Guilty]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from bugcatalog_ls.catalog.page_view import PageView
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests
 from bugcatalog_ls.ide.error_text import is_error_text
 from bugcatalog_ls.ide.page_desk import Page, is_entry_page, is_page
 from bugcatalog_ls.ide.rooms import Room, Rooms
@@ -17,7 +17,7 @@ class OpenDocuments:
 
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
-        self.texts: dict[str, api.SetText] = {}
+        self.texts: dict[str, requests.SetText] = {}
         # Those whose analysis does not end well.
         self.skipped: frozenset[str] = frozenset()
         self._sources: dict[str, Source] = {}

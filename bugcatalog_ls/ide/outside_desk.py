@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events
+from bugcatalog_ls.ide.api.contract import Emit
 from bugcatalog_ls.ide.open_documents import OpenDocuments
 from bugcatalog_ls.workspace.workspace import Workspace
 
@@ -16,14 +17,14 @@ class OutsideDesk:
         self._documents = documents
         self._waiting: list[Workspace] = []
 
-    def work(self, until: float, emit: api.Emit) -> None:
+    def work(self, until: float, emit: Emit) -> None:
         """Look at documents that have changed, have asked what is not known, and tell of what has come."""
         for workspace in list(self._waiting):
             if workspace.third_party.answers.poll():
                 self._waiting.remove(workspace)
                 # What was opened meanwhile may need more.
                 self._begin(workspace)
-                emit(api.Stale(self._documents_of(workspace)))
+                emit(events.Stale(self._documents_of(workspace)))
         for document in self._documents.texts:
             if time.monotonic() >= until:
                 return
@@ -36,7 +37,7 @@ class OutsideDesk:
             before = tuple(workspace.third_party.findings(room.path, source))
             workspace.look_outside(room.path)
             if tuple(workspace.third_party.findings(room.path, source)) != before:
-                emit(api.Stale((document,)))
+                emit(events.Stale((document,)))
             self._begin(workspace)
 
     @property

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from bugcatalog_ls.analysis.verify import marked_as_found, mended_example
 from bugcatalog_ls.catalog.entry import Entry, Example
 from bugcatalog_ls.catalog.note import fenced
-from bugcatalog_ls.ide import api
 from bugcatalog_ls.ide.actions import QUICK_FIX, ActionId, Stale, encode
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.page_desk import Page, PageDesk, example_at
 from bugcatalog_ls.patterns.languages import file_type
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -23,7 +23,7 @@ _TITLES = {
 }
 
 
-def page_actions(desk: PageDesk, page: Page, span: Span, digest: str) -> Iterator[api.Action]:
+def page_actions(desk: PageDesk, page: Page, span: Span, digest: str) -> Iterator[responses.Action]:
     """What is offered at a span: for the example there, and for the page."""
     desk.run_all(page)
     first, last = (page.source.lines.row_of(offset) for offset in span)
@@ -68,9 +68,9 @@ def title_of(identity: ActionId) -> str:
     return _TITLES[identity.kind]
 
 
-def _action(kind: str, page: Page, digest: str, line: int, *, preferred: bool = False) -> api.Action:
+def _action(kind: str, page: Page, digest: str, line: int, *, preferred: bool = False) -> responses.Action:
     identity = encode(ActionId(kind, page.document, digest, PAGE_ERROR, line))
-    return api.Action(_TITLES[kind], QUICK_FIX, identity, (PAGE_ERROR,), preferred=preferred)
+    return responses.Action(_TITLES[kind], QUICK_FIX, identity, (PAGE_ERROR,), preferred=preferred)
 
 
 def _rewritten(page: Page, entry: Entry, example: Example) -> Iterator[TextEdit]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.page_view import PageView
 from bugcatalog_ls.catalog.yaml_cursor import place_at, word_at
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.page_keys import Word, words_at
-from bugcatalog_ls.ide.places import place_in
+from bugcatalog_ls.ide.places import Place, place_in
 from bugcatalog_ls.patterns.languages import LANGUAGES
 from bugcatalog_ls.text.lines import ColumnUnit
 from bugcatalog_ls.text.source import Source
@@ -19,7 +19,7 @@ from bugcatalog_ls.text.spans import Span
 
 def complete_page(
     view: PageView, source: Source, document: str, offset: int, entries: Mapping[str, Entry], unit: ColumnUnit
-) -> tuple[api.CompletionItem, ...]:
+) -> tuple[responses.CompletionItem, ...]:
     """What may be written at an offset of a page."""
     row, column = source.lines.position(offset)
     line = view.rows[row] if row < len(view.rows) else ""
@@ -40,15 +40,15 @@ def complete_page(
 
 
 def _items(
-    words: Iterable[Word], kind: str, where: api.Place, indent: str, after: str
-) -> Iterator[api.CompletionItem]:
+    words: Iterable[Word], kind: str, where: Place, indent: str, after: str
+) -> Iterator[responses.CompletionItem]:
     for number, word in enumerate(words):
         insert = word.insert or word.label
         if after.lstrip().startswith(":"):
             # The key is being changed, not written.
             insert = word.label
         is_snippet = "$" in insert and insert != word.label
-        yield api.CompletionItem(
+        yield responses.CompletionItem(
             label=word.label,
             kind="property" if kind == "property" else "keyword" if kind == "keyword" else "value",
             insert=insert.replace("\n", "\n" + indent),

@@ -15,7 +15,7 @@ from bugcatalog_ls.catalog.entry import Entry, Example
 from bugcatalog_ls.catalog.note import hover_note
 from bugcatalog_ls.catalog.page_view import PageView
 from bugcatalog_ls.catalog.yaml_cursor import place_at, word_at
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.ide.diagnostics import page_url
 from bugcatalog_ls.ide.live_matches import LiveMatches
 from bugcatalog_ls.ide.page_completion import SECTIONS
@@ -118,7 +118,7 @@ class PageDesk:
 
     # -- answers ------------------------------------------------------------------------------------
 
-    def diagnostics(self, page: Page, unit: ColumnUnit) -> tuple[api.Diagnostic, ...]:
+    def diagnostics(self, page: Page, unit: ColumnUnit) -> tuple[responses.Diagnostic, ...]:
         """What is wrong with the page; what its examples say is added once they have been run."""
         workspace = page.room.workspace
         own, settings = workspace.configuration.entries.get(PAGE_ERROR), workspace.settings
@@ -128,7 +128,7 @@ class PageDesk:
         for fault in sorted(set(self._faults(page))):
             severity = severity_of(settings, PAGE_ERROR, fault.variant, own.severity_of(fault.variant))
             shown.append(
-                api.Diagnostic(
+                responses.Diagnostic(
                     code=PAGE_ERROR,
                     name=own.name,
                     severity=severity,
@@ -160,14 +160,14 @@ class PageDesk:
                 return hover_note(word.entry), Span(word.start, word.end)
         return None
 
-    def lenses(self, page: Page, unit: ColumnUnit) -> Iterator[api.Lens]:
+    def lenses(self, page: Page, unit: ColumnUnit) -> Iterator[responses.Lens]:
         """What each rule of the page matches in the workspace."""
         rules = list(page.view.rules())
         found = self.matches.of(page.document, page.room.workspace, [rule for _, rule in rules])
         for index, ((row, _), matches) in enumerate(zip(rules, found, strict=True)):
             place = place_in(page.document, page.source, span_of_row(page.source, row), unit)
             has_some = bool(matches.found)
-            yield api.Lens(
+            yield responses.Lens(
                 place,
                 matches.title,
                 "ruleMatches" if has_some else "",

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.ide.api import Place, Range
+import msgspec
+
 from bugcatalog_ls.text.lines import ColumnUnit
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
+
+
+class Range(msgspec.Struct, frozen=True, array_like=True):
+    """Rows and columns from 0, columns in the unit of `Configure.unit`, the end exclusive."""
+
+    start_row: int
+    start_column: int
+    end_row: int
+    end_column: int
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A place in a file, in bytes and in rows and columns, so that nobody has to read the file."""
+
+    path: str
+    span: Span
+    range: Range
 
 
 def place_in(document: str, source: Source, span: Span, unit: ColumnUnit) -> Place:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events
+from bugcatalog_ls.ide.api.contract import Emit
 from bugcatalog_ls.ide.open_documents import OpenDocuments
 from bugcatalog_ls.workspace.memory import give_back_memory
 from bugcatalog_ls.workspace.workspace import Workspace
@@ -42,7 +43,7 @@ class Scans:
     def has_work(self) -> bool:
         return bool(self._queue)
 
-    def step(self, emit: api.Emit) -> Workspace | None:
+    def step(self, emit: Emit) -> Workspace | None:
         """Go on with the first workspace; it is returned when nothing more is to be done for it."""
         workspace = self._queue[0]
         if id(workspace) in self._unsearched:
@@ -53,7 +54,7 @@ class Scans:
         if token not in self._begun:
             self._begun.add(token)
             title = f"Reading {workspace.root.name}"
-            emit(api.Progress(token, "begin", title=title, percentage=0, cancellable=True))
+            emit(events.Progress(token, "begin", title=title, percentage=0, cancellable=True))
         if token in self._cancelled:
             self._cancelled.discard(token)
             return self._finished(workspace, "cancelled", emit)
@@ -66,7 +67,7 @@ class Scans:
         # What has ended meanwhile must not be cancelled when it begins again.
         self._cancelled |= {token} & self._begun
 
-    def let_go(self, workspace: Workspace, emit: api.Emit) -> None:
+    def let_go(self, workspace: Workspace, emit: Emit) -> None:
         """End what is done for a workspace that is no more among the roots."""
         self._end(workspace)
         self._queue = [each for each in self._queue if each is not workspace]
@@ -74,22 +75,22 @@ class Scans:
         if token in self._begun:
             self._begun.discard(token)
             self._cancelled.discard(token)
-            emit(api.Progress(token, "end"))
+            emit(events.Progress(token, "end"))
 
-    def _search(self, workspace: Workspace, emit: api.Emit) -> None:
+    def _search(self, workspace: Workspace, emit: Emit) -> None:
         self._unsearched.discard(id(workspace))
-        emit(api.Doing(f"looking for the files of {workspace.root.name}"))
+        emit(events.Doing(f"looking for the files of {workspace.root.name}"))
         workspace.find_files()
         for path in self._documents.skipped:
             if (room := self._documents.room(path)).workspace is workspace:
                 workspace.skip(room.path)
         self._totals[id(workspace)] = workspace.n_pending
 
-    def _read_some(self, workspace: Workspace, total: int, emit: api.Emit) -> bool:
+    def _read_some(self, workspace: Workspace, total: int, emit: Emit) -> bool:
         """Read a few files; whether there were any left."""
         begun, n_before = workspace.next_pending, workspace.n_pending
         if begun is not None:
-            emit(api.Doing(f"reading {begun}", self._documents.rooms.document(workspace, begun)))
+            emit(events.Doing(f"reading {begun}", self._documents.rooms.document(workspace, begun)))
         running = self._running.get(id(workspace))
         if running is None:
             running = self._running[id(workspace)] = workspace.scan_beside(_N_SCANNERS)
@@ -98,15 +99,17 @@ class Scans:
         done = total - workspace.n_pending
         if done // _FILES_A_REPORT > (total - n_before) // _FILES_A_REPORT:
             message = f"{done} of {total} files"
-            emit(api.Progress(_token(workspace), "report", message=message, percentage=100 * done // total))
+            emit(
+                events.Progress(_token(workspace), "report", message=message, percentage=100 * done // total)
+            )
         return True
 
-    def _finished(self, workspace: Workspace, message: str, emit: api.Emit) -> Workspace:
+    def _finished(self, workspace: Workspace, message: str, emit: Emit) -> Workspace:
         self._end(workspace)
         self._queue.remove(workspace)
         self._begun.discard(_token(workspace))
         give_back_memory()
-        emit(api.Progress(_token(workspace), "end", message=message))
+        emit(events.Progress(_token(workspace), "end", message=message))
         return workspace
 
     def _end(self, workspace: Workspace) -> None:

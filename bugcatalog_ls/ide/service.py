@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from bugcatalog_ls.ide import api, commands, database_reading
+from bugcatalog_ls.ide import commands, database_reading
 from bugcatalog_ls.ide.answers import Answers
+from bugcatalog_ls.ide.api import events, requests, responses
+from bugcatalog_ls.ide.api.contract import Emit
 from bugcatalog_ls.ide.changes import change_of
 from bugcatalog_ls.ide.editing import Editing
 from bugcatalog_ls.ide.fault_messages import FaultMessages
@@ -32,7 +34,7 @@ class Service:
 
     def __init__(self) -> None:
         self._rooms = Rooms()
-        self._configure = api.Configure()
+        self._configure = requests.Configure()
         self._documents = OpenDocuments(self._rooms)
         self._answers = Answers(self._documents)
         self._pages, self._logs = self._answers.pages, self._answers.logs
@@ -42,29 +44,29 @@ class Service:
         self._outside = OutsideDesk(self._documents)
         self._faults = FaultMessages()
 
-    def handle(self, request: api.Request, emit: api.Emit) -> api.Response | None:
-        """Answer a request; see `ide.api` for each."""
+    def handle(self, request: requests.Request, emit: Emit) -> responses.Response | None:
+        """Answer a request; see `ide.api.requests` for each."""
         match request:
-            case api.Configure():
+            case requests.Configure():
                 self._take_configuration(request, emit)
-            case api.SetText():
+            case requests.SetText():
                 self._editing.set_text(request, emit)
-            case api.CloseText():
+            case requests.CloseText():
                 self._editing.close_text(request.path, emit)
-            case api.FilesChanged():
+            case requests.FilesChanged():
                 self._files_changed(request.paths, emit)
-            case api.CancelProgress():
+            case requests.CancelProgress():
                 self._scans.cancel(request.token)
             case _:
                 return self._answer(request, emit)
         return None
 
-    def work(self, emit: api.Emit) -> bool:
+    def work(self, emit: Emit) -> bool:
         """One slice: texts that rest are finished, then files are read; whether more is left."""
         until = time.monotonic() + SLICE_SECONDS
         self._editing.work(emit)
         if finished := self._logs.work(until):
-            emit(api.Stale(finished))
+            emit(events.Stale(finished))
         while self._scans.has_work and time.monotonic() < until:
             self._scan_some(emit)
         database_reading.take_answers(self._rooms.roots.values(), emit)
@@ -87,37 +89,37 @@ class Service:
 
     # -- requests -----------------------------------------------------------------------------------
 
-    def _answer(self, request: api.Question, emit: api.Emit) -> api.Response | None:
-        if not isinstance(request, api.Diagnose):
+    def _answer(self, request: requests.Question, emit: Emit) -> responses.Response | None:
+        if not isinstance(request, requests.Diagnose):
             self._editing.finish(emit)
         # Whoever asks of anything else than the page that is being written wants it in force.
         self._editing.put_in_force(emit, except_for=getattr(request, "path", ""))
         unit = self._configure.unit
         match request:
-            case api.Diagnose():
+            case requests.Diagnose():
                 return document_report(self._answers, request.path, request.previous_result_id, unit, emit)
-            case api.DiagnoseWorkspace():
+            case requests.DiagnoseWorkspace():
                 if self._scans.has_work:
-                    return api.NotYet()
+                    return responses.NotYet()
                 return workspace_report(self._answers, request.previous_result_ids, unit, emit)
-            case api.HoverAt():
+            case requests.HoverAt():
                 return self._answers.hover(request.path, request.offset, unit)
-            case api.Actions():
+            case requests.Actions():
                 return self._answers.actions(request)
-            case api.ResolveAction():
+            case requests.ResolveAction():
                 return change_of(self._documents, request, unit)
-            case api.Complete():
+            case requests.Complete():
                 return self._answers.complete(request.path, request.offset, unit)
-            case api.LinksIn():
+            case requests.LinksIn():
                 return self._answers.links(request.path, unit)
-            case api.LensesIn():
+            case requests.LensesIn():
                 return self._answers.lenses(request.path, unit)
-            case api.Command():
+            case requests.Command():
                 desk = commands.Desk(self._answers, self._scans.schedule_all)
                 return commands.run(desk, request.name, request.arguments, unit)
         return None
 
-    def _take_configuration(self, request: api.Configure, emit: api.Emit) -> None:
+    def _take_configuration(self, request: requests.Configure, emit: Emit) -> None:
         self._configure = request
         self._documents.skipped = frozenset(request.skip)
         folder = Path(request.cache_folder) if request.cache_folder else None
@@ -134,9 +136,9 @@ class Service:
             self._editing.take_over(document)
         say_wanted(self._rooms, emit)
         self._faults.tell(self._rooms.roots.values(), emit)
-        emit(api.Stale())
+        emit(events.Stale())
 
-    def _files_changed(self, paths: Iterable[str], emit: api.Emit) -> None:
+    def _files_changed(self, paths: Iterable[str], emit: Emit) -> None:
         reloaded: set[int] = set()
         for path in paths:
             room = self._rooms.room(path)
@@ -158,36 +160,36 @@ class Service:
             if path in self._documents.texts:
                 self._editing.note(path)
         self._pages.matches.forget()
-        emit(api.StaleLenses())
+        emit(events.StaleLenses())
         if reloaded:
             say_wanted(self._rooms, emit)
         self._faults.tell(self._rooms.roots.values(), emit)
-        emit(api.Stale())
+        emit(events.Stale())
 
     # -- background work ----------------------------------------------------------------------------
 
-    def _scan_some(self, emit: api.Emit) -> None:
+    def _scan_some(self, emit: Emit) -> None:
         finished = self._scans.step(emit)
         if finished is not None:
             self._faults.tell(self._rooms.roots.values(), emit)
-            emit(api.Stale())
+            emit(events.Stale())
             database_reading.begin_reading(finished, emit)
 
-    def _work_on_pages(self, until: float, emit: api.Emit) -> None:
+    def _work_on_pages(self, until: float, emit: Emit) -> None:
         """Run examples of open pages, and look for what their rules match."""
         if (document := self._pages.next_run()) is not None:
-            emit(api.Doing(f"running an example of {PurePosixPath(document).name}", document))
+            emit(events.Doing(f"running an example of {PurePosixPath(document).name}", document))
             if self._pages.run_some() is not None:
-                emit(api.Stale((document,)))
+                emit(events.Stale((document,)))
         elif self._pages.matches.work(until):
-            emit(api.StaleLenses())
+            emit(events.StaleLenses())
 
-    def _take_catalogs(self, emit: api.Emit) -> None:
+    def _take_catalogs(self, emit: Emit) -> None:
         """Go on with the pages that stores have sent."""
         for workspace in self._memory.with_new_pages(self._rooms.roots.values()):
             if workspace.reload():
                 self._scans.schedule(workspace)
-            emit(api.Stale())
+            emit(events.Stale())
 
     def _is_busy(self) -> bool:
         """Whether there is something to be done right now."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from bugcatalog_ls.facts.fact import vocabularies
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events
+from bugcatalog_ls.ide.api.contract import Emit
 from bugcatalog_ls.ide.rooms import Rooms
 from bugcatalog_ls.patterns.languages import FILE_TYPES
 from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
 
 
-def say_wanted(rooms: Rooms, emit: api.Emit) -> None:
+def say_wanted(rooms: Rooms, emit: Emit) -> None:
     ids = languages(rooms)
     read = {name for vocabulary in vocabularies() for name in vocabulary.names}
     names = {"*.py", "*.pyi", "*.md", ".gitignore", *SETTINGS_FILES, *read}
     names |= {f"*.{suffix}" for suffix, kind in FILE_TYPES.items() if kind.language_id in ids}
-    emit(api.Watch(tuple(f"**/{name}" for name in sorted(names))))
-    emit(api.Languages(tuple(sorted(ids))))
+    emit(events.Watch(tuple(f"**/{name}" for name in sorted(names))))
+    emit(events.Languages(tuple(sorted(ids))))
 
 
 def languages(rooms: Rooms) -> set[str]:

@@ -16,7 +16,8 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events, requests, responses
+from bugcatalog_ls.ide.api.contract import Interrupted, Refused, ServiceLike
 from bugcatalog_ls.server import frames
 from bugcatalog_ls.server.inbox import Inbox
 from bugcatalog_ls.workspace.copies import declare_harmless
@@ -42,7 +43,7 @@ def main(factory: str = DEFAULT_SERVICE) -> None:
         serve(_load(factory), inbox, sink)
 
 
-def serve(create: Callable[[], api.ServiceLike], inbox: Inbox, sink: BinaryIO) -> None:
+def serve(create: Callable[[], ServiceLike], inbox: Inbox, sink: BinaryIO) -> None:
     """Answer what comes into `inbox` until it is closed."""
     service = create()
     desk = _Desk(service, inbox, sink)
@@ -68,7 +69,7 @@ def serve(create: Callable[[], api.ServiceLike], inbox: Inbox, sink: BinaryIO) -
 class _Desk:
     """The service, what it works on now, and the questions it wants to be asked again."""
 
-    def __init__(self, service: api.ServiceLike, inbox: Inbox, sink: BinaryIO) -> None:
+    def __init__(self, service: ServiceLike, inbox: Inbox, sink: BinaryIO) -> None:
         self._service = service
         self._inbox = inbox
         self._sink = sink
@@ -105,7 +106,7 @@ class _Desk:
         self.send(frames.Busy("Work"))
         try:
             return self._service.work(_Voice(self, lambda: not self._inbox.is_empty()))
-        except api.Interrupted:
+        except Interrupted:
             return True
         except Exception:
             self._log_exception("background work")
@@ -126,21 +127,23 @@ class _Desk:
     def _answer(self, frame: frames.Ask) -> None:
         question = frame.question
         path = getattr(question, "path", "")
-        what = f"Command {question.name}" if isinstance(question, api.Command) else type(question).__name__
+        what = (
+            f"Command {question.name}" if isinstance(question, requests.Command) else type(question).__name__
+        )
         self.send(frames.Busy(what, path, frame.id))
         try:
             if self._inbox.is_cancelled(frame.id):
-                raise api.Interrupted
+                raise Interrupted
             response = self._service.handle(question, _Voice(self, lambda: self._is_unwanted(frame)))
-        except api.Interrupted:
+        except Interrupted:
             self._leave(frame)
-        except api.Refused as refusal:
+        except Refused as refusal:
             self._finish(frames.Failure(frame.id, "refused", str(refusal)))
         except Exception as error:
             self._log_exception(f"{what} {path}")
             self._finish(frames.Failure(frame.id, "error", f"{type(error).__name__}: {error}"))
         else:
-            if isinstance(response, api.NotYet):
+            if isinstance(response, responses.NotYet):
                 self._parked.append(frame)
             else:
                 self._finish(frames.Answer(frame.id, response))
@@ -149,14 +152,14 @@ class _Desk:
         if self._inbox.is_cancelled(frame.id):
             return True
         question = frame.question
-        if isinstance(question, (api.DiagnoseWorkspace, api.Command)):
+        if isinstance(question, (requests.DiagnoseWorkspace, requests.Command)):
             return not self._inbox.is_empty()
-        return isinstance(question, api.Diagnose) and self._inbox.has_text_of(question.path)
+        return isinstance(question, requests.Diagnose) and self._inbox.has_text_of(question.path)
 
     def _leave(self, frame: frames.Ask) -> None:
         if self._inbox.is_cancelled(frame.id):
             self._finish(frames.Failure(frame.id, "cancelled"))
-        elif isinstance(frame.question, api.Diagnose):
+        elif isinstance(frame.question, requests.Diagnose):
             self._finish(frames.Failure(frame.id, "superseded"))
         else:
             self._parked.append(frame)
@@ -169,17 +172,17 @@ class _Desk:
         text = f"{what} failed:\n{traceback.format_exc()}"
         if text not in self._logged:  # A defect that every keystroke meets is told once.
             self._logged.add(text)
-            self.send(frames.Happened(api.Log("error", text)))
+            self.send(frames.Happened(events.Log("error", text)))
 
 
 class _Voice:
-    """`api.Emit` for one job."""
+    """`Emit` for one job."""
 
     def __init__(self, desk: _Desk, is_unwanted: Callable[[], bool]) -> None:
         self._desk = desk
         self._is_unwanted = is_unwanted
 
-    def __call__(self, event: api.Event, /) -> None:
+    def __call__(self, event: events.Event, /) -> None:
         self._desk.send(frames.Happened(event))
 
     def interrupted(self) -> bool:
@@ -195,9 +198,9 @@ def _read(source: BinaryIO, inbox: Inbox) -> None:
     os._exit(0)
 
 
-def _load(factory: str) -> Callable[[], api.ServiceLike]:
+def _load(factory: str) -> Callable[[], ServiceLike]:
     module, _, name = factory.partition(":")
-    create: Callable[[], api.ServiceLike] = getattr(importlib.import_module(module), name)
+    create: Callable[[], ServiceLike] = getattr(importlib.import_module(module), name)
     return create
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests
 from bugcatalog_ls.server.paths import from_system, path_of, uri_of
 from bugcatalog_ls.text.lines import ColumnUnit
 
@@ -166,7 +166,7 @@ def read_settings(value: Any) -> dict[str, Any]:
     return {key: item for key, item in value.items() if key not in _NOT_SETTINGS}
 
 
-def first_configure(client: Client) -> api.Configure:
+def first_configure(client: Client) -> requests.Configure:
     """What the analysis can be told before the editor was asked for its settings."""
     return configure(client, client.folders, client.settings, {})
 
@@ -176,11 +176,11 @@ def configure(
     folders: tuple[Folder, ...],
     settings: dict[str, Any],
     settings_of_folders: dict[str, dict[str, Any]],
-) -> api.Configure:
+) -> requests.Configure:
     """The whole configuration; a folder without settings of its own has those of the editor."""
-    return api.Configure(
+    return requests.Configure(
         roots=tuple(
-            api.Root(folder.path, settings_of_folders.get(folder.uri, settings)) for folder in folders
+            requests.Root(folder.path, settings_of_folders.get(folder.uri, settings)) for folder in folders
         ),
         unit=client.unit,
         trusted=client.trusted,

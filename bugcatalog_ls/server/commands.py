@@ -10,7 +10,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests, responses
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.paths import is_file, uri_of
 from bugcatalog_ls.server.process import Unanswered
@@ -31,11 +31,11 @@ async def execute_command(session: Session, params: types.ExecuteCommandParams) 
         return await _debug_information(session)
     if name == "applyAction":
         id, reason = (*map(str, arguments), "", "")[:2]
-        change = await session.analysis.ask(api.ResolveAction(id, reason), api.Change)
+        change = await session.analysis.ask(requests.ResolveAction(id, reason), responses.Change)
         return await _apply(session, change)
     if name == "newEntry":
         arguments = (_selection(session, arguments),)
-    answer = await session.analysis.ask(api.Command(name, arguments), api.CommandResult)
+    answer = await session.analysis.ask(requests.Command(name, arguments), responses.CommandResult)
     return await _carry_out(session, answer)
 
 
@@ -58,7 +58,7 @@ def _selection(session: Session, arguments: tuple[Any, ...]) -> dict[str, Any]:
     return asked if span is None else {**asked, "uri": span[0], "start": span[1].start, "end": span[1].end}
 
 
-async def _carry_out(session: Session, result: api.CommandResult) -> Any:
+async def _carry_out(session: Session, result: responses.CommandResult) -> Any:
     if result.message:
         session.tell_user("information", result.message)
     value = result.value
@@ -74,7 +74,7 @@ async def _carry_out(session: Session, result: api.CommandResult) -> Any:
     return value
 
 
-async def _apply(session: Session, change: api.Change) -> bool:
+async def _apply(session: Session, change: responses.Change) -> bool:
     edit = convert.workspace_edit(session.client, session.documents, change)
     if not session.client.applies_edits:
         raise convert.CannotApply("This editor doesn't apply edits that a command makes.")
@@ -87,7 +87,7 @@ async def _apply(session: Session, change: api.Change) -> bool:
     return bool(answer.applied)
 
 
-def _show_params(show: api.Show) -> types.ShowDocumentParams:
+def _show_params(show: responses.Show) -> types.ShowDocumentParams:
     at = types.Position(show.row, 0)
     is_local = is_file(show.target)
     return types.ShowDocumentParams(
@@ -100,7 +100,7 @@ def _show_params(show: api.Show) -> types.ShowDocumentParams:
 
 async def _debug_information(session: Session) -> dict[str, Any]:
     try:
-        question = session.analysis.ask(api.Command("debugInformation"), api.CommandResult)
+        question = session.analysis.ask(requests.Command("debugInformation"), responses.CommandResult)
         service = (await asyncio.wait_for(question, _SECONDS_TO_TELL)).value
     except (asyncio.TimeoutError, Unanswered) as error:
         service = f"no answer: {error}"

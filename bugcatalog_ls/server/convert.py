@@ -8,7 +8,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
+from bugcatalog_ls.ide.places import Place
 from bugcatalog_ls.server.client import Client
 from bugcatalog_ls.server.documents import Documents, Edit, Position
 from bugcatalog_ls.server.paths import path_of, uri_of
@@ -54,24 +55,26 @@ def _our_position(position: types.Position) -> Position:
 # To the editor --------------------------------------------------------------------------------
 
 
-def range_of(client: Client, documents: Documents, place: api.Place) -> types.Range:
+def range_of(client: Client, documents: Documents, place: Place) -> types.Range:
     return _range(spot(documents, place, client.unit))
 
 
-def hover(client: Client, documents: Documents, value: api.Hover) -> types.Hover:
+def hover(client: Client, documents: Documents, value: responses.Hover) -> types.Hover:
     return types.Hover(
         _markup(value.markdown, client.hovers_markdown), range_of(client, documents, value.place)
     )
 
 
-def completion(client: Client, documents: Documents, value: api.Completions) -> types.CompletionList:
+def completion(client: Client, documents: Documents, value: responses.Completions) -> types.CompletionList:
     return types.CompletionList(
         is_incomplete=value.incomplete,
         items=[_completion_item(client, documents, item) for item in value.items],
     )
 
 
-def _completion_item(client: Client, documents: Documents, item: api.CompletionItem) -> types.CompletionItem:
+def _completion_item(
+    client: Client, documents: Documents, item: responses.CompletionItem
+) -> types.CompletionItem:
     is_snippet = item.snippet and client.completes_snippets
     insert = item.insert if is_snippet or not item.snippet else _PLACEHOLDER.sub(r"\1", item.insert)
     return types.CompletionItem(
@@ -86,7 +89,9 @@ def _completion_item(client: Client, documents: Documents, item: api.CompletionI
     )
 
 
-def links(client: Client, documents: Documents, value: api.LinkList, uri: str) -> list[types.DocumentLink]:
+def links(
+    client: Client, documents: Documents, value: responses.LinkList, uri: str
+) -> list[types.DocumentLink]:
     """The links of one document, or of one cell of a notebook. A row is told as `#L12`."""
     found = []
     for link in value.links:
@@ -101,7 +106,7 @@ def links(client: Client, documents: Documents, value: api.LinkList, uri: str) -
     return found
 
 
-def lenses(client: Client, documents: Documents, value: api.LensList) -> list[types.CodeLens]:
+def lenses(client: Client, documents: Documents, value: responses.LensList) -> list[types.CodeLens]:
     return [
         types.CodeLens(
             range_of(client, documents, lens.place),
@@ -115,7 +120,7 @@ def lenses(client: Client, documents: Documents, value: api.LensList) -> list[ty
     ]
 
 
-def locations(client: Client, documents: Documents, places: Iterable[api.Place]) -> list[dict[str, Any]]:
+def locations(client: Client, documents: Documents, places: Iterable[Place]) -> list[dict[str, Any]]:
     """Places as the protocol's locations, in plain JSON."""
     found = []
     for place in places:
@@ -134,7 +139,7 @@ def locations(client: Client, documents: Documents, places: Iterable[api.Place])
 
 
 def code_action(
-    client: Client, action: api.Action, uri: str, shown: Sequence[types.Diagnostic]
+    client: Client, action: responses.Action, uri: str, shown: Sequence[types.Diagnostic]
 ) -> types.CodeAction | types.Command:
     """The offer without its edit, which `codeAction/resolve` or `with_edit` brings."""
     command: types.Command | None = None
@@ -160,7 +165,7 @@ def code_action(
     )
 
 
-def workspace_edit(client: Client, documents: Documents, change: api.Change) -> types.WorkspaceEdit:
+def workspace_edit(client: Client, documents: Documents, change: responses.Change) -> types.WorkspaceEdit:
     """The change in the best form that the client takes.
 
     Raises `CannotApply` where files must be created or deleted and the client can't.
@@ -210,7 +215,7 @@ def _document_edit(
 
 
 def _edits_by_host(
-    client: Client, documents: Documents, file: api.FileChange
+    client: Client, documents: Documents, file: responses.FileChange
 ) -> dict[str, tuple[int | None, list[types.TextEdit]]]:
     """The edits of each document, with its version: a notebook's edits go to its cells."""
     text = documents.at_path(file.path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import responses
 from bugcatalog_ls.server.client import Client
 from bugcatalog_ls.server.documents import Documents
 from bugcatalog_ls.server.paths import uri_of
@@ -19,7 +19,7 @@ SOURCE = "bugcatalog"
 Json = dict[str, Any]
 
 
-def publications(client: Client, documents: Documents, report: api.DiagnosticReport) -> list[Json]:
+def publications(client: Client, documents: Documents, report: responses.DiagnosticReport) -> list[Json]:
     """The parameters of `publishDiagnostics` for each document that the report is about."""
     text = documents.at_path(report.path)
     versions = {host.uri: host.version for host in text.hosts()} if text is not None else {}
@@ -32,7 +32,7 @@ def publications(client: Client, documents: Documents, report: api.DiagnosticRep
     return published
 
 
-def by_uri(client: Client, documents: Documents, report: api.DiagnosticReport) -> dict[str, list[Json]]:
+def by_uri(client: Client, documents: Documents, report: responses.DiagnosticReport) -> dict[str, list[Json]]:
     """The diagnostics of each document or cell, empty lists too."""
     text = documents.at_path(report.path)
     uris = [host.uri for host in text.hosts()] if text is not None else [uri_of(report.path)]
@@ -43,7 +43,7 @@ def by_uri(client: Client, documents: Documents, report: api.DiagnosticReport) -
     return found
 
 
-def _diagnostic(client: Client, documents: Documents, value: api.Diagnostic, where: Spot) -> Json:
+def _diagnostic(client: Client, documents: Documents, value: responses.Diagnostic, where: Spot) -> Json:
     item: Json = {
         "range": _range(where),
         "severity": _SEVERITIES[value.severity],
@@ -62,7 +62,7 @@ def _diagnostic(client: Client, documents: Documents, value: api.Diagnostic, whe
     return item
 
 
-def _related(client: Client, documents: Documents, value: api.RelatedPlace) -> Json:
+def _related(client: Client, documents: Documents, value: responses.RelatedPlace) -> Json:
     where = spot(documents, value.place, client.unit)
     return {"location": {"uri": where.uri, "range": _range(where)}, "message": value.message}
 

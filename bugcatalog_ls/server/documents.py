@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests
 from bugcatalog_ls.server.paths import path_of
 from bugcatalog_ls.text.lines import ColumnUnit
 from bugcatalog_ls.text.source import Source
@@ -227,9 +227,9 @@ class Documents:
         return self._last_revision
 
 
-def set_text(text: Text) -> api.SetText:
+def set_text(text: Text) -> requests.SetText:
     """What the analysis is told of a text."""
-    return api.SetText(text.path, text.source.text, text.language, text.revision)
+    return requests.SetText(text.path, text.source.text, text.language, text.revision)
 
 
 _MAGIC = re.compile(rb"^([ \t]*)(?:%[A-Za-z]|!)[^\r\n]*", re.MULTILINE)

@@ -11,20 +11,20 @@ from typing import Literal
 
 import msgspec
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events, requests, responses
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
     """A question; its answer carries the same id."""
 
     id: int
-    question: api.Question
+    question: requests.Question
 
 
 class Tell(msgspec.Struct, frozen=True, tag=True):
     """A notice, which has no answer."""
 
-    notice: api.Notice
+    notice: requests.Notice
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True):
@@ -51,7 +51,7 @@ class Idle(msgspec.Struct, frozen=True, tag=True):
 
 class Answer(msgspec.Struct, frozen=True, tag=True):
     id: int
-    response: api.Response | None
+    response: responses.Response | None
 
 
 class Failure(msgspec.Struct, frozen=True, tag=True):
@@ -63,7 +63,7 @@ class Failure(msgspec.Struct, frozen=True, tag=True):
 
 
 class Happened(msgspec.Struct, frozen=True, tag=True):
-    event: api.Event
+    event: events.Event
 
 
 ToAnalysis = Ask | Tell | Cancel

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bugcatalog_ls import __version__
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests, responses
 from bugcatalog_ls.server.client import Client, first_configure, read_client
 from bugcatalog_ls.server.diagnostics import SOURCE, publications
 from bugcatalog_ls.server.documents import Documents, set_text
@@ -107,17 +107,17 @@ class Doorman:
             item = message["params"]["textDocument"]
             text = self._documents.open(item["uri"], item["languageId"], item["version"], item["text"])
             self._analysis.tell(set_text(text))
-            self._analysis.ask_early(api.Diagnose(text.path), self._publish)
+            self._analysis.ask_early(requests.Diagnose(text.path), self._publish)
         elif method.startswith(("textDocument/", "notebookDocument/")):
             self._is_off_duty = True
         return False
 
-    def _publish(self, response: api.Response | None) -> None:
+    def _publish(self, response: responses.Response | None) -> None:
         """Called in another thread, and never once the session has taken over."""
         client = self._client
         if self._is_off_duty or client is None or client.pulls_diagnostics:
             return
-        if isinstance(response, api.DiagnosticReport):
+        if isinstance(response, responses.DiagnosticReport):
             for params in publications(client, self._documents, response):
                 method = "textDocument/publishDiagnostics"
                 self._write({"jsonrpc": "2.0", "method": method, "params": params})

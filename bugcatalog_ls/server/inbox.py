@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests
 from bugcatalog_ls.server import frames
 
 
@@ -28,7 +28,7 @@ class Inbox:
             if isinstance(frame, frames.Cancel):
                 self._cancel(frame.id)
             else:
-                if isinstance(frame, frames.Tell) and isinstance(frame.notice, api.SetText):
+                if isinstance(frame, frames.Tell) and isinstance(frame.notice, requests.SetText):
                     self._drop_overtaken(frame.notice.path)
                 self._waiting.append(frame)
             self._changed.notify()
@@ -88,12 +88,12 @@ class Inbox:
                 dropped.append(frame)
                 break
             if isinstance(frame, frames.Ask):
-                if isinstance(frame.question, api.Diagnose):
+                if isinstance(frame.question, requests.Diagnose):
                     if frame.question.path == path:
                         dropped.append(frame)
                 elif getattr(frame.question, "path", path) == path:
                     break  # Its offsets count in the text before: that text must be set first.
-            elif isinstance(frame.notice, (api.CloseText, api.Configure)):
+            elif isinstance(frame.notice, (requests.CloseText, requests.Configure)):
                 break
         for frame in dropped:
             self._waiting.remove(frame)
@@ -103,5 +103,7 @@ class Inbox:
 
 def _sets_text_of(frame: frames.Ask | frames.Tell, path: str) -> bool:
     return (
-        isinstance(frame, frames.Tell) and isinstance(frame.notice, api.SetText) and frame.notice.path == path
+        isinstance(frame, frames.Tell)
+        and isinstance(frame.notice, requests.SetText)
+        and frame.notice.path == path
     )

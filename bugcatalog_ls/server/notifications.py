@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.client import Folder
 from bugcatalog_ls.server.paths import path_of
@@ -87,7 +87,7 @@ def did_change_configuration(session: Session, params: types.DidChangeConfigurat
 def did_cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
     token = session.progress.token_of(params.token)
     if token is not None:
-        session.analysis.tell(api.CancelProgress(token))
+        session.analysis.tell(requests.CancelProgress(token))
 
 
 def initialized(session: Session, params: types.InitializedParams) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.places import Place
 from bugcatalog_ls.server.documents import Documents, Host
 from bugcatalog_ls.server.paths import uri_of
 from bugcatalog_ls.text.lines import ColumnUnit
@@ -18,7 +18,7 @@ class Spot(NamedTuple):
     end: tuple[int, int]
 
 
-def spot(documents: Documents, place: api.Place, unit: ColumnUnit) -> Spot:
+def spot(documents: Documents, place: Place, unit: ColumnUnit) -> Spot:
     """The place as the editor counts. What runs past the end of a notebook's cell ends with it."""
     range = place.range
     host = host_of(documents, place)
@@ -32,7 +32,7 @@ def spot(documents: Documents, place: api.Place, unit: ColumnUnit) -> Spot:
     return Spot(host.uri, start, max(start, end))
 
 
-def host_of(documents: Documents, place: api.Place) -> Host | None:
+def host_of(documents: Documents, place: Place) -> Host | None:
     """The open document or cell that holds the place."""
     text = documents.at_path(place.path)
     return None if text is None else text.host(place.range.start_row)

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar, overload
 
 import msgspec
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events, requests, responses
 from bugcatalog_ls.server import frames
 from bugcatalog_ls.server.child import Child
 from bugcatalog_ls.server.launch import Launched, launch
@@ -49,11 +49,11 @@ class Analysis:
         self._child: Child | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
-        self._early_questions: dict[int, Callable[[api.Response | None], None]] = {}
-        self._on_event: Callable[[api.Event], None] = lambda event: None
-        self._configure: api.Configure | None = None
-        self._texts: dict[str, api.SetText] = {}
-        self._questions: dict[int, tuple[api.Question, asyncio.Future[api.Response | None]]] = {}
+        self._early_questions: dict[int, Callable[[responses.Response | None], None]] = {}
+        self._on_event: Callable[[events.Event], None] = lambda event: None
+        self._configure: requests.Configure | None = None
+        self._texts: dict[str, requests.SetText] = {}
+        self._questions: dict[int, tuple[requests.Question, asyncio.Future[responses.Response | None]]] = {}
         self._last_id = 0
         self._watchdog = Watchdog(budget, self._stop_job)
         self._progress: set[str] = set()
@@ -71,25 +71,27 @@ class Analysis:
         with self._lock:
             self._start_child()
 
-    def tell(self, notice: api.Notice) -> None:
+    def tell(self, notice: requests.Notice) -> None:
         """Send a notice. What a new process must know is kept."""
         with self._lock:
-            if isinstance(notice, api.Configure):
+            if isinstance(notice, requests.Configure):
                 if notice == self._configure:
                     return
                 self._configure = notice
                 notice = self._with_skipped(notice)
-            elif isinstance(notice, api.SetText):
+            elif isinstance(notice, requests.SetText):
                 if notice == self._texts.get(notice.path):
                     return
                 self._texts[notice.path] = notice
                 if self._strikes.forgive(notice.path) and self._configure is not None:
                     self._write(frames.Tell(self._with_skipped(self._configure)))
-            elif isinstance(notice, api.CloseText):
+            elif isinstance(notice, requests.CloseText):
                 self._texts.pop(notice.path, None)
             self._write(frames.Tell(notice))
 
-    def ask_early(self, question: api.Question, on_answer: Callable[[api.Response | None], None]) -> None:
+    def ask_early(
+        self, question: requests.Question, on_answer: Callable[[responses.Response | None], None]
+    ) -> None:
         """Ask before there is a loop: `on_answer` is called from a thread, and not once there is one."""
         with self._lock:
             if self._loop is None:
@@ -99,7 +101,7 @@ class Analysis:
 
     # In the loop ------------------------------------------------------------------------------
 
-    def attach(self, on_event: Callable[[api.Event], None]) -> None:
+    def attach(self, on_event: Callable[[events.Event], None]) -> None:
         """Hand over to the running loop: from here on answers and events arrive."""
         with self._lock:
             self._loop = asyncio.get_running_loop()
@@ -109,13 +111,15 @@ class Analysis:
             self._loop.call_soon(call)
 
     @overload
-    async def ask(self, question: api.Question, expected: type[_T]) -> _T: ...
+    async def ask(self, question: requests.Question, expected: type[_T]) -> _T: ...
     @overload
-    async def ask(self, question: api.Question, expected: None = None) -> api.Response | None: ...
-    async def ask(self, question: api.Question, expected: type[_T] | None = None) -> _T | api.Response | None:
+    async def ask(self, question: requests.Question, expected: None = None) -> responses.Response | None: ...
+    async def ask(
+        self, question: requests.Question, expected: type[_T] | None = None
+    ) -> _T | responses.Response | None:
         """The answer. Raises `Unanswered`. Cancelling the caller cancels the question."""
         assert self._loop is not None, "attach comes first"
-        future: asyncio.Future[api.Response | None] = self._loop.create_future()
+        future: asyncio.Future[responses.Response | None] = self._loop.create_future()
         with self._lock:
             self._last_id += 1
             id = self._last_id
@@ -166,7 +170,7 @@ class Analysis:
 
     # Within -----------------------------------------------------------------------------------
 
-    def _with_skipped(self, configure: api.Configure) -> api.Configure:
+    def _with_skipped(self, configure: requests.Configure) -> requests.Configure:
         return msgspec.structs.replace(configure, skip=tuple(sorted(self._strikes.skipped())))
 
     def _write(self, frame: frames.ToAnalysis) -> None:
@@ -215,7 +219,7 @@ class Analysis:
         if child is not self._child:
             return
         if isinstance(frame, frames.Happened):
-            if isinstance(frame.event, api.Doing):
+            if isinstance(frame.event, events.Doing):
                 self._watchdog.go_on(frame.event)
             else:
                 self._note_progress(frame.event)
@@ -231,14 +235,14 @@ class Analysis:
         else:
             self._said_hello = True
 
-    def _note_progress(self, event: api.Event) -> None:
-        if isinstance(event, api.Progress):
+    def _note_progress(self, event: events.Event) -> None:
+        if isinstance(event, events.Progress):
             if event.stage == "end":
                 self._progress.discard(event.token)
             else:
                 self._progress.add(event.token)
 
-    def _settle(self, id: int, outcome: api.Response | Unanswered | None) -> None:
+    def _settle(self, id: int, outcome: responses.Response | Unanswered | None) -> None:
         _, future = self._questions.pop(id, (None, None))
         if future is None or future.done():
             return
@@ -268,21 +272,21 @@ class Analysis:
         if busy is not None:
             self._judge(busy, path, what, verdict)
         while self._progress:
-            self._on_event(api.Progress(self._progress.pop(), "end"))
-        self._on_event(api.Log("warning", _obituary(child, verdict, what if busy else "")))
+            self._on_event(events.Progress(self._progress.pop(), "end"))
+        self._on_event(events.Log("warning", _obituary(child, verdict, what if busy else "")))
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if now - at < _QUIET_SECONDS] + [now]
         n_recent = len(self._deaths)
         if not self._said_hello and n_recent == 3:
             words = child.last_words[-1] if child.last_words else "it says nothing"
             sentence = f"The analysis process does not start: {words}"
-            self._on_event(api.ServerMessage("error", sentence, key="start"))
+            self._on_event(events.ServerMessage("error", sentence, key="start"))
         pause = 0.0 if n_recent <= 1 else min(0.25 * 2 ** (n_recent - 2), _LONGEST_PAUSE)
         self._loop.call_later(pause, self._revive)
 
     def _judge(self, busy: frames.Busy, path: str, what: str, verdict: str) -> None:
         """What the job in hand has to do with the death; a first crash over a file is forgiven."""
-        level: api.Level = "warning"
+        level: events.Level = "warning"
         if not verdict:
             level, verdict = "error", f"{what} ended the analysis process."
             if path and not self._strikes.strike(path):
@@ -290,14 +294,14 @@ class Analysis:
         self._settle(busy.id, Unanswered("lost", verdict))
         if path:
             verdict += " The file is left alone until it changes."
-        self._on_event(api.ServerMessage(level, verdict, key=f"process {path}"))
+        self._on_event(events.ServerMessage(level, verdict, key=f"process {path}"))
 
     def _revive(self) -> None:
         if self._stopped or self._child is not None:
             return
         with self._lock:
             self._start_child()
-        self._on_event(api.Stale())
+        self._on_event(events.Stale())
 
 
 def _obituary(child: Child, verdict: str, what: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events
 
 if TYPE_CHECKING:
     from bugcatalog_ls.server.app import Server
@@ -22,7 +22,7 @@ class ProgressBars:
         self._bars: dict[str, _Bar] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def show(self, event: api.Progress) -> None:
+    def show(self, event: events.Progress) -> None:
         if event.stage == "begin":
             bar = self._bars[event.token] = _Bar()
             bar.events.append(event)
@@ -55,7 +55,7 @@ class ProgressBars:
             self._say(bar.shown_token, event)
         bar.events.clear()
 
-    def _say(self, token: str, event: api.Progress) -> None:
+    def _say(self, token: str, event: events.Progress) -> None:
         value: types.WorkDoneProgressBegin | types.WorkDoneProgressReport | types.WorkDoneProgressEnd
         message = event.message or None
         if event.stage == "begin":
@@ -77,4 +77,4 @@ class _Bar:
     def __init__(self) -> None:
         self.shown_token = str(uuid.uuid4())
         self.is_accepted = False
-        self.events: list[api.Progress] = []
+        self.events: list[events.Progress] = []

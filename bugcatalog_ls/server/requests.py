@@ -8,7 +8,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests, responses
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.commands import execute_command
 from bugcatalog_ls.server.diagnostics import SOURCE, Json, by_uri
@@ -37,7 +37,7 @@ async def workspace_diagnostic(session: Session, params: types.WorkspaceDiagnost
     for item in params.previous_result_ids:
         found = documents.at_uri(item.uri)
         previous[found[0].path if found is not None else path_of(item.uri)] = item.value
-    answer = await session.analysis.ask(api.DiagnoseWorkspace(previous), api.WorkspaceReport)
+    answer = await session.analysis.ask(requests.DiagnoseWorkspace(previous), responses.WorkspaceReport)
     items: list[Json] = []
     for report in answer.reports:
         text = documents.at_path(report.path)
@@ -57,8 +57,12 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     found = convert.offset(session.client, session.documents, params.text_document.uri, params.position)
     if found is None:
         return None
-    answer = await session.analysis.ask(api.HoverAt(*found))
-    return convert.hover(session.client, session.documents, answer) if isinstance(answer, api.Hover) else None
+    answer = await session.analysis.ask(requests.HoverAt(*found))
+    return (
+        convert.hover(session.client, session.documents, answer)
+        if isinstance(answer, responses.Hover)
+        else None
+    )
 
 
 async def code_action(
@@ -77,7 +81,7 @@ async def code_action(
         place = convert.span(session.client, session.documents, uri, item.range)
         if place is not None:
             span = Span(min(span.start, place[1].start), max(span.end, place[1].end))
-    answer = await session.analysis.ask(api.Actions(path, span, only, codes), api.ActionList)
+    answer = await session.analysis.ask(requests.Actions(path, span, only, codes), responses.ActionList)
     actions = [item for item in answer.actions if not item.disabled_reason or session.client.knows_disabled]
     if session.client.resolves_edits or not session.client.knows_action_literals:
         return [convert.code_action(session.client, action, uri, shown) for action in actions]
@@ -87,7 +91,7 @@ async def code_action(
 async def resolve_code_action(session: Session, action: types.CodeAction) -> types.CodeAction:
     data = action.data if isinstance(action.data, dict) else {}
     if isinstance(data.get("id"), str):
-        change = await session.analysis.ask(api.ResolveAction(data["id"]), api.Change)
+        change = await session.analysis.ask(requests.ResolveAction(data["id"]), responses.Change)
         action.edit = convert.workspace_edit(session.client, session.documents, change)
     return action
 
@@ -96,7 +100,7 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
     found = convert.offset(session.client, session.documents, params.text_document.uri, params.position)
     if found is None:
         return None
-    answer = await session.analysis.ask(api.Complete(*found), api.Completions)
+    answer = await session.analysis.ask(requests.Complete(*found), responses.Completions)
     return convert.completion(session.client, session.documents, answer)
 
 
@@ -106,7 +110,7 @@ async def document_link(
     found = session.documents.at_uri(params.text_document.uri)
     if found is None:
         return None
-    answer = await session.analysis.ask(api.LinksIn(found[0].path), api.LinkList)
+    answer = await session.analysis.ask(requests.LinksIn(found[0].path), responses.LinkList)
     uri = params.text_document.uri
     return convert.links(session.client, session.documents, answer, uri)
 
@@ -115,16 +119,16 @@ async def code_lens(session: Session, params: types.CodeLensParams) -> list[type
     found = session.documents.at_uri(params.text_document.uri)
     if found is None:
         return None
-    answer = await session.analysis.ask(api.LensesIn(found[0].path), api.LensList)
+    answer = await session.analysis.ask(requests.LensesIn(found[0].path), responses.LensList)
     return convert.lenses(session.client, session.documents, answer)
 
 
 async def _with_edits(
-    session: Session, uri: str, actions: list[api.Action], shown: list[types.Diagnostic]
+    session: Session, uri: str, actions: list[responses.Action], shown: list[types.Diagnostic]
 ) -> list[types.CodeAction | types.Command]:
     """The offers with their edits, for an editor that doesn't ask for them later."""
 
-    async def one(action: api.Action) -> types.CodeAction | types.Command | None:
+    async def one(action: responses.Action) -> types.CodeAction | types.Command | None:
         offer = convert.code_action(session.client, action, uri, shown)
         if not isinstance(offer, types.CodeAction) or offer.data is None:
             return offer

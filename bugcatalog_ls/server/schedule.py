@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests, responses
 from bugcatalog_ls.server.documents import Documents
 from bugcatalog_ls.server.process import Analysis, Unanswered
 
@@ -16,11 +16,13 @@ _LONGEST_PAUSE = 0.3
 
 async def fresh_report(
     analysis: Analysis, documents: Documents, path: str, previous_result_id: str = ""
-) -> api.DiagnosticReport:
+) -> responses.DiagnosticReport:
     """The report on the latest text, however often that changes while it is made."""
     while True:
         try:
-            report = await analysis.ask(api.Diagnose(path, previous_result_id), api.DiagnosticReport)
+            report = await analysis.ask(
+                requests.Diagnose(path, previous_result_id), responses.DiagnosticReport
+            )
         except Unanswered as unanswered:
             if unanswered.kind == "superseded":
                 continue
@@ -29,7 +31,7 @@ async def fresh_report(
             return report
 
 
-def is_fresh(documents: Documents, report: api.DiagnosticReport) -> bool:
+def is_fresh(documents: Documents, report: responses.DiagnosticReport) -> bool:
     """Whether the report is on the text that the editor shows, or on a file that it doesn't show."""
     text = documents.at_path(report.path)
     return report.version == (text.revision if text is not None else None)
@@ -46,7 +48,7 @@ class Pusher:
         self,
         analysis: Analysis,
         documents: Documents,
-        publish: Callable[[api.DiagnosticReport], None],
+        publish: Callable[[responses.DiagnosticReport], None],
     ) -> None:
         self._analysis = analysis
         self._documents = documents
@@ -89,7 +91,7 @@ class Pusher:
                 lane.is_dirty = False
                 began = time.monotonic()
                 try:
-                    report = await self._analysis.ask(api.Diagnose(path), api.DiagnosticReport)
+                    report = await self._analysis.ask(requests.Diagnose(path), responses.DiagnosticReport)
                 except Unanswered as unanswered:
                     lane.is_dirty = lane.is_dirty or unanswered.kind == "superseded"
                     continue
@@ -115,9 +117,9 @@ class Pusher:
         try:
             while self._all_again:
                 self._all_again = False
-                question = api.DiagnoseWorkspace(dict(self._result_ids))
+                question = requests.DiagnoseWorkspace(dict(self._result_ids))
                 try:
-                    answer = await self._analysis.ask(question, api.WorkspaceReport)
+                    answer = await self._analysis.ask(question, responses.WorkspaceReport)
                 except Unanswered:
                     continue
                 for report in answer.reports:
@@ -127,7 +129,7 @@ class Pusher:
         finally:
             self._all = None
 
-    def _show(self, report: api.DiagnosticReport) -> None:
+    def _show(self, report: responses.DiagnosticReport) -> None:
         had_some = report.path in self._result_ids
         is_open = self._documents.at_path(report.path) is not None
         if report.diagnostics:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events, requests, responses
 from bugcatalog_ls.server import convert
 from bugcatalog_ls.server.client import Client, Folder, configure, read_settings
 from bugcatalog_ls.server.diagnostics import publications
@@ -47,7 +47,7 @@ class Session:
         self._watch = FileWatch(server, client, self.files_changed)
         self._selectors = DocumentSelectors(server, client)
         self._has_begun = False
-        self._early_events: list[api.Event] = []
+        self._early_events: list[events.Event] = []
         analysis.tell(self._configure())
         analysis.attach(self._happened)
 
@@ -69,13 +69,13 @@ class Session:
             self.pusher.changed(text.path)
 
     def text_closed(self, path: str) -> None:
-        self.analysis.tell(api.CloseText(path))
+        self.analysis.tell(requests.CloseText(path))
         if self.pusher is not None:
             self.pusher.changed(path)
 
     def files_changed(self, paths: list[str]) -> None:
         if paths:
-            self.analysis.tell(api.FilesChanged(tuple(paths)))
+            self.analysis.tell(requests.FilesChanged(tuple(paths)))
 
     def folders_changed(self, added: list[Folder], removed: list[Folder]) -> None:
         gone = {folder.uri for folder in removed}
@@ -96,10 +96,10 @@ class Session:
         if self.server.protocol.trace != types.TraceValue.Off:
             self.server.log_trace(types.LogTraceParams(message))
 
-    def tell_user(self, level: api.Level, message: str) -> None:
+    def tell_user(self, level: events.Level, message: str) -> None:
         self.server.window_show_message(types.ShowMessageParams(convert.MESSAGE_TYPES[level], message))
 
-    def write_log(self, level: api.Level, message: str) -> None:
+    def write_log(self, level: events.Level, message: str) -> None:
         self.log.append(f"{time.strftime('%H:%M:%S')} {level}: {message}")
         self.server.window_log_message(types.LogMessageParams(convert.MESSAGE_TYPES[level], message))
 
@@ -115,28 +115,28 @@ class Session:
 
     # What the analysis says -------------------------------------------------------------------
 
-    def _happened(self, event: api.Event) -> None:
-        if isinstance(event, api.Stale):
+    def _happened(self, event: events.Event) -> None:
+        if isinstance(event, events.Stale):
             self._stale(event.paths)
-        elif isinstance(event, api.Log):
+        elif isinstance(event, events.Log):
             self.write_log(event.level, event.message)
-        elif isinstance(event, api.ServerMessage):
+        elif isinstance(event, events.ServerMessage):
             self._show_once(event)
         elif not self._has_begun:
             # What these ask of the editor may be asked only once it has said `initialized`.
             self._early_events.append(event)
-        elif isinstance(event, api.Progress) and self.client.shows_progress:
+        elif isinstance(event, events.Progress) and self.client.shows_progress:
             self.progress.show(event)
-        elif isinstance(event, api.StaleLenses):
+        elif isinstance(event, events.StaleLenses):
             if self.client.refreshes_lenses:
                 self.server.workspace_code_lens_refresh(None)
-        elif isinstance(event, api.Languages):
+        elif isinstance(event, events.Languages):
             self.spawn(self._selectors.follow(event.ids))
-        elif isinstance(event, api.Watch) and event.patterns != self._watch.patterns:
+        elif isinstance(event, events.Watch) and event.patterns != self._watch.patterns:
             self._watch.patterns = event.patterns
             self.spawn(self._watch.renew(self.folders))
 
-    def _show_once(self, event: api.ServerMessage) -> None:
+    def _show_once(self, event: events.ServerMessage) -> None:
         key = event.key or event.message
         if self._shown_messages.get(key) != event.message:
             self._shown_messages[key] = event.message
@@ -158,7 +158,7 @@ class Session:
         self._refresh = None
         self.server.workspace_diagnostic_refresh(None)
 
-    def _publish(self, report: api.DiagnosticReport) -> None:
+    def _publish(self, report: responses.DiagnosticReport) -> None:
         published = publications(self.client, self.documents, report)
         # A cell that has left its notebook takes its marks along.
         gone = self._shown_uris.pop(report.path, set()) - {params["uri"] for params in published}
@@ -169,7 +169,7 @@ class Session:
 
     # Settings ---------------------------------------------------------------------------------
 
-    def _configure(self) -> api.Configure:
+    def _configure(self) -> requests.Configure:
         return configure(self.client, tuple(self.folders), self._settings, self._settings_of_folders)
 
     async def _follow_folders(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events
 from bugcatalog_ls.server import frames
 
 DEFAULT_BUDGET = 10.0
@@ -22,14 +22,14 @@ class Watchdog:
         self._budget = budget
         self._bark = bark
         self._timer: asyncio.TimerHandle | None = None
-        self._doing: api.Doing | None = None
+        self._doing: events.Doing | None = None
         self.busy: frames.Busy | None = None
 
     def begin(self, busy: frames.Busy) -> None:
         self.busy, self._doing = busy, None
         self._wait()
 
-    def go_on(self, doing: api.Doing) -> None:
+    def go_on(self, doing: events.Doing) -> None:
         self._doing = doing
         self._wait()
 

@@ -59,21 +59,7 @@ def _repository(connection: Connection, batch: Batch) -> int:
 
 
 def _apply(connection: Connection, repository: int, batch: Batch, changes: Sequence[Change]) -> None:
-    rows = _locked(
-        connection, repository, {each for change in changes for each in (change.identity, change.was)}
-    )
-    for change in changes:
-        was = rows.get(change.was)
-        if was is None:
-            continue
-        # What is known under its new name already needs the old one no more.
-        if change.identity in rows:
-            connection.execute(delete(occurrences).where(occurrences.c.id == was.id))
-        else:
-            renamed = update(occurrences).where(occurrences.c.id == was.id)
-            connection.execute(renamed.values(identity=change.identity))
-            rows[change.identity] = was
-        del rows[change.was]
+    rows = _renamed(connection, repository, changes)
     new = [change for change in changes if change.identity not in rows and change.state != "mended"]
     if new:
         _insert_new(connection, occurrences, [_first_row(repository, batch, change) for change in new])
@@ -97,13 +83,7 @@ def _apply(connection: Connection, repository: int, batch: Batch, changes: Seque
         updates.append(
             {
                 "row": row.id,
-                "code": change.code,
-                "severity": change.severity,
-                "path": change.path,
-                "line": change.line,
-                "message": change.message,
-                "state": change.state,
-                "reason": change.reason,
+                **_told_by(change),
                 "last_seen_at": row.last_seen_at
                 if change.state == "mended"
                 else max(row.last_seen_at, batch.at),
@@ -129,6 +109,38 @@ def _apply(connection: Connection, repository: int, batch: Batch, changes: Seque
         connection.execute(insert(events), told)
 
 
+def _renamed(connection: Connection, repository: int, changes: Sequence[Change]) -> dict[str, Row[Any]]:
+    """The rows of findings by the names that they have now."""
+    names = {each for change in changes for each in (change.identity, change.was)}
+    rows = _locked(connection, repository, names)
+    for change in changes:
+        was = rows.get(change.was)
+        if was is None:
+            continue
+        # What is known under its new name already needs the old one no more.
+        if change.identity in rows:
+            connection.execute(delete(occurrences).where(occurrences.c.id == was.id))
+        else:
+            renamed = update(occurrences).where(occurrences.c.id == was.id)
+            connection.execute(renamed.values(identity=change.identity))
+            rows[change.identity] = was
+        del rows[change.was]
+    return rows
+
+
+def _told_by(change: Change) -> dict[str, Any]:
+    """What a row takes over from a change as it is."""
+    return {
+        "code": change.code,
+        "severity": change.severity,
+        "path": change.path,
+        "line": change.line,
+        "message": change.message,
+        "state": change.state,
+        "reason": change.reason,
+    }
+
+
 def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         changed = update(occurrences).where(occurrences.c.id == bindparam("row"))
@@ -152,13 +164,7 @@ def _first_row(repository: int, batch: Batch, change: Change) -> dict[str, Any]:
     return {
         "repository_id": repository,
         "identity": change.identity,
-        "code": change.code,
-        "severity": change.severity,
-        "path": change.path,
-        "line": change.line,
-        "message": change.message,
-        "state": change.state,
-        "reason": change.reason,
+        **_told_by(change),
         "first_seen_at": batch.at,
         "first_person": batch.person,
         "last_seen_at": batch.at,

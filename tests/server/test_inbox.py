@@ -1,16 +1,16 @@
 """What the analysis process drops unread, and what it must not."""
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import requests
 from bugcatalog_ls.server.frames import Ask, Cancel, Failure, Tell, decode_to_analysis, encode
 from bugcatalog_ls.server.inbox import Inbox
 
 
 def text(version: int, path: str = "/a.py") -> Tell:
-    return Tell(api.SetText(path, "", "python", version))
+    return Tell(requests.SetText(path, "", "python", version))
 
 
 def diagnose(id: int, path: str = "/a.py") -> Ask:
-    return Ask(id, api.Diagnose(path))
+    return Ask(id, requests.Diagnose(path))
 
 
 def check(*frames: Ask | Tell | Cancel, left: list[Ask | Tell], refused: list[Failure]) -> None:
@@ -41,14 +41,14 @@ def test_other_documents_are_left_alone() -> None:
 
 
 def test_a_question_about_an_older_text_keeps_that_text() -> None:
-    hover = Ask(1, api.HoverAt("/a.py", 3))
+    hover = Ask(1, requests.HoverAt("/a.py", 3))
     check(text(1), hover, text(2), text(3), left=[text(1), hover, text(3)], refused=[])
-    resolve = Ask(1, api.ResolveAction("x"))
+    resolve = Ask(1, requests.ResolveAction("x"))
     check(text(1), resolve, text(2), left=[text(1), resolve, text(2)], refused=[])
 
 
 def test_closing_and_settings_stay_in_order() -> None:
-    close = Tell(api.CloseText("/a.py"))
+    close = Tell(requests.CloseText("/a.py"))
     check(text(1), close, text(2), left=[text(1), close, text(2)], refused=[])
 
 
@@ -57,5 +57,5 @@ def test_a_cancelled_question_is_answered() -> None:
 
 
 def test_frames_survive_the_pipe() -> None:
-    frame = Ask(7, api.Command("x", ("/a", 1, {"k": [None]})))
+    frame = Ask(7, requests.Command("x", ("/a", 1, {"k": [None]})))
     assert decode_to_analysis(encode(frame)[4:]) == frame

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bugcatalog_ls.ide import api
+from bugcatalog_ls.ide.api import events, requests
 from bugcatalog_ls.ide.service import Service
 
 
@@ -15,9 +15,9 @@ class Voice:
     """What the service says, gathered."""
 
     def __init__(self) -> None:
-        self.events: list[api.Event] = []
+        self.events: list[events.Event] = []
 
-    def __call__(self, event: api.Event, /) -> None:
+    def __call__(self, event: events.Event, /) -> None:
         self.events.append(event)
 
     def interrupted(self) -> bool:
@@ -27,7 +27,7 @@ class Voice:
         return [
             (event.stage, event.message)
             for event in self.events
-            if isinstance(event, api.Progress) and event.stage != "report"
+            if isinstance(event, events.Progress) and event.stage != "report"
         ]
 
 
@@ -47,7 +47,9 @@ def work_until(service: Service, voice: Voice, is_done: Callable[[], bool]) -> N
 
 
 def configure(service: Service, voice: Voice, *roots: Path) -> None:
-    service.handle(api.Configure(roots=tuple(api.Root(root.as_posix(), {}) for root in roots)), voice)
+    service.handle(
+        requests.Configure(roots=tuple(requests.Root(root.as_posix(), {}) for root in roots)), voice
+    )
 
 
 def test_the_scan_of_a_folder_that_leaves_ends(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,9 +67,9 @@ def test_a_cancellation_that_comes_late_cancels_nothing(root: Path) -> None:
     service, voice = Service(), Voice()
     configure(service, voice, root)
     work_until(service, voice, lambda: ("end", "3 files") in voice.bars())
-    (begun, *_) = [event for event in voice.events if isinstance(event, api.Progress)]
-    service.handle(api.CancelProgress(begun.token), voice)
+    (begun, *_) = [event for event in voice.events if isinstance(event, events.Progress)]
+    service.handle(requests.CancelProgress(begun.token), voice)
     voice.events.clear()
-    service.handle(api.Command("scanWorkspace", ()), voice)
+    service.handle(requests.Command("scanWorkspace", ()), voice)
     work_until(service, voice, lambda: len(voice.bars()) == 2)
     assert voice.bars() == [("begin", ""), ("end", "0 files")]
