@@ -62,7 +62,8 @@ class FactStore:
         """The files whose dotted path ends with a module's name, sorted."""
         if self._modules is None:
             table: dict[str, list[str]] = defaultdict(list)
-            for path in sorted(self._by_file):
+            # An `alembic.ini` beside the migrations is no `alembic`.
+            for path in sorted(each for each in self._by_file if each.endswith(_IMPORTED)):
                 for suffix in suffixes(module_name(path)):
                     table[suffix].append(path)
             self._modules = {name: tuple(paths) for name, paths in table.items()}
@@ -123,6 +124,9 @@ class FactStore:
             self._n_read += 1
             found = of_kind[path] = self._by_file[path][kind].by_key()
         return found
+
+
+_IMPORTED = (".py", ".pyi", ".pyw")
 
 
 def suffixes(module: str) -> list[str]:

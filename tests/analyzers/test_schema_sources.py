@@ -178,3 +178,10 @@ def test_the_key_that_is_meant_is_given_its_rule(model: str) -> None:
     )
     fixed = model.format(', ondelete="CASCADE"')
     check_fix("BC702", f"{head}{model.format('')}", f"{head}{fixed}", title="Delete")
+
+
+def test_a_file_of_settings_is_no_module() -> None:
+    """`alembic.ini` in the folder of the code is not what `from alembic import op` means."""
+    ini = "#- server/alembic.ini\n[alembic]\nscript_location = migrations\n"
+    made = REVISION.replace("migrations/", "server/migrations/").format(column='sa.Column("t", sa.Text())')
+    check_findings("BC708", f"#- server/models.py\n{BASE}{FILM}{ini}{made}")
