@@ -8,19 +8,21 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.syntax.edits import add_keyword, replace_node, set_keyword
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, string_value, text_of, walk
 from bugcatalog_ls.text.spans import TextEdit
 
 
-def rule_edits(ctx: FixContext, action: str, *, nullable: bool) -> list[TextEdit] | None:
+def rule_edits(
+    ctx: FixContext, columns: tuple[str, ...], action: str, *, nullable: bool
+) -> list[TextEdit] | None:
     """Give the key at the finding an `ondelete`, and let its column be NULL; None where that is no edit."""
-    statement = ctx.node_of("assignment") or ctx.node_of("call")
+    statement = _declaration(ctx)
     if statement is None:
         return None
     calls = [node for node in (statement, *walk(statement)) if node.type == "call"]
-    key = next((call for call in calls if _called(call) in ("ForeignKey", "ForeignKeyConstraint")), None)
+    key = next((call for call in calls if _called(call) == "ForeignKey"), None)
     field = next((call for call in calls if "foreign_key" in arguments_of(call).keywords), None)
-    call = key or field
+    call = key or field or _constraint(statement, columns)
     if call is None:
         return None
     given = arguments_of(call).keywords.get("ondelete")
@@ -40,8 +42,31 @@ def rule_edits(ctx: FixContext, action: str, *, nullable: bool) -> list[TextEdit
             edits += add_keyword(ctx.file, column, "default", "None")
     else:
         edits += set_keyword(ctx.file, column, "nullable", "True")
-    annotation = statement.child_by_field_name("type") if statement.type == "assignment" else None
+    field_name = "return_type" if statement.type == "function_definition" else "type"
+    annotation = statement.child_by_field_name(field_name)
     return edits + (_optional(ctx, annotation) if annotation is not None else [])
+
+
+def _declaration(ctx: FixContext) -> Node | None:
+    """What declares the column or the key: an argument of a `Table`, a method, an assignment."""
+    if ctx.node.type == "call":
+        return ctx.node
+    method = ctx.node.parent if ctx.node.type == "identifier" else None
+    if method is not None and method.type == "function_definition":
+        return method
+    return ctx.node_of("assignment") or ctx.node_of("call")
+
+
+def _constraint(statement: Node, columns: tuple[str, ...]) -> Node | None:
+    """The `ForeignKeyConstraint` of the columns, in the class or the table of the declaration."""
+    around = enclosing(statement, "class_definition") or enclosing(statement, "assignment") or statement
+    for node in (around, *walk(around)):
+        if node.type != "call" or _called(node) != "ForeignKeyConstraint":
+            continue
+        listed = arguments_of(node).get("columns", 0)
+        if listed is not None and tuple(string_value(each) for each in listed.named_children) == columns:
+            return node
+    return None
 
 
 def _optional(ctx: FixContext, annotation: Node) -> list[TextEdit]:

@@ -30,7 +30,7 @@ from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
-from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
+from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_column_anchor
 from bugcatalog_ls.facts.schemas import is_field, schema
 from bugcatalog_ls.facts.stored_texts import StoredText
 from bugcatalog_ls.facts.typed_columns import typed
@@ -45,9 +45,16 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for fact in ctx.index.in_file(ctx.path, OrmClass):
         made = model(ctx.index, fact.symbol)
         if made is not None and made.path == ctx.path:
-            yield from _defaults(ctx, made, fact)
+            yield from _defaults(ctx, made, [(each.name, each.value) for each in fact.attributes])
         elif made is None and fact.bases:
             yield from _fields(ctx, fact)
+    for table in ctx.index.in_file(ctx.path, TableFact):
+        made, call = model(ctx.index, table.symbol), table.call
+        if made is not None and isinstance(call, Call):
+            arguments = [
+                (table_column_anchor(table.symbol, i), each) for i, each in enumerate(call.arguments)
+            ]
+            yield from _defaults(ctx, made, arguments)
     for text in ctx.index.in_file(ctx.path, StoredText):
         yield from _stored(ctx, text)
     # What an attribute is assigned is among the stored texts.
@@ -135,10 +142,15 @@ def _beside_one(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         return
 
 
-def _defaults(ctx: JoinContext, made: Model, fact: OrmClass) -> Iterator[Finding]:
-    """Columns whose own default, or longest label, is longer than they are."""
-    for attribute in fact.attributes:
-        column = next((each for each in made.columns if each.attribute == attribute.name), None)
+def _defaults(
+    ctx: JoinContext, made: Model, declared: Iterable[tuple[str, Expression | None]]
+) -> Iterator[Finding]:
+    """Columns whose own default, or longest label, is longer than they are.
+
+    `declared` are the expressions by the attribute's name, or by the anchor in a `Table`.
+    """
+    for name, value in declared:
+        column = next((each for each in made.columns if name in (each.attribute, each.anchor)), None)
         if column is None or column.path != ctx.path:
             continue
         labels = column.type.labels if column.type.name == "ENUM" else None
@@ -151,7 +163,6 @@ def _defaults(ctx: JoinContext, made: Model, fact: OrmClass) -> Iterator[Finding
             yield ctx.find(column.anchor, message)
             continue
         limit = _limit(column)
-        value = attribute.value
         if limit is None or not isinstance(value, Call):
             continue
         for keyword in ("default", "server_default", "insert_default"):

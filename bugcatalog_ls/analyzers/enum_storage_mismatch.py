@@ -221,7 +221,8 @@ def _values(index: FactIndex, symbol: str) -> set[str]:
 
 
 def _enum_call(ctx: FixContext) -> Node | None:
-    statement = ctx.node_of("assignment")
+    # Of a `Table` the argument alone is the column's.
+    statement = ctx.node if ctx.node.type == "call" else ctx.node_of("assignment")
     for node in walk(statement) if statement is not None else ():
         callee = callee_of(node) if node.type == "call" else None
         if callee is not None and (ctx.resolve(ctx.file.symbol(callee) or "")).rpartition(".")[2] in (

@@ -23,7 +23,7 @@ from bugcatalog_ls.facts.migration_keys import MigratedKey
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
-from bugcatalog_ls.facts.models import Model, model
+from bugcatalog_ls.facts.models import Model, model, models
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
 from bugcatalog_ls.facts.relationships import cascading, relationships, secondaries
 from bugcatalog_ls.facts.row_deletes import deleted_classes, deleted_tables
@@ -69,7 +69,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     if len(columns) == 1 and not column.primary_key:
         nulled = msgspec.structs.replace(key, ondelete="SET NULL")
-        edits = rule_edits(ctx, "SET NULL", nullable=True)
+        edits = rule_edits(ctx, columns, "SET NULL", nullable=True)
         yield from _offered(ctx, made, nulled, column, edits, "Set the reference to NULL")
     if kind != "required":
         deleted = msgspec.structs.replace(key, ondelete="CASCADE")
@@ -78,7 +78,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
             made,
             deleted,
             None,
-            rule_edits(ctx, "CASCADE", nullable=False),
+            rule_edits(ctx, columns, "CASCADE", nullable=False),
             "Delete the row with its parent",
         )
 
@@ -222,12 +222,24 @@ def _offered(
         if change is not None:
             yield ctx.fix(title, "suggested", [*edits, *change.edits], creates=change.creates)
         return
-    steps = _steps(ctx, made, key, nulled)
+    steps: dict[str, list[Step | None]] = {}
+    for taker in _takers(ctx.index, made, key):
+        for name, found in _steps(ctx, taker, key, nulled).items():
+            steps.setdefault(name, []).extend(found)
     asked = [each for found in steps.values() for each in found]
     if not asked:
         yield ctx.fix(title, "suggested", edits)
         return
     yield from revision_fix(ctx, list(steps), asked, edits=edits, title=f"{title}, with a revision")
+
+
+def _takers(index: FactIndex, made: Model, key: ForeignKeyConstraint) -> list[Model]:
+    """A model, and the others that take its column over from the same mixin."""
+    column = made.column(key.columns[0])
+    if column is None or column.path in ("", made.path):
+        return [made]
+    found = [each for symbol in models(index) if (each := model(index, symbol)) is not None]
+    return [each for each in found if any(other.anchor == column.anchor for other in each.columns)]
 
 
 def _in_sql(ctx: FixContext, made: Model, key: ForeignKeyConstraint, *, nullable: bool) -> SqlChange | None:

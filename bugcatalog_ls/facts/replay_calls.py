@@ -27,6 +27,7 @@ from bugcatalog_ls.facts.replay_values import (
 
 if TYPE_CHECKING:
     from bugcatalog_ls.facts.replay_functions import CallReplay
+from bugcatalog_ls.facts.replay_metadata import make_all
 from bugcatalog_ls.facts.replay_operations import Keywords, create_or_drop
 from bugcatalog_ls.facts.replay_sql import A_QUERY, EXECUTES, QUERIES
 
@@ -65,7 +66,7 @@ def call_method(
         if name in EXECUTES and given:
             replay.execute(given[0])
         elif name in ("create_all", "drop_all"):
-            replay.touch_all_of(name)
+            make_all(replay, name, keywords)
         elif name in ("create", "drop") and on_connection:
             replay.touch(None, f"{name} of what is not known before it runs")
     return A_QUERY if name in QUERIES else UNKNOWN
@@ -89,7 +90,7 @@ def _construct_method(
 ) -> Value:
     """A method of a construct: `table.create(bind)`, `sa.text(…).bindparams(…)`, `metadata.create_all()`."""
     if name in ("create_all", "drop_all"):
-        replay.touch_all_of(name)
+        make_all(replay, name, keywords)
         return None
     if name in ("create", "drop") and not isinstance(value, Name):
         create_or_drop(replay, value, name)

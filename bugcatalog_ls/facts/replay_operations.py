@@ -22,6 +22,7 @@ from bugcatalog_ls.facts.operations import (
     RenameTable,
 )
 from bugcatalog_ls.facts.replay_constraints import CONSTRAINT_OPERATIONS, create_or_drop_index
+from bugcatalog_ls.facts.replay_metadata import make_one, table_meant
 from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,
@@ -261,7 +262,11 @@ _HANDLERS: dict[str, Callable[[CallReplay, _Given], Value]] = {
 def create_or_drop(replay: CallReplay, value: Expression, name: str) -> None:
     """`table.create(bind)` or `drop`, the same of an enum type."""
     if isinstance(value, Attribute) and value.name == "__table__":
-        replay.touch(None, f"a model's own {name}")
+        table = table_meant(replay, value)
+        if table is None:
+            replay.touch(None, f"a model's own {name}")
+        else:
+            make_one(replay, name, table)
         return
     if not isinstance(value, Call):
         return

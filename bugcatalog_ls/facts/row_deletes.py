@@ -17,7 +17,10 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
 
 _SQL = re.compile(rb"\bDELETE\s+FROM\s+[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE)
 _QUERIES = frozenset({"query", "select", "get", "get_one", "exec", "scalars", "scalar", "delete"})
-_OTHER_OWNERS = re.compile(r"cache|redis|client|http|storage|bucket|queue|broker|index$", re.IGNORECASE)
+_OTHER_OWNERS = re.compile(
+    r"cache|redis|client|http|storage|bucket|blob|queue|broker|index$|^s3|s3$|minio|mongo|elastic|requests",
+    re.IGNORECASE,
+)
 
 
 class RowDelete(Fact, frozen=True):

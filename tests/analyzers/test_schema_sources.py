@@ -158,3 +158,30 @@ def test_what_is_known_beside_indexes_that_go(body: str, made: str) -> None:
     revision = REVISION.format(column=made) + DROPPING
     head = HEAD.replace("ForeignKey,", "ForeignKey, PrimaryKeyConstraint,")
     check_findings("BC711", f"#- models.py\n{head}class Base(DeclarativeBase):\n    pass\n{body}{revision}")
+
+
+MEMBERS = 'class Group(Base):\n    __tablename__ = "groups"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+LINKS = 'links = Table("links", Base.metadata,\n    Column("group_id", ForeignKey("groups.id", ondelete="RESTRICT"), primary_key=True),\n    Column("user_id", ForeignKey("users.id"{})),\n)\n'
+BESIDE = '    user_id = Column(Integer, nullable=False)\n    __table_args__ = (ForeignKeyConstraint(["user_id"], ["users.id"]{}),)\n'
+AUDITED = "class Audited:\n    @declared_attr\n    def user_id(cls):\n        return Column(Integer, ForeignKey('users.id'{}))\n"
+AUDITED_FILM = FILM.replace("Film(Base)", "Film(Audited, Base)")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [OWNERS + MEMBERS + LINKS, OWNERS + FILM + BESIDE, AUDITED + OWNERS + AUDITED_FILM],
+    ids=["the second key of a table", "a constraint beside the column", "a method of a mixin"],
+)
+def test_the_key_that_is_meant_is_given_its_rule(model: str) -> None:
+    head = BASE.replace("ForeignKey,", "ForeignKey, ForeignKeyConstraint, Table,").replace(
+        "import DeclarativeBase,", "import DeclarativeBase, declared_attr,"
+    )
+    fixed = model.format(', ondelete="CASCADE"')
+    check_fix("BC702", f"{head}{model.format('')}", f"{head}{fixed}", title="Delete")
+
+
+def test_a_file_of_settings_is_no_module() -> None:
+    """`alembic.ini` in the folder of the code is not what `from alembic import op` means."""
+    ini = "#- server/alembic.ini\n[alembic]\nscript_location = migrations\n"
+    made = REVISION.replace("migrations/", "server/migrations/").format(column='sa.Column("t", sa.Text())')
+    check_findings("BC708", f"#- server/models.py\n{BASE}{FILM}{ini}{made}")
