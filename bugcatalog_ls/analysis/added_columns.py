@@ -8,28 +8,28 @@ from collections.abc import Mapping, Sequence
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
 from bugcatalog_ls.analysis.revision_steps import Step, add_column, drop_column
-from bugcatalog_ls.analysis.revisions import revision_file
+from bugcatalog_ls.analysis.revisions import revision_files
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.sql_schema import group_of_files, is_sql_file, sql_groups
 
 
-def added_column_file(
+def added_column_files(
     ctx: FixContext, table: str, name: str, known: Mapping[str, str]
-) -> tuple[NewFile, tuple[tuple[str, Step], ...]] | None:
-    """The file that adds a column, with its steps where it is a revision; None where there is no place.
+) -> tuple[tuple[NewFile, ...], tuple[tuple[str, Step], ...]] | None:
+    """The files that add a column, with the steps where they are revisions; None where there is no place.
 
     `known` holds the `environment` and the `model` of the table, and the `path` of what makes it.
     """
     environment = known.get("environment", "")
     if environment:
         step = _step(ctx, table, name, known.get("model", ""))
-        new = revision_file(ctx, environment, [step]) if step is not None else None
+        new = revision_files(ctx, environment, [step]) if step is not None else None
         return (new, ((environment, step),)) if new is not None and step is not None else None
     folder_paths = _sql_files(ctx, known.get("path", ""))
     return (
-        (_alter_file(folder_paths, table, {name: _SQL_TYPES[_guessed(name).name]}), ())
+        ((_alter_file(folder_paths, table, {name: _SQL_TYPES[_guessed(name).name]}),), ())
         if folder_paths
         else None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bugcatalog_ls.analysis.added_columns import added_column_file
+from bugcatalog_ls.analysis.added_columns import added_column_files
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix, Related
 from bugcatalog_ls.facts.sql_schema import (
@@ -114,12 +114,12 @@ def _adding(ctx: FixContext, finding: Finding, *, is_sure: bool) -> Iterator[Fix
     table, name = finding.data.get("table", ""), finding.data.get("name", "")
     if not table or not re.fullmatch(r"\w+", name):
         return
-    added = added_column_file(ctx, table, name, finding.data)
+    added = added_column_files(ctx, table, name, finding.data)
     if added is None:
         return
     new, steps = added
     applicability: Applicability = "safe" if is_sure else "suggested"
-    yield ctx.fix(f"Add the missing column {table}.{name}", applicability, [], creates=[new], steps=steps)
+    yield ctx.fix(f"Add the missing column {table}.{name}", applicability, [], creates=new, steps=steps)
 
 
 def _unquoted(written: str) -> str:
