@@ -63,6 +63,9 @@ class FactStore:
         if self._modules is None:
             table: dict[str, list[str]] = defaultdict(list)
             for path in sorted(self._by_file):
+                # An `alembic.ini` beside a script is no module `alembic`.
+                if not path.endswith(_MODULE_SUFFIXES):
+                    continue
                 for suffix in suffixes(module_name(path)):
                     table[suffix].append(path)
             self._modules = {name: tuple(paths) for name, paths in table.items()}
@@ -123,6 +126,9 @@ class FactStore:
             self._n_read += 1
             found = of_kind[path] = self._by_file[path][kind].by_key()
         return found
+
+
+_MODULE_SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 
 
 def suffixes(module: str) -> list[str]:
