@@ -6,7 +6,7 @@ import string
 from typing import TYPE_CHECKING
 
 from bugcatalog_ls.facts.ddl import HOLE
-from bugcatalog_ls.facts.expressions import Attribute, Call, Expression, Name
+from bugcatalog_ls.facts.expressions import Attribute, Call, Expression, Name, dotted
 from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,
@@ -27,6 +27,7 @@ from bugcatalog_ls.facts.replay_values import (
 
 if TYPE_CHECKING:
     from bugcatalog_ls.facts.replay_functions import CallReplay
+from bugcatalog_ls.facts.replay_models import all_of_metadata
 from bugcatalog_ls.facts.replay_operations import Keywords, create_or_drop
 from bugcatalog_ls.facts.replay_sql import A_QUERY, EXECUTES, QUERIES
 
@@ -89,7 +90,10 @@ def _construct_method(
 ) -> Value:
     """A method of a construct: `table.create(bind)`, `sa.text(…).bindparams(…)`, `metadata.create_all()`."""
     if name in ("create_all", "drop_all"):
-        replay.touch_all_of(name)
+        all_of_metadata(replay, name, dotted(value), keywords, replay.revision)
+        return None
+    if name in ("create", "drop") and (dotted(value) or "").endswith(".__table__"):
+        all_of_metadata(replay, f"{name}_all", None, {"tables": [Term(value)]}, replay.revision)
         return None
     if name in ("create", "drop") and not isinstance(value, Name):
         create_or_drop(replay, value, name)

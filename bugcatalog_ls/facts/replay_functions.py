@@ -17,6 +17,7 @@ from bugcatalog_ls.facts.operations import Operation
 from bugcatalog_ls.facts.replay_calls import call_builtin, call_method
 from bugcatalog_ls.facts.replay_expressions import ExpressionReplay
 from bugcatalog_ls.facts.replay_frames import BudgetError, Frame, RaisedError
+from bugcatalog_ls.facts.replay_models import all_of_metadata
 from bugcatalog_ls.facts.replay_operations import run_operation
 from bugcatalog_ls.facts.replay_sql import may_change_schema
 from bugcatalog_ls.facts.replay_values import (
@@ -141,7 +142,7 @@ class CallReplay(ExpressionReplay):
         ):
             return Connection()
         if last in ("create_all", "drop_all"):
-            self.touch_all_of(last)
+            all_of_metadata(self, last, symbol.rpartition(".")[0], keywords, frame.path)
             return None
         made: list[tuple[str, Expression]] = []
         for key, value in (keywords or {}).items():
