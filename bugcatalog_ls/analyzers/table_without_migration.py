@@ -10,16 +10,19 @@ from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import create_table
 from bugcatalog_ls.facts.columns import ForeignKey
+from bugcatalog_ls.facts.created_tables import creates_tables
 from bugcatalog_ls.facts.declarative import inherited
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.live_tables import live_table, only_database
 from bugcatalog_ls.facts.mapped_names import is_unknown_class, missing_target, relationship_targets, tables_of
-from bugcatalog_ls.facts.migration_graph import graph
+from bugcatalog_ls.facts.migration_graph import environments, graph
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
-from bugcatalog_ls.facts.schema_replay import has_schema, lacks_table
+from bugcatalog_ls.facts.schema_replay import all_metadata, has_schema, lacks_table
+from bugcatalog_ls.facts.sql_schema import group_of_files
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -67,13 +70,27 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         and min(each.symbol for each in sharing if not each.parent or len(sharing) == 1) != made.symbol
     ):
         return
-    lacking = [name for name in schemas_of(ctx.index, made.metadata) if is_missing(ctx.index, name, made.key)]
-    if not lacking or _is_elsewhere(ctx.index, made):
+    names = schemas_of(ctx.index, made.metadata)
+    lacking = [name for name in names if is_missing(ctx.index, name, made.key)]
+    if _is_elsewhere(ctx.index, made):
+        return
+    if not names and _lacks_live_table(ctx.index, made):
+        message = f"the database {only_database(ctx.index)} has no table {made.key} for {made.name}"
+        yield ctx.find(made.anchor, message)
+    if not lacking:
         return
     maker = "SQL file" if lacking == [SQL_FILES] else "migration"
     message = f"no {maker} creates the table {made.key} of {made.name}"
     data = {"model": made.symbol, "environments": ",".join(lacking)}
     yield ctx.find(made.anchor, message, related=_heads(ctx, lacking), data=data)
+
+
+def _lacks_live_table(index: FactIndex, made: Model) -> bool:
+    """Whether the only database that was read lacks a table, where nothing else tells of it."""
+    is_sure = bool(only_database(index)) and not environments(index) and group_of_files(index) is None
+    if not is_sure or all_metadata(index) != (made.metadata,) or creates_tables(index):
+        return False
+    return live_table(index, made.key) is None
 
 
 def _is_elsewhere(index: FactIndex, made: Model) -> bool:
