@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bugcatalog_ls.analysis.added_columns import altering_file
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.removal_steps import remove_column
 from bugcatalog_ls.analysis.revision_steps import add_column, relax_column
 from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.analysis.sql_scripts import altering_file
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.drift import is_required
 from bugcatalog_ls.facts.index import FactIndex

@@ -10,14 +10,16 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.removal_steps import remove_table
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
-from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
+from bugcatalog_ls.analysis.sql_scripts import index_statement, script_behind
+from bugcatalog_ls.facts.constraints import ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.drift import Drift, drifts
 from bugcatalog_ls.facts.migration_graph import environment_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR, RevisionFact
-from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_column_anchor
 from bugcatalog_ls.facts.schema_replay import replayed, table_of
+from bugcatalog_ls.facts.sql_schema import group_of_files
 from bugcatalog_ls.facts.unmapped_tables import unmapped_tables
 
 _OURS = frozenset(
@@ -104,6 +106,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     if made is None:
         return
     names = finding.data.get("environments", "").split(",")
+    if names == [SQL_FILES]:
+        yield from _scripts(ctx, made, finding)
+        return
     steps: list[Step | None] = []
     for name in names:
         for drift in drifts(ctx.index, made.symbol, name):
@@ -115,6 +120,27 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 ANALYZER = Analyzer(
     join=_join, joins=(OrmClass, TableFact, RevisionFact), fix=_fix, writes_revisions=True, from_absence=True
 )
+
+
+def _scripts(ctx: FixContext, made: Model, finding: Finding) -> Iterator[Fix]:
+    """The `.sql` file that makes missing indexes; what alters a column has no words for all databases."""
+    group = group_of_files(ctx.index)
+    found = [
+        drift
+        for drift in drifts(ctx.index, made.symbol, SQL_FILES)
+        if _is_ours(drift) and _anchor(made, drift) == finding.data.get("anchor")
+    ]
+    made_anew = [each.constraint for each in found if each.aspect in ("index", "unique")]
+    lines = [
+        index_statement(made.key, each)
+        for each in made_anew
+        if isinstance(each, TableIndex | UniqueConstraint) and "" not in each.columns
+    ]
+    if group is None or not lines or len(lines) < len(found):
+        return
+    words = f"index_{made.key.replace('.', '_')}_{'_'.join(found[0].columns)}"
+    new = script_behind(group.paths, words, lines)
+    yield ctx.fix(f"Write a SQL file that makes the index of {made.key}", "suggested", [], creates=[new])
 
 
 def _is_ours(drift: Drift) -> bool:

@@ -9,6 +9,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import create_table
+from bugcatalog_ls.analysis.sql_scripts import creating_file
 from bugcatalog_ls.facts.columns import ForeignKey
 from bugcatalog_ls.facts.created_tables import creates_tables
 from bugcatalog_ls.facts.declarative import inherited
@@ -23,6 +24,7 @@ from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
 from bugcatalog_ls.facts.schema_replay import all_metadata, has_schema, lacks_table
 from bugcatalog_ls.facts.sql_schema import group_of_files
+from bugcatalog_ls.facts.typed_columns import typed
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -44,10 +46,12 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     made = model(ctx.index, finding.data.get("model", ""))
-    environments = finding.data.get("environments", "")
-    if made is None or not environments:
+    if made is None or "environments" not in finding.data:
         return
-    names = environments.split(",")
+    names = finding.data["environments"].split(",")
+    if names == [SQL_FILES]:
+        yield from _scripts(ctx, made)
+        return
     steps: dict[str, Step | None] = {}
     for name in names:
         _creating(ctx.index, made, name, steps)
@@ -58,6 +62,17 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 ANALYZER = Analyzer(
     join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
 )
+
+
+def _scripts(ctx: FixContext, made: Model) -> Iterator[Fix]:
+    """The `.sql` file that creates a model's table."""
+    group = group_of_files(ctx.index)
+    if group is None or made.maybe or not made.complete:
+        return
+    columns = [typed(ctx.index, made, each) for each in made.columns]
+    new = creating_file(group.paths, made.key, columns, model_constraints(ctx.index, made.symbol))
+    if new is not None:
+        yield ctx.fix(f"Write a SQL file that creates {made.key}", "safe", [], creates=[new])
 
 
 def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:

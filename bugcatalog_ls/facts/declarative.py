@@ -164,6 +164,7 @@ def _base_metadata(index: FactIndex, base: str, path: str) -> str | None:
     return None
 
 
+@derived
 def metadata_call(index: FactIndex, metadata: str) -> tuple[str, Call] | None:
     """The path and the call of the `MetaData(…)` of an identity, also inside of what brings it."""
     constant = constant_at(index, metadata)
