@@ -148,7 +148,6 @@ class Admin(User):
         'op.add_column("users", column())',
         "for name in names():\n        op.add_column('users', sa.Column(name, sa.Text()))",
         "if something():\n        op.add_column('users', sa.Column('email', sa.Text()))",
-        "Base.metadata.create_all(op.get_bind())",
     ],
 )
 def test_what_may_bring_the_column_keeps_it_silent(upgrade: str) -> None:
