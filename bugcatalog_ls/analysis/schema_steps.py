@@ -210,7 +210,7 @@ def add_foreign_key(
     )
     made = ForeignKeyConstraint(key.columns, key.table, key.referred, key.ondelete, name)
     up, down = [created_key(model.key, made)], [dropped_key(model.key, made)]
-    if instead_of is not None and not key.name:
+    if instead_of is not None and not key.name and instead_of.table == key.table:
         made = msgspec.structs.replace(made, name=instead_of.name or name)
         up, down = [created_key(model.key, made)], [dropped_key(model.key, made)]
     what = f"{model.key}.{'_'.join(key.columns)}"

@@ -24,6 +24,7 @@ from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
 from bugcatalog_ls.facts.schema_replay import all_metadata, has_schema, lacks_table
 from bugcatalog_ls.facts.sql_schema import group_of_files
+from bugcatalog_ls.facts.table_arguments import argument_of_table
 from bugcatalog_ls.facts.typed_columns import typed
 
 
@@ -141,7 +142,8 @@ def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
 
 def _dangling_constraint(ctx: JoinContext, made: Model, table: str) -> Iterator[Finding]:
     if missing_target(ctx.index, made, ForeignKey(f"{table}.?"), made.path) == table:
-        anchor = column_anchor(made.symbol, "__table_args__")
+        own = argument_of_table(ctx.index, made.symbol, table)
+        anchor = own or column_anchor(made.symbol, "__table_args__")
         yield ctx.find(anchor, f"a foreign key of {made.name} points to {table}, which no model defines")
 
 

@@ -188,7 +188,11 @@ def _foreign_keys(own: Constraints, there: Constraints, table: Table) -> Iterato
             continue
         same = [other for other in there.foreign_keys if _is_same(key, other)]
         if not same:
-            yield Drift("foreign_key", key.columns, constraint=key)
+            beside = [other for other in there.foreign_keys if other.columns == key.columns]
+            is_wanted = any(_is_same(each, other) for each in own.foreign_keys for other in beside)
+            # One that leads elsewhere gives way to the model's.
+            old = beside[0] if len(beside) == 1 and beside[0].table and not is_wanted else None
+            yield Drift("foreign_key", key.columns, constraint=key, other=old)
         elif all(
             other.ondelete != "?" and _action(other.ondelete) != _action(key.ondelete) for other in same
         ):
