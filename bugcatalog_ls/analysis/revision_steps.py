@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.models import Model
+from bugcatalog_ls.facts.models import Model, models
+from bugcatalog_ls.facts.models import model as table_model
 from bugcatalog_ls.facts.sources import quoted
 
 
@@ -96,7 +99,9 @@ def add_column(index: FactIndex, model: Model, column: Column, dialect: str = ""
         downgrade.append(OperationCall("drop_constraint", (key_name, "", 'type_="foreignkey"'), True))
     downgrade.append(OperationCall("drop_column", (quoted(name),)))
     # What was made last goes first.
-    ordered = (*reversed(downgrade[:-1]), downgrade[-1])
+    type_made = enum_type_made(column.type, dialect)
+    types = own_enums_dropped(index, model, [column]) if type_made else []
+    ordered = (*reversed(downgrade[:-1]), downgrade[-1], *types)
     return Step(
         table, f"Add {table}.{name}", f"adds {table}.{name}", tuple(upgrade), ordered, column.type.dialects
     )
@@ -107,6 +112,25 @@ def enum_type_made(new: ColumnType, dialect: str) -> tuple[OperationCall, ...]:
     if new.name != "ENUM" or not new.native or not new.enum_name or dialect in ("mysql", "mariadb", "sqlite"):
         return ()
     return (OperationCall("create", lines=(f"{new.source}.create(op.get_bind(), checkfirst=True)",)),)
+
+
+def own_enums_dropped(index: FactIndex, model: Model, columns: Iterable[Column]) -> list[OperationCall]:
+    """The database's types that go with columns of a model, since no other column has them."""
+    going = list(columns)
+    named = {each.type.enum_name for each in going if each.type.name == "ENUM" and each.type.native}
+    names = {each.name for each in going}
+    others = [made for symbol in models(index) if (made := table_model(index, symbol)) is not None]
+    kept = {
+        each.type.enum_name
+        for made in others
+        for each in made.columns
+        if made.key != model.key or each.name not in names
+    }
+    lines = [
+        f"sa.Enum(name={quoted(name)}).drop(op.get_bind(), checkfirst=True)"
+        for name in sorted(named - kept - {""})
+    ]
+    return [OperationCall("drop", lines=(line,)) for line in lines]
 
 
 def drop_column(table: str, column: Column) -> Step | None:

@@ -58,9 +58,12 @@ class RevisionStyle:
 
 
 def style_of(
-    ctx: FixContext, environment: Environment, order: Sequence[str], head: str
+    ctx: FixContext, environment: Environment, order: Sequence[str], head: str, n_before: int = 0
 ) -> RevisionStyle | None:
-    """The style of an environment's newest revisions; None where the head cannot be read."""
+    """The style of an environment's newest revisions; None where the head cannot be read.
+
+    `n_before` new revisions are written with the one in question, and go before it.
+    """
     newest = [head, *(path for path in reversed(order) if path != head)][:_N_SIBLINGS]
     files = [file for path in newest if (file := ctx.open(path)) is not None]
     if not files:
@@ -68,15 +71,15 @@ def style_of(
     first = files[0]
     docstring = _docstring(first)
     settings = settings_of(ctx.index, environment)
-    template = (settings.file_template if settings is not None else "") or _template(files, ctx)
+    template = (settings.file_template if settings is not None else "") or _template(files, ctx, n_before)
     homes = ctx.index.get(EnvironmentFact, environment.home) if environment.home else ()
     n_batches = sum(b"batch_alter_table" in file.source.data for file in files)
     renders = any(fact.render_as_batch for _, fact in homes)
     is_sqlite = settings is not None and settings.dialect == "sqlite"
-    stamp = _stamp(docstring, head, template)
+    stamp = _stamp(docstring, head, template) + timedelta(minutes=n_before)
     return RevisionStyle(
         template=template,
-        next_id=_next_id(ctx, environment),
+        next_id=_next_id(ctx, environment, n_before),
         stamp=stamp,
         identifiers=_identifiers(first),
         identifiers_comment=_comment(first),
@@ -121,7 +124,7 @@ def slug_of(message: str) -> str:
     return slug if len(slug) <= _MAX_SLUG else slug[:_MAX_SLUG].rsplit("_", 1)[0] + "_"
 
 
-def _template(files: list[PyFile], ctx: FixContext) -> str:
+def _template(files: list[PyFile], ctx: FixContext, n_before: int) -> str:
     """The template that the newest names follow, where no `alembic.ini` gives one."""
     for file in files:
         name = file.path.rpartition("/")[2].removesuffix(".py")
@@ -141,7 +144,7 @@ def _template(files: list[PyFile], ctx: FixContext) -> str:
     numbered = re.match(r"(\d{3,5})[-_]", files[0].path.rpartition("/")[2])
     if numbered and dated is None:
         width = len(numbered.group(1))
-        return f"{int(numbered.group(1)) + 1:0{width}d}_%(slug)s"
+        return f"{int(numbered.group(1)) + 1 + n_before:0{width}d}_%(slug)s"
     return _DEFAULT_TEMPLATE
 
 
@@ -150,7 +153,7 @@ _DATED = re.compile(
 )
 
 
-def _next_id(ctx: FixContext, environment: Environment) -> str:
+def _next_id(ctx: FixContext, environment: Environment, n_before: int) -> str:
     """The number after the last where all ids of an environment are numbers of one width."""
     ids = [fact.revision for folder in environment.folders for _, fact in ctx.index.get(RevisionFact, folder)]
     if not ids or not all(each.isdigit() and len(each) == len(ids[0]) < 8 for each in ids):
@@ -159,7 +162,7 @@ def _next_id(ctx: FixContext, environment: Environment) -> str:
     # Ids that happen to be digits do not count up.
     if len(numbers) > 1 and 3 * len(numbers) < max(numbers) - min(numbers):
         return ""
-    return f"{max(numbers) + 1:0{len(ids[0])}d}"
+    return f"{max(numbers) + 1 + n_before:0{len(ids[0])}d}"
 
 
 def _docstring(file: PyFile) -> str:

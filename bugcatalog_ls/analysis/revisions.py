@@ -1,8 +1,8 @@
 """Writing a new Alembic revision: after the head, in the folder's own style, from steps as data.
 
-`revision_file(ctx, environment, steps)` takes all steps that one run needs of an environment, so
+`revision_files(ctx, environment, steps)` takes all steps that one run needs of an environment, so
 that they share one revision. Its id derives from its content: the same steps after the same head
-give the same file.
+give the same file. Where there are two heads, a revision that merges them goes before it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,25 @@ from bugcatalog_ls.text.spans import TextEdit
 _MAX_WIDTH = 88
 
 
-def revision_file(ctx: FixContext, environment: str, steps: Sequence[Step]) -> NewFile | None:
-    """A revision that does the steps after the head; None where there is not exactly one head."""
-    found = graph(ctx.index, environment)
-    if not found.whole or len(found.heads) != 1:
+def revision_files(ctx: FixContext, environment: str, steps: Sequence[Step]) -> tuple[NewFile, ...] | None:
+    """A revision that does the steps after the head, behind one that merges the heads where there
+    are several; None where there is no one place for it."""
+    found, ordered = graph(ctx.index, environment), _ordered(steps)
+    if not found.whole or not found.heads:
         return None
-    (head, path), ordered = found.heads[0], _ordered(steps)
-    return _file(ctx, environment, (head,), path, _message(ordered), ordered)
+    if len(found.heads) == 1:
+        head, path = found.heads[0]
+        made = _file(ctx, environment, (head,), path, _message(ordered), ordered)
+        return (made[1],) if made is not None else None
+    # Branches with labels of their own are kept apart on purpose: which one is meant is not known.
+    if len(found.problems) != len(found.heads) - 1:
+        return None
+    merged = _merge(ctx, environment)
+    if merged is None:
+        return None
+    identifier, path, merge = merged
+    made = _file(ctx, environment, (identifier,), path, _message(ordered), ordered, n_before=1)
+    return (merge, made[1]) if made is not None else None
 
 
 def revision_fix(
@@ -45,13 +57,14 @@ def revision_fix(
     known = list(dict.fromkeys(step for step in steps if step is not None))
     if not known or None in steps:
         return
-    made = [revision_file(ctx, environment, known) for environment in environments]
-    new = [each for each in made if each is not None]
-    if len(new) < len(made) or not new:
+    made = [revision_files(ctx, environment, known) for environment in environments]
+    new = [file for files in made for file in files or ()]
+    if None in made or not new:
         return
     asked = [(environment, step) for environment in environments for step in known]
     more = f" and {len(known) - 1} more" if len(known) > 1 else ""
-    written = title or f"Write a revision that {known[0].deed}{more}"
+    first = "merges the heads and one that " if len(new) > len(made) else ""
+    written = title or f"Write a revision that {first}{known[0].deed}{more}"
     yield ctx.fix(written, applicability, edits, creates=new, steps=asked)
 
 
@@ -60,9 +73,17 @@ def merge_file(ctx: FixContext, environment: str) -> NewFile | None:
     found = graph(ctx.index, environment)
     if not found.whole or len(found.heads) < 2:
         return None
+    made = _merge(ctx, environment)
+    return made[2] if made is not None else None
+
+
+def _merge(ctx: FixContext, environment: str) -> tuple[str, str, NewFile] | None:
+    """The id of a merge of all heads, the path of the newest of these, and the merge."""
+    found = graph(ctx.index, environment)
     ids = tuple(revision for revision, _ in found.heads)
     newest = next(path for path in reversed(found.order) if path in {path for _, path in found.heads})
-    return _file(ctx, environment, ids, newest, "Merge heads", [])
+    made = _file(ctx, environment, ids, newest, "Merge heads", [])
+    return (made[0], newest, made[1]) if made is not None else None
 
 
 def _file(
@@ -72,9 +93,12 @@ def _file(
     head_path: str,
     message: str,
     steps: list[Step],
-) -> NewFile | None:
+    *,
+    n_before: int = 0,
+) -> tuple[str, NewFile] | None:
+    """The id of a new revision and its file; `n_before` others are written with it that go before."""
     place = next(each for each in environments(ctx.index) if each.name == environment)
-    style = style_of(ctx, place, graph(ctx.index, environment).order, head_path)
+    style = style_of(ctx, place, graph(ctx.index, environment).order, head_path, n_before)
     if style is None:
         return None
     up, down = _body(style, steps, "upgrade"), _body(style, steps[::-1], "downgrade")
@@ -90,7 +114,7 @@ def _file(
     text = _text(style, _header(style, identifier, parents, message, imports), up, down)
     if style.quote == "'":
         text = _single_quoted(text)
-    return NewFile(f"{folder}/{name}" if folder else name, text.replace("\n", style.newline))
+    return identifier, NewFile(f"{folder}/{name}" if folder else name, text.replace("\n", style.newline))
 
 
 def _ordered(steps: Sequence[Step]) -> list[Step]:

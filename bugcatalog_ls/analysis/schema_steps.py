@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from bugcatalog_ls.analysis.constraint_calls import (
@@ -15,15 +13,20 @@ from bugcatalog_ls.analysis.constraint_calls import (
     dropped_key,
     key_that_goes,
 )
-from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, enum_type_made, written_column
+from bugcatalog_ls.analysis.revision_steps import (
+    OperationCall,
+    Step,
+    enum_type_made,
+    own_enums_dropped,
+    written_column,
+)
 from bugcatalog_ls.analysis.type_conversion import is_convertible, using_for
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.model_constraints import model_constraints
-from bugcatalog_ls.facts.models import Model, models, models_of_table
-from bugcatalog_ls.facts.models import model as table_model
+from bugcatalog_ls.facts.models import Model, models_of_table
 from bugcatalog_ls.facts.sources import quoted
 from bugcatalog_ls.facts.typed_columns import typed
 
@@ -54,9 +57,7 @@ def create_table(index: FactIndex, model: Model, *, schema_is_new: bool = False)
         upgrade.append(created_index(made))
         downgrade.insert(0, dropped_index(made))
     downgrade.append(OperationCall("drop_table", (), alone=True))
-    for name in _own_enums(index, model, columns.values()):
-        line = f"sa.Enum(name={quoted(name)}).drop(op.get_bind(), checkfirst=True)"
-        downgrade.append(OperationCall("drop", lines=(line,)))
+    downgrade.extend(own_enums_dropped(index, model, columns.values()))
     dialects = [dialect for column in columns.values() for dialect in column.type.dialects]
     after = tuple(key.table for key in constraints.foreign_keys if key.table != model.key)
     table = model.key
@@ -209,7 +210,7 @@ def add_foreign_key(
     )
     made = ForeignKeyConstraint(key.columns, key.table, key.referred, key.ondelete, name)
     up, down = [created_key(model.key, made)], [dropped_key(model.key, made)]
-    if instead_of is not None and not key.name:
+    if instead_of is not None and not key.name and instead_of.table == key.table:
         made = msgspec.structs.replace(made, name=instead_of.name or name)
         up, down = [created_key(model.key, made)], [dropped_key(model.key, made)]
     what = f"{model.key}.{'_'.join(key.columns)}"
@@ -278,14 +279,6 @@ def add_labels(table: str, wanted: Column, found: Column, dialect: str) -> Step 
 
 
 _STAYS = OperationCall("pass", lines=("# PostgreSQL cannot take a label out of a type.", "pass"))
-
-
-def _own_enums(index: FactIndex, model: Model, columns: Iterable[Column]) -> list[str]:
-    """The database's types that come and go with a table, since no other one has them."""
-    named = {each.type.enum_name for each in columns if each.type.name == "ENUM" and each.type.native}
-    others = [made for symbol in models(index) if (made := table_model(index, symbol)) is not None]
-    elsewhere = {each.type.enum_name for made in others if made.key != model.key for each in made.columns}
-    return sorted(named - elsewhere - {""})
 
 
 def _in_table(column: Column) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Edit, Fix, NewFile
 from bugcatalog_ls.analysis.revision_steps import Step
-from bugcatalog_ls.analysis.revisions import revision_file
+from bugcatalog_ls.analysis.revisions import revision_files
 
 
 def together(context: FixContext, fixes: Sequence[Fix]) -> Fix | None:
@@ -18,10 +18,10 @@ def together(context: FixContext, fixes: Sequence[Fix]) -> Fix | None:
             steps.setdefault(environment, {})[step] = None
     creates: list[NewFile] = []
     for environment, asked in sorted(steps.items()):
-        revision = revision_file(context, environment, list(asked))
-        if revision is None:
+        revisions = revision_files(context, environment, list(asked))
+        if revisions is None:
             return None
-        creates.append(revision)
+        creates.extend(revisions)
     edits: dict[Edit, None] = {edit: None for fix in fixes for edit in fix.edits}
     title = f"Write what {len(fixes)} findings ask of the migrations"
     return Fix(title, "suggested", tuple(edits), tuple(creates))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from bugcatalog_ls.analysis.added_columns import altering_file
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.removal_steps import remove_column
 from bugcatalog_ls.analysis.revision_steps import add_column, relax_column
 from bugcatalog_ls.analysis.revisions import revision_fix
+from bugcatalog_ls.analysis.sql_scripts import altering_file
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.drift import is_required
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.live_tables import live_table, only_database
 from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table
@@ -37,7 +38,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             if table is not None and table.known:
                 tables[environment] = table
         if not environments(ctx.index):
-            tables.update(_of_sql_files(ctx.index, made))
+            tables.update(_of_sql_files(ctx.index, made) or _of_database(ctx.index, made))
         missing = list(_missing(ctx, made, tables))
         yield from missing
         # One entry has one finding at a place: beside another one it moves to the table's name.
@@ -87,6 +88,20 @@ def _of_sql_files(index: FactIndex, made: Model) -> dict[str, Table]:
     return {"": table} if table is not None and table.known and table.certain else {}
 
 
+def _of_database(index: FactIndex, made: Model) -> dict[str, Table]:
+    """The model's table as the only database that was read has it, where nothing else tells of it."""
+    database = only_database(index)
+    if (
+        not database
+        or not made.metadata
+        or len(all_metadata(index)) != 1
+        or group_of_files(index) is not None
+    ):
+        return {}
+    table = live_table(index, made.key)
+    return {f"database {database}": table} if table is not None else {}
+
+
 def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterator[Finding]:
     """Columns of the model that no way through the revisions gives the table."""
     parent = model(ctx.index, made.parent) if made.parent else None
@@ -100,15 +115,12 @@ def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterato
         if not _is_own(made, column):
             inherited.setdefault(lacking, []).append(column.name)
             continue
-        message = f"the {_maker(lacking)} leave the table {made.key} without the column {column.name}"
+        message = f"{_maker(lacking)} the table {made.key} without the column {column.name}"
         data = _data(made, lacking, [column.name])
         yield ctx.find(column.anchor, message, related=_created(ctx, tables, lacking), data=data)
     for lacking, names in inherited.items():
         columns = "columns" if len(names) > 1 else "column"
-        message = (
-            f"the {_maker(lacking)} leave the table {made.key} without the inherited {columns}"
-            f" {', '.join(names)}"
-        )
+        message = f"{_maker(lacking)} the table {made.key} without the inherited {columns} {', '.join(names)}"
         data = _data(made, lacking, names)
         yield ctx.find(made.anchor, message, related=_created(ctx, tables, lacking), data=data)
 
@@ -147,8 +159,10 @@ def _stale(ctx: JoinContext, made: Model, tables: dict[str, Table], anchor: str)
     yield ctx.find(anchor, message, variant="stale", related=related, data=_data(made, having, list(stale)))
 
 
-def _maker(environments: Iterable[str]) -> str:
-    return "migrations" if any(environments) else "SQL files"
+def _maker(environments: Sequence[str]) -> str:
+    if environments[0].startswith("database "):
+        return f"the {environments[0]} has"
+    return "the migrations leave" if any(environments) else "the SQL files leave"
 
 
 def _data(made: Model, environments: Iterable[str], columns: list[str]) -> dict[str, str]:

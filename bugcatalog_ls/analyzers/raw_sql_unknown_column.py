@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bugcatalog_ls.analysis.added_columns import added_column_file
+from bugcatalog_ls.analysis.added_columns import added_column_files
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix, Related
 from bugcatalog_ls.facts.sql_schema import (
@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.sql_schema import (
     table_names,
 )
 from bugcatalog_ls.facts.sql_texts import SqlExecuted, SqlName, SqlText
-from bugcatalog_ls.text.spans import TextEdit
+from bugcatalog_ls.text.spans import Span, TextEdit
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -47,12 +47,29 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         quote = written[:1] if not (written[:1].isalnum() or written[:1] == "_") else ""
         closing = {"[": "]"}.get(quote, quote)
         new = f"{quote}{near}{closing}" if quote else near
-        yield ctx.fix(f"Change to the nearest name, {near}", "suggested", [TextEdit(ctx.span, new)])
+        edits = [TextEdit(span, new) for span in _again(ctx, written)]
+        yield ctx.fix(f"Change to the nearest name, {near}", "suggested", edits)
     if finding.data.get("kind") == "column":
         yield from _adding(ctx, finding, is_sure=not near)
 
 
 ANALYZER = Analyzer(join=_join, fix=_fix, joins=(SqlText,), from_absence=True, writes_revisions=True)
+
+
+def _again(ctx: FixContext, written: str) -> Iterator[Span]:
+    """Where the text has the name behind the same qualifier: one finding stands for all of them."""
+    text, data = ctx.node_of("string"), ctx.file.source.data
+    yield ctx.span
+    if text is None:
+        return
+    qualifier = re.search(rb"[\w\"`]+\.$", data[text.start_byte : ctx.span.start])
+    before = re.escape(qualifier.group()) if qualifier is not None else b""
+    # Not a parameter, a value, or the column of another table.
+    name = rb"(?<![\w.:'%($])" + before + b"(" + re.escape(written.encode()) + rb")(?![\w'(])"
+    for found in re.finditer(name, data[text.start_byte : text.end_byte]):
+        start, end = (text.start_byte + at for at in found.span(1))
+        if start != ctx.span.start:
+            yield Span(start, end)
 
 
 def _table(ctx: JoinContext, table: SqlName) -> Finding:
@@ -114,12 +131,12 @@ def _adding(ctx: FixContext, finding: Finding, *, is_sure: bool) -> Iterator[Fix
     table, name = finding.data.get("table", ""), finding.data.get("name", "")
     if not table or not re.fullmatch(r"\w+", name):
         return
-    added = added_column_file(ctx, table, name, finding.data)
+    added = added_column_files(ctx, table, name, finding.data)
     if added is None:
         return
     new, steps = added
     applicability: Applicability = "safe" if is_sure else "suggested"
-    yield ctx.fix(f"Add the missing column {table}.{name}", applicability, [], creates=[new], steps=steps)
+    yield ctx.fix(f"Add the missing column {table}.{name}", applicability, [], creates=new, steps=steps)
 
 
 def _unquoted(written: str) -> str:

@@ -10,14 +10,18 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.removal_steps import remove_table
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
-from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
+from bugcatalog_ls.analysis.sql_scripts import index_statement, script_behind
+from bugcatalog_ls.facts.constraints import ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.drift import Drift, drifts
+from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migration_graph import environment_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR, RevisionFact
-from bugcatalog_ls.facts.model_schemas import schemas_of, table_in
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_column_anchor
 from bugcatalog_ls.facts.schema_replay import replayed, table_of
+from bugcatalog_ls.facts.sql_schema import group_of_files
+from bugcatalog_ls.facts.table_arguments import argument_of_columns
 from bugcatalog_ls.facts.unmapped_tables import unmapped_tables
 
 _OURS = frozenset(
@@ -46,7 +50,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         for environment in names:
             for drift in drifts(ctx.index, symbol, environment):
                 if _is_ours(drift):
-                    places = found.setdefault(_anchor(made, drift), {})
+                    places = found.setdefault(_anchor(ctx.index, made, drift), {})
                     places.setdefault(drift, []).append(environment)
         extra = found.pop(_EXTRA, {})
         if extra:
@@ -104,10 +108,13 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     if made is None:
         return
     names = finding.data.get("environments", "").split(",")
+    if names == [SQL_FILES]:
+        yield from _scripts(ctx, made, finding)
+        return
     steps: list[Step | None] = []
     for name in names:
         for drift in drifts(ctx.index, made.symbol, name):
-            if _is_ours(drift) and _anchor(made, drift) == finding.data.get("anchor"):
+            if _is_ours(drift) and _anchor(ctx.index, made, drift) == finding.data.get("anchor"):
                 steps.append(step_for(ctx.index, made, drift, name))
     yield from revision_fix(ctx, names, steps)
 
@@ -115,6 +122,27 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 ANALYZER = Analyzer(
     join=_join, joins=(OrmClass, TableFact, RevisionFact), fix=_fix, writes_revisions=True, from_absence=True
 )
+
+
+def _scripts(ctx: FixContext, made: Model, finding: Finding) -> Iterator[Fix]:
+    """The `.sql` file that makes missing indexes; what alters a column has no words for all databases."""
+    group = group_of_files(ctx.index)
+    found = [
+        drift
+        for drift in drifts(ctx.index, made.symbol, SQL_FILES)
+        if _is_ours(drift) and _anchor(ctx.index, made, drift) == finding.data.get("anchor")
+    ]
+    made_anew = [each.constraint for each in found if each.aspect in ("index", "unique")]
+    lines = [
+        index_statement(made.key, each)
+        for each in made_anew
+        if isinstance(each, TableIndex | UniqueConstraint) and "" not in each.columns
+    ]
+    if group is None or not lines or len(lines) < len(found):
+        return
+    words = f"index_{made.key.replace('.', '_')}_{'_'.join(found[0].columns)}"
+    new = script_behind(group.paths, words, lines)
+    yield ctx.fix(f"Write a SQL file that makes the index of {made.key}", "suggested", [], creates=[new])
 
 
 def _is_ours(drift: Drift) -> bool:
@@ -125,11 +153,15 @@ def _is_ours(drift: Drift) -> bool:
     return all(isinstance(each, ForeignKeyConstraint) and each.ondelete for each in both)
 
 
-def _anchor(made: Model, drift: Drift) -> str:
-    """The column where one is concerned that the class itself declares; else the class."""
+def _anchor(index: FactIndex, made: Model, drift: Drift) -> str:
+    """The column or the item of `__table_args__` that the class itself declares, where there is one."""
     if drift.aspect == "extra_column":
         return _EXTRA
-    if len(drift.columns) != 1 or drift.aspect.startswith("extra_"):
+    if drift.aspect.startswith("extra_"):
+        return made.anchor
+    if drift.constraint is not None and (found := argument_of_columns(index, made.symbol, drift.columns)):
+        return found
+    if len(drift.columns) != 1:
         return made.anchor
     column = made.column(drift.columns[0])
     return column.anchor if column is not None and column.path == made.path and column.anchor else made.anchor
@@ -159,6 +191,10 @@ def _message(made: Model, drift: Drift) -> str:
             return f"no migration creates the index of {name}"
         case "unique":
             return f"no migration makes {name} unique"
+        case "foreign_key" if isinstance(key, ForeignKeyConstraint) and isinstance(
+            other, ForeignKeyConstraint
+        ):
+            return f"{name} points to {key.table} in the model and to {other.table} in the schema"
         case "foreign_key" if isinstance(key, ForeignKeyConstraint):
             return f"no migration links {name} to {key.table}"
         case "ondelete" if isinstance(key, ForeignKeyConstraint) and isinstance(other, ForeignKeyConstraint):

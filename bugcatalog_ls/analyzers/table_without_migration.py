@@ -9,17 +9,23 @@ from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.schema_steps import create_table
+from bugcatalog_ls.analysis.sql_scripts import creating_file
 from bugcatalog_ls.facts.columns import ForeignKey
+from bugcatalog_ls.facts.created_tables import creates_tables
 from bugcatalog_ls.facts.declarative import inherited
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.live_tables import live_table, only_database
 from bugcatalog_ls.facts.mapped_names import is_unknown_class, missing_target, relationship_targets, tables_of
-from bugcatalog_ls.facts.migration_graph import graph
+from bugcatalog_ls.facts.migration_graph import environments, graph
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
-from bugcatalog_ls.facts.schema_replay import has_schema, lacks_table
+from bugcatalog_ls.facts.schema_replay import all_metadata, has_schema, lacks_table
+from bugcatalog_ls.facts.sql_schema import group_of_files
+from bugcatalog_ls.facts.table_arguments import argument_of_table
+from bugcatalog_ls.facts.typed_columns import typed
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -41,10 +47,12 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     made = model(ctx.index, finding.data.get("model", ""))
-    environments = finding.data.get("environments", "")
-    if made is None or not environments:
+    if made is None or "environments" not in finding.data:
         return
-    names = environments.split(",")
+    names = finding.data["environments"].split(",")
+    if names == [SQL_FILES]:
+        yield from _scripts(ctx, made)
+        return
     steps: dict[str, Step | None] = {}
     for name in names:
         _creating(ctx.index, made, name, steps)
@@ -57,6 +65,17 @@ ANALYZER = Analyzer(
 )
 
 
+def _scripts(ctx: FixContext, made: Model) -> Iterator[Fix]:
+    """The `.sql` file that creates a model's table."""
+    group = group_of_files(ctx.index)
+    if group is None or made.maybe or not made.complete:
+        return
+    columns = [typed(ctx.index, made, each) for each in made.columns]
+    new = creating_file(group.paths, made.key, columns, model_constraints(ctx.index, made.symbol))
+    if new is not None:
+        yield ctx.fix(f"Write a SQL file that creates {made.key}", "safe", [], creates=[new])
+
+
 def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     sharing = [each for each in models_of_table(ctx.index, made.key) if each.metadata == made.metadata]
     # Classes of one table are one finding, at the first of them.
@@ -67,13 +86,27 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         and min(each.symbol for each in sharing if not each.parent or len(sharing) == 1) != made.symbol
     ):
         return
-    lacking = [name for name in schemas_of(ctx.index, made.metadata) if is_missing(ctx.index, name, made.key)]
-    if not lacking or _is_elsewhere(ctx.index, made):
+    names = schemas_of(ctx.index, made.metadata)
+    lacking = [name for name in names if is_missing(ctx.index, name, made.key)]
+    if _is_elsewhere(ctx.index, made):
+        return
+    if not names and _lacks_live_table(ctx.index, made):
+        message = f"the database {only_database(ctx.index)} has no table {made.key} for {made.name}"
+        yield ctx.find(made.anchor, message)
+    if not lacking:
         return
     maker = "SQL file" if lacking == [SQL_FILES] else "migration"
     message = f"no {maker} creates the table {made.key} of {made.name}"
     data = {"model": made.symbol, "environments": ",".join(lacking)}
     yield ctx.find(made.anchor, message, related=_heads(ctx, lacking), data=data)
+
+
+def _lacks_live_table(index: FactIndex, made: Model) -> bool:
+    """Whether the only database that was read lacks a table, where nothing else tells of it."""
+    is_sure = bool(only_database(index)) and not environments(index) and group_of_files(index) is None
+    if not is_sure or all_metadata(index) != (made.metadata,) or creates_tables(index):
+        return False
+    return live_table(index, made.key) is None
 
 
 def _is_elsewhere(index: FactIndex, made: Model) -> bool:
@@ -109,7 +142,8 @@ def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
 
 def _dangling_constraint(ctx: JoinContext, made: Model, table: str) -> Iterator[Finding]:
     if missing_target(ctx.index, made, ForeignKey(f"{table}.?"), made.path) == table:
-        anchor = column_anchor(made.symbol, "__table_args__")
+        own = argument_of_table(ctx.index, made.symbol, table)
+        anchor = own or column_anchor(made.symbol, "__table_args__")
         yield ctx.find(anchor, f"a foreign key of {made.name} points to {table}, which no model defines")
 
 

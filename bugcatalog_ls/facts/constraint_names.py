@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from bugcatalog_ls.facts.constants import constant_at, definition_of
-from bugcatalog_ls.facts.expressions import Call, Constant, Mapping, dotted
+from bugcatalog_ls.facts.declarative import metadata_call
+from bugcatalog_ls.facts.expressions import Constant, Mapping, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.orm import OrmClass
 
 _DEFAULT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -57,21 +57,6 @@ def convention(index: FactIndex, metadata: str) -> dict[str, str]:
         for key, item in given.items
         if isinstance(key, Constant) and isinstance(item, Constant) and isinstance(item.value, str)
     }
-
-
-@derived
-def metadata_call(index: FactIndex, metadata: str) -> tuple[str, Call] | None:
-    """The `MetaData(…)` (or `SQLAlchemy(…)`) that makes a metadata, with its file."""
-    constant = constant_at(index, metadata)
-    if constant is not None and isinstance(constant[1], Call):
-        call = constant[1]
-        given = call.keyword("metadata")
-        return constant[0], given if isinstance(given, Call) else call
-    found = index.one(OrmClass, metadata)
-    attribute = found[1].attribute("metadata") if found is not None else None
-    if found is not None and attribute is not None and isinstance(attribute.value, Call):
-        return found[0], attribute.value
-    return None
 
 
 def _tokens(

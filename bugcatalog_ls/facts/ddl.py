@@ -343,6 +343,10 @@ def _type(declared: exp.DataType | Any, dialect: str) -> ColumnType:
     if name in ("VARCHAR", "CHAR", "NVARCHAR"):
         source = f"sa.String(length={length})" if length else "sa.String()"
         return ColumnType(name, length, source=source)
+    if name in ("DECIMAL", "NUMERIC"):
+        given = ", ".join(sizes)
+        scale = int(sizes[1]) if len(sizes) > 1 else None
+        return ColumnType("NUMERIC", source=f"sa.Numeric({given})", precision=length, scale=scale)
     if name == "USER-DEFINED":
         # It may be an enum; that is for the schema to tell, which knows those that were created.
         return ColumnType(name, enum_name=str(declared.args.get("kind") or "").strip('"'))

@@ -164,6 +164,22 @@ def _base_metadata(index: FactIndex, base: str, path: str) -> str | None:
     return None
 
 
+@derived
+def metadata_call(index: FactIndex, metadata: str) -> tuple[str, Call] | None:
+    """The path and the call of the `MetaData(…)` of an identity, also inside of what brings it."""
+    constant = constant_at(index, metadata)
+    if constant is not None:
+        path, value = constant
+        inner = value.keyword("metadata") if isinstance(value, Call) else None
+        call = inner if isinstance(inner, Call) else value
+        return (path, call) if isinstance(call, Call) else None
+    found = index.one(OrmClass, metadata)
+    written = found[1].attribute("metadata") if found is not None else None
+    if found is None or written is None or not isinstance(written.value, Call):
+        return None
+    return found[0], written.value
+
+
 def bases_of(index: FactIndex, path: str, fact: OrmClass) -> list[str]:
     symbols = [dotted(base) for base in fact.bases]
     return [definition_of(index, symbol, path) for symbol in symbols if symbol]

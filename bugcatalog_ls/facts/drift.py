@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.model_schemas import SQL_FILES, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.schema import SchemaColumn, Table
 from bugcatalog_ls.facts.target_databases import target_databases
-from bugcatalog_ls.facts.type_differences import type_difference
+from bugcatalog_ls.facts.type_differences import are_apart, type_difference
 from bugcatalog_ls.facts.typed_columns import typed
 
 Aspect = Literal[
@@ -65,12 +65,14 @@ class _Watched:
         homes = index.get(EnvironmentFact, place.home) if place is not None and place.home else ()
         self.types = all(fact.compares_types for _, fact in homes)
         self.lengths = name == SQL_FILES
+        self.affinities = False
         self.defaults = any(fact.compares_defaults for _, fact in homes)
         self.extras = not any(fact.filters for _, fact in homes)
         self.dialect = dialect_of(index, name) or _only_target(index)
         if name == SQL_FILES and self.dialect in ("", "sqlite"):
-            # SQLite stores a text in whatever it calls a column.
+            # SQLite stores a text in whatever it calls a column, but keeps numbers and texts apart.
             self.types = False
+            self.affinities = True
 
 
 def _only_target(index: FactIndex) -> str:
@@ -95,7 +97,8 @@ def _of_columns(index: FactIndex, made: Model, table: Table, watched: _Watched) 
         named = (column.name,)
         if watched.types or watched.lengths:
             aspect = type_difference(wanted.type, there.type, watched.dialect)
-            if aspect is not None and (watched.types or aspect == "length"):
+            is_telling = watched.affinities and are_apart(wanted.type, there.type)
+            if aspect is not None and (watched.types or aspect == "length" or is_telling):
                 yield Drift(aspect, named, wanted, there)
         both_known = wanted.nullable is not None and there.nullable is not None
         # Of a key that only the schema has, the migration must say that it is required.
@@ -185,7 +188,11 @@ def _foreign_keys(own: Constraints, there: Constraints, table: Table) -> Iterato
             continue
         same = [other for other in there.foreign_keys if _is_same(key, other)]
         if not same:
-            yield Drift("foreign_key", key.columns, constraint=key)
+            beside = [other for other in there.foreign_keys if other.columns == key.columns]
+            is_wanted = any(_is_same(each, other) for each in own.foreign_keys for other in beside)
+            # One that leads elsewhere gives way to the model's.
+            old = beside[0] if len(beside) == 1 and beside[0].table and not is_wanted else None
+            yield Drift("foreign_key", key.columns, constraint=key, other=old)
         elif all(
             other.ondelete != "?" and _action(other.ondelete) != _action(key.ondelete) for other in same
         ):

@@ -65,6 +65,9 @@ def _read(url: str, name: str, folder: str) -> Picture:
     try:
         with engine.connect() as connection:
             if engine.dialect.name in ("mysql", "mariadb"):
+                # PyMySQL has one limit for the greeting, which comes at once, and for statements.
+                driver: Any = connection.connection.dbapi_connection
+                driver._read_timeout = _STATEMENT_TIMEOUT
                 connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {_CONNECT_TIMEOUT}")
             for is_last in (False, True):
                 try:
@@ -111,7 +114,7 @@ def prepared(url: str, folder: str) -> tuple[Any, dict[str, Any]]:
     if dialect in ("mysql", "mariadb"):
         query = {key: value for key, value in parsed.query.items() if key in ("charset", "unix_socket")}
         made = parsed.set(drivername=f"{dialect}+pymysql", query=query)
-        patience = {"read_timeout": _STATEMENT_TIMEOUT, "write_timeout": _STATEMENT_TIMEOUT}
+        patience = {"read_timeout": _CONNECT_TIMEOUT, "write_timeout": _STATEMENT_TIMEOUT}
         reading = {"init_command": "SET SESSION TRANSACTION READ ONLY"}
         return made, {"connect_timeout": _CONNECT_TIMEOUT, **patience, **reading}
     raise Unreadable(f"is of a kind that is not read here ({dialect})")

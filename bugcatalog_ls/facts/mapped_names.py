@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bugcatalog_ls.facts.columns import ForeignKey
+from bugcatalog_ls.facts.created_tables import reflects_tables
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import (
     Call,
@@ -36,7 +37,7 @@ def missing_target(index: FactIndex, made: Model, key: ForeignKey, path: str) ->
         return ""
     sharing = tables_of(index, made.metadata).get(table.casefold())
     if sharing is None:
-        if not tables_known(index, made.metadata):
+        if not tables_known(index, made.metadata) or reflects_tables(index):
             return ""
         # The database has it, so that a model may stand where nobody looks.
         environments = environments_of(index, made.metadata)

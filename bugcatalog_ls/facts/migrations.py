@@ -240,7 +240,7 @@ def _procedure(file: PyFile, definition: Definition, facts: Facts) -> ProcedureF
 
 def _is_environment(file: PyFile) -> bool:
     data = file.source.data
-    if b"run_migrations" not in data or b"context" not in data:
+    if b"context" not in data or not (b"run_migrations" in data or b"alembic" in data):
         return False
     return b"target_metadata" in data or file.path.rpartition("/")[2] == "env.py"
 

@@ -8,9 +8,9 @@ import msgspec
 
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constants import constant_at, definition_of, text_in
-from bugcatalog_ls.facts.constraint_names import constraint_name, metadata_call
+from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, declared, of_columns
-from bugcatalog_ls.facts.declarative import ancestors
+from bugcatalog_ls.facts.declarative import ancestors, metadata_call
 from bugcatalog_ls.facts.expressions import (
     Call,
     Collection,

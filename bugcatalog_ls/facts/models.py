@@ -13,11 +13,12 @@ import msgspec
 
 from bugcatalog_ls.facts.classes import class_anchor
 from bugcatalog_ls.facts.columns import Column, column
-from bugcatalog_ls.facts.constants import constant_at, definition_of, evaluate, text_in
+from bugcatalog_ls.facts.constants import definition_of, evaluate, text_in
 from bugcatalog_ls.facts.declarative import (
     ancestors,
     bases_of,
     inherited,
+    metadata_call,
     metadata_identity,
     metadata_of_class,
     root_kind,
@@ -160,7 +161,7 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
         metadata,
         keyed(index, merged.columns.values(), *table_args(index, symbol)),
         tuple(merged.maybe),
-        merged.complete,
+        merged.complete and not _is_reflected(index, symbol),
         parent or "",
     )
 
@@ -319,14 +320,19 @@ def _schema(index: FactIndex, symbol: str, metadata: str) -> str:
             for key, value in options.items:
                 if isinstance(key, Constant) and key.value == "schema":
                     return text_in(index, value, path) or ""
-    constant = constant_at(index, metadata)
-    if constant is not None and isinstance(constant[1], Call):
-        given = constant[1].keyword("schema")
-        # A schema from the environment is the database's default for all that the sources tell.
-        if given is not None:
-            found = evaluate(index, given, constant[0])
-            return found.value if isinstance(found, Constant) and isinstance(found.value, str) else ""
+    made = metadata_call(index, metadata)
+    given = made[1].keyword("schema") if made is not None else None
+    # A schema from the environment is the database's default for all that the sources tell.
+    if made is not None and given is not None:
+        found = evaluate(index, given, made[0])
+        return found.value if isinstance(found, Constant) and isinstance(found.value, str) else ""
     return ""
+
+
+def _is_reflected(index: FactIndex, symbol: str) -> bool:
+    """Whether a class takes further columns from the database (`{"autoload_with": engine}`)."""
+    written = inherited(index, symbol, "__table_args__")
+    return written is not None and "autoload" in repr(written[1].value)
 
 
 def _mapped_parent(index: FactIndex, symbol: str) -> str | None:

@@ -83,6 +83,11 @@ def column_anchor(symbol: str, attribute: str) -> str:
     return f"column {symbol}.{attribute}"
 
 
+def table_argument_anchor(symbol: str, place: int) -> str:
+    """The anchor of an item of a class's `__table_args__`."""
+    return f"table argument {symbol} {place}"
+
+
 def table_anchor(symbol: str) -> str:
     """The anchor of the name that a `Table` is bound to."""
     return f"table {symbol}"
@@ -169,6 +174,10 @@ def _collect_attributes(
             annotation, right = node.child_by_field_name("type"), node.child_by_field_name("right")
             name = text_of(left)
             facts.anchor(column_anchor(definition.symbol, name), left)
+            if name == "__table_args__" and right is not None and right.type in ("tuple", "list"):
+                items = [each for each in right.named_children if each.type != "comment"]
+                for place, item in enumerate(items):
+                    facts.anchor(table_argument_anchor(definition.symbol, place), item)
             written = expression(file, annotation) if annotation is not None else None
             value = expression(file, right) if right is not None else None
             attributes.append(OrmAttribute(name, written, value, False, conditional))

@@ -6,7 +6,7 @@ import string
 from typing import TYPE_CHECKING
 
 from bugcatalog_ls.facts.ddl import HOLE
-from bugcatalog_ls.facts.expressions import Attribute, Call, Expression, Name
+from bugcatalog_ls.facts.expressions import Attribute, Call, Expression, Name, dotted
 from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,
@@ -66,7 +66,7 @@ def call_method(
         if name in EXECUTES and given:
             replay.execute(given[0])
         elif name in ("create_all", "drop_all"):
-            make_all(replay, name, keywords)
+            make_all(replay, name, None, keywords, replay.revision)
         elif name in ("create", "drop") and on_connection:
             replay.touch(None, f"{name} of what is not known before it runs")
     return A_QUERY if name in QUERIES else UNKNOWN
@@ -90,7 +90,7 @@ def _construct_method(
 ) -> Value:
     """A method of a construct: `table.create(bind)`, `sa.text(…).bindparams(…)`, `metadata.create_all()`."""
     if name in ("create_all", "drop_all"):
-        make_all(replay, name, keywords)
+        make_all(replay, name, dotted(value), keywords, replay.revision)
         return None
     if name in ("create", "drop") and not isinstance(value, Name):
         create_or_drop(replay, value, name)

@@ -142,7 +142,7 @@ class CallReplay(ExpressionReplay):
         ):
             return Connection()
         if last in ("create_all", "drop_all"):
-            make_all(self, last, keywords)
+            make_all(self, last, symbol.rpartition(".")[0], keywords, frame.path)
             return None
         made: list[tuple[str, Expression]] = []
         for key, value in (keywords or {}).items():

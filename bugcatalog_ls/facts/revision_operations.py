@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.expression_reading import expression
 from bugcatalog_ls.facts.expressions import Expression
@@ -33,6 +34,10 @@ from bugcatalog_ls.syntax.nodes import (
 
 _NAMES = ("alter_column", "rename_table", "drop_column", "drop_table", "add_column", "create_table")
 _CHANGING = re.compile(r"\s*(?:ALTER|DROP|RENAME|CREATE)\s+TABLE\b", re.IGNORECASE)
+_COPYING = re.compile(
+    r"\s*UPDATE\s+([\w.\"`]+)\s+SET\s+[\"`]?(\w+)[\"`]?\s*=\s*[\"`]?(\w+)[\"`]?\s*;?\s*(?:WHERE\b|$)",
+    re.IGNORECASE,
+)
 
 
 class RevisionOperation(Fact, frozen=True):
@@ -40,7 +45,9 @@ class RevisionOperation(Fact, frozen=True):
 
     `new_name` is what it is renamed to; `new_type` what it becomes or is added with, `existing_type` what
     it was. `required` tells of a column that is added as NOT NULL without anything to fill it,
-    `in_sql` of what the text of an `execute` does.
+    `in_sql` of what the text of an `execute` does, whose types are read already: `sql_type` is what
+    becomes of a column there. The `fill_column` of SQL gives a column the values of the one
+    named `new_name`.
     """
 
     path: str
@@ -53,6 +60,7 @@ class RevisionOperation(Fact, frozen=True):
     required: bool
     anchor: str
     in_sql: bool = False
+    sql_type: ColumnType | None = None
 
     @property
     def key(self) -> str:
@@ -109,22 +117,30 @@ def _of_sql(file: PyFile, call: Node, facts: Facts) -> Iterator[RevisionOperatio
             return
         inner = arguments_of(inner).positional[0]
     text = string_value(inner) if inner is not None and inner.type == "string" else None
-    if text is None or not _CHANGING.match(text):
+    if text is None:
+        return
+    if (copied := _COPYING.match(text)) is not None:
+        table, column, source = (part.strip('"`') for part in copied.groups())
+        anchor = facts.anchor(f"operation fill_column {table}.{column}", call)
+        yield RevisionOperation(
+            file.path, "fill_column", table, column, source, None, None, False, anchor, in_sql=True
+        )
+    if not _CHANGING.match(text):
         return
     for each in ddl_operations(text):
-        name, column, new_name, required = "", "", "", False
+        name, column, new_name, required, kind = "", "", "", False, None
         match each:
             case RenameTable():
                 name, new_name = "rename_table", each.new_name
-            case AlterColumn() if each.new_name:
-                name, column, new_name = "alter_column", each.name, each.new_name
+            case AlterColumn() if each.new_name or each.type is not None:
+                name, column, new_name, kind = "alter_column", each.name, each.new_name or "", each.type
             case DropColumn():
                 name, column = "drop_column", each.name
             case DropTable():
                 name = "drop_table"
             case AddColumn():
                 made = each.column
-                name, column = "add_column", made.name
+                name, column, kind = "add_column", made.name, made.type
                 fills = made.server_default or made.computed or made.identity or made.primary_key
                 required = made.nullable is False and not fills
             case CreateTable():
@@ -133,15 +149,27 @@ def _of_sql(file: PyFile, call: Node, facts: Facts) -> Iterator[RevisionOperatio
                 continue
         anchor = facts.anchor(f"operation {name} {each.table}.{column}", call)
         yield RevisionOperation(
-            file.path, name, each.table, column, new_name, None, None, required, anchor, in_sql=True
+            file.path,
+            name,
+            each.table,
+            column,
+            new_name,
+            None,
+            None,
+            required,
+            anchor,
+            in_sql=True,
+            sql_type=kind,
         )
 
 
 def _operation(file: PyFile, call: Node, facts: Facts) -> RevisionOperation | None:
     callee = callee_of(call)
-    if callee is None or callee.type != "attribute":
+    if callee is None or (callee.type != "attribute" and b"alembic.op" not in file.source.data):
         return None
     owner, name = text_of(callee).rpartition(".")[0], text_of(callee).rpartition(".")[2]
+    if not owner and (file.symbol(callee) or "").rpartition(".")[0] != "alembic.op":
+        return None
     given = arguments_of(call)
     batch = table_of_batch(call) if owner not in ("op", "alembic.op") else ""
     shift = 1 if batch else 0
@@ -178,8 +206,25 @@ def _operation(file: PyFile, call: Node, facts: Facts) -> RevisionOperation | No
         table,
         column,
         new_name,
-        expression(file, made) if made is not None else None,
-        expression(file, existing) if existing is not None else None,
+        expression(file, _assigned(file, made)) if made is not None else None,
+        expression(file, _assigned(file, existing)) if existing is not None else None,
         required,
         anchor,
     )
+
+
+def _assigned(file: PyFile, value: Node) -> Node:
+    """What a variable of the same function was given, where it is given something once."""
+    function = enclosing_function(value) if value.type == "identifier" else None
+    if function is None:
+        return value
+    name = text_of(value)
+    found = [
+        right
+        for each in file.nodes("assignment")
+        if (left := each.child_by_field_name("left")) is not None
+        and text_of(left) == name
+        and function.start_byte <= each.start_byte < function.end_byte
+        and (right := each.child_by_field_name("right")) is not None
+    ]
+    return found[0] if len(found) == 1 else value

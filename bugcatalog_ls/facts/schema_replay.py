@@ -63,8 +63,12 @@ def table_of(index: FactIndex, name: str, table: str) -> Table | None:
     found = schema.tables.get(table)
     if found is not None:
         return found
-    folded = table.casefold()
-    return next((each for key, each in schema.tables.items() if key.casefold() == folded), None)
+    # PostgreSQL puts what names no schema into `public`.
+    folded = table.casefold().removeprefix("public.")
+    return next(
+        (each for key, each in schema.tables.items() if key.casefold().removeprefix("public.") == folded),
+        None,
+    )
 
 
 @derived

@@ -87,6 +87,9 @@ def is_unknown_table(index: FactIndex, name: str, path: str) -> bool:
         return False
     if not all(_is_whole(index, each.name) for each in environments(index)):
         return False
+    # A schema that nothing known is in belongs to another database.
+    if "." in plain and plain.rpartition(".")[0] not in _schemas(index):
+        return False
     known = _names(index)
     if not known or "django" in _frameworks(index):
         return False
@@ -260,6 +263,17 @@ def _model_tables(index: FactIndex) -> dict[str, tuple[str, ...]]:
             for name in {plain_name(made.key), made.table.casefold()}:
                 found[name].append(symbol)
     return {name: tuple(symbols) for name, symbols in found.items()}
+
+
+@derived
+def _schemas(index: FactIndex) -> frozenset[str]:
+    """The names of schemas that known tables are in."""
+    tables = [*_model_tables(index), *index.keys(LiveTable)]
+    for environment in environments(index):
+        tables.extend(plain_name(name) for name in replayed(index, environment.name).tables)
+    for group in sql_groups(index):
+        tables.extend(group.tables)
+    return frozenset({name.rpartition(".")[0] for name in tables} | {"public", "main", "dbo"})
 
 
 @derived

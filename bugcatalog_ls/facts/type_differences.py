@@ -40,6 +40,14 @@ def type_difference(wanted: ColumnType, found: ColumnType, dialect: str = "") ->
     return None
 
 
+def are_apart(one: ColumnType, two: ColumnType) -> bool:
+    """Whether one type is for texts and the other for numbers, which no database takes for the same."""
+    families = [_family(one.name), _family(two.name)]
+    are_texts = [each in ("string", "text") for each in families]
+    are_numbers = [each in ("INTEGER", "BIGINT", "SMALLINT", "float", "number") for each in families]
+    return (are_texts[0] and are_numbers[1]) or (are_texts[1] and are_numbers[0])
+
+
 def _is_postgresql(dialect: str) -> bool:
     return dialect.startswith(("postgres", "cockroach"))
 

@@ -148,7 +148,6 @@ class Admin(User):
         'op.add_column("users", column())',
         "for name in names():\n        op.add_column('users', sa.Column(name, sa.Text()))",
         "if something():\n        op.add_column('users', sa.Column('email', sa.Text()))",
-        "Base.metadata.create_all(op.get_bind())",
     ],
 )
 def test_what_may_bring_the_column_keeps_it_silent(upgrade: str) -> None:
@@ -259,6 +258,28 @@ def test_the_fix_counts_on_in_the_style_of_numbered_revisions() -> None:
         "def downgrade():\n"
         '    op.drop_column("users", "email")\n'
     )
+
+
+def test_two_heads_are_merged_before_the_column_is_added() -> None:
+    head = "from alembic import op\nimport sqlalchemy as sa\n"
+    empty = 'revision = "{}"\ndown_revision = "0001"\n\ndef upgrade():\n    pass\n'
+    files = {
+        "migrations/versions/0001_start.py": head
+        + 'revision = "0001"\ndown_revision = None\n\ndef upgrade():\n'
+        + '    op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))\n',
+        "migrations/versions/0002_one.py": head + empty.format("0002"),
+        "migrations/versions/0003_other.py": head + empty.format("0003"),
+        "models.py": "from sqlalchemy import Column, Integer\n"
+        "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n"
+        'class User(Base):\n    __tablename__ = "users"\n'
+        "    id = Column(Integer, primary_key=True)\n    age = Column(Integer)\n",
+    }
+    after = apply_all_fixes("BC703", files, lambda fix: True)
+    merge, adding = sorted(after.keys() - files.keys())
+    assert merge == "migrations/versions/0004_merge_heads.py"
+    assert 'down_revision = ("0002", "0003")' in after[merge]
+    assert adding == "migrations/versions/0005_add_users_age.py"
+    assert 'down_revision = "0004"' in after[adding]
 
 
 def test_the_fix_takes_over_template_quotes_and_annotations() -> None:

@@ -349,3 +349,54 @@ def test_models_beside_sql_files(code: str, body: str, sql: str) -> None:
 def test_renames_in_sql(statement: str) -> None:
     call = f'op.execute("{statement}")'
     check_findings("BC710", f"{REVISION}    {call}\n  # {'^' * len(call)} BC710\n")
+
+
+def _second(body: str, columns: str, url: str = "postgresql://u@h/d") -> str:
+    """A first revision that creates `t`, and a second one with a body."""
+    first = f'{REVISION}    op.create_table("t", sa.Column("id", sa.Integer()), {columns})\n'
+    second = REVISION.replace("r1", "r2").replace("down_revision = None", 'down_revision = "r1"')
+    ini = f"#- alembic.ini\n[alembic]\nscript_location = migrations\nsqlalchemy.url = {url}\n"
+    return f"{ini}#- migrations/env.py\nfrom alembic import context\n{first}{second}{body}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "columns", "is_wrong"),
+    [
+        # What it was is known from the revisions before.
+        ('op.alter_column("t", "a", type_=sa.String(50))', 'sa.Column("a", sa.String(200))', True),
+        ('op.alter_column("t", "a", type_=sa.String(50))', 'sa.Column("a", sa.String(20))', False),
+        ('op.execute("ALTER TABLE t ALTER COLUMN a TYPE VARCHAR(40)")', 'sa.Column("a", sa.Text())', True),
+        ('op.execute("ALTER TABLE t ALTER COLUMN a TYPE integer USING a::integer")', 'sa.Column("a", sa.BigInteger())', True),
+        ('op.execute("ALTER TABLE t MODIFY a VARCHAR(40)")', 'sa.Column("a", sa.String(20))', False),
+        ('op.execute("ALTER TABLE t ALTER COLUMN a TYPE NUMERIC(8, 2)")', 'sa.Column("a", sa.Numeric(12, 2))', True),
+        # More than a TEXT of MySQL holds is no narrower than one.
+        ('op.alter_column("t", "a", existing_type=sa.TEXT(), type_=sa.String(16777215))', 'sa.Column("a", sa.Text())', False),
+        ('op.alter_column("t", "a", existing_type=sa.Float(), type_=sa.Integer())', 'sa.Column("a", sa.Float())', True),
+    ],
+)  # fmt: skip
+def test_narrowing_judged_by_the_revisions_before(statement: str, columns: str, is_wrong: bool) -> None:
+    mark = f"  # {'^' * len(statement)} BC710\n" if is_wrong else ""
+    check_findings("BC710", _second(f"    {statement}\n{mark}", columns))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more", "is_wrong"),
+    [
+        ("sa.String(64)", "sa.String(64)", "", True),
+        ("sa.String(64)", "sa.String(90)", "", False),
+        ("sa.Boolean()", "sa.DateTime()", "", False),
+        ("sa.String(64)", "sa.Text()", '    op.execute("UPDATE t SET handle = login")\n', True),
+    ],
+)
+def test_drop_and_add_under_unlike_names(old: str, new: str, more: str, is_wrong: bool) -> None:
+    drop = 'op.drop_column("t", "login")'
+    mark = f"  # {'^' * len(drop)} BC710\n" if is_wrong else ""
+    body = f'    op.add_column("t", sa.Column("handle", {new}))\n{more}    {drop}\n{mark}'
+    check_findings("BC710", _second(body, f'sa.Column("login", {old})'))
+
+
+def test_drop_of_what_only_sql_uses() -> None:
+    query = '#- q.py\nfrom sqlalchemy import text\ndef f(c):\n    c.execute(text("SELECT a FROM t"))\n'
+    columns = 'sa.Column("a", sa.Integer()), sa.Column("b", sa.Integer())'
+    body = '    op.drop_column("t", "a")\n  # ^^^^^^^^^^^^^^^^^^^^^^^^ BC710\n    op.drop_column("t", "b")\n'
+    check_findings("BC710", _second(body, columns) + query)
