@@ -75,7 +75,7 @@ class Doubts:
 
     @cached_property
     def _may_tell(self) -> bool:
-        return may_tell(self._data)
+        return may_tell(self._data, "attribute")
 
     @cached_property
     def _has_unsure(self) -> bool:

@@ -14,13 +14,24 @@ _LEFT_ALONE = {
         rb"|name-defined|reportUndefinedVariable|unresolved-reference)"
     ),
 }
-_MARKS = (b"type: ignore", b"type:ignore", b"no-member", b"pyright:", b"E1101", b"ty: ignore", b"noqa")
+# What one of these comments holds, as few words as will do.
+_MARKS = {
+    "attribute": (b"ignore", b"no-member", b"E1101", b"unresolved-attribute", b"reportAttribute"),
+    "name": (
+        b"noqa",
+        b"ignore",
+        b"undefined-variable",
+        b"E0602",
+        b"unresolved-reference",
+        b"reportUndefined",
+    ),
+}
 _PYLINT = b"pylint:"
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(data: bytes, about: str) -> bool:
     """Whether such a comment may stand in a file at all."""
-    return any(mark in data for mark in _MARKS) or _PYLINT in data
+    return any(mark in data for mark in _MARKS[about])
 
 
 def is_told(data: bytes, offset: int, about: str) -> bool:
