@@ -13,13 +13,13 @@ from bugcatalog_ls.facts.columns import ForeignKey
 from bugcatalog_ls.facts.declarative import inherited
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.mapped_names import is_unknown_class, missing_target, relationship_targets, tables_of
-from bugcatalog_ls.facts.migration_graph import graph
+from bugcatalog_ls.facts.migration_graph import environments, graph
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
-from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
-from bugcatalog_ls.facts.schema_replay import has_schema, lacks_table
+from bugcatalog_ls.facts.schema_replay import has_schema, lacks_table, replayed
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -67,13 +67,24 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         and min(each.symbol for each in sharing if not each.parent or len(sharing) == 1) != made.symbol
     ):
         return
-    lacking = [name for name in schemas_of(ctx.index, made.metadata) if is_missing(ctx.index, name, made.key)]
+    schemas = schemas_of(ctx.index, made.metadata)
+    lacking = [name for name in schemas if is_missing(ctx.index, name, made.key)]
+    lacking = _without_parts(ctx.index, lacking, [name for name in schemas if name not in lacking])
     if not lacking or _is_elsewhere(ctx.index, made):
         return
     maker = "SQL file" if lacking == [SQL_FILES] else "migration"
     message = f"no {maker} creates the table {made.key} of {made.name}"
     data = {"model": made.symbol, "environments": ",".join(lacking)}
     yield ctx.find(made.anchor, message, related=_heads(ctx, lacking), data=data)
+
+
+def _without_parts(index: FactIndex, lacking: list[str], others: list[str]) -> list[str]:
+    """The environments that lack a table, without those of a part of the models only: of several for
+    one metadata, some make less than half of the tables that one that has the table makes."""
+    if SQL_FILES in (*lacking, *others) or not others:
+        return lacking
+    most = max(len(replayed(index, name).tables) for name in others)
+    return [name for name in lacking if 2 * len(replayed(index, name).tables) >= most]
 
 
 def _is_elsewhere(index: FactIndex, made: Model) -> bool:
@@ -97,7 +108,7 @@ def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     for column in made.columns:
         for key in column.foreign_keys:
             missing = missing_target(ctx.index, made, key, column.path)
-            if missing:
+            if missing and not _is_in_database(ctx.index, made, missing):
                 what = f"the column {missing}" if missing.count(".") > made.key.count(".") else missing
                 anchor = column.anchor if column.path == ctx.path else made.anchor
                 name = f"{made.name}.{column.attribute or column.name}"
@@ -105,6 +116,14 @@ def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     for constraint in model_constraints(ctx.index, made.symbol).foreign_keys:
         if len(constraint.columns) > 1 and constraint.table:
             yield from _dangling_constraint(ctx, made, constraint.table)
+
+
+def _is_in_database(index: FactIndex, made: Model, table: str) -> bool:
+    """Whether models that nothing migrates, as those that revisions keep of old times, point to a table
+    that the migrations of others make."""
+    if schemas_of(index, made.metadata):
+        return False
+    return any(table_in(index, each.name, table) is not None for each in environments(index))
 
 
 def _dangling_constraint(ctx: JoinContext, made: Model, table: str) -> Iterator[Finding]:
