@@ -19,10 +19,10 @@ from bugcatalog_ls.facts.mapped_names import is_unknown_class, missing_target, r
 from bugcatalog_ls.facts.migration_graph import environments, graph
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_constraints import model_constraints
-from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of
+from bugcatalog_ls.facts.model_schemas import SQL_FILES, is_missing, schemas_of, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor
-from bugcatalog_ls.facts.schema_replay import all_metadata, has_schema, lacks_table
+from bugcatalog_ls.facts.schema_replay import all_metadata, has_schema, lacks_table, replayed
 from bugcatalog_ls.facts.sql_schema import group_of_files
 from bugcatalog_ls.facts.table_arguments import argument_of_table
 from bugcatalog_ls.facts.typed_columns import typed
@@ -88,6 +88,7 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         return
     names = schemas_of(ctx.index, made.metadata)
     lacking = [name for name in names if is_missing(ctx.index, name, made.key)]
+    lacking = _without_parts(ctx.index, lacking, [name for name in names if name not in lacking])
     if _is_elsewhere(ctx.index, made):
         return
     if not names and _lacks_live_table(ctx.index, made):
@@ -107,6 +108,15 @@ def _lacks_live_table(index: FactIndex, made: Model) -> bool:
     if not is_sure or all_metadata(index) != (made.metadata,) or creates_tables(index):
         return False
     return live_table(index, made.key) is None
+
+
+def _without_parts(index: FactIndex, lacking: list[str], others: list[str]) -> list[str]:
+    """The environments that lack a table, without those of a part of the models only: of several for
+    one metadata, some make less than half of the tables that one that has the table makes."""
+    if SQL_FILES in (*lacking, *others) or not others:
+        return lacking
+    most = max(len(replayed(index, name).tables) for name in others)
+    return [name for name in lacking if 2 * len(replayed(index, name).tables) >= most]
 
 
 def _is_elsewhere(index: FactIndex, made: Model) -> bool:
@@ -130,7 +140,7 @@ def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     for column in made.columns:
         for key in column.foreign_keys:
             missing = missing_target(ctx.index, made, key, column.path)
-            if missing:
+            if missing and not _is_in_database(ctx.index, made, missing):
                 what = f"the column {missing}" if missing.count(".") > made.key.count(".") else missing
                 anchor = column.anchor if column.path == ctx.path else made.anchor
                 name = f"{made.name}.{column.attribute or column.name}"
@@ -138,6 +148,14 @@ def _dangling_keys(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     for constraint in model_constraints(ctx.index, made.symbol).foreign_keys:
         if len(constraint.columns) > 1 and constraint.table:
             yield from _dangling_constraint(ctx, made, constraint.table)
+
+
+def _is_in_database(index: FactIndex, made: Model, table: str) -> bool:
+    """Whether models that nothing migrates, as those that revisions keep of old times, point to a table
+    that the migrations of others make."""
+    if schemas_of(index, made.metadata):
+        return False
+    return any(table_in(index, each.name, table) is not None for each in environments(index))
 
 
 def _dangling_constraint(ctx: JoinContext, made: Model, table: str) -> Iterator[Finding]:

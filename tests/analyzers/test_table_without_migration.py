@@ -151,3 +151,60 @@ def downgrade():
     op.drop_table("posts")
     op.drop_table("topics")
 """)  # fmt: skip
+
+
+def test_environments_of_a_part_of_the_models_and_models_of_old_times() -> None:
+    check_findings(
+        "BC708",
+        """
+        #- core/versions/0001.py
+        import sqlalchemy as sa
+        from alembic import op
+        revision = "0001"
+        down_revision = None
+        def upgrade():
+            op.create_table("users", sa.Column("id", sa.Integer, primary_key=True))
+            op.create_table("orders", sa.Column("id", sa.Integer, primary_key=True))
+            op.create_table("items", sa.Column("id", sa.Integer, primary_key=True))
+
+        #- core/env.py
+        from alembic import context
+        from models import Base
+        context.configure(target_metadata=Base.metadata)
+
+        #- traces/versions/0001.py
+        import sqlalchemy as sa
+        from alembic import op
+        revision = "0009"
+        down_revision = None
+        def upgrade():
+            op.create_table("spans", sa.Column("id", sa.Integer, primary_key=True))
+
+        #- traces/env.py
+        from alembic import context
+        from models import Base
+        context.configure(target_metadata=Base.metadata)
+
+        #- models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase): ...
+        class User(Base):
+            __tablename__ = "users"
+            id: Mapped[int] = mapped_column(primary_key=True)
+        class Order(Base):
+            __tablename__ = "orders"
+            id: Mapped[int] = mapped_column(primary_key=True)
+        class Item(Base):
+            __tablename__ = "items"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+        #- core/old_models.py
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class OldBase(DeclarativeBase): ...
+        class OldKey(OldBase):
+            __tablename__ = "old_keys"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+        """,
+    )
