@@ -88,6 +88,7 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
         return
     names = schemas_of(ctx.index, made.metadata)
     lacking = [name for name in names if is_missing(ctx.index, name, made.key)]
+    lacking = _without_parts(ctx.index, lacking, [name for name in names if name not in lacking])
     if _is_elsewhere(ctx.index, made):
         return
     if not names and _lacks_live_table(ctx.index, made):
