@@ -16,7 +16,11 @@ from bugcatalog_ls.text.spans import TextEdit
 def locked_while_read(context: FixContext, load: Load, write: Node) -> list[TextEdit]:
     """The edits by which the query of a row locks it; none where there is no place for a lock."""
     file, statement = context.file, load.statement
-    if load.style == "active" or text_of(load.model) == "self" or "get_or_create(" in text_of(load.node):
+    if (
+        load.style in ("active", "own")
+        or text_of(load.model) == "self"
+        or "get_or_create(" in text_of(load.node)
+    ):
         return []
     if load.style == "django":
         around = _in_transaction(context, load.node, write)

@@ -34,6 +34,7 @@ from bugcatalog_ls.syntax.nodes import (
     is_docstring,
     statement_of,
     statements,
+    string_value,
     text_of,
     walk,
 )
@@ -198,6 +199,16 @@ def _limited(context: FixContext, finding: Finding) -> Iterator[Fix]:
     unpacked = (keywords_with_unpacked(context.file, call) or {}).get(credentials)
     if unpacked is not None and unpacked.type == "true":
         yield context.fix("Turn credentials off", "suggested", replace_node(unpacked, "False"))
+        return
+    inside = [
+        value
+        for node in walk(call)
+        if node.type == "pair" and string_value(node.child_by_field_name("key")) == credentials
+        if (value := node.child_by_field_name("value")) is not None and value.type == "true"
+    ]
+    if inside:
+        edits = [edit for value in inside for edit in replace_node(value, "False")]
+        yield context.fix("Turn credentials off", "suggested", edits)
 
 
 def _without_credentials(context: FixContext) -> list[TextEdit]:

@@ -47,6 +47,9 @@ _COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
 _MIGRATION = (b"def upgrade(", b"migrations.RunPython(")
 # A session's or an engine's connection, set for as long as a function has it.
 _CONNECTION = re.compile(r"\.connection$|conn\w*(?:\(\))?\.execution_options$")
+_LOCKED = re.compile(
+    rb"\b([A-Z]\w*|__class__|type\(self\)|cls)\.objects\b[\w\s.(),='\"]*?\.select_for_update\("
+)
 _SERIALIZABLE = re.compile(rb"isolation_level[\"']?\s*[=:]\s*[\"']SERIALIZABLE")
 
 
@@ -95,6 +98,16 @@ class VersionedModel(Fact, frozen=True):
         return self.symbol
 
 
+class LockedModel(Fact, frozen=True):
+    """A class of Django's, by its last name, whose rows some function locks while it reads them."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
 class SerializableEngine(Fact, frozen=True):
     """An engine of the workspace lets the database find out what was read and written meanwhile."""
 
@@ -108,6 +121,9 @@ class SerializableEngine(Fact, frozen=True):
 def _collect(file: PyFile, facts: Facts) -> None:
     if b"SERIALIZABLE" in file.source.data and _isolates_all(file):
         facts.add(SerializableEngine("SERIALIZABLE"))
+    if b".select_for_update(" in file.source.data and b".objects" in file.source.data:
+        for name in sorted(_locked_models(file)):
+            facts.add(LockedModel(name))
     if b"version_id_col" in file.source.data:
         for definition in file.classes:
             if "version_id_col" in text_of(definition.node):
@@ -156,6 +172,14 @@ def _collect(file: PyFile, facts: Facts) -> None:
         anchor = facts.anchor(f"file {stale_file.function}", stale_file.node)
         handler = f"{file.module}.{stale_file.function}" if file.module else stale_file.function
         facts.add(LostUpdate(file.path, anchor, "file", message, "", "", "", False, handler))
+
+
+def _locked_models(file: PyFile) -> set[str]:
+    found: set[str] = set()
+    for match in _LOCKED.finditer(file.source.data):
+        is_own = match[1] in (b"__class__", b"type(self)", b"cls")
+        found.add(file.qualname_at(match.start()).partition(".")[0] if is_own else match[1].decode())
+    return found
 
 
 def _isolates_all(file: PyFile) -> bool:
@@ -222,6 +246,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             and leads_to_rows(context.index, context.resolve(model, path), fact.attribute)
         ):
             continue
+        if fact.style == "own" and not _is_unlocked_row(
+            context, context.resolve(model, path).replace("()", "")
+        ):
+            continue
         if fact.style == "active" and not _is_active(context, context.resolve(model, path)):
             continue
         if fact.kind in ("row", "sql") and context.index.get(SerializableEngine, "SERIALIZABLE"):
@@ -247,6 +275,17 @@ def _is_active(context: JoinContext, model: str) -> bool:
     """Whether a class is a model of peewee's or Tortoise's."""
     return any(
         base.startswith(("peewee.", "playhouse.", "tortoise.")) for base in mro(context.index, model)[0]
+    )
+
+
+def _is_unlocked_row(context: JoinContext, model: str) -> bool:
+    """Whether a class is a model of Django's, and nobody locks rows of it before calling their methods."""
+    names = mro(context.index, model)[0]
+    if not any(base.startswith("django.db.models.") for base in names):
+        return False
+    lasts = {name.rpartition(".")[2] for name in names}
+    return not any(
+        context.index.get(LockedModel, name) for name in lasts | {n.removeprefix("Abstract") for n in lasts}
     )
 
 
@@ -330,7 +369,7 @@ def _column(context: FixContext, update: StaleUpdate, symbol: str) -> str:
     is_tortoise = (
         any(base.startswith("tortoise.") for base in mro(context.index, model)[0]) if model else False
     )
-    if load.style == "django" or is_tortoise:
+    if load.style in ("django", "own") or is_tortoise:
         module = "tortoise.expressions" if is_tortoise else "django.db.models"
         name = context.imports().need(module, "F", at=update.node.start_byte)
         return f'{name}("{update.attribute}")'
@@ -417,5 +456,6 @@ ANALYZER = Analyzer(
             b".values(",
         ),
         *(b".one(", b".first(", b".get(", b".scalar", b"json.dump", b".hget(", b".asave(", b"SERIALIZABLE"),
+        b"select_for_update",
     ),
 )

@@ -48,7 +48,7 @@ def asks_database(file: PyFile, call: Node, name: str) -> bool:
     if name == "query":
         whole = chain_of(call)
         runs = method_name(whole) in _RUNNING or _is_iterated(whole)
-        return bool(positional) and is_class_like(positional[0]) and runs and not _is_batched(whole)
+        return bool(positional) and _is_of_class(positional[0]) and runs and not _is_batched(whole)
     if name not in _TAKING_STATEMENTS or not positional or writes_in_statement(file, call):
         return False
     if _is_batched(call):
@@ -63,6 +63,15 @@ def asks_database(file: PyFile, call: Node, name: str) -> bool:
         return asks_rows and name != "get" and _FROM_HOLE.search(sql) is None
     query = read_query(file, statement)
     return query is not None and _is_of_rows(query) and not any(_is_batched(part) for _, part in query.parts)
+
+
+def _is_of_class(entity: Node) -> bool:
+    """Whether a query is of a class, of its column, or of a function of its column: `func.max(Row.id)`."""
+    if entity.type == "call":
+        given = arguments_of(entity).positional
+        is_function = text_of(callee_of(entity) or entity).startswith(("func.", "sa.func.", "db.func."))
+        return is_function and bool(given) and _is_of_class(given[0])
+    return is_class_like(entity)
 
 
 def _is_of_rows(query: Query) -> bool:

@@ -10,8 +10,9 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
 
-Style = Literal["sqlalchemy", "django", "active"]
-"""`active`: rows of peewee or Tortoise, which a class of theirs loads by itself."""
+Style = Literal["sqlalchemy", "django", "active", "own"]
+"""`active`: rows of peewee or Tortoise, which a class of theirs loads by itself; `own`: the object itself,
+in a method of a class that may be a model of Django's."""
 
 _DEPTH = 4
 _ENDS = frozenset(

@@ -32,6 +32,8 @@ _OF_REQUEST_ONLY = re.compile(
     r"(?:self|cls|request|g|response|resp|res|app|scope|context|ctx|state|settings)\b"
 )
 _OWN_USER = re.compile(r"(?:request|request\.state|g)\.(?:current_)?(?:user|account|tenant)$")
+# Sessions that are kept in memory are no cache: what is thrown out of it logs somebody out.
+_OF_SESSIONS = re.compile(r"(?:^|_)sessions$", re.IGNORECASE)
 _ONLY_WHEN = re.compile(r"\bis None|\bnot in\b|[<>]|\bstale\b|expired|changed|\bnew\b|should_|needs_|missing")
 _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
@@ -366,7 +368,7 @@ def _dicts(file: PyFile, facts: Facts) -> None:
         if len(bindings) != 1 or bindings[0].kind not in ("assign", "annotation"):
             continue
         value = bindings[0].value
-        if value is None or not _is_empty_dict(file, value):
+        if value is None or not _is_empty_dict(file, value) or _OF_SESSIONS.search(name) is not None:
             continue
         if f"{name}[" not in data and f"{name}.setdefault(" not in data:
             continue

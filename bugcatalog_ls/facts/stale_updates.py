@@ -102,7 +102,7 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
             flow = flows[scope.start] = Flow(scope.node)
         load, loader = source
         style = load.style if load is not None else None
-        if is_call and style != "django" and b"flag_modified" not in file.source.data:
+        if is_call and style not in ("django", "own") and b"flag_modified" not in file.source.data:
             continue
         if not flow.is_complete or not _is_kept(file, flow, scope, node, text_of(row), style):
             continue
@@ -119,6 +119,9 @@ def _changed_in_place(subscript: Node) -> Node | None:
 def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
     """Where a row comes from: a query, or a call whose symbol another file may explain."""
     found: tuple[Load | None, str] | None = None
+    if text_of(row) == "self":
+        is_django = b"django" in file.source.data and b"self.save(" in file.source.data
+        return (Load("own", row, row, row, False), "") if is_django else None
     for binding in file.names.bindings(row):
         if binding.kind == "unpack":
             load = _got_or_created(file, binding.node) or load_of(file, _paired(binding.node))
@@ -289,7 +292,7 @@ def _is_kept(file: PyFile, flow: Flow, scope: Scope, node: Node, row: str, style
         owner, _, method = written.rpartition(".")
         is_saved = method in _SAVES and (owner == row or method == "bulk_update")
         is_commit = method in _COMMITS and not arguments_of(part).positional
-        if (is_saved and style != "sqlalchemy") or (is_commit and style not in ("django", "active")):
+        if (is_saved and style != "sqlalchemy") or (is_commit and style not in ("django", "active", "own")):
             goals |= {id(step) for step in flow.at(part)}
     if path_between(starts, lambda step: id(step) in goals, takes=lambda step, kind: kind != "raise"):
         return True

@@ -599,3 +599,17 @@ def test_mends_options_that_are_unpacked() -> None:
         app.add_middleware(CORSMiddleware, **options)
         """,
     )
+
+
+def test_mends_credentials_among_the_resources() -> None:
+    check_fix(
+        "BC103",
+        """
+        from flask_cors import CORS
+        CORS(app, resources={"/api/*": {"origins": ["*"], "supports_credentials": True}})
+        """,
+        """
+        from flask_cors import CORS
+        CORS(app, resources={"/api/*": {"origins": ["*"], "supports_credentials": False}})
+        """,
+    )

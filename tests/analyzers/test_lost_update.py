@@ -832,3 +832,41 @@ def test_mends_list_of_a_django_row_in_a_transaction() -> None:
             return text
         """,
     )
+
+
+def test_method_of_a_django_model_on_its_own_row() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- models.py
+        from django.db import models
+
+        class Cart(models.Model):
+            total = models.IntegerField()
+
+            def add(self, amount):
+                self.total += amount
+              # ^^^^^^^^^^^^^^^^^^^^ BC302
+                self.save()
+
+        class Stock(models.Model):
+            count = models.IntegerField()
+
+            def take(self):
+                self.count -= 1
+                self.save()
+
+        class Buffer:
+            def add(self, amount):
+                self.total += amount
+                self.save()
+
+        #- views.py
+        from django.db import transaction
+        from models import Stock
+
+        def take(request, key):
+            with transaction.atomic():
+                Stock.objects.select_for_update().get(pk=key).take()
+        """,
+    )

@@ -1122,3 +1122,20 @@ def test_rows_of_one_page() -> None:
                       # ^^^^^^^^^^ BC401
         """,
     )
+
+
+def test_function_of_a_column_for_each_row() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import func
+        from models import Member, Team
+
+        def newest(session):
+            found = {}
+            for team in session.query(Team).all():
+                found[team] = session.query(func.max(Member.id)).filter(Member.team == team.id).scalar()
+                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            return found
+        """,
+    )

@@ -672,3 +672,21 @@ def test_dependency_that_asks_for_nothing_of_the_request() -> None:
             return keys
         """,
     )
+
+
+def test_sessions_in_memory_are_no_cache() -> None:
+    check_findings(
+        "BC403",
+        """
+        from fastapi import Request
+
+        app_sessions = {}
+
+        @app.middleware("http")
+        async def attach(request: Request, call_next):
+            key = request.cookies["id"]
+            if key not in app_sessions:
+                app_sessions[key] = {}
+            return await call_next(request)
+        """,
+    )
