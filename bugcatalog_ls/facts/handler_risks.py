@@ -32,7 +32,7 @@ _VERBS = re.compile(
     r"(?:^|[._])(?:save|store|persist|send|notify|alert|write|insert|record|create|report|publish|push)_\w+$"
     r"|(?:^|\.)(?:commit|execute|flush|insert_one|urlopen|open|write|publish|rollback)$"
 )
-_CLIENTS = ("requests.", "httpx.", "urllib.request.", "smtplib.", "aiohttp.", "redis.")
+_CLIENTS = ("requests.", "httpx.", "urllib.request.", "smtplib.", "aiohttp.Client", "redis.")
 _QUIET = re.compile(
     r"(?:^|\.)(?:capture_exception|capture_message|getLogger|exception|error|warning|info|debug)$"
 )

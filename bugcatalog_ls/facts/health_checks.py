@@ -72,7 +72,7 @@ _CHECKERS = re.compile(
     r"(?:check|ping|test|verify|probe|query)\w*_?(?:db|database|redis|cache|broker|connection|services?)",
     re.I,
 )
-_CLIENTS = ("requests.", "httpx.", "urllib.request.", "socket.create_connection", "aiohttp.")
+_CLIENTS = ("requests.", "httpx.", "urllib.request.", "socket.create_connection", "aiohttp.Client")
 # Clients of stores, whatever they are called here.
 _STORE_CLIENTS = (
     "redis.",

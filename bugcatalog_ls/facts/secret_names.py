@@ -32,10 +32,11 @@ _NO_VALUE = frozenset(
         "valid", "with", "without", "show", "hide", "enable", "enabled", "disable", "disabled", "masked",
         "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
         "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
-        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact", "path",
+        "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact",
         "fake", "dummy", "mock", "placeholder",
     }
 )  # fmt: skip
+_OF = frozenset({"to", "of", "for", "in"})
 _DEEDS = frozenset(
     {"reset", "update", "set", "verify", "get", "create", "delete", "hash", "encrypt", "match"}
 )
@@ -115,7 +116,7 @@ def without_verb(name: str) -> str:
 
 
 def _is_value(phrase: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    if _NO_VALUE.intersection(before) or "header" in before:
+    if _NO_VALUE.intersection(before) or "header" in before or _is_place(before):
         return False
     if "pass" in phrase[0]:
         if _DEEDS.intersection(before):
@@ -125,8 +126,13 @@ def _is_value(phrase: tuple[str, ...], before: tuple[str, ...], after: tuple[str
     return all(word in _STILL or word.isdigit() for word in after)
 
 
+def _is_place(before: tuple[str, ...]) -> bool:
+    """Whether the words before a secret say where it lies: `path_to_private_key`; not `path_password`."""
+    return "path" in before and bool(_OF & set(before[before.index("path") :]))
+
+
 def _token(many: bool, before: tuple[str, ...], after: tuple[str, ...]) -> SecretKind:
-    if _NO_VALUE.intersection(before) or "hashed" in before or "header" in before:
+    if _NO_VALUE.intersection(before) or "hashed" in before or "header" in before or "path" in before:
         return ""
     if not all(word in _STILL_TOKEN or word.isdigit() for word in after):
         return ""

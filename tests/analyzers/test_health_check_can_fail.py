@@ -1079,3 +1079,20 @@ def test_all_that_asks_goes_into_one_try() -> None:
             return {"ok": True}
         """,
     )
+
+
+def test_an_answer_of_aiohttp_asks_nobody() -> None:
+    check_findings(
+        "BC606",
+        """
+        from aiohttp import web
+        async def health(request):
+            try:
+                await request.app["db"].execute("SELECT 1")
+            except Exception:
+                return web.json_response({"ok": False}, status=503)
+            return web.json_response({"ok": True})
+        app = web.Application()
+        app.router.add_get("/health", health)
+        """,
+    )

@@ -805,3 +805,19 @@ def test_settings_made_in_another_file() -> None:
             log.info("settings: %s", plain_settings)
         """,
     )
+
+
+def test_a_secret_that_came_in_a_path() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        log = logging.getLogger(__name__)
+        def read(path_password, path_to_password, path_api_key, path_of_secret, path_token):
+            log.info("with %s", path_password)
+                              # ^^^^^^^^^^^^^ BC602
+            log.info("with %s", path_api_key)
+                              # ^^^^^^^^^^^^ BC602
+            log.info("with %s %s %s", path_to_password, path_of_secret, path_token)
+        """,
+    )
