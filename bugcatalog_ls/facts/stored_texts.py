@@ -21,7 +21,10 @@ _CANDIDATE = re.compile(
     rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b"
     rb"|(?:\w+\.)*(?:generate_password_hash|hash)\()"
 )
-_DEFAULT = re.compile(rb"\bdefault(?:_factory)?\s?=\s?(?:lambda\b|(?:[a-z_]\w*\.)*[a-z_]\w*(?=\s*[,)]))")
+_DEFAULT = re.compile(
+    rb"default(?:_factory)?\s?=\s?(?:lambda\b|(?:[a-z_]\w*\.)*[a-z_]\w*(?=\s*[,)]))(?<!None)(?<!list)(?<!dict)"
+)
+_DECLARING = (b"Column(", b"mapped_column(", b"Field(")
 # The makers of texts that a local name may hold.
 _LOCAL = re.compile(
     rb"^(?:str\()?(?:\w+\.)*(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_|generate_pass|hash)"
@@ -164,7 +167,8 @@ def _is_target(assignment: Node, node: Node) -> bool:
 
 def _collect_defaults(file: PyFile, facts: Facts) -> None:
     """What functions give new rows (`default=lambda: str(uuid4())`), written in a class's body."""
-    for match in _DEFAULT.finditer(file.source.data):
+    data = file.source.data
+    for match in _DEFAULT.finditer(data) if any(word in data for word in _DECLARING) else ():
         node: Node | None = file.root.descendant_for_byte_range(match.end() - 1, match.end())
         while node is not None and node.type != "keyword_argument":
             node = node.parent
