@@ -159,8 +159,11 @@ def _anchor(index: FactIndex, made: Model, drift: Drift) -> str:
         return _EXTRA
     if drift.aspect.startswith("extra_"):
         return made.anchor
-    if drift.constraint is not None and (found := argument_of_columns(index, made.symbol, drift.columns)):
-        return found
+    if drift.constraint is not None:
+        kind = type(drift.constraint).__name__.removeprefix("Table")
+        listed = argument_of_columns(index, made.symbol, kind, drift.columns)
+        if listed:
+            return listed
     if len(drift.columns) != 1:
         return made.anchor
     column = made.column(drift.columns[0])

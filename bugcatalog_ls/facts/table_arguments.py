@@ -12,9 +12,10 @@ _CONSTRAINTS = ("Index", "UniqueConstraint", "ForeignKeyConstraint")
 
 
 @derived
-def argument_of_columns(index: FactIndex, symbol: str, columns: tuple[str, ...]) -> str:
-    """The anchor of the only constraint of just these columns that a class itself lists; else empty."""
-    return _only(index, symbol, lambda call: _columns(call) == columns)
+def argument_of_columns(index: FactIndex, symbol: str, kind: str, columns: tuple[str, ...]) -> str:
+    """The anchor of the only `Index`, `UniqueConstraint` or `ForeignKeyConstraint` (the `kind`) of just
+    these columns that a class itself lists; else empty."""
+    return _only(index, symbol, lambda call: _last(call.function) == kind and _columns(call) == columns)
 
 
 @derived

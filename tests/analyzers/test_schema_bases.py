@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from bugcatalog_ls.facts.live_tables import LiveTable, live_path
-from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, project_of
+from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, project_of, split_fixture
 
 INI = "[alembic]\nscript_location = migrations\nsqlalchemy.url = postgresql://u@h/d\n"
 ENV = "from alembic import context\nfrom models import Base\ntarget_metadata = Base.metadata\n"
@@ -139,3 +139,28 @@ def test_a_sql_file_creates_a_table() -> None:
         CREATE INDEX ix_u_name ON u (name);
         """
     )
+
+
+def test_a_key_that_leads_elsewhere_gives_way() -> None:
+    models = "".join(
+        f'class {name.upper()}(Base):\n    __tablename__ = "{name}"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+        for name in ("p", "q", "r")
+    )
+    models += '    x: Mapped[Optional[int]] = mapped_column(ForeignKey("q.id"))\n'
+    made = "".join(
+        f'op.create_table("{name}", sa.Column("id", sa.Integer(), primary_key=True))\n' for name in ("p", "q")
+    )
+    made += 'op.create_table("r", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("x", sa.Integer()), sa.ForeignKeyConstraint(["x"], ["p.id"], name="fk_x"))\n'
+    files = split_fixture(_project(models, made))
+    after = apply_all_fixes("BC711", files, lambda fix: True)
+    (path,) = after.keys() - files.keys()
+    assert (
+        'op.drop_constraint("fk_x", "r", type_="foreignkey")\n    op.create_foreign_key("fk_r_x_q", "r", "q"'
+        in after[path]
+    )
+
+
+def test_constraints_stand_where_they_are_listed() -> None:
+    models = f'from sqlalchemy import Index, UniqueConstraint\n{TYPED}    a: Mapped[int]\n    b: Mapped[int] = mapped_column(index=True)\n  # ^ BC711\n    __table_args__ = (\n        Index("ix_pair", "a", "b"),\n      # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC711\n        UniqueConstraint("b"),\n      # ^^^^^^^^^^^^^^^^^^^^^ BC711\n    )\n'
+    made = 'sa.Column("a", sa.Integer(), nullable=False), sa.Column("b", sa.Integer(), nullable=False)'
+    check_findings("BC711", _project(models, MADE.format(made)))
