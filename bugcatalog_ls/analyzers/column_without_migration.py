@@ -33,13 +33,17 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         if made is None or made.path != ctx.path:
             continue
         tables: dict[str, Table] = {}
+        # The history of a plug-in adds to a table that another one makes.
+        elsewhere: set[str] = set()
         for environment in environments_of(ctx.index, made.metadata):
             table = table_of(ctx.index, environment, made.key)
             if table is not None and table.known:
                 tables[environment] = table
+            elif table is not None:
+                elsewhere.update(table.columns)
         if not environments(ctx.index):
             tables.update(_of_sql_files(ctx.index, made) or _of_database(ctx.index, made))
-        missing = list(_missing(ctx, made, tables))
+        missing = list(_missing(ctx, made, tables, elsewhere))
         yield from missing
         # One entry has one finding at a place: beside another one it moves to the table's name.
         is_taken = any(finding.anchor == made.anchor for finding in missing)
@@ -102,7 +106,9 @@ def _of_database(index: FactIndex, made: Model) -> dict[str, Table]:
     return {f"database {database}": table} if table is not None else {}
 
 
-def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterator[Finding]:
+def _missing(
+    ctx: JoinContext, made: Model, tables: dict[str, Table], elsewhere: set[str]
+) -> Iterator[Finding]:
     """Columns of the model that no way through the revisions gives the table."""
     parent = model(ctx.index, made.parent) if made.parent else None
     # What is inherited from a mapped class of the same table is found there.
@@ -110,7 +116,7 @@ def _missing(ctx: JoinContext, made: Model, tables: dict[str, Table]) -> Iterato
     inherited: dict[tuple[str, ...], list[str]] = {}
     for column in made.columns:
         lacking = tuple(name for name, table in tables.items() if table.column(column.name) is None)
-        if not lacking or column.name in known:
+        if not lacking or column.name in known or column.name in elsewhere:
             continue
         if not _is_own(made, column):
             inherited.setdefault(lacking, []).append(column.name)

@@ -86,6 +86,9 @@ def definition_of(index: FactIndex, symbol: str, path: str) -> str:
         target = names.get(name)
         if name not in names and (star := _star_with(index, exports[1], file, name)) is not None:
             target = f"{star}.{name}"
+        if target is not None and "(" in target and constant is not None:
+            # An annotation (`Model: DefaultMeta = db.Model`) says what kind of thing it is, not which.
+            target = dotted(constant[1].value) or target
         # What is made by a call or a subscript is defined here, not where the maker is.
         if target is None or target in (f"{module}.{name}", "None") or "(" in target or "[" in target:
             return own

@@ -155,6 +155,14 @@ def _base_metadata(index: FactIndex, base: str, path: str) -> str | None:
             if isinstance(given, Call):
                 return base
             return metadata_identity(index, named, call_path) if named else ""
+        if isinstance(call.function, Attribute) and isinstance(call.function.owner, Call):
+            named = dotted(call.function.owner.keyword("metadata"))
+            return metadata_identity(index, named, call_path) if named else base
+        maker = dotted(call.function) or ""
+        if maker.endswith(".generate_base"):
+            # A base has the metadata of its registry, as have all others of it.
+            registry = definition_of(index, maker.removesuffix(".generate_base"), call_path)
+            return _base_metadata(index, registry, call_path)
     resolved = resolve(index, base, path)
     head = resolved.removesuffix("()").rpartition(".")[2]
     if head in ("SQLAlchemy", "SQLA", "declarative_base", "generate_base", "automap_base", "registry"):

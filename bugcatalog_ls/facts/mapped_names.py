@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.facts.columns import ForeignKey
 from bugcatalog_ls.facts.created_tables import reflects_tables
+from bugcatalog_ls.facts.declarative import root_of
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import (
     Call,
@@ -86,9 +87,16 @@ def tables_known(index: FactIndex, metadata: str) -> bool:
 
 
 def _is_own(index: FactIndex, symbol: str) -> bool:
-    """False for a class that inherits tables from a library's mixins, which may bring more of them."""
+    """False for a class that inherits tables from a library's mixins, which may bring more of them, and
+    for one that names a table and whose base is not understood."""
     found = index.one(OrmClass, symbol)
-    return found is None or not any(_FOREIGN.search(repr(base)) for base in found[1].bases)
+    if found is None:
+        return True
+    named = found[1].attribute("__tablename__")
+    names_table = named is not None and isinstance(named.value, Constant)
+    if names_table and found[1].bases and root_of(index, symbol) is None:
+        return False
+    return not any(_FOREIGN.search(repr(base)) for base in found[1].bases)
 
 
 _FOREIGN = re.compile(r"symbol='(?:fastapi_users|sqlalchemy_continuum|flask_security|celery|django)")

@@ -185,3 +185,20 @@ def test_a_file_of_settings_is_no_module() -> None:
     ini = "#- server/alembic.ini\n[alembic]\nscript_location = migrations\n"
     made = REVISION.replace("migrations/", "server/migrations/").format(column='sa.Column("t", sa.Text())')
     check_findings("BC708", f"#- server/models.py\n{BASE}{FILM}{ini}{made}")
+
+
+@pytest.mark.parametrize(
+    ("base", "head"),
+    [
+        # An annotation does not say which base it is.
+        ("#- ext.py\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n#- base.py\nfrom flask_sqlalchemy.model import DefaultMeta\nfrom ext import db\nmetadata = db.metadata\nModel: DefaultMeta = db.Model\n", "from base import Model, metadata\n"),
+        # A base has the metadata of its registry.
+        ("#- base.py\nfrom sqlalchemy import MetaData\nfrom sqlalchemy.orm import registry\nmetadata = MetaData()\nModel = registry(metadata=metadata).generate_base()\n", "from base import Model, metadata\n"),
+        ("#- base.py\nfrom sqlalchemy import MetaData\nfrom sqlalchemy.orm import registry\nmetadata = MetaData()\nmapper = registry(metadata=metadata)\nModel = mapper.generate_base()\n", "from base import Model, metadata\n"),
+        # What is not known may be the base of any table.
+        ("#- base.py\nfrom sqlalchemy import MetaData\nmetadata = MetaData()\n", "from base import metadata\nfrom elsewhere import Model\n"),
+    ],
+)  # fmt: skip
+def test_tables_of_bases_that_come_a_long_way(base: str, head: str) -> None:
+    models = f'#- models.py\n{head}from sqlalchemy import Column, ForeignKey, Integer, Table\nlinks = Table("links", metadata, Column("user_id", ForeignKey("users.id")))\nclass User(Model):\n    __tablename__ = "users"\n    id = Column(Integer, primary_key=True)\n'
+    check_findings("BC708", models + base)
