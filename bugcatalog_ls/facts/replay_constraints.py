@@ -164,6 +164,10 @@ def _drop_constraint(
 def _sync_enum(replay: CallReplay, op: Operations, arguments: list[Value], keywords: Keywords | None) -> None:
     given = _Given(op, arguments, keywords, ("enum_schema", "enum_name", "new_values"))
     name, labels = given.text("enum_name"), given.columns("new_values")
+    last = arguments[3] if len(arguments) > 3 else (keywords or {}).get("affected_columns")
+    if isinstance(last, (list, tuple)) and last and all(isinstance(each, str) for each in last):
+        # alembic-autogenerate-enums tells the old values before the new ones.
+        labels = tuple(str(each) for each in last)
     if name is not None:
         replay.apply(ChangeEnum(name, labels))
 

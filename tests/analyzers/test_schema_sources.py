@@ -202,3 +202,10 @@ def test_a_file_of_settings_is_no_module() -> None:
 def test_tables_of_bases_that_come_a_long_way(base: str, head: str) -> None:
     models = f'#- models.py\n{head}from sqlalchemy import Column, ForeignKey, Integer, Table\nlinks = Table("links", metadata, Column("user_id", ForeignKey("users.id")))\nclass User(Model):\n    __tablename__ = "users"\n    id = Column(Integer, primary_key=True)\n'
     check_findings("BC708", models + base)
+
+
+@pytest.mark.parametrize("asked", ['["up"], ["up", "down"]', '["up", "down"], [("films", "st")]'])
+def test_enums_that_plugins_of_alembic_change(asked: str) -> None:
+    made = REVISION.format(column='sa.Column("st", sa.Enum("up", name="st"), nullable=False)')
+    change = f'    op.sync_enum_values("public", "st", {asked})\n'
+    check_findings("BC701", f"#- models.py\n{BASE}{STATES}{FILM}{STATE}{made}{change}")
