@@ -21,6 +21,8 @@ from bugcatalog_ls.text.spans import Span, TextEdit
 _MAX_NAMES = 3
 # From here on a name is a slip of another one, whatever the owner may be.
 _SLIP = 85.0
+# Nobody slips as often as that in one file.
+_MANY = 3
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -40,6 +42,8 @@ def _is_of_itself(use: AttributeUse) -> bool:
 def _is_unsure(use: AttributeUse, names: Iterable[str], n_own: int) -> bool:
     """Whether the owner may be something else: only an annotation tells of it, or a class lacks so much
     that it looks made to be mixed in; unless the name is a slip of one that it has."""
+    if (use.annotated or _is_of_itself(use)) and len(use.name_anchors) >= _MANY:
+        return True
     if use.annotated:
         return not nearest(use.name, names)
     return _is_of_itself(use) and n_own > 1 and not any(near(use.name, name) >= _SLIP for name in names)

@@ -649,6 +649,8 @@ def _names_of_fact(fact: ClassFact) -> set[str] | None:
     if fact.metaclass is not None and fact.metaclass not in _PLAIN_METACLASSES:
         return None
     names = {*fact.members, *fact.attributes}
+    if fact.metaclass == "abc.ABCMeta":
+        names |= {"register", "_abc_impl"}
     if not _MAKES_ANY.isdisjoint(names) or not (names or fact.bases):
         return None
     own = fact.symbol.rpartition(".")[2].lstrip("_")

@@ -239,8 +239,11 @@ class ScopeTable:
             self._case(node)
         for node in tree.nodes("type_alias_statement"):
             left = node.child_by_field_name("left")
-            if left is not None and left.named_children:
-                self._targets(left.named_children[0], "type", None, None, offset=node.end_byte)
+            name = left.named_children[0] if left is not None and left.named_children else None
+            if name is not None and name.type == "generic_type":
+                name = name.named_children[0]  # `type Pair[T] = tuple[T, T]`
+            if name is not None:
+                self._targets(name, "type", None, None, offset=node.end_byte)
         for scope in list(self._of_node.values()):
             for bindings in scope.bindings.values():
                 bindings.sort(key=lambda binding: binding.offset)

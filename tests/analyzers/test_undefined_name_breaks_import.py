@@ -1197,6 +1197,8 @@ extensions = []
 main = "index" if tags.has("online") else "simple"
 
 #- app/main.py
+type Pair[T] = tuple[T, T]
+PAIRS: list[Pair[int]] = []
 lazy.install()  # noqa: F821
 engine.start()
 # <--- BC904

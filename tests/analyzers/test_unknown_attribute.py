@@ -946,6 +946,16 @@ def test_what_may_be_something_else_is_information() -> None:
             progress.increment(1)
             #        ^^^^^^^^^ BC901.unsure
 
+        #- app/commands.py
+        class HelpCommand:
+            def help(self):
+                self.notify("a")
+                #    ^^^^^^ BC901.unsure
+                self.notify("b")
+                #    ^^^^^^ BC901.unsure
+                self.notify("c")
+                #    ^^^^^^ BC901.unsure
+
         #- app/slips.py
         from app.progress import Builder
 
