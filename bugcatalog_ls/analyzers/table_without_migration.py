@@ -89,13 +89,12 @@ def _without_table(ctx: JoinContext, made: Model) -> Iterator[Finding]:
     names = schemas_of(ctx.index, made.metadata)
     lacking = [name for name in names if is_missing(ctx.index, name, made.key)]
     lacking = _without_parts(ctx.index, lacking, [name for name in names if name not in lacking])
-    if _is_elsewhere(ctx.index, made):
+    lacks_live = not names and _lacks_live_table(ctx.index, made)
+    if not (lacking or lacks_live) or _is_elsewhere(ctx.index, made):
         return
-    if not names and _lacks_live_table(ctx.index, made):
+    if lacks_live:
         message = f"the database {only_database(ctx.index)} has no table {made.key} for {made.name}"
         yield ctx.find(made.anchor, message)
-    lacking = _without_parts(ctx.index, lacking, [name for name in names if name not in lacking])
-    if not lacking:
         return
     maker = "SQL file" if lacking == [SQL_FILES] else "migration"
     message = f"no {maker} creates the table {made.key} of {made.name}"

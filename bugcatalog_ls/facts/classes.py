@@ -147,11 +147,6 @@ def parameters_of(file: PyFile, function: Node) -> tuple[Parameter, ...]:
 _WITH_DEFAULT = frozenset({"default_parameter", "typed_default_parameter"})
 
 
-def member_kind(file: PyFile, definition: Definition) -> MemberKind:
-    """How a method is bound, by its decorators; unknown decorators leave it an instance method."""
-    return _kind_of(definition.name, definition.decorators)
-
-
 def _kind_of(name: str, decorators: list[Node]) -> MemberKind:
     for decorator in decorators:
         written = text_of(decorator)

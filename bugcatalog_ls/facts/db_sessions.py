@@ -179,11 +179,6 @@ def is_session(symbol: str | None) -> bool:
     return made != symbol and (made in SESSION_CLASSES or made in SESSION_FACTORIES)
 
 
-def is_async_session(symbol: str | None) -> bool:
-    """Whether a session is one whose calls are awaited."""
-    return symbol is not None and is_session(symbol) and ("async" in symbol or "Async" in symbol)
-
-
 def is_engine(symbol: str | None) -> bool:
     """Whether a symbol is an engine of SQLAlchemy."""
     if not symbol:

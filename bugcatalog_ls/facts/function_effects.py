@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.db_sessions import WRITES
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.http_clients import CALL_NAMES, WRITING_VERBS, http_call
+from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
 from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
@@ -132,11 +132,6 @@ def writes_in_statement(file: PyFile, call: Node) -> bool:
     arguments = arguments_of(call)
     statement = arguments.positional[0] if arguments.positional else arguments.keywords.get("statement")
     return statement is not None and _is_writing(file, statement, 4)
-
-
-def is_writing_request(verb: str) -> bool:
-    """Whether a request's verb changes something on the other side."""
-    return verb in WRITING_VERBS
 
 
 def _is_writing(file: PyFile, node: Node, depth: int) -> bool:

@@ -21,9 +21,6 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.text.spans import Span
 
 _SMALL = 3
-_DISPLAYS = frozenset({"list", "tuple", "set", "dictionary"})
-_NO_ROWS = frozenset({"range", "count", "cycle", "open", "splitlines", "glob", "iterdir", "walk"})
-_CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]+(?:\.(?:items|keys|values)\(\))?")
 _SUCCESS = re.compile(r"\bok\b|==(?!\s*[45]\d\d)|success|is not None|^\w+$")
 
 

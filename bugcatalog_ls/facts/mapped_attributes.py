@@ -27,7 +27,6 @@ from bugcatalog_ls.facts.sources import literal_default
 
 Kind = Literal["sqlalchemy", "sqlmodel", "flask"]
 NotOne = Literal["other", "maybe"]
-_COLUMNLESS = ("builtins.", "threading.", "logging.", "collections.", "typing.", "re.")
 
 
 def attribute_column(

@@ -43,7 +43,6 @@ _KEEPING = frozenset(
         "params", "unique", "aliased", "iterator", "left_outer_join", "subquery",
     }
 )  # fmt: skip
-_ENTITY_NAMES = frozenset({"count", "max", "min", "sum", "model", "model_class", "model_cls", "cls"})
 _DEPTH = 80
 
 

@@ -52,7 +52,6 @@ _FOREVER = re.compile(rb"#[^\n]*\b(?:forever|indefinitely|infinitely|never give 
 _SHORTLY = 500
 ADDS = ("add", "add_all", "bulk_save_objects", "bulk_insert_mappings")
 _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"})
-_PLAIN = frozenset({"string", "binary_operator", "identifier", "attribute", "call"})
 
 _RECOGNISED = re.compile(
     rb"idempot|on_conflict|ON CONFLICT|ON DUPLICATE|INSERT OR |INSERT IGNORE|get_or_create|update_or_create"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.db_sessions import QUERIES, WRITES, is_cursor, is_dbapi
+from bugcatalog_ls.facts.db_sessions import is_cursor, is_dbapi
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.session_calls import Session, SessionFunction
 from bugcatalog_ls.syntax.file import PyFile
@@ -35,7 +35,6 @@ _DATABASE_ERRORS = frozenset(
 )
 # What ends the failed transaction, or the session with it.
 _ENDING = frozenset({"rollback", "close", "begin_nested", "invalidate", "remove", "begin", "expunge_all"})
-_USES = frozenset({*WRITES, *QUERIES, "commit", "flush"})
 _SENDING = frozenset({"commit", "flush", "execute", "exec", "merge", "bulk_save_objects"})
 
 

@@ -113,7 +113,6 @@ _SIZE_NAME = re.compile(
     r"(?:embed(?:ding)?s?_?(?:model_?)?)?(?:vector_?)?(?:dims?|dimensions?|(?:embed(?:ding)?|vector)_?(?:size|length))",
     re.IGNORECASE,
 )
-_MODEL_NAME = re.compile(r"model|embed|encoder", re.IGNORECASE)
 _VECTORS = re.compile(
     r"embed(?!ding$)|vector|index|collection|store|milvus|pinecone|qdrant|faiss|chroma", re.IGNORECASE
 )
