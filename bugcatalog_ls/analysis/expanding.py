@@ -51,22 +51,18 @@ def expanded_rename(ctx: FixContext, call: Node, table: str, old: str, new: str)
     owner, _, name = text_of(callee).rpartition(".") if callee is not None else ("", "", "")
     known = {"new_column_name", "existing_type", "existing_nullable", "table_name", "column_name"}
     statement = statement_of(call)
-    if (
-        given.keywords.keys() - known
-        or "." in table
-        or not is_written_alone(call)
-        or b"import op\n" not in ctx.file.source.data
-    ):
+    if given.keywords.keys() - known or not _are_plain(table, old, new) or not is_written_alone(call):
         return None
-    batch = owner if name == "alter_column" and owner != "op" else ""
+    op = ctx.imports().need("alembic", "op", at=call.start_byte)
+    batch = owner if name == "alter_column" and owner != op else ""
     written = given.keywords.get("existing_type")
     kind = text_of(written) if written is not None else _type_at_head(ctx, table, new)
     back, is_free = _way_back(ctx, table, old, new)
     if not kind or (back is None and not is_free):
         return None
-    column = f'sa.Column("{new}", {kind}, nullable=True)'
+    column = _named(ctx, call, f'sa.Column("{new}", {kind}, nullable=True)')
     note = _note(table, old)
-    fill = f'op.execute("UPDATE {table} SET {new} = {old}")'
+    fill = f'{op}.execute("UPDATE {table} SET {new} = {old}")'
     if batch:
         # Rows can be filled only when the batch has made the column.
         block = enclosing(call, "with_statement")
@@ -77,11 +73,13 @@ def expanded_rename(ctx: FixContext, call: Node, table: str, old: str, new: str)
         made = f"{note}\n{head}\n    {batch}.add_column({column})\n{fill}"
         edits = replace_statement(ctx.file, block, made)
     else:
-        edits = replace_statement(ctx.file, statement, f'{note}\nop.add_column("{table}", {column})\n{fill}')
+        edits = replace_statement(
+            ctx.file, statement, f'{note}\n{op}.add_column("{table}", {column})\n{fill}'
+        )
     if back is not None:
         owner = text_of(callee_of(back) or back).rpartition(".")[0]
-        in_batch = bool(table_of_batch(back)) and owner != "op"
-        dropped = f'{owner}.drop_column("{new}")' if in_batch else f'op.drop_column("{table}", "{new}")'
+        in_batch = bool(table_of_batch(back)) and owner != op
+        dropped = f'{owner}.drop_column("{new}")' if in_batch else f'{op}.drop_column("{table}", "{new}")'
         edits = edits + replace_statement(ctx.file, statement_of(back), dropped)
     return edits
 
@@ -97,9 +95,9 @@ def expanded_swap(ctx: FixContext, call: Node, table: str, old: str, new: str) -
         None,
     )
     back, is_free = _call_back(ctx, "add_column", old)
-    if added is None or "." in table or not is_written_alone(call) or (back is None and not is_free):
+    if added is None or not is_written_alone(call) or not _are_plain(table, old, new):
         return None
-    if b"import op\n" not in ctx.file.source.data or not (back is None or is_written_alone(back)):
+    if not (is_free if back is None else is_written_alone(back)):
         return None
     column = next((each for each in arguments_of(added).positional if each.type == "call"), None)
     given = arguments_of(column).keywords if column is not None else {}
@@ -111,7 +109,8 @@ def expanded_swap(ctx: FixContext, call: Node, table: str, old: str, new: str) -
         edits = edits + set_keyword(ctx.file, column, "nullable", "True")
     if not re.search(rf"UPDATE\s+\W?{table}\b", ctx.file.source.text):
         batch = enclosing(added, "with_statement")
-        fill = f'op.execute("UPDATE {table} SET {new} = {old}")'
+        op = ctx.imports().need("alembic", "op", at=call.start_byte)
+        fill = f'{op}.execute("UPDATE {table} SET {new} = {old}")'
         edits = edits + insert_after(ctx.file, batch or statement_of(added), fill)
     return edits + (remove_statement(ctx.file, statement_of(back)) if back is not None else [])
 
@@ -119,6 +118,11 @@ def expanded_swap(ctx: FixContext, call: Node, table: str, old: str, new: str) -
 def is_written_alone(call: Node) -> bool:
     """Whether a call is a statement of its own."""
     return statement_of(call).named_children[:1] == [call]
+
+
+def _are_plain(*names: str) -> bool:
+    """Whether names can stand in SQL as they are, in the schema that is the default."""
+    return all(re.fullmatch(r"\w+", name) for name in names)
 
 
 def _note(table: str, column: str) -> str:
@@ -154,15 +158,21 @@ def _is_empty(body: Node | None) -> bool:
 
 def _written(ctx: FixContext, call: Node, default: str) -> str:
     """A default as the file would write it: its name for SQLAlchemy, its quotes."""
-    source = ctx.file.source.data
-    if default.startswith("sa.") and b"import sqlalchemy as sa" not in source:
-        name, rest = re.match(r"sa\.(\w+)(.*)", default, re.DOTALL).groups()  # type: ignore[union-attr]
-        own = ctx.imports().need("sqlalchemy", name, at=call.start_byte)
-        default = f"{own}{rest}"
+    default = _named(ctx, call, default)
     strings = [text_of(each)[:1] for each in ctx.file.nodes("string")]
     if strings.count("'") > strings.count('"') and "'" not in default:
         default = default.replace('"', "'")
     return default
+
+
+def _named(ctx: FixContext, call: Node, made: str) -> str:
+    """Code with what it takes from SQLAlchemy by the names that the file has for it."""
+    if b"import sqlalchemy as sa" in ctx.file.source.data:
+        return made
+    imports = ctx.imports()
+    return re.sub(
+        r"\bsa\.(\w+)", lambda match: imports.need("sqlalchemy", match[1], at=call.start_byte), made
+    )
 
 
 def _type_at_head(ctx: FixContext, table: str, column: str) -> str:

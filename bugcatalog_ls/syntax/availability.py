@@ -96,7 +96,7 @@ class Availability:
             return True
         if any(lookup in written for lookup in _QUOTED_LOOKUPS) and self._quotes(written):
             return True
-        if holds and node.type == "comparison_operator" and self._is_named_by(node):
+        if node.type == "comparison_operator" and self._is_named_by(node, holds=holds):
             return True
         if not holds or subject is None:
             return False
@@ -107,8 +107,11 @@ class Availability:
             return True
         return depth > 0 and self._was_set_when_sure(subject, depth - 1)
 
-    def _is_named_by(self, comparison: Node) -> bool:
-        """Whether the library was chosen by its name: `backend == "gevent"`."""
+    def _is_named_by(self, comparison: Node, *, holds: bool) -> bool:
+        """Whether the library was chosen by its name: `backend == "gevent"`, not `backend != "gevent"`."""
+        operator = " ".join(text_of(child) for child in comparison.children if not child.is_named)
+        if operator != ("==" if holds else "!="):
+            return False
         values = [string_value(one) for one in comparison.named_children if one.type == "string"]
         return any(value is not None and value.lower() in self._words for value in values)
 

@@ -641,3 +641,28 @@ def test_what_the_try_makes_of_its_import() -> None:
             return client.ping() if client else None
         """,
     )
+
+
+def test_library_chosen_by_name_or_not() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+        def connect(backend):
+            if backend == "redis":
+                return redis.Redis()
+            if backend != "redis":
+                return redis.Redis()
+                #      ^^^^^ BC903
+            return redis.Redis()
+
+        def reconnect(backend):
+            if backend != "redis":
+                return None
+            return redis.Redis()
+        """,
+    )
