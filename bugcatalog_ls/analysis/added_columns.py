@@ -30,7 +30,7 @@ def added_column_files(
         return (new, ((environment, step),)) if new is not None and step is not None else None
     folder_paths = _sql_files(ctx, known.get("path", ""))
     return (
-        ((adding_file(folder_paths, table, {name: _SQL_TYPES[_guessed(name).name]}),), ())
+        ((adding_file(ctx, folder_paths, table, {name: _SQL_TYPES[_guessed(name).name]}),), ())
         if folder_paths
         else None
     )

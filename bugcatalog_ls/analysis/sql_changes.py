@@ -14,15 +14,15 @@ from bugcatalog_ls.analysis.sql_places import (
     labels_of_column,
     labels_of_type,
     references,
+    with_rule,
 )
+from bugcatalog_ls.analysis.sql_scripts import is_of_series, script_behind
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
 from bugcatalog_ls.facts.sql_schema import group_of_files
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.text.spans import Span
 
-_NUMBERED = re.compile(r"(V?)(\d+)(_+|-|\.)?")
-_HEAD = re.compile(r"^--[ \t]*(?:\+goose\s+Up|\+migrate\s+Up|migrate:up|!Ups)\b[^\n]*$", re.MULTILINE)
 _MYSQL = ("mysql", "mariadb")
 _SIGNS = {
     "mysql": re.compile(r"\bAUTO_INCREMENT\b|\bENGINE\s*=|`", re.IGNORECASE),
@@ -43,13 +43,11 @@ class SqlChange(NamedTuple):
 
 
 class _Home(NamedTuple):
-    """`paths` are all files; the `text` is that of the only one, where it is no part of a series. `head` is
-    the line by which the tool that runs the files knows the way up."""
+    """`paths` are all files; the `text` is that of the only one, where it is no part of a series."""
 
     paths: tuple[str, ...]
     dialect: str
     text: str | None
-    head: str = ""
 
 
 def longer_column(ctx: FixContext, table: str, found: Column, length: int) -> SqlChange | None:
@@ -63,12 +61,12 @@ def longer_column(ctx: FixContext, table: str, found: Column, length: int) -> Sq
         return _edited(home, [(Part(*number.span(1)), str(length))]) if number is not None else None
     kind = f"{'CHAR' if found.type.name in ('CHAR', 'NCHAR') else 'VARCHAR'}({length})"
     if home.dialect == "postgresql":
-        made = f"ALTER TABLE {table} ALTER COLUMN {found.name} TYPE {kind};"
+        made = f"ALTER TABLE {table} ALTER COLUMN {found.name} TYPE {kind}"
     elif home.dialect in _MYSQL and (rest := _kept(found)) is not None:
-        made = f"ALTER TABLE {table} MODIFY COLUMN {found.name} {kind}{rest};"
+        made = f"ALTER TABLE {table} MODIFY COLUMN {found.name} {kind}{rest}"
     else:
         return None
-    return _written(home, f"lengthen_{table}_{found.name}", [made])
+    return _written(ctx, home, f"lengthen_{table}_{found.name}", [made])
 
 
 def more_labels(ctx: FixContext, table: str, found: Column, wanted: Sequence[str]) -> SqlChange | None:
@@ -88,13 +86,13 @@ def more_labels(ctx: FixContext, table: str, found: Column, wanted: Sequence[str
         listed = "".join(f", {_quoted(label)}" for label in new)
         return _edited(home, [(Part(end, end), listed)])
     if home.dialect == "postgresql" and found.type.enum_name:
-        lines = [f"ALTER TYPE {found.type.enum_name} ADD VALUE {_quoted(label)};" for label in new]
+        lines = [f"ALTER TYPE {found.type.enum_name} ADD VALUE {_quoted(label)}" for label in new]
     elif home.dialect in _MYSQL and (rest := _kept(found)) is not None:
         listed = ", ".join(map(_quoted, (*there, *new)))
-        lines = [f"ALTER TABLE {table} MODIFY COLUMN {found.name} ENUM({listed}){rest};"]
+        lines = [f"ALTER TABLE {table} MODIFY COLUMN {found.name} ENUM({listed}){rest}"]
     else:
         return None
-    return _written(home, f"add_{'_'.join(map(_word, new))}_to_{table}_{found.name}", lines)
+    return _written(ctx, home, f"add_{'_'.join(new)}_to_{table}_{found.name}", lines)
 
 
 def key_with_rule(
@@ -111,21 +109,21 @@ def key_with_rule(
     if home.dialect == "postgresql":
         # PostgreSQL has a name of its own for a key that was given none.
         name = name or f"{table.rpartition('.')[2]}_{column}_fkey"
-        relaxing = f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;"
-        dropping = f"ALTER TABLE {table} DROP CONSTRAINT {name};"
+        relaxing = f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
+        dropping = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
     elif home.dialect in _MYSQL and name and found.type.name:
         if relaxed and (found.type.length or found.type.name not in ("INTEGER", "BIGINT")):
             return None
-        relaxing = f"ALTER TABLE {table} MODIFY COLUMN {column} {found.type.name} NULL;"
-        dropping = f"ALTER TABLE {table} DROP FOREIGN KEY {name};"
+        relaxing = f"ALTER TABLE {table} MODIFY COLUMN {column} {found.type.name} NULL"
+        dropping = f"ALTER TABLE {table} DROP FOREIGN KEY {name}"
     else:
         return None
     made = (
         f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column})"
-        f" REFERENCES {key.table} ({', '.join(key.referred)}) ON DELETE {key.ondelete};"
+        f" REFERENCES {key.table} ({', '.join(key.referred)}) ON DELETE {key.ondelete}"
     )
     lines = [dropping, *([relaxing] if relaxed else []), made]
-    return _written(home, f"delete_rule_of_{table}_{column}", lines)
+    return _written(ctx, home, f"delete_rule_of_{table}_{column}", lines)
 
 
 def _edited_key(home: _Home, table: str, found: Column, rule: str, *, relaxed: bool) -> SqlChange | None:
@@ -133,10 +131,7 @@ def _edited_key(home: _Home, table: str, found: Column, rule: str, *, relaxed: b
     clause = references(text, table, found.name)
     if clause is None:
         return None
-    plain = re.sub(
-        r"\s+ON\s+DELETE\s+.*", "", text[clause.start : clause.end], flags=re.IGNORECASE | re.DOTALL
-    )
-    changes = [(clause, f"{plain} ON DELETE {rule}")]
+    changes = [(clause, with_rule(text[clause.start : clause.end], rule))]
     if relaxed:
         part = columns_of(text, table).get(found.name.casefold())
         required = (
@@ -159,14 +154,12 @@ def _home(ctx: FixContext) -> _Home | None:
     group = group_of_files(ctx.index)
     if group is None:
         return None
-    names = [path.rpartition("/")[2] for path in group.paths]
-    is_series = _NUMBERED.match(names[-1]) is not None
+    is_series = is_of_series(group.paths[-1])
     texts = [ctx.read(path) for path in group.paths]
-    if None in texts or not (is_series or len(names) == 1):
+    if None in texts or not (is_series or len(texts) == 1):
         return None
     dialect = _dialect(ctx, "\n".join(text or "" for text in texts))
-    head = _HEAD.search(texts[-1] or "")
-    return _Home(group.paths, dialect, None if is_series else texts[0], head[0] if head is not None else "")
+    return _Home(group.paths, dialect, None if is_series else texts[0])
 
 
 def _dialect(ctx: FixContext, text: str) -> str:
@@ -178,16 +171,8 @@ def _dialect(ctx: FixContext, text: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _written(home: _Home, words: str, lines: Sequence[str]) -> SqlChange:
-    folder, _, last = home.paths[-1].rpartition("/")
-    numbered = _NUMBERED.match(last)
-    assert numbered is not None
-    prefix, number, joint = numbered[1], numbered[2], numbered[3] or "_"
-    made = f"{prefix}{int(number) + 1:0{len(number)}d}{joint if joint != '.' else '_'}{_word(words)}"
-    made += ".up.sql" if last.endswith(".up.sql") else ".sql"
-    path = f"{folder}/{made}" if folder else made
-    written = [home.head, *lines] if home.head else lines
-    return SqlChange([], [NewFile(path, "".join(f"{line}\n" for line in written))])
+def _written(ctx: FixContext, home: _Home, words: str, statements: Sequence[str]) -> SqlChange:
+    return SqlChange([], [script_behind(ctx, home.paths, words.lower(), statements)])
 
 
 def _edited(home: _Home, changes: Sequence[tuple[Part, str]]) -> SqlChange:
@@ -205,7 +190,3 @@ def _offset(text: str, place: int) -> int:
 
 def _quoted(label: str) -> str:
     return "'" + label.replace("'", "''") + "'"
-
-
-def _word(text: str) -> str:
-    return re.sub(r"\W+", "_", text).strip("_").lower()

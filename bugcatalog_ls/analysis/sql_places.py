@@ -17,6 +17,14 @@ _SKIPPED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _KEYS = re.compile(
     r"(?:CONSTRAINT|FOREIGN|PRIMARY|UNIQUE|CHECK|KEY|INDEX|EXCLUDE|LIKE|FULLTEXT|SPATIAL)\b", re.IGNORECASE
 )
+_ENUM = re.compile(r"\bENUM\s*\(([^)]*)\)", re.IGNORECASE)
+_ACTION = r"(?:CASCADE|RESTRICT|NO\s+ACTION|SET\s+NULL|SET\s+DEFAULT)"
+_CLAUSE = re.compile(
+    rf"\bREFERENCES\s+(?:{_NAME}\s*\.\s*)?{_NAME}(?:\s*\([^)]*\))?"
+    rf"(?:\s+MATCH\s+\w+|\s+ON\s+(?:DELETE|UPDATE)\s+{_ACTION})*",
+    re.IGNORECASE,
+)
+_RULE = re.compile(rf"\s+ON\s+DELETE\s+{_ACTION}", re.IGNORECASE)
 
 
 class Part(NamedTuple):
@@ -44,18 +52,20 @@ def references(text: str, table: str, column: str) -> Part | None:
     key = re.compile(rf"FOREIGN\s+KEY\s*\(\s*[\"`]?{re.escape(column)}[\"`]?\s*\)", re.IGNORECASE)
     spans.extend(each for each in _items(text, table) if key.search(text, each.start, each.end))
     for match in _ALTERED.finditer(text):
-        if plain(match[1]) == _last(table) and key.search(match[2]):
-            spans.append(Part(match.start(2), match.end(2)))
-    clause = re.compile(
-        rf"\bREFERENCES\s+(?:{_NAME}\s*\.\s*)?{_NAME}(?:\s*\([^)]*\))?(?:\s+ON\s+DELETE\s+"
-        r"(?:CASCADE|RESTRICT|NO\s+ACTION|SET\s+NULL|SET\s+DEFAULT))?",
-        re.IGNORECASE,
-    )
+        made = key.search(text, *match.span(2)) if plain(match[1]) == _last(table) else None
+        if made is not None:
+            # One statement may add several keys.
+            spans.append(Part(made.start(), match.end(2)))
     for each in spans:
-        said = clause.search(text, each.start, each.end)
+        said = _CLAUSE.search(text, each.start, each.end)
         if said is not None:
             found.append(Part(said.start(), said.end()))
     return found[0] if len(set(found)) == 1 else None
+
+
+def with_rule(clause: str, action: str) -> str:
+    """A `REFERENCES …` clause with another `ON DELETE`, or with its first."""
+    return f"{_RULE.sub('', clause)} ON DELETE {action}"
 
 
 def labels_of_type(text: str, name: str) -> Part | None:
@@ -69,11 +79,9 @@ def labels_of_type(text: str, name: str) -> Part | None:
 
 
 def labels_of_column(text: str, table: str, column: str) -> Part | None:
-    """The labels between the parentheses of a column's `ENUM(…)`, or of the `CHECK` that lists them."""
+    """The labels between the parentheses of a column's `ENUM(…)`."""
     part = columns_of(text, table).get(column.casefold())
-    match = (
-        re.compile(r"\bENUM\s*\(([^)]*)\)", re.IGNORECASE).search(text, *part) if part is not None else None
-    )
+    match = _ENUM.search(text, *part) if part is not None else None
     return Part(match.start(1), match.end(1)) if match is not None else None
 
 

@@ -1,10 +1,11 @@
-"""Writing a `.sql` file behind the others of a folder: tables, columns, indexes."""
+"""Writing a `.sql` file behind the others of a folder: tables, columns, indexes, changes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import Constraints, TableIndex, UniqueConstraint
@@ -16,34 +17,46 @@ _DEFAULTS = {
 }
 
 
-def script_behind(paths: Sequence[str], words: str, statements: Iterable[str]) -> NewFile:
-    """A file behind the newest one, named and numbered as the others are."""
-    folder, _, file = paths[-1].rpartition("/")
-    numbered = re.match(r"(V?)(\d+)(_+|-|\.)?", file)
-    if numbered is None:
-        made = f"{words}.sql"
-    else:
+_NUMBERED = re.compile(r"(V?)(\d+)(_+|-|\.)?")
+# By which the tools that run such files know the way up.
+_HEAD = re.compile(r"^--[ \t]*(?:\+goose\s+Up|\+migrate\s+Up|migrate:up|!Ups)\b[^\n]*$", re.MULTILINE)
+
+
+def is_of_series(path: str) -> bool:
+    """Whether a file's name begins with a number that the next one continues."""
+    return _NUMBERED.match(path.rpartition("/")[2]) is not None
+
+
+def script_behind(ctx: FixContext, paths: Sequence[str], words: str, statements: Iterable[str]) -> NewFile:
+    """A file behind the newest one, named, numbered and begun as that is."""
+    newest = paths[-1]
+    folder, _, file = newest.rpartition("/")
+    numbered = _NUMBERED.match(file)
+    made = re.sub(r"\W+", "_", words).strip("_")
+    if numbered is not None:
         prefix, number, joint = numbered[1], numbered[2], numbered[3] or "_"
-        made = f"{prefix}{int(number) + 1:0{len(number)}d}{joint if joint != '.' else '_'}{words}.sql"
-    text = "".join(f"{statement};\n" for statement in statements)
-    return NewFile(f"{folder}/{made}" if folder else made, text)
+        made = f"{prefix}{int(number) + 1:0{len(number)}d}{joint if joint != '.' else '_'}{made}"
+    made += ".up.sql" if file.endswith(".up.sql") else ".sql"
+    head = _HEAD.search(ctx.read(newest) or "")
+    lines = [*([head[0].rstrip()] if head is not None else []), *(f"{each};" for each in statements)]
+    return NewFile(f"{folder}/{made}" if folder else made, "".join(f"{line}\n" for line in lines))
 
 
-def altering_file(paths: Sequence[str], table: str, columns: Sequence[Column]) -> NewFile:
+def altering_file(ctx: FixContext, paths: Sequence[str], table: str, columns: Sequence[Column]) -> NewFile:
     """The `ALTER TABLE`s that add a model's columns."""
     added = {each.name: _added(each) for each in columns}
-    return adding_file(paths, table, added)
+    return adding_file(ctx, paths, table, added)
 
 
-def adding_file(paths: Sequence[str], table: str, columns: dict[str, str]) -> NewFile:
+def adding_file(ctx: FixContext, paths: Sequence[str], table: str, columns: dict[str, str]) -> NewFile:
     """The `ALTER TABLE`s that add columns of given types."""
     words = f"add_{table.replace('.', '_')}_{'_'.join(columns)}"
     lines = [f"ALTER TABLE {table} ADD COLUMN {name} {kind}" for name, kind in columns.items()]
-    return script_behind(paths, words, lines)
+    return script_behind(ctx, paths, words, lines)
 
 
 def creating_file(
-    paths: Sequence[str], table: str, columns: Sequence[Column], constraints: Constraints
+    ctx: FixContext, paths: Sequence[str], table: str, columns: Sequence[Column], constraints: Constraints
 ) -> NewFile | None:
     """The `CREATE TABLE` of a model with its keys and indexes; None where something is not known."""
     keys = [each.name for each in columns if each.primary_key]
@@ -69,7 +82,7 @@ def creating_file(
     if any("" in each.columns for each in constraints.indexes):
         return None
     lines.extend(index_statement(table, each) for each in constraints.indexes)
-    return script_behind(paths, f"create_{table.replace('.', '_')}", lines)
+    return script_behind(ctx, paths, f"create_{table.replace('.', '_')}", lines)
 
 
 def index_statement(table: str, made: TableIndex | UniqueConstraint) -> str:

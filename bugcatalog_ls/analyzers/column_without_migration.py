@@ -62,7 +62,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         lacking = [each for name in names if (each := made.column(name)) is not None]
         if group is not None and lacking and finding.variant != "stale":
             shown = ", ".join(f"{made.key}.{each.name}" for each in lacking)
-            new = altering_file(group.paths, made.key, lacking)
+            new = altering_file(ctx, group.paths, made.key, lacking)
             yield ctx.fix(f"Write an ALTER TABLE that adds {shown}", "suggested", [], creates=[new])
         return
     if finding.variant == "stale":

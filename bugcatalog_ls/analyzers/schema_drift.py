@@ -141,7 +141,7 @@ def _scripts(ctx: FixContext, made: Model, finding: Finding) -> Iterator[Fix]:
     if group is None or not lines or len(lines) < len(found):
         return
     words = f"index_{made.key.replace('.', '_')}_{'_'.join(found[0].columns)}"
-    new = script_behind(group.paths, words, lines)
+    new = script_behind(ctx, group.paths, words, lines)
     yield ctx.fix(f"Write a SQL file that makes the index of {made.key}", "suggested", [], creates=[new])
 
 

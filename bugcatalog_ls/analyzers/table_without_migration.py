@@ -71,7 +71,7 @@ def _scripts(ctx: FixContext, made: Model) -> Iterator[Fix]:
     if group is None or made.maybe or not made.complete:
         return
     columns = [typed(ctx.index, made, each) for each in made.columns]
-    new = creating_file(group.paths, made.key, columns, model_constraints(ctx.index, made.symbol))
+    new = creating_file(ctx, group.paths, made.key, columns, model_constraints(ctx.index, made.symbol))
     if new is not None:
         yield ctx.fix(f"Write a SQL file that creates {made.key}", "safe", [], creates=[new])
 
