@@ -821,3 +821,18 @@ def test_a_secret_that_came_in_a_path() -> None:
             log.info("with %s %s %s", path_to_password, path_of_secret, path_token)
         """,
     )
+
+
+def test_a_look_up_that_is_typed_halfway() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        import os
+        log = logging.getLogger(__name__)
+        def read(config, password):
+            log.info("with %s %s", getattr(config), os.getenv())
+            log.info("with %s", password)
+                              # ^^^^^^^^ BC602
+        """,
+    )
