@@ -42,8 +42,6 @@ from bugcatalog_ls.syntax.wrapping import fitted
 _ROWS = (b"ession", b".objects", b".query", b"select(")
 _ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
 _COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
-
-
 _MIGRATION = (b"def upgrade(", b"migrations.RunPython(")
 # A session's or an engine's connection, set for as long as a function has it.
 _CONNECTION = re.compile(r"\.connection$|conn\w*(?:\(\))?\.execution_options$")

@@ -133,11 +133,8 @@ def _is_caught(use: Node) -> bool:
 
 def _is_told_to_others(file: PyFile, optional: OptionalImport) -> bool:
     """Whether the module sets a flag that it never reads itself, or says that only tests go without."""
-    handlers = (
-        [one for one in optional.statement.children if one.type == "except_clause"]
-        if (optional.statement is not None)
-        else []
-    )
+    statement = optional.statement
+    handlers = [one for one in statement.children if one.type == "except_clause"] if statement else []
     if any(_FOR_TESTS.search(file.text(handler)) for handler in handlers):
         return True
     flags = [flag for flag in optional.flags if flag.isidentifier()]

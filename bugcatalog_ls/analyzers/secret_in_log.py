@@ -49,7 +49,7 @@ _ERROR_WORD = re.compile(
 )
 # Files whose output is what somebody has asked for at a prompt.
 _COMMANDS = re.compile(
-    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$|_?client/commands"
+    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
 )
 _MAKES = re.compile(r"_?(?:generate|gen|make|new|random)_")
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")

@@ -128,6 +128,14 @@ def unparenthesised(node: Node) -> Node:
     return node
 
 
+def unawaited(node: Node) -> Node:
+    """What an expression awaits, or the expression itself; parentheses are left out."""
+    node = unparenthesised(node)
+    while node.type == "await" and node.named_children:
+        node = unparenthesised(node.named_children[0])
+    return node
+
+
 def body_of(node: Node) -> list[Node]:
     """The statements of a definition's or compound statement's body, comments left out."""
     body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
