@@ -265,7 +265,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
             [*edits, *_blank_after(ctx.file, guard, body)],
         )
     block = block_in(handler) if handler is not None else None
-    if block is not None and (edits := _raised(ctx.file, statements(block))):
+    handled = statements(block) if block is not None else []
+    if handled:
+        edits = _raised(ctx.file, handled[-1])
         yield ctx.fix("Log and raise the import error again", "suggested", edits)
 
 
@@ -279,8 +281,7 @@ def _blank_after(file: PyFile, guard: Node, body: Node) -> list[TextEdit]:
     return [insert_at(rows.starts[rows.row_of(following.start_byte)], file.source.newline)]
 
 
-def _raised(file: PyFile, handler: list[Node]) -> list[TextEdit]:
-    last = handler[-1]
+def _raised(file: PyFile, last: Node) -> list[TextEdit]:
     if last.type in ("pass_statement", "continue_statement", "return_statement") or text_of(last) == "...":
         return replace_statement(file, last, "raise")
     return insert_after(file, last, "raise")

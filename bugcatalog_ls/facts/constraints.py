@@ -166,13 +166,16 @@ def declared(
     name = text_in(index, call.keyword("name"), path) or ""
     if last == "UniqueConstraint":
         columns = _columns(index, call.arguments, path, column_of)
-        return Constraints().with_(UniqueConstraint(columns, name)) if "" not in columns else None
+        is_known = columns and "" not in columns
+        return Constraints().with_(UniqueConstraint(columns, name)) if is_known else None
     if last == "Index":
         first = call.arguments[0] if call.arguments else None
         written = _text(index, first, path)
         if written is None and not (isinstance(first, Constant) and first.value is None):
             return None
         columns = _columns(index, call.arguments[1:], path, column_of)
+        if not columns:
+            return None
         return Constraints().with_(TableIndex(written or "", columns, is_true(call.keyword("unique"))))
     if last == "ForeignKeyConstraint":
         local = _listed(index, call.keyword("columns", 0), path, column_of)

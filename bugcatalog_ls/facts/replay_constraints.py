@@ -58,7 +58,7 @@ class _Given:
             return (value,)
         if not isinstance(value, (list, tuple)):
             return None
-        return tuple(_column(each) for each in value)
+        return tuple(_column(each) for each in value) or None
 
 
 def _column(value: Value) -> str:
