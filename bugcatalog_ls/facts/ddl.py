@@ -159,7 +159,7 @@ def _parsed(text: str) -> list[Operation]:
     for dialect in _DIALECTS:
         try:
             trees = [tree for tree in sqlglot.parse(text, dialect=dialect) if tree is not None]
-        except (SqlglotError, RecursionError):
+        except (SqlglotError, ValueError, RecursionError):
             continue
         if len(trees) != 1 or isinstance(trees[0], exp.Command):
             continue

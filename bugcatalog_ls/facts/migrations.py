@@ -154,7 +154,8 @@ def _read(path: str, source: Source, facts: Facts) -> None:
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(source.text)
-    except configparser.Error:
+    except (configparser.Error, AttributeError):
+        # Before Python 3.13, a line that goes on from an option without a value is an AttributeError.
         return
     folder = path.rpartition("/")[0]
     for section in parser.sections():

@@ -71,7 +71,8 @@ def _parsed(text: str, dialect: str) -> list[Any] | None:
     for name in dict.fromkeys([*order, "postgres", "sqlite", "mysql"]):
         try:
             trees = [tree for tree in sqlglot.parse(text, dialect=name) if tree is not None]
-        except (SqlglotError, RecursionError):
+        except (SqlglotError, ValueError, RecursionError):
+            # A ValueError is what sqlglot raises itself of `VARCHAR("")`.
             continue
         if trees and not any(isinstance(tree, exp.Command) for tree in trees):
             return trees

@@ -100,10 +100,10 @@ def _takes_any(text: str) -> bool:
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     try:
         tree = sqlglot.parse_one(_PLACEHOLDER.sub("10", text), dialect="postgres")
-    except (SqlglotError, RecursionError):
+    except (SqlglotError, ValueError, RecursionError):
         try:
             tree = sqlglot.parse_one(_PLACEHOLDER.sub("10", text), dialect="mysql")
-        except (SqlglotError, RecursionError):
+        except (SqlglotError, ValueError, RecursionError):
             return False
     if not isinstance(tree, exp.Select) or tree.args.get("order") is not None:
         return False

@@ -51,6 +51,8 @@ app.include_router(router)
         ("BC711", REVISION.format(inside=", sa.UniqueConstraint()", after="pass")),
         ("BC711", REVISION.format(inside="", after='op.create_unique_constraint("", "films", [])')),
         ("BC711", REVISION.format(inside="", after='op.create_index("", "films", [])')),
+        ("BC711", "#- alembic.ini\n[alembic]\nscript_location\n    = migrations\n"),
+        ("BC704", '#- db/001_init.sql\nCREATE TABLE films (\n    title VARCHAR( "") NOT NULL\n);\n'),
         ("BC105", ROUTER),
     ],
 )
