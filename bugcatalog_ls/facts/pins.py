@@ -51,10 +51,10 @@ def allows_only_from(index: FactIndex, package: str, version: str) -> bool:
 
 
 def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
-    from packaging.version import Version
-
     for each in specifiers:
-        given = Version(each.version.removesuffix(".*"))
+        given = _version(each.version)
+        if given is None:
+            continue
         match each.operator:
             case "<" if given <= version:
                 return True
@@ -68,14 +68,18 @@ def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
 
 
 def _starts_at(specifiers: SpecifierSet, version: Version) -> bool:
-    from packaging.version import Version
+    lower = [_version(each.version) for each in specifiers if each.operator in (">=", "==", "===", "~=", ">")]
+    return any(given is not None and given >= version for given in lower)
 
-    lower = [
-        Version(each.version.removesuffix(".*"))
-        for each in specifiers
-        if each.operator in (">=", "==", "===", "~=", ">")
-    ]
-    return any(given >= version for given in lower)
+
+def _version(written: str) -> Version | None:
+    """The version that a specifier is given; None where it is another text, as `===` allows."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(written.removesuffix(".*"))
+    except InvalidVersion:
+        return None
 
 
 def _is_within(pinned: str, version: Version) -> bool:

@@ -26,6 +26,14 @@ def upgrade():
     op.create_table("films", sa.Column("id", sa.Integer(), primary_key=True){inside})
     {after}
 """
+PINNED = """\
+#- a.py
+from pydantic import BaseModel
+class A(BaseModel):
+    model_name: str
+#- requirements.txt
+pydantic===.1
+"""
 ROUTER = """\
 #- fast.py
 from fastapi import APIRouter
@@ -53,6 +61,7 @@ app.include_router(router)
         ("BC711", REVISION.format(inside="", after='op.create_index("", "films", [])')),
         ("BC711", "#- alembic.ini\n[alembic]\nscript_location\n    = migrations\n"),
         ("BC704", '#- db/001_init.sql\nCREATE TABLE films (\n    title VARCHAR( "") NOT NULL\n);\n'),
+        ("BC707", PINNED),
         ("BC105", ROUTER),
     ],
 )
