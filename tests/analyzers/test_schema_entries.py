@@ -400,3 +400,26 @@ def test_drop_of_what_only_sql_uses() -> None:
     columns = 'sa.Column("a", sa.Integer()), sa.Column("b", sa.Integer())'
     body = '    op.drop_column("t", "a")\n  # ^^^^^^^^^^^^^^^^^^^^^^^^ BC710\n    op.drop_column("t", "b")\n'
     check_findings("BC710", _second(body, columns) + query)
+
+
+def test_a_name_that_nothing_binds_yet_hides_no_other_text() -> None:
+    check_findings(
+        "BC704",
+        """
+        import uuid
+
+        from sqlalchemy import String
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase): ...
+
+        class Token(Base):
+            __tablename__ = "token"
+            id: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+        def make():
+            yield Token(id=md5)
+            yield Token(id=uuid.uuid4().hex)
+            #              ^^^^^^^^^^^^^^^^ BC704
+        """,
+    )
