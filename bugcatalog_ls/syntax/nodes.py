@@ -136,6 +136,12 @@ def body_of(node: Node) -> list[Node]:
     return statements(body) if body is not None else []
 
 
+def operator_of(node: Node) -> str:
+    """The operator of an operation or augmented assignment; empty where there is none."""
+    operator = node.child_by_field_name("operator")
+    return text_of(operator) if operator is not None else ""
+
+
 def statements(block: Node) -> list[Node]:
     return [child for child in block.named_children if child.type != "comment"]
 

@@ -821,3 +821,17 @@ def test_a_secret_that_came_in_a_path() -> None:
             log.info("with %s %s %s", path_to_password, path_of_secret, path_token)
         """,
     )
+
+
+def test_a_comment_before_the_operator() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        def tell(password):
+            logging.info("given: %s"  # all of it
+                         % password)
+        #                  ^^^^^^^^ BC602
+        """,
+    )
