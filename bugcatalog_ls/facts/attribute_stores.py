@@ -80,7 +80,7 @@ class OtherResult(Fact, frozen=True):
 
 
 class Subclass(Fact, frozen=True):
-    """A class by the last name of one of its bases."""
+    """A class by the last name of one of its bases; `ANY_BASE` where they come out of a list."""
 
     base: str
     symbol: str
@@ -100,6 +100,10 @@ class ClassDecorator(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.symbol
+
+
+ANY_BASE = "*"
+"""Stands for the bases of a class that come out of a list."""
 
 
 def last_name(symbol: str) -> str:
@@ -292,6 +296,8 @@ def _base_names(class_definition: Node) -> set[str]:
             child = child.child_by_field_name("value") or child
         if child.type in ("identifier", "attribute"):
             found.add(text_of(child).rpartition(".")[2])
+        elif child.type == "list_splat":
+            found.add(ANY_BASE)
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from bugcatalog_ls.facts.attribute_stores import (
+    ANY_BASE,
     AttributeStore,
     ClassDecorator,
     ComputedAttributes,
@@ -694,7 +695,12 @@ def _descendants(index: FactIndex, symbol: str) -> list[str]:
 
 
 def _may_be_derived_from(index: FactIndex, symbol: str) -> bool:
-    """Whether a class that has an unknown base, and one of this name, may derive from it."""
+    """Whether a class that has an unknown base, and one of this name, may derive from it.
+
+    With bases out of a list (`class App(*commands)`) a class may derive from any.
+    """
+    if any(subclass.symbol != symbol for _, subclass in index.get(Subclass, ANY_BASE)):
+        return True
     name = last_name(symbol)
     for _, subclass in index.get(Subclass, name):
         found = class_at(index, subclass.symbol)

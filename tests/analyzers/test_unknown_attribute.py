@@ -985,3 +985,28 @@ def test_class_in_a_function_with_an_unknown_base() -> None:
             return PremiumFixtures()
         """,
     )
+
+
+def test_parts_of_a_class_whose_bases_come_out_of_a_list() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/commands.py
+        class Start:
+            def start(self):
+                self.notify("started")
+
+        class Stop:
+            def stop(self):
+                self.notify("stopped")
+                print(self.stop.__name__)
+
+        __all__ = [Start, Stop]
+
+        #- app/main.py
+        from app.commands import __all__ as commands
+
+        class App(*commands):
+            def notify(self, text): ...
+        """,
+    )
