@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unawaited
 
 Style = Literal["sqlalchemy", "django", "active", "own"]
 """`active`: rows of peewee or Tortoise, which a class of theirs loads by itself; `own`: the object itself,
@@ -51,7 +51,7 @@ class Load(NamedTuple):
 
 def load_of(file: PyFile, value: Node | None, depth: int = _DEPTH) -> Load | None:
     """What an expression loads, or None where it loads no rows of a model."""
-    node = _plain(value) if value is not None else None
+    node = unawaited(value) if value is not None else None
     if node is None or node.type != "call" or depth == 0:
         return None
     methods: list[tuple[str, Node]] = []
@@ -66,7 +66,7 @@ def load_of(file: PyFile, value: Node | None, depth: int = _DEPTH) -> Load | Non
         if name is None or owner is None:
             return None
         methods.append((text_of(name), current))
-        owner = _plain(owner)
+        owner = unawaited(owner)
         if owner.type != "call":
             break
         current = owner
@@ -145,7 +145,7 @@ def _by_function(
 
 def _selected(file: PyFile, statement: Node, depth: int) -> tuple[Node, Node] | None:
     """The model of a `select(Model)…`, and the whole statement; through names that hold it."""
-    node = _plain(statement)
+    node = unawaited(statement)
     if depth == 0:
         return None
     if node.type == "identifier":
@@ -160,7 +160,7 @@ def _selected(file: PyFile, statement: Node, depth: int) -> tuple[Node, Node] | 
     while (function := callee_of(current)) is not None:
         if function.type == "attribute":
             owner = function.child_by_field_name("object")
-            owner = _plain(owner) if owner is not None else None
+            owner = unawaited(owner) if owner is not None else None
             if owner is not None and owner.type == "call":
                 current = owner
                 continue
@@ -181,10 +181,3 @@ def _is_model(node: Node) -> bool:
         return False
     last = text_of(node).rpartition(".")[2].lstrip("_")
     return last[:1].isupper() and not last.isupper()
-
-
-def _plain(node: Node) -> Node:
-    node = unparenthesised(node)
-    while node.type == "await" and node.named_children:
-        node = unparenthesised(node.named_children[0])
-    return node

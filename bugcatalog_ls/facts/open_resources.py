@@ -19,7 +19,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.local_uses import is_local, local_scope
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unawaited
 
 _LIKELY = ("close", "aclose", "commit", "rollback", "query", "scalars", "cursor", "execute", "add", "dispose")
 _WHOLE = frozenset({"read", "readlines", "readline", "write", "writelines"})
@@ -141,13 +141,8 @@ def _bound_calls(file: PyFile, name: Node, used: set[tuple[int, str]]) -> list[N
         return []
     used.add((scope.start, written))
     values = [binding.value for binding in scope.bindings.get(written, ()) if binding.kind == "assign"]
-    plain = (_unawaited(value) for value in values if value is not None)
+    plain = (unawaited(value) for value in values if value is not None)
     return [value for value in plain if value.type == "call"]
-
-
-def _unawaited(value: Node) -> Node:
-    value = unparenthesised(value)
-    return unparenthesised(value.named_children[0]) if value.type == "await" else value
 
 
 def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) -> None:

@@ -14,13 +14,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow, Step
 from bugcatalog_ls.syntax.flow_paths import is_preceded
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
-from bugcatalog_ls.syntax.nodes import (
-    ancestors,
-    arguments_of,
-    callee_of,
-    text_of,
-    unparenthesised,
-)
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unawaited
 from bugcatalog_ls.syntax.partials import partial_calls
 from bugcatalog_ls.syntax.scopes import Scope
 
@@ -82,9 +76,9 @@ def _response_of(call: Node) -> Node | None:
     if name is None or receiver is None:
         return None
     if text_of(name) == "json":
-        return _plain(receiver)
+        return unawaited(receiver)
     positional = arguments_of(call).positional
-    given = _plain(positional[0]) if positional else None
+    given = unawaited(positional[0]) if positional else None
     if given is not None and given.type == "call":
         given = callee_of(given)
         if given is None or not text_of(given).endswith((".text", ".read", ".decode")):
@@ -97,14 +91,7 @@ def _response_of(call: Node) -> Node | None:
     if part is None or text_of(part) not in (*_BODIES, "read"):
         return None
     owner = given.child_by_field_name("object")
-    return _plain(owner) if owner is not None else None
-
-
-def _plain(node: Node) -> Node:
-    node = unparenthesised(node)
-    while node.type == "await" and node.named_children:
-        node = unparenthesised(node.named_children[0])
-    return node
+    return unawaited(owner) if owner is not None else None
 
 
 def _sender(file: PyFile, response: Node) -> tuple[str, Library | None] | None:
@@ -202,7 +189,7 @@ def _is_of(file: PyFile, name: Node, call: Node) -> bool:
     """Whether all that a name may hold here includes the parsed body."""
     values = [binding.value for binding in file.names.bindings(name)]
     whole = _whole(call)
-    return any(value is not None and value.id in (whole.id, _plain(whole).id) for value in values)
+    return any(value is not None and value.id in (whole.id, unawaited(whole).id) for value in values)
 
 
 def _is_read(subscript: Node, value: Node) -> bool:

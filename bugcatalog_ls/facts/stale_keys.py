@@ -13,7 +13,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unawaited, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
 _READS = {"get": "set", "hget": "hset"}
@@ -139,7 +139,7 @@ def _writes_derived(scope: Scope, read: Node, call: Node) -> bool:
     if value.type != "identifier":
         return True
     made = _last_value(scope, text_of(value), call.start_byte)
-    return made is not None and _unawaited(made).id != read.id
+    return made is not None and unawaited(made).id != read.id
 
 
 def _comes_from(scope: Scope, value: Node, before: int, read: Node, depth: int) -> bool:
@@ -162,8 +162,3 @@ def _last_value(scope: Scope, name: str, before: int) -> Node | None:
         if binding.value is not None and binding.value.end_byte <= before
     ]
     return max(bindings, key=lambda binding: binding.offset).value if bindings else None
-
-
-def _unawaited(node: Node) -> Node:
-    node = unparenthesised(node)
-    return unparenthesised(node.named_children[0]) if node.type == "await" else node

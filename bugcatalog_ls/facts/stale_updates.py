@@ -19,6 +19,7 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     operator_of,
     text_of,
+    unawaited,
     unparenthesised,
     walk,
 )
@@ -139,7 +140,7 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
                 return None if load.locks else (load, "")
         symbol = file.symbol(binding.value)
         if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
-            called = _unawaited(binding.value)
+            called = unawaited(binding.value)
             function = callee_of(called) if called.type == "call" else None
             last = text_of(function).rpartition(".")[2] if function is not None else "A"
             if not last.lstrip("_")[:1].isupper():
@@ -168,11 +169,6 @@ def _paired(target: Node) -> Node | None:
     if len(targets) != len(values) or any(value.type == "list_splat" for value in values):
         return None
     return next((value for one, value in zip(targets, values, strict=True) if one.id == target.id), None)
-
-
-def _unawaited(node: Node) -> Node:
-    node = unparenthesised(node)
-    return unparenthesised(node.named_children[0]) if node.type == "await" else node
 
 
 # -- derivation ----------------------------------------------------------------------------------------
