@@ -6,7 +6,8 @@
 import pytest
 
 from bugcatalog_ls.analysis.analyzer import Options
-from bugcatalog_ls.testing.checks import check_findings
+from bugcatalog_ls.facts.stored_texts import StoredText
+from bugcatalog_ls.testing.checks import check_facts, check_findings
 
 BASE = """\
 import enum
@@ -422,4 +423,17 @@ def test_a_name_that_nothing_binds_yet_hides_no_other_text() -> None:
             yield Token(id=uuid.uuid4().hex)
             #              ^^^^^^^^^^^^^^^^ BC704
         """,
+    )
+
+
+def test_a_token_longer_than_any_number_that_is_kept_is_of_no_known_length() -> None:
+    check_facts(
+        StoredText,
+        """
+        import secrets
+        from app.models import Token
+
+        Token(id=secrets.token_hex(99999999999999999999))
+        """,
+        "",
     )
