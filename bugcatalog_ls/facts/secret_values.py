@@ -293,7 +293,8 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
         found = _revealed(file, first, depth - 1)
         return found if found is not None and found.kind == "whole" else None
     if callee in _LOOKUPS and arguments.positional:
-        return _at_key(file, call, arguments.positional[1 if callee == "builtins.getattr" else 0 :][0])
+        key = next(iter(arguments.positional[1 if callee == "builtins.getattr" else 0 :]), None)
+        return _at_key(file, call, key) if key is not None else None
     if function.type == "identifier":
         return _made(file, call, text_of(function), symbol)
     if function.type != "attribute":

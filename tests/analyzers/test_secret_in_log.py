@@ -835,3 +835,17 @@ def test_a_comment_before_the_operator() -> None:
         #                  ^^^^^^^^ BC602
         """,
     )
+
+
+def test_a_lookup_that_is_half_typed_hides_nothing() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        def tell(user, password):
+            logging.info("given: %s", getattr(user))
+            logging.info("given: %s", password)
+        #                             ^^^^^^^^ BC602
+        """,
+    )
