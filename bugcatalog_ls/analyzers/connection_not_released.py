@@ -21,6 +21,7 @@ from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
     enclosing,
+    holds_node,
     statement_of,
     statements,
     text_of,
@@ -208,7 +209,7 @@ def _held(binding: Node, uses: list[Use], closes: list[Node]) -> tuple[Node, Nod
     for use in uses:
         if binding.start_byte <= use.node.start_byte < binding.end_byte:
             continue
-        holder = next((node for node in following if _holds(node, use.node)), None)
+        holder = next((node for node in following if holds_node(node, use.node)), None)
         if holder is None or use.kind == "bind":
             return None
         if holder.id not in gone and last.start_byte < holder.start_byte:
@@ -251,10 +252,6 @@ def _is_plain_close(statement: Node) -> bool:
     if statement.type != "expression_statement":
         return False
     return not any(parent.type in _CLAUSES for parent in ancestors(statement))
-
-
-def _holds(statement: Node, node: Node) -> bool:
-    return statement.start_byte <= node.start_byte and node.end_byte <= statement.end_byte
 
 
 def _header(context: FixContext, name: str, wrap: str, value: Node) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     enclosing,
     is_docstring,
+    parameter_name,
     statement_of,
     statements,
     string_value,
@@ -369,7 +370,7 @@ def _function(context: FixContext, finding: Finding) -> Node | None:
 def _short_circuit(function: Node) -> str | None:
     """What lets an OPTIONS request through, in the words of the function's framework."""
     parameters = function.child_by_field_name("parameters")
-    names = [_parameter(child) for child in parameters.named_children] if parameters is not None else []
+    names = [parameter_name(child) for child in parameters.named_children] if parameters is not None else []
     name = text_of(function.child_by_field_name("name") or function)
     waits = "await " if function.children[0].type == "async" else ""
     if names[1:] == ["scope", "receive", "send"]:
@@ -390,15 +391,6 @@ def _short_circuit(function: Node) -> str | None:
     if len(names) == 1 and enclosing(function, "class_definition") is None:
         return f'if {names[0]}.method == "OPTIONS":\n    return None'
     return None
-
-
-def _parameter(parameter: Node) -> str:
-    if parameter.type == "identifier":
-        return text_of(parameter)
-    name = parameter.child_by_field_name("name")
-    if name is None and parameter.named_children:
-        name = parameter.named_children[0]
-    return text_of(name).lstrip("*") if name is not None else ""
 
 
 ANALYZER = Analyzer(

@@ -23,6 +23,7 @@ from bugcatalog_ls.facts.decryptions import (
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.message_edits import chain_cause, name_record
+from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.record_names import identifier_in_scope
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
@@ -33,6 +34,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     body_of,
+    holds_node,
     statement_of,
     text_of,
     walk,
@@ -96,7 +98,7 @@ def _check(context: FileContext) -> Iterator[Finding]:
         inside = [
             d
             for d in calls
-            if body is not None and _holds(body, d.call) and _attempt_of(d.call, file) == attempt.id
+            if body is not None and holds_node(body, d.call) and _attempt_of(d.call, file) == attempt.id
         ]
         for handler in (part for part in attempt.children if part.type == "except_clause"):
             tried = next((d for d in inside if catches(file, handler, d)), None)
@@ -117,12 +119,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     calls = decryptions(file)
     for function, decryption in passed_on(file, calls):
-        facts.add(DecryptingFunction(_symbol_of(file, function), *decryption.error))
+        facts.add(DecryptingFunction(symbol_of_function(file, function), *decryption.error))
     unknown = list(unresolved(file, calls))
     for decryption, symbol in unknown:
         _collect_handled(file, decryption, symbol, facts)
         for function, _ in passed_on(file, [decryption]):
-            own = _symbol_of(file, function)
+            own = symbol_of_function(file, function)
             facts.add(DecryptingFunction(own, called=symbol, path=file.path))
         if _loop_over_records(decryption) is not None and not is_caught(file, decryption):
             anchor = facts.anchor(
@@ -146,12 +148,6 @@ def _collect_handled(file: PyFile, decryption: Decryption, symbol: str, facts: F
         facts.add(HandledDecryption(file.path, symbol, anchor, found[1]))
 
 
-def _symbol_of(file: PyFile, function: Node) -> str:
-    scope = file.scopes.of(function)
-    qualname = scope.qualname if scope is not None else ""
-    return f"{file.module}.{qualname}" if file.module else qualname
-
-
 def _join(context: JoinContext) -> Iterator[Finding]:
     for call in context.index.in_file(context.path, LoopDecryption):
         error = _error_behind(context, call.symbol, context.path, _MAX_STEPS)
@@ -172,10 +168,6 @@ def _error_behind(context: JoinContext, symbol: str, path: str, steps: int) -> t
     if helper[1].error:
         return helper[1].error_module, helper[1].error
     return _error_behind(context, helper[1].called, helper[1].path, steps - 1)
-
-
-def _holds(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
 def _attempt_of(node: Node, file: PyFile) -> int:
@@ -299,7 +291,7 @@ def _fix_said(context: FixContext, call: Node) -> Iterator[Fix]:
         return
     known = decryptions(file)
     calls = [*known, *(decryption for decryption, _ in unresolved(file, known))]
-    tried = next((found for found in calls if _holds(body, found.call)), None)
+    tried = next((found for found in calls if holds_node(body, found.call)), None)
     record = identifier_in_scope(file, handler, tried.value if tried is not None else None)
     if record is None:
         return

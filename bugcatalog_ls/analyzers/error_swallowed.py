@@ -12,6 +12,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.clean_up import is_last_resort, only_cleans_up, only_logs
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
+from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.loggers import is_logger, module_logger, shows_traceback
 from bugcatalog_ls.facts.module_loggers import workspace_logger
 from bugcatalog_ls.facts.silence import is_harmless_call, is_silent, mentions
@@ -184,7 +185,7 @@ def _fix_handler(context: FixContext) -> Iterator[Fix]:
     file = context.file
     body = body_of(handler)
     logger = _logger(context).name
-    line = f'{logger}.exception("{_context_name(file, handler)} failed")'
+    line = f'{logger}.exception("{context_name(file, handler)} failed")'
     is_nothing = body[0].type in ("pass_statement", "expression_statement") and not is_harmless_call(body[0])
     if len(body) == 1 and is_nothing:
         edits = replace_statement(file, body[0], line)
@@ -204,7 +205,7 @@ def _fix_suppress(context: FixContext, call: Node) -> Iterator[Fix]:
     kinds = [text_of(value) for value in arguments_of(call).positional]
     caught = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
     logger = _logger(context).name
-    line = f'{logger}.exception("{_context_name(file, block)} failed")'
+    line = f'{logger}.exception("{context_name(file, block)} failed")'
     edits = [TextEdit(Span(block.start_byte, clause.end_byte), "try")]
     edits += insert_after(file, block, f"except {caught}:\n    {line}")
     owner = text_of(callee_of(call) or call).split(".")[0]
@@ -226,7 +227,7 @@ def _fix_gather(context: FixContext, call: Node) -> Iterator[Fix]:
         edits.append(TextEdit(Span(dropped.target.start_byte, dropped.target.end_byte), results))
     else:
         results = text_of(dropped.target)
-    logger, what = _logger(context), f'"{_context_name(file, call)} failed"'
+    logger, what = _logger(context), f'"{context_name(file, call)} failed"'
     line = f"{logger.name}.error({what}, exc_info={result})"
     if logger.is_loguru:
         line = f"{logger.name}.opt(exception={result}).error({what})"
@@ -259,12 +260,6 @@ def _logger(context: FixContext) -> _Logger:
     logging = context.imports().need("logging")
     context.imports().define(f"{name} = {logging}.getLogger(__name__)")
     return _Logger(name, False)
-
-
-def _context_name(file: PyFile, node: Node) -> str:
-    function = enclosing(node, "function_definition")
-    name = function.child_by_field_name("name") if function is not None else None
-    return text_of(name) if name is not None else file.module.rpartition(".")[2] or "module"
 
 
 def _fix_log(context: FixContext) -> Iterator[Fix]:

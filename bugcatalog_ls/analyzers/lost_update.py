@@ -31,6 +31,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
+    operator_of,
     statement_of,
     text_of,
     unparenthesised,
@@ -336,7 +337,7 @@ def _expression(context: FixContext, update: StaleUpdate, model: str) -> str | N
         return None
     written = text_of(target)
     if node.type == "augmented_assignment":
-        operator = text_of(node.children[1]).removesuffix("=")
+        operator = operator_of(node).removesuffix("=")
         operand = text_of(value)
         if value.type in ("binary_operator", "conditional_expression", "boolean_operator"):
             operand = f"({operand})"
@@ -346,7 +347,7 @@ def _expression(context: FixContext, update: StaleUpdate, model: str) -> str | N
     left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
     if value.type != "binary_operator" or left is None or right is None:
         return None
-    operator = text_of(value.child_by_field_name("operator") or value)
+    operator = operator_of(value)
     if written not in (text_of(left), text_of(right)):
         return None
     column = _column(context, update, model)
@@ -413,7 +414,7 @@ def _count(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
     value = unparenthesised(arguments.positional[-1])
     if value.type != "binary_operator" or statement_of(write).type != "expression_statement":
         return
-    operator = text_of(value.child_by_field_name("operator") or value)
+    operator = operator_of(value)
     left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
     binding = statement_of(read)
     assignment = binding.named_children[0] if binding.named_children else binding

@@ -14,7 +14,7 @@ from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.pins import allows_only_before
-from bugcatalog_ls.facts.resolve import class_at, file_of_module, mro
+from bugcatalog_ls.facts.resolve import class_at, file_of_module, file_of_symbol, mro
 from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.waiting_call_sites import (
     LimitedSession,
@@ -87,7 +87,7 @@ def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:
     if limit is None:
         limit = _limit_of_subclass(context.index, symbol)
     if limit is not None and limit.family == "requests" and "()." in symbol:
-        makers = {context.path, _file_of(context, call.symbol)}
+        makers = {context.path, file_of_symbol(context.index, call.symbol, context.path)}
         library = "urllib3" if symbol.startswith("urllib3.") else "requests"
         limited = (fact for path in makers if path for fact in context.index.in_file(path, LimitedSession))
         if any(fact.library == library and _may_be_same(fact.session, call.session) for fact in limited):
@@ -113,16 +113,6 @@ def _limit_of_subclass(index: FactIndex, symbol: str) -> Limit | None:
         if found is not None and {"request", "send", name} & found[1].members.keys():
             return None
     return LIMITS.get(f"{session}().{name}")
-
-
-def _file_of(context: JoinContext, symbol: str) -> str | None:
-    """The file whose definition a symbol begins with."""
-    parts = symbol.split("(")[0].split(".")
-    for n_parts in range(len(parts) - 1, 0, -1):
-        found = file_of_module(context.index, ".".join(parts[:n_parts]), context.path)
-        if found is not None:
-            return found
-    return None
 
 
 def _waits(context: JoinContext, call: WaitingCall, limit: Limit) -> bool:

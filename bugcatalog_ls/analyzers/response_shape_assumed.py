@@ -20,7 +20,7 @@ from bugcatalog_ls.facts.raising_clients import (
     is_made_to_raise,
     raising_libraries,
 )
-from bugcatalog_ls.facts.resolve import file_of_module, function_at
+from bugcatalog_ls.facts.resolve import file_of_symbol, function_at
 from bugcatalog_ls.facts.response_bodies import assumed_bodies
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -117,10 +117,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             if answered is None or answered == "urllib":
                 continue
             library = answered
-            maker = _file_of(context, owner if sent is not None else fact.client)
+            maker = file_of_symbol(context.index, owner if sent is not None else fact.client, context.path)
             makers |= {maker} if maker is not None else set()
         if fact.provider:
-            provider = _file_of(context, context.resolve(fact.provider))
+            provider = file_of_symbol(context.index, context.resolve(fact.provider), context.path)
             makers = {provider} if provider is not None else makers
         raising = (other for path in makers for other in context.index.in_file(path, RaisingClients))
         if not fact.is_plain and any(other.library == library for other in raising):
@@ -140,16 +140,6 @@ def _library_of_helper(context: JoinContext, helper: str) -> Library | None:
         # What it calls in turn may look at the status.
         return None
     return response_library(context.resolve(f"{helper}()"))
-
-
-def _file_of(context: JoinContext, symbol: str) -> str | None:
-    """The file whose definition a symbol begins with."""
-    parts = symbol.split("(")[0].split(".")
-    for n_parts in range(len(parts) - 1, 0, -1):
-        found = file_of_module(context.index, ".".join(parts[:n_parts]), context.path)
-        if found is not None:
-            return found
-    return None
 
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:

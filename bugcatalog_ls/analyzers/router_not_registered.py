@@ -274,7 +274,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
 def _blank_after(file: PyFile, guard: Node, body: Node) -> list[TextEdit]:
     """The blank line that parts imports from the statement that now follows them."""
     following, rows = guard.next_named_sibling, file.source.lines
-    if following is None or following.type in _IMPORTS or statements(body)[-1].type not in _IMPORTS:
+    last = statements(body)[-1:]
+    if following is None or following.type in _IMPORTS or not last or last[0].type not in _IMPORTS:
         return []
     if rows.row_of(following.start_byte) != rows.row_of(guard.end_byte) + 1:
         return []

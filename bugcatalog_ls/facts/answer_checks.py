@@ -24,6 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     enclosing,
     enclosing_function,
+    operator_of,
     text_of,
     walk,
 )
@@ -126,7 +127,7 @@ def _uses(
         left = parent.child_by_field_name("left")
         if left is not None and left.id == child.id:
             yield TextUse(node, "fallback" if _is_fallback(parent) else "check", name)
-        elif _operator(parent) == "and":
+        elif operator_of(parent) == "and":
             yield from _uses(file, node, name, steps, parent)
     elif kind == "assignment":
         left = parent.child_by_field_name("left")
@@ -147,7 +148,7 @@ def _uses(
         if "+=" in text_of(parent) and parent.named_children[0].id != child.id:
             yield TextUse(node, "use", name)
     elif kind == "binary_operator":
-        if _operator(parent) == "+":
+        if operator_of(parent) == "+":
             yield TextUse(node, "use", name)
     elif kind in ("for_statement", "for_in_clause"):
         right = parent.child_by_field_name("right")
@@ -159,7 +160,7 @@ def _uses(
 
 def _is_fallback(operator: Node) -> bool:
     """Whether `content or …` stands for a value and not for a condition."""
-    if _operator(operator) != "or":
+    if operator_of(operator) != "or":
         return False
     child = operator
     for parent in ancestors(operator):
@@ -234,8 +235,3 @@ def _is_caught(node: Node, errors: frozenset[str]) -> bool:
             return False
         child = parent
     return False
-
-
-def _operator(node: Node) -> str:
-    operator = node.child_by_field_name("operator")
-    return text_of(operator) if operator is not None else ""

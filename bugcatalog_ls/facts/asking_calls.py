@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.function_effects import writes_in_statement
+from bugcatalog_ls.facts.function_effects import names_class, writes_in_statement
 from bugcatalog_ls.facts.queries import Query, is_class_like, method_name, read_query
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of, walk
@@ -36,7 +36,7 @@ def asks_database(file: PyFile, call: Node, name: str) -> bool:
         return False
     positional = arguments_of(call).positional
     owner = callee.child_by_field_name("object")
-    if name in ("get", "get_one") and len(positional) > 1 and _is_class(positional[0]):
+    if name in ("get", "get_one") and len(positional) > 1 and names_class(positional[0]):
         return True
     if name in _OF_MANAGER and owner is not None:
         query = read_query(file, owner)
@@ -97,11 +97,6 @@ def _is_iterated(node: Node) -> bool:
         return False
     right = parent.child_by_field_name("right")
     return right is not None and right.id == node.id
-
-
-def _is_class(node: Node) -> bool:
-    last = text_of(node).rpartition(".")[2]
-    return node.type in ("identifier", "attribute") and last[:1].isupper() and not last.isupper()
 
 
 def chain_of(call: Node) -> Node:

@@ -11,7 +11,7 @@ from bugcatalog_ls.facts.stale_sql import stale_sql
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
-from bugcatalog_ls.syntax.nodes import statement_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import operator_of, statement_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 from bugcatalog_ls.text.spans import Span, TextEdit
 
@@ -50,7 +50,7 @@ def atomic_sql(file: PyFile, span: Span) -> list[TextEdit]:
     if value is None or operation is None or operation.type != "binary_operator":
         return []
     left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
-    operator = text_of(operation.child_by_field_name("operator") or operation)
+    operator = operator_of(operation)
     if left is None or right is None or operator not in ("+", "-") or right.type not in _SIMPLE:
         return []
     if left.type not in _READS:

@@ -143,3 +143,8 @@ def dotted(value: Expression | None) -> str | None:
 def is_true(value: Expression | None) -> bool:
     """Whether an expression is written as `True`."""
     return isinstance(value, Constant) and value.value is True
+
+
+def last_word(value: Expression) -> str:
+    """The last name of a dotted name; empty for anything else."""
+    return value.name if isinstance(value, (Name, Attribute)) else ""

@@ -50,7 +50,7 @@ def _is_collection(annotation: Expression | None) -> bool:
     match annotation:
         case Subscript(owner=owner, items=items):
             name = (dotted(owner) or "").rpartition(".")[2]
-            return name in _COLLECTIONS or (name in _WRAPPERS and _is_collection(items[0]))
+            return name in _COLLECTIONS or (name in _WRAPPERS and any(map(_is_collection, items[:1])))
         case Operation(operands=operands):
             return any(_is_collection(each) for each in operands)
         case Name() | Attribute():

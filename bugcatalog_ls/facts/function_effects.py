@@ -18,6 +18,7 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
 from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
 from bugcatalog_ls.syntax.scopes import Scope
 
@@ -78,7 +79,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         callee = callee_of(call)
         if callee is None or callee.type != "attribute":
             continue
-        scope = _function_at(file, call)
+        scope = local_scope(file, call)
         name = callee.child_by_field_name("attribute")
         if scope is None or name is None:
             continue
@@ -97,7 +98,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     ):
         # `session.get(Model, key)`, unlike a mapping's `get`.
         positional = arguments_of(call).positional
-        scope = _function_at(file, call) if len(positional) == 2 and _is_class(positional[0]) else None
+        scope = local_scope(file, call) if len(positional) == 2 and names_class(positional[0]) else None
         callee = callee_of(call)
         owner = callee.child_by_field_name("object") if callee is not None else None
         on = _done_to(file, owner, scope) if scope is not None else None
@@ -106,13 +107,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
             found.setdefault(scope.start, {})[Effect("query", on, "get")] = None
     for item in file.nodes("with_item"):
         entered = _entered_name(item)
-        scope = _function_at(file, item) if entered is not None else None
+        scope = local_scope(file, item) if entered is not None else None
         if entered is not None and scope is not None and _is_parameter(scope, text_of(entered)):
             scopes[scope.start] = scope
             found.setdefault(scope.start, {})[Effect("close", text_of(entered), "with")] = None
     if any(literal in file.source.data for literal in HTTP_LITERALS):
         for call in file.calls_named(*CALL_NAMES):
-            scope = _function_at(file, call)
+            scope = local_scope(file, call)
             sent = http_call(file.callee(call)) if scope is not None else None
             if scope is not None and sent is not None:
                 scopes[scope.start] = scope
@@ -163,7 +164,8 @@ def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
     return False
 
 
-def _is_class(node: Node) -> bool:
+def names_class(node: Node) -> bool:
+    """Whether an expression is written as the name of a class is."""
     last = text_of(node).rpartition(".")[2]
     return node.type in ("identifier", "attribute") and last[:1].isupper() and not last.isupper()
 
@@ -174,14 +176,6 @@ def _sql_of(call: Node) -> str:
     if first is not None and first.type == "call":
         first = next(iter(arguments_of(first).positional), None)
     return text_of(first).lstrip("rRfFbBuU").strip("'\" \n") if first is not None else ""
-
-
-def _function_at(file: PyFile, node: Node) -> Scope | None:
-    """The `def` in whose own body a node stands; None outside of one, and inside a lambda."""
-    scope = file.scopes.at(node.start_byte)
-    while scope.kind == "comprehension" and scope.parent is not None:
-        scope = scope.parent
-    return scope if scope.kind == "function" and scope.node.type == "function_definition" else None
 
 
 def _entered_name(item: Node) -> Node | None:

@@ -10,6 +10,7 @@ from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.resolve import function_at, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import is_broad
@@ -86,10 +87,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
         seen.add(function.id)
         if not is_guarded_body(file, body_of(function)):
             continue
-        facts.add(GuardedFunction(_symbol(file, function)))
+        facts.add(GuardedFunction(symbol_of_function(file, function)))
         outer = enclosing(function, "function_definition")
         while outer is not None:
-            facts.add(CatchingDecorator(_symbol(file, outer)))
+            facts.add(CatchingDecorator(symbol_of_function(file, outer)))
             outer = enclosing(outer, "function_definition")
 
 
@@ -99,7 +100,7 @@ def _collect_suppressing(file: PyFile, facts: Facts) -> None:
         function = enclosing(call, "function_definition")
         body = body_of(function) if function is not None else []
         if function is not None and any(map(_suppresses, body)) and is_guarded_body(file, body):
-            facts.add(GuardedFunction(_symbol(file, function)))
+            facts.add(GuardedFunction(symbol_of_function(file, function)))
 
 
 def _suppresses(statement: Node) -> bool:
@@ -111,7 +112,7 @@ def _collect_starters(file: PyFile, facts: Facts) -> None:
     for call in file.calls_named("Thread", "create_task"):
         function = enclosing(call, "function_definition")
         if function is not None and all(_is_harmless(each) or _starts(each) for each in body_of(function)):
-            facts.add(GuardedFunction(_symbol(file, function)))
+            facts.add(GuardedFunction(symbol_of_function(file, function)))
 
 
 def _starts(statement: Node) -> bool:
@@ -138,12 +139,6 @@ def _stands_at_top(handler: Node, function: Node) -> bool:
             return False
         parent = parent.parent.parent
     return parent is not None
-
-
-def _symbol(file: PyFile, function: Node) -> str:
-    scope = file.scopes.of(function)
-    qualname = scope.qualname if scope is not None else ""
-    return f"{file.module}.{qualname}" if file.module else qualname
 
 
 VOCABULARY = Vocabulary(_collect, (b"except", b"Thread(", b"create_task(", b"suppress(Exception"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, operator_of, text_of, unparenthesised
 
 DECIMAL, DATETIME, UUID, BYTES, SET, DURATION = "Decimal", "datetime", "UUID", "bytes", "set", "timedelta"
 _ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET, DURATION})
@@ -121,9 +121,10 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
         arguments = arguments_of(node)
         for value in (*arguments.positional[:1], *arguments.dict_unpacked, *arguments.keywords.values()):
             yield from values_in(file, value, depth - 1)
-    elif node.type == "binary_operator" and text_of(node.children[1]) in ("+", "|") and _joins_literal(node):
-        for side in (node.named_children[0], node.named_children[-1]):
-            yield from values_in(file, side, depth - 1)
+    elif node.type == "binary_operator" and operator_of(node) in ("+", "|") and _joins_literal(node):
+        for side in (node.child_by_field_name("left"), node.child_by_field_name("right")):
+            if side is not None:
+                yield from values_in(file, side, depth - 1)
     elif node.type in ("list", "tuple"):
         for child in node.named_children:
             yield from values_in(file, child, depth - 1)

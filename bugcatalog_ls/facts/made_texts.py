@@ -32,6 +32,8 @@ _HASHERS = {
     "argon2.PasswordHasher().hash": 97,
     **{f"passlib.hash.{scheme}.hash": length for scheme, length in _SCHEMES.items()},
 }
+# No digest and no token is longer, and the cache cannot hold any number.
+_MOST = 100_000
 _RETURN = re.compile(rb"\breturn\s+(?:str\(\s*)?(?:hashlib|uuid|secrets|uuid[14]|sha\d+|md5|token_\w+)\b")
 
 
@@ -71,7 +73,7 @@ def known_length(file: PyFile, value: Node) -> int:
             return _by_context(file, inner)
     if symbol in ("secrets.token_hex", "secrets.token_urlsafe"):
         number = constant_value(given.positional[0]) if given.positional else 32
-        if isinstance(number, int):
+        if isinstance(number, int) and number <= _MOST:
             return 2 * number if symbol.endswith("hex") else (4 * number + 2) // 3
     if symbol == _WERKZEUG:
         method = given.get("method", 1)
@@ -132,7 +134,9 @@ def _digest(file: PyFile, call: Node) -> int:
     if size is None:
         return _DIGESTS.get(made, 0)
     number = constant_value(size)
-    return 2 * number if made.startswith("hashlib.blake2") and isinstance(number, int) else 0
+    if not made.startswith("hashlib.blake2") or not isinstance(number, int) or number > _MOST:
+        return 0
+    return 2 * number
 
 
 def _by_context(file: PyFile, context: Node | None) -> int:

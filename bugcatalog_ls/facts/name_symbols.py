@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tree_sitter import Node
+
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding, Scope
@@ -26,6 +28,12 @@ def symbol_of_name(file: PyFile, name: str, offset: int) -> str:
 def own_symbol(file: PyFile, scope: Scope, name: str) -> str:
     """The symbol of what a module or class of a file binds under a name."""
     return ".".join(part for part in (file.module, scope.qualname, name) if part)
+
+
+def symbol_of_function(file: PyFile, function: Node) -> str:
+    """The symbol of a function by its definition, also of one inside of another."""
+    scope = file.scopes.of(function)
+    return ".".join(part for part in (file.module, scope.qualname if scope is not None else "") if part)
 
 
 def _bound(file: PyFile, binding: Binding, scope: Scope) -> str:

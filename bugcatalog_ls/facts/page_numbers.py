@@ -13,6 +13,7 @@ from bugcatalog_ls.syntax.nodes import (
     body_of,
     callee_of,
     constant_value,
+    operator_of,
     text_of,
     unparenthesised,
 )
@@ -48,7 +49,7 @@ def skipped_pages(file: PyFile, offset: Node) -> Skipped | None:
         plain = unparenthesised(operand)
         if _is_page(plain):
             return Skipped(node, plain, False)
-        if plain.type == "binary_operator" and text_of(plain.child_by_field_name("operator") or plain) == "-":
+        if plain.type == "binary_operator" and operator_of(plain) == "-":
             left, right = plain.child_by_field_name("left"), plain.child_by_field_name("right")
             if left is not None and right is not None and text_of(right) == "1" and _is_page(left):
                 return Skipped(node, left, True)

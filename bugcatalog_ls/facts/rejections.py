@@ -12,7 +12,7 @@ from bugcatalog_ls.facts.login_rejections import REJECTING
 from bugcatalog_ls.facts.preflight import rejection_of_preflight
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, parameter_name, string_value, text_of
 
 _HOOKS = ("before_request", "before_app_request")
 _METHODS = frozenset({"dispatch", "__call__", "process_request", "process_view", "authenticate"})
@@ -119,7 +119,7 @@ def _is_decorator(call: Node) -> bool:
 def _role(definition: Definition) -> str | None:
     """What a function may be to an application, by how it is written."""
     parameters = definition.node.child_by_field_name("parameters")
-    names = [_name(child) for child in parameters.named_children] if parameters is not None else []
+    names = [parameter_name(child) for child in parameters.named_children] if parameters is not None else []
     if definition.owner is not None:
         if definition.name not in _METHODS or not names or names[0] != "self":
             return None
@@ -154,12 +154,3 @@ def _role(definition: Definition) -> str | None:
     if len(names) == 2 and names[1] == "call_next":
         return "asgi"
     return "hook" if not names else None
-
-
-def _name(parameter: Node) -> str:
-    if parameter.type == "identifier":
-        return text_of(parameter)
-    name = parameter.child_by_field_name("name")
-    if name is None and parameter.named_children:
-        name = parameter.named_children[0]
-    return text_of(name).lstrip("*") if name is not None else ""

@@ -100,6 +100,16 @@ def file_of_module(index: FactIndex, module: str, path: str) -> str | None:
     return candidates[0][1]
 
 
+def file_of_symbol(index: FactIndex, symbol: str, path: str) -> str | None:
+    """The file whose definition a symbol begins with."""
+    parts = symbol.split("(")[0].split(".")
+    for n_parts in range(len(parts) - 1, 0, -1):
+        found = file_of_module(index, ".".join(parts[:n_parts]), path)
+        if found is not None:
+            return found
+    return None
+
+
 def _resolve(index: FactIndex, symbol: str, path: str, steps: int) -> str:
     if steps <= 0 or symbol.startswith("super("):
         return symbol

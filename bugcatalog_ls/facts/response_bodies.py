@@ -14,13 +14,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow, Step
 from bugcatalog_ls.syntax.flow_paths import is_preceded
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
-from bugcatalog_ls.syntax.nodes import (
-    ancestors,
-    arguments_of,
-    callee_of,
-    text_of,
-    unawaited,
-)
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unawaited
 from bugcatalog_ls.syntax.partials import partial_calls
 from bugcatalog_ls.syntax.scopes import Scope
 

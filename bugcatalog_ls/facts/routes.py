@@ -435,7 +435,7 @@ def _status(node: Node | None) -> int | None:
         return None
     value = constant_value(node)
     if isinstance(value, int):
-        return value
+        return value if 100 <= value < 1000 else None
     name = text_of(node).removesuffix(".value").rpartition(".")[2]
     if name in HTTPStatus.__members__:
         return int(HTTPStatus[name])

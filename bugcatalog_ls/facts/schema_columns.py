@@ -7,13 +7,12 @@ from pathlib import PurePosixPath
 
 from bugcatalog_ls.facts.columns import COLUMN_CALLS, Column, column
 from bugcatalog_ls.facts.expressions import (
-    Attribute,
     Call,
     Collection,
     Constant,
     Expression,
-    Name,
     is_true,
+    last_word,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
@@ -173,7 +172,7 @@ def _attribute(index: FactIndex, symbol: str, name: str) -> OrmAttribute | None:
 
 def _is_relationship(attribute: OrmAttribute) -> bool:
     value = attribute.value
-    return isinstance(value, Call) and _last(value.function).lower() == "relationship"
+    return isinstance(value, Call) and last_word(value.function).lower() == "relationship"
 
 
 def _unique_members(index: FactIndex, symbol: str) -> set[str]:
@@ -186,7 +185,7 @@ def _unique_members(index: FactIndex, symbol: str) -> set[str]:
         for item in value.items if isinstance(value, Collection) else ():
             if not isinstance(item, Call):
                 continue
-            last = _last(item.function)
+            last = last_word(item.function)
             if last in ("UniqueConstraint", "PrimaryKeyConstraint") or (
                 last == "Index" and is_true(item.keyword("unique"))
             ):
@@ -197,10 +196,4 @@ def _unique_members(index: FactIndex, symbol: str) -> set[str]:
 def _text(value: Expression) -> str:
     if isinstance(value, Constant):
         return str(value.value)
-    return _last(value)
-
-
-def _last(value: Expression) -> str:
-    if isinstance(value, Attribute):
-        return value.name
-    return value.name if isinstance(value, Name) else ""
+    return last_word(value)

@@ -11,7 +11,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import parameter_name, string_value, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.words import identifiers_named, word_offsets
 
@@ -155,7 +155,7 @@ def _collect_function(
     names: list[str] = []
     given: list[tuple[str, str]] = []
     for child in parameters.named_children:
-        name = _parameter_name(child)
+        name = parameter_name(child)
         names.append(name)
         annotation = child.child_by_field_name("type")
         for symbol in _update_schemas(file, annotation) if annotation is not None else ():
@@ -182,15 +182,6 @@ def _collect_function(
                 tuple(other for other in names if other != name),
             )
         )
-
-
-def _parameter_name(parameter: Node) -> str:
-    if parameter.type == "identifier":
-        return text_of(parameter)
-    name = parameter.child_by_field_name("name")
-    if name is None and parameter.named_children:
-        name = parameter.named_children[0]
-    return text_of(name).lstrip("*") if name is not None else ""
 
 
 def _update_schemas(file: PyFile, annotation: Node) -> Iterator[str]:

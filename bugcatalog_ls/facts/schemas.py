@@ -10,15 +10,14 @@ import msgspec
 
 from bugcatalog_ls.facts.classes import class_anchor
 from bugcatalog_ls.facts.expressions import (
-    Attribute,
     Call,
     Constant,
     Expression,
     Mapping,
-    Name,
     Subscript,
     dotted,
     is_true,
+    last_word,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
@@ -143,9 +142,9 @@ def is_field(attribute: OrmAttribute) -> bool:
         return False
     annotation = attribute.annotation
     head = annotation.owner if isinstance(annotation, Subscript) else annotation
-    if (dotted(head) or "").rpartition(".")[2] == "ClassVar" or _last(head) == "ClassVar":
+    if (dotted(head) or "").rpartition(".")[2] == "ClassVar" or last_word(head) == "ClassVar":
         return False
-    return not (isinstance(attribute.value, Call) and _last(attribute.value.function) == "PrivateAttr")
+    return not (isinstance(attribute.value, Call) and last_word(attribute.value.function) == "PrivateAttr")
 
 
 def _field(path: str, owner: str, attribute: OrmAttribute) -> Field:
@@ -182,10 +181,4 @@ def _extra(index: FactIndex, fact: OrmClass) -> str:
 def _word(value: Expression) -> str:
     if isinstance(value, Constant):
         return str(value.value)
-    return _last(value)
-
-
-def _last(value: Expression) -> str:
-    if isinstance(value, Attribute):
-        return value.name
-    return value.name if isinstance(value, Name) else ""
+    return last_word(value)

@@ -20,7 +20,14 @@ from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
 from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    constant_value,
+    operator_of,
+    string_value,
+    text_of,
+)
 from bugcatalog_ls.syntax.scopes import Binding
 
 ValueKind = Literal["name", "whole", "settings", "object"]
@@ -148,7 +155,7 @@ def _revealed(file: PyFile, node: Node, depth: int) -> Revealed | None:
         case "boolean_operator":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             found = _revealed(file, right, depth - 1) if right is not None else None
-            if found is None and left is not None and text_of(node.children[1]) == "or":
+            if found is None and left is not None and operator_of(node) == "or":
                 found = _revealed(file, left, depth - 1)
             return found
         case "call":

@@ -1,5 +1,4 @@
-"""Sessions of HTTP clients by the names that they are made for, so that what one is given is not taken for
-all."""
+"""The names that sessions of HTTP clients go by: a limit that one of them has is none of the others'."""
 
 from __future__ import annotations
 

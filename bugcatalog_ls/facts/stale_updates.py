@@ -17,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
+    operator_of,
     text_of,
     unawaited,
     unparenthesised,
@@ -181,8 +182,7 @@ def _derivation(file: PyFile, node: Node, target: Node) -> Derivation | None:
     if node.type == "augmented_assignment":
         if value.type in _DISPLAYS:
             return "items"
-        operator = node.child_by_field_name("operator")
-        is_arithmetic = operator is not None and text_of(operator).removesuffix("=") in _ARITHMETIC
+        is_arithmetic = operator_of(node).removesuffix("=") in _ARITHMETIC
         parts = _branches(value)
         return "number" if is_arithmetic and not any(map(_is_text, parts)) else "computed"
     written = text_of(target)

@@ -156,8 +156,9 @@ def _of_local(file: PyFile, assignment: Node, value: Node) -> Iterator[tuple[str
 
 
 def _held(file: PyFile, value: Node) -> Node:
-    """What a local name holds, as `_of_local` found it; anything else as it is."""
-    held = file.names.bindings(value)[0].value if value.type == "identifier" else None
+    """What a name holds that is bound once; anything else as it is."""
+    bindings = file.names.bindings(value) if value.type == "identifier" else []
+    held = bindings[0].value if len(bindings) == 1 else None
     return held if held is not None else value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bugcatalog_ls.facts.expressions import Attribute, Call, Collection, Constant, Expression, Name
+from bugcatalog_ls.facts.expressions import Attribute, Call, Collection, Constant, Expression, Name, last_word
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.orm import OrmClass, table_argument_anchor
 
@@ -15,7 +15,7 @@ _CONSTRAINTS = ("Index", "UniqueConstraint", "ForeignKeyConstraint")
 def argument_of_columns(index: FactIndex, symbol: str, kind: str, columns: tuple[str, ...]) -> str:
     """The anchor of the only `Index`, `UniqueConstraint` or `ForeignKeyConstraint` (the `kind`) of just
     these columns that a class itself lists; else empty."""
-    return _only(index, symbol, lambda call: _last(call.function) == kind and _columns(call) == columns)
+    return _only(index, symbol, lambda call: last_word(call.function) == kind and _columns(call) == columns)
 
 
 @derived
@@ -37,14 +37,14 @@ def _only(index: FactIndex, symbol: str, is_wanted: Callable[[Call], bool]) -> s
     places = [
         place
         for place, each in enumerate(written.value.items)
-        if isinstance(each, Call) and _last(each.function) in _CONSTRAINTS and is_wanted(each)
+        if isinstance(each, Call) and last_word(each.function) in _CONSTRAINTS and is_wanted(each)
     ]
     return table_argument_anchor(symbol, places[0]) if len(places) == 1 else ""
 
 
 def _columns(call: Call) -> tuple[str, ...]:
     """The columns that an `Index`, a `UniqueConstraint` or a `ForeignKeyConstraint` lists."""
-    name = _last(call.function)
+    name = last_word(call.function)
     given = call.arguments[1:] if name == "Index" else call.arguments
     given = given[:1] if name == "ForeignKeyConstraint" else given
     return tuple(text for each in given for text in _texts(each))
@@ -59,7 +59,3 @@ def _texts(of: Expression) -> Iterator[str]:
         case Collection(items=items):
             for each in items:
                 yield from _texts(each)
-
-
-def _last(function: Expression) -> str:
-    return function.name if isinstance(function, (Name, Attribute)) else ""

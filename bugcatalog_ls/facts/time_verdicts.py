@@ -9,7 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.clocks import Clock, Clocks
 from bugcatalog_ls.facts.time_columns import DEFAULTS, keeps_zone, time_type
 from bugcatalog_ls.facts.time_roles import Uses
-from bugcatalog_ls.syntax.nodes import enclosing, text_of
+from bugcatalog_ls.syntax.nodes import enclosing, holds_node, text_of
 
 _ROLES = (
     ("frozen", "is computed once, when the module is imported"),
@@ -95,7 +95,7 @@ def _stands_with_aware(clocks: Clocks, node: Node) -> bool:
         "conditional_expression",
         "parenthesized_expression",
     ):
-        if any(clocks.is_aware(other) for other in _alternatives(parent) if not _holds(other, node)):
+        if any(clocks.is_aware(other) for other in _alternatives(parent) if not holds_node(other, node)):
             return True
         parent = parent.parent
     if parent is None or parent.type != "assignment":
@@ -130,7 +130,3 @@ def _alternatives(node: Node) -> list[Node]:
     if node.type == "conditional_expression" and len(node.named_children) == 3:
         return [node.named_children[0], node.named_children[2]]
     return list(node.named_children)
-
-
-def _holds(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte

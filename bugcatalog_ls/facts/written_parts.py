@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, operator_of, string_value, text_of
 
 WRAPPERS = frozenset(
     {
@@ -42,7 +42,7 @@ def parts_of(file: PyFile, node: Node, key: str = "") -> Iterator[Part]:
         case "binary_operator":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             # What is multiplied or subtracted is a number.
-            is_joined = text_of(node.children[1]) in ("+", "%", "|")
+            is_joined = operator_of(node) in ("+", "%", "|")
             if left is not None and right is not None and is_joined:
                 yield from parts_of(file, left)
                 yield from parts_of(file, right)

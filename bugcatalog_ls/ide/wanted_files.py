@@ -11,6 +11,7 @@ from bugcatalog_ls.workspace.configuration import SETTINGS_FILES
 
 
 def say_wanted(rooms: Rooms, emit: Emit) -> None:
+    """Tell the editor which files to watch, and documents of which languages to bring."""
     ids = languages(rooms)
     read = {name for vocabulary in vocabularies() for name in vocabulary.names}
     names = {"*.py", "*.pyi", "*.md", ".gitignore", *SETTINGS_FILES, *read}

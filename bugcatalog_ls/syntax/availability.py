@@ -17,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import (
     decorators_of,
     enclosing,
     is_none,
+    operator_of,
     string_value,
     text_of,
     unparenthesised,
@@ -67,7 +68,7 @@ class Availability:
         node = unparenthesised(condition.node)
         if node.type != "boolean_operator":
             return False
-        is_either = text_of(node.child_by_field_name("operator") or node) == "or"
+        is_either = operator_of(node) == "or"
         if is_either != condition.holds:
             return False
         return all(

@@ -14,6 +14,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     is_none,
+    operator_of,
     statements,
     text_of,
     unparenthesised,
@@ -162,7 +163,7 @@ def _of_parent(parent: Node, child: Node) -> Iterator[Condition]:
     elif kind == "boolean_operator":
         left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")
         if left is not None and right is not None and right.id == child.id:
-            yield Condition(left, _operator(parent) == "and")
+            yield Condition(left, operator_of(parent) == "and")
     elif kind in COMPREHENSIONS:
         is_element = child.type not in ("for_in_clause", "if_clause")
         for clause in parent.named_children:
@@ -196,7 +197,7 @@ def _of_parts(node: Node, holds: bool) -> Iterator[Condition]:
     if left is None or right is None:
         return
     first, second = list(implied(Condition(left, holds))), list(implied(Condition(right, holds)))
-    if (_operator(node) == "and") == holds:
+    if (operator_of(node) == "and") == holds:
         yield from first
         yield from second
         return
@@ -235,8 +236,3 @@ def _body_leaves(part: Node) -> bool:
     if block is None:
         block = next((child for child in part.children if child.type == "block"), None)
     return block is not None and always_leaves(block)
-
-
-def _operator(node: Node) -> str:
-    operator = node.child_by_field_name("operator")
-    return text_of(operator) if operator is not None else ""

@@ -136,12 +136,33 @@ def unawaited(node: Node) -> Node:
     return node
 
 
+def holds_node(outer: Node, inner: Node) -> bool:
+    """Whether a node is another one, or stands in it."""
+    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
+def parameter_name(parameter: Node) -> str:
+    """The name of a parameter, without its stars, annotation and default."""
+    if parameter.type == "identifier":
+        return text_of(parameter)
+    name = parameter.child_by_field_name("name")
+    if name is None and parameter.named_children:
+        name = parameter.named_children[0]
+    return text_of(name).lstrip("*") if name is not None else ""
+
+
 def body_of(node: Node) -> list[Node]:
     """The statements of a definition's or compound statement's body, comments left out."""
     body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
     if body is None:
         body = next((child for child in node.children if child.type == "block"), None)
     return statements(body) if body is not None else []
+
+
+def operator_of(node: Node) -> str:
+    """The operator of an operation or augmented assignment; empty where there is none."""
+    operator = node.child_by_field_name("operator")
+    return text_of(operator) if operator is not None else ""
 
 
 def statements(block: Node) -> list[Node]:

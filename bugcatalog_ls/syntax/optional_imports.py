@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, is_none, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, holds_node, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
@@ -144,13 +144,13 @@ def _kind(
         if other is own or other.kind in ("annotation", "delete"):
             continue
         if other.kind in ("import", "from"):
-            inside = [handler for handler in handlers if _holds(handler, other.node)]
+            inside = [handler for handler in handlers if holds_node(handler, other.node)]
             is_tried = any(parent.type == "try_statement" for parent in _up_to(other.node, inside))
             if _is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
                 continue
             return None
         if (other.kind == "assign" and is_none(other.value)) or _is_unpacked_none(other):
-            is_none_bound = is_none_bound or not _holds(body, other.node)
+            is_none_bound = is_none_bound or not holds_node(body, other.node)
             continue
         return None
     if is_none_bound:
@@ -180,16 +180,17 @@ def _flags(
     made = [body, *(child for child in statement.children if child.type == "else_clause")]
     for name, bindings in scope.bindings.items():
         values = [binding for binding in bindings if binding.kind == "assign" and binding.value is not None]
-        inside = [b for b in values if any(_holds(part, b.node) for part in made)]
+        inside = [b for b in values if any(holds_node(part, b.node) for part in made)]
         outside = [b for b in values if b not in inside]
         if not outside and not inside:
             continue
-        in_handler = [b for b in outside if any(_holds(handler, b.node) for handler in handlers)]
+        in_handler = [b for b in outside if any(holds_node(handler, b.node) for handler in handlers)]
         if (
             inside
             and {_type(b) for b in inside} == {"none"}
             and any(
-                other.kind in ("import", "from") and any(_holds(handler, other.node) for handler in handlers)
+                other.kind in ("import", "from")
+                and any(holds_node(handler, other.node) for handler in handlers)
                 for other in bindings
             )
         ):
@@ -249,10 +250,6 @@ def _says_present(condition: Condition, names: frozenset[str]) -> bool:
 
 def _type(binding: Binding) -> str:
     return binding.value.type if binding.value is not None else ""
-
-
-def _holds(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
 def _up_to(node: Node, ends: list[Node]) -> Iterator[Node]:

@@ -60,7 +60,7 @@ def wrap(file: PyFile, first: Node, last: Node, header: str, footer: str = "") -
         gap = Span(_end_of_previous(file, first), first.start_byte)
         edits += [*_opened(file, first, indent), TextEdit(gap, f"{newline}{written}{indent}{unit}")]
     from_row, to_row = rows.row_of(first.start_byte) + 1, rows.row_of(last.end_byte)
-    literals = _rows_in_strings(file)
+    literals = rows_in_strings(file)
     for row in range(from_row, to_row + 1):
         if row not in literals and rows.line(row).strip():
             edits.append(insert_at(rows.starts[row], unit))
@@ -99,7 +99,7 @@ def replace_by_body(file: PyFile, statement: Node, block: Node) -> list[TextEdit
         return [TextEdit(Span(node.start_byte, node.end_byte), code)]
     surplus = len(block_indent(file, body[0])) - len(block_indent(file, node))
     from_row, to_row = rows.row_of(_end_of_header(block)) + 1, rows.row_of(block.end_byte)
-    literals = _rows_in_strings(file)
+    literals = rows_in_strings(file)
     edits = [TextEdit(Span(_row_start(file, node.start_byte), rows.starts[from_row]), "")]
     for row in range(from_row, to_row + 1):
         start, end = rows.line_span(row)
@@ -202,7 +202,7 @@ def _statement_span(file: PyFile, node: Node, removed: set[int]) -> Span:
     return Span(_row_start(file, node.start_byte), end)
 
 
-def _rows_in_strings(file: PyFile) -> set[int]:
+def rows_in_strings(file: PyFile) -> set[int]:
     """The rows that begin inside a string literal."""
     rows = file.source.lines
     found: set[int] = set()

@@ -8,7 +8,7 @@ from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.indents import indent_unit
 from bugcatalog_ls.syntax.nodes import statements
-from bugcatalog_ls.syntax.statement_edits import remove_statements, wrap
+from bugcatalog_ls.syntax.statement_edits import remove_statements, rows_in_strings, wrap
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 
@@ -31,7 +31,7 @@ def enter_with(
     ]
     gone = remove_statements(file, removed)
     held = [edit.span for edit in gone]
-    unit, literals = indent_unit(file), _rows_in_strings(file)
+    unit, literals = indent_unit(file), rows_in_strings(file)
     for row in range(rows.row_of(binding.end_byte) + 1, rows.row_of(last.end_byte) + 1):
         start = rows.starts[row]
         if row in literals or not rows.line(row).strip():
@@ -67,11 +67,3 @@ def _next_statement(statement: Node) -> Node | None:
 def _begins_row(file: PyFile, node: Node) -> bool:
     rows = file.source.lines
     return not file.source.data[rows.starts[rows.row_of(node.start_byte)] : node.start_byte].strip()
-
-
-def _rows_in_strings(file: PyFile) -> set[int]:
-    rows = file.source.lines
-    found: set[int] = set()
-    for node in file.nodes("string"):
-        found.update(range(rows.row_of(node.start_byte) + 1, rows.row_of(node.end_byte) + 1))
-    return found

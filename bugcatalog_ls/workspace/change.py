@@ -15,7 +15,7 @@ class Change:
         self.old, self.new = old, new
         before, after = old.data, new.data
         limit = min(len(before), len(after))
-        self.start = _common_prefix(before, after, limit)
+        self.start = common_prefix(before, after, limit)
         tail = _common_suffix(before, after, limit - self.start)
         self.old_end, self.new_end = len(before) - tail, len(after) - tail
 
@@ -57,7 +57,8 @@ class Change:
         return Span(start, max(start, end))
 
 
-def _common_prefix(first: bytes, second: bytes, limit: int) -> int:
+def common_prefix(first: bytes, second: bytes, limit: int) -> int:
+    """How many bytes are the same at the beginning, at most so many."""
     low, high = 0, limit
     while low < high:
         middle = (low + high + 1) // 2

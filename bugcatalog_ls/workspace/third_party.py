@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.outside_uses import OutsideUse, outside_uses
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
+from bugcatalog_ls.workspace.change import common_prefix
 from bugcatalog_ls.workspace.outside_answers import OutsideAnswers
 from bugcatalog_ls.workspace.outside_members import Members
 
@@ -98,8 +99,8 @@ class _Moved:
 
     def __init__(self, before: bytes, after: bytes) -> None:
         limit = min(len(before), len(after))
-        self._start = _common(before, after, limit)
-        n_end = _common(before[::-1], after[::-1], limit - self._start)
+        self._start = common_prefix(before, after, limit)
+        n_end = common_prefix(before[::-1], after[::-1], limit - self._start)
         self._end = len(before) - n_end
         self._by = len(after) - len(before)
 
@@ -109,18 +110,6 @@ class _Moved:
         if span.start > self._end:
             return Span(span.start + self._by, span.end + self._by)
         return None
-
-
-def _common(one: bytes, other: bytes, limit: int) -> int:
-    """How many bytes are the same at the beginning, at most so many."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _found(path: str, use: OutsideUse, members: Members) -> Finding | None:

@@ -755,3 +755,48 @@ def test_a_package_that_is_imported_by_its_name_when_asked_for() -> None:
         app.include_router(orders_router)
         """,
     )
+
+
+def test_a_handler_that_is_half_typed_has_a_fix() -> None:
+    check_fix(
+        "BC105",
+        """
+        #- main.py
+        import importlib
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        try:
+            module = importlib.import_module("beta_api")
+            app.include_router(module.router)
+        except ImportError:
+            print("no
+        #- beta_api.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+        @router.get("/beta")
+        def beta():
+            return 1
+        """,
+        """
+        #- main.py
+        import importlib
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        module = importlib.import_module("beta_api")
+        app.include_router(module.router)
+        #- beta_api.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+        @router.get("/beta")
+        def beta():
+            return 1
+        """,
+    )

@@ -6,7 +6,8 @@
 import pytest
 
 from bugcatalog_ls.analysis.analyzer import Options
-from bugcatalog_ls.testing.checks import check_findings
+from bugcatalog_ls.facts.stored_texts import StoredText
+from bugcatalog_ls.testing.checks import check_facts, check_findings
 
 BASE = """\
 import enum
@@ -400,3 +401,39 @@ def test_drop_of_what_only_sql_uses() -> None:
     columns = 'sa.Column("a", sa.Integer()), sa.Column("b", sa.Integer())'
     body = '    op.drop_column("t", "a")\n  # ^^^^^^^^^^^^^^^^^^^^^^^^ BC710\n    op.drop_column("t", "b")\n'
     check_findings("BC710", _second(body, columns) + query)
+
+
+def test_a_name_that_nothing_binds_yet_hides_no_other_text() -> None:
+    check_findings(
+        "BC704",
+        """
+        import uuid
+
+        from sqlalchemy import String
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase): ...
+
+        class Token(Base):
+            __tablename__ = "token"
+            id: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+        def make():
+            yield Token(id=md5)
+            yield Token(id=uuid.uuid4().hex)
+            #              ^^^^^^^^^^^^^^^^ BC704
+        """,
+    )
+
+
+def test_a_token_longer_than_any_number_that_is_kept_is_of_no_known_length() -> None:
+    check_facts(
+        StoredText,
+        """
+        import secrets
+        from app.models import Token
+
+        Token(id=secrets.token_hex(99999999999999999999))
+        """,
+        "",
+    )

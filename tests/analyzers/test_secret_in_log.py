@@ -836,3 +836,31 @@ def test_a_look_up_that_is_typed_halfway() -> None:
                               # ^^^^^^^^ BC602
         """,
     )
+
+
+def test_a_comment_before_the_operator() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        def tell(password):
+            logging.info("given: %s"  # all of it
+                         % password)
+        #                  ^^^^^^^^ BC602
+        """,
+    )
+
+
+def test_a_lookup_that_is_half_typed_hides_nothing() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        def tell(user, password):
+            logging.info("given: %s", getattr(user))
+            logging.info("given: %s", password)
+        #                             ^^^^^^^^ BC602
+        """,
+    )
