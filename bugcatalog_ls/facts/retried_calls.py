@@ -10,13 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.retried_adds import adds_known_row
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import (
-    arguments_of,
-    callee_of,
-    string_value,
-    text_of,
-    walk,
-)
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
 
 ADDS = ("add", "add_all", "bulk_save_objects", "bulk_insert_mappings")
 _CHANGES = re.compile(r"[\w.]*?(?:text\(\s*)?[fFrR]?[\"']*\s*(?:update|delete)\b", re.IGNORECASE)

@@ -7,14 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import (
-    Arguments,
-    arguments_of,
-    callee_of,
-    is_none,
-    text_of,
-    unparenthesised,
-)
+from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, callee_of, is_none, text_of, unparenthesised
 
 _EVERYTHING = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 

@@ -12,14 +12,7 @@ from bugcatalog_ls.facts.retried_calls import retried_calls
 from bugcatalog_ls.facts.retries import Retry
 from bugcatalog_ls.facts.retry_arguments import missing_limits, retried_exceptions
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import (
-    Arguments,
-    arguments_of,
-    callee_of,
-    decorators_of,
-    enclosing,
-    text_of,
-)
+from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, callee_of, decorators_of, enclosing, text_of
 
 _TENACITY = frozenset({"tenacity.retry", "tenacity.Retrying", "tenacity.AsyncRetrying"})
 _BACKOFF = "backoff.on_exception"

@@ -13,12 +13,7 @@ from bugcatalog_ls.facts.retried_calls import ADDS, retried_calls
 from bugcatalog_ls.facts.retries import Retry
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import always_leaves
-from bugcatalog_ls.syntax.nodes import (
-    callee_of,
-    text_of,
-    unparenthesised,
-    walk,
-)
+from bugcatalog_ls.syntax.nodes import callee_of, text_of, unparenthesised, walk
 from bugcatalog_ls.text.spans import Span
 
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
