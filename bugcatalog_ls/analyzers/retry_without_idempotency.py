@@ -12,7 +12,9 @@ from bugcatalog_ls.analysis.idempotency_edits import keyed, of_task, upserted
 from bugcatalog_ls.facts.db_sessions import database_kind, is_session
 from bugcatalog_ls.facts.mail_senders import SendsMailOrMoney
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
-from bugcatalog_ls.facts.retries import ADDS, RecognisesRepeats, RetriedCall, Retry
+from bugcatalog_ls.facts.repeat_recognition import RecognisesRepeats
+from bugcatalog_ls.facts.retried_calls import ADDS, RetriedCall
+from bugcatalog_ls.facts.retries import Retry
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted

@@ -9,29 +9,21 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.page_edits import counted_alike, ordered_sql, with_tie_breaker
-from bugcatalog_ls.facts.classes import ClassFact
-from bugcatalog_ls.facts.constants import definition_of
+from bugcatalog_ls.analysis.page_offset_fixes import counted_from_first_page
+from bugcatalog_ls.analysis.page_order_edits import ordered_before_page, ordered_by_more
 from bugcatalog_ls.facts.counts import entity_of, mismatched_counts
-from bugcatalog_ls.facts.declarative import inherited
-from bugcatalog_ls.facts.expressions import Call, is_true
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.models import Model, model
-from bugcatalog_ls.facts.orm import OrmClass
 from bugcatalog_ls.facts.page_numbers import Skipped, first_page, is_from_one_on, skipped_pages
+from bugcatalog_ls.facts.page_ties import has_django_ties, has_ties, is_unordered_django, queried_model
 from bugcatalog_ls.facts.paging import OrderKey, Page, pages
-from bugcatalog_ls.facts.queries import is_class_like, read_query
+from bugcatalog_ls.facts.queries import read_query
 from bugcatalog_ls.facts.raw_pages import key_of_table, raw_counts, raw_offsets, raw_ties
-from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.sql_pages import unordered_sql
-from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
-from bugcatalog_ls.text.spans import Span, TextEdit
-
-_DJANGO_MODEL = "django.db.models.Model"
+from bugcatalog_ls.text.spans import Span
 
 
 class PagedQuery(Fact, frozen=True):
@@ -181,15 +173,19 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for query in context.index.in_file(context.path, PagedQuery):
         of = f" of {query.expression}" if query.expression else ""
         if not query.keys:
-            if query.library == "django" and not _is_unordered_django(context, query.entity):
+            if query.library == "django" and not is_unordered_django(
+                context.index, query.entity, context.path
+            ):
                 continue
             yield context.find(
                 query.anchor, f"a part of the rows{of} is taken in no order", data=_data("order", query)
             )
             continue
-        found = _model(context.index, query.entity, context.path)
-        is_django = query.library == "django" and _has_django_ties(context, query)
-        if is_django or (found is not None and _has_ties(context, query, found)):
+        found = queried_model(context.index, query.entity, context.path)
+        is_django = query.library == "django" and has_django_ties(
+            context.index, query.keys, query.entity, context.path
+        )
+        if is_django or (found is not None and has_ties(context.index, query.keys, found, context.path)):
             name = query.keys[-1].name
             yield context.find(
                 query.anchor,
@@ -208,82 +204,13 @@ def _data(part: str, query: PagedQuery) -> dict[str, str]:
     return {"part": part, "entity": query.entity, "expression": query.expression, "library": query.library}
 
 
-def _model(index: FactIndex, symbol: str, path: str) -> Model | None:
-    return model(index, definition_of(index, symbol, path)) if symbol else None
-
-
-def _has_ties(context: JoinContext, query: PagedQuery, found: Model) -> bool:
-    """Whether all keys of the order are columns of the model, and none tells its rows apart."""
-    if not found.complete and not found.columns:
-        return False
-    names = {key.name for key in query.keys}
-    primary = {column.attribute or column.name for column in found.columns if column.primary_key}
-    if not primary or primary <= names:
-        return False
-    for key in query.keys:
-        column = next((each for each in found.columns if key.name in (each.attribute, each.name)), None)
-        owner = definition_of(context.index, key.owner, context.path) if key.owner else found.symbol
-        if column is None or owner != found.symbol or column.unique or column.primary_key:
-            return False
-    return not any(_is_in_constraint(context.index, found, name) for name in names)
-
-
-def _is_in_constraint(index: FactIndex, found: Model, name: str) -> bool:
-    """Whether a column may be unique together with others, which filters often fix."""
-    written = inherited(index, found.symbol, "__table_args__")
-    text = repr(written[1].value) if written is not None else ""
-    is_unique = "UniqueConstraint" in text or "'unique'" in text
-    return is_unique and (f"'{name}'" in text or "Unknown" in text)
-
-
-def _has_django_ties(context: JoinContext, query: PagedQuery) -> bool:
-    """Whether all keys of the order are fields of a model of Django's, none of them unique."""
-    index = context.index
-    symbol = resolve(index, query.entity, context.path)
-    found = index.one(OrmClass, symbol)
-    if found is None or _DJANGO_MODEL not in mro(index, symbol)[0]:
-        return False
-    meta = index.one(ClassFact, f"{symbol}.Meta")
-    if meta is not None and {"unique_together", "constraints"} & meta[1].attributes.keys():
-        return False
-    for key in query.keys:
-        field = found[1].attribute(key.name)
-        if field is None or not isinstance(field.value, Call):
-            return False
-        if is_true(field.value.keyword("unique")) or is_true(field.value.keyword("primary_key")):
-            return False
-        if getattr(field.value.function, "name", "").startswith("OneToOne"):
-            return False
-    return True
-
-
-def _is_unordered_django(context: JoinContext, symbol: str) -> bool:
-    """Whether a model of Django is known, and says no order of its own."""
-    index = context.index
-    resolved = resolve(index, symbol, context.path)
-    bases, _ = mro(index, resolved)
-    if _DJANGO_MODEL not in bases:
-        return False
-    for base in bases:
-        meta = index.one(ClassFact, f"{base}.Meta")
-        if meta is not None and "ordering" in meta[1].attributes:
-            return False
-        # A manager of the model's own may order.
-        fact = index.one(ClassFact, base)
-        if fact is not None and ("objects" in fact[1].attributes or "objects" in fact[1].members):
-            return False
-        if fact is None and not base.startswith("django."):
-            return False
-    return True
-
-
 # -- fix -----------------------------------------------------------------------------------------------
 
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     part = finding.data.get("part")
     if part == "offset":
-        yield from _mended_offset(context)
+        yield from counted_from_first_page(context)
         return
     if part == "count":
         edits = counted_alike(context)
@@ -304,10 +231,10 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         return
     written = ", ".join(keys)
     if part == "order":
-        edits = _ordered(page, written)
+        edits = ordered_before_page(page, written)
         title = f"Order by {written}"
     else:
-        edits = _with_tie_breaker(page, written)
+        edits = ordered_by_more(page, written)
         title = f"Break ties by {written}"
     if edits:
         edits = fitted(context.file, edits, context.read("pyproject.toml"))
@@ -319,92 +246,12 @@ def _primary_key(context: FixContext, finding: Finding) -> list[str]:
     entity, expression = finding.data["entity"], finding.data["expression"]
     if finding.data["library"] == "django":
         return ['"pk"']
-    found = _model(context.index, entity, context.file.path)
+    found = queried_model(context.index, entity, context.file.path)
     if found is None or not expression:
         return []
     return [
         f"{expression}.{column.attribute or column.name}" for column in found.columns if column.primary_key
     ]
-
-
-def _ordered(page: Page, keys: str) -> list[TextEdit]:
-    """The order in front of what takes the part."""
-    order = f".order_by({keys})"
-    if page.call.type == "subscript":
-        value = page.call.child_by_field_name("value")
-        return [insert_at(value.end_byte, order)] if value is not None else []
-    calls = page.query.calls("limit", "offset", "paginate", "slice", "fetch")
-    if not calls:
-        given = arguments_of(page.call)
-        node = (
-            given.keywords.get("object_list") or given.keywords.get("query") or given.keywords.get("select")
-        )
-        if node is None:
-            node = next((each for each in given.positional if _is_query(each)), None)
-        return [insert_at(node.end_byte, order)] if node is not None else []
-    first = min(calls, key=lambda call: call.end_byte)
-    callee = callee_of(first)
-    owner = callee.child_by_field_name("object") if callee is not None else None
-    if owner is None:
-        return []
-    return [insert_at(owner.end_byte, _on_its_own_row(owner, callee, order))]
-
-
-def _is_query(node: Node) -> bool:
-    return node.type in ("call", "identifier", "attribute") and (
-        is_class_like(node)
-        or "select" in text_of(node)
-        or "query" in text_of(node)
-        or "." not in text_of(node)
-    )
-
-
-def _on_its_own_row(owner: Node, callee: Node | None, order: str) -> str:
-    """The call as the chain has its others: on a row of its own where the next one is."""
-    if callee is None or owner.end_point[0] == callee.end_point[0]:
-        return order
-    attribute = callee.child_by_field_name("attribute")
-    dot = attribute.start_point[1] - 1 if attribute is not None else 0
-    return f"\n{' ' * dot}{order}"
-
-
-def _with_tie_breaker(page: Page, keys: str) -> list[TextEdit]:
-    orders = page.query.calls("order_by")
-    arguments = arguments_of(orders[-1]).positional if len(orders) == 1 else ()
-    return [insert_at(arguments[-1].end_byte, f", {keys}")] if arguments else []
-
-
-def _mended_offset(context: FixContext) -> Iterator[Fix]:
-    file = context.file
-    node = context.node_of("call", "subscript")
-    if node is None:
-        return
-    raw = next((each for each in raw_offsets(file) if each.call.start_byte == context.span.start), None)
-    offset: Node | None
-    if raw is not None:
-        yield from _counted_from(context, raw.skipped)
-        return
-    if node.type == "call":
-        offset = next(iter(arguments_of(node).positional), None)
-    else:
-        inner = node.child_by_field_name("subscript")
-        offset = inner.children[0] if inner is not None and inner.children else None
-    skipped = skipped_pages(file, offset) if offset is not None else None
-    if skipped is not None:
-        yield from _counted_from(context, skipped)
-
-
-def _counted_from(context: FixContext, skipped: Skipped) -> Iterator[Fix]:
-    operand = next(
-        child
-        for child in skipped.product.named_children
-        if child.start_byte <= skipped.page.start_byte < child.end_byte
-    )
-    name = text_of(skipped.page)
-    text = name if skipped.minus_one else f"({name} - 1)"
-    edits = [TextEdit(Span(operand.start_byte, operand.end_byte), text)]
-    start = 0 if skipped.minus_one else 1
-    yield context.fix(f"Count pages from {start}", "suggested", edits)
 
 
 _LITERALS = (

@@ -1,0 +1,70 @@
+"""Assignments of a row's column whose arithmetic the database does."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.facts.models import is_mapped
+from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.resolve import class_at, mro
+from bugcatalog_ls.facts.stale_updates import StaleUpdate
+from bugcatalog_ls.syntax.nodes import operator_of, text_of, unparenthesised
+
+
+def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -> str | None:
+    """The assignment with the arithmetic done by the database; None where it is no plain arithmetic.
+
+    `model` is the symbol of the row's class where a function gives the row.
+    """
+    node, target = update.node, update.target
+    value = node.child_by_field_name("right")
+    if update.derivation != "number" or value is None:
+        return None
+    written = text_of(target)
+    if node.type == "augmented_assignment":
+        operator = operator_of(node).removesuffix("=")
+        operand = text_of(value)
+        if value.type in ("binary_operator", "conditional_expression", "boolean_operator"):
+            operand = f"({operand})"
+        column = _column(context, update, model)
+        return f"{written} = {column} {operator} {operand}" if column else None
+    value = unparenthesised(value)
+    left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+    if value.type != "binary_operator" or left is None or right is None:
+        return None
+    operator = operator_of(value)
+    if written not in (text_of(left), text_of(right)):
+        return None
+    column = _column(context, update, model)
+    if not column:
+        return None
+    if text_of(left) == written and written not in text_of(right):
+        return f"{written} = {column} {operator} {text_of(right)}"
+    if text_of(right) == written and written not in text_of(left):
+        return f"{written} = {text_of(left)} {operator} {column}"
+    return None
+
+
+def _column(context: FixContext, update: StaleUpdate, symbol: str) -> str:
+    load = update.load
+    if load is None:
+        return _column_of_class(context, symbol, update)
+    model = context.resolve(context.file.symbol(load.model) or "") if load.style == "active" else ""
+    is_tortoise = (
+        any(base.startswith("tortoise.") for base in mro(context.index, model)[0]) if model else False
+    )
+    if load.style in ("django", "own") or is_tortoise:
+        module = "tortoise.expressions" if is_tortoise else "django.db.models"
+        name = context.imports().need(module, "F", at=update.node.start_byte)
+        return f'{name}("{update.attribute}")'
+    return f"{text_of(load.model)}.{update.attribute}"
+
+
+def _column_of_class(context: FixContext, symbol: str, update: StaleUpdate) -> str:
+    """The column as an attribute of a class of SQLAlchemy's; empty where the class is none of its own."""
+    found = class_at(context.index, symbol)
+    other = context.open(found[0]) if found is not None else None
+    if other is None or not is_mapped(context.index, symbol):
+        return ""
+    module = written_module(context.index, other, context.file)
+    name = context.imports().need(module, symbol.rpartition(".")[2], at=update.node.start_byte)
+    return f"{name}.{update.attribute}"

@@ -1,0 +1,59 @@
+"""Edits of the order of a page: one where there was none, and keys that tell its rows apart."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.paging import Page
+from bugcatalog_ls.facts.queries import is_class_like
+from bugcatalog_ls.syntax.edits import insert_at
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
+from bugcatalog_ls.text.spans import TextEdit
+
+
+def ordered_before_page(page: Page, keys: str) -> list[TextEdit]:
+    """The order in front of what takes the part."""
+    order = f".order_by({keys})"
+    if page.call.type == "subscript":
+        value = page.call.child_by_field_name("value")
+        return [insert_at(value.end_byte, order)] if value is not None else []
+    calls = page.query.calls("limit", "offset", "paginate", "slice", "fetch")
+    if not calls:
+        given = arguments_of(page.call)
+        node = (
+            given.keywords.get("object_list") or given.keywords.get("query") or given.keywords.get("select")
+        )
+        if node is None:
+            node = next((each for each in given.positional if _is_query(each)), None)
+        return [insert_at(node.end_byte, order)] if node is not None else []
+    first = min(calls, key=lambda call: call.end_byte)
+    callee = callee_of(first)
+    owner = callee.child_by_field_name("object") if callee is not None else None
+    if owner is None:
+        return []
+    return [insert_at(owner.end_byte, _on_its_own_row(owner, callee, order))]
+
+
+def ordered_by_more(page: Page, keys: str) -> list[TextEdit]:
+    """The keys behind those that the rows are ordered by."""
+    orders = page.query.calls("order_by")
+    arguments = arguments_of(orders[-1]).positional if len(orders) == 1 else ()
+    return [insert_at(arguments[-1].end_byte, f", {keys}")] if arguments else []
+
+
+def _is_query(node: Node) -> bool:
+    return node.type in ("call", "identifier", "attribute") and (
+        is_class_like(node)
+        or "select" in text_of(node)
+        or "query" in text_of(node)
+        or "." not in text_of(node)
+    )
+
+
+def _on_its_own_row(owner: Node, callee: Node | None, order: str) -> str:
+    """The call as the chain has its others: on a row of its own where the next one is."""
+    if callee is None or owner.end_point[0] == callee.end_point[0]:
+        return order
+    attribute = callee.child_by_field_name("attribute")
+    dot = attribute.start_point[1] - 1 if attribute is not None else 0
+    return f"\n{' ' * dot}{order}"

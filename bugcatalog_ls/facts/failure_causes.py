@@ -1,0 +1,108 @@
+"""Whose fault a failure is, and the status that says so: the client's, the server's, or nothing is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.failure_bodies import TEXTS, branch_of, handler_of
+from bugcatalog_ls.facts.responses import Answer, pairs_of
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of
+
+_MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
+_INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
+_VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
+_REQUEST = re.compile(r"(?:flask|quart|self)\.request")
+_CHECKS = re.compile(r"valid|match|check|allowed|(?:^|[._])is_")
+
+
+def status_of_failure(file: PyFile, returned: Node, answer: Answer) -> int:
+    """400 where the branch looks at what the client sent, 404 where the text says so, else 500."""
+    values = [value for key, value in pairs_of(answer.body) if key in TEXTS]
+    texts = [string_value(value) or (text_of(value) if value.type == "string" else "") for value in values]
+    handler = handler_of(returned)
+    if any(_MISSING_TEXT.search(text) for text in texts):
+        return 404
+    if handler is not None:
+        return 400 if _is_input_error(handler) else 500
+    branch = branch_of(returned)
+    condition = None
+    if branch is not None and branch.type == "conditional_expression":
+        condition = branch.named_children[1]
+    if branch is not None and branch.type == "if_statement":
+        condition = branch.child_by_field_name("condition")
+        for clause in branch.children_by_field_name("alternative"):
+            if clause.start_byte <= returned.start_byte < clause.end_byte:
+                condition = clause.child_by_field_name("condition") or condition
+    if condition is None:
+        return 500
+    return 400 if any(_is_input(file, node, 4) for node in _tested(file, condition)) else 500
+
+
+def _tested(file: PyFile, condition: Node) -> Iterator[Node]:
+    """What a condition looks at itself; what it hands to other functions these look at."""
+    stack = [condition]
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.type == "call":
+            symbol = file.callee(node) or ""
+            if not symbol.startswith(("builtins.", "re.")) and not _CHECKS.search(
+                text_of(callee_of(node) or node)
+            ):
+                stack.extend(child for child in node.named_children if child.type != "argument_list")
+                continue
+        stack.extend(node.named_children)
+
+
+def _is_input_error(handler: Node) -> bool:
+    header = text_of(handler).split(":")[0]
+    names = set(re.findall(r"\w+", header))
+    if names & _INPUT_ERRORS:
+        return True
+    body = handler.parent.child_by_field_name("body") if handler.parent is not None else None
+    return bool(names & _VALUE_ERRORS) and body is not None and bool(re.search(r"\brequest\b", text_of(body)))
+
+
+def _is_input(file: PyFile, node: Node, depth: int) -> bool:
+    """Whether an expression reads what the client sent: the request, or a parameter of the handler."""
+    if node.type == "call" and re.search(r"\bvalid", text_of(callee_of(node) or node)):
+        return True
+    if node.type == "attribute" and text_of(node).endswith((".validated_data", ".cleaned_data")):
+        return True
+    if node.type == "attribute" and _REQUEST.fullmatch(text_of(node)):
+        return True
+    if node.type != "identifier" or depth == 0:
+        return False
+    if text_of(node) == "request":
+        return True
+    bindings = file.names.bindings(node)
+    if len(bindings) != 1:
+        return False
+    binding = bindings[0]
+    if binding.kind == "parameter":
+        given = text_of(binding.node)
+        return text_of(node) not in ("self", "cls") and "Depends" not in given and "Security" not in given
+    if binding.kind not in ("assign", "walrus", "annotation") or binding.value is None:
+        return False
+    root = binding.value
+    while (owner := _read_from(root)) is not None:
+        if _REQUEST.fullmatch(text_of(root)):
+            return True
+        root = owner
+    return _is_input(file, root, depth - 1)
+
+
+def _read_from(node: Node) -> Node | None:
+    """What an expression takes its value from: `payload` of `payload.get("name", "").strip()`."""
+    if node.type in ("await", "parenthesized_expression", "boolean_operator") and node.named_children:
+        return node.named_children[0]
+    if node.type == "call":
+        called = callee_of(node)
+        return called if called is not None and called.type == "attribute" else None
+    if node.type == "attribute":
+        return node.child_by_field_name("object")
+    return node.child_by_field_name("value") if node.type == "subscript" else None
