@@ -9,11 +9,14 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.failure_bodies import TEXTS, branch_of, handler_of, says_failure, sets_status
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.places import place
 from bugcatalog_ls.facts.responses import RESPONSE_NAMES, RESPONSES, Answer, is_ok, pairs_of, read_answer
-from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
+from bugcatalog_ls.facts.routers import RouterFact
+from bugcatalog_ls.facts.routes import RouteFact
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, Load, load_of
@@ -17,7 +18,6 @@ from bugcatalog_ls.facts.models import is_mapped
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.relationships import leads_to_rows
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro
-from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.stale_files import stale_files
 from bugcatalog_ls.facts.stale_keys import is_django_cache, is_redis, stale_keys
 from bugcatalog_ls.facts.stale_sql import stale_sql
