@@ -8,13 +8,13 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.db_sessions import is_session
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.open_resources import HandsOver, KeepsOwn, OpenResource, collect_resources
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.facts.resource_uses import Use, resource_uses
 from bugcatalog_ls.facts.resources import Resource, opened
-from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import (

@@ -11,12 +11,15 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.http_exception_fixes import fastapi_fixes
 from bugcatalog_ls.analysis.status_edits import fitted_fix, status_beside_body, status_of_response
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.failure_bodies import says_failure, sets_status
 from bugcatalog_ls.facts.failure_causes import status_of_failure
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.places import place
 from bugcatalog_ls.facts.responses import RESPONSE_NAMES, RESPONSES, is_ok, read_answer
-from bugcatalog_ls.facts.routes import RouteFact, RouterFact, place, routes_of
+from bugcatalog_ls.facts.routers import RouterFact
+from bugcatalog_ls.facts.routes import RouteFact
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import enclosing_function, text_of, unparenthesised
 

@@ -11,16 +11,14 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.attribute_reads import CallShape
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
+from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.members import (
-    instances_of,
-    is_plain_class,
-    is_set_from_outside,
-    method_of,
-    owner_of,
-)
+from bugcatalog_ls.facts.known_members import instances_of
+from bugcatalog_ls.facts.member_owners import owner_of
 from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.outside_stores import is_set_from_outside
+from bugcatalog_ls.facts.plain_classes import is_plain_class
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, body_of, decorators_of, text_of, walk
@@ -147,7 +145,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 continue
             if not _lacks_self(ctx, use, use.call, method[1], owner.symbol):
                 continue
-            if is_set_from_outside(ctx.index, use.name, owner.symbol, ctx.path):
+            if is_set_from_outside(ctx.index, use.name, owner, ctx.path):
                 continue
             yield from _findings(ctx, use, owner.symbol, method)
 

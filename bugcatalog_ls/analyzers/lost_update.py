@@ -9,11 +9,11 @@ from bugcatalog_ls.analysis.column_arithmetic_edits import computed_by_database
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.redis_command_fixes import as_one_command
 from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.relationships import leads_to_rows
 from bugcatalog_ls.facts.resolve import function_at, mro
-from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.row_loaders import RowLoader, row_loaders
 from bugcatalog_ls.facts.row_protection import collect_protection, is_isolated, is_unlocked_row, is_versioned
 from bugcatalog_ls.facts.stale_files import stale_files

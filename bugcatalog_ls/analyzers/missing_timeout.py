@@ -9,13 +9,13 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.pins import allows_only_before
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, file_of_symbol, mro
-from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.waiting_call_sites import (
     LimitedSession,
     SocketDefault,

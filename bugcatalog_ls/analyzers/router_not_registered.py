@@ -8,21 +8,17 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.answered_routes import router_framework
 from bugcatalog_ls.facts.discovery import Discovery, NamedInString, distribution_of
 from bugcatalog_ls.facts.guarded_imports import GuardedImport, block_in, collect_guarded_imports
 from bugcatalog_ls.facts.inclusion_sites import after_last_use, inclusion_site, named_at
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.places import place
 from bugcatalog_ls.facts.registrations import HandedOn, Inclusion, Renamed, UnknownInclusion
 from bugcatalog_ls.facts.resolve import file_of_module
-from bugcatalog_ls.facts.routes import (
-    AppFact,
-    RoutedOn,
-    RouterFact,
-    place,
-    router_anchor,
-    router_framework,
-    variable,
-)
+from bugcatalog_ls.facts.routers import RouterFact, router_anchor
+from bugcatalog_ls.facts.routes import AppFact, RoutedOn
+from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import FAMILIES
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile

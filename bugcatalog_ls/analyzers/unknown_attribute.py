@@ -10,10 +10,14 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
+from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.members import Owner, instances_of, method_of, missing_uses, names_of, near, nearest
+from bugcatalog_ls.facts.known_members import instances_of, names_of
+from bugcatalog_ls.facts.member_owners import Owner
+from bugcatalog_ls.facts.missing_members import missing_uses
 from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.near_names import near, nearest
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit

@@ -9,10 +9,10 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.orm import OrmClass
-from bugcatalog_ls.facts.routes import routes_of
 from bugcatalog_ls.facts.schema_columns import Columns, columns_of_model, is_reserved, nearness
 from bugcatalog_ls.facts.schema_uses import UPDATE, CopyingFunction, SchemaUse
 from bugcatalog_ls.facts.schemas import Field, Schema, schema, schemas_by_name

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.routes import variable
+from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.modules import absolute_module

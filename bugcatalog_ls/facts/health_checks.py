@@ -8,11 +8,13 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.db_sessions import database_kind
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CLIENTS
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.routes import RouteFact, RouterFact, routes_of
+from bugcatalog_ls.facts.routers import RouterFact
+from bugcatalog_ls.facts.routes import RouteFact
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (

@@ -8,12 +8,16 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.answered_routes import router_framework
 from bugcatalog_ls.facts.discovery import distribution_of
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_imports import imports_module_of, written_module
+from bugcatalog_ls.facts.places import place
 from bugcatalog_ls.facts.registrations import Inclusion
 from bugcatalog_ls.facts.resolve import mro, resolve
-from bugcatalog_ls.facts.routes import AppFact, RouterFact, place, router_framework, variable
+from bugcatalog_ls.facts.routers import RouterFact
+from bugcatalog_ls.facts.routes import AppFact
+from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, FAMILIES, INCLUDERS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_edits import add_import

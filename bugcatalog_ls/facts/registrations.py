@@ -14,7 +14,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.discovery import all_imports
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.routers import is_harmless_call, is_inclusion_call, makes_router
-from bugcatalog_ls.facts.routes import variable
+from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import INCLUDERS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module

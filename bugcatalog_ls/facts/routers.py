@@ -6,8 +6,9 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.fact import Facts, Vocabulary
-from bugcatalog_ls.facts.routes import RoutedOn, RouterFact, router_anchor, variable
+from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.routes import RoutedOn
+from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import INCLUDERS, ROUTER_CLASSES
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
@@ -35,6 +36,33 @@ _KEEPING = frozenset(
 """Attributes of a router whose use does not hand it on."""
 
 _NOT_REGISTERING = frozenset({"flask_cors.CORS", "flask_restful.Api", "flask_restx.Api"})
+
+
+class RouterFact(Fact, frozen=True):
+    """A router or blueprint bound to a name, by its symbol (`app.routes.users.router`).
+
+    `made_by` is the symbol of its class. `is_local`: bound inside a function. `escapes`: its own
+    file hands it on in a way that may register it.
+    """
+
+    symbol: str
+    made_by: str
+    prefix: str | None
+    is_local: bool
+    escapes: bool
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+    @property
+    def name(self) -> str:
+        return self.symbol.rpartition(".")[2]
+
+
+def router_anchor(symbol: str) -> str:
+    """The anchor of the assignment that makes a router."""
+    return f"router {symbol}"
 
 
 def makes_router(file: PyFile, value: Node) -> bool:

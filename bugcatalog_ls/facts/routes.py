@@ -1,8 +1,4 @@
-"""Routes of the workspace: apps, routers and blueprints, and which function answers which path.
-
-It knows FastAPI, Starlette, Flask, Quart, aiohttp, Django and Django REST framework. Who includes a router
-is told by `facts.registrations`.
-"""
+"""The applications and routes that a file makes, and the variables that it adds routes to."""
 
 from __future__ import annotations
 
@@ -12,14 +8,11 @@ from http import HTTPStatus
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.aiohttp_routes import TABLE, aiohttp_routes
-from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.name_symbols import own_symbol
-from bugcatalog_ls.facts.resolve import file_of_module, mro, resolve
-from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS, ROUTER_CLASSES, VERBS, VIEW_CLASSES
+from bugcatalog_ls.facts.variables import variable
+from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS, VERBS
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import (
     Arguments,
     arguments_of,
@@ -31,10 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
-from bugcatalog_ls.syntax.scopes import Scope
 
-_VIEW_METHODS = VERBS | {"dispatch", "dispatch_request"}
-_DRF_METHODS = _VIEW_METHODS | {"list", "create", "retrieve", "update", "partial_update", "destroy"}
 _ROUTE_DECORATORS = VERBS | {"route", "api_route", "websocket", "websocket_route"}
 _ADDERS = {"add_api_route": "endpoint", "add_route": "route", "add_url_rule": "view_func"}
 _DJANGO_PATHS = frozenset(
@@ -46,6 +36,11 @@ _EXPOSE = frozenset({"flask_appbuilder.expose", "flask_appbuilder.baseviews.expo
 _API_VIEW = "rest_framework.decorators.api_view"
 _DRF_ACTION = "rest_framework.decorators.action"
 _DJANGO_VIEW_DECORATORS = "django.views.decorators."
+_APP_NAMES = tuple({name.rpartition(".")[2] for name in APP_CLASSES})
+_APP_WORDS = tuple(name.encode() for name in _APP_NAMES)
+# What a file imports from, where it has a decorator of a route that is known by its symbol alone.
+_DECORATING = (b"flask_appbuilder", b"rest_framework", b"django")
+_CALLED = (*_ADDERS, *_ROUTE_NAMES)
 
 
 class AppFact(Fact, frozen=True):
@@ -56,28 +51,6 @@ class AppFact(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.framework
-
-
-class RouterFact(Fact, frozen=True):
-    """A router or blueprint bound to a name, by its symbol (`app.routes.users.router`).
-
-    `made_by` is the symbol of its class. `is_local`: bound inside a function. `escapes`: its own
-    file hands it on in a way that may register it.
-    """
-
-    symbol: str
-    made_by: str
-    prefix: str | None
-    is_local: bool
-    escapes: bool
-
-    @property
-    def key(self) -> str:
-        return self.symbol
-
-    @property
-    def name(self) -> str:
-        return self.symbol.rpartition(".")[2]
 
 
 class RouteFact(Fact, frozen=True):
@@ -109,158 +82,6 @@ class RoutedOn(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.owner.rpartition(".")[2]
-
-
-_APP_NAMES = tuple({name.rpartition(".")[2] for name in APP_CLASSES})
-_APP_WORDS = tuple(name.encode() for name in _APP_NAMES)
-# What a file imports from, where it has a decorator of a route that is known by its symbol alone.
-_DECORATING = (b"flask_appbuilder", b"rest_framework", b"django")
-_CALLED = (*_ADDERS, *_ROUTE_NAMES)
-
-
-def router_anchor(symbol: str) -> str:
-    """The anchor of the assignment that makes a router."""
-    return f"router {symbol}"
-
-
-@derived
-def place(index: FactIndex, symbol: str, path: str) -> str:
-    """The variable, function or module that a dotted symbol names, followed through re-exports.
-
-    Unlike `resolve` it ends at the variable and not at what that holds: two routers of one class
-    stay two.
-    """
-    return _place(index, symbol, path, 20)
-
-
-@derived
-def framework_of(index: FactIndex, symbol: str, path: str) -> str | None:
-    """The framework of an application or router, given the symbol of the object."""
-    resolved = resolve(index, symbol, path)
-    if not resolved.endswith("()"):
-        return None
-    made_by = resolved.removesuffix("()")
-    known = APP_CLASSES | ROUTER_CLASSES
-    return next((known[name] for name in mro(index, made_by)[0] if name in known), None)
-
-
-def router_framework(index: FactIndex, router: RouterFact) -> str | None:
-    """The framework of a router, where its class is, or derives from, a known one."""
-    if router.made_by in ROUTER_CLASSES:
-        return ROUTER_CLASSES[router.made_by]
-    held = index.get(RouterFact, router.symbol)
-    made_by = place(index, router.made_by, held[0][0]) if held else router.made_by
-    return next((ROUTER_CLASSES[name] for name in mro(index, made_by)[0] if name in ROUTER_CLASSES), None)
-
-
-@derived
-def routes_of(index: FactIndex, function: str) -> tuple[RouteFact, ...]:
-    """The routes that a function of the workspace answers, with their framework filled in."""
-    found: list[RouteFact] = []
-    owner, _, name = function.rpartition(".")
-    for path, route in index.get(RouteFact, name):
-        if route.handler != function and place(index, route.handler, path) != function:
-            continue
-        framework = route.framework
-        if framework is None and route.owner_value is not None:
-            framework = framework_of(index, route.owner_value, path)
-        if framework is not None:
-            found.append(_with_framework(route, framework))
-    if not found and name in _DRF_METHODS and owner:
-        framework = _view_framework(index, owner)
-        if framework == "drf" or (framework is not None and name in _VIEW_METHODS):
-            found.append(RouteFact(function, None, None, framework, None, (name,)))
-    return tuple(found)
-
-
-def variable(file: PyFile, node: Node | None) -> str | None:
-    """The dotted name of the variable, module or function that an expression names, or None.
-
-    Names of this file are `module.name` (or `module.function.name`), imported ones what is imported.
-    """
-    if node is None:
-        return None
-    node = unparenthesised(node)
-    if node.type == "attribute":
-        owner = variable(file, node.child_by_field_name("object"))
-        name = node.child_by_field_name("attribute")
-        return f"{owner}.{text_of(name)}" if owner and name is not None else None
-    if node.type != "identifier":
-        return None
-    found = file.scopes.lookup(text_of(node), node.start_byte)
-    if found is None:
-        return None
-    scope, bindings = found
-    imported = {
-        binding.target if binding.kind == "import" else absolute_module(binding.target, file.path)
-        for binding in bindings
-        if binding.kind in ("import", "from")
-    }
-    if imported:
-        return imported.pop() if len(imported) == 1 else None
-    if any(binding.kind in ("assign", "annotation", "function", "class", "walrus") for binding in bindings):
-        return f"{file.module}.{_local_name(scope, text_of(node))}"
-    return None
-
-
-def _local_name(scope: Scope, name: str) -> str:
-    return f"{scope.qualname}.{name}" if scope.qualname else name
-
-
-def _with_framework(route: RouteFact, framework: str) -> RouteFact:
-    return RouteFact(
-        route.handler, route.owner, route.owner_value, framework, route.path, route.methods, route.status
-    )
-
-
-def _view_framework(index: FactIndex, class_symbol: str) -> str | None:
-    return next((VIEW_CLASSES[name] for name in mro(index, class_symbol)[0] if name in VIEW_CLASSES), None)
-
-
-def _place(index: FactIndex, symbol: str, path: str, steps: int) -> str:
-    segments = symbol.split(".")
-    if steps <= 0 or "(" in symbol or "[" in symbol:
-        return symbol
-    for n_module in range(len(segments), 0, -1):
-        file = file_of_module(index, ".".join(segments[:n_module]), path)
-        if file is None:
-            continue
-        if n_module == len(segments):
-            # A package's own name hides its submodule of that name: `from .users import users`.
-            hidden = _exported(index, segments[:-1], segments[-1], path)
-            if hidden is not None and hidden[0] != symbol:
-                return _place(index, hidden[0], hidden[1], steps - 1)
-        rest = segments[n_module:]
-        if not rest:
-            return module_name(file)
-        target = _exported(index, segments[:n_module], rest[0], path)
-        own = ".".join([module_name(file), *rest])
-        if target is None or target[0] == ".".join([module_name(file), rest[0]]):
-            return own
-        return _place(index, ".".join([target[0], *rest[1:]]), target[1], steps - 1)
-    return symbol
-
-
-def _exported(index: FactIndex, module: list[str], name: str, path: str) -> tuple[str, str] | None:
-    """What a module's name is imported from, or an alias of, and the file that says so."""
-    file = file_of_module(index, ".".join(module), path) if module else None
-    exports = index.one(ModuleExports, module_name(file)) if file is not None else None
-    if file is None or exports is None:
-        return None
-    target = exports[1].names.get(name)
-    if target is not None:
-        return (target, file) if "(" not in target and "[" not in target else None
-    if name in exports[1].names:
-        return None
-    for star in exports[1].stars:
-        star_file = file_of_module(index, star, file)
-        star_exports = index.one(ModuleExports, module_name(star_file)) if star_file else None
-        if star_exports is not None and name in star_exports[1].names:
-            return f"{star}.{name}", file
-    return None
-
-
-# -- collecting ------------------------------------------------------------------------------------
 
 
 def _collect(file: PyFile, facts: Facts) -> None:

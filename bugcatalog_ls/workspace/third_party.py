@@ -11,7 +11,7 @@ import msgspec
 from bugcatalog_ls.analysis.finding import Finding
 from bugcatalog_ls.facts.attribute_stores import AttributeStore
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.members import nearest
+from bugcatalog_ls.facts.near_names import nearest
 from bugcatalog_ls.facts.outside_uses import OutsideUse, outside_uses
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.text.source import Source

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.discovery import Discovery
+from bugcatalog_ls.facts.places import place
 from bugcatalog_ls.facts.registrations import HandedOn, Inclusion, UnknownInclusion
-from bugcatalog_ls.facts.routes import AppFact, RouterFact, place, routes_of
+from bugcatalog_ls.facts.routers import RouterFact
+from bugcatalog_ls.facts.routes import AppFact
 from bugcatalog_ls.testing.checks import project_of, split_fixture
 
 

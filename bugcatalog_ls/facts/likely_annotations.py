@@ -1,0 +1,49 @@
+"""Whether the annotation of something may be right, by what is read off it."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
+from bugcatalog_ls.facts.class_members import class_may_have
+from bugcatalog_ls.facts.classes import ClassFact
+from bugcatalog_ls.facts.derived_classes import ABSTRACT_NAME
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.known_members import names_of
+from bugcatalog_ls.facts.member_owners import Owner
+from bugcatalog_ls.facts.near_names import near
+from bugcatalog_ls.facts.resolve import class_at
+
+
+def is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether an annotation may be right: nothing that is read off it existing, it is a wrong one."""
+    names = names_of(index, owner)
+    if _is_of_neighbour(index, use, owner, path):
+        return False
+    if any(near(use.name, name) for name in names):
+        return True
+    read: set[str] = set()
+    for fact in index.in_file(path, AttributeUses):
+        if use.owner in fact.confirmed:
+            return True
+        read |= {other.name for other in fact.uses if other.owner == use.owner}
+    is_general = ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is not None
+    return (len(read) == 1 and not is_general) or not read.isdisjoint(names)
+
+
+def _is_of_neighbour(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether several names that an annotated class lacks are all those of another class beside it."""
+    found = class_at(index, owner.symbol)
+    read = {
+        other.name
+        for fact in index.in_file(path, AttributeUses)
+        for other in fact.uses
+        if other.owner == use.owner
+        and other.annotated
+        and not class_may_have(index, owner.symbol, other.name)
+    }
+    if found is None or len(read) < 2:
+        return False
+    return any(
+        read <= {*other.members, *other.attributes}
+        for other in index.in_file(found[0], ClassFact)
+        if other.symbol != owner.symbol
+    )

@@ -1,0 +1,92 @@
+"""The reads of attributes that their owners in the workspace surely lack: the unknown counts as had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bugcatalog_ls.facts.attribute_stores import AttributeStore, last_name
+from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
+from bugcatalog_ls.facts.class_members import class_may_have
+from bugcatalog_ls.facts.derived_classes import descendants_may_have, descendants_of, is_abstract
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.likely_annotations import is_annotation_likely
+from bugcatalog_ls.facts.member_owners import Owner, owner_of
+from bugcatalog_ls.facts.module_members import module_has
+from bugcatalog_ls.facts.outside_stores import is_set_from_outside
+from bugcatalog_ls.facts.owner_links import are_links_sure, may_be_generator
+from bugcatalog_ls.facts.plain_classes import effect_of_decorators, is_certain
+from bugcatalog_ls.facts.resolve import class_at, mro, resolve
+from bugcatalog_ls.syntax.modules import is_test_path
+
+_OF_GENERATORS = frozenset(
+    {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
+)
+# What a test reads off something of which it has made a mock elsewhere.
+_OF_MOCKS = frozenset(
+    {f"assert_{how}" for how in ("called", "called_once", "called_with", "called_once_with", "not_called")}
+    | {"assert_any_call", "assert_has_calls", "assert_awaited", "assert_awaited_once", "reset_mock"}
+    | {"return_value", "side_effect", "called", "call_count", "call_args", "call_args_list"}
+    | {"mock_calls", "method_calls", "await_count", "configure_mock", "mock_add_spec"}
+)
+
+
+def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[tuple[AttributeUse, Owner]]:
+    """The reads of a file of which the owner surely does not have the attribute, with the owner."""
+    owners: dict[tuple[object, ...], Owner | None] = {}
+    for use in fact.uses:
+        if use.owner.startswith("super("):
+            missing = _missing_on_bases(index, use, path)
+        else:
+            key = (use.owner, use.links, use.entered)
+            if key not in owners:
+                owners[key] = owner_of(index, use, path)
+            owner = owners[key]
+            missing = owner if owner is not None and _lacks(index, use, owner, path) else None
+        if missing is not None:
+            yield use, missing
+
+
+def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether an owner surely does not have an attribute. Nearly all have it: that is asked first."""
+    if is_test_path(path) and (use.name in _OF_MOCKS or _is_replaced(index, owner, path)):
+        return False
+    if owner.kind == "module":
+        return not module_has(index, owner.symbol, use, path) and not is_set_from_outside(
+            index, use.name, owner, path
+        )
+    if class_may_have(index, owner.symbol, use.name) or is_set_from_outside(index, use.name, owner, path):
+        return False
+    if not are_links_sure(index, use, path):
+        return False
+    if use.name in _OF_GENERATORS and may_be_generator(index, use, path):
+        return False
+    if (use.annotated or not use.exact) and descendants_may_have(index, owner.symbol, use.name):
+        return False
+    return not use.annotated or is_annotation_likely(index, use, owner, path)
+
+
+def _is_replaced(index: FactIndex, owner: Owner, path: str) -> bool:
+    """Whether a test puts something else in a class's place: `monkeypatch.setattr("a.Client", Fake)`."""
+    stores = index.get(AttributeStore, last_name(owner.symbol)) if owner.kind != "module" else ()
+    return any(other == path for other, _ in stores)
+
+
+def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
+    """The first base of the class around `super()`, where no base has the name."""
+    symbol = use.owner.removeprefix("super(").removesuffix(")")
+    own = class_at(index, symbol)
+    bases, is_complete = mro(index, symbol)
+    if own is None or not is_complete or not is_certain(index, symbol) or own[1].dynamic:
+        return None
+    known = [base for base in bases if base != symbol and class_at(index, base) is not None]
+    if not known or effect_of_decorators(index, symbol) != "same":
+        return None
+    if is_set_from_outside(index, use.name, Owner("class", symbol), path):
+        return None
+    if any(
+        base is None or class_may_have(index, resolve(index, base, path), use.name) for base in own[1].bases
+    ):
+        return None
+    # What derives from it may bring another class behind it.
+    is_open = descendants_of(index, symbol) or is_abstract(index, symbol)
+    return None if is_open else Owner("instance", known[0])

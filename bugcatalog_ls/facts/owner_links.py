@@ -1,0 +1,69 @@
+"""Whether what an attribute is read off is surely what the text on the way to it says."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.facts.attribute_stores import OtherResult
+from bugcatalog_ls.facts.attribute_uses import AttributeUse
+from bugcatalog_ls.facts.classes import FunctionFact
+from bugcatalog_ls.facts.derived_classes import descendants_of
+from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.member_owners import Owner
+from bugcatalog_ls.facts.outside_stores import is_set_from_outside
+from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
+
+_RESULT_KEEPING = frozenset(
+    {"builtins.staticmethod", "builtins.classmethod", "functools.lru_cache", "functools.cache"}
+    | {"abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.overload"}
+    | {"builtins.property", "functools.cached_property"}
+)
+_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+
+
+def are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
+    """Whether the owner is what it is by the text: nothing on the way to it is overridden or set."""
+    for symbol, name in use.links:
+        if not name:
+            symbol, _, name = symbol.rpartition(".")
+        resolved = resolve(index, symbol, path).removesuffix("()")
+        owner = Owner("class", resolved) if class_at(index, resolved) else Owner("module", resolved)
+        if is_set_from_outside(index, name, owner, path):
+            return False
+        if owner.kind == "class" and any(
+            _declares(index, sub, name) for sub in descendants_of(index, resolved) if sub != resolved
+        ):
+            return False
+        function = function_at(index, f"{resolved}.{name}")
+        if function is not None and not _keeps_result(index, function[1], use.entered):
+            return False
+        if owner.kind == "class" and not symbol.endswith("()") and name in _attributes(index, resolved):
+            return False
+    function = function_at(index, resolve(index, use.owner.removesuffix("()"), path))
+    return function is None or _keeps_result(index, function[1], use.entered)
+
+
+def may_be_generator(index: FactIndex, use: AttributeUse, path: str) -> bool:
+    """Whether the owner came from a call that may give a generator, a coroutine or a future instead."""
+    called = [f"{symbol}.{name}" if name else symbol for symbol, name in use.links]
+    called.append(use.owner.removesuffix("()"))
+    functions = [function_at(index, resolve(index, symbol, path).removesuffix("()")) for symbol in called]
+    return any(function is not None for function in functions)
+
+
+def _keeps_result(index: FactIndex, function: FunctionFact, entered: bool) -> bool:
+    if index.get(OtherResult, function.symbol):
+        return False
+    allowed = _RESULT_KEEPING | (_CONTEXT_MANAGERS if entered else frozenset())
+    return all(
+        decorator is not None and decorator.removesuffix("()") in allowed for decorator in function.decorators
+    )
+
+
+def _attributes(index: FactIndex, symbol: str) -> set[str]:
+    """The plain attributes of a class: on the class itself they may be descriptors."""
+    found = (class_at(index, base) for base in mro(index, symbol)[0])
+    return {name for known in found if known is not None for name in known[1].attributes}
+
+
+def _declares(index: FactIndex, symbol: str, name: str) -> bool:
+    found = class_at(index, symbol)
+    return found is None or name in found[1].members or name in found[1].attributes
