@@ -13,7 +13,15 @@ from bugcatalog_ls.facts.audit_writes import AuditWrite
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, enclosing, is_async, statement_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    enclosing,
+    is_async,
+    statement_of,
+    text_of,
+    walk,
+)
 from bugcatalog_ls.syntax.statement_edits import block_indent, replace_statement, wrap
 
 
@@ -51,6 +59,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     session = finding.data["session"]
     own = _opened_for(call, session) if session else None
     is_sql = re.fullmatch(r"[\w.]+", session) is not None and ".objects" not in session
+    is_sql = is_sql and not _is_drivers(call)
     code = _indented_twice(file, statement) if is_sql and own is None else None
     if code is not None:
         awaited = "await " if _is_async_session(call, session) else ""
@@ -63,6 +72,12 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = wrap(file, whole, whole, "try:", f"except Exception:\n    {line}")
         title = "Log the lost record and go on"
     yield context.fix(title, "suggested", edits)
+
+
+def _is_drivers(call: Node) -> bool:
+    """Whether the text's places are `$1`: asyncpg's, whose connection has no `begin_nested`."""
+    positional = arguments_of(call).positional
+    return bool(positional) and re.search(r"\$\d", text_of(positional[0])) is not None
 
 
 def _indented_twice(file: PyFile, statement: Node) -> str | None:

@@ -670,3 +670,24 @@ def test_collections_and_records_saved_at_once() -> None:
             await mongo.orders.insert_one({})
         """,
     )
+
+
+def test_a_drivers_connection_has_no_savepoint_of_a_session() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        logger = logging.getLogger(__name__)
+        async def write_audit_log(conn, action):
+            await conn.execute("INSERT INTO audit_log (action) VALUES ($1)", action)
+        """,
+        """
+        import logging
+        logger = logging.getLogger(__name__)
+        async def write_audit_log(conn, action):
+            try:
+                await conn.execute("INSERT INTO audit_log (action) VALUES ($1)", action)
+            except Exception:
+                logger.exception("write_audit_log: audit record not written")
+        """,
+    )
