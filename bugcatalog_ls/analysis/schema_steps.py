@@ -25,7 +25,7 @@ from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.model_constraints import model_constraints
+from bugcatalog_ls.facts.model_constraints import checks_of, model_constraints
 from bugcatalog_ls.facts.models import Model, models_of_table
 from bugcatalog_ls.facts.sources import quoted
 from bugcatalog_ls.facts.typed_columns import typed
@@ -45,6 +45,8 @@ def create_table(index: FactIndex, model: Model, *, schema_is_new: bool = False)
     arguments = table_arguments(list(columns.values()), constraints)
     if arguments is None:
         return None
+    checks = dict.fromkeys(check for each in sharing for check in checks_of(index, each.symbol))
+    arguments += tuple(_check(condition, name) for condition, name in checks)
     upgrade = []
     if schema_is_new and model.schema:
         text = quoted(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
@@ -84,6 +86,11 @@ def table_arguments(columns: list[Column], constraints: Constraints) -> tuple[st
         arguments.append(f"sa.PrimaryKeyConstraint({', '.join(keys)})")
     arguments.extend(_unique(unique) for unique in constraints.uniques)
     return tuple(arguments)
+
+
+def _check(condition: str, name: str) -> str:
+    named = f", name={quoted(name)}" if name else ""
+    return f"sa.CheckConstraint({quoted(condition)}{named})"
 
 
 def alter_type(

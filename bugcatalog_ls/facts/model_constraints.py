@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.expressions import (
     dotted,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.models import Model, is_mapped, model
 from bugcatalog_ls.facts.orm import LooseIndex, OrmClass, TableFact
 
@@ -59,6 +60,24 @@ def target_of(index: FactIndex, symbol: str, path: str) -> tuple[str, str] | Non
         return None
     found = next((each for each in made.columns if attribute == (each.attribute or each.name)), None)
     return (made.key, found.name) if found is not None else None
+
+
+@derived
+def checks_of(index: FactIndex, symbol: str) -> tuple[tuple[str, str], ...]:
+    """The condition and the name of each `CheckConstraint` beside a model's columns, where they are known."""
+    found: list[tuple[str, str]] = []
+    for path, value in _beside(index, symbol):
+        for each in value.items if isinstance(value, Collection) else ():
+            if not isinstance(each, Call):
+                continue
+            called = library_name(index, each.function, path) or ""
+            condition = each.keyword("sqltext", 0)
+            if isinstance(condition, Call) and _last(condition) == "text":
+                condition = condition.keyword("text", 0)
+            written = text_in(index, condition, path)
+            if called.rpartition(".")[2] == "CheckConstraint" and written:
+                found.append((written, text_in(index, each.keyword("name", 1), path) or ""))
+    return tuple(found)
 
 
 def default_schema(index: FactIndex, metadata: str) -> str:

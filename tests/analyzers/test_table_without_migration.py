@@ -153,6 +153,41 @@ def downgrade():
 """)  # fmt: skip
 
 
+def test_the_revision_has_the_checks_of_the_table() -> None:
+    model = f"""#- models.py
+{BASE}from sqlalchemy import CheckConstraint, text
+class Post(Base):
+    __tablename__ = "posts"
+    __table_args__ = (CheckConstraint("score >= 0", name="ck_posts_score"), CheckConstraint(text("id > 0")))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    score: Mapped[int]
+{REVISION}"""
+    check_fix("BC708", model, f"""{model}#- migrations/versions/f175482783f2_create_posts.py
+\"\"\"Create posts\"\"\"
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "f175482783f2"
+down_revision = "r1"
+
+
+def upgrade():
+    op.create_table(
+        "posts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("score >= 0", name="ck_posts_score"),
+        sa.CheckConstraint("id > 0"),
+    )
+
+
+def downgrade():
+    op.drop_table("posts")
+""")  # fmt: skip
+
+
 def test_environments_of_a_part_of_the_models_and_models_of_old_times() -> None:
     check_findings(
         "BC708",
