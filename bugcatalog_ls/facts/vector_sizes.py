@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.embedding_models import EmbeddingModel, model_named, model_names
+from bugcatalog_ls.facts.embedding_models import EmbeddingModel, model_names
+from bugcatalog_ls.facts.embedding_uses import ASKED, asked_sizes, model_uses, number_of, unlisted_models
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -19,7 +20,6 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
-    constant_value,
     string_value,
     text_of,
 )
@@ -116,7 +116,6 @@ _SIZE_NAME = re.compile(
 _VECTORS = re.compile(
     r"embed(?!ding$)|vector|index|collection|store|milvus|pinecone|qdrant|faiss|chroma", re.IGNORECASE
 )
-_ASKED = frozenset({"dimensions", "output_dimension", "output_dimensionality", "truncate_dim"})
 
 
 _ALTERED = re.compile(
@@ -129,12 +128,14 @@ _ALTERED = re.compile(
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    asked = list(_asked_sizes(file))
+    asked = list(asked_sizes(file))
     if asked:
         facts.add(AskedSize(file.path))
-    uses = list(_model_uses(file, [size for size, _ in asked]))
+    uses = list(model_uses(file, [size for size, _ in asked]))
     for known, size, _ in uses:
         facts.add(ModelUse(file.path, known.name, size))
+    for name in unlisted_models(file):
+        facts.add(ModelUse(file.path, name, 0))
     for node, value in _declared(file, uses, [given for _, given in asked]):
         field, owner = _field_of(file, node)
         anchor = facts.anchor(f"vector size {file.qualname_at(node.start_byte)}", node)
@@ -158,83 +159,6 @@ VOCABULARY = Vocabulary(
 )
 
 
-def _model_uses(file: PyFile, asked: list[int]) -> Iterator[tuple[EmbeddingModel, int, Node]]:
-    """The models named in a file, each with the size that it is asked for, and its string."""
-    for match in model_names().finditer(file.source.data):
-        node = file.root.descendant_for_byte_range(match.start() + 1, match.end() - 1)
-        while node is not None and node.type != "string" and node.parent is not None and node.type != "block":
-            node = node.parent
-        text = string_value(node) if node is not None and node.type == "string" else None
-        model = model_named(text) if text is not None else None
-        if model is None or node is None or _is_listed(node):
-            continue
-        yield model, _size_of(file, model, asked), node
-
-
-def _is_listed(node: Node) -> bool:
-    """Whether a name stands in a table or list of models, or is what something is compared with."""
-    parent = node.parent
-    if parent is None or parent.type in ("list", "set", "tuple", "comparison_operator", "case_pattern"):
-        return True
-    if parent.type == "pair":
-        key = parent.child_by_field_name("key")
-        return key is not None and key.id == node.id
-    return parent.type in ("expression_statement", "subscript", "concatenated_string")
-
-
-def _size_of(file: PyFile, model: EmbeddingModel, asked: list[int]) -> int:
-    """The size of the vectors that a use of the model makes; 0 where that is not known."""
-    is_cut = not model.settable and b"truncate_dim" in file.source.data
-    if not asked or (not model.settable and not is_cut):
-        return model.size
-    return asked[0] if len(set(asked)) == 1 else 0
-
-
-def _asked_sizes(file: PyFile) -> Iterator[tuple[int, Node]]:
-    """The sizes that calls of a file ask their model for (0: unknown), and where these are given."""
-    data = file.source.data
-    if not any(name.encode() in data for name in _ASKED):
-        return
-    for argument in file.nodes("keyword_argument"):
-        name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
-        if name is None or value is None or text_of(name) not in _ASKED:
-            continue
-        call = argument.parent.parent if argument.parent is not None else None
-        if call is not None and text_of(callee_of(call) or call).endswith("VectorField"):
-            continue
-        number = _number(file, value)
-        yield (number[1] if number is not None else 0), value
-    for pair in file.nodes("pair"):
-        key = string_value(pair.child_by_field_name("key"))
-        value = pair.child_by_field_name("value")
-        if key in _ASKED and value is not None:
-            number = _number(file, value)
-            yield (number[1] if number is not None else 0), value
-    for assignment in file.nodes("assignment"):
-        left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-        item = (
-            left.child_by_field_name("subscript") if left is not None and left.type == "subscript" else None
-        )
-        if value is not None and string_value(item) in _ASKED:
-            number = _number(file, value)
-            yield (number[1] if number is not None else 0), value
-
-
-def _number(file: PyFile, value: Node) -> tuple[Node, int] | None:
-    """The literal that a value is, or that its name is bound to once."""
-    if value.type == "identifier":
-        bindings = file.names.bindings(value)
-        bound = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        if bound is None or bound.type != "integer":
-            return None
-        value = bound
-    number = constant_value(value) if value.type == "integer" else None
-    written = string_value(value) if value.type == "string" else None
-    if written is not None and written.isdecimal():
-        number = int(written)
-    return (value, number) if isinstance(number, int) and 8 <= number <= 65536 else None
-
-
 def _declared(
     file: PyFile, uses: list[tuple[EmbeddingModel, int, Node]], asked: list[Node]
 ) -> Iterator[tuple[Node, int]]:
@@ -244,7 +168,7 @@ def _declared(
     own = [*asked, *_presets(file)] if fixed else []
     wrong = [value for value in own if _model_beside(value, uses) in fixed]
     for value in (*_in_calls(file), *_in_mappings(file), *_in_names(file), *wrong):
-        number = _number(file, value)
+        number = number_of(file, value)
         if number is not None and number[0].id not in seen:
             seen.add(number[0].id)
             yield number
@@ -264,7 +188,7 @@ def _in_calls(file: PyFile) -> Iterator[Node]:
             yield value
     for argument in file.nodes("keyword_argument") if b"mbed" in file.source.data else ():
         label, given = argument.child_by_field_name("name"), argument.child_by_field_name("value")
-        if label is None or given is None or text_of(label) in _ASKED:
+        if label is None or given is None or text_of(label) in ASKED:
             continue
         if _SIZE_NAME.fullmatch(text_of(label)) and _is_of_vectors(argument, text_of(label)):
             yield given
@@ -286,7 +210,7 @@ def _in_mappings(file: PyFile) -> Iterator[Node]:
     for pair in file.nodes("pair"):
         key = string_value(pair.child_by_field_name("key"))
         value = pair.child_by_field_name("value")
-        if key is None or value is None or key in _ASKED or not _SIZE_NAME.fullmatch(key):
+        if key is None or value is None or key in ASKED or not _SIZE_NAME.fullmatch(key):
             continue
         mapping = text_of(pair.parent) if pair.parent is not None else ""
         if "dense_vector" in mapping or key == "DIM" or model_names().search(mapping.encode()):

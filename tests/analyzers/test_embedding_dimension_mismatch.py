@@ -843,3 +843,38 @@ def test_presets_of_a_model_of_one_size() -> None:
         EMBEDDING_DIM = int(os.getenv("EMBEDDING_DIM", "768"))
         """,
     )
+
+
+def test_a_model_that_nobody_knows_may_make_the_vectors() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from openai import OpenAI
+        from pgvector.sqlalchemy import Vector
+        from sentence_transformers import SentenceTransformer
+        from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+        clip = SentenceTransformer("clip-ViT-B-32")
+
+        class Base(DeclarativeBase): ...
+
+        class Photo(Base):
+            __tablename__ = "photos"
+            id = mapped_column(primary_key=True)
+            image_embedding = mapped_column(Vector(512))
+
+        def described(client: OpenAI, text):
+            return client.embeddings.create(model="text-embedding-3-small", input=text)
+
+        #- other.py
+        from openai import OpenAI
+        from pgvector.sqlalchemy import Vector
+
+        column = Vector(512)
+        #               ^^^ BC801
+
+        def described(client: OpenAI, text):
+            return client.embeddings.create(model="text-embedding-3-small", input=text)
+        """,
+    )
