@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
+    callee_of,
     enclosing,
     is_async,
     statement_of,
@@ -59,7 +60,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     session = finding.data["session"]
     own = _opened_for(call, session) if session else None
     is_sql = re.fullmatch(r"[\w.]+", session) is not None and ".objects" not in session
-    is_sql = is_sql and not _is_drivers(call)
+    is_sql = is_sql and not _is_no_session(call, session)
     code = _indented_twice(file, statement) if is_sql and own is None else None
     if code is not None:
         awaited = "await " if _is_async_session(call, session) else ""
@@ -74,10 +75,14 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     yield context.fix(title, "suggested", edits)
 
 
-def _is_drivers(call: Node) -> bool:
-    """Whether the text's places are `$1`: asyncpg's, whose connection has no `begin_nested`."""
-    positional = arguments_of(call).positional
-    return bool(positional) and re.search(r"\$\d", text_of(positional[0])) is not None
+def _is_no_session(call: Node, session: str) -> bool:
+    """Whether a statement is executed by what has no `flush`: a driver's connection, told by the places
+    of its text (`$1`, `?`, `%s`), or a cursor or connection, told by its name."""
+    callee, positional = callee_of(call), arguments_of(call).positional
+    if callee is None or not text_of(callee).endswith(".execute") or not positional:
+        return False
+    is_drivers = re.search(r"\$\d|\?|%s|%\(", text_of(positional[0])) is not None
+    return is_drivers or re.search(r"(?:conn(?:ection)?|cur(?:sor)?|engine)\d?$", session.lower()) is not None
 
 
 def _indented_twice(file: PyFile, statement: Node) -> str | None:

@@ -72,6 +72,8 @@ _RUN_ASIDE = re.compile(r"(?:^|\.)(?:command\w*|shared_task|task|actor|scheduled
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
 )
+# `insert(AuditLog).values(…)`
+_INSERTED = re.compile(rf"\binsert\(\s*[\w.]*?\b(?:{_RECORD.pattern})")
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -140,7 +142,8 @@ def _session_of(file: PyFile, call: Node) -> str | None:
     positional = arguments_of(call).positional
     if name == "execute":
         given = text_of(positional[0]) if positional else ""
-        return text_of(owner) if _INSERT.search(given) else None
+        is_audit = _INSERT.search(given) or _INSERTED.search(given)
+        return text_of(owner) if is_audit else None
     if name == "create":
         is_manager = text_of(owner).endswith(".objects") and _RECORD.search(text_of(owner))
         return text_of(owner) if is_manager else None

@@ -691,3 +691,92 @@ def test_a_drivers_connection_has_no_savepoint_of_a_session() -> None:
                 logger.exception("write_audit_log: audit record not written")
         """,
     )
+
+
+def test_an_insert_of_a_record_that_is_executed() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from fastapi import FastAPI
+        from sqlalchemy import insert
+        from models import AuditLog, Order
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.post("/orders")
+        def order(db):
+            db.execute(insert(Order).values(name="one"))
+            db.execute(insert(AuditLog).values(action="order"))
+            db.commit()
+        """,
+        """
+        import logging
+        from fastapi import FastAPI
+        from sqlalchemy import insert
+        from models import AuditLog, Order
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.post("/orders")
+        def order(db):
+            db.execute(insert(Order).values(name="one"))
+            db.flush()
+            try:
+                with db.begin_nested():
+                    db.execute(insert(AuditLog).values(action="order"))
+            except Exception:
+                logger.exception("order: audit record not written")
+            db.commit()
+        """,
+    )
+
+
+def test_a_cursor_and_a_connection_have_no_savepoint() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from fastapi import FastAPI
+        from sqlalchemy import insert
+        from models import AuditLog
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.post("/orders")
+        def order(cursor, name):
+            cursor.execute("INSERT INTO orders (name) VALUES (?)", (name,))
+            cursor.execute("INSERT INTO audit_log (action) VALUES (?)", (name,))
+
+        @app.post("/users")
+        def user(conn, name):
+            conn.execute(insert(AuditLog).values(action=name))
+        """,
+        """
+        import logging
+        from fastapi import FastAPI
+        from sqlalchemy import insert
+        from models import AuditLog
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.post("/orders")
+        def order(cursor, name):
+            cursor.execute("INSERT INTO orders (name) VALUES (?)", (name,))
+            try:
+                cursor.execute("INSERT INTO audit_log (action) VALUES (?)", (name,))
+            except Exception:
+                logger.exception("order: audit record not written")
+
+        @app.post("/users")
+        def user(conn, name):
+            try:
+                conn.execute(insert(AuditLog).values(action=name))
+            except Exception:
+                logger.exception("user: audit record not written")
+        """,
+    )
