@@ -96,6 +96,7 @@ def analyse(
             tuple(matched),
             tuple(facts.facts),
             facts.anchors,
+            failures=tuple(facts.failures),
             quarantined=stopped,
             has_suppressions=has_suppressions,
         )
@@ -103,7 +104,7 @@ def analyse(
     facts = shared if shared is not None else collect_facts(file)
     n_shared_facts, n_shared_anchors = len(facts.facts), len(facts.anchors)
     findings, quarantined = plan.rules.check(path, source, file, facts)
-    failures: list[tuple[str, str]] = []
+    failures = facts.failures[:]
     held = plan.literals.held_by(source.data)
     for code, analyzer in plan.analyzers.items():
         if analyzer.literals and held.isdisjoint(analyzer.literals):
@@ -114,7 +115,7 @@ def analyse(
             if analyzer.check is not None:
                 findings.extend(analyzer.check(FileContext(code, file, options)))
         except Exception as error:
-            failures.append((code, _described(code, path, error)))
+            failures.append(_failure(code, path, error))
     return FileResult(
         tuple(findings),
         tuple(facts.facts),
@@ -136,7 +137,7 @@ def join(plan: Plan, index: FactIndex, path: str, code: str, options: Options) -
         run = plan.analyzers[code].join
         return tuple(run(JoinContext(code, path, index, options))) if run is not None else ()
     except Exception as error:
-        _described(code, path, error)
+        _failure(code, path, error)
         return ()
 
 
@@ -152,10 +153,11 @@ def fixes_for(
             return tuple(plan.rules.fixes(context, finding))
         return tuple(analyzer.fix(context, finding)) if analyzer and analyzer.fix else ()
     except Exception as error:
-        _described(finding.code, finding.path, error)
+        _failure(finding.code, finding.path, error)
         return ()
 
 
-def _described(code: str, path: str, error: Exception) -> str:
-    log.exception("the analyzer of %s failed on %s", code, path)
-    return f"{type(error).__name__}: {error}"
+def _failure(code: str, path: str, error: Exception) -> tuple[str, str]:
+    failed = f"the analyzer of {code}"
+    log.exception("%s failed on %s", failed, path)
+    return failed, f"{type(error).__name__}: {error}"

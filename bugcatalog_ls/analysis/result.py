@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 class FileResult(msgspec.Struct, frozen=True):
     """The pure result for one text: the same text and catalog always give the same result.
 
-    `has_error` tells that the text does not parse whole; `failures` are the codes of analyzers that
-    raised, with what they raised; `quarantined` the rules (code, index, reason) that were stopped;
-    `has_suppressions` tells that it holds comments for the tool. `n_shared_facts` and
+    `has_error` tells that the text does not parse whole; `failures` names the analyzers and
+    vocabularies that raised, with what they raised; `quarantined` the rules (code, index, reason) that
+    were stopped; `has_suppressions` tells that it holds comments for the tool. `n_shared_facts` and
     `n_shared_anchors` count those at the beginning that the vocabularies gave, not the entries'.
     """
 

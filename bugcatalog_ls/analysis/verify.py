@@ -131,8 +131,8 @@ def _pairs(flagged: Example, fixed: Example) -> bool:
 def _verify_findings(entry: Entry, example: Example) -> Iterator[Outcome]:
     annotated = {file.path: parse_annotations(file.text) for file in example.files}
     project = project_for(entry, {path: parsed.text for path, parsed in annotated.items()})
-    for code, failure in (failure for result in project.results.values() for failure in result.failures):
-        yield Outcome(code, "missing", example.page, example.line, f"the analyzer failed: {failure}")
+    for failed, error in (failure for result in project.results.values() for failure in result.failures):
+        yield Outcome(entry.code, "missing", example.page, example.line, f"{failed} failed: {error}")
     for file in example.files:
         parsed = annotated[file.path]
         found = [finding for finding in project.findings(file.path) if finding.code == entry.code]

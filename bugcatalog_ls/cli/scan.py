@@ -180,7 +180,7 @@ def n_cores() -> int:
 
 
 class FailureLog(logging.Handler):
-    """Gathers what analyzers raised; each is told once, in one line."""
+    """Gathers what analyzers and vocabularies raised; each is told once, in one line."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -198,8 +198,8 @@ class FailureLog(logging.Handler):
         """What was raised in other processes, or when the cached results were made."""
         for _, workspace in rooms:
             for path, result in workspace.results.items():
-                for code, error in result.failures:
-                    self.lines.add(f"the analyzer of {code} failed on {path}: {error}")
+                for failed, error in result.failures:
+                    self.lines.add(f"{failed} failed on {path}: {error}")
 
     def tell(self) -> bool:
         """Tell what was gathered, and forget it; whether anything failed."""

@@ -36,11 +36,13 @@ class Fact(msgspec.Struct, frozen=True, tag=True, cache_hash=True, array_like=Tr
 
 
 class Facts:
-    """What one file gave: its facts, and the spans of the anchors that they and findings name."""
+    """What one file gave: its facts, the spans of the anchors that they and findings name, and which
+    vocabularies raised what."""
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.anchors: dict[str, Span] = {}
+        self.failures: list[tuple[str, str]] = []
 
     def add(self, fact: Fact) -> None:
         self.facts.append(fact)
@@ -107,9 +109,8 @@ def collect_facts(file: PyFile) -> Facts:
         if not vocabulary.literals or not held.isdisjoint(vocabulary.literals):
             try:
                 vocabulary.collect(file, facts)
-            except Exception:
-                # What one vocabulary can't read costs only its own facts.
-                log.exception("%s failed on %s", vocabulary.collect.__module__, file.path)
+            except Exception as error:
+                facts.failures.append(_failure(vocabulary.collect, file.path, error))
     return facts
 
 
@@ -127,9 +128,16 @@ def read_facts(path: str, source: Source) -> Facts:
         if vocabulary.read is not None and any(fnmatch(name, pattern) for pattern in vocabulary.names):
             try:
                 vocabulary.read(path, source, facts)
-            except Exception:
-                log.exception("%s failed on %s", vocabulary.read.__module__, path)
+            except Exception as error:
+                facts.failures.append(_failure(vocabulary.read, path, error))
     return facts
+
+
+def _failure(reader: Collect | Read, path: str, error: Exception) -> tuple[str, str]:
+    """What one vocabulary can't read costs only its own facts."""
+    failed = f"the vocabulary {reader.__module__}"
+    log.exception("%s failed on %s", failed, path)
+    return failed, f"{type(error).__name__}: {error}"
 
 
 @cache

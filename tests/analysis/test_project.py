@@ -1,4 +1,4 @@
-"""A project: which joins run again, which files are stale, and what a failing analyzer costs."""
+"""A project: which joins run again, which files are stale, and what one that raises costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from bugcatalog_ls.analysis.finding import Finding
 from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.loader import load_page
+from bugcatalog_ls.facts import fact
 from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.fact import Vocabulary
 from bugcatalog_ls.text.source import Source
 
 
@@ -76,7 +78,7 @@ def test_a_file_is_stale_when_a_place_that_it_speaks_of_moves() -> None:
     assert project.findings("mine.py") == ()
 
 
-def failing(_: object) -> list[Finding]:
+def failing(*_: object) -> NoReturn:
     raise ZeroDivisionError("by design")
 
 
@@ -89,9 +91,22 @@ def test_an_analyzer_that_raises_costs_only_its_own_findings(caplog: pytest.LogC
         {"a.py": "x = 1\n"}, T1=Analyzer(check=failing), T2=good, T3=Analyzer(join=failing), T4=good
     )
     assert [finding.code for finding in project.findings("a.py")] == ["T2", "T4"]
-    assert project.results["a.py"].failures == (("T1", "ZeroDivisionError: by design"),)
+    assert project.results["a.py"].failures == (("the analyzer of T1", "ZeroDivisionError: by design"),)
     assert "T3 failed on a.py" in caplog.text
     assert "T1 failed on a.py" in caplog.text
+
+
+def test_a_vocabulary_that_raises_costs_only_its_own_facts(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Vocabulary(collect=failing, read=failing, names=("*.sql",))
+    others = fact.vocabularies()
+    monkeypatch.setattr(fact, "vocabularies", lambda: (broken, *others))
+    project, _ = project_of({**TEXTS, "schema.sql": ""}, T1=Analyzer(join=names_elsewhere))
+    assert [finding.message for finding in project.findings("mine.py")] == ["Here"]
+    failure = (f"the vocabulary {__name__}", "ZeroDivisionError: by design")
+    assert [project.results[path].failures for path in ("mine.py", "schema.sql")] == [(failure,)] * 2
+    assert f"the vocabulary {__name__} failed on mine.py" in caplog.text
 
 
 def test_a_fix_that_raises_is_no_fix(caplog: pytest.LogCaptureFixture) -> None:
