@@ -17,20 +17,15 @@ from bugcatalog_ls.facts.loggers import LEVELS, logging_method
 from bugcatalog_ls.facts.masks import masking_functions
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import function_at
+from bugcatalog_ls.facts.revealed import Revealed, ValueKind
 from bugcatalog_ls.facts.secret_holders import HOLDERS, holds_secret, shows_itself
-from bugcatalog_ls.facts.secret_values import Revealed, ValueKind, revealed
+from bugcatalog_ls.facts.secret_values import revealed
 from bugcatalog_ls.facts.written_parts import parts_of
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.masked_values import masked, on_one_line
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import (
-    ancestors,
-    arguments_of,
-    callee_of,
-    string_value,
-    text_of,
-)
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of
 from bugcatalog_ls.syntax.outside import is_outside
 
 _ASYNC_LEVELS = frozenset(f"a{level}" for level in LEVELS)

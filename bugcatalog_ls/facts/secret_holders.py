@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro
+from bugcatalog_ls.facts.revealed import ValueKind
 from bugcatalog_ls.facts.secret_names import secret_kind
-from bugcatalog_ls.facts.secret_values import ValueKind
 
 _HIDDEN = re.compile(r"(?:^|\.)(?:Secret(?:Str|Bytes)?|Sensitive\w*|PaymentCardNumber)\(\)$")
 HOLDERS = re.compile(r"(?:^|\.)(?:HTTPAuthorizationCredentials|HTTPBasicCredentials|OAuth2Password\w+)\(\)$")
