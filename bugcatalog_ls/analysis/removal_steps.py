@@ -18,7 +18,7 @@ from bugcatalog_ls.analysis.constraint_calls import (
 from bugcatalog_ls.analysis.revision_steps import OperationCall, Step, drop_column
 from bugcatalog_ls.analysis.schema_steps import table_arguments
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
-from bugcatalog_ls.facts.schema import Table
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.facts.sources import quoted
 
 _MYSQL = ("mysql", "mariadb")

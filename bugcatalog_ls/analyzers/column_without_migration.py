@@ -18,8 +18,8 @@ from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table
 from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_anchor
-from bugcatalog_ls.facts.schema import SchemaColumn, Table
 from bugcatalog_ls.facts.schema_replay import all_metadata, environments_of, table_of
+from bugcatalog_ls.facts.schema_tables import SchemaColumn, Table
 from bugcatalog_ls.facts.sql_schema import group_of_files
 from bugcatalog_ls.facts.sql_texts import plain_name
 from bugcatalog_ls.facts.typed_columns import typed

@@ -15,7 +15,7 @@ from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table
-from bugcatalog_ls.facts.schema import SchemaColumn, Table
+from bugcatalog_ls.facts.schema_tables import SchemaColumn, Table
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.facts.type_differences import are_apart, type_difference
 from bugcatalog_ls.facts.typed_columns import typed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.schema import SchemaColumn, Table
 from bugcatalog_ls.facts.schema_picture import Picture, PicturedTable
+from bugcatalog_ls.facts.schema_tables import SchemaColumn, Table
 from bugcatalog_ls.facts.sql_texts import plain_name
 
 

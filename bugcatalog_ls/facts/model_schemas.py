@@ -9,8 +9,8 @@ from bugcatalog_ls.facts.created_tables import creates_tables
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import environments
 from bugcatalog_ls.facts.models import model, models
-from bugcatalog_ls.facts.schema import Table
 from bugcatalog_ls.facts.schema_replay import all_metadata, environments_of, lacks_table, table_of
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.facts.sql_schema import group_of_files
 from bugcatalog_ls.facts.sql_texts import SqlMade, plain_name
 

@@ -8,7 +8,7 @@ from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import graph
 from bugcatalog_ls.facts.replay import Replay
-from bugcatalog_ls.facts.schema import Table
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.syntax.modules import module_name
 
 

@@ -1,4 +1,4 @@
-"""A schema while migrations are replayed: tables, columns, and how sure each of them is."""
+"""A schema while migrations are replayed: its tables by name, and how sure they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from bugcatalog_ls.facts.column_types import ColumnType
 from bugcatalog_ls.facts.columns import Column
-from bugcatalog_ls.facts.constraints import Constraints, merged_constraints, of_columns
+from bugcatalog_ls.facts.constraints import of_columns
 from bugcatalog_ls.facts.operations import (
     AddColumn,
     AddConstraint,
@@ -26,36 +26,14 @@ from bugcatalog_ls.facts.operations import (
     TouchConstraints,
 )
 from bugcatalog_ls.facts.schema_constraints import referring_to, without_constraint
-
-
-class SchemaColumn(msgspec.Struct, frozen=True):
-    """A column with the path of the revision that brought it; not `certain` where it may be missing."""
-
-    column: Column
-    revision: str = ""
-    certain: bool = True
-
-
-class Table(msgspec.Struct, frozen=True):
-    """A table by `[schema.]name`.
-
-    `known` is False where something unknown happened to it: it may have other columns than these.
-    `certain` is False where the table itself may be missing.
-    """
-
-    name: str
-    columns: dict[str, SchemaColumn] = {}
-    known: bool = True
-    certain: bool = True
-    revision: str = ""
-    constraints: Constraints = Constraints()
-
-    def column(self, name: str) -> SchemaColumn | None:
-        found = self.columns.get(name)
-        if found is not None:
-            return found
-        folded = name.casefold()
-        return next((column for key, column in self.columns.items() if key.casefold() == folded), None)
+from bugcatalog_ls.facts.schema_tables import (
+    SchemaColumn,
+    Table,
+    blurred,
+    merged_table,
+    of_enum,
+    touched_table,
+)
 
 
 class Schema:
@@ -142,9 +120,9 @@ class Schema:
                 self.complete = False
                 for each in list(self.tables.values()):
                     if not (only_creates and each.certain):
-                        self._put(_touched(each))
+                        self._put(touched_table(each))
             case Touch(table=str(name)):
-                self._put(_touched(self._expected(name)))
+                self._put(touched_table(self._expected(name)))
 
     def _create(self, operation: CreateTable, revision: str) -> None:
         existing = self.table(operation.table)
@@ -157,7 +135,7 @@ class Schema:
         if existing is None or (existing.certain and not operation.if_not_exists):
             self._put(made)
         elif not existing.certain or not existing.known:
-            self._put(_merged_table(existing, made))
+            self._put(merged_table(existing, made))
 
     def _rename(self, operation: RenameTable) -> None:
         table = self._expected(operation.table)
@@ -171,7 +149,7 @@ class Schema:
     def _alter(self, operation: AlterColumn) -> None:
         table = self._expected(operation.table)
         if not operation.name:
-            blurred = {name: _blurred(each) for name, each in table.columns.items()}
+            blurred = {name: blurred(each) for name, each in table.columns.items()}
             self._put(msgspec.structs.replace(table, columns=blurred))
             return
         found = table.column(operation.name)
@@ -246,7 +224,7 @@ class Schema:
         self.enums[new_name] = labels
         for table in list(self.tables.values()):
             columns = {
-                key: _of_enum(each, new_name, labels) if each.column.type.enum_name == name else each
+                key: of_enum(each, new_name, labels) if each.column.type.enum_name == name else each
                 for key, each in table.columns.items()
             }
             if any(columns[key] is not each for key, each in table.columns.items()):
@@ -282,21 +260,6 @@ class Schema:
         self.tables[table.name] = table
 
 
-def _touched(table: Table) -> Table:
-    return msgspec.structs.replace(table, known=False, constraints=table.constraints.unknown())
-
-
-def _of_enum(each: SchemaColumn, name: str, labels: tuple[str, ...] | None) -> SchemaColumn:
-    made = msgspec.structs.replace(each.column.type, enum_name=name, labels=labels, source="")
-    return msgspec.structs.replace(each, column=msgspec.structs.replace(each.column, type=made))
-
-
-def _blurred(each: SchemaColumn) -> SchemaColumn:
-    """A column of which only the name is known still."""
-    column = msgspec.structs.replace(each.column, type=ColumnType(), nullable=None, server_default="?")
-    return msgspec.structs.replace(each, column=column)
-
-
 def merged(schemas: Iterable[Schema]) -> Schema:
     """What holds whichever of the schemas is the real one."""
     first, *others = schemas
@@ -320,36 +283,5 @@ def merged(schemas: Iterable[Schema]) -> Schema:
                 assert present is not None
                 result.tables[name] = msgspec.structs.replace(present, certain=False)
             else:
-                result.tables[name] = _merged_table(left, right)
+                result.tables[name] = merged_table(left, right)
     return result
-
-
-def _merged_table(one: Table, two: Table) -> Table:
-    columns: dict[str, SchemaColumn] = {}
-    for name in [*one.columns, *(name for name in two.columns if name not in one.columns)]:
-        first, second = one.columns.get(name), two.columns.get(name)
-        if first is not None and second is not None:
-            columns[name] = first if first == second else _merged_column(first, second)
-        else:
-            present = first or second
-            assert present is not None
-            columns[name] = msgspec.structs.replace(present, certain=False)
-    return Table(
-        one.name,
-        columns,
-        one.known and two.known,
-        one.certain and two.certain,
-        one.revision or two.revision,
-        merged_constraints(one.constraints, two.constraints),
-    )
-
-
-def _merged_column(first: SchemaColumn, second: SchemaColumn) -> SchemaColumn:
-    one, two = first.column, second.column
-    column = msgspec.structs.replace(
-        one,
-        type=one.type if one.type == two.type else ColumnType(),
-        nullable=one.nullable if one.nullable == two.nullable else None,
-        server_default=one.server_default if one.server_default == two.server_default else "?",
-    )
-    return SchemaColumn(column, first.revision, first.certain and second.certain)

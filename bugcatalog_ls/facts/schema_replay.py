@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.migration_graph import Environment, environments, graph
 from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.replay import Opaque, Replay
-from bugcatalog_ls.facts.schema import Table
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.syntax.modules import module_name
 
 

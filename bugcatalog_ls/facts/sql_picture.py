@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.schema import Table
 from bugcatalog_ls.facts.schema_picture import Picture, PicturedColumn, PicturedTable
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.facts.sql_schema import is_sql_file, sql_groups
 from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.syntax.modules import is_test_path

@@ -18,8 +18,9 @@ from bugcatalog_ls.facts.migration_graph import environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.operations import CreateTable, DropTable, RenameTable
-from bugcatalog_ls.facts.schema import Schema, Table
+from bugcatalog_ls.facts.schema import Schema
 from bugcatalog_ls.facts.schema_replay import replayed
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.facts.sql_files import sql_table_anchor
 from bugcatalog_ls.facts.sql_texts import SqlDdl, SqlMade, SqlTableUse, SqlText, plain_name
 from bugcatalog_ls.syntax.modules import is_test_path

@@ -7,8 +7,8 @@ import pytest
 
 from bugcatalog_ls.facts.ddl import HOLE, ddl_operations
 from bugcatalog_ls.facts.operations import Touch
-from bugcatalog_ls.facts.schema import Table
 from bugcatalog_ls.facts.schema_replay import environments_of, replayed, table_of
+from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.testing.checks import project_of, split_fixture
 from bugcatalog_ls.text.source import Source
 
