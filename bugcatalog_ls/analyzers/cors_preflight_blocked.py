@@ -20,7 +20,8 @@ from bugcatalog_ls.facts.cors import (
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import Collection, Name
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.middleware import CorsInUse, Link, MiddlewareStep, chains_with, is_cors
+from bugcatalog_ls.facts.middleware import CorsInUse, MiddlewareStep
+from bugcatalog_ls.facts.middleware_chains import Link, chains_with, is_cors
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.rejections import HookAdded, RejectsPreflight
 from bugcatalog_ls.facts.resolve import mro, resolve

@@ -1,20 +1,13 @@
-"""What stands before the handlers of an application: its middleware in order, and who deals with CORS.
-
-Steps are kept in the order of the text, file by file; `chain` puts together what functions of the
-workspace add that are given the application. In Starlette what is added last runs first.
-"""
+"""What each file puts before the handlers of an application: middleware, and what deals with CORS."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.resolve import function_at, mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
@@ -27,18 +20,8 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
 )
 
-CORS_CLASSES = frozenset(
-    {
-        "starlette.middleware.cors.CORSMiddleware",
-        "fastapi.middleware.cors.CORSMiddleware",
-        "corsheaders.middleware.CorsMiddleware",
-    }
-)
-"""Middleware that answers preflights."""
-
 DJANGO_CHAIN = "MIDDLEWARE"
 """What stands for the application in Django's settings."""
-
 _WRAPS = frozenset({"starlette.middleware.Middleware", "fastapi.middleware.Middleware"})
 _ASGI_APPS = frozenset({"fastapi.FastAPI()", "starlette.applications.Starlette()"})
 _APP = re.compile(rb"FastAPI|Starlette")
@@ -81,80 +64,9 @@ class CorsInUse(Fact, frozen=True):
         return self.kind
 
 
-class Link(NamedTuple):
-    """One member of a chain: the symbol of a class or function, and where it was added."""
-
-    what: str
-    path: str
-    anchor: str
-    backend: str
-
-
-@derived
-def chain(index: FactIndex, path: str, scope: str, app: str) -> tuple[Link, ...]:
-    """The middleware that one function adds to an application, the innermost first."""
-    return tuple(_links(index, path, scope, app, 3))
-
-
-@derived
-def chains_with(index: FactIndex, path: str, scope: str, app: str) -> tuple[tuple[Link, ...], ...]:
-    """The chains that what a function adds becomes a part of: of those who call it, else its own."""
-    found: list[tuple[Link, ...]] = []
-    for caller_path, step in index.get(MiddlewareStep, scope.rpartition(".")[2]):
-        if step.kind != "call" or (not step.given and step.app != app):
-            continue
-        if resolve(index, step.what, caller_path).replace("()", "") == scope:
-            found.append(chain(index, caller_path, step.scope, step.app))
-    return tuple(found) or (chain(index, path, scope, app),)
-
-
-@derived
-def is_cors(index: FactIndex, symbol: str, path: str) -> bool:
-    """Whether what was added answers preflights."""
-    resolved = resolve(index, symbol, path)
-    return any(name in CORS_CLASSES for name in mro(index, resolved)[0])
-
-
 def middleware_anchor(symbol: str) -> str:
     """The anchor of where a function or class becomes middleware, as a finding names it."""
     return f"middleware {symbol}"
-
-
-def _links(index: FactIndex, path: str, scope: str, app: str, steps: int) -> Iterator[Link]:
-    wrapped: list[Link] = []
-    for step in index.in_file(path, MiddlewareStep):
-        if step.scope != scope or step.app != app:
-            continue
-        if step.kind == "call":
-            if steps > 0:
-                yield from _of_call(index, path, step, steps - 1)
-        elif step.kind == "wrap":
-            wrapped.append(Link(step.what, path, step.anchor, step.backend))
-        else:
-            yield Link(step.what, path, step.anchor, step.backend)
-    yield from wrapped
-
-
-def _of_call(index: FactIndex, path: str, step: MiddlewareStep, steps: int) -> Iterator[Link]:
-    symbol = resolve(index, step.what, path).replace("()", "")
-    found = function_at(index, symbol)
-    if found is None:
-        return
-    other, function = found
-    parameter = step.app if not step.given else None
-    if step.given.isdigit():
-        positional = [p for p in function.parameters if p.kind == "positional"]
-        if function.owner and function.member == "instance":
-            positional = positional[1:]
-        if int(step.given) < len(positional):
-            parameter = positional[int(step.given)].name
-    elif step.given:
-        parameter = step.given
-    if parameter is not None:
-        yield from _links(index, other, symbol, parameter, steps)
-
-
-# -- collecting ------------------------------------------------------------------------------------
 
 
 def _collect(file: PyFile, facts: Facts) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.facts.middleware import MiddlewareStep, chain
+from bugcatalog_ls.facts.middleware import MiddlewareStep
+from bugcatalog_ls.facts.middleware_chains import chain
 from bugcatalog_ls.facts.rejections import RejectsPreflight
 from bugcatalog_ls.testing.checks import project_of, split_fixture
 
