@@ -9,15 +9,11 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answered_routes import routes_of
+from bugcatalog_ls.facts.asked_services import last_asking
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
-from bugcatalog_ls.facts.health_checks import (
-    HealthRisk,
-    is_health_route,
-    last_asking,
-    noted_failure,
-    noted_success,
-)
+from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
+from bugcatalog_ls.facts.noted_outcomes import noted_failure, noted_success
 from bugcatalog_ls.facts.responses import is_ok, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
 from bugcatalog_ls.syntax.nodes import callee_of, enclosing, string_value, text_of
