@@ -8,10 +8,12 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
-from bugcatalog_ls.facts.background_work import EndlessLoop, ScheduledJob, TaskTarget
+from bugcatalog_ls.facts.background_work import TaskTarget
 from bugcatalog_ls.facts.clean_up import is_last_resort
+from bugcatalog_ls.facts.endless_loops import EndlessLoop
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.logger_edits import logger_for
+from bugcatalog_ls.facts.scheduled_jobs import ScheduledJob
 from bugcatalog_ls.facts.startup_hooks import StartupCall
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (

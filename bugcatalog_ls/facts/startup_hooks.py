@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.background_work import HARMLESS, TASK_MAKERS, sends_request
+from bugcatalog_ls.facts.background_work import TASK_MAKERS
+from bugcatalog_ls.facts.endless_loops import HARMLESS, sends_request
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CLIENTS, VERBS
 from bugcatalog_ls.facts.log_names import is_log_owner
