@@ -7,20 +7,15 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.dict_caches import DictCache
 from bugcatalog_ls.facts.django_effects import DjangoEffects
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.outward_writes import function_writes
 from bugcatalog_ls.facts.rejections import HookAdded
-from bugcatalog_ls.facts.request_paths import (
-    BY_DESIGN,
-    CachesAnswers,
-    DependencyUse,
-    DictCache,
-    RequestCall,
-    RequestFunction,
-)
+from bugcatalog_ls.facts.request_calls import BY_DESIGN, RequestCall
+from bugcatalog_ls.facts.request_paths import CachesAnswers, DependencyUse, RequestFunction
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.text.spans import Span, TextEdit

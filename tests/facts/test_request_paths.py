@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bugcatalog_ls.facts.cors import CorsRegistration
 from bugcatalog_ls.facts.rejections import RejectsPreflight
-from bugcatalog_ls.facts.request_paths import DependencyUse, RequestCall, RequestFunction
+from bugcatalog_ls.facts.request_calls import RequestCall
+from bugcatalog_ls.facts.request_paths import DependencyUse, RequestFunction
 from bugcatalog_ls.facts.retries import Retry
 from bugcatalog_ls.testing.checks import project_of, split_fixture
 
