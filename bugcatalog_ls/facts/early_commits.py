@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.db_sessions import is_session
+from bugcatalog_ls.facts.commits_in_loops import is_in_loop, is_under_batch_test, writes_in_loop
 from bugcatalog_ls.facts.session_calls import Session, SessionFunction
+from bugcatalog_ls.facts.session_helpers import Helper, helpers_of
 from bugcatalog_ls.facts.written_rows import (
     FunctionBody,
     assigned_names,
@@ -26,30 +27,11 @@ from bugcatalog_ls.facts.written_rows import (
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_between
-from bugcatalog_ls.syntax.nodes import (
-    ancestors,
-    arguments_of,
-    callee_of,
-    constant_value,
-    is_within,
-    statement_of,
-    text_of,
-    walk,
-)
+from bugcatalog_ls.syntax.nodes import ancestors, is_within, statement_of, text_of, walk
 
 Relation = Literal["related", "unrelated", "loop"]
-
 _HANDLERS = ("except_clause", "except_group_clause", "finally_clause")
-_BATCH = re.compile(r"%|\blen\(|batch|chunk|>=?|==|count", re.IGNORECASE)
 _OWN_CALL = re.compile(rb"\bself\.\w+\(")
-
-
-class Helper(NamedTuple):
-    """A call that hands the session to a function: its symbol, and the position or keyword."""
-
-    node: Node
-    callee: str
-    slot: str
 
 
 class EarlyCommit(NamedTuple):
@@ -65,42 +47,25 @@ class EarlyCommit(NamedTuple):
     committing: tuple[Helper, ...] = ()
 
 
-def handed_sessions(file: PyFile) -> Iterator[SessionFunction]:
-    """The functions that only hand a session of theirs on: parameters that are one by their type."""
-    for definition in file.functions:
-        scope = definition.scope
-        parameters = definition.node.child_by_field_name("parameters")
-        if scope is None or parameters is None or "ession" not in text_of(parameters):
-            continue
-        found: list[Session] = []
-        for name, bindings in scope.bindings.items():
-            if len(bindings) == 1 and bindings[0].kind == "parameter":
-                symbol = file.names.binding_symbol(bindings[0], scope)
-                if symbol is not None and is_session(symbol):
-                    found.append(Session(name, symbol, False, ()))
-        if found:
-            yield SessionFunction(scope, tuple(found))
-
-
 def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyCommit]:
     """The commits of a function after which writes follow that a later commit ends."""
     scope = function.scope
     if not _may_end_twice(file, function):
         return
     body = body_of_function(scope)
-    helpers = {session.written: _helpers(file, body, session) for session in function.sessions}
+    helpers = {session.written: helpers_of(file, body, session) for session in function.sessions}
     n_ends = sum(len(s.of("commit")) + len(helpers[s.written]) for s in function.sessions)
     loops = [
         (session, call)
         for session in function.sessions
         for call in session.of("commit")
-        if _is_in_loop(call.node, session)
+        if is_in_loop(call.node, session)
     ]
     saving = [
         (session, helper)
         for session in function.sessions
         for helper in helpers[session.written]
-        if _is_in_loop(helper.node, session)
+        if is_in_loop(helper.node, session)
     ]
     if n_ends < 2 and not loops and not saving:
         return
@@ -123,7 +88,7 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
         if helper.node.id not in done:
             yield EarlyCommit(helper.node, "loop", (session,), (helper,))
     for session, call in loops:
-        if call.node.id not in done and _writes_in_loop(session, call.node):
+        if call.node.id not in done and writes_in_loop(session, call.node):
             yield EarlyCommit(call.node, "loop", (session,))
 
 
@@ -151,7 +116,7 @@ def _too_early(
     helper: Helper | None,
 ) -> EarlyCommit | None:
     """What makes a commit (or a helper's) too early, if anything does."""
-    if is_within(node, _HANDLERS) or _is_under_batch_test(node):
+    if is_within(node, _HANDLERS) or is_under_batch_test(node):
         return None
     starts = flow.at(node)
     known = _known_before(flow, body, session, node, helper)
@@ -264,41 +229,6 @@ def _leads(starts: list[Step], goals: list[Step], blocked: list[Step]) -> bool:
     return found is not None
 
 
-def _helpers(file: PyFile, body: FunctionBody, session: Session) -> list[Helper]:
-    """The calls of functions of the workspace that are handed the session."""
-    found: list[Helper] = []
-    for node in body.calls:
-        own = _own_method(file, session, node)
-        if own is not None:
-            found.append(own)
-        if session.written not in text_of(node):
-            continue
-        function = callee_of(node)
-        if function is None or text_of(function).rpartition(".")[2].lstrip("_")[:1].isupper():
-            continue
-        arguments = arguments_of(node)
-        if constant_value(arguments.keywords.get("commit")) is False:
-            continue
-        slots = {str(n): value for n, value in enumerate(arguments.positional)} | arguments.keywords
-        slot = next((slot for slot, value in slots.items() if text_of(value) == session.written), None)
-        symbol = file.symbol(function) if slot is not None else None
-        if slot is not None and symbol is not None and not symbol.startswith(("builtins.", "sqlalchemy.")):
-            found.append(Helper(node, symbol, slot))
-    return found
-
-
-def _own_method(file: PyFile, session: Session, node: Node) -> Helper | None:
-    """A call of another method of the object whose session it is: `self._create(…)` next to `self.db`."""
-    function = callee_of(node)
-    written = text_of(function) if function is not None else ""
-    if not session.written.startswith("self.") or re.fullmatch(r"self\.\w+", written) is None:
-        return None
-    if constant_value(arguments_of(node).keywords.get("commit")) is False or not session.symbol:
-        return None
-    symbol = file.symbol(function)
-    return Helper(node, symbol.replace("()", ""), f"={session.symbol}") if symbol is not None else None
-
-
 def _entered(node: Node, session: Session) -> int:
     """Where the `with` stands that binds the session for a node; 0 where none does."""
     for parent in ancestors(node):
@@ -309,55 +239,3 @@ def _entered(node: Node, session: Session) -> int:
         if parent.type == "function_definition":
             return 0
     return 0
-
-
-def _is_under_batch_test(node: Node) -> bool:
-    """Whether an `if` inside a loop lets the commit through every so often."""
-    tested = False
-    for parent in ancestors(node):
-        if parent.type == "if_statement":
-            condition = parent.child_by_field_name("condition")
-            tested = tested or (condition is not None and _BATCH.search(text_of(condition)) is not None)
-        if parent.type in ("for_statement", "while_statement"):
-            return tested
-        if parent.type == "function_definition":
-            return False
-    return False
-
-
-def _is_in_loop(commit: Node, session: Session) -> bool:
-    """Whether a commit runs for each element of a `for` around it, on a session from outside of it."""
-    for parent in ancestors(commit):
-        if parent.type == "for_statement":
-            body = parent.child_by_field_name("body")
-            if body is None or not body.start_byte <= commit.start_byte < body.end_byte:
-                continue
-            name = session.written.partition(".")[0]
-            return not _binds(body, name) and not _is_under_batch_test(commit)
-        if parent.type in ("function_definition", "except_clause", "try_statement"):
-            # A transaction of its own for each element, on purpose.
-            return False
-    return False
-
-
-def _binds(body: Node, name: str) -> bool:
-    for node in walk(body):
-        if node.type in ("as_pattern_target", "assignment"):
-            target = node.child_by_field_name("left") if node.type == "assignment" else node
-            if target is not None and text_of(target) == name:
-                return True
-    return False
-
-
-def _writes_in_loop(session: Session, commit: Node) -> bool:
-    loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
-    if loop is None:
-        return False
-    if any(loop.start_byte <= call.node.start_byte < loop.end_byte for call in session.writes):
-        return True
-    return any(
-        left is not None and left.type == "attribute"
-        for node in walk(loop)
-        if node.type in ("assignment", "augmented_assignment")
-        for left in [node.child_by_field_name("left")]
-    )

@@ -6,9 +6,10 @@ from textwrap import dedent
 
 from bugcatalog_ls.facts.active_writes import AtomicCall, separate_writes
 from bugcatalog_ls.facts.django_effects import DjangoEffects
-from bugcatalog_ls.facts.early_commits import early_commits, handed_sessions
+from bugcatalog_ls.facts.early_commits import early_commits
 from bugcatalog_ls.facts.raw_pages import raw_counts, raw_offsets, raw_ties
 from bugcatalog_ls.facts.session_calls import session_functions
+from bugcatalog_ls.facts.session_helpers import handed_sessions
 from bugcatalog_ls.facts.stale_sql import stale_sql
 from bugcatalog_ls.facts.stale_statements import stale_statements
 from bugcatalog_ls.facts.stale_updates import stale_updates
