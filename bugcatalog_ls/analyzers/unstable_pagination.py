@@ -13,9 +13,10 @@ from bugcatalog_ls.analysis.page_offset_fixes import counted_from_first_page
 from bugcatalog_ls.analysis.page_order_edits import ordered_before_page, ordered_by_more
 from bugcatalog_ls.facts.counts import entity_of, mismatched_counts
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.order_keys import OrderKey
 from bugcatalog_ls.facts.page_numbers import Skipped, first_page, is_from_one_on, skipped_pages
 from bugcatalog_ls.facts.page_ties import has_django_ties, has_ties, is_unordered_django, queried_model
-from bugcatalog_ls.facts.paging import OrderKey, Page, pages
+from bugcatalog_ls.facts.paging import Page, pages
 from bugcatalog_ls.facts.queries import read_query
 from bugcatalog_ls.facts.raw_pages import key_of_table, raw_counts, raw_offsets, raw_ties
 from bugcatalog_ls.facts.sql_pages import unordered_sql

@@ -8,8 +8,8 @@ from bugcatalog_ls.facts.declarative import inherited
 from bugcatalog_ls.facts.expressions import Call, is_true
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.models import Model, model
+from bugcatalog_ls.facts.order_keys import OrderKey
 from bugcatalog_ls.facts.orm import OrmClass
-from bugcatalog_ls.facts.paging import OrderKey
 from bugcatalog_ls.facts.resolve import mro, resolve
 
 _DJANGO_MODEL = "django.db.models.Model"

@@ -1,4 +1,4 @@
-"""Queries that take a part of their rows: what of, in which order, and whether page by page."""
+"""Queries that take a part of their rows: what of, and whether page by page."""
 
 from __future__ import annotations
 
@@ -8,14 +8,8 @@ from collections.abc import Iterator
 import msgspec
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.queries import (
-    ORDERING,
-    Query,
-    chain_above,
-    is_class_like,
-    method_name,
-    read_query,
-)
+from bugcatalog_ls.facts.order_keys import OrderKey, has_cursor, order_keys
+from bugcatalog_ls.facts.queries import ORDERING, Query, chain_above, is_class_like, read_query
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -23,10 +17,7 @@ from bugcatalog_ls.syntax.nodes import (
     constant_value,
     enclosing,
     statement_of,
-    string_value,
     text_of,
-    unparenthesised,
-    walk,
 )
 from bugcatalog_ls.text.spans import Span
 
@@ -42,24 +33,12 @@ _PAGE_FUNCTIONS = {
     "flask_sqlalchemy.extension.SQLAlchemy().paginate": 0,
 }
 """Functions that page through a query, with the position of the query."""
-
 _AGGREGATE = re.compile(r"(?:func\.)?(?:count|sum|max|min|avg|coalesce)\(", re.IGNORECASE)
-_CURSOR = re.compile(r"cursor|after|before|marker|last_|continu", re.IGNORECASE)
 _ANY_OF_THEM = re.compile(r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size", re.IGNORECASE)
 _TAKES_AWAY = re.compile(
     rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
     rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)_"
 )
-_WRAPPERS = frozenset(
-    {"desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst", "col", "collate"}
-)
-
-
-class OrderKey(msgspec.Struct, frozen=True):
-    """One key of an order: the symbol of what owns it (empty for the query's entity), and its name."""
-
-    owner: str
-    name: str
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -137,13 +116,10 @@ def _page(file: PyFile, call: Node, span: Span, query: Query, goes_on: bool) -> 
     ordering = query.calls(*ORDERING)
     keys: list[OrderKey] | None = []
     for order in ordering:
-        found = _keys(file, order) if keys is not None else None
+        found = order_keys(file, order) if keys is not None else None
         keys = [*keys, *found] if keys is not None and found is not None else None
-    goes_on = goes_on or query.has("offset", "paginate", "slice") or _has_cursor(query, keys or [])
+    goes_on = goes_on or query.has("offset", "paginate", "slice") or has_cursor(query, keys or [])
     return Page(call, span, query, bool(ordering), tuple(keys) if keys is not None else None, goes_on)
-
-
-# -- what needs no order ---------------------------------------------------------------------------
 
 
 def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
@@ -222,66 +198,6 @@ def _is_ordered_later(file: PyFile, top: Node) -> bool:
         )
         is not None
     )
-
-
-# -- orders ------------------------------------------------------------------------------------------
-
-
-def _keys(file: PyFile, order: Node) -> list[OrderKey] | None:
-    """The keys of an `order_by`; None where one is not known."""
-    arguments = arguments_of(order)
-    if method_name(order) != "order_by" or arguments.list_unpacked or not arguments.positional:
-        return None
-    keys = [_key(file, argument) for argument in arguments.positional]
-    return None if None in keys else [key for key in keys if key is not None]
-
-
-def _key(file: PyFile, node: Node) -> OrderKey | None:
-    node = unparenthesised(node)
-    if node.type == "unary_operator" and node.named_children:  # peewee: `-Post.created`
-        return _key(file, node.named_children[-1])
-    if node.type == "call":
-        callee = callee_of(node)
-        if callee is None:
-            return None
-        name = method_name(node)
-        if name not in _WRAPPERS:
-            return None
-        positional = arguments_of(node).positional
-        if callee.type == "attribute" and not positional:
-            return _key(file, callee.child_by_field_name("object") or node)
-        return _key(file, positional[0]) if positional else None
-    if node.type == "attribute":
-        owner, name_node = node.child_by_field_name("object"), node.child_by_field_name("attribute")
-        if owner is None or name_node is None:
-            return None
-        last = text_of(owner).rpartition(".")[2]
-        if not is_class_like(owner) and last not in ("cls", "model", "c"):
-            return None
-        symbol = file.symbol(owner)
-        return OrderKey(symbol, text_of(name_node)) if symbol is not None else None
-    text = string_value(node)
-    if text is not None:
-        word = text.strip().lstrip("-+").split(" ")[0]
-        return OrderKey("", word) if word.isidentifier() else None
-    return None
-
-
-def _has_cursor(query: Query, keys: list[OrderKey]) -> bool:
-    """Whether a filter goes on behind a given value of a key of the order."""
-    names = {key.name for key in keys}
-    for filtering in query.calls("where", "filter"):
-        for node in walk(filtering):
-            if node.type != "comparison_operator" or node.named_child_count != 2:
-                continue
-            operator = "".join(text_of(child) for child in node.children if not child.is_named)
-            left, right = (text_of(child) for child in node.named_children)
-            if operator in ("<", ">") and left.rpartition(".")[2] in names and _CURSOR.search(right):
-                return True
-    return False
-
-
-# -- slices --------------------------------------------------------------------------------------------
 
 
 def _slices(file: PyFile) -> Iterator[Page]:
