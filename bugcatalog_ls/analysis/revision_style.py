@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.facts.alembic_environments import EnvironmentFact
 from bugcatalog_ls.facts.migration_graph import Environment, settings_of
-from bugcatalog_ls.facts.migrations import EnvironmentFact, RevisionFact
+from bugcatalog_ls.facts.migrations import RevisionFact
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import is_docstring, string_value, text_of
 

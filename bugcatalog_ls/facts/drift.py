@@ -7,11 +7,11 @@ from typing import Literal
 
 import msgspec
 
+from bugcatalog_ls.facts.alembic_environments import EnvironmentFact
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import Constraints, ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import dialect_of, environments
-from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.model_constraints import model_constraints
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, table_in
 from bugcatalog_ls.facts.models import Model, model, models_of_table

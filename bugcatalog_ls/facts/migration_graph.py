@@ -12,13 +12,12 @@ from typing import Literal
 
 import msgspec
 
+from bugcatalog_ls.facts.alembic_environments import AlembicSettings, EnvironmentFact
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migrations import (
     DEPENDS_ON_ANCHOR,
     DOWN_REVISION_ANCHOR,
     REVISION_ANCHOR,
-    AlembicSettings,
-    EnvironmentFact,
     RevisionFact,
 )
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import msgspec
 
+from bugcatalog_ls.facts.alembic_environments import EnvironmentFact
 from bugcatalog_ls.facts.declarative import metadata_identity
 from bugcatalog_ls.facts.expressions import Call, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import Environment, environments, graph
-from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.replay import Opaque, Replay
 from bugcatalog_ls.facts.schema_tables import Table

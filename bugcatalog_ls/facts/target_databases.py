@@ -7,9 +7,9 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from bugcatalog_ls.facts.alembic_environments import AlembicSettings
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
-from bugcatalog_ls.facts.migrations import AlembicSettings
 from bugcatalog_ls.facts.sql_engines import url_dialect
 from bugcatalog_ls.facts.sql_guards import dialects_named
 from bugcatalog_ls.syntax.file import PyFile

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bugcatalog_ls.facts.alembic_environments import EnvironmentFact
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import environments
-from bugcatalog_ls.facts.migrations import EnvironmentFact
 from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.schema_replay import all_metadata, metadata_of, replayed
 

@@ -1,8 +1,9 @@
 """What single files of a migration folder say: heads of revisions, environments, settings, scripts."""
 
+from bugcatalog_ls.facts.alembic_environments import AlembicSettings, EnvironmentFact
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migration_graph import environments, graph
-from bugcatalog_ls.facts.migrations import AlembicSettings, EnvironmentFact, ProcedureFact, RevisionFact
+from bugcatalog_ls.facts.migrations import ProcedureFact, RevisionFact
 from bugcatalog_ls.testing.checks import check_facts, project_of, split_fixture
 
 
