@@ -34,11 +34,7 @@ from bugcatalog_ls.facts.waiting_calls import (
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
-from bugcatalog_ls.syntax.nodes import (
-    arguments_of,
-    callee_of,
-    text_of,
-)
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 

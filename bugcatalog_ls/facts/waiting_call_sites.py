@@ -7,31 +7,17 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.command_words import command_words
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.session_names import session_name
-from bugcatalog_ls.facts.waiting_calls import (
-    DELEGATES,
-    LIMITS,
-    POOLS,
-    RESULTS,
-    SESSIONS,
-)
+from bugcatalog_ls.facts.waiting_calls import DELEGATES, LIMITS, POOLS, RESULTS, SESSIONS
+from bugcatalog_ls.facts.written_keywords import is_no_limit, written_keywords
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import (
-    Arguments,
-    ancestors,
-    arguments_of,
-    callee_of,
-    constant_value,
-    string_value,
-    text_of,
-    unparenthesised,
-)
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, constant_value, text_of
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.partials import partial_calls
 
-_MAX_WORDS = 20
 _LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
 _CALLED = tuple(_LAST_NAMES | POOLS | DELEGATES.keys() | {"setdefaulttimeout", "mount"})
 _METHODS = ("request", "send", "get", "post")
@@ -170,16 +156,16 @@ def _waiting(
     if symbol not in LIMITS and not symbol.endswith(RESULTS) and is_outside(symbol, file.module):
         return None
     arguments = arguments_of(call)
-    keywords = _keywords(file, arguments)
-    before = _keywords(file, arguments_of(made)) if made is not None else {}
+    keywords = written_keywords(file, arguments)
+    before = written_keywords(file, arguments_of(made)) if made is not None else {}
     if keywords is None or before is None or arguments.list_unpacked or _is_limited_around(file, call):
         return None
     keywords = {**before, **keywords}
-    nones = [name for name, value in keywords.items() if value is not None and _is_none(file, value)]
+    nones = [name for name, value in keywords.items() if value is not None and is_no_limit(file, value)]
     positional = arguments.positional[n_before:]
     if made is not None:
         positional = (*arguments_of(made).positional[1:], *positional)
-    nones += [str(n) for n, value in enumerate(positional) if _is_none(file, value)]
+    nones += [str(n) for n, value in enumerate(positional) if is_no_limit(file, value)]
     scope = file.scopes.at(call.start_byte)
     while scope.kind == "comprehension" and scope.parent is not None:
         scope = scope.parent
@@ -197,67 +183,11 @@ def _waiting(
         n_positional=len(positional),
         names_timeout=any("timeout" in text_of(value) for value in positional[:1]),
         streams=stream is not None and constant_value(stream) is not False,
-        words=_words(file, call, symbol),
+        words=command_words(file, call, symbol),
         function=f"{file.module}.{scope.qualname}" if function is not None else "",
         is_async=function is not None and function.children[0].type == "async",
         is_delegated=n_before > 0,
     )
-
-
-def _keywords(file: PyFile, arguments: Arguments) -> dict[str, Node | None] | None:
-    """All keywords and their values, of unpacked literal dicts too; None where some are unknown."""
-    keywords: dict[str, Node | None] = dict(arguments.keywords)
-    for unpacked in arguments.dict_unpacked:
-        literal = _dictionary(file, unpacked)
-        if literal is None:
-            return None
-        keywords.update(literal)
-    return keywords
-
-
-def _dictionary(file: PyFile, node: Node) -> dict[str, Node | None] | None:
-    node = unparenthesised(node)
-    if node.type == "identifier":
-        bindings = file.names.bindings(node)
-        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
-            return None
-        literal = _dictionary(file, bindings[0].value)
-        changed = re.search(
-            rf"\b{re.escape(text_of(node))}\s*(?:\[|\.(?:update|setdefault))", file.source.text
-        )
-        return literal if literal is not None and (not changed or "timeout" in literal) else None
-    if node.type == "call" and file.callee(node) == "builtins.dict":
-        arguments = arguments_of(node)
-        if arguments.positional or arguments.dict_unpacked:
-            return None
-        return dict(arguments.keywords)
-    if node.type != "dictionary":
-        return None
-    found: dict[str, Node | None] = {}
-    for pair in node.named_children:
-        key = string_value(pair.child_by_field_name("key")) if pair.type == "pair" else None
-        if key is None:
-            return None
-        found[key] = pair.child_by_field_name("value")
-    return found
-
-
-def _is_none(file: PyFile, value: Node) -> bool:
-    """Whether a value is None, or an unlimited `Timeout(None)` made of it."""
-    value = unparenthesised(value)
-    if value.type == "none":
-        return True
-    if value.type == "identifier":
-        bindings = file.names.bindings(value)
-        return bool(bindings) and all(
-            binding.kind == "assign" and binding.value is not None and binding.value.type == "none"
-            for binding in bindings
-        )
-    if value.type == "call" and file.callee(value) in ("httpx.Timeout", "urllib3.Timeout"):
-        arguments = arguments_of(value)
-        first = arguments.get("timeout", 0)
-        return first is not None and first.type == "none" and len(arguments.keywords) == 0
-    return False
 
 
 def _is_limited_around(file: PyFile, call: Node) -> bool:
@@ -281,37 +211,6 @@ def _is_limited_around(file: PyFile, call: Node) -> bool:
 def _context(item: Node) -> Node | None:
     value = item.child_by_field_name("value")
     return value.named_children[0] if value is not None and value.type == "as_pattern" else value
-
-
-def _words(file: PyFile, call: Node, symbol: str) -> tuple[str, ...]:
-    """The words of the command that a subprocess call runs, as far as they are literal."""
-    if not symbol.startswith("subprocess."):
-        return ()
-    if symbol.startswith("subprocess.Popen()"):
-        function = callee_of(call)
-        receiver = function.child_by_field_name("object") if function is not None else None
-        bindings = (
-            file.names.bindings(receiver) if receiver is not None and receiver.type == "identifier" else []
-        )
-        value = bindings[-1].value if bindings else None
-        if value is None or value.type != "call":
-            return ()
-        call = value
-    command = arguments_of(call).get("args", 0)
-    if command is not None and command.type == "identifier":
-        bindings = file.names.bindings(command)
-        command = bindings[-1].value if len(bindings) == 1 else None
-    if command is None:
-        return ()
-    if command.type in ("list", "tuple"):
-        literal = [
-            string_value(child) for child in command.named_children[:_MAX_WORDS] if child.type != "comment"
-        ]
-        return tuple(word or "" for word in literal)
-    text = string_value(command)
-    if text is None and command.type == "string":
-        text = re.sub(r"^[rRfFbB]*['\"]+", "", text_of(command)).split("{")[0]
-    return tuple((text or "").split()[:_MAX_WORDS])
 
 
 def _limits_pool(call: Node) -> bool:
