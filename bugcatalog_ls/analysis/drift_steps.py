@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.analysis import removal_steps, schema_steps
+from bugcatalog_ls.analysis import constraint_steps, removal_steps, schema_steps
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint, TableIndex, UniqueConstraint
 from bugcatalog_ls.facts.drift import Drift
@@ -39,16 +39,16 @@ def step_for(index: FactIndex, model: Model, drift: Drift, environment: str) -> 
         case TableIndex():
             if drift.aspect == "extra_index":
                 return removal_steps.remove_index(table, key)
-            return schema_steps.add_index(table, key, other if isinstance(other, TableIndex) else None)
+            return constraint_steps.add_index(table, key, other if isinstance(other, TableIndex) else None)
         case UniqueConstraint():
             if drift.aspect == "extra_unique":
                 return removal_steps.remove_unique(table, key, dialect)
-            return schema_steps.add_unique(index, model, key)
+            return constraint_steps.add_unique(index, model, key)
         case ForeignKeyConstraint():
             if drift.aspect == "extra_foreign_key":
                 return removal_steps.remove_foreign_key(there, key, dialect) if there is not None else None
             old = other if isinstance(other, ForeignKeyConstraint) else None
-            return schema_steps.add_foreign_key(index, model, key, old, dialect=dialect)
+            return constraint_steps.add_foreign_key(index, model, key, old, dialect=dialect)
     return None
 
 
