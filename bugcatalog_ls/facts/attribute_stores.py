@@ -1,17 +1,19 @@
-"""Attributes that come from elsewhere than the class's or module's own text: set from outside,
-asked for by name, given by decorators; and which classes derive from which."""
+"""Attributes that come from elsewhere than the class's or module's own text: set from outside, or
+asked for by name; and which classes derive from which.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.class_decorators import class_decorator
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.syntax.file import Definition, PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, statements, text_of, walk
+from bugcatalog_ls.facts.subclasses import Subclass, derived_at_run_time, names_of_bases
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import ancestors, text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
@@ -28,23 +30,11 @@ _COMPUTED = (
     re.compile(rb"vars\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))"),
     re.compile(rb"\.__dict__\s*(?:\.|\[|=)"),
 )
-# `type(name, (Base,), …)`: a subclass that no `class` statement shows.
-_MADE_CLASS = re.compile(rb"type\([^()]{1,120},\s*\(([\w.,\s]+)\)\s*,")
-_MADE_OF_GATHERED = re.compile(rb"type\([^()]{1,120},\s*(?:tuple\(|\(?\*)")
 # A descriptor that is told where it keeps its value: `password = Hashed("_password")`.
 _KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")
 _WORD = re.compile(rb"\w")
 _WORD_BEFORE = re.compile(rb"[\w.]+$")
 _ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
-_CLASS_PARAMETERS = frozenset(
-    {"cls", "klass", "class_", "_cls", "clazz", "kls", "target", "obj", "wrapped", "component", "handler"}
-    | {"model", "type_", "typ", "c", "item", "service"}
-)
-_HARMLESS = frozenset({"str", "repr", "id", "hash", "print", "isinstance", "issubclass", "len", "type"})
-_KEEPING = frozenset({"append", "add", "insert", "setdefault", "register"})
-
-Effect = Literal["same", "instance", "unknown"]
-"""What a decorator makes of a class: the class itself, a function that gives its instances, or who knows."""
 
 
 class AttributeStore(Fact, frozen=True):
@@ -79,33 +69,6 @@ class OtherResult(Fact, frozen=True):
         return self.symbol
 
 
-class Subclass(Fact, frozen=True):
-    """A class by the last name of one of its bases; `ANY_BASE` where they come out of a list."""
-
-    base: str
-    symbol: str
-
-    @property
-    def key(self) -> str:
-        return self.base
-
-
-class ClassDecorator(Fact, frozen=True):
-    """What a function makes of a class that it decorates: written plain, or called first."""
-
-    symbol: str
-    plain: Effect
-    called: Effect
-
-    @property
-    def key(self) -> str:
-        return self.symbol
-
-
-ANY_BASE = "*"
-"""Stands for the bases of a class that come out of a list."""
-
-
 def last_name(symbol: str) -> str:
     return symbol.replace("()", "").rpartition(".")[2]
 
@@ -130,18 +93,18 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _imported_in_try(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
-    for symbol in sorted(_computed(file) | _derived_at_run_time(file)):
+    for symbol in sorted(_computed(file) | derived_at_run_time(file)):
         facts.add(ComputedAttributes(symbol))
     may_allow = b"extra" in data and b"allow" in data
     for definition in file.classes:
         if may_allow and _ALLOWS_EXTRA.search(definition.node.text or b""):
             facts.add(ComputedAttributes(definition.symbol))
-        for base in sorted(_with_imported(file, definition.node)):
+        for base in sorted(names_of_bases(file, definition.node)):
             facts.add(Subclass(base, definition.symbol))
     for function in sorted(_with_other_results(file)):
         facts.add(OtherResult(function))
     for definition in file.functions:
-        decorator = _class_decorator(definition)
+        decorator = class_decorator(definition)
         if decorator is not None:
             facts.add(decorator)
 
@@ -233,37 +196,6 @@ def _imported_in_try(file: PyFile, owners: dict[str, set[str]]) -> None:
                 owners.setdefault(last, set()).add(package)
 
 
-def _with_imported(file: PyFile, class_definition: Node) -> set[str]:
-    """The names of a class's bases, and those by which the imported ones are known elsewhere."""
-    names = _base_names(class_definition)
-    found = {
-        binding.target
-        for name in names
-        if (looked_up := file.scopes.lookup(name, class_definition.start_byte)) is not None
-        for binding in looked_up[1]
-        if binding.kind == "from"
-    }
-    return names | {target.rpartition(".")[2] for target in found}
-
-
-def _derived_at_run_time(file: PyFile) -> set[str]:
-    """The classes of which `type(…)` makes subclasses with attributes that nobody can read."""
-    found: set[str] = set()
-    if _MADE_OF_GATHERED.search(file.source.data) is not None:
-        # Those that the file has gathered from among its own, most likely.
-        found.update(definition.symbol for definition in file.classes)
-    for match in _MADE_CLASS.finditer(file.source.data):
-        for word in re.finditer(rb"[\w.]+", match[1]):
-            start, end = match.start(1) + word.start(), match.start(1) + word.end()
-            node = file.root.named_descendant_for_byte_range(start, end)
-            symbol = (
-                file.symbol(node) if node is not None and node.type in ("identifier", "attribute") else None
-            )
-            if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
-                found.add(symbol)
-    return found
-
-
 def _with_other_results(file: PyFile) -> set[str]:
     found: set[str] = set()
     expected: dict[int, str | None] = {}
@@ -286,99 +218,3 @@ def _with_other_results(file: PyFile) -> set[str]:
         if file.symbol(value) not in (None, "None", expected[key]):
             found.add(f"{file.module}.{scope.qualname}")
     return found
-
-
-def _base_names(class_definition: Node) -> set[str]:
-    superclasses = class_definition.child_by_field_name("superclasses")
-    found: set[str] = set()
-    for child in superclasses.named_children if superclasses is not None else ():
-        if child.type == "subscript":
-            child = child.child_by_field_name("value") or child
-        if child.type in ("identifier", "attribute"):
-            found.add(text_of(child).rpartition(".")[2])
-        elif child.type == "list_splat":
-            found.add(ANY_BASE)
-    return found
-
-
-# -- decorators ------------------------------------------------------------------------------------
-
-
-def _class_decorator(definition: Definition) -> ClassDecorator | None:
-    """What a function does as a decorator of classes, where it may be one by its parameter's name."""
-    if definition.owner is not None:
-        return None
-    function = definition.node
-    plain = _effect(function)
-    called: Effect = "unknown"
-    body = function.child_by_field_name("body")
-    inner = [child for child in statements(body) if child.type == "function_definition"] if body else []
-    if len(inner) == 1 and (effect := _effect(inner[0])) is not None:
-        name = text_of(inner[0].child_by_field_name("name") or inner[0])
-        called = effect if _returned(function) == {name} else "unknown"
-    if plain is None and called == "unknown":
-        return None
-    return ClassDecorator(definition.symbol, plain or "unknown", called)
-
-
-def _effect(function: Node) -> Effect | None:
-    """What a function makes of its first argument; None where that is no class by its name."""
-    parameters = function.child_by_field_name("parameters")
-    first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
-    name = text_of(first).split(":")[0].split("=")[0].strip() if first is not None else ""
-    body = function.child_by_field_name("body")
-    if name not in _CLASS_PARAMETERS or body is None:
-        return None
-    makes_instances = False
-    for node in walk(body, into_scopes=True):
-        if node.type != "identifier" or text_of(node) != name:
-            continue
-        parent = node.parent
-        if parent is None:
-            return "unknown"
-        if parent.type == "call":
-            makes_instances = True
-        elif not _is_harmless(node, parent):
-            return "unknown"
-    returned = _returned(function)
-    if returned == {name}:
-        return "same"
-    defined = {
-        text_of(child.child_by_field_name("name") or child)
-        for child in walk(body)
-        if child.type == "function_definition"
-    }
-    return "instance" if makes_instances and returned and returned <= defined else "unknown"
-
-
-def _is_harmless(node: Node, parent: Node) -> bool:
-    """Whether a use of the class leaves it as it is: returned, compared, kept, read by its name."""
-    if parent.type in ("return_statement", "comparison_operator", "subscript", "tuple"):
-        return True
-    if parent.type == "attribute":
-        name = parent.child_by_field_name("attribute")
-        outer = parent.parent
-        left = outer.child_by_field_name("left") if outer is not None else None
-        is_stored = left is not None and left.id == parent.id
-        return name is not None and not is_stored and text_of(name).startswith("__")
-    if parent.type == "assignment":
-        left = parent.child_by_field_name("left")
-        return left is not None and left.type == "subscript"
-    if parent.type == "keyword_argument":
-        return False
-    if parent.type == "argument_list" and parent.parent is not None:
-        call = parent.parent
-        function = call.child_by_field_name("function")
-        if function is None or not arguments_of(call).positional:
-            return False
-        return text_of(function) in _HARMLESS or text_of(function).rpartition(".")[2] in _KEEPING
-    return False
-
-
-def _returned(function: Node) -> set[str]:
-    return {
-        text_of(child)
-        for node in walk(function)
-        if node.type == "return_statement"
-        for child in node.named_children
-    }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bugcatalog_ls.facts.attribute_stores import ANY_BASE, Subclass, last_name
+from bugcatalog_ls.facts.attribute_stores import last_name
 from bugcatalog_ls.facts.class_members import class_may_have
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.plain_classes import effect_of_decorators
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
+from bugcatalog_ls.facts.subclasses import ANY_BASE, Subclass
 
 ABSTRACT_NAME = re.compile(r"Mixin|Base|Abstract|Interface|Protocol|ABC")
 _MAX_DESCENDANTS = 150

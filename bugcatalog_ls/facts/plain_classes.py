@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.facts.attribute_stores import ClassDecorator
+from bugcatalog_ls.facts.class_decorators import ClassDecorator
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
