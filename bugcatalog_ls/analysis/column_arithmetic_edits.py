@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bugcatalog_ls.analysis.analyzer import FixContext
-from bugcatalog_ls.facts.models import is_mapped
+from bugcatalog_ls.facts.mapped_classes import is_mapped
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.stale_updates import StaleUpdate

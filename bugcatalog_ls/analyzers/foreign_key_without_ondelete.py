@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.constraint_steps import add_foreign_key
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
 from bugcatalog_ls.analysis.key_edits import rule_edits
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
-from bugcatalog_ls.analysis.schema_steps import add_foreign_key, alter_nullable, combined
+from bugcatalog_ls.analysis.schema_steps import alter_nullable, combined
 from bugcatalog_ls.analysis.sql_changes import SqlChange, key_with_rule
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint

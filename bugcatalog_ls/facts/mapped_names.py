@@ -9,17 +9,11 @@ from bugcatalog_ls.facts.columns import ForeignKey
 from bugcatalog_ls.facts.created_tables import reflects_tables
 from bugcatalog_ls.facts.declarative import root_of
 from bugcatalog_ls.facts.exports import ModuleExports
-from bugcatalog_ls.facts.expressions import (
-    Call,
-    Collection,
-    Constant,
-    Expression,
-    Operation,
-    Subscript,
-)
+from bugcatalog_ls.facts.expressions import Call, Collection, Constant, Expression, Operation, Subscript
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
-from bugcatalog_ls.facts.models import Model, is_mapped, model, models
+from bugcatalog_ls.facts.mapped_classes import is_mapped
+from bugcatalog_ls.facts.models import Model, model, models
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
 from bugcatalog_ls.facts.typed_columns import target

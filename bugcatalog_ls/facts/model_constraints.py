@@ -11,18 +11,11 @@ from bugcatalog_ls.facts.constants import constant_at, definition_of, text_in
 from bugcatalog_ls.facts.constraint_names import constraint_name
 from bugcatalog_ls.facts.constraints import Constraints, declared, of_columns
 from bugcatalog_ls.facts.declarative import ancestors, metadata_call
-from bugcatalog_ls.facts.expressions import (
-    Call,
-    Collection,
-    Constant,
-    Expression,
-    Mapping,
-    Operation,
-    dotted,
-)
+from bugcatalog_ls.facts.expressions import Call, Collection, Constant, Expression, Mapping, Operation, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
-from bugcatalog_ls.facts.models import Model, is_mapped, model
+from bugcatalog_ls.facts.mapped_classes import is_mapped
+from bugcatalog_ls.facts.models import Model, model
 from bugcatalog_ls.facts.orm import LooseIndex, OrmClass, TableFact
 
 

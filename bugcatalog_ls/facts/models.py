@@ -13,31 +13,26 @@ import msgspec
 
 from bugcatalog_ls.facts.classes import class_anchor
 from bugcatalog_ls.facts.columns import Column, column
-from bugcatalog_ls.facts.constants import definition_of, evaluate, text_in
+from bugcatalog_ls.facts.constants import definition_of, text_in
 from bugcatalog_ls.facts.declarative import (
-    ancestors,
     bases_of,
     inherited,
-    metadata_call,
     metadata_identity,
     metadata_of_class,
     root_kind,
     root_of,
 )
-from bugcatalog_ls.facts.expressions import (
-    Attribute,
-    Call,
-    Collection,
-    Constant,
-    Expression,
-    Mapping,
-    Unknown,
-    dotted,
-    is_true,
-)
+from bugcatalog_ls.facts.expressions import Attribute, Call, Expression, Unknown, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.mapped_attributes import attribute_column
+from bugcatalog_ls.facts.mapped_classes import (
+    is_mapped,
+    is_reflected,
+    mapped_parent,
+    schema_of,
+    table_name_of,
+)
 from bugcatalog_ls.facts.orm import (
     OrmAttribute,
     OrmClass,
@@ -48,7 +43,7 @@ from bugcatalog_ls.facts.orm import (
 )
 from bugcatalog_ls.facts.primary_keys import keyed, table_args
 from bugcatalog_ls.facts.resolve import class_at
-from bugcatalog_ls.facts.table_names import class_text, snake_case
+from bugcatalog_ls.facts.table_names import snake_case
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -105,26 +100,6 @@ def models_of_table(index: FactIndex, table: str) -> tuple[Model, ...]:
     return tuple(each for each in found if each is not None and each.key == table)
 
 
-@derived
-def is_mapped(index: FactIndex, symbol: str) -> bool:
-    """Whether a class of the workspace is mapped to a table (abstract bases and mixins are not)."""
-    found = index.one(OrmClass, symbol)
-    if found is None:
-        return False
-    fact = found[1]
-    abstract = fact.attribute("__abstract__")
-    if abstract is not None and is_true(abstract.value):
-        return False
-    root = root_of(index, symbol)
-    if root is None or root[1] == symbol:
-        return False
-    if root[0] == "sqlmodel":
-        return any(key == "table" and is_true(value) for key, value in fact.keywords)
-    if fact.attribute("__table__") is not None or root[0] == "flask":
-        return True
-    return _tablename(index, symbol) is not None
-
-
 def _class_model(index: FactIndex, symbol: str) -> Model | None:
     found = index.one(OrmClass, symbol)
     root = root_of(index, symbol)
@@ -135,8 +110,8 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
     written = inherited(index, symbol, "__table__")
     if written is not None:
         return _of_table(index, fact, path, metadata, written)
-    table = _tablename(index, symbol)
-    parent = _mapped_parent(index, symbol)
+    table = table_name_of(index, symbol)
+    parent = mapped_parent(index, symbol)
     if table is None:
         if root[0] == "sqlmodel":
             table = fact.name.lower()
@@ -157,11 +132,11 @@ def _class_model(index: FactIndex, symbol: str) -> Model | None:
         fact.name,
         class_anchor(symbol),
         table,
-        _schema(index, symbol, metadata),
+        schema_of(index, symbol, metadata),
         metadata,
         keyed(index, merged.columns.values(), *table_args(index, symbol)),
         tuple(merged.maybe),
-        merged.complete and not _is_reflected(index, symbol),
+        merged.complete and not is_reflected(index, symbol),
         parent or "",
     )
 
@@ -291,54 +266,6 @@ def _table_model(index: FactIndex, symbol: str, path: str, call: Expression) -> 
         keyed(index, columns, path, call.arguments),
         complete=complete,
     )
-
-
-@derived
-def _tablename(index: FactIndex, symbol: str) -> str | None:
-    """The table's name that a class or what it inherits from gives; None where there is none."""
-    for current in ancestors(index, symbol):
-        found = index.one(OrmClass, current)
-        attribute = found[1].attribute("__tablename__") if found is not None else None
-        if found is None or attribute is None:
-            continue
-        if attribute.value is None:
-            continue
-        name = symbol.rpartition(".")[2]
-        return class_text(index, attribute.value, found[0], name)
-    return None
-
-
-def _schema(index: FactIndex, symbol: str, metadata: str) -> str:
-    """The schema of a class's table, by its `__table_args__`, else by its metadata."""
-    written = inherited(index, symbol, "__table_args__")
-    if written is not None:
-        path, attribute = written
-        options: Expression | None = attribute.value
-        if isinstance(options, Collection) and options.items:
-            options = options.items[-1]
-        if isinstance(options, Mapping):
-            for key, value in options.items:
-                if isinstance(key, Constant) and key.value == "schema":
-                    return text_in(index, value, path) or ""
-    made = metadata_call(index, metadata)
-    given = made[1].keyword("schema") if made is not None else None
-    # A schema from the environment is the database's default for all that the sources tell.
-    if made is not None and given is not None:
-        found = evaluate(index, given, made[0])
-        return found.value if isinstance(found, Constant) and isinstance(found.value, str) else ""
-    return ""
-
-
-def _is_reflected(index: FactIndex, symbol: str) -> bool:
-    """Whether a class takes further columns from the database (`{"autoload_with": engine}`)."""
-    written = inherited(index, symbol, "__table_args__")
-    return written is not None and "autoload" in repr(written[1].value)
-
-
-def _mapped_parent(index: FactIndex, symbol: str) -> str | None:
-    """The nearest ancestor that is mapped itself."""
-    above = (each for each in ancestors(index, symbol)[1:] if symbol not in ancestors(index, each))
-    return next((each for each in above if is_mapped(index, each)), None)
 
 
 def _is_harmless(symbol: str) -> bool:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from bugcatalog_ls.facts.annotations import annotated_type
 from bugcatalog_ls.facts.expressions import Subscript, dotted
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.models import is_mapped, model
+from bugcatalog_ls.facts.mapped_classes import is_mapped
+from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.orm import OrmClass, column_anchor
 from bugcatalog_ls.facts.schemas import schema, schemas_by_name
 
