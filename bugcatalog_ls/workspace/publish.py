@@ -11,15 +11,8 @@ from bugcatalog_ls.catalog.entry import Entry, Severity
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.repair import repair
 from bugcatalog_ls.syntax.statements import statement_rows
-from bugcatalog_ls.syntax.suppressions import (
-    Suppressions,
-    Use,
-    missing_reasons,
-    parse_comments,
-    scan_comments,
-    suppressed_by,
-    unused_suppressions,
-)
+from bugcatalog_ls.syntax.suppression_comments import Suppressions, parse_comments, scan_comments
+from bugcatalog_ls.syntax.suppressions import Use, missing_reasons, suppressed_by, unused_suppressions
 from bugcatalog_ls.syntax.tree import span_of
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span

@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bugcatalog_ls.syntax.suppression_comments import Suppressions, parse_comments, scan_comments
 from bugcatalog_ls.syntax.suppressions import (
-    Suppressions,
     missing_reasons,
-    parse_comments,
-    scan_comments,
     selector_matches,
     suppressed_by,
     unused_suppressions,
