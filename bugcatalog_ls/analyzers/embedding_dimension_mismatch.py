@@ -9,11 +9,12 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.vector_steps import resize_vector
+from bugcatalog_ls.facts.declared_sizes import VectorSize
 from bugcatalog_ls.facts.embedding_models import embedding_models
 from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
-from bugcatalog_ls.facts.vector_sizes import AskedSize, MadeRow, ModelUse, VectorField, VectorSize
+from bugcatalog_ls.facts.vector_sizes import AskedSize, MadeRow, ModelUse, VectorField
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.nodes import constant_value, text_of
 
