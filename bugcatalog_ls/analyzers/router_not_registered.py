@@ -9,24 +9,22 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.answered_routes import router_framework
-from bugcatalog_ls.facts.discovery import Discovery, NamedInString, distribution_of
+from bugcatalog_ls.facts.discovery import distribution_of
 from bugcatalog_ls.facts.guarded_imports import GuardedImport, block_in, collect_guarded_imports
 from bugcatalog_ls.facts.inclusion_sites import after_last_use, inclusion_site, named_at
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.places import place
 from bugcatalog_ls.facts.registrations import HandedOn, Inclusion, Renamed, UnknownInclusion
 from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.facts.route_discovery import may_be_discovered
 from bugcatalog_ls.facts.routers import RouterFact, router_anchor
 from bugcatalog_ls.facts.routes import AppFact, RoutedOn
 from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import FAMILIES
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.modules import is_test_path, module_name
-from bugcatalog_ls.syntax.nodes import (
-    statements,
-    text_of,
-)
+from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.nodes import statements, text_of
 from bugcatalog_ls.syntax.statement_edits import insert_after, replace_by_body, replace_statement
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -73,7 +71,7 @@ def is_left_alone(index: FactIndex, path: str, router: RouterFact) -> bool:
         return False
     if router.is_local:
         return True
-    return not (_is_handed_on(index, names, router.symbol) or _may_be_discovered(index, router))
+    return not (_is_handed_on(index, names, router.symbol) or may_be_discovered(index, router))
 
 
 def _is_used(index: FactIndex, router: RouterFact) -> bool:
@@ -152,72 +150,6 @@ def _is_handed_on(index: FactIndex, names: Iterable[str], symbol: str) -> bool:
     return False
 
 
-def _may_be_discovered(index: FactIndex, router: RouterFact) -> bool:
-    module = router.symbol.rpartition(".")[0]
-    mentions = [
-        fact
-        for named in (module, router.symbol, *_packages_with(index, router))
-        for name in _suffixes(named)
-        for where, fact in index.get(NamedInString, name)
-        if not is_test_path(where)
-    ]
-    if any(fact.is_import for fact in mentions):
-        return True
-    discoveries = index.get(Discovery, "discovery") if mentions or _asks_for(index, router.name) else ()
-    for path, discovery in discoveries:
-        if is_test_path(path):
-            continue
-        if mentions:
-            return True
-        if _covers(discovery.package, module) and _is_linked(index, path, router.name):
-            return True
-    return False
-
-
-def _packages_with(index: FactIndex, router: RouterFact) -> Iterator[str]:
-    """The packages around a router's module that offer it under its own name."""
-    parts = router.symbol.split(".")[:-1]
-    for path, _ in index.get(RouterFact, router.symbol)[:1]:
-        for n in range(len(parts) - 1, 0, -1):
-            package = ".".join(parts[:n])
-            if place(index, f"{package}.{router.name}", path) == router.symbol:
-                yield package
-
-
-def _asks_for(index: FactIndex, name: str) -> bool:
-    return any(fact.attribute in ("", name) for _, fact in index.get(UnknownInclusion, "unknown"))
-
-
-@derived
-def _is_linked(index: FactIndex, path: str, name: str) -> bool:
-    """Whether what the file at `path` discovers can come to a call that includes unknown routers:
-    both are in one file, or one of the files imports the other."""
-    own = module_name(path)
-    imports = {target for fact in index.in_file(path, Discovery) for target in fact.imports}
-    for other, inclusion in index.get(UnknownInclusion, "unknown"):
-        if is_test_path(other) or inclusion.attribute not in ("", name):
-            continue
-        if other == path or _imports(index, imports, path, module_name(other)):
-            return True
-        if _imports(index, inclusion.imports, other, own):
-            return True
-    return False
-
-
-def _imports(index: FactIndex, targets: Iterable[str], path: str, module: str) -> bool:
-    found = (place(index, target, path) for target in targets)
-    return any(target == module or target.rpartition(".")[0] == module for target in found)
-
-
-def _covers(package: str, module: str) -> bool:
-    return not package or f".{package}." in f".{module}."
-
-
-def _suffixes(symbol: str) -> set[str]:
-    parts = symbol.split(".")
-    return {".".join(parts[start:]) for start in range(max(len(parts) - 1, 1))}
-
-
 def _is_router(ctx: JoinContext, target: str) -> bool:
     """Whether an imported name is a router, which this file includes, or a module that has one."""
     symbol = place(ctx.index, target, ctx.path)
@@ -232,12 +164,6 @@ def _is_router(ctx: JoinContext, target: str) -> bool:
     if names and any(place(ctx.index, fact.child, ctx.path).startswith(f"{symbol}.") for fact in included):
         return True
     return any(fact.attribute in names for fact in ctx.index.in_file(ctx.path, UnknownInclusion))
-
-
-# -- guarded imports -------------------------------------------------------------------------------
-
-
-# -- fixes -----------------------------------------------------------------------------------------
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
