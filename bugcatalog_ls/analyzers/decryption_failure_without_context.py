@@ -24,12 +24,12 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.message_edits import chain_cause, name_record
 from bugcatalog_ls.facts.name_symbols import symbol_of_function
+from bugcatalog_ls.facts.record_loops import loop_over_records
 from bugcatalog_ls.facts.record_names import identifier_in_scope
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
-    COMPREHENSIONS,
     FUNCTIONS,
     ancestors,
     arguments_of,
@@ -37,7 +37,6 @@ from bugcatalog_ls.syntax.nodes import (
     holds_node,
     statement_of,
     text_of,
-    walk,
 )
 from bugcatalog_ls.syntax.statement_edits import wrap
 
@@ -85,7 +84,6 @@ class HandledDecryption(Fact, frozen=True):
 
 
 _MAX_STEPS = 4
-_LOOPS = (*COMPREHENSIONS, "for_statement")
 
 
 def _check(context: FileContext) -> Iterator[Finding]:
@@ -109,7 +107,7 @@ def _check(context: FileContext) -> Iterator[Finding]:
                 yield context.find(found[0], found[1], data={"kind": "said"})
             break
     for decryption in calls:
-        loop = _loop_over_records(decryption)
+        loop = loop_over_records(decryption)
         if loop is not None and not is_caught(file, decryption):
             yield context.find(decryption.call, _ENDED, data={"kind": "loop"})
 
@@ -126,7 +124,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         for function, _ in passed_on(file, [decryption]):
             own = symbol_of_function(file, function)
             facts.add(DecryptingFunction(own, called=symbol, path=file.path))
-        if _loop_over_records(decryption) is not None and not is_caught(file, decryption):
+        if loop_over_records(decryption) is not None and not is_caught(file, decryption):
             anchor = facts.anchor(
                 f"decryption {file.qualname_at(decryption.call.start_byte)}", decryption.call
             )
@@ -182,51 +180,6 @@ def _attempt_of(node: Node, file: PyFile) -> int:
     return 0
 
 
-def _loop_over_records(decryption: Decryption) -> Node | None:
-    """The loop around whose variable the decrypted value comes from."""
-    value, child = decryption.value, decryption.call
-    if value is None:
-        return None
-    names = _identifiers(value)
-    for parent in ancestors(decryption.call):
-        if parent.type in FUNCTIONS:
-            return None
-        if parent.type in _LOOPS and names & _targets(parent):
-            right = parent.child_by_field_name("right")
-            if right is None or right.id != child.id:
-                return parent
-        child = parent
-    return None
-
-
-def _targets(loop: Node) -> set[str]:
-    """The names that a loop binds, and those that its body takes from them."""
-    clauses = (
-        [loop]
-        if loop.type == "for_statement"
-        else [c for c in loop.named_children if c.type == "for_in_clause"]
-    )
-    found: set[str] = set()
-    for clause in clauses:
-        found |= _identifiers(clause.child_by_field_name("left"))
-    for statement in body_of(loop) if loop.type == "for_statement" else ():
-        for node in (statement, *walk(statement)):
-            left = node.child_by_field_name("left") if node.type == "assignment" else None
-            if left is None or left.type != "identifier":
-                continue
-            if found & _identifiers(node.child_by_field_name("right")):
-                found.add(text_of(left))
-    return found
-
-
-def _identifiers(node: Node | None) -> set[str]:
-    nodes = (node, *walk(node)) if node is not None else ()
-    return {text_of(inner) for inner in nodes if inner.type == "identifier"}
-
-
-# -- mending ---------------------------------------------------------------------------------------
-
-
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     call = context.node_of("call")
     if call is None:
@@ -243,7 +196,7 @@ def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix
     if decryption is None and "error" in finding.data:
         value = next(iter(arguments_of(call).positional), None)
         decryption = Decryption(call, (finding.data["module"], finding.data["error"]), False, value)
-    loop = _loop_over_records(decryption) if decryption is not None else None
+    loop = loop_over_records(decryption) if decryption is not None else None
     if decryption is None or loop is None or loop.type != "for_statement":
         return
     statement = statement_of(call)
