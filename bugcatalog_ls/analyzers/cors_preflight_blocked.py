@@ -9,24 +9,15 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.origin_settings import named_origins
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
-from bugcatalog_ls.facts.constants import constant_at, definition_of
-from bugcatalog_ls.facts.cors import (
-    CorsRegistration,
-    allows_any_origin,
-    holds_wildcard,
-    keywords_with_unpacked,
-)
-from bugcatalog_ls.facts.exports import ModuleExports
-from bugcatalog_ls.facts.expressions import Collection, Name
+from bugcatalog_ls.facts.cors import CorsRegistration, allows_any_origin, keywords_with_unpacked
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.middleware import CorsInUse, MiddlewareStep
 from bugcatalog_ls.facts.middleware_chains import Link, chains_with, is_cors
-from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.rejections import HookAdded, RejectsPreflight
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item, replace_node, set_keyword
-from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
@@ -49,7 +40,6 @@ _LOOKS_LIKE_LOGIN = re.compile(
     r"(?:Auth|Authentication|Authorization|JWT|Jwt|ApiKey|APIKey|Token)\w*Middleware$"
 )
 _CREDENTIALS = re.compile(r"access-control-allow-credentials['\"]\s*(?:\]\s*=|,)", re.IGNORECASE)
-_ORIGINS = re.compile(r"(?:CORS_|ALLOWED_|ALLOW_)+ORIGINS?(?:_LIST)?|ORIGINS|ORIGIN_LIST", re.IGNORECASE)
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -69,9 +59,6 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             )
     yield from _behind_login(context)
     yield from _without_options(context)
-
-
-# -- authentication outside of CORS ------------------------------------------------------------------
 
 
 def _behind_login(context: JoinContext) -> Iterator[Finding]:
@@ -125,9 +112,6 @@ def _rejects(index: FactIndex, link: Link) -> bool:
     )
 
 
-# -- rejected before anything answers ------------------------------------------------------------------
-
-
 def _without_options(context: JoinContext) -> Iterator[Finding]:
     index = context.index
     kinds = index.keys(CorsInUse)
@@ -156,9 +140,6 @@ def _without_options(context: JoinContext) -> Iterator[Finding]:
         if fact.role == "asgi" or (fact.role == "django" and "django" not in kinds):
             name = fact.symbol.rpartition(".")[2]
             yield context.find(fact.anchor, f"{name} turns the preflight away", data={"part": fact.role})
-
-
-# -- fix -----------------------------------------------------------------------------------------------
 
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
@@ -190,7 +171,7 @@ def _limited(context: FixContext, finding: Finding) -> Iterator[Fix]:
     arguments = arguments_of(call)
     settings = context.read("pyproject.toml")
     if origins and not arguments.dict_unpacked and "resources" not in arguments.keywords:
-        named = _named_origins(context)
+        named = named_origins(context)
         if named is not None:
             edits = fitted(context.file, set_keyword(context.file, call, origins, named), settings)
             yield context.fix(f"Allow the origins of {named}", "suggested", edits)
@@ -220,50 +201,6 @@ def _without_credentials(context: FixContext) -> list[TextEdit]:
         if node.type == "expression_statement" and _CREDENTIALS.search(text_of(node)) is not None:
             return remove_statement(context.file, node)
     return []
-
-
-def _named_origins(context: FixContext) -> str | None:
-    """The workspace's own list of origins, where there is exactly one to choose; imported if need be."""
-    index, file = context.index, context.file
-    found: list[tuple[str, str]] = []
-    for module in sorted(index.keys(ModuleExports)):
-        exports = index.one(ModuleExports, module)
-        if exports is None or is_test_path(exports[0]):
-            continue
-        for name, held in exports[1].names.items():
-            found += [(exports[0], f"{name}.{setting}") for setting in _settings(index, module, held)]
-            symbol = f"{module}.{name}" if module else name
-            constant = constant_at(index, symbol) if _ORIGINS.fullmatch(name) else None
-            if constant is None or not isinstance(constant[1], (Collection, Name)):
-                continue
-            if definition_of(index, symbol, exports[0]) == symbol and not holds_wildcard(
-                index, constant[1], constant[0]
-            ):
-                found.append((exports[0], name))
-    if len(found) != 1:
-        return None
-    path, name = found[0]
-    if path == file.path:
-        return name
-    other = context.open(path)
-    if other is None:
-        return None
-    head, _, setting = name.partition(".")
-    head = context.imports().need(written_module(index, other, file), head, at=context.span.start)
-    return f"{head}.{setting}" if setting else head
-
-
-def _settings(index: FactIndex, module: str, held: str | None) -> Iterator[str]:
-    """The settings of an instance made in a module that name origins."""
-    if held is None or not held.startswith(f"{module}.") or not held.endswith("()"):
-        return
-    owner = held.removesuffix("()")
-    fact = index.one(ClassFact, owner)
-    for attribute, symbol in sorted(fact[1].attributes.items()) if fact is not None else ():
-        if _ORIGINS.fullmatch(attribute) and symbol in ("builtins.list()", "typing.List()"):
-            default = constant_at(index, f"{owner}.{attribute}")
-            if default is None or not holds_wildcard(index, default[1], default[0]):
-                yield attribute
 
 
 def _moved(context: FixContext) -> Iterator[Fix]:
