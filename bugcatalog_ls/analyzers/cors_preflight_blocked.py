@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.middleware_order import expression_at, moved_outermost
 from bugcatalog_ls.analysis.origin_settings import named_origins
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.cors import CorsRegistration, allows_any_origin, keywords_with_unpacked
@@ -17,21 +18,18 @@ from bugcatalog_ls.facts.middleware import CorsInUse, MiddlewareStep
 from bugcatalog_ls.facts.middleware_chains import Link, chains_with, is_cors
 from bugcatalog_ls.facts.rejections import HookAdded, RejectsPreflight
 from bugcatalog_ls.facts.resolve import mro, resolve
-from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item, replace_node, set_keyword
+from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
-    callee_of,
     enclosing,
     is_docstring,
     parameter_name,
-    statement_of,
-    statements,
     string_value,
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import block_indent, insert_after, insert_before, remove_statement
+from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, remove_statement
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
 
@@ -147,7 +145,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         case "wildcard":
             yield from _limited(context, finding)
         case "order":
-            yield from _moved(context)
+            yield from moved_outermost(context)
         case "hook" | "asgi" | "django":
             yield from _let_through(context, finding)
 
@@ -203,76 +201,6 @@ def _without_credentials(context: FixContext) -> list[TextEdit]:
     return []
 
 
-def _moved(context: FixContext) -> Iterator[Fix]:
-    """CORS behind all that is added in the same block, or first in its list."""
-    node, file = _written(context), context.file
-    container = node.parent
-    if container is not None and container.type in ("list", "tuple"):
-        items = [child for child in container.named_children if child.type != "comment"]
-        rest = [item for item in items if item.id != node.id]
-        if rest and rest[0].id != items[0].id:
-            return
-        edits = [*remove_item(file, items, node), *add_item(file, container, items, 0, text_of(node))]
-        yield context.fix("Move CORS to the front", "suggested", edits)
-        return
-    statement = statement_of(node)
-    block = statement.parent
-    if node.type != "call" or block is None or statement.type != "expression_statement":
-        return
-    app = text_of(callee_of(node) or node).rpartition(".")[0]
-    later = [
-        other
-        for other in statements(block)
-        if other.start_byte > statement.start_byte and _adds_to(other, app)
-    ]
-    if not later:
-        return
-    last = later[-1]
-    first, text = _with_comments(file.source.data, statement)
-    n_blank = 2 if last.type == "decorated_definition" and block.type == "module" else 0
-    n_blank = 1 if last.type == "decorated_definition" and block.type == "block" else n_blank
-    newline, indent = file.source.newline, block_indent(file, statement)
-    rows = file.source.lines
-    end = rows.line_span(rows.row_of(last.end_byte))[1]
-    edits = remove_statement(file, statement)
-    if len(edits) == 1 and edits[0].content == "" and first < edits[0].span.start:
-        start = rows.starts[rows.row_of(first)]
-        edits = [TextEdit(Span(start, edits[0].span.end), "")]
-    edits.append(insert_at(end, f"{newline * (n_blank + 1)}{indent}{text}"))
-    yield context.fix("Add CORS last, so that it runs first", "suggested", edits)
-
-
-def _written(context: FixContext) -> Node:
-    """The expression at the finding, where it is a statement of its own too."""
-    node = context.node
-    return node.named_children[0] if node.type == "expression_statement" else node
-
-
-def _with_comments(data: bytes, statement: Node) -> tuple[int, str]:
-    """Where a statement begins with the comments right above it, and its text with them."""
-    first = statement
-    above = statement.prev_sibling
-    while above is not None and above.type == "comment" and above.end_point[0] == first.start_point[0] - 1:
-        before = above.prev_sibling
-        if before is not None and before.end_point[0] == above.start_point[0]:
-            break
-        first, above = above, above.prev_sibling
-    return first.start_byte, data[first.start_byte : statement.end_byte].decode()
-
-
-def _adds_to(statement: Node, app: str) -> bool:
-    text = text_of(statement)
-    if statement.type == "decorated_definition":
-        return any(
-            text_of(child).startswith(f"@{app}.middleware(")
-            for child in statement.children
-            if child.type == "decorator"
-        )
-    return statement.type == "expression_statement" and text.startswith(
-        (f"{app}.add_middleware(", f"{app}.middleware(")
-    )
-
-
 def _let_through(context: FixContext, finding: Finding) -> Iterator[Fix]:
     function = _function(context, finding)
     if function is None:
@@ -297,7 +225,7 @@ def _function(context: FixContext, finding: Finding) -> Node | None:
     if decorated is not None and decorated.type == "decorated_definition":
         definition = decorated.child_by_field_name("definition")
         return definition if definition is not None and definition.type == "function_definition" else None
-    node = _written(context)
+    node = expression_at(context)
     if finding.data["part"] == "hook" and node.type == "call":
         name = finding.data["symbol"]
         found = [each.node for each in context.file.functions if each.symbol == name]

@@ -1,0 +1,84 @@
+"""Edits that make the middleware at a finding the outermost of its application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.analysis.finding import Fix
+from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item
+from bugcatalog_ls.syntax.nodes import callee_of, statement_of, statements, text_of
+from bugcatalog_ls.syntax.statement_edits import block_indent, remove_statement
+from bugcatalog_ls.text.spans import Span, TextEdit
+
+
+def moved_outermost(context: FixContext) -> Iterator[Fix]:
+    """CORS behind all that is added in the same block, or first in its list."""
+    node, file = expression_at(context), context.file
+    container = node.parent
+    if container is not None and container.type in ("list", "tuple"):
+        items = [child for child in container.named_children if child.type != "comment"]
+        rest = [item for item in items if item.id != node.id]
+        if rest and rest[0].id != items[0].id:
+            return
+        edits = [*remove_item(file, items, node), *add_item(file, container, items, 0, text_of(node))]
+        yield context.fix("Move CORS to the front", "suggested", edits)
+        return
+    statement = statement_of(node)
+    block = statement.parent
+    if node.type != "call" or block is None or statement.type != "expression_statement":
+        return
+    app = text_of(callee_of(node) or node).rpartition(".")[0]
+    later = [
+        other
+        for other in statements(block)
+        if other.start_byte > statement.start_byte and _adds_to(other, app)
+    ]
+    if not later:
+        return
+    last = later[-1]
+    first, text = _with_comments(file.source.data, statement)
+    n_blank = 2 if last.type == "decorated_definition" and block.type == "module" else 0
+    n_blank = 1 if last.type == "decorated_definition" and block.type == "block" else n_blank
+    newline, indent = file.source.newline, block_indent(file, statement)
+    rows = file.source.lines
+    end = rows.line_span(rows.row_of(last.end_byte))[1]
+    edits = remove_statement(file, statement)
+    if len(edits) == 1 and edits[0].content == "" and first < edits[0].span.start:
+        start = rows.starts[rows.row_of(first)]
+        edits = [TextEdit(Span(start, edits[0].span.end), "")]
+    edits.append(insert_at(end, f"{newline * (n_blank + 1)}{indent}{text}"))
+    yield context.fix("Add CORS last, so that it runs first", "suggested", edits)
+
+
+def expression_at(context: FixContext) -> Node:
+    """The expression at the finding, where it is a statement of its own too."""
+    node = context.node
+    return node.named_children[0] if node.type == "expression_statement" else node
+
+
+def _with_comments(data: bytes, statement: Node) -> tuple[int, str]:
+    """Where a statement begins with the comments right above it, and its text with them."""
+    first = statement
+    above = statement.prev_sibling
+    while above is not None and above.type == "comment" and above.end_point[0] == first.start_point[0] - 1:
+        before = above.prev_sibling
+        if before is not None and before.end_point[0] == above.start_point[0]:
+            break
+        first, above = above, above.prev_sibling
+    return first.start_byte, data[first.start_byte : statement.end_byte].decode()
+
+
+def _adds_to(statement: Node, app: str) -> bool:
+    text = text_of(statement)
+    if statement.type == "decorated_definition":
+        return any(
+            text_of(child).startswith(f"@{app}.middleware(")
+            for child in statement.children
+            if child.type == "decorator"
+        )
+    return statement.type == "expression_statement" and text.startswith(
+        (f"{app}.add_middleware(", f"{app}.middleware(")
+    )
