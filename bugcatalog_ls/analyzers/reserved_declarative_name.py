@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.attribute_renames import renamed_uses
 from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.declarative import ancestors, root_of
@@ -29,7 +29,7 @@ from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.indents import indent_unit
 from bugcatalog_ls.syntax.nodes import arguments_of, body_of, is_docstring, string_value, text_of
-from bugcatalog_ls.text.spans import Span, TextEdit
+from bugcatalog_ls.text.spans import TextEdit
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     edits = [Edit(ctx.file.path, edit.span, edit.content) for edit in [*replace_node(identifier, new), *made]]
     # Constructors of pydantic models take the alias still.
-    edits.extend(_uses(ctx, family, name, new, keywords=finding.variant != "shadowed"))
+    edits.extend(renamed_uses(ctx, family, name, new, keywords=finding.variant != "shadowed"))
     what = f"with the alias {name}" if finding.variant == "shadowed" else f"over the column {name}"
     yield ctx.fix(f"Rename the attribute to {new}, {what}", applicability, edits)
 
@@ -161,9 +161,6 @@ def _family(index: FactIndex, symbol: str) -> tuple[str, ...]:
 def _has(index: FactIndex, symbol: str, name: str) -> bool:
     found = index.one(OrmClass, symbol)
     return found is not None and found[1].attribute(name) is not None
-
-
-# -- edits -----------------------------------------------------------------------------------------------
 
 
 def _renamed_column(ctx: FixContext, statement: Node, name: str) -> list[TextEdit] | None:
@@ -276,53 +273,3 @@ def _populated(ctx: FixContext, statement: Node, library: str, release: int) -> 
         return add_keyword(ctx.file, right, option, "True")
     config = ctx.imports().need(library, "ConfigDict")
     return [insert_at(statements[0].start_byte, f"model_config = {config}({option}=True)\n\n{pad}")]
-
-
-def _uses(ctx: FixContext, family: tuple[str, ...], name: str, new: str, *, keywords: bool) -> Iterator[Edit]:
-    """Every use of the attribute that is known to be one of these classes'."""
-    names = {symbol.rpartition(".")[2] for symbol in family}
-    words = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b")
-    for path in sorted(ctx.index.files()):
-        if not path.endswith((".py", ".pyi")):
-            continue
-        text = ctx.file.source.text if path == ctx.file.path else ctx.read(path)
-        if text is None or name not in text or words.search(text) is None:
-            continue
-        file = ctx.file if path == ctx.file.path else ctx.open(path)
-        for span in _uses_in(ctx, file, set(family), name, keywords) if file is not None else ():
-            yield Edit(path, span, new)
-
-
-def _uses_in(ctx: FixContext, file: PyFile, family: set[str], name: str, keywords: bool) -> Iterator[Span]:
-    for node in file.nodes("attribute"):
-        attribute = node.child_by_field_name("attribute")
-        if attribute is None or text_of(attribute) != name:
-            continue
-        symbol = file.symbol(node.child_by_field_name("object"))
-        if symbol is None or not _is_of(ctx, symbol, family, file.path):
-            continue
-        # `Model.metadata.create_all` means the MetaData.
-        parent = node.parent
-        if parent is not None and parent.type == "attribute" and text_of(parent).rpartition(".")[2] in _META:
-            continue
-        yield Span(attribute.start_byte, attribute.end_byte)
-    for node in file.nodes("keyword_argument") if keywords else ():
-        key = node.child_by_field_name("name")
-        call = node.parent.parent if node.parent is not None else None
-        if key is None or text_of(key) != name or call is None or call.type != "call":
-            continue
-        symbol = file.callee(call)
-        if symbol is not None and "(" not in symbol and _is_of(ctx, symbol, family, file.path):
-            yield Span(key.start_byte, key.end_byte)
-
-
-_META = frozenset(
-    {"create_all", "drop_all", "tables", "sorted_tables", "reflect", "bind", "naming_convention"}
-)
-
-
-def _is_of(ctx: FixContext, symbol: str, family: set[str], path: str) -> bool:
-    plain = symbol.removesuffix("()")
-    if "(" in plain or "[" in plain:
-        return False
-    return plain in family or ctx.resolve(plain, path).removesuffix("()") in family
