@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.clean_up import is_last_resort, only_cleans_up, only_logs
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
 from bugcatalog_ls.facts.logger_edits import context_name
-from bugcatalog_ls.facts.loggers import is_logger, module_logger, shows_traceback
-from bugcatalog_ls.facts.module_loggers import workspace_logger
+from bugcatalog_ls.facts.loggers import is_logger, shows_traceback
 from bugcatalog_ls.facts.silence import is_harmless_call, is_silent, mentions
 from bugcatalog_ls.syntax.edits import insert_at, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
@@ -29,14 +28,7 @@ from bugcatalog_ls.syntax.handlers import (
     raises_after_loop,
 )
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import (
-    arguments_of,
-    body_of,
-    callee_of,
-    enclosing,
-    statements,
-    text_of,
-)
+from bugcatalog_ls.syntax.nodes import arguments_of, body_of, callee_of, enclosing, statements, text_of
 from bugcatalog_ls.syntax.reasons import has_reason, has_reason_on_line, is_reason
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
 from bugcatalog_ls.syntax.words import is_named_in
@@ -102,9 +94,6 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(log.anchor, message, variant="untraced")
 
 
-# -- what is found -----------------------------------------------------------------------------------
-
-
 def _swallows(file: PyFile, handler: Node) -> bool:
     attempt = handler.parent
     if attempt is None or not is_broad(file, handler):
@@ -152,16 +141,6 @@ def _raised(context: FileContext, statement: Node) -> Iterator[Finding]:
         yield context.find(statement, message, variant="uncaused")
 
 
-# -- mending -----------------------------------------------------------------------------------------
-
-
-class _Logger(NamedTuple):
-    """The logger that a fix writes to, by its name in the file."""
-
-    name: str
-    is_loguru: bool
-
-
 def _fix(context: FixContext, finding: Finding) -> Iterable[Fix]:
     match finding.variant:
         case "untraced":
@@ -184,7 +163,7 @@ def _fix_handler(context: FixContext) -> Iterator[Fix]:
         return
     file = context.file
     body = body_of(handler)
-    logger = _logger(context).name
+    logger = file_logger(context).name
     line = f'{logger}.exception("{context_name(file, handler)} failed")'
     is_nothing = body[0].type in ("pass_statement", "expression_statement") and not is_harmless_call(body[0])
     if len(body) == 1 and is_nothing:
@@ -204,7 +183,7 @@ def _fix_suppress(context: FixContext, call: Node) -> Iterator[Fix]:
         return
     kinds = [text_of(value) for value in arguments_of(call).positional]
     caught = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
-    logger = _logger(context).name
+    logger = file_logger(context).name
     line = f'{logger}.exception("{context_name(file, block)} failed")'
     edits = [TextEdit(Span(block.start_byte, clause.end_byte), "try")]
     edits += insert_after(file, block, f"except {caught}:\n    {line}")
@@ -227,39 +206,13 @@ def _fix_gather(context: FixContext, call: Node) -> Iterator[Fix]:
         edits.append(TextEdit(Span(dropped.target.start_byte, dropped.target.end_byte), results))
     else:
         results = text_of(dropped.target)
-    logger, what = _logger(context), f'"{context_name(file, call)} failed"'
+    logger, what = file_logger(context), f'"{context_name(file, call)} failed"'
     line = f"{logger.name}.error({what}, exc_info={result})"
     if logger.is_loguru:
         line = f"{logger.name}.opt(exception={result}).error({what})"
     loop = f"for {result} in {results}:\n    if isinstance({result}, Exception):\n        {line}"
     edits += insert_after(file, dropped.statement, loop)
     yield context.fix(f"Log the exceptions with {logger.name}.error", "safe", edits)
-
-
-def _logger(context: FixContext) -> _Logger:
-    """The file's logger, or a new one that the fix makes as the other modules of the workspace do."""
-    scope = context.file.scopes.module
-    known = module_logger(context.file, context.resolve)
-    if known is not None:
-        symbol = context.file.names.binding_symbol(scope.bindings[known][-1], scope)
-        return _Logger(known, context.resolve(symbol or "").startswith("loguru."))
-    names = ("logger", "log", "_logger", "module_logger")
-    source = workspace_logger(context.index, context.file.path, context.resolve)
-    if source is not None:
-        is_loguru = source.module == "loguru"
-        if source.call is None:
-            return _Logger(context.imports().need(source.module, source.attribute), is_loguru)
-        name = next(name for name in (source.name, *names) if name not in scope.bindings)
-        if source.reads_module:
-            maker = f"{context.imports().need(source.module)}.{source.attribute}"
-        else:
-            maker = context.imports().need(source.module, source.attribute)
-        context.imports().define(f"{name} = {maker}({source.call})")
-        return _Logger(name, is_loguru)
-    name = next(name for name in names if name not in scope.bindings)
-    logging = context.imports().need("logging")
-    context.imports().define(f"{name} = {logging}.getLogger(__name__)")
-    return _Logger(name, False)
 
 
 def _fix_log(context: FixContext) -> Iterator[Fix]:
