@@ -11,6 +11,9 @@ from bugcatalog_ls.syntax.edits import add_keyword, replace_node, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, string_value, text_of, walk
 from bugcatalog_ls.text.spans import TextEdit
 
+_QUOTED = re.compile(r"""(["'])((?:(?!\1).)*)\1""", re.DOTALL)
+_MAPPED = re.compile(r"((?:\w+\.)?Mapped\[)(.*)(\])", re.DOTALL)
+
 
 def rule_edits(
     ctx: FixContext, columns: tuple[str, ...], action: str, *, nullable: bool
@@ -74,12 +77,19 @@ def _optional(ctx: FixContext, annotation: Node) -> list[TextEdit]:
     text = text_of(annotation)
     if "None" in text or "Optional" in text:
         return []
-    inner = re.fullmatch(r"((?:\w+\.)?Mapped\[)(.*)(\])", text)
+    whole = _QUOTED.fullmatch(text)
+    quote, text = whole.groups() if whole else ("", text)
+    inner = _MAPPED.fullmatch(text)
     head, plain, tail = inner.groups() if inner else ("", text, "")
     if b"Optional[" in ctx.file.source.data or ctx.options.target_python < (3, 10):
         optional = ctx.imports().need("typing", "Optional")
-        return replace_node(annotation, f"{head}{optional}[{plain}]{tail}")
-    return replace_node(annotation, f"{head}{plain} | None{tail}")
+        written = f"{optional}[{plain}]"
+    elif forward := _QUOTED.fullmatch(plain):
+        # `"User" | None` is an error where the annotation is evaluated.
+        written = f"{forward[1]}{forward[2]} | None{forward[1]}"
+    else:
+        written = f"{plain} | None"
+    return replace_node(annotation, f"{quote}{head}{written}{tail}{quote}")
 
 
 def _called(call: Node) -> str:

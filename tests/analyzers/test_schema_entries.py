@@ -7,7 +7,7 @@ import pytest
 
 from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.facts.stored_texts import StoredText
-from bugcatalog_ls.testing.checks import check_facts, check_findings
+from bugcatalog_ls.testing.checks import check_facts, check_findings, check_fix
 
 BASE = """\
 import enum
@@ -60,6 +60,21 @@ POST = (
 )  # fmt: skip
 def test_foreign_keys(body: str) -> None:
     check_findings("BC702", BASE + body)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Mapped[int]", "Mapped[int | None]"),
+        ('Mapped["int"]', 'Mapped["int | None"]'),
+        ('"Mapped[int]"', '"Mapped[int | None]"'),
+        ("\"Mapped['int']\"", "\"Mapped['int | None']\""),
+    ],
+)
+def test_a_reference_may_be_none_within_the_quotes_of_its_annotation(before: str, after: str) -> None:
+    key = 'mapped_column(ForeignKey("users.id", ondelete="SET NULL")'
+    model = BASE + USERS + POST + "    user_id: "
+    check_fix("BC702", f"{model}{before} = {key})\n", f"{model}{after} = {key}, nullable=True)\n")
 
 
 def test_a_new_migration_that_lacks_the_models_rule() -> None:
