@@ -112,7 +112,6 @@ class _Words:
         self._own = {id(item): _telling(_said_by(item)) for item in items}
         self._titles = {id(item): _telling(item.title) for item in items}
         self._counts = Counter(word for words in self._own.values() for word in words)
-        self._n_items = max(1, len(items))
 
     def nearest(self, text: str, items: list[Item], least: float) -> Item | None:
         asked = _telling(text)

@@ -51,10 +51,6 @@ class Store:
     engine: Engine
     key: str
 
-    @property
-    def is_shared(self) -> bool:
-        return self.engine.dialect.name != "sqlite"
-
 
 @contextmanager
 def opened_store(url: str, folder: Path) -> Iterator[Store]:
@@ -71,12 +67,6 @@ def opened_store(url: str, folder: Path) -> Iterator[Store]:
             yield Store(engine, key)
         finally:
             engine.dispose()
-
-
-def kind_of(url: str) -> str:
-    """The kind of database behind a URL, which is all that may be told of it."""
-    scheme = url.partition("://")[0].partition("+")[0].lower()
-    return {"postgres": "PostgreSQL", "postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(scheme, "unknown")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import platform
 import time
 from hashlib import blake2b
@@ -78,14 +77,6 @@ def put_page(
 
 def digest_of(text: str) -> str:
     return blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def login_name() -> str:
-    """Who is at work here, as the machine knows them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return ""
 
 
 def _columns() -> tuple[Any, ...]:

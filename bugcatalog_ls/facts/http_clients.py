@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 Library = Literal["requests", "httpx", "aiohttp", "urllib3", "urllib"]
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
-WRITING_VERBS = frozenset({"post", "put", "patch", "delete"})
 
 
 class HttpCall(NamedTuple):

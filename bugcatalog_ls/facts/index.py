@@ -178,13 +178,6 @@ class FactIndex:
         if node is not None:
             self._unlink(key, node)
 
-    def is_stale(self, key: NodeKey) -> bool:
-        """Whether a join has never run, or something that it read may have changed."""
-        if not self._tracks:
-            return key not in self._values
-        node = self._nodes.get(key)
-        return node is None or node.dirty or node.suspect
-
     def stale(self) -> Iterator[NodeKey]:
         """The keys of all joins and derived values that may have to run again."""
         return iter(list(self._stale))

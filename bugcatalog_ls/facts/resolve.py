@@ -73,11 +73,6 @@ def function_at(index: FactIndex, symbol: str) -> tuple[str, FunctionFact] | Non
     return index.one(FunctionFact, symbol)
 
 
-def is_subclass(index: FactIndex, symbol: str, bases: frozenset[str]) -> bool:
-    """Whether a class is, or derives from, one of `bases` (resolved symbols)."""
-    return any(name in bases for name in mro(index, symbol)[0])
-
-
 def file_of_module(index: FactIndex, module: str, path: str) -> str | None:
     """The workspace's file that `import module` means in the file at `path`, or None.
 

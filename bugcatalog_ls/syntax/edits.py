@@ -88,15 +88,6 @@ def add_parameter(file: PyFile, function: Node, text: str) -> list[TextEdit]:
     return add_item(file, parameters, items, index, text)
 
 
-def set_default(parameter: Node, value: str) -> list[TextEdit]:
-    """Give a parameter a default, or another one."""
-    old = parameter.child_by_field_name("value")
-    if old is not None:
-        return replace_node(old, value)
-    equals = " = " if parameter.type == "typed_parameter" else "="
-    return [insert_at(parameter.end_byte, f"{equals}{value}")]
-
-
 def add_item(file: PyFile, container: Node, items: Sequence[Node], index: int, text: str) -> list[TextEdit]:
     """Insert before `items[index]` of a bracketed, comma-separated list, or at its end.
 

@@ -61,13 +61,6 @@ def discover(
     return Discovery(found, tuple(sorted(set(problems))))
 
 
-def by_suffix(suffixes: Iterable[str], names: Iterable[str] = ()) -> Callable[[str], bool]:
-    """A predicate for `discover`: names that end in one of `suffixes`, and whole `names`."""
-    ends = tuple(suffixes)
-    whole = frozenset(names)
-    return lambda name: name.endswith(ends) or name in whole
-
-
 class _Walk:
     """One walk; files and problems are gathered under paths that begin with `prefix`."""
 

@@ -124,23 +124,6 @@ def test_add_parameter(before: str, new: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("def f(a): ...\n", "def f(a=1): ...\n"),
-        ("def f(a: int): ...\n", "def f(a: int = 1): ...\n"),
-        ("def f(a: int = 2): ...\n", "def f(a: int = 1): ...\n"),
-    ],
-)
-def test_set_default(before: str, after: str) -> None:
-    def edit(file: PyFile, function: Node) -> list[TextEdit]:
-        parameters = function.child_by_field_name("parameters")
-        assert parameters is not None
-        return edits.set_default(parameters.named_children[0], "1")
-
-    check_edit(before, "function_definition", edit, after)
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
         ("x = f()\n", "if new:\n    go()\nx = f()\n"),
         ("def g():\n  f()\n", "def g():\n  if new:\n    go()\n  f()\n"),
         ("def g():\n\tf()\n", "def g():\n\tif new:\n\t\tgo()\n\tf()\n"),

@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bugcatalog_ls.workspace.discovery import Discovery, by_suffix, discover
+from bugcatalog_ls.workspace.discovery import Discovery, discover
 from bugcatalog_ls.workspace.gitignore import IgnoreRules
 from bugcatalog_ls.workspace.settings import DEFAULT_EXCLUDE
 
-PYTHON = by_suffix([".py"], ["alembic.ini"])
+
+def is_wanted(name: str) -> bool:
+    return name.endswith(".py") or name == "alembic.ini"
 
 
 def make(root: Path, *paths: str) -> Path:
@@ -30,7 +32,7 @@ def make(root: Path, *paths: str) -> Path:
 
 
 def found(root: Path, *also: str, exclude: tuple[str, ...] = DEFAULT_EXCLUDE) -> list[str]:
-    return [file.path for file in discover(root, PYTHON, exclude=exclude, also=also).files]
+    return [file.path for file in discover(root, is_wanted, exclude=exclude, also=also).files]
 
 
 def test_finds_what_is_wanted_in_order(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def test_honours_nested_gitignore_files(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("# made\n*_pb2.py\n/top.py\ngen/\n[\n")
     (tmp_path / "app" / ".gitignore").write_text("!keep_pb2.py\n/deep\n")
     assert found(tmp_path) == ["a.py", "app/keep_pb2.py"]
-    everything = discover(tmp_path, PYTHON, respect_gitignore=False).files
+    everything = discover(tmp_path, is_wanted, respect_gitignore=False).files
     assert len(everything) == 7
 
 
@@ -174,7 +176,7 @@ def test_links(tmp_path: Path) -> None:
     os.symlink("../outside/b.py", root / "two.py")
     os.symlink("nowhere", root / ".#draft.py")
     os.symlink("self.py", root / "self.py")
-    result = discover(root, PYTHON)
+    result = discover(root, is_wanted)
     assert [file.path for file in result.files] == ["one.py", "real/a.py"]
     assert [problem.message for problem in result.problems] == [
         "real/loop is a link to a folder that it is in, and is not followed.",
@@ -185,7 +187,7 @@ def test_links(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_passes_over_special_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
-    assert discover(tmp_path, PYTHON) == Discovery((), ())
+    assert discover(tmp_path, is_wanted) == Discovery((), ())
 
 
 @contextmanager
@@ -208,7 +210,7 @@ def test_a_folder_without_permission_is_one_message() -> None:
         os.chmod(root, 0o755)
         os.chmod(root / "closed", 0)
         with as_somebody_else():
-            result = discover(root, PYTHON)
+            result = discover(root, is_wanted)
         os.chmod(root / "closed", 0o755)
     assert [file.path for file in result.files] == ["a.py"]
     assert [problem.message for problem in result.problems] == ["closed can't be read: permission denied."]
@@ -218,7 +220,7 @@ def test_a_folder_without_permission_is_one_message() -> None:
 def test_a_name_that_is_not_text_is_one_message(tmp_path: Path) -> None:
     make(tmp_path, "é.py")
     (tmp_path / os.fsdecode(b"caf\xe9.py")).write_text("")
-    result = discover(tmp_path, PYTHON)
+    result = discover(tmp_path, is_wanted)
     assert [file.path for file in result.files] == ["é.py"]
     assert len(result.problems) == 1
     assert result.problems[0].message.encode()
@@ -226,10 +228,10 @@ def test_a_name_that_is_not_text_is_one_message(tmp_path: Path) -> None:
 
 def test_a_root_with_too_many_files_is_one_message(tmp_path: Path) -> None:
     make(tmp_path, *(f"d{n}/{m}.py" for n in range(5) for m in range(3)))
-    result = discover(tmp_path, PYTHON, max_files=7)
+    result = discover(tmp_path, is_wanted, max_files=7)
     assert [problem.kind for problem in result.problems] == ["many"]
     assert 7 < len(result.files) < 15
 
 
 def test_a_missing_root_has_no_files(tmp_path: Path) -> None:
-    assert discover(tmp_path / "none", PYTHON) == Discovery((), ())
+    assert discover(tmp_path / "none", is_wanted) == Discovery((), ())
