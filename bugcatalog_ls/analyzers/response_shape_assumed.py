@@ -12,7 +12,7 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.function_words import functions_with
-from bugcatalog_ls.facts.http_clients import Library, http_call, response_library
+from bugcatalog_ls.facts.http_clients import Library, client_library, http_call, response_library
 from bugcatalog_ls.facts.raising_clients import LITERALS as RAISING_LITERALS
 from bugcatalog_ls.facts.raising_clients import (
     client_provider,
@@ -20,7 +20,7 @@ from bugcatalog_ls.facts.raising_clients import (
     is_made_to_raise,
     raising_libraries,
 )
-from bugcatalog_ls.facts.resolve import file_of_symbol, function_at
+from bugcatalog_ls.facts.resolve import class_at, file_of_symbol, function_at, mro
 from bugcatalog_ls.facts.response_bodies import assumed_bodies
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -112,7 +112,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         makers = {context.path}
         if not library:
             owner, _, verb = fact.client.rpartition(".")
-            sent = http_call(f"{context.resolve(owner)}.{verb}")
+            sent = http_call(f"{_client(context, context.resolve(owner), verb)}.{verb}")
             answered = sent.library if sent is not None else _library_of_helper(context, fact.client)
             if answered is None or answered == "urllib":
                 continue
@@ -127,6 +127,20 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             continue
         message = f"{fact.subscript} is read before anything looks at the status of the response"
         yield context.find(fact.anchor, message, data={"library": library})
+
+
+def _client(context: JoinContext, symbol: str, verb: str) -> str:
+    """The client that a class of the workspace is, where it sends requests as it inherited."""
+    if not symbol.endswith("()"):
+        return symbol
+    names, _ = mro(context.index, symbol.removesuffix("()"))
+    for name in names:
+        if client_library(f"{name}()") is not None:
+            return f"{name}()"
+        found = class_at(context.index, name)
+        if found is not None and {"request", "send", verb} & found[1].members.keys():
+            return symbol
+    return symbol
 
 
 def _library_of_helper(context: JoinContext, helper: str) -> Library | None:

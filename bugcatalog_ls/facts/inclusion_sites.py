@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -63,7 +64,8 @@ def inclusion_site(
         if not is_ignored(path)
     ]
     below = _below(index, symbol, inclusions)
-    votes: dict[tuple[str, str], tuple[int, bool, int]] = {}
+    version = _without_numbers(symbol)
+    votes: dict[tuple[str, str], tuple[int, int, bool, int]] = {}
     for path, fact, child in inclusions:
         held = index.get(RouterFact, child)
         if not held or distribution_of(index, path) != distribution:
@@ -72,9 +74,10 @@ def inclusion_site(
         if parent in below or router_framework(index, held[0][1]) != framework:
             continue
         is_app = parent is None or not index.get(RouterFact, parent)
-        n_near, _, n_all = votes.get((path, fact.receiver), (0, is_app, 0))
+        n_versions, n_near, _, n_all = votes.get((path, fact.receiver), (0, 0, is_app, 0))
+        is_version = child != symbol and _without_numbers(child) == version
         is_near = held[0][0].rpartition("/")[0] == folder
-        votes[path, fact.receiver] = (n_near + is_near, is_app, n_all + 1)
+        votes[path, fact.receiver] = (n_versions + is_version, n_near + is_near, is_app, n_all + 1)
     for path, receiver in sorted(votes, key=lambda pair: (*(-n for n in votes[pair]), pair)):
         file = open_file(path)
         call = _last_inclusion(file, receiver) if file is not None else None
@@ -105,6 +108,11 @@ def _below(index: FactIndex, symbol: str, inclusions: list[tuple[str, Inclusion,
             if fact.parent is not None and place(index, fact.parent, path) in below
         }
     return below
+
+
+def _without_numbers(symbol: str) -> str:
+    """The module of a router, the same for `api.v1.router` and `api.v2.router`."""
+    return re.sub(r"\d+", "0", symbol.rpartition(".")[0])
 
 
 def _n_shared(left: str, right: str) -> int:

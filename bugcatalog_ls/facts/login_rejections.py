@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.called_functions import called_function
-from bugcatalog_ls.facts.preflight_reach import is_reached
+from bugcatalog_ls.facts.preflight_reach import is_for_want_of_a_header, is_reached
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -66,12 +66,18 @@ def rejections(file: PyFile, function: Node, depth: int) -> Iterator[Node]:
             callee = callee_of(node)
             name = text_of(callee).rpartition(".")[2] if callee is not None else ""
             arguments = arguments_of(node)
-            if name == "abort" and arguments.positional and _is_rejecting(node, arguments.positional[0]):
+            if (
+                name == "abort"
+                and arguments.positional
+                and _is_rejecting(file, node, arguments.positional[0])
+            ):
                 yield node
             elif (
                 name == "send" and len(arguments.positional) == 1 and b"response.start" in (node.text or b"")
             ):
-                if any(_is_rejecting(node, pair[1]) for pair in _pairs(arguments.positional[0], "status")):
+                if any(
+                    _is_rejecting(file, node, pair[1]) for pair in _pairs(arguments.positional[0], "status")
+                ):
                     yield node
             elif len(arguments.positional) == 3 and callee is not None and callee.type != "attribute":
                 # ASGI: a response is called with scope, receive and send.
@@ -96,13 +102,13 @@ def _rejects(file: PyFile, value: Node, depth: int) -> bool:
     if value.type == "await" and value.named_children:
         value = value.named_children[0]
     if value.type in ("tuple", "expression_list"):
-        return any(_is_rejecting(value, child) for child in value.named_children[1:3])
+        return any(_is_rejecting(file, value, child) for child in value.named_children[1:3])
     if value.type == "identifier":
         bindings = file.names.bindings(value)
         held = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
         if held is None or held.type not in ("call", "await"):
             return False
-        return _rejects(file, held, depth) or _is_given_status(value)
+        return _rejects(file, held, depth) or _is_given_status(file, value)
     if value.type != "call":
         return False
     callee = callee_of(value)
@@ -110,10 +116,10 @@ def _rejects(file: PyFile, value: Node, depth: int) -> bool:
     arguments = arguments_of(value)
     for given in ("status_code", "status", "code"):
         if given in arguments.keywords:
-            return _is_rejecting(value, arguments.keywords[given])
+            return _is_rejecting(file, value, arguments.keywords[given])
     if name in _REJECTING_CALLS:
         return True
-    if any(_is_rejecting(value, argument) for argument in arguments.positional[:3]):
+    if any(_is_rejecting(file, value, argument) for argument in arguments.positional[:3]):
         return True
     helper = called_function(file, value) if depth > 0 else None
     if helper is None:
@@ -122,7 +128,7 @@ def _rejects(file: PyFile, value: Node, depth: int) -> bool:
     return bool(returned) and all(_rejects(file, n.named_children[0], 0) for n in returned)
 
 
-def _is_given_status(name: Node) -> bool:
+def _is_given_status(file: PyFile, name: Node) -> bool:
     """Whether `response.status_code = 401` stands before the statement, in its block."""
     statement = statement_of(name)
     block = statement.parent
@@ -133,19 +139,20 @@ def _is_given_status(name: Node) -> bool:
         left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
         statuses = (f"{text_of(name)}.status_code", f"{text_of(name)}.status")
         if left is not None and right is not None and text_of(left) in statuses:
-            return _is_rejecting(inner, right)
+            return _is_rejecting(file, inner, right)
     return False
 
 
-def _is_rejecting(around: Node, status: Node) -> bool:
+def _is_rejecting(file: PyFile, around: Node, status: Node) -> bool:
     written = text_of(unparenthesised(status)).removesuffix(".value").rpartition(".")[2]
     number = _STATUSES.get(written)
     if number == 401 or number is None:
         return number is not None
-    # A refusal for another reason (an address that is blocked, a host that is unknown) is no login.
+    # A refusal for another reason (an address that is blocked, a host that is unknown) is no login, but
+    # a tenant or a version that each request must name turns the preflight away just as surely.
     function = enclosing(around, "function_definition")
     holder = function if number == 403 and function is not None else around
-    return _ABOUT_LOGIN.search(text_of(holder)) is not None
+    return _ABOUT_LOGIN.search(text_of(holder)) is not None or is_for_want_of_a_header(file, around)
 
 
 def _pairs(dictionary: Node, key: str) -> Iterator[tuple[str, Node]]:

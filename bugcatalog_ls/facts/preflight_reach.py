@@ -26,6 +26,13 @@ _KEPT_BY_BROWSERS = frozenset({"origin", "host", "user-agent", "referer", "accep
 _DEPTH = 12
 
 
+# What browsers send with a preflight too, and what proxies add to any request.
+_ADDED_ON_THE_WAY = re.compile(
+    r"x-forwarded-|x-real-ip|x-(?:true-)?client-ip|true-client-ip|forwarded$|via$|cf-|fly-|x-envoy-|x-amz"
+    r"|x-azure-|x-original-|x-request-id|x-correlation-id|x-scheme|sec-fetch-|sec-ch-"
+)
+
+
 class _Absent:
     """The value of a header, cookie or parameter that a preflight does not have."""
 
@@ -57,6 +64,16 @@ def is_reached(file: PyFile, node: Node) -> bool:
             if value is _OF_METHOD or _truth(value) is (not part.holds):
                 return False
     return True
+
+
+def is_for_want_of_a_header(file: PyFile, node: Node) -> bool:
+    """Whether a place is reached because of what a preflight does not bring along."""
+    return is_reached(file, node) and any(
+        _truth(_value(file, part.node, _DEPTH)) is part.holds
+        and any(isinstance(_value(file, each, _DEPTH), _Absent) for each in (part.node, *walk(part.node)))
+        for condition in conditions_at(node)
+        for part in implied(condition)
+    )
 
 
 def _is_own_default(file: PyFile, node: Node) -> bool:
@@ -154,7 +171,7 @@ def _contains(file: PyFile, left: object, written: Node, right: Node, depth: int
         lowered = name.lower()
         if lowered.startswith("access-control-request"):
             return True
-        return None if lowered in _KEPT_BY_BROWSERS else False
+        return None if _is_sent_with_preflights(lowered) else False
     if left is _UNKNOWN:
         return None
     container = _value(file, right, depth)
@@ -237,7 +254,11 @@ def _of_mapping(owner: str, key: str | None) -> object:
         return _ABSENT
     if last in ("headers", "_headers", "header", "meta"):
         lowered = (key or "").lower().removeprefix("http_").replace("_", "-")
-        if key is None or lowered in _KEPT_BY_BROWSERS or lowered.startswith("access-control"):
+        if key is None or _is_sent_with_preflights(lowered) or lowered.startswith("access-control"):
             return _UNKNOWN
         return _ABSENT
     return _UNKNOWN
+
+
+def _is_sent_with_preflights(header: str) -> bool:
+    return header in _KEPT_BY_BROWSERS or _ADDED_ON_THE_WAY.match(header) is not None

@@ -9,7 +9,12 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.http_clients import STATUS_NAMES, Library, http_call, response_library
-from bugcatalog_ls.facts.status_checks import expects_missing_keys, looks_at_shape, looks_at_status
+from bugcatalog_ls.facts.status_checks import (
+    expects_missing_keys,
+    is_forgotten,
+    looks_at_shape,
+    looks_at_status,
+)
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow, Step
 from bugcatalog_ls.syntax.flow_paths import is_preceded
@@ -213,24 +218,28 @@ def _first_assumed(
     reads: list[Node],
     library: Library | None,
 ) -> Node | None:
-    checks: set[int] = set()
+    shape_checks: set[int] = set()
+    looks: list[Node] = []
     if response.type == "identifier":
         names = STATUS_NAMES[library] if library is not None else _ALL_STATUS_NAMES
         for node, _ in mentions(file, scope, text_of(response)):
             if looks_at_status(node, names):
-                checks |= {id(step) for step in flow.at(node)}
+                looks.append(node)
     elif response.type != "call":
         return None
-    held = _holder(call)
-    for node, _ in mentions(file, scope, held) if held else ():
+    holder = _holder(call)
+    for node, _ in mentions(file, scope, holder) if holder else ():
         if looks_at_shape(node):
-            checks |= {id(step) for step in flow.at(node)}
+            shape_checks |= {id(step) for step in flow.at(node)}
     starts = _starts(file, flow, response)
 
-    def is_check(step: Step) -> bool:
-        return id(step) in checks
-
     for read in reads:
+        held = [node for node in looks if not is_forgotten(node, read)]
+        checks = shape_checks.union(*({id(step) for step in flow.at(node)} for node in held))
+
+        def is_check(step: Step, checks: set[int] = checks) -> bool:
+            return id(step) in checks
+
         steps = flow.at(read)
         if not steps or expects_missing_keys(read) or any(is_check(step) for step in steps):
             continue

@@ -10,11 +10,15 @@ from bugcatalog_ls.syntax.handlers import caught_types
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     callee_of,
+    statements,
     text_of,
 )
 
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 _CHECKING = re.compile(r"valid|check|raise|verify|ensure|assert|handle|isinstance", re.IGNORECASE)
+_STATUS_ERRORS = re.compile(
+    r"(?:^|\.)(?:HTTPError|HTTPStatusError|RequestException|ClientResponseError|ClientError|Exception)$"
+)
 _KEY_ERRORS = frozenset({"KeyError", "LookupError", "IndexError", "TypeError"})
 
 
@@ -30,6 +34,45 @@ def looks_at_status(node: Node, names: tuple[str, ...]) -> bool:
         return not _is_logged(node)
     # `if response:` is true for a status below 400 only.
     return parent.type in ("if_statement", "elif_clause", "not_operator", "assert_statement")
+
+
+def is_forgotten(check: Node, read: Node) -> bool:
+    """Whether a handler only reports what `raise_for_status()` raises, so that a read behind it is
+    reached all the same."""
+    name = check.parent.child_by_field_name("attribute") if check.parent is not None else None
+    if name is None or text_of(name) != "raise_for_status":
+        return False
+    child = check
+    for parent in ancestors(check):
+        if parent.type == "function_definition":
+            return False
+        if parent.type == "try_statement" and parent.child_by_field_name("body") == child:
+            held = [child, *(part for part in parent.children if part.type == "else_clause")]
+            if any(part.start_byte <= read.start_byte < part.end_byte for part in held):
+                return False
+            clauses = [part for part in parent.children if part.type == "except_clause"]
+            catching = next((clause for clause in clauses if _catches_status(clause)), None)
+            if catching is not None:
+                return _only_reports(catching)
+        child = parent
+    return False
+
+
+def _catches_status(clause: Node) -> bool:
+    kinds = caught_types(clause)
+    return not kinds or any(_STATUS_ERRORS.search(text_of(kind)) is not None for kind in kinds)
+
+
+def _only_reports(clause: Node) -> bool:
+    block = next((child for child in clause.children if child.type == "block"), None)
+    for statement in statements(block) if block is not None else ():
+        value = statement.named_children[0] if statement.type == "expression_statement" else None
+        function = callee_of(value) if value is not None and value.type == "call" else None
+        if statement.type != "pass_statement" and (
+            function is None or text_of(function).rpartition(".")[2] not in _LOGGING
+        ):
+            return False
+    return block is not None
 
 
 def looks_at_shape(node: Node) -> bool:

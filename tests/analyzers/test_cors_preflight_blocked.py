@@ -613,3 +613,39 @@ def test_mends_credentials_among_the_resources() -> None:
         CORS(app, resources={"/api/*": {"origins": ["*"], "supports_credentials": False}})
         """,
     )
+
+
+def test_a_header_that_each_request_must_bring_is_wanting_in_preflights() -> None:
+    check_findings(
+        "BC103",
+        """
+        from fastapi import FastAPI, HTTPException
+        from fastapi.middleware.cors import CORSMiddleware
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from starlette.responses import PlainTextResponse
+
+        class TenantGuard(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                tenant = request.headers.get("x-tenant")
+                if tenant is None:
+                    return PlainTextResponse("tenant missing", status_code=403)
+                return await call_next(request)
+
+        class KnownAddresses(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                if request.headers.get("x-real-ip") not in ("10.0.0.1", "10.0.0.2"):
+                    return PlainTextResponse("go away", status_code=403)
+                return await call_next(request)
+
+        def register(app: FastAPI) -> None:
+            app.add_middleware(CORSMiddleware, allow_origins=["https://t.example"])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 TenantGuard
+            app.add_middleware(TenantGuard)
+
+        def build():
+            inner = FastAPI()
+            inner.add_middleware(CORSMiddleware, allow_origins=["https://t.example"])
+            inner.add_middleware(KnownAddresses)
+            return inner
+        """,
+    )

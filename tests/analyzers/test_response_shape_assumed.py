@@ -483,3 +483,68 @@ def test_request_by_a_partial_function() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^ BC101
         """,
     )
+
+
+def test_a_status_error_that_is_only_logged_checks_nothing_behind_it() -> None:
+    check_findings(
+        "BC101",
+        """
+        import logging
+        import requests
+
+        log = logging.getLogger(__name__)
+
+        def rows(url):
+            try:
+                r = requests.get(url, timeout=3)
+                r.raise_for_status()
+            except requests.HTTPError:
+                log.warning("failed")
+            return r.json()["rows"]
+                 # ^^^^^^^^^^^^^^^^ BC101
+
+        def inside(url):
+            r = requests.get(url, timeout=3)
+            try:
+                r.raise_for_status()
+                return r.json()["rows"]
+            except requests.HTTPError:
+                log.warning("failed")
+
+        def remembered(url):
+            r = requests.get(url, timeout=3)
+            try:
+                r.raise_for_status()
+            except requests.HTTPError:
+                return []
+            return r.json()["rows"]
+        """,
+    )
+
+
+def test_a_class_of_the_workspace_that_sends_as_its_session_does() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+
+        class ApiSession(requests.Session):
+            def __init__(self, token):
+                super().__init__()
+                self.headers["Authorization"] = token
+
+        class Raising(requests.Session):
+            def request(self, *args, **kwargs):
+                response = super().request(*args, **kwargs)
+                response.raise_for_status()
+                return response
+
+        def whoami(token):
+            r = ApiSession(token).get("https://api.example/me", timeout=3)
+            return r.json()["login"]
+                 # ^^^^^^^^^^^^^^^^^ BC101
+
+        def raised():
+            return Raising().get("https://api.example/me", timeout=3).json()["login"]
+        """,
+    )

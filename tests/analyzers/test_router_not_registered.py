@@ -800,3 +800,58 @@ def test_a_handler_that_is_half_typed_has_a_fix() -> None:
             return 1
         """,
     )
+
+
+def test_another_version_is_included_where_the_first_one_is() -> None:
+    files = """
+        #- api/v1.py
+        from fastapi import APIRouter
+
+        from api import users
+
+        api_v1 = APIRouter()
+        api_v1.include_router(users.router)
+
+        #- api/v2.py
+        from fastapi import APIRouter
+
+        api_v2 = APIRouter(prefix="/v2")
+
+
+        @api_v2.get("/games")
+        def games():
+            return []
+
+        #- api/users.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+
+        @router.get("/users")
+        def users():
+            return []
+        """
+    check_fix(
+        "BC105",
+        f"""{files}
+        #- main.py
+        from fastapi import FastAPI
+
+        from api.v1 import api_v1
+
+        app = FastAPI()
+        app.include_router(api_v1, prefix="/v1")
+        """,
+        f"""{files}
+        #- main.py
+        from fastapi import FastAPI
+
+        from api.v1 import api_v1
+        from api.v2 import api_v2
+
+        app = FastAPI()
+        app.include_router(api_v1, prefix="/v1")
+        app.include_router(api_v2)
+        """,
+    )
