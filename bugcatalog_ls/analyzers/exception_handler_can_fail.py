@@ -87,7 +87,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             node = context.node_of("attribute", "identifier")
             while node is not None and node.parent is not None and node.parent.type == "attribute":
                 node = node.parent
-            if node is None or node.type != "attribute" or _is_owner(node):
+            if node is None or node.type != "attribute" or _is_owner(node) or _is_on_all(node):
                 yield from _wrap_handler(context, finding.data["framework"])
                 return
             name, read = text_of(node.named_children[-1]), _with_defaults(node, context.span.end)
@@ -102,6 +102,11 @@ def _is_owner(node: Node) -> bool:
     """Whether what is read is called or looked into at once, for which no default will do."""
     parent = node.parent
     return parent is not None and parent.type in ("call", "subscript") and parent.children[0].id == node.id
+
+
+def _is_on_all(node: Node) -> bool:
+    """Whether every exception has it, so that a default would mend nothing: `exc.args`."""
+    return text_of(node.named_children[-1]) == "args" and node.named_children[0].type == "identifier"
 
 
 def _with_defaults(node: Node, end: int) -> str:

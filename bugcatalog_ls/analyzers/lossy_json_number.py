@@ -13,8 +13,10 @@ from bugcatalog_ls.facts.column_values import ColumnRead, column_read, kind_of_c
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.float_arithmetic import float_arithmetic
 from bugcatalog_ls.facts.float_money import float_money
-from bugcatalog_ls.facts.float_money_edits import decimal_edits
+from bugcatalog_ls.facts.float_money_edits import decimal_edits, unrounded_edits
+from bugcatalog_ls.facts.json_dumps import Dumped, dumped_object, kept_value
 from bugcatalog_ls.facts.json_values import (
+    BYTES,
     DATETIME,
     DECIMAL,
     ENCODER_NAMES,
@@ -23,24 +25,28 @@ from bugcatalog_ls.facts.json_values import (
     UUID,
     Encoder,
     json_type,
+    text_edits,
     type_of_symbol,
     values_in,
 )
-from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.facts.money import MONEY, is_money, is_sum
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.wide_ids import wide_ids
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
-    Arguments,
     arguments_of,
+    enclosing,
     text_of,
 )
 
 
 class EncodedValues(Fact, frozen=True):
-    """Attributes that an encoder is given, as written, with their symbols, and what it refuses."""
+    """Attributes that an encoder is given, as written, with their symbols, and what it refuses.
+
+    `dumped` are the objects that it is given dumped to mappings.
+    """
 
     path: str
     encoder: str
@@ -48,6 +54,7 @@ class EncodedValues(Fact, frozen=True):
     values: dict[str, str]
     refuses: tuple[str, ...]
     columns: dict[str, ColumnRead]
+    dumped: dict[str, Dumped]
 
     @property
     def key(self) -> str:
@@ -92,17 +99,18 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     for call in file.calls_named(*ENCODER_NAMES):
         encoder = ENCODERS.get(file.callee(call) or "")
-        if encoder is None or not _is_plain(arguments_of(call), encoder):
+        if encoder is None or not encoder.is_plain(arguments_of(call)):
             continue
-        values = [value for given in _data(arguments_of(call), encoder) for value in values_in(file, given)]
+        values = [value for given in encoder.data(arguments_of(call)) for value in values_in(file, given)]
         if any(json_type(file, value) in encoder.refuses for value in values):
             continue
         found = {text_of(v): symbol for v in values if v.type == "attribute" and (symbol := file.symbol(v))}
         columns = {_short(value): read for value in values if (read := column_read(file, value)) is not None}
-        if found or columns:
+        dumped = {_short(value): made for value in values if (made := dumped_object(file, value))}
+        if found or columns or dumped:
             anchor = facts.anchor(f"encoded {file.qualname_at(call.start_byte)}", call)
             name, refuses = text_of(call.children[0]), tuple(sorted(encoder.refuses))
-            facts.add(EncodedValues(file.path, name, anchor, found, refuses, columns))
+            facts.add(EncodedValues(file.path, name, anchor, found, refuses, columns, dumped))
     for call in file.calls_named("float"):
         value = next(iter(arguments_of(call).positional), None)
         if value is None or not MONEY.search(text_of(value)) or not is_money(_last_name(value), ("price",)):
@@ -126,6 +134,8 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 message = f"{written} is a {kind}, which {encoded.encoder} cannot encode"
                 yield context.find(encoded.anchor, message, data={"kind": "encode"})
                 break
+        else:
+            yield from _dumped(context, encoded)
     for rounded in context.index.in_file(context.path, RoundedValue):
         if _kind_of(context, rounded.read) == DECIMAL:
             message = f"{rounded.value} is a Decimal, and float rounds it"
@@ -138,6 +148,16 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         yield context.find(wide.anchor, message, variant="wide", data={"kind": "wide"})
 
 
+def _dumped(context: JoinContext, encoded: EncodedValues) -> Iterator[Finding]:
+    for written, made in encoded.dumped.items():
+        owner = context.resolve(made.symbol).removesuffix("()")
+        kept = kept_value(context.index, owner, made.by_method)
+        if kept is not None and kept[1] in encoded.refuses:
+            message = f"{kept[0]} in {written} is a {kept[1]}, which {encoded.encoder} cannot encode"
+            yield context.find(encoded.anchor, message, data={"kind": "encode"})
+            return
+
+
 def _kind_of(context: JoinContext, read: ColumnRead) -> str | None:
     return kind_of_column(context.index, context.path, read)
 
@@ -148,9 +168,9 @@ def _last_name(node: Node) -> str:
 
 def _encoded(context: FileContext, call: Node, encoder: Encoder) -> Iterator[Finding]:
     file, arguments = context.file, arguments_of(call)
-    if not _is_plain(arguments, encoder):
+    if not encoder.is_plain(arguments):
         return
-    for given in _data(arguments, encoder):
+    for given in encoder.data(arguments):
         for value in values_in(file, given):
             kind = json_type(file, value)
             if kind in encoder.refuses:
@@ -160,18 +180,6 @@ def _encoded(context: FileContext, call: Node, encoder: Encoder) -> Iterator[Fin
                 return
 
 
-def _is_plain(arguments: Arguments, encoder: Encoder) -> bool:
-    """Whether the encoder is taught nothing."""
-    return not (arguments.dict_unpacked or encoder.taught_by & arguments.keywords.keys())
-
-
-def _data(arguments: Arguments, encoder: Encoder) -> list[Node]:
-    if encoder.keyword:
-        given = arguments.get(encoder.keyword, encoder.position)
-        return [given] if given is not None else []
-    return [*arguments.positional[:1], *arguments.keywords.values()]
-
-
 def _is_decimal_money(file: PyFile, call: Node, value: Node) -> bool:
     if json_type(file, value) != DECIMAL:
         return False
@@ -179,8 +187,12 @@ def _is_decimal_money(file: PyFile, call: Node, value: Node) -> bool:
     parent = call.parent
     left = parent.child_by_field_name("left") if parent is not None and parent.type == "assignment" else None
     key = parent.child_by_field_name("key") if parent is not None and parent.type == "pair" else None
-    names += [text_of(node).strip("\"'") for node in (left, key) if node is not None]
-    return any(is_money(name, ("price",)) for name in names)
+    function = (
+        enclosing(call, "function_definition") if parent and parent.type == "return_statement" else None
+    )
+    name = function.child_by_field_name("name") if function is not None else None
+    names += [text_of(node).strip("\"'") for node in (left, key, name) if node is not None]
+    return any(is_money(name, ("price",)) or is_sum(name) for name in names)
 
 
 def _short(node: Node) -> str:
@@ -210,10 +222,13 @@ def _fix_encoding(context: FixContext) -> Iterator[Fix]:
         return
     if encoder.fixed_by == "default":
         given = [
-            value for each in _data(arguments_of(call), encoder) for value in values_in(context.file, each)
+            value for each in encoder.data(arguments_of(call)) for value in values_in(context.file, each)
         ]
         kinds = {kind for value in given if (kind := json_type(context.file, value)) in encoder.refuses}
-        if SET not in kinds:
+        written = text_edits(context.file, call, given) if kinds == {BYTES} else None
+        if written is not None:
+            yield context.fix("Write the bytes as text", "suggested", written)
+        elif SET not in kinds:
             edits = set_keyword(context.file, call, "default", "str")
             yield context.fix("Encode what JSON does not have as text", "suggested", edits)
         elif kinds == {SET}:
@@ -221,14 +236,14 @@ def _fix_encoding(context: FixContext) -> Iterator[Fix]:
             edits = set_keyword(context.file, call, "default", "list")
             yield context.fix("Encode sets as lists", "suggested", edits)
     elif encoder.fixed_by == "jsonable_encoder" and b"fastapi" in context.file.source.data:
-        given = _data(arguments_of(call), encoder)
+        given = encoder.data(arguments_of(call))
         name = context.imports().need("fastapi.encoders", "jsonable_encoder", at=call.start_byte)
         edits = [edit for node in given for edit in replace_node(node, f"{name}({text_of(node)})")]
         yield context.fix("Encode the content with jsonable_encoder", "suggested", edits)
     elif encoder.fixed_by == "jsonable_encoder":
         refused = [
             value
-            for node in _data(arguments_of(call), encoder)
+            for node in encoder.data(arguments_of(call))
             for value in values_in(context.file, node)
             if json_type(context.file, value) in encoder.refuses
         ]
@@ -244,24 +259,11 @@ def _fix_encoding(context: FixContext) -> Iterator[Fix]:
 def _fix_float(context: FixContext) -> Iterator[Fix]:
     call = context.node_of("call")
     value = next(iter(arguments_of(call).positional), None) if call is not None else None
-    if call is None or value is None or call.parent is None:
+    if call is None or value is None:
         return
-    if call.parent.type in ("augmented_assignment", "unary_operator"):
-        return
-    if call.parent.type == "binary_operator" and not _goes_with_decimal(context, call.parent, call):
-        return
-    yield context.fix(f"Keep {_short(value)} a Decimal", "suggested", replace_node(call, text_of(value)))
-
-
-def _goes_with_decimal(context: FixContext, operation: Node, call: Node) -> bool:
-    """Whether the other operand is one that a Decimal can be calculated with."""
-    for side in ("left", "right"):
-        other = operation.child_by_field_name(side)
-        if other is None or other.id == call.id:
-            continue
-        is_whole = other.type == "integer" or context.file.symbol(other) in ("builtins.int", "builtins.int()")
-        return is_whole or json_type(context.file, other) == DECIMAL
-    return False
+    edits = unrounded_edits(context.file, context.imports(), call, value)
+    if edits is not None:
+        yield context.fix(f"Keep {_short(value)} a Decimal", "suggested", edits)
 
 
 ANALYZER = Analyzer(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.json_values import DECIMAL, json_type
 from bugcatalog_ls.syntax.edits import add_argument, insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.imports import Imports
@@ -71,6 +72,33 @@ def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> Deci
         edits += _default(imports, value)
     what = f"Numeric(18, {places})" if kind in ("column", "mapped") else "Decimal"
     return DecimalEdits(f"Make {name} a {what}", edits) if edits else None
+
+
+def unrounded_edits(file: PyFile, imports: Imports, call: Node, value: Node) -> list[TextEdit] | None:
+    """The edits that leave a `float(value)` of a Decimal out; None where what is around needs a float."""
+    operation = call.parent
+    if operation is None or operation.type in ("augmented_assignment", "unary_operator"):
+        return None
+    edits = replace_node(call, text_of(value))
+    if operation.type == "binary_operator" and not _goes_with_decimal(file, operation, call):
+        operands = (operation.child_by_field_name("left"), operation.child_by_field_name("right"))
+        literals = [operand for operand in operands if operand is not None and operand.type == "float"]
+        if not literals or operation.parent is None or operation.parent.type == "binary_operator":
+            return None
+        name = imports.need("decimal", "Decimal", at=call.start_byte)
+        edits += [edit for node in literals for edit in replace_node(node, f'{name}("{text_of(node)}")')]
+    return edits
+
+
+def _goes_with_decimal(file: PyFile, operation: Node, call: Node) -> bool:
+    """Whether the other operand is one that a Decimal can be calculated with."""
+    for side in ("left", "right"):
+        other = operation.child_by_field_name(side)
+        if other is None or other.id == call.id:
+            continue
+        is_whole = other.type == "integer" or file.symbol(other) in ("builtins.int", "builtins.int()")
+        return is_whole or json_type(file, other) == DECIMAL
+    return False
 
 
 def _table_column(file: PyFile, imports: Imports, node: Node) -> DecimalEdits | None:

@@ -8,8 +8,17 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.syntax.edits import insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, operator_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    Arguments,
+    arguments_of,
+    callee_of,
+    operator_of,
+    text_of,
+    unparenthesised,
+)
+from bugcatalog_ls.text.spans import TextEdit
 
 DECIMAL, DATETIME, UUID, BYTES, SET, DURATION = "Decimal", "datetime", "UUID", "bytes", "set", "timedelta"
 _ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET, DURATION})
@@ -24,6 +33,17 @@ class Encoder(NamedTuple):
     refuses: frozenset[str]
     taught_by: frozenset[str]
     fixed_by: str
+
+    def is_plain(self, arguments: Arguments) -> bool:
+        """Whether a call teaches it nothing."""
+        return not (arguments.dict_unpacked or self.taught_by & arguments.keywords.keys())
+
+    def data(self, arguments: Arguments) -> list[Node]:
+        """What a call gives it to encode."""
+        if self.keyword:
+            given = arguments.get(self.keyword, self.position)
+            return [given] if given is not None else []
+        return [*arguments.positional[:1], *arguments.keywords.values()]
 
 
 _DEFAULT = frozenset({"default", "cls"})
@@ -70,6 +90,7 @@ _MADE_BY = {
 }
 # Text in some encoding, whatever the text: nothing else has such a method without arguments of its own.
 _ENCODES = re.compile(r"\.encode\((?:[\"'](?:utf-?8|ascii|latin-?1)[\"'])?\)$", re.IGNORECASE)
+_DIGEST = re.compile(r"(?:hashlib|hmac)\..*\.digest\(\)$|hashlib\.pbkdf2_hmac\(\)$|hmac\.digest\(\)$")
 _KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
 
 
@@ -158,12 +179,32 @@ def _joins_literal(operation: Node) -> bool:
 
 def type_of_symbol(symbol: str | None) -> str | None:
     """The type that a (resolved) symbol stands for, where JSON does not have it."""
+    if symbol is not None and _DIGEST.match(symbol) is not None:
+        return BYTES
     while symbol is not None and symbol not in _MADE_BY:
         ending = next((ending for ending in _KEEPING if symbol.endswith(ending)), None)
         if ending is None:
             return None
         symbol = symbol.removesuffix(ending)
     return _MADE_BY[symbol] if symbol is not None else None
+
+
+def text_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] | None:
+    """The edits that make text of the bytes among an encoder's values: digests and base64."""
+    edits: list[TextEdit] = []
+    for value in values:
+        if json_type(file, value) != BYTES:
+            continue
+        function, symbol = callee_of(value) if value.type == "call" else None, file.symbol(value) or ""
+        if function is None or not call.start_byte <= value.start_byte < call.end_byte:
+            return None
+        if function.type == "attribute" and text_of(function).endswith(".digest") and _DIGEST.match(symbol):
+            edits += replace_node(function.named_children[-1], "hexdigest")
+        elif symbol.startswith(("base64.", "binascii.")):
+            edits.append(insert_at(value.end_byte, ".decode()"))
+        else:
+            return None
+    return edits or None
 
 
 def _put_into(file: PyFile, name: Node) -> Iterator[Node]:

@@ -112,3 +112,16 @@ def is_money(name: str, around: Iterable[str] = ()) -> bool:
         return bool(_TRADE.search(" ".join(words[:-1]))) or words[-2] in ("grand", "sub", "net", "gross")
     names = list(around)
     return any(_TRADE.search(other) for other in names) and not any(_COUNTS.search(other) for other in names)
+
+
+# What is money where it is a Decimal; of a float nobody could tell.
+_SUMS = frozenset(
+    {"net", "gross", "vat", "revenue", "profit", "payment", "charge", "refund", "payout", "deposit", "wage"}
+    | {"discount", "credit", "debit", "subtotal", "money"}
+)
+
+
+def is_sum(name: str) -> bool:
+    """Whether a name of a Decimal says money."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return bool(words) and words[-1] in _SUMS and not _OTHER & set(words)

@@ -1104,6 +1104,40 @@ def test_arguments_of_an_exception_as_json() -> None:
     )
 
 
+def test_what_every_exception_has_gets_no_default() -> None:
+    check_fix(
+        "BC604",
+        """
+        import json
+        import logging
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        from starlette.responses import Response
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            return Response(json.dumps({"error": exc.args}), status_code=500)
+        """,
+        """
+        import json
+        import logging
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        from starlette.responses import Response
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.exception_handler(Exception)
+        async def answer(request, exc):
+            try:
+                return Response(json.dumps({"error": exc.args}), status_code=500)
+            except Exception:
+                logger.exception("answer failed")
+                return JSONResponse(status_code=500, content={"error": "internal"})
+        """,
+    )
+
+
 def test_what_hangs_on_a_missing_state_gets_a_default_too() -> None:
     check_fix(
         "BC604",

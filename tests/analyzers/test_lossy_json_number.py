@@ -1094,3 +1094,76 @@ def test_leaves_running_times_statistics_and_rates() -> None:
           # ^^^ BC503
         """,
     )
+
+
+def test_objects_that_are_dumped_to_mappings() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from dataclasses import asdict, dataclass
+        from datetime import datetime
+        from uuid import UUID
+
+        from pydantic import BaseModel, field_serializer
+
+        @dataclass
+        class Job:
+            id: UUID
+            name: str
+
+        class Event(BaseModel):
+            name: str
+            at: datetime
+
+        class Told(Event):
+            @field_serializer("at")
+            def as_text(self, value: datetime) -> str:
+                return value.isoformat()
+
+        def send(job: Job, event: Event, told: Told):
+            json.dumps(asdict(job))
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC503 id in asdict(job) is a UUID, which json.dumps cannot encode
+            json.dumps({"event": event.model_dump(exclude_none=True)})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps(event.model_dump(mode="json"))
+            json.dumps(event.dict(exclude={"at"}))
+            json.dumps(told.model_dump())
+        """,
+    )
+
+
+def test_writes_digests_as_text() -> None:
+    check_fix(
+        "BC503",
+        """
+        import base64
+        import hashlib
+        import json
+        def send(data: bytes):
+            return json.dumps({"sha": hashlib.sha256(data).digest(), "data": base64.b64encode(data)})
+        """,
+        """
+        import base64
+        import hashlib
+        import json
+        def send(data: bytes):
+            return json.dumps({"sha": hashlib.sha256(data).hexdigest(), "data": base64.b64encode(data).decode()})
+        """,
+    )
+
+
+def test_calculates_with_a_decimal_that_was_rounded() -> None:
+    check_fix(
+        "BC503",
+        """
+        from decimal import Decimal
+        def reduced(amount: Decimal):
+            return float(amount) * 0.9
+        """,
+        """
+        from decimal import Decimal
+        def reduced(amount: Decimal):
+            return amount * Decimal("0.9")
+        """,
+    )
