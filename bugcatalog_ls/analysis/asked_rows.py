@@ -10,7 +10,15 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.models import Model, model
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statement_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    called_name,
+    callee_of,
+    statement_of,
+    text_of,
+    walk,
+)
 
 _ONE = frozenset({"first", "one_or_none", "scalar", "scalar_one_or_none", "get"})
 SURELY_ONE = frozenset({"one", "scalar_one", "get_one"})
@@ -101,7 +109,7 @@ def asked_in_turn(context: FixContext, call: Node, loop: AskingLoop | None) -> A
         return None
     last = methods[-1] if methods else name
     if name == "query":
-        last = text_of(callee_of(whole) or whole).rpartition(".")[2]
+        last = called_name(whole)
     if last not in (*_ONE, *SURELY_ONE, "all"):
         return None
     found = _compared(context, statement, loop, is_many=last == "all")

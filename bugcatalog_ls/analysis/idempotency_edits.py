@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.sql_parameters import literal_of
 from bugcatalog_ls.syntax.edits import add_item, add_keyword, add_parameter, insert_at, replace_node
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    called_name,
     callee_of,
     constant_value,
     enclosing,
@@ -179,11 +180,7 @@ def _header(context: FixContext, body: Node, key: str = _KEY) -> list[TextEdit]:
     ]
     if len(payments) == 1 and (context.file.callee(payments[0]) or "").startswith("stripe."):
         return add_keyword(context.file, payments[0], "idempotency_key", key)
-    found = [
-        node
-        for node in walk(body)
-        if node.type == "call" and text_of(callee_of(node) or node).rpartition(".")[2] in ("post", "patch")
-    ]
+    found = [node for node in walk(body) if node.type == "call" and called_name(node) in ("post", "patch")]
     if len(found) != 1:
         return []
     arguments = arguments_of(found[0])

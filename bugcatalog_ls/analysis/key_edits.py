@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.syntax.edits import add_keyword, replace_node, set_keyword
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, enclosing, string_value, text_of, walk
 from bugcatalog_ls.text.spans import TextEdit
 
 _QUOTED = re.compile(r"""(["'])((?:(?!\1).)*)\1""", re.DOTALL)
@@ -23,7 +23,7 @@ def rule_edits(
     if statement is None:
         return None
     calls = [node for node in (statement, *walk(statement)) if node.type == "call"]
-    key = next((call for call in calls if _called(call) == "ForeignKey"), None)
+    key = next((call for call in calls if called_name(call) == "ForeignKey"), None)
     field = next((call for call in calls if "foreign_key" in arguments_of(call).keywords), None)
     call = key or field or _constraint(statement, columns)
     if call is None:
@@ -35,7 +35,7 @@ def rule_edits(
         edits = set_keyword(ctx.file, call, "ondelete", f'"{action}"')
     if not nullable:
         return edits
-    column = next((each for each in calls if _called(each) in ("Column", "mapped_column")), field)
+    column = next((each for each in calls if called_name(each) in ("Column", "mapped_column")), field)
     if column is None:
         return None
     if column is field:
@@ -64,7 +64,7 @@ def _constraint(statement: Node, columns: tuple[str, ...]) -> Node | None:
     """The `ForeignKeyConstraint` of the columns, in the class or the table of the declaration."""
     around = enclosing(statement, "class_definition") or enclosing(statement, "assignment") or statement
     for node in (around, *walk(around)):
-        if node.type != "call" or _called(node) != "ForeignKeyConstraint":
+        if node.type != "call" or called_name(node) != "ForeignKeyConstraint":
             continue
         listed = arguments_of(node).get("columns", 0)
         if listed is not None and tuple(string_value(each) for each in listed.named_children) == columns:
@@ -90,8 +90,3 @@ def _optional(ctx: FixContext, annotation: Node) -> list[TextEdit]:
     else:
         written = f"{plain} | None"
     return replace_node(annotation, f"{quote}{head}{written}{tail}{quote}")
-
-
-def _called(call: Node) -> str:
-    callee = callee_of(call)
-    return text_of(callee).rpartition(".")[2] if callee is not None else ""

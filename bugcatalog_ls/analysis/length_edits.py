@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.finding import Edit
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, constant_value, text_of, walk
 
 
 def lengthened(ctx: FixContext, column: Column, length: int) -> list[Edit] | None:
@@ -23,8 +23,7 @@ def lengthened(ctx: FixContext, column: Column, length: int) -> list[Edit] | Non
     for node in (declaration, *walk(declaration)):
         if node.type != "call":
             continue
-        callee = callee_of(node)
-        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+        name = called_name(node)
         given = arguments_of(node)
         number = None
         if name in ("String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "AutoString"):

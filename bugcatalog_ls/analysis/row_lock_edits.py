@@ -8,7 +8,7 @@ from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.facts.active_writes import held_by
 from bugcatalog_ls.facts.loaded_rows import Load
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at, replace_node
-from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, enclosing, is_async, text_of
+from bugcatalog_ls.syntax.nodes import called_name, decorators_of, enclosing, is_async, text_of
 from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -31,7 +31,7 @@ def locked_while_read(context: FixContext, load: Load, write: Node) -> list[Text
         else:
             edits = [insert_at(statement.end_byte, ".select_for_update()")]
         return [*around, *edits]
-    called = text_of(callee_of(statement) or statement).rpartition(".")[2]
+    called = called_name(statement)
     if statement.type == "call" and called in ("get", "get_one") and statement.id == load.node.id:
         return add_keyword(file, statement, "with_for_update", "True")
     return [insert_at(statement.end_byte, ".with_for_update()")]

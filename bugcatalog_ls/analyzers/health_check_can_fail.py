@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.facts.noted_outcomes import noted_failure, noted_success
 from bugcatalog_ls.facts.responses import is_ok, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
-from bugcatalog_ls.syntax.nodes import callee_of, enclosing, string_value, text_of
+from bugcatalog_ls.syntax.nodes import called_name, enclosing, string_value, text_of
 from bugcatalog_ls.syntax.nodes import statement_of as statement_around
 from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
@@ -113,7 +113,7 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
         ):
             return replace_node(given[1], "503")
     if value.type == "call":
-        keyword = _STATUS_KEYWORDS.get(text_of(callee_of(value) or value).rpartition(".")[2])
+        keyword = _STATUS_KEYWORDS.get(called_name(value))
         if keyword is not None and framework in ("fastapi", "starlette"):
             return set_keyword(file, value, "status_code", "503")
     if value.type == "identifier":

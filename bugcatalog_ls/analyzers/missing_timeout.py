@@ -34,7 +34,7 @@ from bugcatalog_ls.facts.waiting_calls import (
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -160,7 +160,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     keyword, family = finding.data["keyword"], finding.data["family"]
     value = _constant(context) if family in ("requests", "stdlib", "explicit") else None
     limit = value or str(SECONDS)
-    called = text_of(callee_of(call) or call).rpartition(".")[2]
+    called = called_name(call)
     function = arguments_of(call).get("func", DELEGATES.get(called))
     if called in DELEGATES and called not in TAKE_KEYWORDS and function is not None:
         partial = context.imports().need("functools", "partial", at=call.start_byte)

@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
     ancestors,
     arguments_of,
+    called_name,
     callee_of,
     decorators_of,
     enclosing,
@@ -167,7 +168,7 @@ def _is_record(file: PyFile, node: Node) -> bool:
         return any(_is_record(file, child) for child in node.named_children)
     if node.type != "call":
         return False
-    made = text_of(callee_of(node) or node).rpartition(".")[2]
+    made = called_name(node)
     return made[:1].isupper() and _RECORD.search(made) is not None
 
 

@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.watched_tasks import is_watched
 from bugcatalog_ls.facts.worker_tasks import worker_tasks
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, body_of, callee_of, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, body_of, called_name, callee_of
 
 
 class TaskTarget(Fact, frozen=True):
@@ -82,7 +82,7 @@ def _targets(file: PyFile) -> Iterator[str]:
     """The functions that a file hands over to run beside it."""
     for call in file.calls_named(*TASK_MAKERS, "Thread", "Timer", "Process", "gather"):
         arguments = arguments_of(call)
-        name = text_of(callee_of(call) or call).rpartition(".")[2]
+        name = called_name(call)
         if name in ("Thread", "Process"):
             given = [arguments.get("target", 1)]
         elif name == "Timer":

@@ -9,7 +9,15 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.syntax.guards import statements_before
 from bugcatalog_ls.syntax.handlers import handler_around
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, body_of, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    body_of,
+    called_name,
+    callee_of,
+    text_of,
+    unparenthesised,
+)
 
 _LETS_GO = frozenset(
     {
@@ -81,11 +89,6 @@ def lets_go(call: Node) -> bool:
 def follows_cancel(node: Node) -> bool:
     """Whether something was cancelled just before: whoever waits for it asked for the CancelledError."""
     return any(".cancel(" in text_of(statement) for statement in statements_before(node))
-
-
-def called_name(call: Node) -> str:
-    """The last name of what a call calls."""
-    return text_of(callee_of(call) or call).rpartition(".")[2]
 
 
 def _cleans_up(statement: Node) -> bool:

@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.orm import OrmClass
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unparenthesised, walk
 
 _KINDS = {
     **dict.fromkeys(("NUMERIC", "DECIMAL", "MONEY"), DECIMAL),
@@ -139,7 +139,7 @@ def _aggregate(file: PyFile, call: Node) -> ColumnRead | None:
             return None
         whole = held[0]
     made = [node for node in [whole, *walk(whole)] if node.type == "call"]
-    selected = next((node for node in made if _last_name(node) in ("query", "select")), None)
+    selected = next((node for node in made if called_name(node) in ("query", "select")), None)
     columns = arguments_of(selected).positional if selected is not None else []
     return _summed(file, columns[0]) if len(columns) == 1 else None
 
@@ -148,7 +148,7 @@ def _summed(file: PyFile, node: Node) -> ColumnRead | None:
     node = unparenthesised(node)
     if node.type != "call":
         return None
-    name, positional = _last_name(node), arguments_of(node).positional
+    name, positional = called_name(node), arguments_of(node).positional
     if name == "label":
         function = callee_of(node)
         owner = function.child_by_field_name("object") if function is not None else None
@@ -161,11 +161,6 @@ def _summed(file: PyFile, node: Node) -> ColumnRead | None:
     attribute = positional[0].child_by_field_name("attribute")
     symbol = file.symbol(owner) if owner is not None else None
     return ColumnRead(symbol, text_of(attribute), name) if symbol and attribute is not None else None
-
-
-def _last_name(call: Node) -> str:
-    function = callee_of(call)
-    return text_of(function).rpartition(".")[2] if function is not None else ""
 
 
 def _plain(node: Node) -> Node:

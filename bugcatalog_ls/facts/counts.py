@@ -11,7 +11,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.paging import Page
 from bugcatalog_ls.facts.queries import Query, is_class_like, read_query
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, enclosing, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, callee_of, enclosing, text_of
 from bugcatalog_ls.text.spans import Span
 
 _CONSUMERS = ("scalar", "scalars", "execute", "exec", "scalar_one")
@@ -172,7 +172,7 @@ def _filters(query: Query) -> frozenset[str] | None:
 
 
 def _parts(node: Node) -> Iterator[str]:
-    if node.type == "call" and text_of(callee_of(node) or node).rpartition(".")[2] == "and_":
+    if node.type == "call" and called_name(node) == "and_":
         for inner in arguments_of(node).positional:
             yield from _parts(inner)
     else:

@@ -11,7 +11,7 @@ from bugcatalog_ls.facts.embedding_models import EmbeddingModel, model_names
 from bugcatalog_ls.facts.embedding_uses import ASKED, number_of
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, callee_of, string_value, text_of
 
 
 class VectorSize(Fact, frozen=True):
@@ -79,7 +79,7 @@ def declared_sizes(
 def _in_calls(file: PyFile) -> Iterator[Node]:
     is_reduced = b"PCA" in file.source.data
     for call in file.calls_named(*_SIZES):
-        name = text_of(callee_of(call) or call).rpartition(".")[2]
+        name = called_name(call)
         symbol = file.callee(call) or ""
         keyword, position = _SIZES.get(name) or _SIZES.get(symbol.rpartition(".")[2]) or ("dim", None)
         value = arguments_of(call).get(keyword, position)

@@ -12,7 +12,7 @@ from bugcatalog_ls.facts.message_edits import is_log_call
 from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_name
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, enclosing, text_of, walk
 
 _CONTEXT = re.compile(r"\b(?:contextualize|bound_contextvars|bind_contextvars|log_context)\(")
 _BINDS = re.compile(r"\.bind\(|LoggerAdapter\(")
@@ -73,7 +73,7 @@ def _is_bound(file: PyFile, call: Node) -> bool:
 
 def _refuses_client(call: Node) -> bool:
     """Whether it is an answer to a client that sent the value."""
-    name = text_of(callee_of(call) or call).rpartition(".")[2]
+    name = called_name(call)
     if name == "HTTPException" and _is_own_failure(arguments_of(call).get("status_code", 0)):
         return False
     return name.startswith("HTTP") or name in (

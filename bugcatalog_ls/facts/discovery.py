@@ -13,7 +13,14 @@ from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.modules import absolute_module
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    called_name,
+    callee_of,
+    string_value,
+    text_of,
+    unparenthesised,
+)
 from bugcatalog_ls.text.source import Source
 
 _DYNAMIC = frozenset(
@@ -128,7 +135,7 @@ def _dynamic(file: PyFile, call: Node, facts: Facts) -> None:
     arguments = arguments_of(call)
     first = arguments.get("name", 0) or arguments.get("path", 0) or arguments.get("import_path", 0)
     literal = string_value(first)
-    last = text_of(callee_of(call) or call).rpartition(".")[2]
+    last = called_name(call)
     if literal is not None and last in ("import_module", "__import__", "import_string"):
         base = _package(file, arguments.get("package", 1)) if literal.startswith(".") else ""
         symbol = f"{base}.{literal.lstrip('.')}" if base else literal.lstrip(".")

@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     body_of,
+    called_name,
     callee_of,
     text_of,
     unparenthesised,
@@ -109,7 +110,7 @@ def _hands_error_on(loop: Node) -> bool:
             for handler in (part for part in parent.children if part.type == "except_clause"):
                 caught = caught_name(handler)
                 for call in (node for node in walk(handler) if node.type == "call"):
-                    name = text_of(callee_of(call) or call).rpartition(".")[2]
+                    name = called_name(call)
                     given = [text_of(argument) for argument in arguments_of(call).positional]
                     if caught in given and name in _HANDS_ON:
                         return True

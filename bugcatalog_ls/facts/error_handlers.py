@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
+    called_name,
     callee_of,
     constant_value,
     text_of,
@@ -151,7 +152,7 @@ VOCABULARY = Vocabulary(
 
 def _registered_by_call(file: PyFile) -> Iterator[tuple[str, str]]:
     for call in file.calls_named("add_exception_handler", "register_error_handler", "FastAPI", "Starlette"):
-        arguments, name = arguments_of(call), text_of(callee_of(call) or call).rpartition(".")[2]
+        arguments, name = arguments_of(call), called_name(call)
         if name in ("add_exception_handler", "register_error_handler"):
             kind = arguments.get("exc_class_or_status_code", 0) or arguments.get("code_or_exception", 0)
             handler = arguments.get("handler", 1) or arguments.get("f", 1)
@@ -173,7 +174,7 @@ def _decorated(file: PyFile, definition: Definition) -> str:
     for decorator in definition.decorators:
         if decorator.type != "call":
             continue
-        name = text_of(callee_of(decorator) or decorator).rpartition(".")[2]
+        name = called_name(decorator)
         kind = next(iter(arguments_of(decorator).positional), None)
         if kind is None or not _is_any(kind) or _is_of_own_class(file, decorator):
             continue

@@ -10,7 +10,7 @@ from bugcatalog_ls.facts.responses import is_ok, pairs_of
 from bugcatalog_ls.syntax.nodes import (
     BLOCKS,
     ancestors,
-    callee_of,
+    called_name,
     constant_value,
     enclosing,
     statements,
@@ -123,7 +123,7 @@ def _is_error(value: Node, keys: set[str], handler: Node | None, returned: Node)
     if handler is not None:
         return True
     if value.type == "call":
-        name = text_of(callee_of(value) or value).rpartition(".")[2]
+        name = called_name(value)
         if name in ("str", "repr", "format", "_", "gettext", "translate"):
             return True
     # A value that may be None is an error where the branch was taken for it and nothing else is said.

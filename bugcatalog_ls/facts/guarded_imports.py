@@ -13,7 +13,7 @@ from bugcatalog_ls.syntax.nodes import (
     LOOPS,
     ancestors,
     arguments_of,
-    callee_of,
+    called_name,
     is_docstring,
     statements,
     string_value,
@@ -113,7 +113,7 @@ def _goes_on(statement: Node) -> bool:
         right = expression.child_by_field_name("right")
         return right is not None and _is_nothing(right)
     if expression.type == "call":
-        return text_of(callee_of(expression) or expression).rpartition(".")[2] in _LOGGING
+        return called_name(expression) in _LOGGING
     return expression.type == "ellipsis"
 
 

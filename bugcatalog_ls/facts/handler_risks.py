@@ -15,6 +15,7 @@ from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     body_of,
+    called_name,
     callee_of,
     enclosing,
     text_of,
@@ -104,7 +105,7 @@ def _reads_error(node: Node, error: str | None) -> bool:
 
 def _encodes_error(call: Node, error: str | None) -> Node | None:
     """The exception itself as a value of JSON."""
-    name = text_of(callee_of(call) or call).rpartition(".")[2]
+    name = called_name(call)
     if error is None or name not in ("JSONResponse", "dumps", "jsonify", "ORJSONResponse"):
         return None
     for node in walk(call):

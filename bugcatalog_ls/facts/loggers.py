@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, text_of, walk
 
 LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "fatal", "exception", "log"})
 
@@ -76,7 +76,7 @@ def shows_traceback(handler: Node) -> bool:
                 continue
             return True
         if node.type == "call":
-            name = text_of(callee_of(node) or node).rpartition(".")[2]
+            name = called_name(node)
             if name in _TRACING:
                 return True
             keywords = arguments_of(node).keywords

@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.preflight_reach import is_for_want_of_a_header, is_reac
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    called_name,
     callee_of,
     enclosing,
     statement_of,
@@ -111,8 +112,7 @@ def _rejects(file: PyFile, value: Node, depth: int) -> bool:
         return _rejects(file, held, depth) or _is_given_status(file, value)
     if value.type != "call":
         return False
-    callee = callee_of(value)
-    name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+    name = called_name(value)
     arguments = arguments_of(value)
     for given in ("status_code", "status", "code"):
         if given in arguments.keywords:

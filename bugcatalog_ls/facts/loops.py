@@ -13,6 +13,7 @@ from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
     arguments_of,
+    called_name,
     callee_of,
     text_of,
     unparenthesised,
@@ -80,7 +81,7 @@ def is_small(file: PyFile, over: Node) -> bool:
         # What begins empty is filled before the loop.
         return 0 < len(items) <= _SMALL and not is_filled
     if over.type == "call":
-        name = text_of(callee_of(over) or over).rpartition(".")[2]
+        name = called_name(over)
         inner = arguments_of(over).positional
         if name in ("list", "tuple", "sorted", "reversed") and len(inner) == 1:
             return is_small(file, inner[0])

@@ -9,6 +9,7 @@ from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    called_name,
     callee_of,
     enclosing,
     enclosing_function,
@@ -93,8 +94,7 @@ def _created_table(node: Node) -> str:
     """The table whose creation, or whose new column, a call stands in."""
     outer = enclosing(node, "call")
     while outer is not None:
-        callee = callee_of(outer)
-        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+        name = called_name(outer)
         given = arguments_of(outer)
         if name in ("create_table", "add_column", "Table"):
             first = given.positional[0] if given.positional else given.keywords.get("table_name")

@@ -19,7 +19,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.local_uses import is_local, local_scope
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unawaited
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unawaited
 
 _LIKELY = ("close", "aclose", "commit", "rollback", "query", "scalars", "cursor", "execute", "add", "dispose")
 _WHOLE = frozenset({"read", "readlines", "readline", "write", "writelines"})
@@ -118,14 +118,9 @@ def _candidates(file: PyFile) -> list[Node]:
         value = node.named_children[0] if node.named_child_count == 1 else None
         if value is not None and value.type == "identifier":
             found += _bound_calls(file, value, used)
-        elif value is not None and value.type == "call" and _MAKER.search(_last_name(value)):
+        elif value is not None and value.type == "call" and _MAKER.search(called_name(value)):
             found.append(value)
     return found
-
-
-def _last_name(call: Node) -> str:
-    function = callee_of(call)
-    return text_of(function).rpartition(".")[2] if function is not None else ""
 
 
 def _is_factory(value: Node | None) -> bool:
@@ -259,7 +254,7 @@ def _needs_no_close(file: PyFile, call: Node, symbol: str) -> bool:
     """Whether what is made borrows what it works on: `Redis(connection_pool=pool)`, a session on the
     connection that a migration runs on, an archive over bytes in memory; or is closed by what gave it."""
     arguments = arguments_of(call)
-    if _last_name(call) == "cast":
+    if called_name(call) == "cast":
         return True
     if symbol in _OVER_FILES:
         over = arguments.get("fileobj") if symbol != "zipfile.ZipFile()" else arguments.get("file", 0)

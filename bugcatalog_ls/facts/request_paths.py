@@ -12,7 +12,7 @@ from bugcatalog_ls.facts.request_calls import CACHES, collect_calls
 from bugcatalog_ls.facts.web_frameworks import VERBS
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, string_value, text_of
 
 _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
@@ -174,9 +174,7 @@ def _asks_for_request(file: PyFile, definition: Definition) -> bool:
         return False
     text = file.source.data[parameters.start_byte : parameters.end_byte]
     return _OF_REQUEST.search(text) is not None and not any(
-        text_of(callee_of(decorator) or decorator).rpartition(".")[2] in _ROUTES
-        for decorator in definition.decorators
-        if decorator.type == "call"
+        called_name(decorator) in _ROUTES for decorator in definition.decorators if decorator.type == "call"
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, string_value, text_of, unparenthesised
 
 
 class Shape(NamedTuple):
@@ -126,8 +126,7 @@ def _read(file: PyFile, value: Node, tuple_status: Node | None, depth: int) -> A
     symbol = file.callee(value)
     if symbol == "builtins.dict" and arguments.keywords and not arguments.positional:
         return Answer(value, None, None, None, None, tuple_status)
-    function = callee_of(value)
-    name = text_of(function).rpartition(".")[2] if function is not None else ""
+    name = called_name(value)
     shape = RESPONSES.get(symbol or "") or (_SHAPES_BY_NAME.get(name) if symbol else None)
     if shape is None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, callee_of, is_none, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, called_name, is_none, text_of, unparenthesised
 
 _EVERYTHING = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 
@@ -20,10 +20,7 @@ def retried_exceptions(file: PyFile, kind: str, arguments: Arguments) -> tuple[b
             given = arguments.keywords.get("retry")
             if given is None:
                 return False, True
-            if (
-                given.type != "call"
-                or (text_of(callee_of(given) or given).rpartition(".")[2]) != "retry_if_exception_type"
-            ):
+            if given.type != "call" or called_name(given) != "retry_if_exception_type":
                 return False, False
             inner = arguments_of(given)
             types = inner.get("exception_types", 0)

@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, walk
 
 _SQL = re.compile(rb"\bDELETE\s+FROM\s+[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE)
 _QUERIES = frozenset({"query", "select", "get", "get_one", "exec", "scalars", "scalar", "delete"})
@@ -100,8 +100,7 @@ def _queried(file: PyFile, node: Node) -> Iterator[str]:
     """The classes that a query or a `get` in an expression is made of."""
     for each in (node, *walk(node)):
         if each.type == "call":
-            callee = callee_of(each)
-            name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+            name = called_name(each)
             given = arguments_of(each).positional
             if name in _QUERIES and given and given[0].type in ("identifier", "attribute"):
                 symbol = file.symbol(given[0])

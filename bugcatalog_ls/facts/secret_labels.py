@@ -8,7 +8,15 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.secret_names import secret_kind
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    called_name,
+    callee_of,
+    string_value,
+    text_of,
+    unparenthesised,
+    walk,
+)
 from bugcatalog_ls.syntax.scopes import Binding
 
 _MANY = re.compile(r"(?:^|_)secrets$", re.IGNORECASE)
@@ -79,8 +87,7 @@ def _is_found(file: PyFile, node: Node) -> bool:
         if (value := binding.value) is not None
     ]
     return bool(calls) and all(
-        call.type == "call" and _SEARCHES.fullmatch(text_of(callee_of(call) or call).rpartition(".")[2])
-        for call in calls
+        call.type == "call" and _SEARCHES.fullmatch(called_name(call)) for call in calls
     )
 
 
@@ -178,7 +185,7 @@ def _is_value(node: Node) -> bool:
             last == "value" or (secret_kind(last) == "secret" and node.type == "attribute")
         )
     if node.type == "call":
-        last = text_of(callee_of(node) or node).rpartition(".")[2]
+        last = called_name(node)
         return last not in ("str", "lower", "upper", "strip", "format")
     if node.type == "subscript":
         key = string_value(node.child_by_field_name("subscript"))

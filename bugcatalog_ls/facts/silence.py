@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clean_up import called_name
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    called_name,
     constant_value,
     is_docstring,
     text_of,

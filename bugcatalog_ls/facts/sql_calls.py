@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.sql_engines import OTHER, engine_of, imported_drivers
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.sql_tokens import is_statement
 from bugcatalog_ls.syntax.string_text import StringText, string_texts
 
@@ -99,8 +99,7 @@ def sql_uses(file: PyFile) -> Iterator[SqlUse]:
 def executed_names(file: PyFile) -> Iterator[str]:
     """The last names of constants of other modules that a file executes."""
     for call in file.calls_named(*_EXECUTING, *_WRAPPING):
-        function = callee_of(call)
-        name = text_of(function).rpartition(".")[2] if function is not None else ""
+        name = called_name(call)
         for written in _arguments(call, name):
             node = unparenthesised(written)
             if node.type == "attribute" and (last := node.child_by_field_name("attribute")) is not None:

@@ -13,7 +13,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unawaited, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unawaited, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
 _READS = {"get": "set", "hget": "hset"}
@@ -74,7 +74,7 @@ def stale_keys(file: PyFile) -> Iterator[StaleKey]:
         before = [
             read for read in reads.get((scope.start, receiver, key), ()) if read.end_byte <= call.start_byte
         ]
-        method = text_of(callee_of(call) or call).rpartition(".")[2]
+        method = called_name(call)
         if not before or _is_guarded(scope, call, receiver):
             continue
         read = before[-1]

@@ -22,6 +22,7 @@ from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
+    called_name,
     callee_of,
     string_value,
     text_of,
@@ -248,5 +249,5 @@ def _asks_redis(file: PyFile, call: Node, name: str) -> bool:
 def _is_handed_on(call: Node) -> bool:
     """Whether a coroutine is made here, and run by whoever is given it."""
     outer = call.parent.parent if call.parent is not None and call.parent.type == "argument_list" else None
-    name = text_of(callee_of(outer) or outer).rpartition(".")[2] if outer is not None else ""
+    name = called_name(outer) if outer is not None else ""
     return name in TASK_MAKERS

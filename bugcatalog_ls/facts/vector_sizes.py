@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.embedding_uses import asked_sizes, model_uses, unlisted
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, string_value, text_of
 
 
 class ModelUse(Fact, frozen=True):
@@ -111,7 +111,7 @@ def _field_of(file: PyFile, node: Node) -> tuple[str, str]:
     column = ""
     for parent in ancestors(node):
         if parent.type == "call":
-            name = text_of(callee_of(parent) or parent).rpartition(".")[2]
+            name = called_name(parent)
             first = string_value(arguments_of(parent).get("", 0))
             if name == "Column" and first is not None:
                 column = first

@@ -14,6 +14,7 @@ from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
     SCOPES,
     ancestors,
+    called_name,
     decorators_of,
     enclosing,
     is_none,
@@ -123,7 +124,7 @@ class Availability:
         """A function of this file that returns whether the import was made, or nothing true without it."""
         return any(
             self._is_named_in(self._functions.returned(function).encode()) or self._says_no(function)
-            for function in self._functions.named(_last_name(call))
+            for function in self._functions.named(called_name(call))
         )
 
     def _says_no(self, function: Node) -> bool:
@@ -299,8 +300,3 @@ def _may_be_true(statement: Node) -> bool:
     """Whether a `return` may give something true."""
     value = statement.named_children[0] if statement.named_children else None
     return value is not None and value.type not in ("false", "none")
-
-
-def _last_name(call: Node) -> str:
-    function = call.child_by_field_name("function")
-    return text_of(function).rpartition(".")[2] if function is not None else ""

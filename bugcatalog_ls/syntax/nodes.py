@@ -79,6 +79,11 @@ def callee_of(call: Node) -> Node | None:
     return call.child_by_field_name("function")
 
 
+def called_name(call: Node) -> str:
+    """The last name of what a call calls: `get` of `client.get(url)`; of anything else its own."""
+    return text_of(callee_of(call) or call).rpartition(".")[2]
+
+
 def ancestors(node: Node) -> Iterator[Node]:
     """The parents of a node, nearest first."""
     current = node.parent
