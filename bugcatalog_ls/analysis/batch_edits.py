@@ -10,16 +10,10 @@ from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.asked_rows import SURELY_ONE, Asked, AskingLoop, asked_in_turn, is_attribute_name
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.indents import indent_unit
-from bugcatalog_ls.syntax.nodes import (
-    COMPREHENSIONS,
-    ancestors,
-    callee_of,
-    statement_of,
-    text_of,
-    walk,
-)
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors, callee_of, statement_of, text_of, walk
 from bugcatalog_ls.syntax.statement_edits import insert_before, remove_statements
 from bugcatalog_ls.text.spans import TextEdit
+from bugcatalog_ls.text.wording import in_snake_case
 
 _WIDTH = 88
 
@@ -37,7 +31,7 @@ def batched(context: FixContext, call: Node) -> list[TextEdit]:
     key = text_of(asked.key)
     keys = over if [key] == names else f"[{key} for {_target(loop)} in {over}]"
     entity = text_of(asked.entity)
-    row = _snake(entity.rpartition(".")[2])
+    row = in_snake_case(entity.rpartition(".")[2])
     table = _unused(context, f"{row}s_by_{asked.column}", loop.node)
     is_many = asked.last == "all"
     rows = _rows(context, asked, keys)
@@ -247,10 +241,6 @@ def _asks_by_exec(asked: Asked) -> bool:
 
 def _first_name(statement: Node) -> str:
     return "query" if re.match(r"[\w.]*\bquery\b(?!\w)", text_of(statement)) else "select"
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _unused(context: FixContext, name: str, at: Node) -> str:

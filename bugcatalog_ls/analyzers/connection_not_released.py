@@ -30,6 +30,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.statement_edits import wrap as wrap_statements
 from bugcatalog_ls.syntax.with_edits import enter_try, enter_with
 from bugcatalog_ls.syntax.wrapping import fitted
+from bugcatalog_ls.text.wording import with_article
 
 _MAX_HELPERS = 3
 _NAMES = ("file", "handle", "opened")
@@ -49,7 +50,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         elif fact.leak == "rebuilt":
             if not routes_of(context.index, fact.function):
                 continue
-            message = f"each request builds {_article(resource.noun)} of its own"
+            message = f"each request builds {with_article(resource.noun)} of its own"
         elif resource.family == "engine":
             continue
         elif fact.leak == "never":
@@ -125,10 +126,6 @@ def _is_closed_elsewhere(context: JoinContext, fact: OpenResource) -> bool:
         if any(effect.action == "close" and effect.on == given for effect in effects[1].effects):
             return True
     return False
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 # -- fix ---------------------------------------------------------------------------------------------

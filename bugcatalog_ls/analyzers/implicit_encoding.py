@@ -28,6 +28,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
     callee_of,
+    elements_of,
     enclosing,
     is_none,
     span_within,
@@ -221,7 +222,7 @@ def _with_encoding(file: PyFile, call: Node) -> list[TextEdit]:
 
 
 def _with_pair(file: PyFile, dictionary: Node) -> list[TextEdit]:
-    items = [child for child in dictionary.named_children if child.type not in ("comment", "ERROR")]
+    items = elements_of(dictionary)
     quote = _quoted(file, dictionary, "encoding")
     return add_item(file, dictionary, items, len(items), f"{quote}: {_quoted(file, dictionary, 'utf-8')}")
 

@@ -37,6 +37,7 @@ from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
+from bugcatalog_ls.text.wording import with_article
 
 SECONDS = 10
 _CONSTANT = re.compile(
@@ -62,7 +63,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         if given_none:
             message = f"{limit.keyword}=None lets {call.written} wait for ever"
         else:
-            message = f"{call.written} is called without {_article(limit.keyword)} and can wait for ever"
+            message = f"{call.written} is called without {with_article(limit.keyword)} and can wait for ever"
         data = {
             "keyword": limit.keyword,
             "position": str(limit.position),
@@ -144,10 +145,6 @@ def _waits(context: JoinContext, call: WaitingCall, limit: Limit) -> bool:
 
 def _in_handler(context: JoinContext, call: WaitingCall) -> bool:
     return bool(call.function) and bool(routes_of(context.index, call.function))
-
-
-def _article(keyword: str) -> str:
-    return f"{'an' if keyword[0] in 'aeiou' else 'a'} {keyword}"
 
 
 # -- fix ---------------------------------------------------------------------------------------------

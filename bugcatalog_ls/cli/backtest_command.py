@@ -16,6 +16,7 @@ from bugcatalog_ls.cli.exits import INTERRUPTED, OK, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.streams import has_colours, write_out
+from bugcatalog_ls.text.wording import counted
 from bugcatalog_ls.workspace.backtest import Backtest, Occurrence, backtest
 from bugcatalog_ls.workspace.git_history import Commit, GitError, GitHistory
 from bugcatalog_ls.workspace.settings_roots import find_root
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
 def _tell(result: Backtest, commits: Sequence[Commit]) -> None:
     paint = Paint(has_colours(sys.stdout))
     span = f" ({commits[0].date} to {commits[-1].date})" if commits else ""
-    write_out([f"{paint(result.code, 'strong')} over {_count(result.n_commits, 'commit')}{span}\n"])
+    write_out([f"{paint(result.code, 'strong')} over {counted(result.n_commits, 'commit')}{span}\n"])
     by_commit: dict[str, list[Occurrence]] = {}
     for occurrence in result.introduced:
         if occurrence.introduced is not None:
@@ -96,14 +97,14 @@ def _summary(result: Backtest, earlier: Sequence[Occurrence]) -> list[str]:
     introduced = result.introduced
     n_commits = len({occurrence.introduced.sha for occurrence in introduced if occurrence.introduced})
     lines = [
-        f"Would have warned at {_count(len(introduced), 'place')} in {_count(n_commits, 'commit')}"
+        f"Would have warned at {counted(len(introduced), 'place')} in {counted(n_commits, 'commit')}"
         f"{_outcomes(introduced)}.\n"
     ]
     if earlier:
-        lines.append(f"There at the start: {_count(len(earlier), 'place')}{_outcomes(earlier)}.\n")
+        lines.append(f"There at the start: {counted(len(earlier), 'place')}{_outcomes(earlier)}.\n")
     if result.n_missing:
         lines.append(
-            f"{_count(result.n_missing, 'blob')} could not be read: the repository does not have them.\n"
+            f"{counted(result.n_missing, 'blob')} could not be read: the repository does not have them.\n"
         )
     return lines
 
@@ -148,7 +149,3 @@ def _commit(commit: Commit | None) -> dict[str, str] | None:
     if commit is None:
         return None
     return {"sha": commit.sha, "date": commit.date, "author": commit.author, "subject": commit.subject}
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -11,6 +11,7 @@ from bugcatalog_ls.cli.exits import UsageError
 from bugcatalog_ls.cli.scan import Room
 from bugcatalog_ls.cli.shown import Shown
 from bugcatalog_ls.cli.targets import filename_of
+from bugcatalog_ls.text.wording import counted
 from bugcatalog_ls.workspace.baseline import (
     BaselineError,
     Counts,
@@ -55,7 +56,7 @@ def write(places: Sequence[tuple[Workspace, str]], shown: Sequence[Shown]) -> st
         except OSError as error:
             raise UsageError(f"the baseline can't be written: {error.strerror or error} ({file})") from None
     names = ", ".join(filename_of(file.parent, file.name) for file in files)
-    findings = "1 finding" if len(shown) == 1 else f"{len(shown)} findings"
+    findings = counted(len(shown), "finding")
     return f"Accepted {findings} in {names or 'no baseline, since there are no files'}.\n"
 
 

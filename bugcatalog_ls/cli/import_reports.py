@@ -30,6 +30,7 @@ from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of
+from bugcatalog_ls.text.wording import counted
 from bugcatalog_ls.workspace.configuration import Configuration
 from bugcatalog_ls.workspace.settings_roots import find_root
 
@@ -92,7 +93,7 @@ def _tell(plan: ImportPlan, folder: Folder, rules: dict[str, Rules], options: ar
     paint = Paint(has_colours(sys.stdout))
     names = names_of(folder, {landing.path for report in plan.reports for landing in report.landings})
     for report in plan.reports:
-        head = f"{report.name}: {_count(len(report.landings), 'bug')}"
+        head = f"{report.name}: {counted(len(report.landings), 'bug')}"
         repairs = [report.encoding] if report.encoding != "utf-8" else []
         repairs += [f"mended {repair}" for repair in report.repairs]
         write_out([paint(head, "strong"), f" ({'; '.join(repairs)})\n" if repairs else "\n"])
@@ -105,7 +106,7 @@ def _tell(plan: ImportPlan, folder: Folder, rules: dict[str, Rules], options: ar
         if report.left_over:
             n_parts = report.left_over.count("\n## ")
             listed = filename_of(folder.path, report.left_over_path)
-            write_out([f"  left over: {_count(n_parts, 'part')} of the report, listed in {listed}\n"])
+            write_out([f"  left over: {counted(n_parts, 'part')} of the report, listed in {listed}\n"])
 
 
 def _told(landing: Landing, names: dict[str, str]) -> str:
@@ -123,7 +124,7 @@ def _told(landing: Landing, names: dict[str, str]) -> str:
 
 def _tell_end(plan: ImportPlan, options: argparse.Namespace) -> None:
     n_new = len([path for path in plan.pages if path not in plan.before])
-    said = f"{_count(n_new, 'page')} written, {_count(len(plan.before), 'page')} added to"
+    said = f"{counted(n_new, 'page')} written, {counted(len(plan.before), 'page')} added to"
     if options.diff or options.dry_run:
         said = f"nothing written; it would be {said}"
     write_out([f"{said[0].upper()}{said[1:]}.\n"])
@@ -175,7 +176,3 @@ def _record(report: Imported, folder: Folder, plan: ImportPlan, rules: dict[str,
             path: text for path, text in plan.pages.items() if path in {r.path for r in report.landings}
         },
     }
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -36,6 +36,7 @@ from bugcatalog_ls.cli.exits import FOUND, OK, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
 from bugcatalog_ls.cli.streams import has_colours, write_out
 from bugcatalog_ls.cli.targets import filename_of
+from bugcatalog_ls.text.wording import counted
 from bugcatalog_ls.workspace.configuration import WORKSPACE_CATALOG
 from bugcatalog_ls.workspace.repository_name import person_at
 from bugcatalog_ls.workspace.settings import Settings
@@ -267,5 +268,5 @@ def _version(stored: StoredPage | None) -> str:
 
 def _sum_up(desk: _Desk, nothing: str, moving: set[str]) -> None:
     if not any(page.standing in moving or page.standing == "deleted here" for page in desk.pages):
-        pages = "1 page" if len(desk.pages) == 1 else f"{len(desk.pages)} pages"
+        pages = counted(len(desk.pages), "page")
         write_out([f"{nothing}: {pages}, {desk.name}.\n"])

@@ -12,7 +12,7 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.loggers import is_logger
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.handlers import is_broad
+from bugcatalog_ls.syntax.handlers import is_broad, raises
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
@@ -24,7 +24,6 @@ from bugcatalog_ls.syntax.nodes import (
     enclosing,
     statement_of,
     text_of,
-    walk,
 )
 from bugcatalog_ls.syntax.reasons import has_reason_on_line
 
@@ -192,7 +191,7 @@ def _is_guarded(file: PyFile, node: Node) -> bool:
         if parent.type == "try_statement":
             body = parent.child_by_field_name("body")
             handlers = [part for part in parent.children if part.type == "except_clause"]
-            is_caught = any(is_broad(file, h) and not _reraises(h) for h in handlers)
+            is_caught = any(is_broad(file, h) and not raises(h) for h in handlers)
             if body is not None and body.id == child.id and is_caught:
                 return True
         if parent.type == "with_statement" and "suppress(" in text_of(parent).split("\n")[0]:
@@ -201,7 +200,3 @@ def _is_guarded(file: PyFile, node: Node) -> bool:
             return False
         child = parent
     return False
-
-
-def _reraises(handler: Node) -> bool:
-    return any(node.type == "raise_statement" for node in walk(handler))

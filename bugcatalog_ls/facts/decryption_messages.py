@@ -11,7 +11,7 @@ from bugcatalog_ls.facts.decryptions import Decryption, refusing_error
 from bugcatalog_ls.facts.message_edits import is_log_call
 from bugcatalog_ls.facts.record_names import identifier_in_scope, names_record, root_of
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.handlers import caught_name
+from bugcatalog_ls.syntax.handlers import caught_name, raises
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, enclosing, text_of, walk
 
 _CONTEXT = re.compile(r"\b(?:contextualize|bound_contextvars|bind_contextvars|log_context)\(")
@@ -30,7 +30,7 @@ def untold_record(file: PyFile, handler: Node, tried: Decryption | None) -> tupl
     ):
         return None  # No record: the one secret of a program, or what a client sent.
     is_known = identifier_in_scope(file, handler, value) is not None
-    is_raised = any(node.type == "raise_statement" for node in walk(handler))
+    is_raised = raises(handler)
     is_record = is_known or (_is_stored(value) and root_of(value) not in (None, "self"))
     if not is_record and refusing_error(file, handler) is None:
         return None  # With nothing to name it by, and whatever else may have failed.

@@ -6,9 +6,9 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.revealed import Revealed, ValueKind, last_name_of
+from bugcatalog_ls.facts.revealed import Revealed, ValueKind
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, string_value, text_of
 
 _SETTINGS_NAME = re.compile(r"(?:\w+_)?settings", re.IGNORECASE)
 
@@ -18,9 +18,9 @@ def dumped_object(file: PyFile, owner: Node, written: str, excluded: tuple[str, 
     if owner.type == "identifier" and text_of(owner) == "self":
         return None
     if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
-        kind: ValueKind = "settings" if _SETTINGS_NAME.fullmatch(last_name_of(owner)) else "object"
+        kind: ValueKind = "settings" if _SETTINGS_NAME.fullmatch(called_name(owner)) else "object"
         return Revealed(kind, written, symbol, excluded)
-    if _SETTINGS_NAME.fullmatch(last_name_of(owner)) and symbol not in ("builtins.dict()", "builtins.list()"):
+    if _SETTINGS_NAME.fullmatch(called_name(owner)) and symbol not in ("builtins.dict()", "builtins.list()"):
         return Revealed("settings", written, symbol, excluded)
     return Revealed("object", written, symbol, excluded) if symbol is not None else None
 

@@ -25,7 +25,7 @@ from bugcatalog_ls.facts.expressions import (
 )
 from bugcatalog_ls.facts.name_symbols import symbol_of_name
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import constant_value, text_of
+from bugcatalog_ls.syntax.nodes import constant_value, elements_of, text_of
 
 _LARGEST = 2**63 - 1
 _DEPTH = 40
@@ -102,14 +102,10 @@ def _named(file: PyFile, node: Node, depth: int) -> Expression:
 
 
 def _conditional(file: PyFile, node: Node, depth: int) -> Expression | None:
-    if len(_items(node)) != 3:
+    if len(elements_of(node)) != 3:
         return None
     body, test, otherwise = _all(file, node.named_children, depth)
     return Conditional(test, body, otherwise)
-
-
-def _items(node: Node) -> list[Node]:
-    return [child for child in node.named_children if child.type not in ("comment", "ERROR")]
 
 
 def _all(file: PyFile, nodes: list[Node], depth: int) -> tuple[Expression, ...]:
@@ -125,7 +121,7 @@ def _call(file: PyFile, node: Node, depth: int) -> Expression:
         return Call(function, (_expression(file, arguments, depth),))
     positional: list[Expression] = []
     keywords: list[tuple[str, Expression]] = []
-    for child in _items(arguments):
+    for child in elements_of(arguments):
         if child.type == "keyword_argument":
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             if name is not None:
@@ -139,7 +135,7 @@ def _call(file: PyFile, node: Node, depth: int) -> Expression:
 
 def _mapping(file: PyFile, node: Node, depth: int) -> Expression:
     items: list[tuple[Expression | None, Expression]] = []
-    for child in _items(node):
+    for child in elements_of(node):
         if child.type == "pair":
             key = _expression(file, child.child_by_field_name("key"), depth)
             items.append((key, _expression(file, child.child_by_field_name("value"), depth)))
@@ -160,7 +156,7 @@ def _string(file: PyFile, node: Node, depth: int) -> Expression:
         if child.type == "string_content":
             parts.append(Constant(text_of(child).replace("{{", "{").replace("}}", "}")))
         elif child.type == "interpolation":
-            plain = len(_items(child)) == 1
+            plain = len(elements_of(child)) == 1
             hole = _expression(file, child.child_by_field_name("expression"), depth)
             parts.append(hole if plain else NOTHING)
     return (
@@ -189,7 +185,7 @@ def _plain_string(written: bytes) -> str | None:
 
 def _comprehension(file: PyFile, node: Node, depth: int) -> Expression:
     clauses = [child for child in node.named_children if child.type == "for_in_clause"]
-    conditions = [child for child in node.named_children if child.type == "if_clause" and _items(child)]
+    conditions = [child for child in node.named_children if child.type == "if_clause" and elements_of(child)]
     body = node.child_by_field_name("body")
     if len(clauses) != 1 or body is None:
         return Unknown(node.type)

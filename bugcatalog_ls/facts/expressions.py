@@ -145,6 +145,11 @@ def is_true(value: Expression | None) -> bool:
     return isinstance(value, Constant) and value.value is True
 
 
+def written_word(value: Expression) -> str:
+    """A constant as text, or the last name of a dotted name; empty for anything else."""
+    return str(value.value) if isinstance(value, Constant) else last_word(value)
+
+
 def last_word(value: Expression) -> str:
     """The last name of a dotted name; empty for anything else."""
     return value.name if isinstance(value, (Name, Attribute)) else ""

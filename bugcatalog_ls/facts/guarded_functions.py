@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.resolve import function_at, resolve
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.handlers import is_broad
+from bugcatalog_ls.syntax.handlers import is_broad, raises
 from bugcatalog_ls.syntax.nodes import body_of, enclosing, is_docstring, text_of, walk
 
 # A cheap first look at a handler that may catch everything.
@@ -144,14 +144,10 @@ def _stands_at_top(handler: Node, function: Node) -> bool:
 VOCABULARY = Vocabulary(_collect, (b"except", b"Thread(", b"create_task(", b"suppress(Exception"))
 
 
-def _raises(handler: Node) -> bool:
-    return any(node.type == "raise_statement" for node in walk(handler))
-
-
 def _is_guard(file: PyFile, statement: Node) -> bool:
     if statement.type == "try_statement":
         handlers = [child for child in statement.children if child.type == "except_clause"]
-        return any(is_broad(file, handler) and not _raises(handler) for handler in handlers)
+        return any(is_broad(file, handler) and not raises(handler) for handler in handlers)
     if statement.type in ("with_statement", "while_statement", "for_statement"):
         if _suppresses(statement):
             return True

@@ -6,10 +6,9 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.revealed import last_name_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
-from bugcatalog_ls.syntax.nodes import constant_value, text_of
+from bugcatalog_ls.syntax.nodes import called_name, constant_value, text_of
 from bugcatalog_ls.syntax.scopes import Binding
 
 HIDES = re.compile(r"mask|redact|obfusc|censor|sanit|scrub|hide|anonym|hash|digest|fingerprint", re.I)
@@ -58,6 +57,6 @@ def may_hold(file: PyFile, node: Node) -> bool:
 
 
 def _says_answer(node: Node) -> bool:
-    name = last_name_of(node)
+    name = called_name(node)
     words = set(re.findall(r"[a-z]+", name.lower()))
     return bool(words & ANSWERS) or name.isupper()

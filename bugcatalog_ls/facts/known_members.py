@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.member_owners import Owner
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.syntax.modules import module_name
+from bugcatalog_ls.text.wording import in_snake_case
 
 
 def names_of(index: FactIndex, owner: Owner) -> tuple[str, ...]:
@@ -34,7 +33,7 @@ def instances_of(index: FactIndex, symbol: str) -> tuple[str, ...]:
     if exports is None:
         return ()
     own = symbol.rpartition(".")[2]
-    wanted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", own).lower()
+    wanted = in_snake_case(own)
     names = [name for name, target in exports[1].names.items() if target == f"{symbol}()"]
     return tuple(
         sorted(names, key=lambda name: (name.lower().strip("_") != wanted, name.startswith("_"), name))

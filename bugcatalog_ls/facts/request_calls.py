@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.queries import method_name
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
+from bugcatalog_ls.text.wording import in_snake_case
 
 BY_DESIGN = re.compile(
     r"audit|_?log(?:ger|s|_|$)|event|metric|(?<![a-z])rate|limit|throttl|quota|usage|track|telemetr|trace|statist"
@@ -55,7 +56,7 @@ class RequestCall(Fact, frozen=True):
 def collect_calls(file: PyFile, facts: Facts, definition: Definition) -> None:
     body = definition.node.child_by_field_name("body")
     owner = definition.owner.name if definition.owner is not None else ""
-    if body is None or BY_DESIGN.search(definition.name) or BY_DESIGN.search(_words(owner)):
+    if body is None or BY_DESIGN.search(definition.name) or BY_DESIGN.search(in_snake_case(owner)):
         return
     text = body.text or b""
     if CACHES.search(text) is not None or any(CACHES.search(d.text or b"") for d in definition.decorators):
@@ -81,7 +82,7 @@ def collect_calls(file: PyFile, facts: Facts, definition: Definition) -> None:
             kind = "write"
         elif not symbol or symbol.startswith(_SILENT):
             continue
-        if BY_DESIGN.search(name) or any(BY_DESIGN.search(_words(text_of(a))) for a in _made(call)):
+        if BY_DESIGN.search(name) or any(BY_DESIGN.search(in_snake_case(text_of(a))) for a in _made(call)):
             continue
         written = text_of(callee).split("\n")[0][:40]
         anchor = facts.anchor(f"request {definition.symbol} {written}", call)
@@ -95,11 +96,6 @@ def _made(call: Node) -> list[Node]:
         for argument in arguments_of(call).positional
         if argument.type == "call" and (callee := callee_of(argument)) is not None
     ]
-
-
-def _words(name: str) -> str:
-    """`AuditEvent` as `audit_event`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _is_row(file: PyFile, call: Node, commits: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.nodes import callee_of, text_of
+from bugcatalog_ls.syntax.nodes import text_of
 
 ValueKind = Literal["name", "whole", "settings", "object"]
 
@@ -23,12 +23,6 @@ class Revealed(NamedTuple):
     written: str
     symbol: str | None
     excluded: tuple[str, ...] = ()
-
-
-def last_name_of(node: Node) -> str:
-    if node.type == "call":
-        node = callee_of(node) or node
-    return text_of(node).rpartition(".")[2]
 
 
 def written_short(node: Node) -> str:

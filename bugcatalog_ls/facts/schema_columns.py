@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.expressions import (
     Expression,
     is_true,
     last_word,
+    written_word,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
@@ -189,11 +190,5 @@ def _unique_members(index: FactIndex, symbol: str) -> set[str]:
             if last in ("UniqueConstraint", "PrimaryKeyConstraint") or (
                 last == "Index" and is_true(item.keyword("unique"))
             ):
-                found |= {_text(argument) for argument in item.arguments}
+                found |= {written_word(argument) for argument in item.arguments}
     return found - {""}
-
-
-def _text(value: Expression) -> str:
-    if isinstance(value, Constant):
-        return str(value.value)
-    return last_word(value)

@@ -12,12 +12,12 @@ from bugcatalog_ls.facts.classes import class_anchor
 from bugcatalog_ls.facts.expressions import (
     Call,
     Constant,
-    Expression,
     Mapping,
     Subscript,
     dotted,
     is_true,
     last_word,
+    written_word,
 )
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
@@ -162,23 +162,17 @@ def _extra(index: FactIndex, fact: OrmClass) -> str:
     """What a class itself says of unknown keys: `allow`, `forbid`, `ignore`; empty for nothing."""
     for key, value in fact.keywords:
         if key == "extra":
-            return _word(value)
+            return written_word(value)
         if key == "forbid_unknown_fields" and is_true(value):
             return "forbid"
     config = fact.attribute("model_config")
     if config is not None:
         if isinstance(config.value, Call) and (given := config.value.keyword("extra")) is not None:
-            return _word(given)
+            return written_word(given)
         if isinstance(config.value, Mapping):
             for mapping_key, value in config.value.items:
                 if isinstance(mapping_key, Constant) and mapping_key.value == "extra":
-                    return _word(value)
+                    return written_word(value)
     nested = index.one(OrmClass, f"{fact.symbol}.Config")
     said = nested[1].attribute("extra") if nested is not None else None
-    return _word(said.value) if said is not None and said.value is not None else ""
-
-
-def _word(value: Expression) -> str:
-    if isinstance(value, Constant):
-        return str(value.value)
-    return last_word(value)
+    return written_word(said.value) if said is not None and said.value is not None else ""

@@ -16,13 +16,20 @@ from bugcatalog_ls.facts.hidden_secrets import ANSWERS, HIDES, is_absent, is_mas
 from bugcatalog_ls.facts.other_meanings import means_other
 from bugcatalog_ls.facts.position_tokens import is_counted, is_number
 from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
-from bugcatalog_ls.facts.revealed import Revealed, last_name_of, written_short
+from bugcatalog_ls.facts.revealed import Revealed, written_short
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind
 from bugcatalog_ls.facts.whole_requests import FORMS, HEADERS, is_request_name, whole_of
 from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, operator_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    called_name,
+    callee_of,
+    operator_of,
+    string_value,
+    text_of,
+)
 from bugcatalog_ls.syntax.scopes import Binding
 
 _HELD_NAME = re.compile(r"(?:\w+_)?(?:settings|config|conf|cfg)", re.IGNORECASE)
@@ -156,7 +163,7 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
         return dumped_object(file, owner, written, ())
     kind = secret_kind(name)
     if kind == "" and name in ("value", "plaintext", "raw", "credentials"):
-        kind = secret_kind(f"{last_name_of(owner)}_{name}")
+        kind = secret_kind(f"{called_name(owner)}_{name}")
     if not kind or (kind == "token" and (is_other_token(file, node) or is_of_lock(node))):
         return None
     if is_label(file, node, name) or is_of_challenge(file, node) or means_other(file, node, name):
@@ -212,7 +219,7 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
         return None
     if name in ("get", "pop", "getlist", "get_all") and first is not None:
         return secret_at_key(file, call, first)
-    if name == "get_secret_value" or (_PLAIN.search(name) and secret_kind(last_name_of(owner))):
+    if name == "get_secret_value" or (_PLAIN.search(name) and secret_kind(called_name(owner))):
         return Revealed("name", written_short(owner), None)
     if name in FORMS and is_request_name(file, owner):
         return Revealed("whole", written_short(function), symbol)

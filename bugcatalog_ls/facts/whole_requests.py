@@ -6,8 +6,8 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.revealed import last_name_of
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import called_name
 
 REQUESTS = (
     "fastapi.Request()",
@@ -66,4 +66,4 @@ def whole_of(symbol: str | None) -> str | None:
 def is_request_name(file: PyFile, owner: Node) -> bool:
     symbol = file.symbol(owner)
     known = symbol is not None and not symbol.startswith("builtins.")
-    return _REQUEST_NAME.fullmatch(last_name_of(owner)) is not None and (known or owner.type == "identifier")
+    return _REQUEST_NAME.fullmatch(called_name(owner)) is not None and (known or owner.type == "identifier")

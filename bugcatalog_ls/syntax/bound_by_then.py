@@ -9,7 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_paths import is_for_typing
 from bugcatalog_ls.syntax.import_words import ALWAYS, bound_from
-from bugcatalog_ls.syntax.nodes import LOOPS, ancestors
+from bugcatalog_ls.syntax.nodes import LOOPS, ancestors, holds_node
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 Reason = Literal["missing", "later", "typing", "deleted", "declared", "class", "handler"]
@@ -64,7 +64,7 @@ def _unbound(file: PyFile, bindings: list[Binding], node: Node) -> Reason | None
         return "deleted"
     if above:
         only_caught = all(binding.kind == "except" for binding in above) and len(above) == len(running)
-        if only_caught and not any(_holds(_clause(binding), node) for binding in above):
+        if only_caught and not any(holds_node(_clause(binding), node) for binding in above):
             return "handler"
         return None
     if any(_shares_loop(binding.node, node) for binding in running):
@@ -85,10 +85,6 @@ def _clause(binding: Binding) -> Node:
     return next((p for p in ancestors(binding.node) if p.type == "except_clause"), binding.node)
 
 
-def _holds(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte < outer.end_byte
-
-
 _COMPREHENSIONS = frozenset(
     {"generator_expression", "list_comprehension", "set_comprehension", "dictionary_comprehension"}
 )
@@ -97,6 +93,6 @@ _COMPREHENSIONS = frozenset(
 def _shares_loop(one: Node, other: Node) -> bool:
     """Whether both stand in one loop, or in one comprehension, whose conditions run before its element."""
     return any(
-        (parent.type in LOOPS or parent.type in _COMPREHENSIONS) and _holds(parent, other)
+        (parent.type in LOOPS or parent.type in _COMPREHENSIONS) and holds_node(parent, other)
         for parent in ancestors(one)
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.nodes import elements_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 
@@ -52,7 +52,7 @@ def add_argument(file: PyFile, call: Node, text: str, *, after_keywords: bool = 
     if arguments.type == "generator_expression":
         # The parentheses of the call are the generator's own, which needs its own now.
         return [insert_at(arguments.start_byte, "("), insert_at(arguments.end_byte, f", {text})")]
-    items = _items(arguments)
+    items = elements_of(arguments)
     splats = ("dictionary_splat",) if after_keywords else ("dictionary_splat", "keyword_argument")
     index = len(items)
     while index > 0 and items[index - 1].type in splats:
@@ -63,7 +63,7 @@ def add_argument(file: PyFile, call: Node, text: str, *, after_keywords: bool = 
 def remove_argument(file: PyFile, argument: Node) -> list[TextEdit]:
     """Take an argument (a `keyword_argument`, or a positional value) out of its call."""
     parent = argument.parent
-    return remove_item(file, _items(parent), argument) if parent is not None else []
+    return remove_item(file, elements_of(parent), argument) if parent is not None else []
 
 
 def add_parameter(file: PyFile, function: Node, text: str) -> list[TextEdit]:
@@ -75,7 +75,7 @@ def add_parameter(file: PyFile, function: Node, text: str) -> list[TextEdit]:
     parameters = function.child_by_field_name("parameters")
     if parameters is None:
         return []
-    items = _items(parameters)
+    items = elements_of(parameters)
     index = len(items)
     if "=" in text.split("#")[0]:
         while index > 0 and _splat(items[index - 1]) == "**":
@@ -155,10 +155,6 @@ def _keyword(call: Node, name: str) -> Node | None:
             if written is not None and text_of(written) == name:
                 return child
     return None
-
-
-def _items(container: Node) -> list[Node]:
-    return [child for child in container.named_children if child.type not in ("comment", "ERROR")]
 
 
 def _splat(parameter: Node) -> str:

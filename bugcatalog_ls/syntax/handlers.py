@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised, walk
 from bugcatalog_ls.text.spans import Span
 
 _HANDLERS = ("except_clause", "except_group_clause")
@@ -85,6 +85,11 @@ def makes_error(file: PyFile, raised: Node, caught: str | None) -> bool:
             return False
         return text != caught and text.rpartition(".")[2][:1].isupper() and not _ENDS.search(text)
     return False
+
+
+def raises(handler: Node) -> bool:
+    """Whether a handler holds a `raise`, of whatever."""
+    return any(node.type == "raise_statement" for node in walk(handler))
 
 
 def raises_after_loop(handler: Node) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import (
     ImportLine,
@@ -73,7 +74,7 @@ def below_imports(file: PyFile, statement: str) -> TextEdit:
     if last is None:
         return _first_import(file, statement, len(file.source.data))
     newline = file.source.newline
-    return _insert(_end_of_row(file, last), f"{newline}{newline}{statement}")
+    return insert_at(_end_of_row(file, last), f"{newline}{newline}{statement}")
 
 
 def _brings_imports(node: Node) -> bool:
@@ -127,11 +128,11 @@ def _extended(file: PyFile, line: ImportLine, new: str, top: Sequence[ImportLine
     pad = file.source.data[rows.starts[row_of_names[index]] : before.start_byte].decode()
     starts_row = not pad.strip() and parenthesis is not None
     if not starts_row:
-        return [_insert(before.start_byte, f"{new}, ")]
+        return [insert_at(before.start_byte, f"{new}, ")]
     if index > 0 and row_of_names[index - 1] < row_of_names[index]:
         # Right below its neighbour: comments above `before` go on to belong to it.
-        return [_insert(rows.starts[row_of_names[index - 1] + 1], f"{pad}{new},{newline}")]
-    return [_insert(before.start_byte, f"{new},{newline}{pad}")]
+        return [insert_at(rows.starts[row_of_names[index - 1] + 1], f"{pad}{new},{newline}")]
+    return [insert_at(before.start_byte, f"{new},{newline}{pad}")]
 
 
 def _appended(file: PyFile, nodes: list[Node], parenthesis: Node | None, new: str) -> list[TextEdit]:
@@ -141,20 +142,20 @@ def _appended(file: PyFile, nodes: list[Node], parenthesis: Node | None, new: st
     pad = file.source.data[rows.starts[row] : last.start_byte].decode()
     starts_row = parenthesis is not None and not pad.strip()
     if not starts_row:
-        return [_insert(last.end_byte, f", {new}")]
+        return [insert_at(last.end_byte, f", {new}")]
     comma = last.next_sibling
     has_comma = comma is not None and comma.type == ","
     statement = last.parent
     assert statement is not None
     closing = next(child for child in reversed(statement.children) if child.type == ")")
     if rows.row_of(closing.start_byte) == row:
-        return [_insert(last.end_byte, f",{newline}{pad}{new}")]
+        return [insert_at(last.end_byte, f",{newline}{pad}{new}")]
     end_of_row = rows.line_span(row)[1]
     if has_comma:
-        return [_insert(end_of_row, f"{newline}{pad}{new},")]
+        return [insert_at(end_of_row, f"{newline}{pad}{new},")]
     if end_of_row == last.end_byte:
-        return [_insert(end_of_row, f",{newline}{pad}{new}")]
-    return [_insert(last.end_byte, ","), _insert(end_of_row, f"{newline}{pad}{new}")]
+        return [insert_at(end_of_row, f",{newline}{pad}{new}")]
+    return [insert_at(last.end_byte, ","), insert_at(end_of_row, f"{newline}{pad}{new}")]
 
 
 def _width(file: PyFile, top: Sequence[ImportLine]) -> int:
@@ -203,7 +204,7 @@ def _new_line(
         return [_after_group(file, lower_groups[-1][-1], written)]
     if upper_groups:
         offset = _start_with_comments(file, upper_groups[0][0].node)
-        return [_insert(offset, f"{written}{newline}{newline}")]
+        return [insert_at(offset, f"{written}{newline}{newline}")]
     return [_first_import(file, written, limit)]
 
 
@@ -232,7 +233,7 @@ def _beside(
 
 
 def _after(file: PyFile, line: ImportLine, written: str) -> TextEdit:
-    return _insert(_end_of_row(file, line.node), f"{file.source.newline}{written}")
+    return insert_at(_end_of_row(file, line.node), f"{file.source.newline}{written}")
 
 
 def _before(file: PyFile, line: ImportLine, written: str) -> TextEdit:
@@ -240,7 +241,7 @@ def _before(file: PyFile, line: ImportLine, written: str) -> TextEdit:
     start = rows.starts[rows.row_of(line.node.start_byte)]
     if file.source.data[start : line.node.start_byte].strip():
         return _after(file, line, written)
-    return _insert(start, f"{written}{file.source.newline}")
+    return insert_at(start, f"{written}{file.source.newline}")
 
 
 def _after_group(file: PyFile, line: ImportLine, written: str) -> TextEdit:
@@ -248,7 +249,7 @@ def _after_group(file: PyFile, line: ImportLine, written: str) -> TextEdit:
     end = _end_of_row(file, line.node)
     row = file.source.lines.row_of(end) + 1
     follows = file.source.lines.line(row).strip() if row < len(file.source.lines) else ""
-    return _insert(end, f"{newline}{newline}{written}{newline if follows else ''}")
+    return insert_at(end, f"{newline}{newline}{written}{newline if follows else ''}")
 
 
 def _first_import(file: PyFile, written: str, limit: int) -> TextEdit:
@@ -307,7 +308,3 @@ def _whole_lines(file: PyFile, node: Node) -> Span:
     if file.source.data[start : node.start_byte].strip() or (rest and not rest.startswith(b"#")):
         return Span(node.start_byte, node.end_byte + len(rest[:1]) if rest[:1] == b";" else node.end_byte)
     return Span(start, rows.starts[end_row + 1] if end_row + 1 < len(rows) else end)
-
-
-def _insert(offset: int, content: str) -> TextEdit:
-    return TextEdit(Span(offset, offset), content)

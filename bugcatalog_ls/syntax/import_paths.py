@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_types, is_broad
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, statements, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, holds_node, statements, text_of
 
 _SCRIPT = re.compile(r"__name__\s*==\s*[\"']__main__[\"']|[\"']__main__[\"']\s*==\s*__name__")
 _TYPING = re.compile(r"(?:\w+\.)?TYPE_CHECKING|MYPY|False|0")
@@ -43,7 +43,7 @@ def never_runs(node: Node) -> bool:
     for parent in ancestors(node):
         if parent.type in ("if_statement", "elif_clause", "conditional_expression", "boolean_operator"):
             condition = parent.child_by_field_name("condition") or parent
-            if not _holds(condition, node) or condition.id == parent.id:
+            if not holds_node(condition, node) or condition.id == parent.id:
                 text = text_of(condition) if condition.id != parent.id else _asked(parent)
                 if _SCRIPT.search(text) or _ASKING.search(text):
                     return True
@@ -127,7 +127,3 @@ def _ends(statement: Node) -> bool:
         return False
     call = statement.named_children[0]
     return call.type == "call" and text_of(callee_of(call) or call) in _ENDS
-
-
-def _holds(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte < outer.end_byte

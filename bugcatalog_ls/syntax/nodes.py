@@ -164,6 +164,11 @@ def body_of(node: Node) -> list[Node]:
     return statements(body) if body is not None else []
 
 
+def elements_of(container: Node) -> list[Node]:
+    """What stands in brackets, without comments and what does not parse."""
+    return [child for child in container.named_children if child.type not in ("comment", "ERROR")]
+
+
 def operator_of(node: Node) -> str:
     """The operator of an operation or augmented assignment; empty where there is none."""
     operator = node.child_by_field_name("operator")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bugcatalog_ls.analysis.result import Result
+from bugcatalog_ls.text.wording import counted
 from bugcatalog_ls.workspace.configuration import Configuration
 
 PAGE_ERROR = "BC001"
@@ -56,7 +57,7 @@ def _stopped_rules(
         entry = configuration.entries.get(code)
         if entry is None:
             continue
-        files = "1 file" if n_files == 1 else f"{n_files} files"
+        files = counted(n_files, "file")
         message = f"Rule {index + 1} of {code} was stopped on {files}: {reasons[code, index]}."
         line = entry.line_of("rules", index)
         yield ToolFinding(RULE_OVER_BUDGET, _relative(root, entry.path), line, 1, message)

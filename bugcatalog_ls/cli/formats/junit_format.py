@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from bugcatalog_ls.cli.output import Report
 from bugcatalog_ls.cli.shown import Shown
+from bugcatalog_ls.text.wording import counted
 
 # What XML 1.0 can't hold in any form.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,7 +22,7 @@ def render(report: Report) -> Iterator[str]:
     if not report.shown:
         # A report with no case at all counts as broken in many places.
         yield '  <testsuite name="bugcatalog" tests="1" failures="0" errors="0">\n'
-        files = "1 file" if report.n_files == 1 else f"{report.n_files} files"
+        files = counted(report.n_files, "file")
         yield f'    <testcase classname="bugcatalog" name="{files} checked"/>\n'
         yield "  </testsuite>\n"
     for filename, group in groupby(report.shown, key=lambda shown: shown.filename):

@@ -11,6 +11,7 @@ from bugcatalog_ls.cli.output import Report
 from bugcatalog_ls.cli.paint import Paint, harmless
 from bugcatalog_ls.cli.shown import Shown
 from bugcatalog_ls.cli.statistics import statistics
+from bugcatalog_ls.text.wording import counted
 from bugcatalog_ls.workspace.settings_values import SEVERITIES
 
 
@@ -30,7 +31,7 @@ def render(report: Report) -> Iterator[str]:
 
 def summary(found: Sequence[Shown], n_files: int, paint: Paint) -> str:
     """The last line: how many findings of which weight in how many files."""
-    files = "1 file" if n_files == 1 else f"{n_files} files"
+    files = counted(n_files, "file")
     if not found:
         return f"{paint('No findings', 'strong')} in {files}.\n"
     counts = Counter(shown.diagnosis.severity for shown in found)
