@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.rollbacks import protect_writes, roll_back
 from bugcatalog_ls.analysis.transaction_edits import (
     commit_later,
     commit_on_demand,
@@ -26,16 +27,8 @@ from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import header_of
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import (
-    ancestors,
-    body_of,
-    callee_of,
-    enclosing,
-    statement_of,
-    statements,
-    text_of,
-)
-from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, remove_statement, wrap
+from bugcatalog_ls.syntax.nodes import ancestors, body_of, callee_of, statement_of, text_of
+from bugcatalog_ls.syntax.statement_edits import insert_after, remove_statement
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _ATOMIC_REQUESTS = re.compile(rb"ATOMIC_REQUESTS[\"'\]]*\s*[:=]\s*(?:True|env)")
@@ -210,15 +203,12 @@ def _commits(context: JoinContext, callee: str, slot: str) -> bool:
     return "commit" in done and "write" in done
 
 
-# -- fix ---------------------------------------------------------------------------------------------
-
-
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     kind, name = finding.data["kind"], finding.data["name"]
     if kind == "rollback":
-        yield from _roll_back(context, name)
+        yield from roll_back(context, name)
     elif kind == "driver":
-        yield from _protect(context, name)
+        yield from protect_writes(context, name)
     elif kind == "active":
         edits, how = in_one_transaction(context)
         if edits:
@@ -244,37 +234,6 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             if changed:
                 function = text_of(callee or call).rpartition(".")[2]
                 yield context.fix(f"Let {function} leave the commit to its caller", "suggested", changed)
-
-
-def _roll_back(context: FixContext, name: str) -> Iterator[Fix]:
-    handler = context.node_of("except_clause", "except_group_clause")
-    body = body_of(handler) if handler is not None else []
-    if not body:
-        return
-    function = enclosing(body[0], "function_definition")
-    is_awaited = function is not None and f"await {name}." in text_of(function)
-    code = f"{'await ' if is_awaited else ''}{name}.rollback()"
-    if body[0].type == "pass_statement":
-        edits = replace_node(body[0], code)
-    else:
-        edits = insert_before(context.file, body[0], code)
-    yield context.fix(f"Roll back {name} first", "safe", edits)
-
-
-def _protect(context: FixContext, name: str) -> Iterator[Fix]:
-    """Roll back all writes of the block where one of them, or the commit, fails."""
-    first = statement_of(context.node)
-    block = first.parent
-    if block is None:
-        return
-    following = [node for node in statements(block) if node.start_byte >= first.start_byte]
-    commits = [node for node in following if f"{name}.commit(" in text_of(node)]
-    if not commits or commits[-1].type != "expression_statement":
-        return
-    is_awaited = "await " in text_of(commits[-1])
-    footer = f"except Exception:\n    {'await ' if is_awaited else ''}{name}.rollback()\n    raise"
-    edits = wrap(context.file, first, commits[-1], "try:", footer)
-    yield context.fix(f"Roll back {name} where a write fails", "suggested", edits)
 
 
 def _move_behind(context: FixContext) -> Iterator[Fix]:
