@@ -1140,15 +1140,15 @@ def test_writes_digests_as_text() -> None:
         import base64
         import hashlib
         import json
-        def send(data: bytes):
-            return json.dumps({"sha": hashlib.sha256(data).digest(), "data": base64.b64encode(data)})
+        def send(it: bytes):
+            return json.dumps({"sum": hashlib.sha256(it).digest(), "data": base64.b64encode(it)})
         """,
         """
         import base64
         import hashlib
         import json
-        def send(data: bytes):
-            return json.dumps({"sha": hashlib.sha256(data).hexdigest(), "data": base64.b64encode(data).decode()})
+        def send(it: bytes):
+            return json.dumps({"sum": hashlib.sha256(it).hexdigest(), "data": base64.b64encode(it).decode()})
         """,
     )
 
