@@ -25,7 +25,7 @@ from bugcatalog_ls.facts.expressions import Call, Constant, Expression
 from bugcatalog_ls.facts.field_limits import described_model, max_length
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.made_texts import made_length
-from bugcatalog_ls.facts.mapped_names import lending
+from bugcatalog_ls.facts.mapped_names import models_told_of
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
@@ -106,11 +106,8 @@ ANALYZER = Analyzer(
 
 def _beside_schema(ctx: JoinContext) -> Iterator[Finding]:
     """Columns of another length than the schema's."""
-    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
-    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
-    symbols.extend(lending(ctx.index).get(ctx.path, ()))
     reported: set[str] = set()
-    for symbol in symbols:
+    for symbol in models_told_of(ctx.index, ctx.path):
         made = model(ctx.index, symbol)
         for finding in _beside_one(ctx, made) if made is not None else ():
             # What a mixin declares is found there, for the first class that takes it over.

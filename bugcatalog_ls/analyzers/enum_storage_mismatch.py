@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.constants import enum_members, text_in
 from bugcatalog_ls.facts.drift import Drift
 from bugcatalog_ls.facts.enum_texts import ComparedText, text_given
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.mapped_names import lending
+from bugcatalog_ls.facts.mapped_names import models_told_of
 from bugcatalog_ls.facts.migration_graph import dialect_of
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.model_schemas import SQL_FILES, schemas_of, table_in
@@ -38,11 +38,8 @@ _MYSQL = ("mysql", "mariadb")
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     if ctx.is_test:
         return
-    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
-    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
-    symbols.extend(lending(ctx.index).get(ctx.path, ()))
     reported: set[str] = set()
-    for symbol in symbols:
+    for symbol in models_told_of(ctx.index, ctx.path):
         made = model(ctx.index, symbol)
         for column in made.columns if made is not None else ():
             # What a mixin declares is found there, for the first class that takes it over.

@@ -18,7 +18,7 @@ from bugcatalog_ls.analysis.sql_changes import SqlChange, key_with_rule
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.mapped_names import lending, tables_of
+from bugcatalog_ls.facts.mapped_names import models_told_of, tables_of
 from bugcatalog_ls.facts.migration_graph import dialect_of, environment_of, graph
 from bugcatalog_ls.facts.migration_keys import MigratedKey
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
@@ -37,9 +37,7 @@ _USER_LIKE = re.compile(r"(?:^|_)(?:users?|accounts?|customers?|members?)$")
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     if ctx.is_test:
         return
-    symbols = [fact.symbol for fact in ctx.index.in_file(ctx.path, OrmClass)]
-    symbols.extend(fact.symbol for fact in ctx.index.in_file(ctx.path, TableFact))
-    symbols.extend(lending(ctx.index).get(ctx.path, ()))
+    symbols = models_told_of(ctx.index, ctx.path)
     reported: set[str] = set()
     for symbol in symbols:
         made = model(ctx.index, symbol)

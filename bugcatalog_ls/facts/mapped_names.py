@@ -14,7 +14,7 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.mapped_classes import is_mapped
 from bugcatalog_ls.facts.models import Model, model, models
-from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass
+from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, TableFact
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
 from bugcatalog_ls.facts.typed_columns import target
 from bugcatalog_ls.syntax.modules import module_name
@@ -56,8 +56,16 @@ def tables_of(index: FactIndex, metadata: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def models_told_of(index: FactIndex, path: str) -> list[str]:
+    """The models whose columns a file declares: its own, its tables, and those that take over from it."""
+    symbols = [fact.symbol for fact in index.in_file(path, OrmClass)]
+    symbols.extend(fact.symbol for fact in index.in_file(path, TableFact))
+    symbols.extend(_lending(index).get(path, ()))
+    return symbols
+
+
 @derived
-def lending(index: FactIndex) -> dict[str, tuple[str, ...]]:
+def _lending(index: FactIndex) -> dict[str, tuple[str, ...]]:
     """By file: the models of other files that take over columns which it declares in mixins and bases."""
     found: dict[str, dict[str, None]] = {}
     for symbol in models(index):
