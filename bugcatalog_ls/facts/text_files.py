@@ -95,10 +95,8 @@ def is_implicit(file: PyFile, call: Node, symbol: str | None) -> bool:
 
 def _reads_no_stream(symbol: str, arguments: Arguments) -> bool:
     """Whether a process surely keeps the streams of its parent, so that `text` has nothing to decode."""
-    if (
-        symbol == "subprocess.check_output"
-        or (given := arguments.keywords.get("input"))
-        and not is_none(given)
+    if symbol == "subprocess.check_output" or (
+        (given := arguments.keywords.get("input")) and not is_none(given)
     ):
         return False
     streams = [one for name in ("stdin", "stdout", "stderr") if (one := arguments.keywords.get(name))]
