@@ -29,6 +29,7 @@ _REACH = 60
 _SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
 _PARTED_BY = re.compile(rf"{_SUM.pattern}|token", re.IGNORECASE)
 _COMPILERS = frozenset({"njit", "jit", "vectorize", "guvectorize"})
+_ARRAYS = re.compile(rb"\b(?:ndarray|NDArray|ArrayLike|Tensor)\b")
 _ARRAY_LIBRARIES = ("numpy.", "scipy.", "pandas.", "torch.")
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
@@ -111,10 +112,13 @@ def _is_part_of_ratio(node: Node) -> bool:
 def _is_statistic(file: PyFile, money: Node) -> bool:
     """Whether an array's calculation gives the number, or compiled code uses it: a Decimal fits neither."""
     function = enclosing(money, "function_definition")
-    if function is not None and any(
-        text_of(callee_of(one) or one).rpartition(".")[2] in _COMPILERS for one in decorators_of(function)
-    ):
-        return True
+    if function is not None:
+        parameters = function.child_by_field_name("parameters")
+        if parameters is not None and _ARRAYS.search(parameters.text or b""):
+            return True
+        names = [text_of(callee_of(one) or one).rpartition(".")[2] for one in decorators_of(function)]
+        if not _COMPILERS.isdisjoint(names):
+            return True
     for binding in file.names.bindings(money) if money.type == "identifier" else ():
         value = binding.value
         while value is not None and value.type == "call":

@@ -387,6 +387,11 @@ def test_left_alone() -> None:
         def vwap(volumes, prices, price: float):
             price += 0.5
             return price
+        def summed(volumes: np.ndarray) -> np.ndarray:
+            sum_price = 0.0
+            for one in volumes:
+                sum_price += one
+            return volumes / sum_price
 
         #- int_arithmetic.py
         def f(amount: int, price_cents: int):
