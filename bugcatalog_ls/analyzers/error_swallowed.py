@@ -14,7 +14,12 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
 from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.loggers import is_logger, shows_traceback
-from bugcatalog_ls.facts.silence import is_harmless_call, is_silent, mentions
+from bugcatalog_ls.facts.silence import (
+    answers_whether_it_compiles,
+    is_harmless_call,
+    is_silent,
+    mentions,
+)
 from bugcatalog_ls.syntax.edits import insert_at, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import (
@@ -104,6 +109,8 @@ def _swallows(file: PyFile, handler: Node) -> bool:
     if all(is_harmless_call(statement) for statement in body):
         return False
     if is_last_resort(attempt) or only_cleans_up(attempt) or only_logs(attempt):
+        return False
+    if answers_whether_it_compiles(attempt, body):
         return False
     return not (has_reason(file, handler) or raises_after_loop(handler))
 

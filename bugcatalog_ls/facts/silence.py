@@ -7,7 +7,9 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    body_of,
     called_name,
+    callee_of,
     constant_value,
     is_docstring,
     text_of,
@@ -15,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 
+_COMPILERS = frozenset({"compile", "ast.parse", "ast.literal_eval", "literal_eval", "re.compile"})
 _HARMLESS = frozenset({"rollback", "close", "aclose"})
 _ANSWERS = (
     "flask.jsonify",
@@ -64,6 +67,16 @@ def is_harmless_call(statement: Node) -> bool:
     if value.type == "await" and value.named_children:
         value = value.named_children[0]
     return value.type == "call" and called_name(value) in _HARMLESS
+
+
+def answers_whether_it_compiles(attempt: Node, body: list[Node]) -> bool:
+    """Whether a `try` asks if a text is code at all, and the exception is the answer no."""
+    tried = body_of(attempt)
+    value = tried[0].named_children[0] if tried and tried[0].named_children else None
+    if len(tried) != 2 or tried[0].type not in ("expression_statement", "assignment") or value is None:
+        return False
+    is_compiled = value.type == "call" and text_of(callee_of(value) or value) in _COMPILERS
+    return is_compiled and [text_of(one) for one in (tried[1], *body)] == ["return True", "return False"]
 
 
 def mentions(node: Node, name: str | None) -> bool:

@@ -437,6 +437,60 @@ def test_what_was_cancelled_and_loggers_that_fail_are_left() -> None:
     )
 
 
+def test_processes_that_were_ended_prints_and_syntax_checks_are_left() -> None:
+    check_findings(
+        "BC601",
+        """
+        import ast
+        import contextlib
+
+
+        def stop(process, log_file):
+            with contextlib.suppress(Exception):
+                process.kill()
+            with contextlib.suppress(Exception):
+                process.wait(timeout=2)
+            try:
+                print("killing it")
+                process.kill()
+            except:
+                pass
+
+
+        def told(text):
+            try:
+                print(text)
+            except Exception:
+                pass
+
+
+        def is_code(text):
+            try:
+                ast.parse(text)
+                return True
+            except Exception:
+                return False
+
+
+        def waits(process):
+            try:
+                process.wait(timeout=2)
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass
+
+
+        def is_stored(store, text):
+            try:
+                store.save(text)
+                return True
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                return False
+        """,
+    )
+
+
 def test_mend_suppress_and_gather_with_a_loguru_logger() -> None:
     check_fix(
         "BC601",
