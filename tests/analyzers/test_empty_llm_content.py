@@ -1155,3 +1155,21 @@ def test_the_first_block_may_be_the_call_of_a_tool() -> None:
             return json.loads(content)
         """,
     )
+
+
+def test_the_text_of_an_old_completion_may_be_asked_how_it_begins() -> None:
+    check_findings(
+        "BC803",
+        """
+        import json
+
+
+        def begins_with_tool(chunk):
+            return chunk["choices"][0]["text"].startswith("<tool_call>")
+
+
+        def parsed(chunk):
+            return json.loads(chunk["choices"][0]["text"])
+                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+        """,
+    )
