@@ -1166,7 +1166,7 @@ def test_the_text_of_an_old_completion_may_be_asked_how_it_begins() -> None:
 
         def begins_with_tool(chunk):
             return chunk["choices"][0]["text"].startswith("<tool_call>")
-                 # ^^^^^^^^^^^^^^^^ BC803.choices
+                 # ^^^^^^^^^^^^^^^^^^^ BC803.choices
 
 
         def parsed(chunk):
