@@ -314,6 +314,19 @@ def test_leave_test() -> None:
     )
 
 
+def test_leave_parts_of_views_and_hooks_of_the_interpreter() -> None:
+    check_findings(
+        "BC605",
+        """
+        import sys
+
+        def f(options, entry):
+            add_audit_filter_option(options, entry)
+            sys.audit("urllib.Request", entry)
+        """,
+    )
+
+
 def test_leave_background() -> None:
     check_findings(
         "BC605",
