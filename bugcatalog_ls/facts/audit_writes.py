@@ -63,7 +63,7 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
-# Sets and lists of the audit's own bookkeeping, parts of its views and set-up, and the interpreter's own hooks.
+# Sets and lists of the audit's own bookkeeping, parts of its views, and the hooks of the interpreter.
 _KEEPS = re.compile(
     r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$"
     r"|_(?:option|filter|column|header|field|route|middleware|handler|listener|hook)s?$|^sys\.audit$"
