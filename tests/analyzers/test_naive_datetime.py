@@ -519,3 +519,31 @@ def test_a_parsed_time_that_is_given_its_zone_next() -> None:
                   #  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
         """,
     )
+
+
+def test_labels_that_may_name_files_and_the_models_of_revisions_are_left() -> None:
+    check_findings(
+        "BC501",
+        """
+        #- app.py
+        from datetime import datetime
+
+        class Run:
+            def begin(self):
+                self.started = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+
+            def collection_name(self):
+                return datetime.now().isoformat()
+
+        #- versions/one.py
+        from datetime import datetime
+        from sqlalchemy import Column, DateTime
+
+        revision = "2"
+        down_revision = "1"
+
+        class Build(Base):
+            __tablename__ = "builds"
+            at = Column(DateTime, default=datetime.utcnow)
+        """,
+    )
