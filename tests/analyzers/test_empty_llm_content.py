@@ -1157,7 +1157,7 @@ def test_the_first_block_may_be_the_call_of_a_tool() -> None:
     )
 
 
-def test_the_text_of_an_old_completion_may_be_asked_how_it_begins() -> None:
+def test_the_text_of_an_old_completion_may_be_joined_and_asked_how_it_begins() -> None:
     check_findings(
         "BC803",
         """
@@ -1167,6 +1167,11 @@ def test_the_text_of_an_old_completion_may_be_asked_how_it_begins() -> None:
         def begins_with_tool(chunk):
             return chunk["choices"][0]["text"].startswith("<tool_call>")
                  # ^^^^^^^^^^^^^^^^^^^ BC803.choices
+
+
+        def echoed(client, prompt):
+            result = client.completions.create(model="davinci", prompt=prompt)
+            return [prompt + choice.text for choice in result.choices]
 
 
         def parsed(chunk):
