@@ -18,7 +18,7 @@ from bugcatalog_ls.facts.silence import (
     answers_whether_it_compiles,
     is_harmless_call,
     is_silent,
-    mentions,
+    tells_of,
 )
 from bugcatalog_ls.syntax.edits import insert_at, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
@@ -141,7 +141,7 @@ def _raised(context: FileContext, statement: Node) -> Iterator[Finding]:
     if raised is None or not makes_error(context.file, raised, caught):
         return
     name = text_of(callee_of(raised) or raised) if raised.type == "call" else text_of(raised)
-    if mentions(raised, caught):
+    if tells_of(raised, caught, handler):
         yield context.find(statement, f"{name} is raised without its cause", variant="unchained")
     else:
         message = f"{name} is raised without its cause, and its message does not tell it either"

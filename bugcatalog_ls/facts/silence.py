@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
@@ -18,6 +20,7 @@ from bugcatalog_ls.syntax.nodes import (
 )
 
 _COMPILERS = frozenset({"compile", "ast.parse", "ast.literal_eval", "literal_eval", "re.compile"})
+_WRITES_CAUSE = re.compile(rb"\b(?:format_exc|exc_info|format_exception)\(")
 _HARMLESS = frozenset({"rollback", "close", "aclose"})
 _ANSWERS = (
     "flask.jsonify",
@@ -87,6 +90,22 @@ def mentions(node: Node, name: str | None) -> bool:
         child.type == "identifier" and text_of(child) == name
         for child in (node, *walk(node, into_scopes=True))
     )
+
+
+def tells_of(node: Node, name: str | None, handler: Node) -> bool:
+    """Whether an expression says what an exception said, by its name or by one made of it in the handler."""
+    if mentions(node, name) or _WRITES_CAUSE.search(node.text or b""):
+        return True
+    told = {name} if name is not None else set[str]()
+    for assignment in (
+        child for child in walk(handler) if child.type in ("assignment", "augmented_assignment")
+    ):
+        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+        if left is None or right is None or left.type != "identifier":
+            continue
+        if _WRITES_CAUSE.search(right.text or b"") or any(mentions(right, one) for one in told):
+            told.add(text_of(left))
+    return any(mentions(node, one) for one in told)
 
 
 def _is_generic(file: PyFile, value: Node) -> bool:

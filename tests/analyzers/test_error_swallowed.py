@@ -211,6 +211,10 @@ def test_raises_in_handlers() -> None:
             except OSError as error:
                 raise HTTPException(500, detail=str(error))
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.unchained
+            except MemoryError as error:
+                said = f"it failed: {error}"
+                raise Wrong(said)
+              # ^^^^^^^^^^^^^^^^^ BC601.unchained
             except Exception:
                 def later():
                     raise Wrong("later")
