@@ -41,9 +41,9 @@ class OwnDefault(NamedTuple):
 def default_callables(file: PyFile) -> Iterator[Node]:
     """The values of `default=`, `onupdate=` and the like that are names, not calls.
 
-    The models of a revision are a picture of the past, for moving data: what new rows get, the models say.
+    The columns of a migration are a picture of the past: what new rows get, the models say.
     """
-    if is_revision(file):
+    if is_revision(file) or b"migrations.Migration" in file.source.data:
         return
     for value in _default_values(file):
         if value.type in ("attribute", "identifier"):

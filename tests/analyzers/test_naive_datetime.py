@@ -545,5 +545,30 @@ def test_labels_that_may_name_files_and_the_models_of_revisions_are_left() -> No
         class Build(Base):
             __tablename__ = "builds"
             at = Column(DateTime, default=datetime.utcnow)
+
+        #- migrations/one.py
+        import datetime
+        from django.db import migrations, models
+
+        class Migration(migrations.Migration):
+            operations = [
+                migrations.AddField("job", "at", models.DateTimeField(default=datetime.datetime.now)),
+            ]
+        """,
+    )
+
+
+def test_what_asks_a_pytz_zone_for_the_right_offset_is_left() -> None:
+    check_findings(
+        "BC501",
+        """
+        import pytz
+        from babel.dates import format_datetime
+        from datetime import datetime as moment
+
+        def shown(at, zone):
+            text = format_datetime(at, "full", tzinfo=pytz.timezone(zone))
+            return text, moment(2026, 1, 1, tzinfo=pytz.timezone(zone))
+                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
         """,
     )
