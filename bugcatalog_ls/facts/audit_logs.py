@@ -16,7 +16,8 @@ from bugcatalog_ls.syntax.nodes import body_of, callee_of, is_docstring, text_of
 _WORD = re.compile(r"audit|security_|activity_log|access_log|auth_event|login_event", re.IGNORECASE)
 # What makes the entry out of what is at hand.
 _PREPARES = re.compile(
-    r"(?:str|dict|int|list|getattr|isinstance|type|isoformat|now|utcnow|get|items|dumps|model_dump|time|uuid4|update|bind)"
+    r"str|dict|int|list|getattr|isinstance|type|sorted|isoformat|strftime|now|utcnow|time|get|items|dumps"
+    r"|model_dump|uuid4|update|bind|join|format"
 )
 
 

@@ -15,6 +15,7 @@ from bugcatalog_ls.syntax.nodes import (
     body_of,
     called_name,
     callee_of,
+    enclosing_function,
     text_of,
     unparenthesised,
 )
@@ -35,6 +36,9 @@ _LETS_GO = frozenset(
     }
 )
 _LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")
+# What lets go where the function is there to clean up.
+_EMPTIES = frozenset({"clear", "purge"})
+_CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|release|stop|exit__)")
 _ENDED = re.compile(rb"\.(?:kill|terminate)\(")
 _PRINTS = re.compile(r"print|_?(?:print|debug)_\w+|\w+_debug")
 _PASSING = frozenset({"wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future"})
@@ -81,6 +85,10 @@ def lets_go(call: Node) -> bool:
         return True
     if name == "rollback":
         return handler_around(call) is not None
+    if name in _EMPTIES:
+        function = enclosing_function(call)
+        owner = function.child_by_field_name("name") if function is not None else None
+        return owner is not None and _CLEAN_UP.match(text_of(owner)) is not None
     if name not in _PASSING:
         return False
     arguments = arguments_of(call)

@@ -461,6 +461,18 @@ def test_processes_that_were_ended_prints_and_syntax_checks_are_left() -> None:
                 pass
 
 
+        def _close_pools(managers):
+            for manager in managers:
+                with contextlib.suppress(Exception):
+                    manager.clear()
+
+
+        def forgets(manager):
+            with contextlib.suppress(Exception):
+               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+                manager.clear()
+
+
         def told(text):
             try:
                 print(text)
