@@ -6,12 +6,11 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clean_up import called_name
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import body_of, callee_of, is_docstring, text_of, walk
+from bugcatalog_ls.syntax.nodes import body_of, called_name, callee_of, is_docstring, text_of, walk
 
 _WORD = re.compile(r"audit|security_|activity_log|access_log|auth_event|login_event", re.IGNORECASE)
 # What makes the entry out of what is at hand.

@@ -32,6 +32,9 @@ _LETS_GO = frozenset(
             "abort",
             "teardown",
             "abort_multipart_upload",
+            "rmdir",
+            "__exit__",
+            "__aexit__",
         ),
     }
 )

@@ -83,7 +83,7 @@ def _money_in_float(file: PyFile, node: Node) -> Node | None:
     is_ratio = text_of(operator) in ("/", "/=") and (
         money is sides[1] or _PARTED_BY.search(text_of(other)) is not None
     )
-    if is_ratio or _is_part_of_ratio(node) or _is_rounded(node):
+    if is_ratio or _is_part_of_ratio(node) or _is_rounded(node) or _is_threshold(node):
         return None
     known = file.symbol(money)
     if known == "builtins.float()":
@@ -107,6 +107,12 @@ def _is_part_of_ratio(node: Node) -> bool:
             return False
         inner = parent
     return False
+
+
+def _is_threshold(node: Node) -> bool:
+    """Whether the result is only held against another sum, as in `fee * 1.1 < recommended`."""
+    outer = next((parent for parent in ancestors(node) if parent.type != "parenthesized_expression"), None)
+    return outer is not None and outer.type == "comparison_operator" and "==" not in text_of(outer)
 
 
 def _is_statistic(file: PyFile, money: Node) -> bool:

@@ -1179,3 +1179,19 @@ def test_the_text_of_an_old_completion_may_be_joined_and_asked_how_it_begins() -
                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
         """,
     )
+
+
+def test_an_answer_that_is_compared_with_words_may_be_none() -> None:
+    check_findings(
+        "BC803",
+        """
+        from openai import OpenAI
+
+        def agrees():
+            completion = OpenAI().chat.completions.create(model="gpt-4o", messages=[])
+            if completion.choices[0].message.content == "yes":
+             # ^^^^^^^^^^^^^^^^^^^^^ BC803.choices
+                return True
+            return False
+        """,
+    )

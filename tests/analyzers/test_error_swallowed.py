@@ -467,6 +467,14 @@ def test_processes_that_were_ended_prints_and_syntax_checks_are_left() -> None:
                     manager.clear()
 
 
+        async def leave(manager, folder):
+            try:
+                await manager.__aexit__(None, None, None)
+                folder.rmdir()
+            except Exception:
+                pass
+
+
         def forgets(manager):
             with contextlib.suppress(Exception):
                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601

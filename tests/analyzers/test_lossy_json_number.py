@@ -377,6 +377,10 @@ def test_left_alone() -> None:
             share = ((values[-1] - starting_balance) / starting_balance) * 100
             return share, size / price
 
+        #- threshold.py
+        def should_bump(base_fee, recommended):
+            return base_fee * 1.1 < recommended
+
         #- statistics.py
         import numpy as np
         from numba import njit
