@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.audit_logs import AuditLogOnly
 from bugcatalog_ls.facts.audit_writes import AuditWrite
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
@@ -33,6 +34,8 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         helper = found[1].symbol if found is not None and write.kind == "call" else None
         # What the helper itself does wrong is told there.
         if helper is not None and (catches_all(index, helper) or index.get(AuditWrite, helper)):
+            continue
+        if helper is not None and index.get(AuditLogOnly, helper):
             continue
         if catches_all(index, write.function):
             continue

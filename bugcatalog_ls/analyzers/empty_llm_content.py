@@ -28,6 +28,7 @@ from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     enclosing,
     statement_of,
+    string_value,
     text_of,
 )
 
@@ -107,7 +108,17 @@ def _message(file: PyFile, text: AnswerText) -> str | None:
 
 def _reads_unasked(text: AnswerText, use: TextUse) -> bool:
     """Whether a check reads the first choice itself, with nothing that says that there is one."""
-    return use.role == "check" and use.name is None and is_written_out(text) and not is_list_checked(text)
+    if use.role != "check" or use.name is not None or _asks_for_words(use.node):
+        return False
+    return is_written_out(text) and not is_list_checked(text)
+
+
+def _asks_for_words(text: Node) -> bool:
+    """Whether a text is compared with certain words: none is just another answer, and nobody uses it."""
+    parent = text.parent
+    if parent is None or parent.type != "comparison_operator":
+        return False
+    return any(string_value(side) for side in parent.named_children if side.type == "string")
 
 
 def _short(written: str) -> str:

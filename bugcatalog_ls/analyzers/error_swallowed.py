@@ -14,7 +14,12 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
 from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.loggers import is_logger, shows_traceback
-from bugcatalog_ls.facts.silence import is_harmless_call, is_silent, mentions
+from bugcatalog_ls.facts.silence import (
+    answers_whether_it_compiles,
+    is_harmless_call,
+    is_silent,
+    tells_of,
+)
 from bugcatalog_ls.syntax.edits import insert_at, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import (
@@ -105,6 +110,8 @@ def _swallows(file: PyFile, handler: Node) -> bool:
         return False
     if is_last_resort(attempt) or only_cleans_up(attempt) or only_logs(attempt):
         return False
+    if answers_whether_it_compiles(attempt, body):
+        return False
     return not (has_reason(file, handler) or raises_after_loop(handler))
 
 
@@ -134,7 +141,7 @@ def _raised(context: FileContext, statement: Node) -> Iterator[Finding]:
     if raised is None or not makes_error(context.file, raised, caught):
         return
     name = text_of(callee_of(raised) or raised) if raised.type == "call" else text_of(raised)
-    if mentions(raised, caught):
+    if tells_of(raised, caught, handler):
         yield context.find(statement, f"{name} is raised without its cause", variant="unchained")
     else:
         message = f"{name} is raised without its cause, and its message does not tell it either"

@@ -51,6 +51,7 @@ _NEED_TEXT = re.compile(
 _ASKS_LIST = re.compile(r"(?:not |len\()?\s*([\w.]+\.choices)\)?(?:\s*(?:is None|== 0))?")
 _NAMED_ERRORS = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError"})
 _PARSE_ERRORS = frozenset({"JSONDecodeError", "ValueError"})
+_COMPLETED = re.compile(r"(?:\.text|\[.text.\])$")
 _STR = frozenset({"str", "'str'", '"str"', "Awaitable[str]"})
 _TESTED = frozenset({"if_statement", "elif_clause", "while_statement", "assert_statement", "not_operator"})
 
@@ -69,6 +70,8 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
     call = enclosing(use.node, "call")
     if is_always_text and call is not None and text_of(call).startswith(("json_repair.", "repair_json(")):
         return True  # It takes what is no JSON at all.
+    if text.family == "choices" and _COMPLETED.search(text_of(text.node)) and _takes_empty(use.node):
+        return True  # Old completions always have a text.
     subjects = [re.escape(text_of(text.node))]
     if use.name is not None:
         subjects.append(rf"\b{re.escape(use.name)}\b(?!\s*=[^=])")
@@ -85,6 +88,15 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
         for place in places
         for statement in statements_before(place)
     )
+
+
+def _takes_empty(text: Node) -> bool:
+    """Whether an empty text does no harm: it is joined to another, or asked how it begins."""
+    parent = text.parent
+    if parent is None or parent.type in ("binary_operator", "augmented_assignment"):
+        return parent is not None
+    name = parent.child_by_field_name("attribute")
+    return name is not None and text_of(name) in ("startswith", "endswith")
 
 
 def is_list_checked(text: AnswerText) -> bool:

@@ -63,8 +63,11 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_WORDS}", re.IGNORECASE)
-# Sets and lists of the audit's own bookkeeping.
-_KEEPS = re.compile(r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$")
+# Sets and lists of the audit's own bookkeeping, parts of its views, and the hooks of the interpreter.
+_KEEPS = re.compile(
+    r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$"
+    r"|_(?:option|filter|column|header|field|route|middleware|handler|listener|hook)s?$|^sys\.audit$"
+)
 _ADDERS = ("add", "merge", "add_all", "create", "insert_one", "insert_many", "save")
 _COLLECTION = re.compile(rf"(?:^|[.\"'_])(?:{_WORDS})", re.IGNORECASE)
 _PROGRAM = re.compile(r"main|cli|(?:migrate|seed|backfill|populate)(?:_\w+)?")

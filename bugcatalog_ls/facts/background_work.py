@@ -9,7 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.endless_loops import collect_loop
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.scheduled_jobs import ScheduledJob, scheduled_jobs
-from bugcatalog_ls.facts.watched_tasks import is_watched
+from bugcatalog_ls.facts.watched_tasks import is_of_group, is_watched
 from bugcatalog_ls.facts.worker_tasks import worker_tasks
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -93,7 +93,7 @@ def _targets(file: PyFile) -> Iterator[str]:
             position = TASK_MAKERS.get(name, 0)
             given = [arguments.positional[position]] if position < len(arguments.positional) else []
             given = given or [arguments.keywords.get("coro") or arguments.keywords.get("func")]
-            if is_watched(call):
+            if is_watched(call) or is_of_group(file, call):
                 continue
         for value in given:
             function = callee_of(value) if value is not None and value.type == "call" else value

@@ -15,6 +15,7 @@ from bugcatalog_ls.syntax.nodes import (
     body_of,
     called_name,
     callee_of,
+    enclosing_function,
     text_of,
     unparenthesised,
 )
@@ -31,10 +32,18 @@ _LETS_GO = frozenset(
             "abort",
             "teardown",
             "abort_multipart_upload",
+            "rmdir",
+            "__exit__",
+            "__aexit__",
         ),
     }
 )
 _LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")
+# What lets go where the function is there to clean up.
+_EMPTIES = frozenset({"clear", "purge"})
+_CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|release|stop|exit__)")
+_ENDED = re.compile(rb"\.(?:kill|terminate)\(")
+_PRINTS = re.compile(r"print|_?(?:print|debug)_\w+|\w+_debug")
 _PASSING = frozenset({"wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future"})
 _WAITING = frozenset({"wait", "wait_for", "gather", "shield", "ensure_future"})
 
@@ -55,8 +64,10 @@ def only_cleans_up(block: Node) -> bool:
     body = body_of(block)
     if body and all(child.type in ("import_statement", "import_from_statement") for child in body):
         return block.type == "try_statement"
-    does_something = any(statement.type != "pass_statement" for statement in body)
-    return does_something and all(_cleans_up(statement) for statement in body)
+    acts = [
+        statement for statement in body if statement.type != "pass_statement" and not _only_tells(statement)
+    ]
+    return bool(acts) and all(_cleans_up(statement) for statement in acts)
 
 
 def only_logs(block: Node) -> bool:
@@ -65,9 +76,7 @@ def only_logs(block: Node) -> bool:
         child for child in body_of(block) if child.type not in ("import_statement", "import_from_statement")
     ]
     return bool(body) and all(
-        only_logs(statement)
-        if statement.type == "if_statement"
-        else (call := _call_of(statement)) is not None and _is_log_call(call)
+        only_logs(statement) if statement.type == "if_statement" else _only_tells(statement)
         for statement in body
     )
 
@@ -79,6 +88,10 @@ def lets_go(call: Node) -> bool:
         return True
     if name == "rollback":
         return handler_around(call) is not None
+    if name in _EMPTIES:
+        function = enclosing_function(call)
+        owner = function.child_by_field_name("name") if function is not None else None
+        return owner is not None and _CLEAN_UP.match(text_of(owner)) is not None
     if name not in _PASSING:
         return False
     arguments = arguments_of(call)
@@ -99,7 +112,8 @@ def _cleans_up(statement: Node) -> bool:
         return True
     call = _call_of(statement)
     if call is not None:
-        return lets_go(call) or (called_name(call) in _WAITING and follows_cancel(statement))
+        is_wait = called_name(call) in _WAITING
+        return lets_go(call) or (is_wait and (follows_cancel(statement) or _follows_kill(statement)))
     value = statement.named_children[0] if statement.named_children else None
     is_await = statement.type == "expression_statement" and value is not None and value.type == "await"
     return is_await and follows_cancel(statement)
@@ -125,7 +139,18 @@ def _lets_go_as_argument(value: Node) -> bool:
     return value.type == "attribute" and text_of(value).rpartition(".")[2] in _LETS_GO
 
 
+def _follows_kill(statement: Node) -> bool:
+    """Whether a process was ended just before, so that what waits for it lets go of it."""
+    return any(_ENDED.search(before.text or b"") for before in statements_before(statement))
+
+
+def _only_tells(statement: Node) -> bool:
+    return (call := _call_of(statement)) is not None and _is_log_call(call)
+
+
 def _is_log_call(call: Node) -> bool:
+    if _PRINTS.fullmatch(called_name(call)):
+        return True
     owner, _, name = text_of(callee_of(call) or call).rpartition(".")
     is_level = name in LEVELS or name.removeprefix("a") in LEVELS
     if re.match(r"(?:logging|structlog)\.get_?logger\(", owner, re.IGNORECASE):

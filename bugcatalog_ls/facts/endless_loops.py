@@ -40,6 +40,8 @@ _PUMPED = re.compile(
 # What a handler around a loop catches that tells nothing of why the loop may end.
 _ENDS_ANYWAY = re.compile(r"(?:^|\.)(?:Base)?Exception$|Cancel|KeyboardInterrupt|(?:System|Generator)Exit")
 _ASKED_TO_END = re.compile(r"stop|shut|cancel|running|is_set|closed|exit|quit|done", re.IGNORECASE)
+# The loop accompanies the work of another object and ends with it.
+_AWAITS_WORK = re.compile(r"not (?!self\.\w+$)\w[\w.]*\.(?:done|finished|completed?|ready)(?:\(\))?")
 _ENDLESS = re.compile(
     r"True|1|not \w[\w.]*(?:\.is_set\(\))?|(?:self\.)?_?(?:running|is_running|keep_running|active)"
 )
@@ -64,7 +66,8 @@ def collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     function = next((parent for parent in ancestors(loop) if parent.type in FUNCTIONS), None)
     if condition is None or function is None or function.type != "function_definition":
         return
-    if not _ENDLESS.fullmatch(text_of(unparenthesised(condition))):
+    written = text_of(unparenthesised(condition))
+    if not _ENDLESS.fullmatch(written) or _AWAITS_WORK.fullmatch(written):
         return
     if _is_retried(file, loop, function) or _sets_condition(loop, condition) or _ends_by_name(loop, function):
         return
@@ -162,11 +165,20 @@ def _ends_loop(node: Node, loop: Node) -> bool:
             return True
         condition = parent.child_by_field_name("condition") if parent.type == "if_statement" else None
         if condition is not None and _ASKED_TO_END.search(text_of(condition)):
-            return False
+            return _compares_result(condition)
         is_loop = parent.type in ("for_statement", "while_statement")
         if parent.type == "function_definition" or (is_loop and node.type == "break_statement"):
             return False
     return False
+
+
+def _compares_result(condition: Node) -> bool:
+    """Whether a condition compares what a call gave, as in `if self.running_jobs() == jobs: break`."""
+    condition = unparenthesised(condition)
+    return condition.type == "comparison_operator" and any(
+        side.type == "call" and re.search(r"^\w*get_|\.\w*get_", text_of(side)) is not None
+        for side in condition.named_children
+    )
 
 
 def _is_waiting(call: Node) -> bool:

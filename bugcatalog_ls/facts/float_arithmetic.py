@@ -13,7 +13,9 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
+    callee_of,
     constant_value,
+    decorators_of,
     enclosing,
     text_of,
     unparenthesised,
@@ -26,6 +28,9 @@ _BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
 _REACH = 60
 _SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
 _PARTED_BY = re.compile(rf"{_SUM.pattern}|token", re.IGNORECASE)
+_COMPILERS = frozenset({"njit", "jit", "vectorize", "guvectorize"})
+_ARRAYS = re.compile(rb"\b(?:ndarray|NDArray|ArrayLike|Tensor)\b")
+_ARRAY_LIBRARIES = ("numpy.", "scipy.", "pandas.", "torch.")
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
 
@@ -74,15 +79,60 @@ def _money_in_float(file: PyFile, node: Node) -> Node | None:
     if money.type == "call" and json_type(file, arguments_of(money).positional[0]) == DECIMAL:
         return None  # The conversion itself is what is wrong.
     other = sides[1] if money is sides[0] else sides[0]
-    is_ratio = text_of(operator) in ("/", "/=") and _PARTED_BY.search(text_of(other)) is not None
-    if is_ratio or _is_rounded(node):
+    # What is parted by money is a number of pieces or a ratio, and money by money is a ratio.
+    is_ratio = text_of(operator) in ("/", "/=") and (
+        money is sides[1] or _PARTED_BY.search(text_of(other)) is not None
+    )
+    if is_ratio or _is_part_of_ratio(node) or _is_rounded(node) or _is_threshold(node):
         return None
     known = file.symbol(money)
     if known == "builtins.float()":
-        return money
+        return None if _is_statistic(file, money) else money
     is_unknown = known is None or not known.startswith(("builtins.int", "builtins.str", "builtins.list"))
     is_small = other.type == "float" and constant_value(other) not in (1e3, 1e6, 1e9, 100.0)
     return money if is_small and is_unknown else None
+
+
+def _is_part_of_ratio(node: Node) -> bool:
+    """Whether the formula around divides the result by money, as in `(end - balance) / balance`."""
+    inner = node
+    for parent in ancestors(node):
+        if parent.type == "binary_operator":
+            left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")
+            operator = parent.child_by_field_name("operator")
+            is_divided = operator is not None and text_of(operator) == "/" and left == inner
+            if is_divided and right is not None and _names_money(unparenthesised(right)):
+                return True
+        elif parent.type != "parenthesized_expression":
+            return False
+        inner = parent
+    return False
+
+
+def _is_threshold(node: Node) -> bool:
+    """Whether the result is only held against another sum, as in `fee * 1.1 < recommended`."""
+    outer = next((parent for parent in ancestors(node) if parent.type != "parenthesized_expression"), None)
+    return outer is not None and outer.type == "comparison_operator" and "==" not in text_of(outer)
+
+
+def _is_statistic(file: PyFile, money: Node) -> bool:
+    """Whether an array's calculation gives the number, or compiled code uses it: a Decimal fits neither."""
+    function = enclosing(money, "function_definition")
+    if function is not None:
+        parameters = function.child_by_field_name("parameters")
+        if parameters is not None and _ARRAYS.search(parameters.text or b""):
+            return True
+        names = [text_of(callee_of(one) or one).rpartition(".")[2] for one in decorators_of(function)]
+        if not _COMPILERS.isdisjoint(names):
+            return True
+    for binding in file.names.bindings(money) if money.type == "identifier" else ():
+        value = binding.value
+        while value is not None and value.type == "call":
+            symbol = file.callee(value) or ""
+            if symbol.startswith(_ARRAY_LIBRARIES):
+                return True
+            value = next(iter(arguments_of(value).positional), None) if symbol == "builtins.float" else None
+    return False
 
 
 def _is_rounded(node: Node) -> bool:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
-from bugcatalog_ls.syntax.nodes import called_name, constant_value, text_of
+from bugcatalog_ls.syntax.nodes import called_name, constant_value, operator_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.scopes import Binding
 
 HIDES = re.compile(r"mask|redact|obfusc|censor|sanit|scrub|hide|anonym|hash|digest|fingerprint", re.I)
@@ -16,19 +16,14 @@ ANSWERS = frozenset(
     {"has", "is", "masked", "redacted", "hidden", "count", "set", "present", "enabled", "type", "id"}
     | {"path", "file", "filename", "folder", "dir", "url", "uri", "name", "alias", "ref"}
 )
+_IS_ERROR = re.compile(r"isinstance\(\s*([\w.]+),\s*[\w.]*(?:Error|Exception)\s*\)$")
 
 
 def is_absent(node: Node) -> bool:
-    """Whether a test on the way says that the value is none: `if token is None: …`."""
+    """Whether a test on the way says that the value is none, or an error: `if token is None: …`."""
     if node.type not in ("identifier", "attribute"):
         return False
-    written = text_of(node)
-    for condition in conditions_at(node):
-        for part in implied(condition):
-            subject = present(Condition(part.node, not part.holds))
-            if subject is not None and text_of(subject) == written:
-                return True
-    return False
+    return any(_says_absent(condition, text_of(node)) for condition in conditions_at(node))
 
 
 def is_masked_anew(name: str, node: Node, bindings: list[Binding]) -> bool:
@@ -60,3 +55,17 @@ def _says_answer(node: Node) -> bool:
     name = called_name(node)
     words = set(re.findall(r"[a-z]+", name.lower()))
     return bool(words & ANSWERS) or name.isupper()
+
+
+def _says_absent(condition: Condition, written: str) -> bool:
+    node, holds = unparenthesised(condition.node), condition.holds
+    if node.type == "boolean_operator" and operator_of(node) == "or" and holds:
+        return all(_says_absent(Condition(side, True), written) for side in node.named_children)
+    for part in implied(Condition(node, holds)):
+        match = _IS_ERROR.match(text_of(part.node)) if part.holds else None
+        subject = present(Condition(part.node, not part.holds))
+        if match is not None and match[1] == written:
+            return True
+        if subject is not None and text_of(subject) == written:
+            return True
+    return False

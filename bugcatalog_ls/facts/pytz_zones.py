@@ -51,7 +51,9 @@ def given_zones(file: PyFile) -> Iterator[GivenZone]:
     """The zones that calls which make times are given, as far as what they are can be told."""
     for keyword in keyword_arguments(file, ("tzinfo",)):
         value = keyword.child_by_field_name("value")
-        if value is not None and (symbol := file.symbol(value)) is not None:
+        if value is None or (symbol := file.symbol(value)) is None:
+            continue
+        if _takes_zone_as_is(file, keyword):
             yield GivenZone(value, symbol)
     for call in file.calls_named(*_PLACED):
         arguments = arguments_of(call)
@@ -61,6 +63,17 @@ def given_zones(file: PyFile) -> Iterator[GivenZone]:
         value = arguments.get("tzinfo", position) if position is not None else None
         if value is not None and (symbol := file.symbol(value)) is not None:
             yield GivenZone(value, symbol)
+
+
+def _takes_zone_as_is(file: PyFile, keyword: Node) -> bool:
+    """Whether the call puts the zone into a time as it is: Babel and pandas ask pytz for the right offset."""
+    call = enclosing(keyword, "call")
+    function = callee_of(call) if call is not None else None
+    if call is None or function is None:
+        return False
+    return (file.callee(call) or "").startswith("datetime.") or (
+        text_of(function).rpartition(".")[2] in (*_PLACED, "replace")
+    )
 
 
 def is_fixed_zone(file: PyFile, zone: Node) -> bool:

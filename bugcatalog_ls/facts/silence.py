@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    body_of,
     called_name,
+    callee_of,
     constant_value,
     is_docstring,
     text_of,
@@ -15,6 +19,8 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 
+_COMPILERS = frozenset({"compile", "ast.parse", "ast.literal_eval", "literal_eval", "re.compile"})
+_WRITES_CAUSE = re.compile(rb"\b(?:format_exc|exc_info|format_exception)\(")
 _HARMLESS = frozenset({"rollback", "close", "aclose"})
 _ANSWERS = (
     "flask.jsonify",
@@ -66,6 +72,16 @@ def is_harmless_call(statement: Node) -> bool:
     return value.type == "call" and called_name(value) in _HARMLESS
 
 
+def answers_whether_it_compiles(attempt: Node, body: list[Node]) -> bool:
+    """Whether a `try` asks if a text is code at all, and the exception is the answer no."""
+    tried = body_of(attempt)
+    value = tried[0].named_children[0] if tried and tried[0].named_children else None
+    if len(tried) != 2 or tried[0].type not in ("expression_statement", "assignment") or value is None:
+        return False
+    is_compiled = value.type == "call" and text_of(callee_of(value) or value) in _COMPILERS
+    return is_compiled and [text_of(one) for one in (tried[1], *body)] == ["return True", "return False"]
+
+
 def mentions(node: Node, name: str | None) -> bool:
     """Whether an expression reads a variable."""
     if name is None:
@@ -74,6 +90,22 @@ def mentions(node: Node, name: str | None) -> bool:
         child.type == "identifier" and text_of(child) == name
         for child in (node, *walk(node, into_scopes=True))
     )
+
+
+def tells_of(node: Node, name: str | None, handler: Node) -> bool:
+    """Whether an expression says what an exception said, by its name or by one made of it in the handler."""
+    if mentions(node, name) or _WRITES_CAUSE.search(node.text or b""):
+        return True
+    told = {name} if name is not None else set[str]()
+    for assignment in (
+        child for child in walk(handler) if child.type in ("assignment", "augmented_assignment")
+    ):
+        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+        if left is None or right is None or left.type != "identifier":
+            continue
+        if _WRITES_CAUSE.search(right.text or b"") or any(mentions(right, one) for one in told):
+            told.add(text_of(left))
+    return any(mentions(node, one) for one in told)
 
 
 def _is_generic(file: PyFile, value: Node) -> bool:

@@ -50,6 +50,7 @@ _PATH_METHODS: dict[str, tuple[int | None, int, str]] = {
 _PROCESSES = frozenset(
     f"subprocess.{name}" for name in ("run", "Popen", "check_output", "check_call", "call")
 )
+_UNREAD_STREAMS = frozenset({"STDOUT", "DEVNULL"})
 TEXT_METHODS = frozenset(_PATH_METHODS)
 """The methods of paths that handle text."""
 
@@ -70,7 +71,7 @@ def is_implicit(file: PyFile, call: Node, symbol: str | None) -> bool:
         return False
     arguments = arguments_of(call)
     if symbol in _PROCESSES:
-        if arguments.dict_unpacked or not _is_absent(arguments, None):
+        if arguments.dict_unpacked or not _is_absent(arguments, None) or _reads_no_stream(symbol, arguments):
             return False
         return any(
             constant_value(arguments.keywords.get(name)) in (True, 1)
@@ -90,6 +91,21 @@ def is_implicit(file: PyFile, call: Node, symbol: str | None) -> bool:
     if places is None or not _is_text(file, arguments, *places, wants_t=symbol in _DEFAULT_BINARY):
         return False
     return not _is_ascii_only(file, arguments)
+
+
+def _reads_no_stream(symbol: str, arguments: Arguments) -> bool:
+    """Whether a process surely keeps the streams of its parent, so that `text` has nothing to decode."""
+    if symbol == "subprocess.check_output" or (
+        (given := arguments.keywords.get("input")) and not is_none(given)
+    ):
+        return False
+    streams = [one for name in ("stdin", "stdout", "stderr") if (one := arguments.keywords.get(name))]
+    captures = arguments.keywords.get("capture_output")
+    if captures is not None and constant_value(captures) is not False:
+        return False
+    if captures is None and not streams:
+        return False
+    return all(is_none(one) or text_of(one).rpartition(".")[2] in _UNREAD_STREAMS for one in streams)
 
 
 def _is_text(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.clocks import Clocks
+from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.facts.time_columns import DEFAULTS, keeps_zone, time_type
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.keyword_arguments import calls_given, keyword_arguments
@@ -38,7 +39,12 @@ class OwnDefault(NamedTuple):
 
 
 def default_callables(file: PyFile) -> Iterator[Node]:
-    """The values of `default=`, `onupdate=` and the like that are names, not calls."""
+    """The values of `default=`, `onupdate=` and the like that are names, not calls.
+
+    The columns of a migration are a picture of the past: what new rows get, the models say.
+    """
+    if is_revision(file) or b"migrations.Migration" in file.source.data:
+        return
     for value in _default_values(file):
         if value.type in ("attribute", "identifier"):
             yield value

@@ -46,6 +46,11 @@ def is_file_text(text: str) -> bool:
     return bool(_FILE_TEXT.match(text))
 
 
+def is_file_layout(layout: str) -> bool:
+    """Whether `strftime` writes what a file may be called: no colon, and parts joined by `_` or `-`."""
+    return _FILE_LAYOUT.search(layout) is not None and ":" not in layout
+
+
 def is_start(written: str) -> bool:
     """Whether an expression is called after the start of a measurement."""
     return bool(_START.search(written))
@@ -82,7 +87,8 @@ _NAMING_CALLS = _words(
 )
 _NAMING_WORD = re.compile(
     r"(?:^|_)(?:file|files|path|dir|folder|directory|filename|fname|basename|logfile|log_name|prefix|suffix|"
-    r"backup|archive|zip|stem|dirname|filepath|slug|run_name|run_id|experiment|seed|nonce|salt)(?:$|_|name|path)",
+    r"backup|archive|zip|stem|dirname|filepath|slug|run_name|run_id|experiment|seed|nonce|salt)(?:$|_|name|path)"
+    r"|[a-z]_name$",
     re.IGNORECASE,
 )
 _FILE_TEXT = re.compile(r"^[^\s?=]*(?:/|\.[A-Za-z][A-Za-z0-9]{1,7}$)[^\s?=]*$")
@@ -97,5 +103,6 @@ _START = re.compile(
     r"(?:^|[._])(?:start|started|begin|began|t0|tic|since)(?:_?(?:at|time|ts|dt|dttm|datetime))?$"
 )
 _SHOWING_MODULES = ("logging.", "warnings.", "builtins.print", "click.", "rich.")
+_FILE_LAYOUT = re.compile(r"%H[-_.]%M|%d[-_]%H%M")
 _NAMING_MODULES = ("os.path.", "shutil.", "pathlib.", "builtins.open", "zipfile.", "tempfile.")
 _SPAN = re.compile(r"(?:delta|ttl|duration|interval|period|window|retention|days|hours|minutes|age)\b")

@@ -8,6 +8,7 @@ from bugcatalog_ls.facts.clocks import Clocks
 from bugcatalog_ls.facts.time_destinations import (
     TEXT_METHODS,
     dumps,
+    is_file_layout,
     is_file_text,
     is_span,
     keeps,
@@ -228,7 +229,9 @@ class TimeUses:
                 layout = string_value(written)
                 if written is not None and layout is None and written.type == "string":
                     self._follow(call, "mixed", uses)
-                elif layout is not None and is_file_text(layout.replace("%", "")) and "." in layout[-6:]:
+                elif layout is not None and (
+                    is_file_layout(layout) or (is_file_text(layout.replace("%", "")) and "." in layout[-6:])
+                ):
                     uses.roles.add("file")
                 else:
                     self._follow(call, "text", uses)

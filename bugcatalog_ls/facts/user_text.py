@@ -29,6 +29,10 @@ _USER_INPUT = (
     "sanic.Request().",
 )
 _NARROW = frozenset({"ascii", "us-ascii", "latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "l1"})
+_DIGIT_DECODERS = frozenset(
+    {"b64decode", "urlsafe_b64decode", "standard_b64decode", "decodebytes", "a2b_base64"}
+    | {"b32decode", "b16decode", "a85decode", "b85decode", "unhexlify", "a2b_hex"}
+)
 # What nobody but a person writes, whichever way it came here.
 _PEOPLES_WORDS = frozenset(
     {"comment", "bio", "nickname", "display_name", "full_name", "first_name", "last_name", "feedback"}
@@ -101,7 +105,7 @@ def narrow_codec(call: Node) -> str | None:
     if errors is not None and string_value(errors) != "strict":
         return None
     codec = string_value(arguments.get("encoding", 0))
-    if codec is None or codec.lower() not in _NARROW or _is_probe(call):
+    if codec is None or codec.lower() not in _NARROW or _is_probe(call) or _is_unpacked(call):
         return None
     return codec
 
@@ -119,6 +123,13 @@ def _is_probe(call: Node) -> bool:
             if "UnicodeEncodeError" in head or "UnicodeError" in head:
                 return True
     return False
+
+
+def _is_unpacked(call: Node) -> bool:
+    """Whether the bytes go straight into a decoder of base64 or hex digits, which knows ASCII only."""
+    outer = call.parent.parent if call.parent is not None and call.parent.type == "argument_list" else None
+    function = callee_of(outer) if outer is not None and outer.type == "call" else None
+    return function is not None and text_of(function).rpartition(".")[2] in _DIGIT_DECODERS
 
 
 def encoded_value(call: Node) -> Node | None:

@@ -1,4 +1,4 @@
-"""Tasks that are supervised: they call back when they are done, or the first to end is looked at."""
+"""Tasks that are supervised: a group waits for them, they call back, or the first to end is looked at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,26 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.nodes import enclosing_function, text_of
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import callee_of, enclosing_function, text_of
+
+_GROUP = re.compile(r"(?:^|[._])(?:task_?group|nursery)$", re.IGNORECASE)
+
+
+def is_of_group(file: PyFile, call: Node) -> bool:
+    """Whether a group starts the task: `async with TaskGroup() as group: group.create_task(…)` waits
+    for it, and its error ends the group."""
+    function = callee_of(call)
+    owner = function.child_by_field_name("object") if function is not None else None
+    if function is None or owner is None or owner.type not in ("identifier", "attribute"):
+        return False
+    if text_of(function).rpartition(".")[2] not in ("create_task", "start_soon", "spawn"):
+        return False
+    if _GROUP.search(text_of(owner)):
+        return True
+    return owner.type == "identifier" and any(
+        binding.kind == "with" for binding in file.names.bindings(owner)
+    )
 
 
 def is_watched(call: Node) -> bool:

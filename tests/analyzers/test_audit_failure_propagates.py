@@ -314,6 +314,48 @@ def test_leave_test() -> None:
     )
 
 
+def test_leave_parts_of_views_and_hooks_of_the_interpreter() -> None:
+    check_findings(
+        "BC605",
+        """
+        import sys
+
+        def f(options, entry):
+            add_audit_filter_option(options, entry)
+            sys.audit("urllib.Request", entry)
+        """,
+    )
+
+
+def test_leave_records_that_only_go_to_a_log() -> None:
+    check_findings(
+        "BC605",
+        """
+        #- app/audit.py
+        class AuditLogger:
+            def __init__(self, logger):
+                self.logger = logger.bind(audit=True)
+
+            def __call__(self, message, **extra):
+                self.logger.log("INFO", message, **extra)
+
+            def log_object_write(self, operation, row):
+                return self(operation, object_id=str(row.id))
+
+            def log_audit_row(self, session, row):
+                session.execute(row)
+
+        #- app/api.py
+        from app.audit import AuditLogger
+
+        def update(row, session, audit_logger: AuditLogger):
+            audit_logger.log_object_write("updated", row)
+            audit_logger.log_audit_row(session, row)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+        """,
+    )
+
+
 def test_leave_background() -> None:
     check_findings(
         "BC605",

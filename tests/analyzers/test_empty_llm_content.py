@@ -1155,3 +1155,43 @@ def test_the_first_block_may_be_the_call_of_a_tool() -> None:
             return json.loads(content)
         """,
     )
+
+
+def test_the_text_of_an_old_completion_may_be_joined_and_asked_how_it_begins() -> None:
+    check_findings(
+        "BC803",
+        """
+        import json
+
+
+        def begins_with_tool(chunk):
+            return chunk["choices"][0]["text"].startswith("<tool_call>")
+                 # ^^^^^^^^^^^^^^^^^^^ BC803.choices
+
+
+        def echoed(client, prompt):
+            result = client.completions.create(model="davinci", prompt=prompt)
+            return [prompt + choice.text for choice in result.choices]
+
+
+        def parsed(chunk):
+            return json.loads(chunk["choices"][0]["text"])
+                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+        """,
+    )
+
+
+def test_an_answer_that_is_compared_with_words_may_be_none() -> None:
+    check_findings(
+        "BC803",
+        """
+        from openai import OpenAI
+
+        def agrees():
+            completion = OpenAI().chat.completions.create(model="gpt-4o", messages=[])
+            if completion.choices[0].message.content == "yes":
+             # ^^^^^^^^^^^^^^^^^^^^^ BC803.choices
+                return True
+            return False
+        """,
+    )

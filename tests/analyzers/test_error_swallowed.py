@@ -211,6 +211,10 @@ def test_raises_in_handlers() -> None:
             except OSError as error:
                 raise HTTPException(500, detail=str(error))
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.unchained
+            except MemoryError as error:
+                said = f"it failed: {error}"
+                raise Wrong(said)
+              # ^^^^^^^^^^^^^^^^^ BC601.unchained
             except Exception:
                 def later():
                     raise Wrong("later")
@@ -433,6 +437,80 @@ def test_what_was_cancelled_and_loggers_that_fail_are_left() -> None:
             with contextlib.suppress(Exception):
                 # The bus is optional.
                 bus.publish(event)
+        """,
+    )
+
+
+def test_processes_that_were_ended_prints_and_syntax_checks_are_left() -> None:
+    check_findings(
+        "BC601",
+        """
+        import ast
+        import contextlib
+
+
+        def stop(process, log_file):
+            with contextlib.suppress(Exception):
+                process.kill()
+            with contextlib.suppress(Exception):
+                process.wait(timeout=2)
+            try:
+                print("killing it")
+                process.kill()
+            except:
+                pass
+
+
+        def _close_pools(managers):
+            for manager in managers:
+                with contextlib.suppress(Exception):
+                    manager.clear()
+
+
+        async def leave(manager, folder):
+            try:
+                await manager.__aexit__(None, None, None)
+                folder.rmdir()
+            except Exception:
+                pass
+
+
+        def forgets(manager):
+            with contextlib.suppress(Exception):
+               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601
+                manager.clear()
+
+
+        def told(text):
+            try:
+                print(text)
+            except Exception:
+                pass
+
+
+        def is_code(text):
+            try:
+                ast.parse(text)
+                return True
+            except Exception:
+                return False
+
+
+        def waits(process):
+            try:
+                process.wait(timeout=2)
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass
+
+
+        def is_stored(store, text):
+            try:
+                store.save(text)
+                return True
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                return False
         """,
     )
 

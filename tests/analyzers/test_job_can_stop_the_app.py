@@ -1300,6 +1300,74 @@ def test_a_job_that_suppresses_everything() -> None:
     )
 
 
+def test_leaves_loops_that_accompany_work_or_compare_what_they_got() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+
+
+        class Worker:
+            async def start(self, downloader):
+                self.registering = asyncio.create_task(self.register())
+                self.progress = asyncio.create_task(self.tell(downloader))
+                self.polling = asyncio.create_task(self.poll())
+
+            async def register(self):
+                while True:
+                    states = self._get_running_states()
+                    await self.supervisor.add_worker(states)
+                    if self._get_running_states() == states:
+                        break
+
+            async def tell(self, downloader):
+                while not downloader.done:
+                    self.supervisor.set_progress(downloader.get_progress())
+                    await asyncio.sleep(1)
+
+            async def poll(self):
+                while not self.done:
+              # ^^^^^^^^^^^^^^^^^^^ BC603
+                    self.supervisor.set_progress(0)
+                    await asyncio.sleep(1)
+        """,
+    )
+
+
+def test_leaves_loops_that_a_group_of_tasks_waits_for() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        from concurrent.futures import ThreadPoolExecutor
+
+        class Peer:
+            async def main(self):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self.ping())
+                async with self.taskgroup as tasks:
+                    await tasks.spawn(self.forward)
+                with ThreadPoolExecutor() as pool:
+                    pool.submit(self.watch)
+
+            async def ping(self):
+                while True:
+                    await self.session.request("ping")
+                    await asyncio.sleep(1)
+
+            async def forward(self):
+                while True:
+                    await self.session.request("forward")
+                    await asyncio.sleep(1)
+
+            def watch(self):
+                while True:
+              # ^^^^^^^^^^ BC603
+                    self.session.poll()
+        """,
+    )
+
+
 def test_leaves_loops_whose_error_goes_to_who_waits_for_their_results() -> None:
     check_findings(
         "BC603",

@@ -372,6 +372,31 @@ def test_left_alone() -> None:
         def f(price: Decimal, qty: int):
             return price * qty + Decimal("0.5")
 
+        #- ratio_arithmetic.py
+        def returned(values: list, starting_balance: float, price: float, size: float):
+            share = ((values[-1] - starting_balance) / starting_balance) * 100
+            return share, size / price
+
+        #- threshold.py
+        def should_bump(base_fee, recommended):
+            return base_fee * 1.1 < recommended
+
+        #- statistics.py
+        import numpy as np
+        from numba import njit
+        def f(closes, deviation: float):
+            med_price = float(np.median(closes))
+            return med_price * deviation
+        @njit
+        def vwap(volumes, prices, price: float):
+            price += 0.5
+            return price
+        def summed(volumes: np.ndarray) -> np.ndarray:
+            sum_price = 0.0
+            for one in volumes:
+                sum_price += one
+            return volumes / sum_price
+
         #- int_arithmetic.py
         def f(amount: int, price_cents: int):
             return amount * 2 + price_cents * 3

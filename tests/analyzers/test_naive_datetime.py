@@ -519,3 +519,56 @@ def test_a_parsed_time_that_is_given_its_zone_next() -> None:
                   #  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
         """,
     )
+
+
+def test_labels_that_may_name_files_and_the_models_of_revisions_are_left() -> None:
+    check_findings(
+        "BC501",
+        """
+        #- app.py
+        from datetime import datetime
+
+        class Run:
+            def begin(self):
+                self.started = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+
+            def collection_name(self):
+                return datetime.now().isoformat()
+
+        #- versions/one.py
+        from datetime import datetime
+        from sqlalchemy import Column, DateTime
+
+        revision = "2"
+        down_revision = "1"
+
+        class Build(Base):
+            __tablename__ = "builds"
+            at = Column(DateTime, default=datetime.utcnow)
+
+        #- migrations/one.py
+        import datetime
+        from django.db import migrations, models
+
+        class Migration(migrations.Migration):
+            operations = [
+                migrations.AddField("job", "at", models.DateTimeField(default=datetime.datetime.now)),
+            ]
+        """,
+    )
+
+
+def test_what_asks_a_pytz_zone_for_the_right_offset_is_left() -> None:
+    check_findings(
+        "BC501",
+        """
+        import pytz
+        from babel.dates import format_datetime
+        from datetime import datetime as moment
+
+        def shown(at, zone):
+            text = format_datetime(at, "full", tzinfo=pytz.timezone(zone))
+            return text, moment(2026, 1, 1, tzinfo=pytz.timezone(zone))
+                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
+        """,
+    )

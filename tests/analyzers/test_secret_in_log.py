@@ -864,3 +864,19 @@ def test_a_lookup_that_is_half_typed_hides_nothing() -> None:
         #                             ^^^^^^^^ BC602
         """,
     )
+
+
+def test_what_is_no_secret_but_an_error_or_nothing_is_left() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        def tell(oauth_token, password):
+            if oauth_token is None or isinstance(oauth_token, OSError):
+                logging.warning("it failed: %r", oauth_token)
+            if oauth_token is None or password:
+                logging.warning("it failed: %r", oauth_token)
+        #                                        ^^^^^^^^^^^ BC602
+        """,
+    )
