@@ -8,7 +8,7 @@ from bugcatalog_ls.facts.attribute_stores import AttributeStore, last_name
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.class_members import class_may_have
 from bugcatalog_ls.facts.derived_classes import descendants_may_have, descendants_of, is_abstract
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.likely_annotations import is_annotation_likely
 from bugcatalog_ls.facts.member_owners import Owner, owner_of
 from bugcatalog_ls.facts.module_members import module_has
@@ -30,8 +30,14 @@ _OF_MOCKS = frozenset(
 )
 
 
-def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[tuple[AttributeUse, Owner]]:
+@derived
+def missing_in(index: FactIndex, path: str) -> tuple[tuple[AttributeUse, Owner], ...]:
     """The reads of a file of which the owner surely does not have the attribute, with the owner."""
+    facts = index.in_file(path, AttributeUses)
+    return tuple(missing for fact in facts for missing in _missing_uses(index, fact, path))
+
+
+def _missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[tuple[AttributeUse, Owner]]:
     owners: dict[tuple[object, ...], Owner | None] = {}
     for use in fact.uses:
         if use.owner.startswith("super("):
