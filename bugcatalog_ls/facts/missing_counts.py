@@ -18,8 +18,8 @@ from bugcatalog_ls.syntax.modules import is_test_path
 _MAX_FILES = 5
 _MAX_PLACES = 12
 _MAX_FAMILIES = 3
-_MAX_NAMES = 5
-_MAX_NAMES_WITH_SLIPS = 10
+_MAX_NAMES = 8
+_MAX_NAMES_WITH_SLIPS = 12
 _MAX_IN_ALL = 30
 
 

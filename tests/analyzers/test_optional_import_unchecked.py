@@ -666,3 +666,59 @@ def test_library_chosen_by_name_or_not() -> None:
             return redis.Redis()
         """,
     )
+
+
+def test_what_something_else_may_ask_or_announce_is_information() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/detectors.py
+        from app.base import BaseDetector
+        try:
+            import cv2
+        except ImportError:
+            pass
+
+        class Detector(BaseDetector):
+            def detect(self, image):
+                if not self.verify():
+                    return None
+                return cv2.find(image)
+                #      ^^^ BC903.unsure
+
+            def detect_all(self, image):
+                if not image:
+                    return None
+                return cv2.find(image)
+                #      ^^^ BC903
+
+        #- app/redis_target.py
+        try:
+            import redis
+        except ImportError:
+            logger.warning("Loaded without redis. Will crash at runtime if it is used.")
+
+        def connect():
+            return redis.Redis()
+            #      ^^^^^ BC903.unsure
+
+        #- app/storage.py
+        try:
+            import sqlalchemy as sa
+        except ImportError:
+            sa = None
+
+        def one(): return sa.text("1")
+        #                 ^^ BC903.unsure
+        def two(): return sa.text("2")
+        #                 ^^ BC903.unsure
+        def three(): return sa.text("3")
+        #                   ^^ BC903.unsure
+        def four(): return sa.text("4")
+        #                  ^^ BC903.unsure
+        def five(): return sa.text("5")
+        #                  ^^ BC903.unsure
+        def six(): return sa.text("6")
+        #                 ^^ BC903.unsure
+        """,
+    )

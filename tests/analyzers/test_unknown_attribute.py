@@ -1010,3 +1010,15 @@ def test_parts_of_a_class_whose_bases_come_out_of_a_list() -> None:
             def notify(self, text): ...
         """,
     )
+
+
+def test_what_is_missing_too_often_is_information() -> None:
+    names = [f"n{number}x" for number in range(9)]
+    reads = "".join(f"    Settings.{name}\n" + f"#            ^^^ BC901.unsure\n" for name in names)
+    check_findings("BC901", f"class Settings:\n    port = 1\n\ndef read():\n{reads}")
+    check_findings(
+        "BC901",
+        f"class Settings:\n    port = 1\n\ndef read():\n{reads.split('    Settings.n8x')[0]}".replace(
+            ".unsure", ""
+        ),
+    )
