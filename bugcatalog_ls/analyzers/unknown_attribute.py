@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
@@ -35,8 +35,16 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     missing = missing_in(ctx.index, ctx.path)
     own = {(owner.symbol, use.name) for use, owner in missing if _is_of_itself(use)}
     n_own = Counter(symbol for symbol, _ in own)
+    strange = {
+        owner.symbol
+        for use, owner in missing
+        if use.annotated and not nearest(use.name, names_of(ctx.index, owner))
+    }
     for use, owner in missing:
-        yield from _findings(ctx, use, owner, n_own[owner.symbol])
+        is_strange = use.annotated and owner.symbol in strange
+        yield from _findings(
+            ctx, use, owner, "unsure" if is_strange or _is_unsure(ctx, use, owner, n_own) else ""
+        )
 
 
 def _is_of_itself(use: AttributeUse) -> bool:
@@ -44,25 +52,21 @@ def _is_of_itself(use: AttributeUse) -> bool:
     return not (use.exact or use.annotated or use.links or use.owner.startswith("super("))
 
 
-def _is_unsure(ctx: JoinContext, use: AttributeUse, owner: Owner, names: Iterable[str], n_own: int) -> bool:
-    """Whether the owner may be something else: only an annotation tells of it, a class lacks so much that
-    it looks made to be mixed in, or the workspace so much that something must give it; unless the name is
-    a slip of one that is there."""
-    is_slip = any(near(use.name, name) >= _SLIP for name in names)
+def _is_unsure(ctx: JoinContext, use: AttributeUse, owner: Owner, n_own: Mapping[str, int]) -> bool:
+    """Whether the owner may be something else: a class lacks so much that it looks made to be mixed in, or
+    the workspace so much that something must give it; unless the name is a slip of one that is there."""
+    is_slip = any(near(use.name, name) >= _SLIP for name in names_of(ctx.index, owner))
     if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
         return True
     if (use.annotated or _is_of_itself(use)) and len(use.name_anchors) >= _MANY:
         return True
-    if use.annotated:
-        return not nearest(use.name, names)
-    return _is_of_itself(use) and n_own > 1 and not is_slip
+    return _is_of_itself(use) and n_own[owner.symbol] > 1 and not is_slip
 
 
-def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, n_own: int) -> Iterator[Finding]:
+def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, variant: str) -> Iterator[Finding]:
     label = owner.symbol.rpartition(".")[2] if owner.kind != "module" else owner.symbol
     names = names_of(ctx.index, owner)
     closest = nearest(use.name, names)[:_MAX_NAMES]
-    variant = "unsure" if _is_unsure(ctx, use, owner, names, n_own) else ""
     subject = f"the module {label}" if owner.kind == "module" else label
     message = f"{subject} has no attribute {use.name}"
     if closest:

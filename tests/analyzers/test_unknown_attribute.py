@@ -1014,11 +1014,53 @@ def test_parts_of_a_class_whose_bases_come_out_of_a_list() -> None:
 
 def test_what_is_missing_too_often_is_information() -> None:
     names = [f"n{number}x" for number in range(9)]
-    reads = "".join(f"    Settings.{name}\n" + f"#            ^^^ BC901.unsure\n" for name in names)
+    reads = "".join(f"    Settings.{name}\n" + "#            ^^^ BC901.unsure\n" for name in names)
     check_findings("BC901", f"class Settings:\n    port = 1\n\ndef read():\n{reads}")
     check_findings(
         "BC901",
         f"class Settings:\n    port = 1\n\ndef read():\n{reads.split('    Settings.n8x')[0]}".replace(
             ".unsure", ""
         ),
+    )
+
+
+def test_function_that_a_class_body_registers() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Input:
+            bindings = Bindings()
+
+            @bindings.add("enter")
+            def _(event):
+                event.app.newline()
+
+            @bindings.add("tab")
+            def tab(self):
+                self.complete()
+                #    ^^^^^^^^ BC901
+        """,
+    )
+
+
+def test_several_names_that_an_annotated_class_lacks() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- errbot/message.py
+        class Message:
+            def __init__(self, body, extras):
+                self.body = body
+                self.extras = extras
+
+        #- errbot/telegram.py
+        from errbot.message import Message
+
+        def handle(message: Message) -> None:
+            if message.text is None:
+                #      ^^^^ BC901.unsure
+                return
+            print(message.body, message.chat["type"])
+            #                           ^^^^ BC901.unsure
+        """,
     )
