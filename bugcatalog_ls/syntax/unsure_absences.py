@@ -16,7 +16,7 @@ from bugcatalog_ls.syntax.words import identifiers_named
 
 # What a handler says that binds nothing: it is known, and meant, that uses fail.
 _ANNOUNCED = re.compile(
-    r"\b(?:will|would|may|might|going to) (?:crash|fail|break)|\brequires?\b|\bplease install\b",
+    r"\b(?:will|would|could|may|might|going to)\W* (?:crash|fail|break)|\brequires?\b|\bplease install\b",
     re.IGNORECASE,
 )
 _FOR_TESTS = re.compile(

@@ -722,3 +722,46 @@ def test_what_something_else_may_ask_or_announce_is_information() -> None:
         #                 ^^ BC903.unsure
         """,
     )
+
+
+def test_attribute_that_is_emptied_without_the_library() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/parameter.py
+        try:
+            import jsonschema
+            ENABLED = True
+        except ImportError:
+            ENABLED = False
+
+        class Parameter:
+            def __init__(self, schema=None):
+                if schema is not None and not ENABLED:
+                    self.schema = None
+                else:
+                    self.schema = schema
+
+            def parse(self, value):
+                if self.schema is not None:
+                    jsonschema.validate(value, self.schema)
+
+            def check(self, value):
+                if self.name is not None:
+                    jsonschema.validate(value, self.name)
+                #   ^^^^^^^^^^ BC903
+
+        #- app/parsers.py
+        try:
+            import toml
+            toml_enabled = True
+        except ImportError:
+            toml_enabled = False
+
+        class Parser:
+            enabled = bool(toml_enabled)
+
+            def read(self, path):
+                return toml.load(path)
+        """,
+    )
