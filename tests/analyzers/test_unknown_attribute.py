@@ -1035,6 +1035,9 @@ def test_function_that_a_class_body_registers() -> None:
             def _(event):
                 event.app.newline()
 
+            def lower(value):
+                return value.inner
+
             @bindings.add("tab")
             def tab(self):
                 self.complete()
