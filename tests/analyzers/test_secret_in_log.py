@@ -864,3 +864,16 @@ def test_a_lookup_that_is_half_typed_hides_nothing() -> None:
         #                             ^^^^^^^^ BC602
         """,
     )
+
+
+def test_what_a_file_is_run_for() -> None:
+    check_findings(
+        "BC602",
+        """
+        if __name__ == "__main__":
+            print(get_secret_key())
+            #     ^^^^^^^^^^^^^^^^ BC602.printed
+            print(api_key)
+            #     ^^^^^^^ BC602
+        """,
+    )

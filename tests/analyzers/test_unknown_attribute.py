@@ -1067,3 +1067,29 @@ def test_several_names_that_an_annotated_class_lacks() -> None:
             #                           ^^^^ BC901.unsure
         """,
     )
+
+
+def test_fake_of_the_test_that_has_the_name() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/runtime.py
+        class Tokens:
+            def count(self): ...
+
+        class Held:
+            def __init__(self, tokens: Tokens) -> None:
+                self.tokens = tokens
+
+        #- tests/test_runtime.py
+        from app.runtime import Held, Tokens
+
+        class FakeTokens:
+            closed = False
+
+        def test_closed(held: Held):
+            assert held.tokens.closed is False
+            assert Tokens().closed
+            #               ^^^^^^ BC901
+        """,
+    )
