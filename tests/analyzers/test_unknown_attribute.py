@@ -1093,3 +1093,22 @@ def test_fake_of_the_test_that_has_the_name() -> None:
             #               ^^^^^^ BC901
         """,
     )
+
+
+def test_self_of_a_type_variable() -> None:
+    check_findings(
+        "BC901",
+        """
+        from typing import TypeVar
+
+        T = TypeVar("T")
+
+        class Subscription:
+            def __init__(self: T, handler) -> None:
+                self._handler = handler
+
+        def use():
+            return Subscription(1)._handler, Subscription(1)._handle
+            #                                                ^^^^^^^ BC901
+        """,
+    )
