@@ -39,6 +39,12 @@ from bugcatalog_ls.text.spans import TextEdit
 _MAX_STEPS = 6
 # Who leaves so many of one file unchecked rests on a check that the file does not show.
 _MAX_OF_LIBRARY = 5
+# What `typing` has had in every Python 3 that runs still: its import does not fail.
+_OLD_TYPING = frozenset(
+    {"Any", "AnyStr", "IO", "Optional", "Type", "Union", "List", "Dict", "Set", "Tuple", "Callable"}
+    | {"Iterable", "Iterator", "Generator", "Generic", "Mapping", "NamedTuple", "Sequence", "TypeVar"}
+    | {"TYPE_CHECKING", "Text", "BinaryIO", "TextIO", "cast", "overload", "Pattern", "Match"}
+)
 
 
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -97,6 +103,8 @@ def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) ->
     asked: set[int] = set()
     for optional in optionals:
         library = _library(optional)
+        if library == "typing" and optional.name in _OLD_TYPING:
+            continue
         told = {optional.name, *optional.companions, *optional.flags}
         if library not in refused and is_refused(file, [name.encode() for name in told]):
             refused.add(library)

@@ -151,7 +151,7 @@ class PyFile:
                 owner = names.symbol(left.child_by_field_name("object"))
                 attribute = left.child_by_field_name("attribute")
                 if owner is not None and owner not in own:
-                    # `self: TSelf`, or of the class that this one is mixed into: the class itself has it then.
+                    # `self: TSelf`, or of another class: the class around has it, too.
                     owner = self._instance_around(left) or owner
                 if owner is None or attribute is None or not owner.endswith("()"):
                     continue

@@ -765,3 +765,20 @@ def test_attribute_that_is_emptied_without_the_library() -> None:
                 return toml.load(path)
         """,
     )
+
+
+def test_typing_that_is_always_there() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from typing import AnyStr, Self
+        except ImportError:
+            pass
+
+        def to_bytes(data: AnyStr): ...
+
+        def copy() -> Self: ...
+        #             ^^^^ BC903
+        """,
+    )
