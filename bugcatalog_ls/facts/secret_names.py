@@ -76,7 +76,7 @@ _TEXT = frozenset(
         "eos", "bos", "pad", "unk", "sep", "cls", "mask", "stop", "special", "last", "first", "prompt",
         "completion", "input", "output", "image", "audio", "video", "vocab", "cancel", "cancellation",
         "delta", "chunk", "per", "parse", "lex", "keyword", "operator", "word", "text", "sub", "resume",
-        "creation", "idempotency", "idempotent", "deduplication", "think", "thinking", "reasoning", "tool", "trigger", "placeholder", "separator", "delimiter",
+        "creation", "idempotent", "deduplication", "think", "thinking", "reasoning", "tool", "trigger", "placeholder", "separator", "delimiter",
         "literal", "punctuation", "symbol", "sample", "target", "draft", "generated", "predicted", "bad",
         "forced", "prefix", "suffix", "split", "comment", "context", "lock", "etag", "watch", "lease",
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
