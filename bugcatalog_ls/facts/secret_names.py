@@ -76,13 +76,13 @@ _TEXT = frozenset(
         "eos", "bos", "pad", "unk", "sep", "cls", "mask", "stop", "special", "last", "first", "prompt",
         "completion", "input", "output", "image", "audio", "video", "vocab", "cancel", "cancellation",
         "delta", "chunk", "per", "parse", "lex", "keyword", "operator", "word", "text", "sub", "resume",
-        "creation", "idempotent", "deduplication", "think", "thinking", "reasoning", "tool", "trigger", "placeholder", "separator", "delimiter",
+        "think", "thinking", "reasoning", "tool", "trigger", "placeholder", "separator", "delimiter",
         "literal", "punctuation", "symbol", "sample", "target", "draft", "generated", "predicted", "bad",
         "forced", "prefix", "suffix", "split", "comment", "context", "lock", "etag", "watch", "lease",
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
-        "acme", "dns", "txt", "challenge",
+        "acme", "dns", "txt", "challenge", "creation", "idempotent", "deduplication",
     }
 )  # fmt: skip
 
