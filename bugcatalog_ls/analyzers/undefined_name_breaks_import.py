@@ -114,6 +114,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if file.path.endswith(".pyi") or _is_never_imported(file.path):
         return
     is_deferred: bool | None = None
+    is_package = file.path.endswith("__init__.py")
     told: set[tuple[str, bool]] = set()
     for read in unbound_reads(file):
         if is_told(data, read.node.start_byte, "name"):
@@ -122,6 +123,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             continue
         if read.name == "tags" and file.path.endswith("conf.py") and b"extensions" in data:
             continue  # Sphinx gives it to its settings.
+        if is_package and read.reason in ("missing", "later") and _is_own_submodule(file, read.name):
+            continue
         if is_deferred is None:
             is_deferred = _defers(file)
         in_annotation = read.annotation is not None
@@ -139,6 +142,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
             facts.add(LateAnnotation(file.path))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
         facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
+
+
+def _is_own_submodule(file: PyFile, name: str) -> bool:
+    """Whether a package imports from its module of that name: it has that as an attribute then."""
+    written = rf"(?:from\s+\.|(?:from|import)\s+{re.escape(file.module)}\.){re.escape(name)}\b"
+    return re.search(written, file.source.text) is not None
 
 
 def _is_never_imported(path: str) -> bool:

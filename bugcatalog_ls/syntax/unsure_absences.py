@@ -19,6 +19,8 @@ _ANNOUNCED = re.compile(
     r"\b(?:will|would|could|may|might|going to)\W* (?:crash|fail|break)|\brequires?\b|\bplease install\b",
     re.IGNORECASE,
 )
+# A comment of so many words in a handler tells why nothing has to be done there.
+_MIN_WORDS = 12
 _FOR_TESTS = re.compile(
     r"#[^\n]*\b(?:unit ?tests?|testing|test ?suite|nose|pytest|sphinx|autodoc|docs)\b", re.IGNORECASE
 )
@@ -36,13 +38,13 @@ def is_caught_only(use: Node) -> bool:
 
 def is_told_to_others(file: PyFile, optional: OptionalImport) -> bool:
     """Whether the module sets a flag that it never reads itself, says that only tests go without, or
-    announces that uses fail, and leaves the name unbound."""
+    leaves the name unbound and announces that uses fail, or explains at length why that is right."""
     statement = optional.statement
     handlers = [one for one in statement.children if one.type == "except_clause"] if statement else []
     told = [file.text(handler) for handler in handlers]
     if any(_FOR_TESTS.search(text) for text in told):
         return True
-    if optional.kind == "unbound" and any(_ANNOUNCED.search(text) for text in told):
+    if optional.kind == "unbound" and any(_ANNOUNCED.search(text) or _explains(text) for text in told):
         return True
     flags = [flag for flag in optional.flags if flag.isidentifier()]
     return bool(flags) and not any(
@@ -50,6 +52,11 @@ def is_told_to_others(file: PyFile, optional: OptionalImport) -> bool:
         for flag in flags
         for node in identifiers_named(file.root, file.source.data, flag.encode())
     )
+
+
+def _explains(handler: str) -> bool:
+    comments = re.findall(r"^\s*#(.*)", handler, re.MULTILINE)
+    return len(" ".join(comments).split()) >= _MIN_WORDS
 
 
 def may_be_asked_before(functions: FunctionChecks, node: Node) -> bool:

@@ -782,3 +782,21 @@ def test_typing_that_is_always_there() -> None:
         #             ^^^^ BC903
         """,
     )
+
+
+def test_handler_that_explains_itself() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from azure.storage import Client
+        except ImportError:
+            # Without these modules we run in local mode, and the constructor
+            # gets no client, so that the upload is never reached.
+            pass
+
+        def upload():
+            return Client()
+            #      ^^^^^^ BC903.unsure
+        """,
+    )

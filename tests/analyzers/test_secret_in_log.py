@@ -877,3 +877,23 @@ def test_what_a_file_is_run_for() -> None:
             #     ^^^^^^^ BC602
         """,
     )
+
+
+def test_folder_and_name_of_a_file() -> None:
+    check_findings(
+        "BC602",
+        """
+        import os
+        import logging
+        log = logging.getLogger(__name__)
+
+        def switch(entry):
+            pwd = os.getcwd()
+            log.debug("from %s", pwd)
+            secret = entry.name.removesuffix(".json")
+            log.debug("skipping %s", secret)
+            secret = entry.read_text()
+            log.debug("read %s", secret)
+            #                    ^^^^^^ BC602
+        """,
+    )

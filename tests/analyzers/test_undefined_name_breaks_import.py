@@ -1253,3 +1253,30 @@ value: Optional[int] = 3
 def test_annotations_of_a_workspace_that_defers_them() -> None:
     part = "#- app/part{}.py\nclass Part:\n    def joined(self) -> Whole: ...\n\nclass Whole: ...\n"
     check_findings("BC904", "".join(part.format(number) for number in range(4)))
+
+
+def test_submodule_that_a_package_imports_from() -> None:
+    check_findings(
+        "BC904",
+        """
+        #- rpc/__init__.py
+        from .framing import *
+        from rpc.session import connect
+
+        __all__ = framing.__all__ + session.__all__ + jsonrpc.__all__
+        #                                             ^^^^^^^ BC904
+
+        #- rpc/framing.py
+        __all__ = ["Framer"]
+
+        class Framer: ...
+
+        #- rpc/session.py
+        __all__ = ["connect"]
+
+        def connect(): ...
+
+        #- rpc/jsonrpc.py
+        __all__ = []
+        """,
+    )

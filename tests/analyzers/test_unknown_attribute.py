@@ -1112,3 +1112,24 @@ def test_self_of_a_type_variable() -> None:
             #                                                ^^^^^^^ BC901
         """,
     )
+
+
+def test_base_that_is_only_one_of_two() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- flows/ml.py
+        try:
+            from azure.ml import Includes
+        except ImportError:
+            class Includes:
+                pass
+
+        #- flows/flow.py
+        from flows.ml import Includes
+
+        class Flow(Includes):
+            def build(self):
+                return super()._build_local() or self._build_other()
+        """,
+    )
