@@ -103,7 +103,7 @@ def _is_in_condition(one: Node, other: Node) -> bool:
     return any(
         parent.type == "conditional_expression"
         and len(parent.named_children) == 3
-        and _holds(parent.named_children[1], one)
-        and _holds(parent.named_children[0], other)
+        and holds_node(parent.named_children[1], one)
+        and holds_node(parent.named_children[0], other)
         for parent in ancestors(one)
     )
