@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.known_members import instances_of
 from bugcatalog_ls.facts.member_owners import owner_of
 from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.open_bases import has_open_base
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
 from bugcatalog_ls.facts.passing_decorators import PassingDecorator, collect_passing_decorators
 from bugcatalog_ls.facts.plain_classes import is_plain_class
@@ -56,6 +57,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 continue
             if not _METACLASSES.isdisjoint(mro(ctx.index, owner.symbol)[0]):
                 continue  # Its instances are classes, and `cls` is one of them.
+            if has_open_base(ctx.index, owner.symbol):
+                continue
             method = method_of(ctx.index, owner.symbol, use.name)
             if method is None or not _is_plain(ctx, method[1], method[0]):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -26,24 +26,31 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, is_vendored_path, module_name
-from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements
+from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
+from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
 
 _MAX_STEPS = 6
-_FOR_TESTS = re.compile(
-    r"#[^\n]*\b(?:unit ?tests?|testing|test ?suite|nose|pytest|sphinx|autodoc|docs)\b", re.IGNORECASE
+# Who leaves so many of one file unchecked rests on a check that the file does not show.
+_MAX_OF_LIBRARY = 5
+# What `typing` has had in every Python 3 that runs still: its import does not fail.
+_OLD_TYPING = frozenset(
+    {"Any", "AnyStr", "IO", "Optional", "Type", "Union", "List", "Dict", "Set", "Tuple", "Callable"}
+    | {"Iterable", "Iterator", "Generator", "Generic", "Mapping", "NamedTuple", "Sequence", "TypeVar"}
+    | {"TYPE_CHECKING", "Text", "BinaryIO", "TextIO", "cast", "overload", "Pattern", "Match"}
 )
 
 
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `target` the
-    whole name of it. `is_unsure` tells that an `except` names it, or a flag for others tells of it."""
+    whole name of it. `is_unsure` tells that an `except` names it, a flag for others or the handler tells of
+    it, or something that the file does not show is asked before."""
 
     name: str
     kind: str
@@ -93,22 +100,26 @@ def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) ->
     functions = FunctionChecks(file)
     found: list[tuple[OptionalImport, Node]] = []
     refused: set[str] = set()
+    asked: set[int] = set()
     for optional in optionals:
         library = _library(optional)
+        if library == "typing" and optional.name in _OLD_TYPING:
+            continue
         told = {optional.name, *optional.companions, *optional.flags}
         if library not in refused and is_refused(file, [name.encode() for name in told]):
             refused.add(library)
         availability = Availability(functions, optional)
         unchecked = [use for use in _uses(file, optional) if not availability.is_sure_at(use)]
         found.extend((optional, use) for use in first_on_their_paths(file, unchecked))
+        asked.update(use.id for use in unchecked if may_be_asked_before(functions, use))
     for library in sorted(refused):
         facts.add(RefusedImport(library))
-    uses = [_own_use(file, facts, optional, use) for optional, use in _reached(file, found)]
+    uses = [_own_use(file, facts, optional, use, use.id in asked) for optional, use in _reached(file, found)]
     if uses:
         facts.add(OwnUnchecked(file.path, tuple(uses)))
 
 
-def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) -> OwnUse:
+def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is_asked: bool) -> OwnUse:
     place = f"{optional.name} {file.qualname_at(use.start_byte)}"
     return OwnUse(
         optional.name,
@@ -117,31 +128,7 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node) ->
         _library(optional),
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
-        _is_caught(use) or _is_told_to_others(file, optional),
-    )
-
-
-def _is_caught(use: Node) -> bool:
-    """Whether it is what an `except` catches: asked for only where something has failed before."""
-    for parent in ancestors(use):
-        if parent.type == "except_clause":
-            return True
-        if parent.type not in ("attribute", "tuple", "parenthesized_expression", "as_pattern"):
-            return False
-    return False
-
-
-def _is_told_to_others(file: PyFile, optional: OptionalImport) -> bool:
-    """Whether the module sets a flag that it never reads itself, or says that only tests go without."""
-    statement = optional.statement
-    handlers = [one for one in statement.children if one.type == "except_clause"] if statement else []
-    if any(_FOR_TESTS.search(file.text(handler)) for handler in handlers):
-        return True
-    flags = [flag for flag in optional.flags if flag.isidentifier()]
-    return bool(flags) and not any(
-        not is_written(node) and not is_label(node)
-        for flag in flags
-        for node in identifiers_named(file.root, file.source.data, flag.encode())
+        is_asked or is_caught_only(use) or is_told_to_others(file, optional),
     )
 
 
@@ -151,6 +138,7 @@ def _library(optional: OptionalImport) -> str:
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for own in ctx.index.in_file(ctx.path, OwnUnchecked):
+        n_uses = Counter(use.library for use in own.uses)
         for use in own.uses:
             if _is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
                 continue
@@ -158,7 +146,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
             data = {"name": use.name, "kind": use.kind}
-            variant = "unsure" if use.is_unsure else ""
+            variant = "unsure" if use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:
@@ -168,8 +156,9 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             message = (
                 f"{other.written} is None where its import in {origin} fails, and nothing tests that here"
             )
+            variant = "unsure" if len(other.anchors) > _MAX_OF_LIBRARY else ""
             for anchor in other.anchors:
-                yield ctx.find(anchor, message, data={"name": other.written, "kind": "none"})
+                yield ctx.find(anchor, message, variant=variant, data={"name": other.written, "kind": "none"})
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:

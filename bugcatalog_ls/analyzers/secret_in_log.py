@@ -46,6 +46,7 @@ _ERROR_WORD = re.compile(
 _COMMANDS = re.compile(
     r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
 )
+_SCRIPT = "__main__"
 _MAKES = re.compile(r"_?(?:generate|gen|make|new|random)_")
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 
@@ -53,8 +54,8 @@ _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 class LoggedValue(Fact, frozen=True):
     """A value that may be a secret and is written by a call; `writer` is the call's symbol.
 
-    `sink` is `log`, `print` or `client`; `kind`, `written`, `symbol` and `excluded` are those of
-    `Revealed`.
+    `sink` is `log`, `print`, `script` (printed by a file that is run itself) or `client`; `kind`,
+    `written`, `symbol` and `excluded` are those of `Revealed`.
     """
 
     path: str
@@ -124,7 +125,7 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
         is_told = "export " in text_of(call) or _goes_to_file(file, call) or _is_only_made(call)
         if file.symbol(function) in _PRINTERS and not is_told:
             for value in arguments_of(call).positional:
-                yield "print", "", value
+                yield "script" if _is_of_script(file, call, value) else "print", "", value
     elif _is_error(call, name) and _ERROR_NAME.fullmatch(written) and _may_tell_client(file, function):
         for key, value in told(call):
             yield "client", key, value
@@ -150,6 +151,20 @@ def _is_only_made(call: Node) -> bool:
     return made is not None and _MAKES.match(text_of(made).rpartition(".")[2]) is not None
 
 
+def _is_of_script(file: PyFile, call: Node, value: Node) -> bool:
+    """Whether it is what a file is run for: `if __name__ == "__main__": print(get_secret_key())`."""
+    statement = call.parent
+    block = statement.parent if statement is not None else None
+    test = block.parent if block is not None else None
+    return (
+        value.type == "call"
+        and test is not None
+        and test.type == "if_statement"
+        and test.parent == file.root
+        and _SCRIPT in text_of(test.child_by_field_name("condition") or call)
+    )
+
+
 def _goes_to_file(file: PyFile, call: Node) -> bool:
     """Whether `print` writes to a file of its own, or a piece of a stream as it comes."""
     keywords = arguments_of(call).keywords
@@ -171,15 +186,17 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             where = {
                 "log": "is written to the log",
                 "print": "is printed",
+                "script": "is printed",
                 "client": "is sent to the client in an error",
             }[value.sink]
-            variant = "printed" if value.sink == "print" and _COMMANDS.search(context.path) else ""
+            is_command = value.sink == "print" and _COMMANDS.search(context.path) is not None
+            variant = "printed" if is_command or value.sink == "script" else ""
             message = f"{value.written} {where}"
             yield context.find(value.anchor, message, variant=variant, data={"kind": value.kind})
 
 
 def _is_sink(context: JoinContext, value: LoggedValue) -> bool:
-    if value.sink == "print":
+    if value.sink in ("print", "script"):
         return True
     if not value.writer:
         return False

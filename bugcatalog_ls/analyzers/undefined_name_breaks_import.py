@@ -12,6 +12,7 @@ from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
 from bugcatalog_ls.analysis.name_sources import sources_of
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.forgotten_names import has_many_files, may_be_forgotten
 from bugcatalog_ls.facts.import_sources import ImportSource
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.read_annotations import is_read_at_registration
@@ -28,6 +29,8 @@ from bugcatalog_ls.text.spans import TextEdit
 
 _DEFERRED = (3, 14)
 _N_GIVEN = 3
+_N_LATE = 4
+_DEFERRABLE = frozenset({"later", "typing"})
 _TOLD = {
     "missing": "{} is not defined, and importing this module needs it here",
     "later": "{} is defined further down, and importing this module needs it here",
@@ -71,6 +74,16 @@ class UnboundIn(Fact, frozen=True):
         return self.place
 
 
+class LateAnnotation(Fact, frozen=True):
+    """A file of which an annotation names what is not there yet, or for type checkers only."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return "late"
+
+
 class AddedBuiltin(Fact, frozen=True):
     """A name that a file adds to Python's own."""
 
@@ -101,6 +114,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if file.path.endswith(".pyi") or _is_never_imported(file.path):
         return
     is_deferred: bool | None = None
+    is_package = file.path.endswith("__init__.py")
     told: set[tuple[str, bool]] = set()
     for read in unbound_reads(file):
         if is_told(data, read.node.start_byte, "name"):
@@ -109,6 +123,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             continue
         if read.name == "tags" and file.path.endswith("conf.py") and b"extensions" in data:
             continue  # Sphinx gives it to its settings.
+        if is_package and read.reason in ("missing", "later") and _is_own_submodule(file, read.name):
+            continue
         if is_deferred is None:
             is_deferred = _defers(file)
         in_annotation = read.annotation is not None
@@ -122,8 +138,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
         anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)
         if read.reason == "missing":
             facts.add(UnboundIn(_place(file.path, read.name)))
+        if in_annotation and read.reason in _DEFERRABLE:
+            facts.add(LateAnnotation(file.path))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
         facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
+
+
+def _is_own_submodule(file: PyFile, name: str) -> bool:
+    """Whether a package imports from its module of that name: it has that as an attribute then."""
+    written = rf"(?:from\s+\.|(?:from|import)\s+{re.escape(file.module)}\.){re.escape(name)}\b"
+    return re.search(written, file.source.text) is not None
 
 
 def _is_never_imported(path: str) -> bool:
@@ -146,9 +170,15 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             continue
         if any(_may_bring(context.index, star, read.name, context.path) for star in read.stars):
             continue
+        if _is_deferred_here(context, read):
+            continue
         told.add(read.name)
+        is_unsure = read.reason == "missing" and has_many_files(context.index)
+        variant = (
+            "unsure" if is_unsure and not may_be_forgotten(context.index, read.name, context.path) else ""
+        )
         data = {"name": read.name, "reason": read.reason}
-        yield context.find(read.anchor, _TOLD[read.reason].format(read.name), data=data)
+        yield context.find(read.anchor, _TOLD[read.reason].format(read.name), variant=variant, data=data)
 
 
 def _place(path: str, name: str) -> str:
@@ -161,6 +191,14 @@ def _is_given(context: JoinContext, read: UnboundName) -> bool:
         return False
     files = {path for path, _ in context.index.get(UnboundIn, _place(context.path, read.name))}
     return len(files) >= _N_GIVEN
+
+
+def _is_deferred_here(context: JoinContext, read: UnboundName) -> bool:
+    """Whether so many files have annotations that no Python before 3.14 could evaluate that this one runs
+    them, whatever the settings say."""
+    if not read.in_annotation or read.reason not in _DEFERRABLE:
+        return False
+    return len({path for path, _ in context.index.get(LateAnnotation, "late")}) >= _N_LATE
 
 
 def _is_shared(context: JoinContext) -> bool:

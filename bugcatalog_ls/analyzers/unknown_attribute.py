@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
@@ -15,10 +15,12 @@ from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.known_members import instances_of, names_of
 from bugcatalog_ls.facts.member_owners import Owner
-from bugcatalog_ls.facts.missing_members import missing_uses
+from bugcatalog_ls.facts.missing_counts import is_missing_too_often
+from bugcatalog_ls.facts.missing_members import missing_in
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.near_names import near, nearest
 from bugcatalog_ls.facts.resolve import class_at, function_at
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
@@ -30,12 +32,19 @@ _MANY = 3
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
-    for fact in ctx.index.in_file(ctx.path, AttributeUses):
-        missing = list(missing_uses(ctx.index, fact, ctx.path))
-        own = {(owner.symbol, use.name) for use, owner in missing if _is_of_itself(use)}
-        n_own = Counter(symbol for symbol, _ in own)
-        for use, owner in missing:
-            yield from _findings(ctx, use, owner, n_own[owner.symbol])
+    missing = missing_in(ctx.index, ctx.path)
+    own = {(owner.symbol, use.name) for use, owner in missing if _is_of_itself(use)}
+    n_own = Counter(symbol for symbol, _ in own)
+    strange = {
+        owner.symbol
+        for use, owner in missing
+        if use.annotated and not nearest(use.name, names_of(ctx.index, owner))
+    }
+    for use, owner in missing:
+        is_strange = use.annotated and owner.symbol in strange
+        yield from _findings(
+            ctx, use, owner, "unsure" if is_strange or _is_unsure(ctx, use, owner, n_own) else ""
+        )
 
 
 def _is_of_itself(use: AttributeUse) -> bool:
@@ -43,21 +52,21 @@ def _is_of_itself(use: AttributeUse) -> bool:
     return not (use.exact or use.annotated or use.links or use.owner.startswith("super("))
 
 
-def _is_unsure(use: AttributeUse, names: Iterable[str], n_own: int) -> bool:
-    """Whether the owner may be something else: only an annotation tells of it, or a class lacks so much
-    that it looks made to be mixed in; unless the name is a slip of one that it has."""
+def _is_unsure(ctx: JoinContext, use: AttributeUse, owner: Owner, n_own: Mapping[str, int]) -> bool:
+    """Whether the owner may be something else: a class lacks so much that it looks made to be mixed in, or
+    the workspace so much that something must give it; unless the name is a slip of one that is there."""
+    is_slip = any(near(use.name, name) >= _SLIP for name in names_of(ctx.index, owner))
+    if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
+        return True
     if (use.annotated or _is_of_itself(use)) and len(use.name_anchors) >= _MANY:
         return True
-    if use.annotated:
-        return not nearest(use.name, names)
-    return _is_of_itself(use) and n_own > 1 and not any(near(use.name, name) >= _SLIP for name in names)
+    return _is_of_itself(use) and n_own[owner.symbol] > 1 and not is_slip
 
 
-def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, n_own: int) -> Iterator[Finding]:
+def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, variant: str) -> Iterator[Finding]:
     label = owner.symbol.rpartition(".")[2] if owner.kind != "module" else owner.symbol
     names = names_of(ctx.index, owner)
     closest = nearest(use.name, names)[:_MAX_NAMES]
-    variant = "unsure" if _is_unsure(use, names, n_own) else ""
     subject = f"the module {label}" if owner.kind == "module" else label
     message = f"{subject} has no attribute {use.name}"
     if closest:

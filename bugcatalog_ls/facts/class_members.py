@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.known_bases import (
     SQLALCHEMY_NAMES,
     names_of_known_base,
 )
-from bugcatalog_ls.facts.plain_classes import PLAIN_METACLASSES
+from bugcatalog_ls.facts.plain_classes import PLAIN_METACLASSES, is_certain
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 from bugcatalog_ls.syntax.modules import is_test_path
 
@@ -58,7 +58,7 @@ def _names_of_class(index: FactIndex, symbol: str) -> _Names | None:
     for position, base in enumerate(bases):
         known = class_at(index, base)
         names = _names_of_base(index, base) if known is None else _names_of_fact(known[1])
-        if known is not None and _is_part_of_tests(*known):
+        if known is not None and (_is_part_of_tests(*known) or not is_certain(index, base)):
             return None
         if names is None or (known is None and base in _STRUCTURAL and position <= 1):
             return None

@@ -42,6 +42,11 @@ def library_sources(name: str, imported: frozenset[str]) -> list[ImportSource]:
     ]
 
 
+def is_of_libraries(name: str) -> bool:
+    """Whether one of the known libraries offers a name."""
+    return any(name in names for names in _LIBRARY_NAMES.values())
+
+
 def usual_alias(name: str) -> ImportSource | None:
     """What is by custom imported under a short name."""
     module = _ALIASES.get(name)

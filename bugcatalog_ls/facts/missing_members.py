@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from bugcatalog_ls.facts.attribute_stores import AttributeStore, last_name
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.class_members import class_may_have
+from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.derived_classes import descendants_may_have, descendants_of, is_abstract
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.likely_annotations import is_annotation_likely
 from bugcatalog_ls.facts.member_owners import Owner, owner_of
 from bugcatalog_ls.facts.module_members import module_has
@@ -30,8 +31,14 @@ _OF_MOCKS = frozenset(
 )
 
 
-def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[tuple[AttributeUse, Owner]]:
+@derived
+def missing_in(index: FactIndex, path: str) -> tuple[tuple[AttributeUse, Owner], ...]:
     """The reads of a file of which the owner surely does not have the attribute, with the owner."""
+    facts = index.in_file(path, AttributeUses)
+    return tuple(missing for fact in facts for missing in _missing_uses(index, fact, path))
+
+
+def _missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[tuple[AttributeUse, Owner]]:
     owners: dict[tuple[object, ...], Owner | None] = {}
     for use in fact.uses:
         if use.owner.startswith("super("):
@@ -48,7 +55,9 @@ def missing_uses(index: FactIndex, fact: AttributeUses, path: str) -> Iterator[t
 
 def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
     """Whether an owner surely does not have an attribute. Nearly all have it: that is asked first."""
-    if is_test_path(path) and (use.name in _OF_MOCKS or _is_replaced(index, owner, path)):
+    if is_test_path(path) and (
+        use.name in _OF_MOCKS or _is_replaced(index, owner, path) or _is_of_fake(index, use, path)
+    ):
         return False
     if owner.kind == "module":
         return not module_has(index, owner.symbol, use, path) and not is_set_from_outside(
@@ -69,6 +78,13 @@ def _is_replaced(index: FactIndex, owner: Owner, path: str) -> bool:
     """Whether a test puts something else in a class's place: `monkeypatch.setattr("a.Client", Fake)`."""
     stores = index.get(AttributeStore, last_name(owner.symbol)) if owner.kind != "module" else ()
     return any(other == path for other, _ in stores)
+
+
+def _is_of_fake(index: FactIndex, use: AttributeUse, path: str) -> bool:
+    """Whether a class of the same test has the name: it may stand in for what only an annotation tells."""
+    return use.annotated and any(
+        use.name in fact.members or use.name in fact.attributes for fact in index.in_file(path, ClassFact)
+    )
 
 
 def _missing_on_bases(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:

@@ -82,7 +82,7 @@ _TEXT = frozenset(
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
-        "acme", "dns", "txt", "challenge",
+        "acme", "dns", "txt", "challenge", "creation", "idempotent", "deduplication",
     }
 )  # fmt: skip
 

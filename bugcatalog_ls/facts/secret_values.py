@@ -48,6 +48,10 @@ _PLAIN = re.compile(r"plain_?text|reveal|unmask|decrypt")
 _PROSE = re.compile(r"(?!\s*(?:Bearer|Basic|Token)\b)[A-Za-z]{2,} [A-Za-z]{2,}")
 
 
+# A folder, and the name of a file: `secret = path.name.removesuffix(".json")`.
+_NAMES_FILE = re.compile(r"\bgetcwdb?$|\.(?:name|stem)\.\w+$|\bbasename$")
+
+
 def revealed(file: PyFile, part: Part) -> Revealed | None:
     """What a piece gives away."""
     node = part.node
@@ -266,7 +270,7 @@ def _is_harmless(file: PyFile, name: str, binding: Binding) -> bool:
     if value.type == "call":
         written = text_of(callee_of(value) or value)
         return written in ("bool", "len", "input_type", "object") or bool(
-            HIDES.search(written.rpartition(".")[2])
+            HIDES.search(written.rpartition(".")[2]) or _NAMES_FILE.search(written)
         )
     literal = string_value(value)
     if literal is not None:

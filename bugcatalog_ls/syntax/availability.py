@@ -144,9 +144,24 @@ class Availability:
         if subject.type not in ("identifier", "attribute"):
             return False
         values = list(self._values_of(subject))
+        if self._is_emptied_without(subject):
+            return True
         if not any(self._mentions(value) for value in values):
             return False
         return all(self._mentions(value) or self.is_sure_at(value, depth) for value in values)
+
+    def _is_emptied_without(self, subject: Node) -> bool:
+        """Whether an attribute becomes None behind a test of a flag: `if not HAS_LIB: self.x = None`."""
+        written = text_of(subject)
+        for node in self._file.nodes("assignment") if subject.type == "attribute" and self._flags else ():
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is None or right is None or not is_none(right) or text_of(left) != written:
+                continue
+            test = enclosing(node, "if_statement", *SCOPES)
+            condition = test.child_by_field_name("condition") if test is not None else None
+            if condition is not None and self._mentions(condition):
+                return True
+        return False
 
     def _values_of(self, subject: Node) -> Iterator[Node]:
         if subject.type == "identifier":

@@ -67,7 +67,7 @@ def _unbound(file: PyFile, bindings: list[Binding], node: Node) -> Reason | None
         if only_caught and not any(holds_node(_clause(binding), node) for binding in above):
             return "handler"
         return None
-    if any(_shares_loop(binding.node, node) for binding in running):
+    if any(_shares_loop(binding.node, node) or _is_in_condition(binding.node, node) for binding in running):
         return None
     if running:
         return "later"
@@ -94,5 +94,16 @@ def _shares_loop(one: Node, other: Node) -> bool:
     """Whether both stand in one loop, or in one comprehension, whose conditions run before its element."""
     return any(
         (parent.type in LOOPS or parent.type in _COMPREHENSIONS) and holds_node(parent, other)
+        for parent in ancestors(one)
+    )
+
+
+def _is_in_condition(one: Node, other: Node) -> bool:
+    """Whether one stands in the condition of `a if … else b`, which runs first, and the other in `a`."""
+    return any(
+        parent.type == "conditional_expression"
+        and len(parent.named_children) == 3
+        and holds_node(parent.named_children[1], one)
+        and holds_node(parent.named_children[0], other)
         for parent in ancestors(one)
     )

@@ -132,9 +132,17 @@ class PyFile:
         qualname = scope.qualname if scope is not None else name
         return Definition(node, name, f"{self.module}.{qualname}" if self.module else qualname, scope)
 
+    def _instance_around(self, node: Node) -> str | None:
+        """The symbol of an instance of the class around a method's node."""
+        scope = self.scopes.at(node.start_byte)
+        while scope.parent is not None and scope.parent.kind != "class":
+            scope = scope.parent
+        return f"{self.module}.{scope.parent.qualname}()" if scope.parent is not None else None
+
     def _learn_attributes(self, names: Names) -> None:
         """Attributes of instances: what methods assign to `self.x`, and annotations in the class."""
         assigned: dict[str, set[str | None]] = {}
+        own = {f"{definition.symbol}()" for definition in self.classes}
         for node in self.nodes("assignment"):
             left = node.child_by_field_name("left")
             if left is None:
@@ -142,6 +150,9 @@ class PyFile:
             if left.type == "attribute" and text_of(left).startswith("self."):
                 owner = names.symbol(left.child_by_field_name("object"))
                 attribute = left.child_by_field_name("attribute")
+                if owner is not None and owner not in own:
+                    # `self: TSelf`, or of another class: the class around has it, too.
+                    owner = self._instance_around(left) or owner
                 if owner is None or attribute is None or not owner.endswith("()"):
                     continue
                 path = f"{owner}.{text_of(attribute)}"

@@ -41,6 +41,10 @@ _WRAPPERS = frozenset({"typing.Final", "typing.ClassVar", "sqlalchemy.orm.Mapped
 _CLASS_OF = frozenset({"builtins.type", "typing.Type"})
 _ALIASED = _OPTIONAL | _UNION | _ANNOTATED | {f"builtins.{name}" for name in ("dict", "list", "set", "tuple")}
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
+_OWN_PARAMETERS = frozenset(
+    {"self", "_self", "self_", "__self", "slf", "this", "me", "inst", "instance", "s"}
+    | {"cls", "_cls", "cls_", "klass", "class_", "mcs", "mcls", "meta", "metacls"}
+)
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 
 
@@ -206,6 +210,9 @@ class Names:
             return None
         decorators = _decorator_texts(scope.node)
         if "staticmethod" in decorators:
+            return None
+        if binding.name not in _OWN_PARAMETERS:
+            # Handed to others by its decorator (`@bindings.add("enter")`), or called on the class.
             return None
         class_symbol = f"{self.module}.{owner.qualname}"
         is_class_method = "classmethod" in decorators or binding.name in ("cls", "mcs")

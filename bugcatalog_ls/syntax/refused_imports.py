@@ -54,6 +54,6 @@ def hands_out_flag(file: PyFile, class_definition: Node, flags: Collection[str])
     for node in file.nodes("assignment", "return_statement"):
         if class_definition.start_byte < node.start_byte < class_definition.end_byte:
             given = node.child_by_field_name("right") or next(iter(node.named_children), None)
-            if given is not None and text_of(given) in flags:
+            if given is not None and text_of(given).removeprefix("bool(").rstrip(")") in flags:
                 return True
     return False

@@ -276,3 +276,26 @@ def test_methods_of_metaclasses() -> None:
                 cls.steps = []
         """,
     )
+
+
+def test_base_of_a_library_that_makes_events_of_methods() -> None:
+    check_findings(
+        "BC902",
+        """
+        import reflex as rx
+        from django.db import models
+
+        class State(rx.State):
+            def save(self):
+                return 1
+
+        class Order(models.Model):
+            def total(self):
+                return 1
+
+        def page():
+            State.save()
+            return Order.total()
+            #      ^^^^^^^^^^^ BC902
+        """,
+    )

@@ -666,3 +666,137 @@ def test_library_chosen_by_name_or_not() -> None:
             return redis.Redis()
         """,
     )
+
+
+def test_what_something_else_may_ask_or_announce_is_information() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/detectors.py
+        from app.base import BaseDetector
+        try:
+            import cv2
+        except ImportError:
+            pass
+
+        class Detector(BaseDetector):
+            def detect(self, image):
+                if not self.verify():
+                    return None
+                return cv2.find(image)
+                #      ^^^ BC903.unsure
+
+            def detect_all(self, image):
+                if not image:
+                    return None
+                return cv2.find(image)
+                #      ^^^ BC903
+
+        #- app/redis_target.py
+        try:
+            import redis
+        except ImportError:
+            logger.warning("Loaded without redis. Will crash at runtime if it is used.")
+
+        def connect():
+            return redis.Redis()
+            #      ^^^^^ BC903.unsure
+
+        #- app/storage.py
+        try:
+            import sqlalchemy as sa
+        except ImportError:
+            sa = None
+
+        def one(): return sa.text("1")
+        #                 ^^ BC903.unsure
+        def two(): return sa.text("2")
+        #                 ^^ BC903.unsure
+        def three(): return sa.text("3")
+        #                   ^^ BC903.unsure
+        def four(): return sa.text("4")
+        #                  ^^ BC903.unsure
+        def five(): return sa.text("5")
+        #                  ^^ BC903.unsure
+        def six(): return sa.text("6")
+        #                 ^^ BC903.unsure
+        """,
+    )
+
+
+def test_attribute_that_is_emptied_without_the_library() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/parameter.py
+        try:
+            import jsonschema
+            ENABLED = True
+        except ImportError:
+            ENABLED = False
+
+        class Parameter:
+            def __init__(self, schema=None):
+                if schema is not None and not ENABLED:
+                    self.schema = None
+                else:
+                    self.schema = schema
+
+            def parse(self, value):
+                if self.schema is not None:
+                    jsonschema.validate(value, self.schema)
+
+            def check(self, value):
+                if self.name is not None:
+                    jsonschema.validate(value, self.name)
+                #   ^^^^^^^^^^ BC903
+
+        #- app/parsers.py
+        try:
+            import toml
+            toml_enabled = True
+        except ImportError:
+            toml_enabled = False
+
+        class Parser:
+            enabled = bool(toml_enabled)
+
+            def read(self, path):
+                return toml.load(path)
+        """,
+    )
+
+
+def test_typing_that_is_always_there() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from typing import AnyStr, Self
+        except ImportError:
+            pass
+
+        def to_bytes(data: AnyStr): ...
+
+        def copy() -> Self: ...
+        #             ^^^^ BC903
+        """,
+    )
+
+
+def test_handler_that_explains_itself() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from azure.storage import Client
+        except ImportError:
+            # Without these modules we run in local mode, and the constructor
+            # gets no client, so that the upload is never reached.
+            pass
+
+        def upload():
+            return Client()
+            #      ^^^^^^ BC903.unsure
+        """,
+    )

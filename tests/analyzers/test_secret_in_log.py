@@ -880,3 +880,36 @@ def test_what_is_no_secret_but_an_error_or_nothing_is_left() -> None:
         #                                        ^^^^^^^^^^^ BC602
         """,
     )
+
+
+def test_what_a_file_is_run_for() -> None:
+    check_findings(
+        "BC602",
+        """
+        if __name__ == "__main__":
+            print(get_secret_key())
+            #     ^^^^^^^^^^^^^^^^ BC602.printed
+            print(api_key)
+            #     ^^^^^^^ BC602
+        """,
+    )
+
+
+def test_folder_and_name_of_a_file() -> None:
+    check_findings(
+        "BC602",
+        """
+        import os
+        import logging
+        log = logging.getLogger(__name__)
+
+        def switch(entry):
+            pwd = os.getcwd()
+            log.debug("from %s", pwd)
+            secret = entry.name.removesuffix(".json")
+            log.debug("skipping %s", secret)
+            secret = entry.read_text()
+            log.debug("read %s", secret)
+            #                    ^^^^^^ BC602
+        """,
+    )

@@ -1220,3 +1220,63 @@ def test_what_the_imported_module_offers_too() -> None:
             FIRST = auto()
         """,
     )
+
+
+def test_condition_of_an_expression_runs_first() -> None:
+    check_findings(
+        "BC904",
+        """
+        import os
+
+        LIMIT = int(_value) if (_value := os.getenv("LIMIT")) else None
+        OTHER = int(other_value) if LIMIT else (other_value := 1)
+        #           ^^^^^^^^^^^ BC904
+        """,
+    )
+
+
+def test_name_that_nothing_explains_in_a_large_workspace() -> None:
+    others = "".join(f"#- app/part{number}.py\nNUMBER = {number}\n" for number in range(30))
+    check_findings(
+        "BC904",
+        others
+        + """
+#- app/started.py
+print(environment)
+#     ^^^^^^^^^^^ BC904.unsure
+value: Optional[int] = 3
+#      ^^^^^^^^ BC904
+""",
+    )
+
+
+def test_annotations_of_a_workspace_that_defers_them() -> None:
+    part = "#- app/part{}.py\nclass Part:\n    def joined(self) -> Whole: ...\n\nclass Whole: ...\n"
+    check_findings("BC904", "".join(part.format(number) for number in range(4)))
+
+
+def test_submodule_that_a_package_imports_from() -> None:
+    check_findings(
+        "BC904",
+        """
+        #- rpc/__init__.py
+        from .framing import *
+        from rpc.session import connect
+
+        __all__ = framing.__all__ + session.__all__ + jsonrpc.__all__
+        #                                             ^^^^^^^ BC904
+
+        #- rpc/framing.py
+        __all__ = ["Framer"]
+
+        class Framer: ...
+
+        #- rpc/session.py
+        __all__ = ["connect"]
+
+        def connect(): ...
+
+        #- rpc/jsonrpc.py
+        __all__ = []
+        """,
+    )

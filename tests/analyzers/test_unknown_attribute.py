@@ -1010,3 +1010,126 @@ def test_parts_of_a_class_whose_bases_come_out_of_a_list() -> None:
             def notify(self, text): ...
         """,
     )
+
+
+def test_what_is_missing_too_often_is_information() -> None:
+    names = [f"n{number}x" for number in range(9)]
+    reads = "".join(f"    Settings.{name}\n" + "#            ^^^ BC901.unsure\n" for name in names)
+    check_findings("BC901", f"class Settings:\n    port = 1\n\ndef read():\n{reads}")
+    check_findings(
+        "BC901",
+        f"class Settings:\n    port = 1\n\ndef read():\n{reads.split('    Settings.n8x')[0]}".replace(
+            ".unsure", ""
+        ),
+    )
+
+
+def test_function_that_a_class_body_registers() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Input:
+            bindings = Bindings()
+
+            @bindings.add("enter")
+            def _(event):
+                event.app.newline()
+
+            def lower(value):
+                return value.inner
+
+            @bindings.add("tab")
+            def tab(self):
+                self.complete()
+                #    ^^^^^^^^ BC901
+        """,
+    )
+
+
+def test_several_names_that_an_annotated_class_lacks() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- errbot/message.py
+        class Message:
+            def __init__(self, body, extras):
+                self.body = body
+                self.extras = extras
+
+        #- errbot/telegram.py
+        from errbot.message import Message
+
+        def handle(message: Message) -> None:
+            if message.text is None:
+                #      ^^^^ BC901.unsure
+                return
+            print(message.body, message.chat["type"])
+            #                           ^^^^ BC901.unsure
+        """,
+    )
+
+
+def test_fake_of_the_test_that_has_the_name() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/runtime.py
+        class Tokens:
+            def count(self): ...
+
+        class Held:
+            def __init__(self, tokens: Tokens) -> None:
+                self.tokens = tokens
+
+        #- tests/test_runtime.py
+        from app.runtime import Held, Tokens
+
+        class FakeTokens:
+            closed = False
+
+        def test_closed(held: Held):
+            assert held.tokens.closed is False
+            assert Tokens().closed
+            #               ^^^^^^ BC901
+        """,
+    )
+
+
+def test_self_of_a_type_variable() -> None:
+    check_findings(
+        "BC901",
+        """
+        from typing import TypeVar
+
+        T = TypeVar("T")
+
+        class Subscription:
+            def __init__(self: T, handler) -> None:
+                self._handler = handler
+
+        def use():
+            return Subscription(1)._handler, Subscription(1)._handle
+            #                                                ^^^^^^^ BC901
+        """,
+    )
+
+
+def test_base_that_is_only_one_of_two() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- flows/ml.py
+        try:
+            from azure.ml import Includes
+        except ImportError:
+            class Includes:
+                pass
+
+        #- flows/flow.py
+        from flows.ml import Includes
+
+        class Flow(Includes):
+            def build(self):
+                return super()._build_local() or self._build_other()
+        """,
+    )
