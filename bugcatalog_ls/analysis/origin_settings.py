@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.constants import constant_at, definition_of
-from bugcatalog_ls.facts.cors import holds_wildcard
+from bugcatalog_ls.facts.cors_origins import holds_wildcard
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import Collection, Name
 from bugcatalog_ls.facts.index import FactIndex

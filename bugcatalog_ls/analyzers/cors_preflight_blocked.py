@@ -12,7 +12,8 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.middleware_order import expression_at, moved_outermost
 from bugcatalog_ls.analysis.origin_settings import named_origins
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
-from bugcatalog_ls.facts.cors import CorsRegistration, allows_any_origin, keywords_with_unpacked
+from bugcatalog_ls.facts.cors import CorsRegistration, keywords_with_unpacked
+from bugcatalog_ls.facts.cors_origins import allows_any_origin
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.middleware import CorsInUse, MiddlewareStep
 from bugcatalog_ls.facts.middleware_chains import Link, chains_with, is_cors

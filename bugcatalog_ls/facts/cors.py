@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.constants import evaluate
 from bugcatalog_ls.facts.expression_reading import expression
-from bugcatalog_ls.facts.expressions import Collection, Constant, Expression
+from bugcatalog_ls.facts.expressions import Constant, Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -42,7 +39,9 @@ _FLASK_SYMBOLS = {
     "quart_cors.cors": _QUART,
     "quart_cors.route_cors": _QUART,
 }
-_FLASK_MAKERS = frozenset({"flask_cors.CORS()", "flask_cors.extension.CORS()"})
+_LITESTAR_SYMBOLS = frozenset(
+    {"litestar.config.cors.CORSConfig", "starlite.config.cors.CORSConfig", "starlite.CORSConfig"}
+)
 _FOR_DEVELOPERS = re.compile(r"debug|\bdev|develop|local|test", re.IGNORECASE)
 _DJANGO_ALL = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
 _DJANGO_CREDENTIALS = "CORS_ALLOW_CREDENTIALS"
@@ -76,33 +75,20 @@ class CorsRegistration(Fact, frozen=True):
         return self.path
 
 
-def allows_any_origin(index: FactIndex, registration: CorsRegistration) -> bool:
-    """Whether a registration surely lets all origins in, and credentials with them."""
-    if registration.maker and resolve(index, registration.maker, registration.path) not in _FLASK_MAKERS:
-        return False
-    credentials = evaluate(index, registration.credentials, registration.path)
-    if not (isinstance(credentials, Constant) and credentials.value is True):
-        return False
-    return holds_wildcard(index, registration.origins, registration.path)
-
-
-def holds_wildcard(index: FactIndex, value: Expression, path: str) -> bool:
-    """Whether an expression of origins surely holds `*`."""
-    known = value if isinstance(value, Collection) else evaluate(index, value, path)
-    if isinstance(known, Constant):
-        return known.value == "*"
-    return isinstance(known, Collection) and any(
-        isinstance(item := evaluate(index, each, path), Constant) and item.value == "*"
-        for each in known.items
-    )
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     for call in file.calls_named("add_middleware", "Middleware", "CORSMiddleware"):
         if _is_starlette(file, call):
             _add(file, facts, call, _STARLETTE)
+    for call in file.calls_named("CORSConfig"):
+        if file.callee(call) in _LITESTAR_SYMBOLS:
+            given = arguments_of(call)
+            origins = given.get("allow_origins", 0)
+            known = expression(file, origins) if origins is not None else _LIKES_ANY
+            credentials = given.keywords.get("allow_credentials")
+            if not given.dict_unpacked and "allow_origin_regex" not in given.keywords:
+                _registration(file, facts, call, _STARLETTE, known, credentials, origins is None)
     if b"_cors" in file.source.data:
         for call in file.calls_named("CORS", "cross_origin", "cors", "route_cors"):
             names = _FLASK_SYMBOLS.get(file.callee(call) or "")

@@ -649,3 +649,34 @@ def test_a_header_that_each_request_must_bring_is_wanting_in_preflights() -> Non
             return inner
         """,
     )
+
+
+def test_origins_of_settings_and_of_litestar() -> None:
+    check_findings(
+        "BC103",
+        """
+        #- config.py
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            cors_origins: list[str] = ["*"]
+            frontends: list[str] = ["https://a.example"]
+
+        settings = Settings()
+
+        #- main.py
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        from litestar.config.cors import CORSConfig
+
+        from config import settings
+
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True)
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+        app.add_middleware(CORSMiddleware, allow_origins=settings.frontends, allow_credentials=True)
+        any_one = CORSConfig(allow_credentials=True)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+        named = CORSConfig(["https://a.example"], allow_credentials=True)
+        """,
+    )
