@@ -673,7 +673,7 @@ def test_origins_of_settings_and_of_litestar() -> None:
 
         app = FastAPI()
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True)
-      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
         app.add_middleware(CORSMiddleware, allow_origins=settings.frontends, allow_credentials=True)
         any_one = CORSConfig(allow_credentials=True)
                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
