@@ -107,7 +107,9 @@ def _limit_of_subclass(index: FactIndex, symbol: str) -> Limit | None:
         return None
     for base in names:
         found = class_at(index, base)
-        if found is not None and {"request", "send", name} & found[1].members.keys():
+        # A method of its own, or an attribute in its place: `request = partialmethod(…, timeout=5)`.
+        own = found[1].members.keys() | set(found[1].attributes) if found is not None else set()
+        if own & {"request", "send", name}:
             return None
     return LIMITS.get(f"{session}().{name}")
 

@@ -171,6 +171,10 @@ def _listed(names: list[str]) -> str:
 # -- fix ---------------------------------------------------------------------------------------------
 
 
+# msgspec's own way to tell what was left out from what was set to null.
+_UNSET = re.compile(r"\bUnsetType\b[^\n=]*=\s*UNSET\b")
+
+
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     definition = context.node_of("class_definition")
     create = schema(context.index, finding.data["create"])
@@ -182,6 +186,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         annotation = _annotation(context, field) if field is not None else None
         if annotation is None:
             return
+        if _UNSET.search(context.file.text(definition)) is not None:
+            lines.append(f"{name}: {annotation} | UnsetType = UNSET")
+            continue
         lines.append(f"{name}: {_optional(context, definition, annotation)} = None")
     names = finding.data["fields"].replace(",", ", ")
     edits = add_field(context.file, definition, "\n".join(lines))

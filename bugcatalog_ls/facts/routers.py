@@ -114,8 +114,17 @@ def _is_api_of(file: PyFile, node: Node) -> bool:
 
 
 def _is_decorating(node: Node) -> bool:
-    """`@cbv(router)` over a class: what is decorated adds its routes."""
+    """`@cbv(router)` or `@router.route("/pets")` over a class: what is decorated adds its routes."""
     parent = node.parent
+    if parent is not None and parent.type == "attribute":
+        decorator = parent.parent.parent if parent.parent is not None else None
+        definition = decorator.parent if decorator is not None and decorator.type == "decorator" else None
+        decorated = definition.child_by_field_name("definition") if definition is not None else None
+        return (
+            decorated is not None
+            and decorated.type == "class_definition"
+            and text_of(parent).endswith(".route")
+        )
     call = parent.parent if parent is not None and parent.type == "argument_list" else None
     return call is not None and call.parent is not None and call.parent.type == "decorator"
 

@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.session_names import session_name
 from bugcatalog_ls.facts.waiting_calls import DELEGATES, LIMITS, POOLS, RESULTS, SESSIONS
 from bugcatalog_ls.facts.written_keywords import is_no_limit, written_keywords
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, constant_value, text_of
 from bugcatalog_ls.syntax.outside import is_outside
@@ -158,7 +159,9 @@ def _waiting(
     arguments = arguments_of(call)
     keywords = written_keywords(file, arguments)
     before = written_keywords(file, arguments_of(made)) if made is not None else {}
-    if keywords is None or before is None or arguments.list_unpacked or _is_limited_around(file, call):
+    if keywords is None or before is None or arguments.list_unpacked:
+        return None
+    if _is_limited_around(file, call) or (symbol.endswith(".result") and _is_done(call, callee)):
         return None
     keywords = {**before, **keywords}
     nones = [name for name, value in keywords.items() if value is not None and is_no_limit(file, value)]
@@ -188,6 +191,13 @@ def _waiting(
         is_async=function is not None and function.children[0].type == "async",
         is_delegated=n_before > 0,
     )
+
+
+def _is_done(call: Node, callee: Node) -> bool:
+    """Whether a condition around the call tells that there is nothing to wait for: `future.done()`."""
+    done = f"{text_of(callee).rpartition('.')[0]}.done()"
+    parts = (part for condition in conditions_at(call) for part in implied(condition))
+    return any(part.holds and text_of(part.node) == done for part in parts)
 
 
 def _is_limited_around(file: PyFile, call: Node) -> bool:

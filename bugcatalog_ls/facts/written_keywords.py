@@ -16,7 +16,10 @@ def written_keywords(file: PyFile, arguments: Arguments) -> dict[str, Node | Non
     for unpacked in arguments.dict_unpacked:
         literal = _dictionary(file, unpacked)
         if literal is None:
-            return None
+            # What the call itself states can't come with the others too.
+            if "timeout" not in arguments.keywords:
+                return None
+            continue
         keywords.update(literal)
     return keywords
 
@@ -62,5 +65,5 @@ def is_no_limit(file: PyFile, value: Node) -> bool:
     if value.type == "call" and file.callee(value) in ("httpx.Timeout", "urllib3.Timeout"):
         arguments = arguments_of(value)
         first = arguments.get("timeout", 0)
-        return first is not None and first.type == "none" and len(arguments.keywords) == 0
+        return first is not None and first.type == "none" and arguments.keywords.keys() <= {"timeout"}
     return False

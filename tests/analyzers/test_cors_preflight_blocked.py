@@ -659,7 +659,7 @@ def test_origins_of_settings_and_of_litestar() -> None:
         from pydantic_settings import BaseSettings
 
         class Settings(BaseSettings):
-            cors_origins: list[str] = ["*"]
+            origins: list[str] = ["*"]
             frontends: list[str] = ["https://a.example"]
 
         settings = Settings()
@@ -671,10 +671,12 @@ def test_origins_of_settings_and_of_litestar() -> None:
 
         from config import settings
 
-        app = FastAPI()
-        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True)
-      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
-        app.add_middleware(CORSMiddleware, allow_origins=settings.frontends, allow_credentials=True)
+        def create_app():
+            app = FastAPI()
+            app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_credentials=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            app.add_middleware(CORSMiddleware, allow_origins=settings.frontends, allow_credentials=True)
+
         any_one = CORSConfig(allow_credentials=True)
                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
         named = CORSConfig(["https://a.example"], allow_credentials=True)

@@ -525,3 +525,39 @@ def test_a_remote_that_is_only_written_down_is_not_asked() -> None:
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
         """,
     )
+
+
+def test_limits_that_stand_elsewhere_and_those_that_are_taken_away() -> None:
+    check_findings(
+        "BC201",
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        from functools import partialmethod
+        import httpx
+        import requests
+        from flask import Flask
+
+        app = Flask(__name__)
+        pool = ThreadPoolExecutor()
+
+        class Limited(requests.Session):
+            request = partialmethod(requests.Session.request, timeout=3)
+
+        def limited():
+            return Limited().get("https://x.example")
+
+        def taken_away(url, **kwargs):
+            httpx.Client(timeout=httpx.Timeout(timeout=None))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            return requests.get(url, timeout=None, **kwargs)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+
+        @app.route("/x")
+        def poll():
+            future = pool.submit(int)
+            if future.done():
+                return str(future.result())
+            return str(future.result())
+                     # ^^^^^^^^^^^^^^^ BC201
+        """,
+    )

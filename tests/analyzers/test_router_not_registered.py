@@ -855,3 +855,40 @@ def test_another_version_is_included_where_the_first_one_is() -> None:
         app.include_router(api_v2)
         """,
     )
+
+
+def test_routes_of_classes_count() -> None:
+    check_findings(
+        "BC105",
+        """
+        #- app.py
+        from flask import Flask
+        from flask_smorest import Api
+        from pets import blp
+
+        app = Flask(__name__)
+        api = Api(app)
+        api.register_blueprint(blp)
+
+        #- pets.py
+        from flask.views import MethodView
+        from flask_smorest import Blueprint
+
+        blp = Blueprint("pets", __name__)
+
+        @blp.route("/pets")
+        class Pets(MethodView):
+            pass
+
+        #- toys.py
+        from flask.views import MethodView
+        from flask_smorest import Blueprint
+
+        toys = Blueprint("toys", __name__)
+        # <------------------------------- BC105
+
+        @toys.route("/toys")
+        class Toys(MethodView):
+            pass
+        """,
+    )

@@ -408,3 +408,28 @@ def test_fields_with_an_update_schema_of_their_own_and_times_by_name() -> None:
             quota_config: dict
         """,
     )
+
+
+def test_fields_that_are_unset_by_default_get_another_such() -> None:
+    model = """
+        import msgspec
+        from msgspec import UNSET, Struct, UnsetType
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Plan(Base):
+            __tablename__ = "plans"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            title: Mapped[str]
+            seats: Mapped[int]
+
+        class CreatePlan(Struct):
+            title: str
+            seats: int = 1
+
+        class UpdatePlan(Struct, omit_defaults=True):
+            title: str | UnsetType = UNSET
+        """
+    check_fix("BC104", model, f"{model}    seats: int | UnsetType = UNSET\n        ")
