@@ -870,3 +870,56 @@ def test_method_of_a_django_model_on_its_own_row() -> None:
                 Stock.objects.select_for_update().get(pk=key).take()
         """,
     )
+
+
+def test_mends_select_whose_value_decides() -> None:
+    check_fix(
+        "BC302",
+        """
+        import psycopg
+        def reserve(conn: psycopg.Connection, event, seats):
+            cur = conn.cursor()
+            cur.execute("SELECT seats FROM events WHERE id = %s", (event,))
+            left = cur.fetchone()[0]
+            if left < seats:
+                return False
+            cur.execute("UPDATE events SET seats = %s WHERE id = %s", (left - seats, event))
+            conn.commit()
+        """,
+        """
+        import psycopg
+        def reserve(conn: psycopg.Connection, event, seats):
+            cur = conn.cursor()
+            cur.execute("SELECT seats FROM events WHERE id = %s FOR UPDATE", (event,))
+            left = cur.fetchone()[0]
+            if left < seats:
+                return False
+            cur.execute("UPDATE events SET seats = %s WHERE id = %s", (left - seats, event))
+            conn.commit()
+        """,
+    )
+
+
+def test_reads_again_what_django_worked_out() -> None:
+    check_fix(
+        "BC302",
+        """
+        from django.db.models import F
+        from shop.models import Product
+        def buy(key):
+            product = Product.objects.get(pk=key)
+            product.stock -= 1
+            product.save()
+            return product.stock
+        """,
+        """
+        from django.db.models import F
+        from shop.models import Product
+        def buy(key):
+            product = Product.objects.get(pk=key)
+            product.stock = F("stock") - 1
+            product.save()
+            product.refresh_from_db(fields=["stock"])
+            return product.stock
+        """,
+    )
