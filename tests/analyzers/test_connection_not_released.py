@@ -805,7 +805,7 @@ def test_finds_file_whose_rows_are_all_read() -> None:
         import csv
         def rows(path):
             file = open(path)
-                 # ^^^^^^^^^^ BC402
+          # ^^^^ BC402
             return list(csv.reader(file))
         def lazy(path):
             file = open(path)
