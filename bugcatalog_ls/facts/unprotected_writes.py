@@ -50,6 +50,8 @@ _SENDING = frozenset({"commit", "flush", "execute", "exec", "merge", "bulk_save_
 
 _KEY_OF_ROW = re.compile(r"\.lastrowid\b|\bRETURNING\b|\.insert_id\(\)", re.IGNORECASE)
 
+_FETCHES = re.compile(r"\.fetch(?:one|val|row)?\(")
+
 
 class OpenFailure(NamedTuple):
     """An `except` behind which a session is used although its failed transaction was not rolled back."""
@@ -224,13 +226,14 @@ def _early_commit(scope: Scope, connection: str, writes: list[Node]) -> Node | N
             or statement_of(commits[-1]).parent != block
         ):
             continue
+        returns = any("returning" in text_of(write).lower() for write in first)
         keys = {
             text_of(left)
             for node in standing_before(body.assignments, later[0].start_byte)
             if node.start_byte > first[0].start_byte - 200
             and (left := node.child_by_field_name("left")) is not None
             and (right := node.child_by_field_name("right")) is not None
-            and _KEY_OF_ROW.search(text_of(right)) is not None
+            and (_KEY_OF_ROW.search(text_of(right)) or (returns and _FETCHES.search(text_of(right))))
             and left.type == "identifier"
         }
         if keys and any(mentions_any(statement_of(write), keys) for write in later):

@@ -1055,3 +1055,55 @@ def test_finds_autocommit_that_the_class_asked_for() -> None:
                     cursor.execute("INSERT INTO entries (a, c) VALUES (%s, %s)", (credit, cents))
         """,
     )
+
+
+def test_mends_early_commit_behind_a_returned_key() -> None:
+    check_fix(
+        "BC301",
+        """
+        import psycopg2
+        def register(conn: psycopg2.extensions.connection, email, role):
+            cur = conn.cursor()
+            try:
+                cur.execute("INSERT INTO users (email) VALUES (%s) RETURNING id", (email,))
+                key = cur.fetchone()[0]
+                conn.commit()
+                cur.execute("INSERT INTO roles (user_id, role) VALUES (%s, %s)", (key, role))
+                conn.commit()
+            except psycopg2.Error:
+                conn.rollback()
+                raise
+        """,
+        """
+        import psycopg2
+        def register(conn: psycopg2.extensions.connection, email, role):
+            cur = conn.cursor()
+            try:
+                cur.execute("INSERT INTO users (email) VALUES (%s) RETURNING id", (email,))
+                key = cur.fetchone()[0]
+                cur.execute("INSERT INTO roles (user_id, role) VALUES (%s, %s)", (key, role))
+                conn.commit()
+            except psycopg2.Error:
+                conn.rollback()
+                raise
+        """,
+    )
+
+
+def test_mends_writes_through_a_typed_connection() -> None:
+    check_fix(
+        "BC301",
+        """
+        import asyncpg
+        async def move(conn: asyncpg.Connection, a, b):
+            await conn.execute("UPDATE accounts SET cents = cents - 1 WHERE id = $1", a)
+            await conn.execute("UPDATE accounts SET cents = cents + 1 WHERE id = $1", b)
+        """,
+        """
+        import asyncpg
+        async def move(conn: asyncpg.Connection, a, b):
+            async with conn.transaction():
+                await conn.execute("UPDATE accounts SET cents = cents - 1 WHERE id = $1", a)
+                await conn.execute("UPDATE accounts SET cents = cents + 1 WHERE id = $1", b)
+        """,
+    )
