@@ -15,6 +15,8 @@ from bugcatalog_ls.syntax.nodes import callee_of, operator_of, statement_of, tex
 from bugcatalog_ls.syntax.statement_edits import insert_after
 from bugcatalog_ls.text.spans import TextEdit
 
+_STORING = frozenset({"commit", "flush", "save", "asave"})
+
 
 def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -> str | None:
     """The assignment with the arithmetic done by the database; None where it is no plain arithmetic.
@@ -23,7 +25,7 @@ def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -
     """
     node, target = update.node, update.target
     value = node.child_by_field_name("right")
-    if update.derivation != "number" or value is None:
+    if update.derivation != "number" or value is None or _is_read_before_stored(context.file, update):
         return None
     written = text_of(target)
     if node.type == "augmented_assignment":
@@ -48,6 +50,22 @@ def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -
     if text_of(right) == written and written not in text_of(left):
         return f"{written} = {text_of(left)} {operator} {column}"
     return None
+
+
+def _is_read_before_stored(file: PyFile, update: StaleUpdate) -> bool:
+    """Whether the new value is looked at before it is stored: an expression of SQL has none yet."""
+    scope, written = local_scope(file, update.node), text_of(update.target)
+    for node in walk(scope.node) if scope is not None else ():
+        if node.start_byte < update.node.end_byte:
+            continue
+        if node.type == "call" and text_of(callee_of(node) or node).rpartition(".")[2] in _STORING:
+            return False
+        if node.type == "attribute" and text_of(node) == written:
+            parent = node.parent
+            is_target = parent is not None and parent.child_by_field_name("left") == node
+            if not is_target:
+                return True
+    return False
 
 
 def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextEdit]:
