@@ -203,6 +203,9 @@ def _commits(context: JoinContext, callee: str, slot: str) -> bool:
         names = names[1:]
     if slot.startswith("="):
         # A method of the same object, or a function with the same global session, by what both use.
+        if any("commit" in name for name in names):
+            # Whether it commits is the caller's to say.
+            return False
         shared = context.resolve(slot[1:])
         done = {
             effect.action

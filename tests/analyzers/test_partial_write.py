@@ -1107,3 +1107,33 @@ def test_mends_writes_through_a_typed_connection() -> None:
                 await conn.execute("UPDATE accounts SET cents = cents + 1 WHERE id = $1", b)
         """,
     )
+
+
+def test_leaves_helper_that_is_told_whether_to_commit() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- extensions.py
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+
+        #- orders.py
+        from extensions import db
+        from models import Order
+        def save_order(email, commit_transaction=False):
+            order = Order(email=email)
+            db.session.add(order)
+            if commit_transaction:
+                db.session.commit()
+            return order
+
+        #- checkout.py
+        from extensions import db
+        from models import Payment
+        from orders import save_order
+        def checkout(email, cents):
+            order = save_order(email)
+            db.session.add(Payment(order_id=order.id, cents=cents))
+            db.session.commit()
+        """,
+    )
