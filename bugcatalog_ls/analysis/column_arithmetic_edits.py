@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.facts.mapped_classes import is_mapped
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.stale_updates import StaleUpdate
-from bugcatalog_ls.syntax.nodes import operator_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.local_uses import local_scope
+from bugcatalog_ls.syntax.nodes import callee_of, operator_of, statement_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.statement_edits import insert_after
+from bugcatalog_ls.text.spans import TextEdit
+
+_STORING = frozenset({"commit", "flush", "save", "asave"})
 
 
 def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -> str | None:
@@ -17,7 +25,7 @@ def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -
     """
     node, target = update.node, update.target
     value = node.child_by_field_name("right")
-    if update.derivation != "number" or value is None:
+    if update.derivation != "number" or value is None or _is_read_before_stored(context.file, update):
         return None
     written = text_of(target)
     if node.type == "augmented_assignment":
@@ -42,6 +50,50 @@ def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -
     if text_of(right) == written and written not in text_of(left):
         return f"{written} = {text_of(left)} {operator} {column}"
     return None
+
+
+def _is_read_before_stored(file: PyFile, update: StaleUpdate) -> bool:
+    """Whether the new value is looked at before it is stored: an expression of SQL has none yet."""
+    scope, written = local_scope(file, update.node), text_of(update.target)
+    for node in walk(scope.node) if scope is not None else ():
+        if node.start_byte < update.node.end_byte:
+            continue
+        if node.type == "call" and text_of(callee_of(node) or node).rpartition(".")[2] in _STORING:
+            return False
+        if node.type == "attribute" and text_of(node) == written:
+            parent = node.parent
+            is_target = parent is not None and parent.child_by_field_name("left") == node
+            if not is_target:
+                return True
+    return False
+
+
+def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextEdit]:
+    """The row read again behind its `save`, where Django's `F` would be what the function reads next."""
+    scope, written = local_scope(file, update.node), text_of(update.target)
+    if scope is None or re.search(r"\bF\(\"", expression) is None:
+        return []
+    saves = [
+        node
+        for node in walk(scope.node)
+        if node.type == "call"
+        and node.start_byte > update.node.start_byte
+        and text_of(callee_of(node) or node) in (f"{update.row}.save", f"{update.row}.asave")
+    ]
+    saved = statement_of(saves[0]) if saves else None
+    if saved is None or saved.type != "expression_statement" or "refresh_from_db" in text_of(scope.node):
+        return []
+    reads = (
+        node
+        for node in walk(scope.node)
+        if node.type == "attribute" and node.start_byte > saved.end_byte and text_of(node) == written
+    )
+    if next(reads, None) is None:
+        return []
+    again = f'{update.row}.refresh_from_db(fields=["{update.attribute}"])'
+    if text_of(saves[0]).startswith(f"{update.row}.asave"):
+        again = f"await {again.replace('.refresh', '.arefresh')}"
+    return insert_after(file, saved, again)
 
 
 def _column(context: FixContext, update: StaleUpdate, symbol: str) -> str:

@@ -7,12 +7,12 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
-from bugcatalog_ls.facts.outward_writes import is_mail_or_payment
+from bugcatalog_ls.analysis.finding import Edit
+from bugcatalog_ls.analysis.idempotency_headers import KEY, key_sent
 from bugcatalog_ls.facts.sql_parameters import literal_of
-from bugcatalog_ls.syntax.edits import add_item, add_keyword, add_parameter, insert_at, replace_node
+from bugcatalog_ls.syntax.edits import add_parameter, insert_at, replace_node
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
-    called_name,
     callee_of,
     constant_value,
     enclosing,
@@ -24,14 +24,18 @@ from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _INSERT = re.compile(r"\W*?(insert)\s+into\b", re.IGNORECASE)
+_KEYED_INSERT = re.compile(
+    r"\W*?insert\s+into\s+[\w.\"`]+\s*\([^)]*(?<!\w)[\"`]?(?:id|uuid|guid|pk|idempotency_key|request_id)(?!\w)",
+    re.IGNORECASE,
+)
+_NEW_KEYS = re.compile(rb"\buuid\d?\(|\buuid[1457]\(|ulid|token_(?:hex|urlsafe)\(|nanoid")
+_ON_CONFLICT = re.compile(rb"\b(?:asyncpg|psycopg2?|sqlite3|aiosqlite|aiopg|postgres(?:ql)?)\b")
 _MYSQL = re.compile(rb"\b(?:pymysql|MySQLdb|mysql|aiomysql|mariadb)\b")
-_KEY = "idempotency_key"
-_HEADER = '"Idempotency-Key"'
 
 
 def upserted(context: FixContext, place: Node) -> list[TextEdit]:
     """The only INSERT of what is retried, in the form that does nothing where the row is there; none
-    where the dialect is not known."""
+    where the dialect is not known, or no key is given that would tell that it is there."""
     decorated = enclosing(place, "decorated_definition")
     function = decorated.child_by_field_name("definition") if decorated is not None else None
     loop = enclosing(place, "for_statement", "while_statement")
@@ -39,11 +43,10 @@ def upserted(context: FixContext, place: Node) -> list[TextEdit]:
     if place.type in ("for_statement", "while_statement"):
         retried = place
     body = retried.child_by_field_name("body") if retried is not None else None
-    found = [
-        edits
-        for node in (walk(body) if body is not None else ())
-        if node.type == "call" and (edits := _upsert(context, node))
-    ]
+    if body is None or _NEW_KEYS.search(body.text or b"") is not None:
+        # A key that each attempt makes anew never meets the row of the one before.
+        return []
+    found = [edits for node in walk(body) if node.type == "call" and (edits := _upsert(context, node))]
     return found[0] if len(found) == 1 else []
 
 
@@ -58,8 +61,13 @@ def _upsert(context: FixContext, call: Node) -> list[TextEdit]:
         start = _INSERT.match(text)
         if literal is None or start is None or "returning" in text.lower() or "{" in text:
             return []
+        if not _KEYED_INSERT.match(text):
+            # Without a unique key nothing ever conflicts.
+            return []
         if _MYSQL.search(file.source.data) is not None:
             return [insert_at(literal.start_byte + len(text[: start.end(1)].encode()), " IGNORE")]
+        if _ON_CONFLICT.search(file.source.data) is None:
+            return []
         body = text.rstrip("'\"")
         end = len(body.rstrip().rstrip(";").rstrip().encode())
         return [
@@ -71,7 +79,9 @@ def _upsert(context: FixContext, call: Node) -> list[TextEdit]:
     if name == "values":
         owner = callee.child_by_field_name("object")
         made = file.callee(owner) if owner is not None and owner.type == "call" else None
-        if made in ("sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.sqlite.insert"):
+        keys = {"id", "uuid", "pk"} & arguments_of(call).keywords.keys()
+        dialects = ("sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.sqlite.insert")
+        if made in dialects and keys:
             return [insert_at(call.end_byte, ".on_conflict_do_nothing()")]
         return []
     if name == "add" and callee.type == "attribute":
@@ -88,7 +98,7 @@ def _upsert(context: FixContext, call: Node) -> list[TextEdit]:
     return []
 
 
-def of_task(context: FixContext, decorator: Node) -> list[TextEdit]:
+def of_task(context: FixContext, decorator: Node) -> list[TextEdit | Edit]:
     """The header (or keyword) with the id of the Celery task, which stays the same when it is retried."""
     decorated = enclosing(decorator, "decorated_definition")
     function = decorated.child_by_field_name("definition") if decorated is not None else None
@@ -99,10 +109,10 @@ def of_task(context: FixContext, decorator: Node) -> list[TextEdit]:
     value = "self.request.id"
     if not is_bound:
         value = f"{context.imports().need('celery', 'current_task', at=decorator.start_byte)}.request.id"
-    return _header(context, body, value)
+    return key_sent(context, body, value)
 
 
-def keyed(context: FixContext, place: Node, *, is_loop: bool) -> list[TextEdit]:
+def keyed(context: FixContext, place: Node, *, is_loop: bool) -> list[TextEdit | Edit]:
     """The edits for a decorated function (given its decorator), or for the loop around a place; none
     where the request is not written there in a way that can be given a header."""
     loop = enclosing(place, "for_statement", "while_statement")
@@ -110,10 +120,10 @@ def keyed(context: FixContext, place: Node, *, is_loop: bool) -> list[TextEdit]:
         loop = place
     if is_loop or (loop is not None and enclosing(place, "decorator") is None):
         body = loop.child_by_field_name("body") if loop is not None else None
-        header = _header(context, body) if body is not None else []
-        if loop is None or not header or _KEY.encode() in (loop.text or b""):
+        header = key_sent(context, body) if body is not None else []
+        if loop is None or not header or KEY.encode() in (loop.text or b""):
             return []
-        key = f"{_KEY} = str({context.imports().need('uuid', at=loop.start_byte)}.uuid4())"
+        key = f"{KEY} = str({context.imports().need('uuid', at=loop.start_byte)}.uuid4())"
         return [*insert_before(context.file, loop, key), *header]
     decorated = enclosing(place, "decorated_definition")
     function = decorated.child_by_field_name("definition") if decorated is not None else None
@@ -122,7 +132,7 @@ def keyed(context: FixContext, place: Node, *, is_loop: bool) -> list[TextEdit]:
     return _split(context, decorated, function)
 
 
-def _split(context: FixContext, decorated: Node, function: Node) -> list[TextEdit]:
+def _split(context: FixContext, decorated: Node, function: Node) -> list[TextEdit | Edit]:
     """A function that makes the key, and calls what is retried under another name."""
     file = context.file
     name, parameters = function.child_by_field_name("name"), function.child_by_field_name("parameters")
@@ -130,7 +140,7 @@ def _split(context: FixContext, decorated: Node, function: Node) -> list[TextEdi
     if name is None or parameters is None or body is None:
         return []
     arguments = _passed(parameters)
-    header = _header(context, body)
+    header = key_sent(context, body)
     inner = f"_{text_of(name)}"
     if arguments is None or not header or inner.encode() in file.source.data:
         return []
@@ -141,7 +151,7 @@ def _split(context: FixContext, decorated: Node, function: Node) -> list[TextEdi
         arguments, owner = arguments[1:], "self."
     returns = function.child_by_field_name("return_type")
     head = file.source.slice(Span(function.start_byte, body.start_byte)).rstrip()
-    key = f"{_KEY}=str({context.imports().need('uuid', at=decorated.start_byte)}.uuid4())"
+    key = f"{KEY}=str({context.imports().need('uuid', at=decorated.start_byte)}.uuid4())"
     call = f"{owner}{inner}({', '.join([*arguments, key])})"
     waits = "await " if is_async(function) else ""
     gives = "" if returns is not None and text_of(returns) == "None" else "return "
@@ -151,7 +161,7 @@ def _split(context: FixContext, decorated: Node, function: Node) -> list[TextEdi
     return [
         *insert_before(file, decorated, wrapper, n_blank=1 if owner else 2),
         TextEdit(Span(name.start_byte, name.end_byte), inner),
-        *add_parameter(file, function, f"{_KEY}: str"),
+        *add_parameter(file, function, f"{KEY}: str"),
         *header,
     ]
 
@@ -167,32 +177,3 @@ def _passed(parameters: Node) -> list[str] | None:
             return None
         found.append(text_of(name))
     return found
-
-
-def _header(context: FixContext, body: Node, key: str = _KEY) -> list[TextEdit]:
-    """The header at the only request of a body that writes, or the keyword of a payment."""
-    payments = [
-        node
-        for node in walk(body)
-        if node.type == "call"
-        and "tripe" in text_of(callee_of(node) or node)
-        and is_mail_or_payment(context.file.callee(node) or "")
-    ]
-    if len(payments) == 1 and (context.file.callee(payments[0]) or "").startswith("stripe."):
-        return add_keyword(context.file, payments[0], "idempotency_key", key)
-    found = [node for node in walk(body) if node.type == "call" and called_name(node) in ("post", "patch")]
-    if len(found) != 1:
-        return []
-    arguments = arguments_of(found[0])
-    given = arguments.keywords.get("headers")
-    if arguments.dict_unpacked:
-        return []
-    if given is None:
-        return add_keyword(context.file, found[0], "headers", f"{{{_HEADER}: {key}}}")
-    if given.type == "dictionary":
-        items = [child for child in given.named_children if child.type != "comment"]
-        return add_item(context.file, given, items, len(items), f"{_HEADER}: {key}")
-    if given.type in ("identifier", "attribute", "call"):
-        text = f"{{**{text_of(given)}, {_HEADER}: {key}}}"
-        return [TextEdit(Span(given.start_byte, given.end_byte), text)]
-    return []

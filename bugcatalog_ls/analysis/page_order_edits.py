@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.paging import Page
@@ -9,6 +11,8 @@ from bugcatalog_ls.facts.queries import is_class_like
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.text.spans import TextEdit
+
+_SESSION = re.compile(r"\b(?:\w+_)?(?:db|session|conn|connection)$")
 
 
 def ordered_before_page(page: Page, keys: str) -> list[TextEdit]:
@@ -24,7 +28,7 @@ def ordered_before_page(page: Page, keys: str) -> list[TextEdit]:
             given.keywords.get("object_list") or given.keywords.get("query") or given.keywords.get("select")
         )
         if node is None:
-            node = next((each for each in given.positional if _is_query(each)), None)
+            node = _given_query(page, [each for each in given.positional if _is_query(each)])
         return [insert_at(node.end_byte, order)] if node is not None else []
     first = min(calls, key=lambda call: call.end_byte)
     callee = callee_of(first)
@@ -39,6 +43,14 @@ def ordered_by_more(page: Page, keys: str) -> list[TextEdit]:
     orders = page.query.calls("order_by")
     arguments = arguments_of(orders[-1]).positional if len(orders) == 1 else ()
     return [insert_at(arguments[-1].end_byte, f", {keys}")] if arguments else []
+
+
+def _given_query(page: Page, given: list[Node]) -> Node | None:
+    """Which of the arguments is the query: the one that it begins in, else what is no session."""
+    for node in given:
+        if any(node.start_byte <= root.start_byte < node.end_byte for root in page.query.roots):
+            return node
+    return next((node for node in given if not _SESSION.search(text_of(node))), None)
 
 
 def _is_query(node: Node) -> bool:

@@ -9,7 +9,8 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Fix
 from bugcatalog_ls.facts.stale_keys import stale_keys
-from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.edits import insert_at, replace_node
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -17,9 +18,12 @@ from bugcatalog_ls.syntax.nodes import (
     operator_of,
     statement_of,
     text_of,
+    unawaited,
     unparenthesised,
+    walk,
 )
 from bugcatalog_ls.syntax.statement_edits import remove_statement
+from bugcatalog_ls.text.spans import TextEdit
 
 
 def as_one_command(context: FixContext, kind: str) -> Iterator[Fix]:
@@ -36,7 +40,94 @@ def as_one_command(context: FixContext, kind: str) -> Iterator[Fix]:
         edits = [*replace_node(method, "getdel"), *remove_statement(context.file, removal)]
         yield context.fix("Read and delete the key by one command", "suggested", edits)
         return
-    yield from _count(context, stale.read, stale.node)
+    found = list(_count(context, stale.read, stale.node))
+    yield from found or _count_stepwise(context, stale.read, stale.node)
+
+
+def _count_stepwise(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
+    """A counter whose new value has a name of its own, or whose old one is made a number first."""
+    file, function, scope = context.file, callee_of(write), local_scope(context.file, write)
+    owner = function.child_by_field_name("object") if function is not None else None
+    arguments = arguments_of(write)
+    if owner is None or scope is None or not text_of(function or owner).endswith(".set"):
+        return
+    if len(arguments.positional) != 2 or arguments.keywords or arguments.list_unpacked:
+        return
+    held, read_held = _assignment_of(file, arguments.positional[1]), statement_of(read)
+    value = held.child_by_field_name("right") if held is not None else arguments.positional[1]
+    value = unparenthesised(value) if value is not None else None
+    if value is None or value.type != "binary_operator" or operator_of(value) not in ("+", "-"):
+        return
+    left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+    if left is None or right is None or right.type not in ("integer", "identifier", "attribute"):
+        return
+    source = _number_of(left)
+    is_direct = source.start_byte <= read.start_byte < source.end_byte
+    old = _assignment_of(file, source)
+    is_old = old is not None and old.start_byte <= read.start_byte < old.end_byte
+    if not is_direct and not is_old:
+        return
+    command = "incr" if operator_of(value) == "+" else "decr"
+    amount = "" if text_of(right) == "1" else f", {text_of(right)}"
+    counted = f"{text_of(owner)}.{command}({text_of(arguments.positional[0])}{amount})"
+    edits: list[TextEdit] = []
+    statement = statement_of(write)
+    if statement.type != "expression_statement":
+        return
+    if held is not None:
+        # The new value by its name, where more than the write needs it.
+        name = arguments.positional[1]
+        uses = [node for node, _ in mentions(file, scope, text_of(name))]
+        if any(held.end_byte < node.start_byte < write.start_byte for node in uses):
+            return
+        if len(uses) > 2:
+            edits += [insert_at(statement.start_byte, f"{text_of(name)} = ")]
+        edits += remove_statement(file, statement_of(held))
+    else:
+        others = [
+            node
+            for node in walk(scope.node)
+            if node.type == "binary_operator" and node.id != value.id and text_of(node) == text_of(value)
+        ]
+        if len(list(mentions(file, scope, text_of(source)))) != 2 + len(others):
+            return
+        if others:
+            edits += [insert_at(statement.start_byte, f"{text_of(source)} = ")]
+            edits += [edit for node in others for edit in replace_node(node, text_of(source))]
+    if not is_direct and old is not None:
+        if (
+            held is not None
+            and len(list(mentions(file, scope, text_of(source)))) != _n_mentions(left, source) + 1
+        ):
+            return
+        edits += remove_statement(file, read_held)
+    edits += replace_node(write, counted)
+    yield context.fix("Count by one command", "suggested", edits)
+
+
+def _n_mentions(node: Node, name: Node) -> int:
+    return sum(part.type == "identifier" and text_of(part) == text_of(name) for part in (node, *walk(node)))
+
+
+def _assignment_of(file: PyFile, name: Node) -> Node | None:
+    """The only assignment that binds a name."""
+    bindings = file.names.bindings(name) if name.type == "identifier" else []
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    parent = value.parent if value is not None else None
+    return parent if parent is not None and parent.type == "assignment" else None
+
+
+def _number_of(node: Node) -> Node:
+    """What is made a number: `value` of `int(value or 0)`."""
+    node = unparenthesised(node)
+    if node.type == "call" and text_of(callee_of(node) or node) == "int":
+        given = arguments_of(node).positional
+        return _number_of(given[0]) if len(given) == 1 else node
+    if node.type == "boolean_operator":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None and text_of(right).strip("b'\"") == "0":
+            return _number_of(left)
+    return unawaited(node)
 
 
 def _count(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:

@@ -78,6 +78,12 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
     while made is not None and made.type == "await" and made.named_children:
         made = made.named_children[0]
     library = (file.callee(made) or "").partition(".")[0] if made is not None and made.type == "call" else ""
+    if made is None:
+        # A parameter says by its type whose it is.
+        owner = callee_of(write.node)
+        owner = owner.child_by_field_name("object") if owner is not None else None
+        library = (file.symbol(owner) or "").partition(".")[0] if owner is not None else ""
+        library = library if library in ("psycopg", "asyncpg") else ""
     is_awaited = statement_of(write.node).named_children and "await " in text_of(statement_of(write.node))
     if library in ("psycopg", "asyncpg"):
         return wrap(file, *held, f"{'async ' if is_awaited else ''}with {connection}.transaction():")

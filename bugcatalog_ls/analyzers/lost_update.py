@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
-from bugcatalog_ls.analysis.column_arithmetic_edits import computed_by_database
+from bugcatalog_ls.analysis.column_arithmetic_edits import computed_by_database, read_again
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.redis_command_fixes import as_one_command
 from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
 from bugcatalog_ls.facts.answered_routes import routes_of
-from bugcatalog_ls.facts.atomic_sql import atomic_sql
+from bugcatalog_ls.facts.atomic_sql import atomic_sql, locking_select
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.relationships import leads_to_rows
 from bugcatalog_ls.facts.resolve import function_at, mro
@@ -181,6 +181,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     elif kind in ("write", "once"):
         yield from as_one_command(context, kind)
     elif kind == "sql":
+        edits = locking_select(context.file, context.span)
+        if edits:
+            yield context.fix("Lock the row while it is read", "suggested", edits)
         edits = atomic_sql(context.file, context.span)
         if edits:
             yield context.fix("Let the database work it out", "suggested", edits)
@@ -189,7 +192,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
 def _mend_row(context: FixContext, update: StaleUpdate, model: str) -> Iterator[Fix]:
     expression = computed_by_database(context, update, model)
     if expression is not None:
-        edits = fitted(context.file, replace_node(update.node, expression), context.read("pyproject.toml"))
+        edits = [*replace_node(update.node, expression), *read_again(context.file, update, expression)]
+        edits = fitted(context.file, edits, context.read("pyproject.toml"))
         atomic = context.fix(f"Let the database work out {update.attribute}", "suggested", edits)
     locked = locked_while_read(context, update.load, update.node) if update.load is not None else []
     if expression is not None and not update.is_tested:

@@ -19,7 +19,7 @@ from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.early_commits import EarlyCommit, early_commits
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.function_effects import FunctionEffects
-from bugcatalog_ls.facts.resolve import class_at, function_at, mro
+from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 from bugcatalog_ls.facts.session_calls import Session, is_a_session, session_functions
 from bugcatalog_ls.facts.session_helpers import handed_sessions
 from bugcatalog_ls.facts.unprotected_writes import bare_writes, open_failures
@@ -102,6 +102,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 PartialWrite(file.path, anchor, "active", message, pair.function, (), (), models=models)
             )
     for write in bare_writes(file):
+        if write.early is not None:
+            where = file.qualname_at(write.early.start_byte)
+            anchor = facts.anchor(f"commit {where} {write.connection}", write.early)
+            name = f"{write.connection}.commit"
+            message = f"{name} ends the transaction before the rows that belong to it are written"
+            facts.add(PartialWrite(file.path, anchor, "early", message, write.connection, (), ()))
+            continue
         how = "is committed by itself" if write.is_autocommit else "has no rollback"
         message = f"this and the other writes through {write.connection} belong together, and each {how}"
         if not write.is_autocommit:
@@ -195,8 +202,16 @@ def _commits(context: JoinContext, callee: str, slot: str) -> bool:
     if function[1].member in ("instance", "class"):
         names = names[1:]
     if slot.startswith("="):
-        # A method of the same object, by the session that both use.
-        done = {effect.action for effect in effects[1].effects if effect.on == slot[1:]}
+        # A method of the same object, or a function with the same global session, by what both use.
+        if any("commit" in name for name in names):
+            # Whether it commits is the caller's to say.
+            return False
+        shared = context.resolve(slot[1:])
+        done = {
+            effect.action
+            for effect in effects[1].effects
+            if effect.on == slot[1:] or resolve(context.index, effect.on, effects[0]) == shared
+        }
         return "commit" in done and "write" in done
     given = names[int(slot)] if slot.isdigit() and int(slot) < len(names) else slot
     done = {effect.action for effect in effects[1].effects if effect.on == given}
@@ -207,6 +222,11 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     kind, name = finding.data["kind"], finding.data["name"]
     if kind == "rollback":
         yield from roll_back(context, name)
+    elif kind == "early":
+        commit = statement_of(context.node)
+        if commit.type == "expression_statement":
+            edits = remove_statement(context.file, commit)
+            yield context.fix("Commit once, behind the last write", "suggested", edits)
     elif kind == "driver":
         yield from protect_writes(context, name)
     elif kind == "active":

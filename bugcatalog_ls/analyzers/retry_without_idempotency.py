@@ -7,24 +7,35 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
-from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.analysis.idempotency_edits import keyed, of_task, upserted
 from bugcatalog_ls.facts.db_sessions import database_kind, is_session
+from bugcatalog_ls.facts.function_effects import FunctionEffects
+from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.mail_senders import SendsMailOrMoney
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
 from bugcatalog_ls.facts.repeat_recognition import RecognisesRepeats
 from bugcatalog_ls.facts.retried_calls import ADDS, RetriedCall
 from bugcatalog_ls.facts.retries import Retry
+from bugcatalog_ls.facts.retry_decorators import is_policy
+from bugcatalog_ls.facts.transient_errors import library_of, transient_errors
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
+
+_CREATES = frozenset({"create", "acreate", "bulk_create", "abulk_create"})
+_DRIVERS = frozenset(
+    {"asyncpg", "psycopg", "psycopg2", "psycopg_pool", "aiopg", "aiomysql", "pymysql", "MySQLdb", "aiosqlite"}
+)
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
     for retry in context.index.in_file(context.path, Retry):
+        if retry.policy and not is_policy(context.resolve(retry.policy)):
+            continue
         parts: list[str] = []
         written = "" if retry.recognised else _written(context, retry)
         if written:
@@ -38,7 +49,11 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(
                 retry.anchor,
                 _message(parts, written, explicit=retry.on_everything),
-                data={"parts": " ".join(parts), "kind": retry.kind},
+                data={
+                    "parts": " ".join(parts),
+                    "kind": retry.kind,
+                    "libraries": " ".join(_libraries(context, retry)) if "everything" in parts else "",
+                },
             )
 
 
@@ -69,6 +84,8 @@ def _written(context: JoinContext, retry: Retry) -> str:
             return "a writing statement"
         if call.name in ADDS and _is_committed(context, call, retry):
             return f"{call.on}.{call.name}"
+        if call.name in _CREATES and call.on.endswith(".objects"):
+            return f"{call.on}.{call.name}"
     for call in retry.calls:
         if not call.symbol or call.name in ADDS:
             continue
@@ -80,6 +97,27 @@ def _written(context: JoinContext, retry: Retry) -> str:
     return ""
 
 
+def _libraries(context: JoinContext, retry: Retry) -> list[str]:
+    """The libraries whose errors what is retried may raise, also one call deep."""
+    found: set[str] = set()
+    for call in retry.calls:
+        symbol = context.resolve(call.symbol) if call.symbol else ""
+        if call.name in (*ADDS, "commit") and (not symbol or is_session(symbol.rpartition(".")[0])):
+            found.add("sqlalchemy")
+            continue
+        sent = http_call(symbol)
+        found.add(sent.library if sent is not None else library_of(symbol))
+        inner = context.index.one(FunctionEffects, symbol.replace("()", "")) if symbol else None
+        for effect in inner[1].effects if inner is not None else ():
+            if effect.action == "request":
+                found.add(effect.on)
+            elif is_session(context.resolve(effect.on)) or effect.verb in ADDS:
+                found.add("sqlalchemy")
+            else:
+                found.add(library_of(effect.on))
+    return sorted(found - {""})
+
+
 def _knows_repeats(context: JoinContext, symbol: str) -> bool:
     """Whether a function recognises what it did already."""
     return bool(context.index.get(RecognisesRepeats, symbol))
@@ -87,7 +125,8 @@ def _knows_repeats(context: JoinContext, symbol: str) -> bool:
 
 def _on_database(context: JoinContext, call: RetriedCall) -> bool:
     owner = context.resolve(call.symbol).rpartition(".")[0] if call.symbol else ""
-    return not owner or database_kind(owner) is not None or "." not in owner
+    is_driver = owner.partition(".")[0] in _DRIVERS
+    return not owner or is_driver or database_kind(owner) is not None or "." not in owner
 
 
 def _is_committed(context: JoinContext, call: RetriedCall, retry: Retry) -> bool:
@@ -115,20 +154,24 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         )
         return
     edits: list[TextEdit] = []
+    elsewhere: list[Edit] = []
     title = ""
     if "write" in parts:
         place = call if call is not None else node
-        edits = of_task(context, place) if kind == "celery" else keyed(context, place, is_loop=kind == "loop")
+        given = of_task(context, place) if kind == "celery" else keyed(context, place, is_loop=kind == "loop")
+        edits = [edit for edit in given if isinstance(edit, TextEdit)]
+        elsewhere = [edit for edit in given if isinstance(edit, Edit)]
         title = "Send an Idempotency-Key"
         if not edits:
             edits, title = upserted(context, place), "Insert only what is not there yet"
         if not edits:
             return
         if kind == "loop":
-            yield context.fix(title, "suggested", edits)
+            edits = fitted(context.file, edits, context.read("pyproject.toml"))
+            yield context.fix(title, "suggested", [*edits, *elsewhere])
             return
     if "everything" in parts:
-        narrowed = _narrowed(context, call, kind)
+        narrowed = _narrowed(context, call, kind, finding.data["libraries"].split())
         if not narrowed and "write" not in parts:
             return
         edits += narrowed
@@ -139,14 +182,13 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         if "write" not in parts:
             title = "Retry with a wait and a stop" if is_guard else "Retry on timeouts and lost connections"
         edits = fitted(context.file, edits, context.read("pyproject.toml"))
-        yield context.fix(title, "safe" if is_guard else "suggested", edits)
+        yield context.fix(title, "safe" if is_guard else "suggested", [*edits, *elsewhere])
 
 
-def _narrowed(context: FixContext, call: Node | None, kind: str) -> list[TextEdit]:
+def _narrowed(context: FixContext, call: Node | None, kind: str, libraries: list[str]) -> list[TextEdit]:
     if call is None:
         return []
     arguments = arguments_of(call)
-    errors = "(ConnectionError, TimeoutError)"
     given: Node | None = None
     match kind:
         case "celery":
@@ -161,9 +203,26 @@ def _narrowed(context: FixContext, call: Node | None, kind: str) -> list[TextEdi
                 return []
             types = arguments_of(predicate).get("exception_types", 0)
             if types is None:
+                errors = _errors(context, call, libraries)
                 return add_keyword(context.file, predicate, "exception_types", errors)
             given = types
-    return [TextEdit(Span(given.start_byte, given.end_byte), errors)] if given is not None else []
+    if given is None:
+        return []
+    errors = _errors(context, call, libraries, is_tuple=kind == "celery")
+    return [TextEdit(Span(given.start_byte, given.end_byte), errors)]
+
+
+def _errors(context: FixContext, call: Node, libraries: list[str], *, is_tuple: bool = False) -> str:
+    """The timeouts and lost connections of the libraries, as the types of an `except` are written."""
+    names: list[str] = []
+    for module, name in transient_errors(libraries):
+        if not module:
+            names.append(name)
+        elif "." not in module:
+            names.append(f"{context.imports().need(module, at=call.start_byte)}.{name}")
+        else:
+            names.append(context.imports().need(module, name, at=call.start_byte))
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})" if len(names) > 1 or is_tuple else names[0]
 
 
 def _limits(context: FixContext, call: Node | None, kind: str, parts: set[str]) -> list[tuple[str, str]]:

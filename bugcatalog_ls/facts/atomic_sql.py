@@ -7,15 +7,17 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.sql_parameters import PLACEHOLDER, literal_of, parameter_at
-from bugcatalog_ls.facts.stale_sql import stale_sql
-from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.facts.stale_sql import derived_names, stale_sql
+from bugcatalog_ls.syntax.edits import insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
-from bugcatalog_ls.syntax.nodes import operator_of, statement_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import operator_of, statement_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _SIMPLE = frozenset({"integer", "float", "identifier", "attribute"})
+_LOCKING_DRIVERS = re.compile(rb"\b(?:psycopg2?|asyncpg|aiopg|pymysql|MySQLdb|aiomysql|mysql\.connector)\b")
 _READS = frozenset({"identifier", "subscript", "attribute"})
 
 
@@ -61,3 +63,34 @@ def atomic_sql(file: PyFile, span: Span) -> list[TextEdit]:
         *replace_node(value, text_of(right)),
     ]
     return [*edits, *remove_statement(file, gone)] if gone is not None else edits
+
+
+def locking_select(file: PyFile, span: Span) -> list[TextEdit]:
+    """`FOR UPDATE` behind the SELECT that an `execute` at a span depends on, where what was read also
+    decides something or is given back, and the database has such a lock."""
+    found = next((each for each in stale_sql(file) if each.node.start_byte == span.start), None)
+    scope = local_scope(file, found.node) if found is not None else None
+    if found is None or scope is None or _LOCKING_DRIVERS.search(file.source.data) is None:
+        return []
+    if not _is_needed_elsewhere(scope, found.read, found.node):
+        return []
+    literal = literal_of(found.read)
+    text = text_of(literal) if literal is not None else ""
+    body = text.rstrip("'\"").rstrip().rstrip(";").rstrip()
+    if literal is None or re.search(r"\b(?:group by|limit|for update)\b", body, re.IGNORECASE):
+        return []
+    return [insert_at(literal.start_byte + len(body.encode()), " FOR UPDATE")]
+
+
+def _is_needed_elsewhere(scope: Scope, read: Node, update: Node) -> bool:
+    """Whether an `if` or a `return` behind the SELECT looks at a name that is bound there."""
+    names = derived_names(scope, read)
+    for node in walk(scope.node):
+        looked_at: Node | None = None
+        if node.start_byte > read.start_byte and node.type == "if_statement":
+            looked_at = node.child_by_field_name("condition")
+        elif node.start_byte > update.start_byte and node.type == "return_statement":
+            looked_at = node
+        if looked_at is not None and any(re.search(rf"\b{name}\b", text_of(looked_at)) for name in names):
+            return True
+    return False

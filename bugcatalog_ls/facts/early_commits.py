@@ -10,9 +10,10 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.commits_in_loops import is_in_loop, is_under_batch_test, writes_in_loop
 from bugcatalog_ls.facts.session_calls import Session, SessionFunction
-from bugcatalog_ls.facts.session_helpers import Helper, helpers_of
+from bugcatalog_ls.facts.session_helpers import MAKES, Helper, helpers_of, is_global, making_calls
 from bugcatalog_ls.facts.written_rows import (
     FunctionBody,
+    appends_row,
     assigned_names,
     body_of_function,
     given_rows,
@@ -22,6 +23,7 @@ from bugcatalog_ls.facts.written_rows import (
     row_names,
     rows_of,
     standing_before,
+    taken_from,
     works_between,
 )
 from bugcatalog_ls.syntax.file import PyFile
@@ -31,6 +33,7 @@ from bugcatalog_ls.syntax.nodes import ancestors, is_within, statement_of, text_
 
 Relation = Literal["related", "unrelated", "loop"]
 _HANDLERS = ("except_clause", "except_group_clause", "finally_clause")
+_MADE = re.compile(rb"=\s*(?:await\s+)?(?:\w+\.)*_*" + MAKES.encode() + rb"(?:_\w+)?\(")
 _OWN_CALL = re.compile(rb"\bself\.\w+\(")
 
 
@@ -53,7 +56,13 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
     if not _may_end_twice(file, function):
         return
     body = body_of_function(scope)
-    helpers = {session.written: helpers_of(file, body, session) for session in function.sessions}
+    helpers = {
+        session.written: [
+            *helpers_of(file, body, session),
+            *(making_calls(file, body, session) if is_global(function, session) else ()),
+        ]
+        for session in function.sessions
+    }
     n_ends = sum(len(s.of("commit")) + len(helpers[s.written]) for s in function.sessions)
     loops = [
         (session, call)
@@ -101,6 +110,8 @@ def _may_end_twice(file: PyFile, function: SessionFunction) -> bool:
         return True
     handed = b"|".join(re.escape(session.written.encode()) for session in function.sessions)
     if re.search(rb"[(,=*]\s*(?:%s)\b(?!\s*[.(\[])" % handed, text) is not None:
+        return True
+    if _MADE.search(text) is not None and any(is_global(function, each) for each in function.sessions):
         return True
     owners = [session for session in function.sessions if session.written.startswith("self.")]
     return bool(owners) and _OWN_CALL.search(text) is not None
@@ -174,6 +185,8 @@ def _known_before(
         if call.node.start_byte > node.start_byte or not _leads(flow.at(call.node), goal, []):
             continue
         names |= rows_of(call)
+        if call.verb in ("execute", "exec", "scalar", "scalars"):
+            names |= assigned_names(call.node)
     rows = row_names(session)
     for target in standing_before(body.targets, node.start_byte):
         owner = text_of(target.children[0])
@@ -186,6 +199,7 @@ def _known_before(
         given = {text_of(part) for part in walk(node) if part.type == "identifier"}
         assigned = assigned_names(node) - given
         return _Known(frozenset(names | assigned), frozenset(changed)) if assigned else None
+    names |= taken_from(body, names)
     return _Known(frozenset(names), frozenset(changed)) if names or session_wrote(session, node) else None
 
 
@@ -198,7 +212,7 @@ def _later_writes(body: FunctionBody, session: Session) -> list[Node]:
     writes = [call.node for call in session.writes]
     rows = row_names(session)
     targets = [target for target in body.targets if text_of(target.children[0]) in rows]
-    return writes + targets
+    return writes + targets + [call for call in body.calls if appends_row(call, rows)]
 
 
 def _relation(body: FunctionBody, commit: Node, write: Node, known: _Known) -> Relation | None:

@@ -83,7 +83,9 @@ def _of_chain(
     written = text_of(root)
     if written.endswith(".objects") or ".objects." in f"{written}.":
         model = root.child_by_field_name("object")
-        return Load("django", model, node, root, locks) if model is not None and _is_model(model) else None
+        is_own = model is not None and text_of(model) == "cls"
+        is_known = model is not None and (is_own or _is_model(model))
+        return Load("django", model, node, root, locks) if model is not None and is_known else None
     if written.endswith(".query") and root.type == "attribute":
         model = root.child_by_field_name("object")
         if model is not None and _is_model(model):

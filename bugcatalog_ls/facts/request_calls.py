@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.queries import method_name
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.guards import conditions_at, implied
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, text_of, walk
 from bugcatalog_ls.text.wording import in_snake_case
 
 BY_DESIGN = re.compile(
@@ -22,6 +22,8 @@ BY_DESIGN = re.compile(
     re.IGNORECASE,
 )
 """Names of what writes on every request on purpose."""
+_MAPPINGS = frozenset({"dict", "OrderedDict", "defaultdict", "WeakValueDictionary"})
+_MISSED = re.compile(r"except\s+\(?(?:KeyError|LookupError|AttributeError)\b")
 CACHES = re.compile(rb"cache|\blru\b|_ttl|\bttl|redis|memoi[sz]e|memcache|\.setex\(|\b[ep]x=", re.IGNORECASE)
 # What is set on these is set on the request, or on the object itself; anything else may be a row.
 _OF_REQUEST_ONLY = re.compile(
@@ -63,8 +65,9 @@ def collect_calls(file: PyFile, facts: Facts, definition: Definition) -> None:
         return
     sets_row = b"yield" not in text and _sets_row(body)
     commits = b".commit(" in text or b".begin(" in text
+    answered = _answered_from_memory(file, text)
     for call in walk(body):
-        if call.type != "call":
+        if call.type != "call" or call.start_byte - body.start_byte >= answered:
             continue
         callee = callee_of(call)
         if callee is None or callee.type not in ("identifier", "attribute") or not _is_always(call):
@@ -87,6 +90,29 @@ def collect_calls(file: PyFile, facts: Facts, definition: Definition) -> None:
         written = text_of(callee).split("\n")[0][:40]
         anchor = facts.anchor(f"request {definition.symbol} {written}", call)
         facts.add(RequestCall(file.path, anchor, definition.symbol, symbol, kind, written))
+
+
+def _answered_from_memory(file: PyFile, text: bytes) -> int:
+    """Where a body has returned what a dict of its module holds, so that the rest only runs without it;
+    its length where it never does."""
+    if b"return" not in text:
+        return len(text)
+    for name, bindings in file.scopes.module.bindings.items():
+        word = re.escape(name.encode())
+        value = bindings[0].value
+        if value is None or name.encode() not in text or not _is_empty_container(value):
+            continue
+        read = re.search(rb"(?<![\w.])%s\.get\(|\bin\s+%s\b" % (word, word), text)
+        given = re.compile(rb"\breturn\b").search(text, read.end()) if read is not None else None
+        if given is not None:
+            return given.end()
+    return len(text)
+
+
+def _is_empty_container(value: Node) -> bool:
+    if value.type == "dictionary":
+        return value.named_child_count == 0
+    return value.type == "call" and text_of(callee_of(value) or value).rpartition(".")[2] in _MAPPINGS
 
 
 def _made(call: Node) -> list[Node]:
@@ -139,6 +165,9 @@ def _sets_row(body: Node) -> bool:
 
 def _is_always(call: Node) -> bool:
     """Whether nothing but the request decides on a call: no look whether it is needed."""
+    handler = enclosing(call, "except_clause", "function_definition")
+    if handler is not None and handler.type == "except_clause" and _MISSED.match(text_of(handler)):
+        return False
     for condition in conditions_at(call):
         for part in implied(condition):
             text = text_of(part.node)

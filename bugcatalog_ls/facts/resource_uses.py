@@ -21,6 +21,9 @@ _DISPLAYS = frozenset(
 # Calls whose result lives on what the resource still has to give.
 _DERIVING = frozenset({"cursor", "makefile", "execution_options", "begin", "connection", "detach"})
 _LAZY = frozenset({"reader", "DictReader", "iter", "map", "filter", "zip", "enumerate", "chain", "islice"})
+_READS_ALL = frozenset(
+    {"list", "tuple", "set", "dict", "frozenset", "sorted", "sum", "max", "min", "any", "all", "next"}
+)
 _LIBRARIES = frozenset(
     {
         *("pandas", "numpy", "yaml", "orjson", "ujson", "simplejson", "toml", "tomllib", "tomli", "tomli_w"),
@@ -174,7 +177,7 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
     root = symbol.partition(".")[0]
     if last in _LAZY and enclosing(call, "return_statement", "yield", "function_definition") is not None:
         around = enclosing(call, "return_statement", "yield", "function_definition")
-        if around is not None and around.type != "function_definition":
+        if around is not None and around.type != "function_definition" and not _is_used_up(call, around):
             return Use("hand on", node)
     if symbol in _PLAIN_CLASSES:
         return Use("use", node)
@@ -186,6 +189,18 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
         return Use("hand on" if _is_collecting(last, symbol) else "use", node)
     slot = _slot(arguments, argument)
     return Use("pass", node, symbol, slot) if symbol else Use("pass", node, "", slot)
+
+
+def _is_used_up(call: Node, around: Node) -> bool:
+    """Whether all that a lazy call gives is read inside of an expression: `list(csv.reader(file))`."""
+    for parent in ancestors(call):
+        if parent.start_byte < around.start_byte or parent.id == around.id:
+            return False
+        if parent.type in ("list_comprehension", "set_comprehension", "dictionary_comprehension"):
+            return True
+        if parent.type == "call" and text_of(callee_of(parent) or parent) in _READS_ALL:
+            return True
+    return False
 
 
 def is_kept(call: Node) -> bool:

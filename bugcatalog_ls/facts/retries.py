@@ -11,7 +11,7 @@ class Retry(Fact, frozen=True):
 
     `on_everything`: any exception is retried, and the source says so; `on_anything`: because it names
     none. `lacks`: `wait`, `stop`. `methods`: the adapter retries POST. `recognised`: what is retried
-    knows what it did already.
+    knows what it did already. `policy`: the decorator, by its symbol, where another file makes it.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Retry(Fact, frozen=True):
     methods: bool = False
     recognised: bool = False
     calls: tuple[RetriedCall, ...] = ()
+    policy: str = ""
 
     @property
     def key(self) -> str:

@@ -13,6 +13,8 @@ from bugcatalog_ls.facts.retry_loops import collect_loops
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 
+# A decorator made in another file, by its name: `@http_retry`.
+_POLICY = re.compile(rb"^[ \t]*@[\w.]*retr", re.MULTILINE | re.IGNORECASE)
 _LIBRARIES = re.compile(rb"autoretry_for|tenacity|backoff|retrying|stamina")
 
 
@@ -22,7 +24,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
     for symbol in functions_with(file, RECOGNISING_WORDS):
         facts.add(RecognisesRepeats(symbol))
-    if _LIBRARIES.search(data) is not None:
+    if _LIBRARIES.search(data) is not None or _POLICY.search(data) is not None:
         collect_decorators(file, facts)
     if b"self.retry(" in data:
         collect_tasks(file, facts)
@@ -38,7 +40,7 @@ VOCABULARY = Vocabulary(
         *(
             b"tenacity",
             b"backoff",
-            b"retrying",
+            b"retry",
             b"stamina",
             b"autoretry_for",
             b"Retry(",

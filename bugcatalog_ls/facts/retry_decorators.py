@@ -32,6 +32,11 @@ def collect_decorators(file: PyFile, facts: Facts) -> None:
             if made is None:
                 continue
             by, call = made
+            named = by.removeprefix("policy ") if by.startswith("policy ") else ""
+            if named:
+                body = definition.node.child_by_field_name("body")
+                _add(file, facts, decorator, "policy elsewhere", None, body, named)
+                continue
             if call is not None:
                 done.add(call.id)
             body = definition.node.child_by_field_name("body")
@@ -69,6 +74,11 @@ def collect_tasks(file: PyFile, facts: Facts) -> None:
                 _add(file, facts, decorator, "celery", None, function.child_by_field_name("body"))
 
 
+def is_policy(symbol: str) -> bool:
+    """Whether a (resolved) symbol is a retry that is made and can be put on functions."""
+    return symbol.endswith("()") and _kind(symbol.removesuffix("()")) is not None
+
+
 def _made(file: PyFile, decorator: Node) -> tuple[str, Node | None] | None:
     """The kind of retry that a decorator is, and the call that configures it."""
     if decorator.type == "call":
@@ -86,7 +96,9 @@ def _made(file: PyFile, decorator: Node) -> tuple[str, Node | None] | None:
     if (kind := _kind(symbol)) is not None:
         return kind, None
     kind = _kind(symbol.removesuffix("()")) if symbol.endswith("()") else None
-    return (f"{kind} elsewhere", decorator) if kind is not None else None
+    if kind is not None:
+        return f"{kind} elsewhere", decorator
+    return (f"policy {symbol}", None) if "retr" in text.lower() and "(" not in symbol else None
 
 
 def _kind(symbol: str | None) -> str | None:
@@ -101,7 +113,15 @@ def _kind(symbol: str | None) -> str | None:
     return "stamina" if symbol in _STAMINA else None
 
 
-def _add(file: PyFile, facts: Facts, place: Node, kind: str, call: Node | None, body: Node | None) -> None:
+def _add(
+    file: PyFile,
+    facts: Facts,
+    place: Node,
+    kind: str,
+    call: Node | None,
+    body: Node | None,
+    policy: str = "",
+) -> None:
     arguments = arguments_of(call) if call is not None else Arguments((), {}, (), ())
     kind, _, elsewhere = kind.partition(" ")
     everything = anything = False
@@ -123,6 +143,7 @@ def _add(file: PyFile, facts: Facts, place: Node, kind: str, call: Node | None, 
             False,
             recognises_repeats(text),
             retried_calls(file, body) if body is not None else (),
+            policy,
         )
     )
 

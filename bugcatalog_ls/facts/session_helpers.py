@@ -10,9 +10,12 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.db_sessions import is_session
 from bugcatalog_ls.facts.session_calls import Session, SessionFunction
-from bugcatalog_ls.facts.written_rows import FunctionBody
+from bugcatalog_ls.facts.written_rows import FunctionBody, assigned_names
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, text_of
+
+MAKES = r"(?:create|save|add|register|make|insert|store|persist|open|issue|record|new)"
+_MAKING = re.compile(rf"(?:\w+\.)*_*{MAKES}(?:_\w+)?")
 
 
 class Helper(NamedTuple):
@@ -73,3 +76,20 @@ def _own_method(file: PyFile, session: Session, node: Node) -> Helper | None:
         return None
     symbol = file.symbol(function)
     return Helper(node, symbol.replace("()", ""), f"={session.symbol}") if symbol is not None else None
+
+
+def is_global(function: SessionFunction, session: Session) -> bool:
+    """Whether a session is one that other functions reach by the same name: `db.session`."""
+    top = session.written.partition(".")[0]
+    return bool(session.symbol) and top not in ("self", "cls") and top not in function.scope.bindings
+
+
+def making_calls(file: PyFile, body: FunctionBody, session: Session) -> Iterator[Helper]:
+    """The calls that give a row which they may have stored through the same global session."""
+    for node in body.calls:
+        function = callee_of(node)
+        if function is None or _MAKING.fullmatch(text_of(function)) is None or not assigned_names(node):
+            continue
+        symbol = file.symbol(function)
+        if symbol is not None and not symbol.startswith(("builtins.", "sqlalchemy.")):
+            yield Helper(node, symbol.replace("()", ""), f"={session.symbol}")

@@ -29,6 +29,7 @@ class StaleSql(NamedTuple):
     node: Node
     table: str
     column: str
+    read: Node
 
 
 def stale_sql(file: PyFile) -> Iterator[StaleSql]:
@@ -47,7 +48,7 @@ def stale_sql(file: PyFile) -> Iterator[StaleSql]:
         for call, update in updates:
             found = _stale_column(scope, call, update, selects)
             if found is not None and not is_under_lock(call):
-                yield StaleSql(call, update["table"], found)
+                yield StaleSql(call, update["table"], *found)
 
 
 def _sql(node: Node) -> str | None:
@@ -60,7 +61,8 @@ def _sql(node: Node) -> str | None:
 
 def _stale_column(
     scope: Scope, call: Node, update: re.Match[str], selects: list[tuple[Node, re.Match[str]]]
-) -> str | None:
+) -> tuple[str, Node] | None:
+    """The column, and the SELECT that it was read by."""
     sets, _, where = (
         update["sets"].partition("WHERE") if "WHERE" in update["sets"] else update["sets"].partition("where")
     )
@@ -75,7 +77,7 @@ def _stale_column(
                 continue
             derived = derived_names(scope, select_call)
             if computes_from(call, derived, scope):
-                return column
+                return column, select_call
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,12 +11,21 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.db_sessions import is_cursor, is_dbapi
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.session_calls import Session, SessionFunction
+from bugcatalog_ls.facts.written_rows import body_of_function, mentions_any, standing_before
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.flow_paths import path_from
 from bugcatalog_ls.syntax.handlers import caught_types, is_broad
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, constant_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    constant_value,
+    statement_of,
+    text_of,
+    walk,
+)
 from bugcatalog_ls.syntax.scopes import Scope
 
 _HANDLERS = ("except_clause", "except_group_clause")
@@ -38,6 +48,11 @@ _ENDING = frozenset({"rollback", "close", "begin_nested", "invalidate", "remove"
 _SENDING = frozenset({"commit", "flush", "execute", "exec", "merge", "bulk_save_objects"})
 
 
+_KEY_OF_ROW = re.compile(r"\.lastrowid\b|\bRETURNING\b|\.insert_id\(\)", re.IGNORECASE)
+
+_FETCHES = re.compile(r"\.fetch(?:one|val|row)?\(")
+
+
 class OpenFailure(NamedTuple):
     """An `except` behind which a session is used although its failed transaction was not rolled back."""
 
@@ -53,6 +68,7 @@ class BareWrite(NamedTuple):
     n_writes: int
     is_autocommit: bool
     last: Node
+    early: Node | None = None
 
 
 def open_failures(file: PyFile, function: SessionFunction) -> Iterator[OpenFailure]:
@@ -172,14 +188,57 @@ def bare_writes(file: PyFile) -> Iterator[BareWrite]:
         for connection, writes in by_connection.items():
             text = text_of(scope.node)
             is_autocommit = _is_autocommit(file, scope, connection)
-            if f"{connection}.rollback(" in text and not is_autocommit:
-                continue
             if not is_autocommit and f"{connection}.commit(" not in text:
+                continue
+            early = None if is_autocommit else _early_commit(scope, connection, writes)
+            if early is not None and len(writes) > 1 and _follow(scope, writes):
+                yield BareWrite(writes[0], connection, len(writes), False, writes[-1], early)
+                continue
+            if f"{connection}.rollback(" in text and not is_autocommit:
                 continue
             if not is_autocommit and _is_closed_always(scope, connection):
                 continue
             if len(writes) > 1 and _follow(scope, writes):
                 yield BareWrite(writes[0], connection, len(writes), is_autocommit, writes[-1])
+
+
+def _early_commit(scope: Scope, connection: str, writes: list[Node]) -> Node | None:
+    """The commit of a driver's connection before a write that points to the row of an earlier one, by
+    the key that this got: `cursor.lastrowid`, or a row that it returned."""
+    body = body_of_function(scope)
+    commits = [
+        call
+        for call in body.calls
+        if text_of(callee_of(call) or call) == f"{connection}.commit"
+        and statement_of(call).parent is not None
+    ]
+    if len(commits) < 2:
+        return None
+    for commit in commits[:-1]:
+        first = [write for write in writes if write.start_byte < commit.start_byte]
+        later = [write for write in writes if write.start_byte > commit.start_byte]
+        if not first or not later:
+            continue
+        block = statement_of(commit).parent
+        if (
+            block is None
+            or statement_of(first[-1]).parent != block
+            or statement_of(commits[-1]).parent != block
+        ):
+            continue
+        returns = any("returning" in text_of(write).lower() for write in first)
+        keys = {
+            text_of(left)
+            for node in standing_before(body.assignments, later[0].start_byte)
+            if node.start_byte > first[0].start_byte - 200
+            and (left := node.child_by_field_name("left")) is not None
+            and (right := node.child_by_field_name("right")) is not None
+            and (_KEY_OF_ROW.search(text_of(right)) or (returns and _FETCHES.search(text_of(right))))
+            and left.type == "identifier"
+        }
+        if keys and any(mentions_any(statement_of(write), keys) for write in later):
+            return commit
+    return None
 
 
 def _connection(file: PyFile, scope: Scope, receiver: Node) -> str | None:
@@ -238,7 +297,7 @@ def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
     text = text_of(scope.node)
     if f"{connection}.autocommit = True" in text or f"{connection}.autocommit(True)" in text:
         return True
-    if f"{connection}.set_session(autocommit=True" in text:
+    if f"{connection}.set_session(autocommit=True" in text or _is_made_autocommit(scope, connection):
         return True
     for binding in scope.bindings.get(connection, ()):
         value = binding.value
@@ -253,6 +312,15 @@ def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
         if level is not None and level.type == "none" and (file.callee(value) or "").startswith("sqlite3"):
             return True
     return False
+
+
+def _is_made_autocommit(scope: Scope, connection: str) -> bool:
+    """Whether the class gives itself a connection that commits each statement."""
+    owner = next((each for each in ancestors(scope.node) if each.type == "class_definition"), None)
+    if owner is None or not connection.startswith("self."):
+        return False
+    made = rf"{re.escape(connection)}\s*(?::[^=\n]+)?=\s*(?:await )?[\w.]*connect\([^)]*\bautocommit=True"
+    return re.search(made, text_of(owner)) is not None
 
 
 def _is_closed_always(scope: Scope, connection: str) -> bool:

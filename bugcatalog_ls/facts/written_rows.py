@@ -74,6 +74,31 @@ def assigned_names(node: Node) -> set[str]:
     return {text_of(part) for part in (left, *walk(left)) if part.type == "identifier"}
 
 
+def taken_from(body: FunctionBody, names: Iterable[str]) -> set[str]:
+    """The names that are given a part of what names hold: `key = result.inserted_primary_key[0]`."""
+    known = set(names)
+    for node in body.assignments:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or left.type != "identifier":
+            continue
+        part = right
+        while part.type in ("attribute", "subscript", "call", "await", "parenthesized_expression"):
+            part = part.named_children[0]
+        if part is not right and part.type == "identifier" and text_of(part) in known:
+            known.add(text_of(left))
+    return known - set(names)
+
+
+def appends_row(call: Node, rows: Iterable[str]) -> bool:
+    """Whether a call puts a new row into a relationship of a known one: `order.lines.append(Line(…))`."""
+    written = text_of(callee_of(call) or call).split(".")
+    given = arguments_of(call).positional
+    if len(written) != 3 or written[2] not in ("append", "add") or written[0] not in rows:
+        return False
+    made = callee_of(given[0]) if len(given) == 1 and given[0].type == "call" else None
+    return made is not None and text_of(made).rpartition(".")[2][:1].isupper()
+
+
 def given_rows(write: Node) -> frozenset[str]:
     """The names that a write is given as rows, which point to nothing by themselves."""
     positional = arguments_of(write).positional if write.type == "call" else ()

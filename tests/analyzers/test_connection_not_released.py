@@ -796,3 +796,19 @@ def test_mends_close_on_one_path_and_factory_of_another_file() -> None:
                     raise
         """,
     )
+
+
+def test_finds_file_whose_rows_are_all_read() -> None:
+    check_findings(
+        "BC402",
+        """
+        import csv
+        def rows(path):
+            file = open(path)
+          # ^^^^ BC402
+            return list(csv.reader(file))
+        def lazy(path):
+            file = open(path)
+            return csv.reader(file)
+        """,
+    )

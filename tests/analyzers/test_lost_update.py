@@ -870,3 +870,125 @@ def test_method_of_a_django_model_on_its_own_row() -> None:
                 Stock.objects.select_for_update().get(pk=key).take()
         """,
     )
+
+
+def test_mends_select_whose_value_decides() -> None:
+    check_fix(
+        "BC302",
+        """
+        import psycopg
+        def reserve(conn: psycopg.Connection, event, seats):
+            cur = conn.cursor()
+            cur.execute("SELECT seats FROM events WHERE id = %s", (event,))
+            left = cur.fetchone()[0]
+            if left < seats:
+                return False
+            cur.execute("UPDATE events SET seats = %s WHERE id = %s", (left - seats, event))
+            conn.commit()
+        """,
+        """
+        import psycopg
+        def reserve(conn: psycopg.Connection, event, seats):
+            cur = conn.cursor()
+            cur.execute("SELECT seats FROM events WHERE id = %s FOR UPDATE", (event,))
+            left = cur.fetchone()[0]
+            if left < seats:
+                return False
+            cur.execute("UPDATE events SET seats = %s WHERE id = %s", (left - seats, event))
+            conn.commit()
+        """,
+    )
+
+
+def test_reads_again_what_django_worked_out() -> None:
+    check_fix(
+        "BC302",
+        """
+        from django.db.models import F
+        from shop.models import Product
+        def buy(key):
+            product = Product.objects.get(pk=key)
+            product.stock -= 1
+            product.save()
+            return product.stock
+        """,
+        """
+        from django.db.models import F
+        from shop.models import Product
+        def buy(key):
+            product = Product.objects.get(pk=key)
+            product.stock = F("stock") - 1
+            product.save()
+            product.refresh_from_db(fields=["stock"])
+            return product.stock
+        """,
+    )
+
+
+def test_counts_by_one_command_whatever_the_steps_are_called() -> None:
+    check_fix(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def use(user, n):
+            raw = r.get(f"quota:{user}")
+            left = int(raw or 0) - n
+            r.set(f"quota:{user}", left)
+            return left
+        def visit(page):
+            current = int(r.get(page) or 0)
+            r.set(page, current + 1)
+            return current + 1
+        """,
+        """
+        import redis
+        r = redis.Redis()
+        def use(user, n):
+            left = r.decr(f"quota:{user}", n)
+            return left
+        def visit(page):
+            current = r.incr(page)
+            return current
+        """,
+    )
+
+
+def test_offers_no_counter_where_the_new_value_decides() -> None:
+    source = """
+        import redis
+        r = redis.Redis()
+        def use(user, n):
+            raw = r.get(f"quota:{user}")
+            left = int(raw or 0) - n
+            if left < 0:
+                raise ValueError(user)
+            r.set(f"quota:{user}", left)
+        """
+    check_fix("BC302", source, source)
+
+
+def test_locks_where_the_new_value_is_looked_at_before_the_commit() -> None:
+    check_fix(
+        "BC302",
+        """
+        from sqlalchemy.orm import Session
+        from models import Stock
+        def take(db: Session, key, n):
+            stock = db.query(Stock).filter_by(id=key).one()
+            stock.qty -= n
+            if stock.qty < 0:
+                raise ValueError(key)
+            db.commit()
+        """,
+        """
+        from sqlalchemy.orm import Session
+        from models import Stock
+        def take(db: Session, key, n):
+            stock = db.query(Stock).filter_by(id=key).with_for_update().one()
+            stock.qty -= n
+            if stock.qty < 0:
+                raise ValueError(key)
+            db.commit()
+        """,
+    )

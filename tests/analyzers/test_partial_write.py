@@ -952,3 +952,188 @@ def test_mends_django() -> None:
                 Item.objects.create(order=order)
         """,
     )
+
+
+def test_finds_helper_with_the_same_global_session() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- extensions.py
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+
+        #- orders.py
+        from extensions import db
+        from models import Order
+        def save_order(email):
+            order = Order(email=email)
+            db.session.add(order)
+            db.session.commit()
+            return order
+
+        #- checkout.py
+        from extensions import db
+        from models import Payment
+        from orders import save_order
+        def checkout(email, cents):
+            order = save_order(email)
+                  # ^^^^^^^^^^^^^^^^^ BC301
+            db.session.add(Payment(order_id=order.id, cents=cents))
+            db.session.commit()
+        """,
+    )
+
+
+def test_finds_rows_appended_and_keys_taken_after_the_commit() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy import insert
+        from sqlalchemy.orm import Session
+        from models import Post, Thread, audit, users
+        def open_thread(session: Session, title, body):
+            thread = Thread(title=title)
+            session.add(thread)
+            session.commit()
+          # ^^^^^^^^^^^^^^^^ BC301
+            thread.posts.append(Post(body=body))
+            session.commit()
+        def register(db: Session, email):
+            result = db.execute(insert(users).values(email=email))
+            key = result.inserted_primary_key[0]
+            db.commit()
+          # ^^^^^^^^^^^ BC301 db.commit ends the transaction before the rows that belong to it are written
+            db.execute(insert(audit).values(user_id=key))
+            db.commit()
+        """,
+    )
+
+
+def test_finds_early_commit_of_a_driver() -> None:
+    check_fix(
+        "BC301",
+        """
+        import sqlite3
+        def order(conn: sqlite3.Connection, email, sku):
+            try:
+                cursor = conn.execute("INSERT INTO orders (email) VALUES (?)", (email,))
+                key = cursor.lastrowid
+                conn.commit()
+                conn.execute("INSERT INTO lines (order_id, sku) VALUES (?, ?)", (key, sku))
+                conn.commit()
+            except sqlite3.Error:
+                conn.rollback()
+                raise
+        """,
+        """
+        import sqlite3
+        def order(conn: sqlite3.Connection, email, sku):
+            try:
+                cursor = conn.execute("INSERT INTO orders (email) VALUES (?)", (email,))
+                key = cursor.lastrowid
+                conn.execute("INSERT INTO lines (order_id, sku) VALUES (?, ?)", (key, sku))
+                conn.commit()
+            except sqlite3.Error:
+                conn.rollback()
+                raise
+        """,
+    )
+
+
+def test_finds_autocommit_that_the_class_asked_for() -> None:
+    check_findings(
+        "BC301",
+        """
+        import pymysql
+        class Ledger:
+            def __init__(self, **kw):
+                self.conn = pymysql.connect(autocommit=True, **kw)
+            def book(self, debit, credit, cents):
+                with self.conn.cursor() as cursor:
+                    cursor.execute("INSERT INTO entries (a, c) VALUES (%s, %s)", (debit, -cents))
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+                    cursor.execute("INSERT INTO entries (a, c) VALUES (%s, %s)", (credit, cents))
+        """,
+    )
+
+
+def test_mends_early_commit_behind_a_returned_key() -> None:
+    check_fix(
+        "BC301",
+        """
+        import psycopg2
+        def register(conn: psycopg2.extensions.connection, email, role):
+            cur = conn.cursor()
+            try:
+                cur.execute("INSERT INTO users (email) VALUES (%s) RETURNING id", (email,))
+                key = cur.fetchone()[0]
+                conn.commit()
+                cur.execute("INSERT INTO roles (user_id, role) VALUES (%s, %s)", (key, role))
+                conn.commit()
+            except psycopg2.Error:
+                conn.rollback()
+                raise
+        """,
+        """
+        import psycopg2
+        def register(conn: psycopg2.extensions.connection, email, role):
+            cur = conn.cursor()
+            try:
+                cur.execute("INSERT INTO users (email) VALUES (%s) RETURNING id", (email,))
+                key = cur.fetchone()[0]
+                cur.execute("INSERT INTO roles (user_id, role) VALUES (%s, %s)", (key, role))
+                conn.commit()
+            except psycopg2.Error:
+                conn.rollback()
+                raise
+        """,
+    )
+
+
+def test_mends_writes_through_a_typed_connection() -> None:
+    check_fix(
+        "BC301",
+        """
+        import asyncpg
+        async def move(conn: asyncpg.Connection, a, b):
+            await conn.execute("UPDATE accounts SET cents = cents - 1 WHERE id = $1", a)
+            await conn.execute("UPDATE accounts SET cents = cents + 1 WHERE id = $1", b)
+        """,
+        """
+        import asyncpg
+        async def move(conn: asyncpg.Connection, a, b):
+            async with conn.transaction():
+                await conn.execute("UPDATE accounts SET cents = cents - 1 WHERE id = $1", a)
+                await conn.execute("UPDATE accounts SET cents = cents + 1 WHERE id = $1", b)
+        """,
+    )
+
+
+def test_leaves_helper_that_is_told_whether_to_commit() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- extensions.py
+        from flask_sqlalchemy import SQLAlchemy
+        db = SQLAlchemy()
+
+        #- orders.py
+        from extensions import db
+        from models import Order
+        def save_order(email, commit_transaction=False):
+            order = Order(email=email)
+            db.session.add(order)
+            if commit_transaction:
+                db.session.commit()
+            return order
+
+        #- checkout.py
+        from extensions import db
+        from models import Payment
+        from orders import save_order
+        def checkout(email, cents):
+            order = save_order(email)
+            db.session.add(Payment(order_id=order.id, cents=cents))
+            db.session.commit()
+        """,
+    )

@@ -492,7 +492,7 @@ def test_mends_insert_sql() -> None:
         @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
         def save(conn, x):
             cur = conn.cursor()
-            cur.execute("INSERT INTO orders (x) VALUES (%s)", (x,))
+            cur.execute("INSERT INTO orders (id) VALUES (%s)", (x,))
             conn.commit()
         """,
         """
@@ -501,7 +501,7 @@ def test_mends_insert_sql() -> None:
         @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
         def save(conn, x):
             cur = conn.cursor()
-            cur.execute("INSERT INTO orders (x) VALUES (%s) ON CONFLICT DO NOTHING", (x,))
+            cur.execute("INSERT INTO orders (id) VALUES (%s) ON CONFLICT DO NOTHING", (x,))
             conn.commit()
         """,
     )
@@ -515,7 +515,7 @@ def test_mends_insert_core() -> None:
         from sqlalchemy.dialects.postgresql import insert
         @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
         def save(db, x):
-            db.execute(insert(Order).values(x=x))
+            db.execute(insert(Order).values(id=x))
             db.commit()
         """,
         """
@@ -523,7 +523,7 @@ def test_mends_insert_core() -> None:
         from sqlalchemy.dialects.postgresql import insert
         @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
         def save(db, x):
-            db.execute(insert(Order).values(x=x).on_conflict_do_nothing())
+            db.execute(insert(Order).values(id=x).on_conflict_do_nothing())
             db.commit()
         """,
     )
@@ -784,5 +784,160 @@ def test_leaves_loops_that_ask_until_a_result_is_there() -> None:
                     print(error)
                 time.sleep(poll_distance)
             return response.json()
+        """,
+    )
+
+
+def test_mends_with_the_errors_of_the_library() -> None:
+    check_fix(
+        "BC202",
+        """
+        import requests
+        from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
+        @retry(retry=retry_if_exception_type(Exception), stop=stop_after_attempt(3), wait=wait_random(1, 2))
+        def load(key):
+            return requests.get(f"https://a/{key}", timeout=3)
+        """,
+        """
+        import requests
+        from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
+        @retry(
+            retry=retry_if_exception_type((requests.ConnectionError, requests.Timeout)),
+            stop=stop_after_attempt(3),
+            wait=wait_random(1, 2),
+        )
+        def load(key):
+            return requests.get(f"https://a/{key}", timeout=3)
+        """,
+    )
+
+
+def test_mends_with_the_errors_of_the_database() -> None:
+    check_fix(
+        "BC202",
+        """
+        import backoff
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from models import User
+        @backoff.on_exception(backoff.expo, Exception, max_tries=5)
+        def users(session: Session):
+            return session.scalars(select(User)).all()
+        """,
+        """
+        import backoff
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from models import User
+        from sqlalchemy.exc import OperationalError
+        @backoff.on_exception(backoff.expo, OperationalError, max_tries=5)
+        def users(session: Session):
+            return session.scalars(select(User)).all()
+        """,
+    )
+
+
+def test_hands_the_key_on_to_a_helper() -> None:
+    check_fix(
+        "BC202",
+        """
+        #- service.py
+        import time
+        from gateway import refund
+        def refund_safely(charge):
+            for attempt in range(5):
+                try:
+                    return refund(charge)
+                except OSError:
+                    time.sleep(1 + attempt)
+
+        #- gateway.py
+        import requests
+        def refund(charge: str) -> None:
+            requests.post("https://pay/refunds", json={"charge": charge}, timeout=8)
+        """,
+        """
+        #- service.py
+        import time
+        import uuid
+        from gateway import refund
+        def refund_safely(charge):
+            idempotency_key = str(uuid.uuid4())
+            for attempt in range(5):
+                try:
+                    return refund(charge, idempotency_key=idempotency_key)
+                except OSError:
+                    time.sleep(1 + attempt)
+
+        #- gateway.py
+        import uuid
+
+        import requests
+        def refund(charge: str, idempotency_key: str = "") -> None:
+            requests.post(
+                "https://pay/refunds",
+                json={"charge": charge},
+                timeout=8,
+                headers={"Idempotency-Key": idempotency_key or str(uuid.uuid4())},
+            )
+        """,
+    )
+
+
+def test_offers_no_upsert_without_a_key() -> None:
+    source = """
+        import sqlite3
+        def save(conn: sqlite3.Connection, text):
+            for attempt in range(3):
+                try:
+                    conn.execute("INSERT INTO logs (text) VALUES (?)", (text,))
+                    return
+                except sqlite3.OperationalError:
+                    continue
+        """
+    check_fix("BC202", source, source)
+
+
+def test_finds_policy_of_another_file() -> None:
+    check_findings(
+        "BC202",
+        """
+        #- policy.py
+        from tenacity import retry, stop_after_attempt, wait_random
+        http_retry = retry(stop=stop_after_attempt(3), wait=wait_random(1, 2))
+
+        #- sms.py
+        import httpx
+        from policy import http_retry
+        @http_retry
+         # <------- BC202
+        def send(number):
+            httpx.post("https://sms/messages", json={"to": number})
+        """,
+    )
+
+
+def test_finds_rows_of_drivers_and_managers() -> None:
+    check_findings(
+        "BC202",
+        """
+        import asyncpg, time
+        from models import Invoice
+        async def record(pool: asyncpg.Pool, cents):
+            for attempt in range(3):
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    async with pool.acquire() as conn:
+                        await conn.execute("INSERT INTO payments (cents) VALUES ($1)", cents)
+                    return
+                except asyncpg.PostgresError:
+                    time.sleep(attempt)
+        def issue(customer):
+            for attempt in range(3):
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    return Invoice.objects.create(customer=customer)
+                except Exception:
+                    time.sleep(attempt)
         """,
     )

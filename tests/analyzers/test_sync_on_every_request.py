@@ -690,3 +690,29 @@ def test_sessions_in_memory_are_no_cache() -> None:
             return await call_next(request)
         """,
     )
+
+
+def test_leaves_call_behind_a_dict_with_times() -> None:
+    check_findings(
+        "BC403",
+        """
+        import time
+        import httpx
+        from fastapi import Depends, FastAPI
+        app = FastAPI()
+        _tokens = {}
+        async def info(token: str):
+            hit = _tokens.get(token)
+            if hit and hit[0] > time.monotonic():
+                return hit[1]
+            for old in [k for k, v in _tokens.items() if v[0] < time.monotonic()]:
+                del _tokens[old]
+            async with httpx.AsyncClient() as client:
+                body = (await client.get("https://id/me")).json()
+            _tokens[token] = (time.monotonic() + 60, body)
+            return body
+        @app.get("/")
+        async def index(i=Depends(info)):
+            return i
+        """,
+    )

@@ -778,3 +778,22 @@ def test_mends_raw_sql_by_the_key_that_it_reads() -> None:
             cursor.execute("SELECT id, name FROM items ORDER BY id LIMIT 20 OFFSET ?", (offset,))
         """,
     )
+
+
+def test_mends_the_query_that_a_page_is_made_of() -> None:
+    before = """
+        from fastapi_pagination.ext.sqlalchemy import paginate
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class Author(Base):
+            __tablename__ = "authors"
+            id = Column(Integer, primary_key=True)
+        def authors(db):
+            return paginate(db, select(Author))
+        def authors_again(session):
+            stmt = select(Author)
+            return paginate(session, stmt)
+        """
+    after = before.replace("paginate(db, select(Author)", "paginate(db, select(Author).order_by(Author.id)")
+    check_fix("BC203", before, after.replace("(session, stmt)", "(session, stmt.order_by(Author.id))"))
