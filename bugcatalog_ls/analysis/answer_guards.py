@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.facts.answer_checks import is_list_checked
+from bugcatalog_ls.facts.finish_reasons import asked_first, finish_reason
 from bugcatalog_ls.facts.llm_answers import AnswerText
 from bugcatalog_ls.facts.logger_edits import LoggerName, context_name, logger_for
 from bugcatalog_ls.syntax.edits import replace_node
@@ -34,7 +35,7 @@ def guard_text(context: FixContext, text: AnswerText) -> list[TextEdit]:
         before = f"{answer} = {text_of(call)}\n"
         written = answer + file.source.data[call.end_byte : text.node.end_byte].decode().lstrip(")")
         source = answer + file.source.data[call.end_byte : text.source.end_byte].decode().lstrip(")")
-    value = written
+    value = asked_first(file, text, written)
     if text.family in ("choices", "delta", "blocks") and is_written_out(text) and not _is_loop(text):
         value = written if is_list_checked(text) else f"{written} if {source} else None"
         if _may_be_other_block(text):
@@ -92,7 +93,7 @@ def skip_empty_delta(context: FixContext, text: AnswerText) -> list[TextEdit]:
 
 def is_written_out(text: AnswerText) -> bool:
     """Whether the text is read in one expression with what it is taken from."""
-    return text.node.start_byte == text.source.start_byte
+    return text.node.start_byte <= text.source.start_byte < text.node.end_byte
 
 
 def _may_be_other_block(text: AnswerText) -> bool:
@@ -119,6 +120,9 @@ def _empty_branch(file: PyFile, text: AnswerText, logger: LoggerName, written: s
         values = {"finish_reason": "finish_reason"}
     elif text.family == "blocks" and source.endswith(".content"):
         values = {"stop_reason": f"{source.removesuffix('.content')}.stop_reason"}
+    elif (told := finish_reason(text, written)) is not None:
+        reason = f"    {told[0]} = {told[1]}\n"
+        values = {told[0]: told[0]}
     line = logger.call("error", f"{name}: {said}", **values)
     return f'{reason}    {line}\n    raise ValueError("the model returned no content")'
 

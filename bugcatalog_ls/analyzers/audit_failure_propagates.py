@@ -10,8 +10,9 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.audit_logs import AuditLogOnly
-from bugcatalog_ls.facts.audit_writes import AuditWrite
+from bugcatalog_ls.facts.audit_writes import AuditWrite, KeptAside, StartedAside
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
+from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -24,7 +25,9 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import block_indent, replace_statement, wrap
+from bugcatalog_ls.syntax.statement_edits import block_indent, insert_before, replace_statement, wrap
+
+_ENDING = frozenset({"commit", "flush", "refresh", "rollback", "close"})
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -33,11 +36,13 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         found = function_behind(index, write.called, context.path) if write.called is not None else None
         helper = found[1].symbol if found is not None and write.kind == "call" else None
         # What the helper itself does wrong is told there.
-        if helper is not None and (catches_all(index, helper) or index.get(AuditWrite, helper)):
+        if helper is not None and (catches_all(index, helper) or _keeps(index, helper)):
             continue
         if helper is not None and index.get(AuditLogOnly, helper):
             continue
-        if catches_all(index, write.function):
+        if helper is not None and index.get(AuditWrite, helper) and not _is_aside(index, helper):
+            continue
+        if catches_all(index, write.function) or _is_aside(index, write.function):
             continue
         what = (
             f"{write.written} shares the request's fate"
@@ -51,6 +56,20 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         )
 
 
+def _keeps(index: FactIndex, helper: str) -> bool:
+    """Whether a function guards each audit record that it writes, whatever else it does."""
+    return bool(index.get(KeptAside, helper)) and not index.get(AuditWrite, helper)
+
+
+def _is_aside(index: FactIndex, function: str) -> bool:
+    """Whether a function runs in the background, after the answer or beside it."""
+    for path, started in index.get(StartedAside, function.rpartition(".")[2]):
+        found = function_behind(index, started.symbol, path)
+        if found is not None and found[1].symbol == function:
+            return True
+    return False
+
+
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     call, file = context.node_of("call"), context.file
     if call is None:
@@ -58,24 +77,88 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     statement = statement_of(call)
     if statement.type != "expression_statement" or statement.named_children[0].type == "assignment":
         return
+    if _adds_others(call):
+        return
     logger = logger_for(file, context.imports(), context.resolve)
     line = f'{logger.name}.exception("{context_name(file, call)}: audit record not written")'
     session = finding.data["session"]
     own = _opened_for(call, session) if session else None
-    is_sql = re.fullmatch(r"[\w.]+", session) is not None and ".objects" not in session
-    is_sql = is_sql and not _is_no_session(call, session)
-    code = _indented_twice(file, statement) if is_sql and own is None else None
-    if code is not None:
-        awaited = "await " if _is_async_session(call, session) else ""
-        block = f"{'async ' if awaited else ''}with {session}.begin_nested():\n{code}"
-        written = f"{awaited}{session}.flush()\ntry:\n    {block}\nexcept Exception:\n    {line}"
+    code = _indented_twice(file, statement) if own is None else None
+    savepoint = _savepoint(context, call, session) if code is not None else None
+    if savepoint is not None:
+        before, block = savepoint
+        written = f"{before}try:\n    {block}:\n{code}\nexcept Exception:\n    {line}"
         edits = replace_statement(file, statement, written)
+        title = "Write the record in a savepoint, and log where it is lost"
+    elif own is None and _is_psycopg2(file, call, session):
+        # A failed statement leaves no transaction that anything else could be committed in.
+        undone = f'{session}.execute("ROLLBACK TO SAVEPOINT audit_record")'
+        edits = wrap(file, statement, statement, "try:", f"except Exception:\n    {undone}\n    {line}")
+        edits = insert_before(file, statement, f'{session}.execute("SAVEPOINT audit_record")') + edits
         title = "Write the record in a savepoint, and log where it is lost"
     else:
         whole = own if own is not None else statement
         edits = wrap(file, whole, whole, "try:", f"except Exception:\n    {line}")
         title = "Log the lost record and go on"
     yield context.fix(title, "suggested", edits)
+
+
+def _adds_others(call: Node) -> bool:
+    """Whether a call adds rows of the request together with the record."""
+    given = next(iter(arguments_of(call).positional), None)
+    if given is None or given.type not in ("list", "tuple"):
+        return False
+    made = {text_of(callee_of(row) or row).rpartition(".")[2] for row in given.named_children}
+    return len(made) > 1
+
+
+def _savepoint(context: FixContext, call: Node, session: str) -> tuple[str, str] | None:
+    """What stands before the `try`, and the `with` that opens a savepoint, in the words of the library."""
+    file, name = context.file, session.rpartition(".")[2].lower()
+    parent = call.parent
+    is_awaited = parent is not None and parent.type == "await"
+    if _is_djangos(file, call, session):
+        function = enclosing(call, "function_definition")
+        if is_awaited or (function is not None and is_async(function)):
+            return None  # Transactions of Django's work in synchronous code only.
+        transaction = context.imports().need("django.db", "transaction", at=call.start_byte)
+        return "", f"with {transaction}.atomic()"
+    if re.fullmatch(r"[\w.]+", session) is None:
+        return None
+    opener = "async with" if is_awaited else "with"
+    if _is_no_session(call, session):
+        is_connection = re.search(r"conn(?:ection)?\d?$", name) is not None
+        if _imports(file, "asyncpg"):
+            return ("", f"async with {session}.transaction()") if is_connection and is_awaited else None
+        if _imports(file, "psycopg"):
+            owner = session if is_connection else f"{session}.connection"
+            return "", f"{opener} {owner}.transaction()"
+        if _imports(file, "sqlalchemy") and is_connection:
+            return "", f"{opener} {session}.begin_nested()"
+        return None
+    if _is_async_session(call, session):
+        return f"await {session}.flush()\n", f"async with {session}.begin_nested()"
+    return f"{session}.flush()\n", f"with {session}.begin_nested()"
+
+
+def _imports(file: PyFile, package: str) -> bool:
+    return re.search(rf"^\s*(?:import|from)\s+{package}\b", file.source.text, re.MULTILINE) is not None
+
+
+def _is_djangos(file: PyFile, call: Node, session: str) -> bool:
+    """Whether a record is written by a manager of Django's or by the `save` of a model in a file of its."""
+    if session:
+        return session.endswith((".objects", "._default_manager"))
+    is_saved = text_of(callee_of(call) or call).endswith(".save")
+    return is_saved and (_imports(file, "django") or _imports(file, "rest_framework"))
+
+
+def _is_psycopg2(file: PyFile, call: Node, session: str) -> bool:
+    """Whether PostgreSQL would drop what else is written through the same cursor."""
+    function = enclosing(call, "function_definition")
+    if not session or function is None or not _imports(file, "psycopg2"):
+        return False
+    return len(re.findall(r"\.execute(?:many)?\(", text_of(function))) > 1
 
 
 def _is_no_session(call: Node, session: str) -> bool:
@@ -104,10 +187,16 @@ def _opened_for(call: Node, session: str) -> Node | None:
             body = parent.child_by_field_name("body")
             header = text_of(parent)[: (body.start_byte if body is not None else 0) - parent.start_byte]
             if re.search(rf"\bas\s+{re.escape(session)}\b", header):
-                return parent
+                return parent if _is_for_one(parent, session) else None
         if parent.type == "function_definition":
             return None
     return None
+
+
+def _is_for_one(opened: Node, session: str) -> bool:
+    """Whether a session is opened for one write alone, and not also for what the request is about."""
+    used = re.findall(rf"\b{re.escape(session)}\.(\w+)\(", text_of(opened))
+    return sum(name not in _ENDING for name in used) <= 1
 
 
 def _is_async_session(call: Node, session: str) -> bool:
@@ -117,4 +206,4 @@ def _is_async_session(call: Node, session: str) -> bool:
     return re.search(rf"await\s+{re.escape(session)}\.", text_of(function)) is not None
 
 
-ANALYZER = Analyzer(join=_join, joins=(AuditWrite,), fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(AuditWrite, KeptAside, StartedAside), fix=_fix)

@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.revisions import revision_fix
 from bugcatalog_ls.analysis.vector_steps import resize_vector
 from bugcatalog_ls.facts.declared_sizes import VectorSize
 from bugcatalog_ls.facts.embedding_models import embedding_models
+from bugcatalog_ls.facts.guarded_functions import function_behind
 from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
@@ -81,11 +82,12 @@ def _one(sizes: set[int], model: str, variant: str) -> tuple[int, str, str] | No
 
 
 def _filling(context: JoinContext, declared: VectorSize) -> Iterator[str]:
-    """The files that make rows with this column."""
+    """The files that make the vectors of rows with this column."""
     owner, _, attribute = declared.owner.rpartition(".")
     for path, made in context.index.get(MadeRow, owner.rpartition(".")[2]) if owner else ():
         if made.attribute == attribute and resolve(context.index, made.owner, path) == owner:
-            yield path
+            maker = function_behind(context.index, made.maker, path) if made.maker else None
+            yield maker[0] if maker is not None else path
 
 
 def _elsewhere(context: JoinContext, declared: VectorSize) -> int | None:

@@ -193,7 +193,7 @@ ANALYZER = Analyzer(
     joins=(ForeignAnswer,),
     fix=_fix,
     literals=(
-        *(b"choices", b"anthropic", b"candidates", b"genai", b"vertexai", b"ollama", b"langchain"),
-        b"invoke(",
+        *(b"choices", b"anthropic", b"candidates", b"genai", b"generativeai", b"vertexai", b"ollama"),
+        *(b"langchain", b"invoke("),
     ),
 )

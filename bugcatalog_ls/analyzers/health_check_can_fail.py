@@ -11,18 +11,19 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.asked_services import last_asking
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
-from bugcatalog_ls.facts.health_checks import HealthRisk, is_health_route
+from bugcatalog_ls.facts.health_checks import HealthRisk, failing_condition, is_health_route
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.facts.noted_outcomes import noted_failure, noted_success
-from bugcatalog_ls.facts.responses import is_ok, read_answer
+from bugcatalog_ls.facts.responses import Answer, is_ok, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
-from bugcatalog_ls.syntax.nodes import called_name, enclosing, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, enclosing, string_value, text_of, walk
 from bugcatalog_ls.syntax.nodes import statement_of as statement_around
 from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
 
 _WRAPPED = ("expression_statement", "with_statement", "return_statement", "if_statement")
 _STATUS_KEYWORDS = {"JSONResponse": "status_code", "JsonResponse": "status", "Response": "status"}
+_AIOHTTP = ("aiohttp.web.json_response", "aiohttp.web.Response")
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -92,12 +93,17 @@ def _unavailable(context: FixContext, part: str, framework: str) -> str | None:
         case "drf":
             response = context.imports().need("rest_framework.response", "Response", at=at)
             return f"{response}({body}, status=503)"
+        case "aiohttp":
+            web = context.imports().need("aiohttp", "web", at=at)
+            return f"{web}.json_response({body}, status=503)"
     return None
 
 
 def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> list[TextEdit]:
     file = context.file
     answer = read_answer(file, value)
+    if any(node.type == "conditional_expression" for node in walk(value)):
+        return _by_condition(context, value, answer, framework)
     named = _named(context, answer.body, part) if answer is not None else []
     if answer is not None and answer.call is not None and answer.shape is not None and answer.shape.status:
         return [*named, *set_keyword(file, answer.call, answer.shape.status, "503")]
@@ -112,6 +118,10 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
             and given[1].type == "integer"
         ):
             return replace_node(given[1], "503")
+    if value.type == "call" and (file.callee(value) or "") in _AIOHTTP:
+        body = next(iter(arguments_of(value).positional), None)
+        named = _named(context, body, part) if body is not None else []
+        return [*named, *set_keyword(file, value, "status", "503")]
     if value.type == "call":
         keyword = _STATUS_KEYWORDS.get(called_name(value))
         if keyword is not None and framework in ("fastapi", "starlette"):
@@ -132,6 +142,27 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
             insert_at(value.end_byte, ")"),
         ]
     return []
+
+
+def _by_condition(context: FixContext, value: Node, answer: Answer | None, framework: str) -> list[TextEdit]:
+    """A status that follows from the one condition that the body tells the state by."""
+    condition = failing_condition(value)
+    if condition is None or answer is None:
+        return []
+    asked, fails_where_true = condition
+    first, second = ("503", "200") if fails_where_true else ("200", "503")
+    status = f"{first} if {text_of(asked)} else {second}"
+    if answer.call is not None and answer.shape is not None and answer.shape.status:
+        return set_keyword(context.file, answer.call, answer.shape.status, status)
+    if answer.tuple_status is not None:
+        return replace_node(answer.tuple_status, status)
+    if framework in ("flask", "quart"):
+        return [insert_at(value.end_byte, f", {status}")]
+    if framework not in ("fastapi", "starlette"):
+        return []
+    response = context.imports().need(f"{framework}.responses", "JSONResponse", at=value.start_byte)
+    start = f"{response}(status_code={status}, content="
+    return [insert_at(value.start_byte, start), insert_at(value.end_byte, ")")]
 
 
 def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit]:

@@ -62,7 +62,7 @@ def unguarded_calls(file: PyFile, function: Node) -> Iterator[Node]:
     for node in walk(function):
         if node.type != "call" or any(p.type == "parameters" for p in ancestors_within(node, function)):
             continue
-        if _is_io(file, node) and not _is_guarded(node, function):
+        if _is_io(file, node) and not _is_guarded(node, function) and not _guards_itself(file, node):
             yield node
 
 
@@ -84,6 +84,21 @@ def _is_io(file: PyFile, call: Node) -> bool:
         return True
     # Making a client asks nobody.
     return symbol.startswith(_CLIENTS) and symbol not in CLIENTS
+
+
+def _guards_itself(file: PyFile, call: Node) -> bool:
+    """Whether a call is of a function of this file that asks in a `try`, for whatever errors."""
+    callee = callee_of(call)
+    if callee is None or callee.type != "identifier":
+        return False
+    called = [each.node for each in file.functions if each.name == text_of(callee) and each.owner is None]
+    if len(called) != 1 or b"except" not in (called[0].text or b""):
+        return False
+    return not any(
+        _is_io(file, node) and not _is_guarded(node, called[0])
+        for node in walk(called[0])
+        if node.type == "call" and not any(p.type == "parameters" for p in ancestors_within(node, called[0]))
+    )
 
 
 def _is_database(file: PyFile, call: Node) -> bool:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.loggers import is_logger
+from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import is_broad, raises
@@ -50,11 +51,33 @@ class AuditWrite(Fact, frozen=True):
         return self.function
 
 
+class KeptAside(Fact, frozen=True):
+    """A function that writes an audit record in a `try` that lets nothing out."""
+
+    function: str
+
+    @property
+    def key(self) -> str:
+        return self.function
+
+
+class StartedAside(Fact, frozen=True):
+    """A function that is handed to a background task, a thread or a pool: what it raises fails no request."""
+
+    path: str
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol.rpartition(".")[2]
+
+
 _RECORD = re.compile(
-    r"Audit(?!or)|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
+    r"Audit(?!or|ion)|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
 )
 _WORDS = (
-    r"audit|security_event|security_violation|security_log|activity_log|access_log|auth_event|login_event"
+    r"audit(?!or|ion|ed)|security_event|security_violation|security_log|activity_log|access_log|auth_event"
+    r"|login_event"
 )
 _CALLED = re.compile(
     rf"(?:^|[._])(?:log|record|write|create|save|add|emit|store|insert|track|send|publish)_\w*(?:{_WORDS})\w*$"
@@ -68,29 +91,37 @@ _KEEPS = re.compile(
     r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$"
     r"|_(?:option|filter|column|header|field|route|middleware|handler|listener|hook)s?$|^sys\.audit$"
 )
-_ADDERS = ("add", "merge", "add_all", "create", "insert_one", "insert_many", "save")
+_CREATORS = frozenset({"create", "acreate", "get_or_create", "aget_or_create", "bulk_create", "abulk_create"})
+_SAVERS = frozenset({"save", "asave"})
+_ADDERS = ("add", "merge", "add_all", "insert_one", "insert_many", *_CREATORS, *_SAVERS)
+_STARTERS = ("add_task", "BackgroundTask", "submit", "create_task", "ensure_future", "Thread")
 _COLLECTION = re.compile(rf"(?:^|[.\"'_])(?:{_WORDS})", re.IGNORECASE)
 _PROGRAM = re.compile(r"main|cli|(?:migrate|seed|backfill|populate)(?:_\w+)?")
 _RUN_ASIDE = re.compile(r"(?:^|\.)(?:command\w*|shared_task|task|actor|scheduled_job)\b(?:\(|$)")
 _INSERT = re.compile(
     r"insert\s+into\s+[\w.\"`]*(?:audit|security_(?:event|violation|log)|activity_log)", re.IGNORECASE
 )
-# `insert(AuditLog).values(…)`
-_INSERTED = re.compile(rf"\binsert\(\s*[\w.]*?\b(?:{_RECORD.pattern})")
+# `insert(AuditLog).values(…)`, `insert(audit_entries)`, `audit_entries.insert()`
+_INSERTED = re.compile(
+    rf"\binsert\(\s*[\w.]*?\b(?:{_RECORD.pattern}|{_WORDS})|\b(?:{_WORDS})\w*(?:\.__table__)?\.insert\("
+)
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path) or is_revision(file):
         return
+    for symbol in _started(file):
+        facts.add(StartedAside(file.path, symbol))
     for call, kind, session in _writes(file):
         function = enclosing(call, "function_definition")
-        if function is None or _is_guarded(file, call) or has_reason_on_line(file, statement_of(call)):
+        if function is None:
             continue
-        if _is_program(file, function):
+        symbol = symbol_of_function(file, function)
+        if _is_guarded(file, call):
+            facts.add(KeptAside(symbol))
             continue
-        scope = file.scopes.of(function)
-        qualname = scope.qualname if scope is not None else ""
-        symbol = f"{file.module}.{qualname}" if file.module else qualname
+        if has_reason_on_line(file, statement_of(call)) or _is_program(file, function):
+            continue
         written = " ".join(text_of(callee_of(call) or call).split())
         anchor = facts.anchor(f"audit {symbol} {written}", call)
         facts.add(AuditWrite(file.path, kind, anchor, written, session, file.callee(call), symbol))
@@ -106,6 +137,8 @@ VOCABULARY = Vocabulary(
             b"ecurityViolation",
             b"ecurity_violation",
             b"ctivityLog",
+            b"add_task(",
+            b"BackgroundTask(",
         ),
         *(b"ctivity_log", b"ccessLog", b"uthEvent", b"oginEvent", b"ecurityLog", b"ecurity_log"),
     ),
@@ -135,6 +168,17 @@ def _writes(file: PyFile) -> Iterator[tuple[Node, Kind, str]]:
             yield call, "call", ""
 
 
+def _started(file: PyFile) -> Iterator[str]:
+    """The functions started aside: `tasks.add_task(f, …)`, `create_task(f(…))`, `Thread(target=f)`."""
+    for call in file.calls_named(*_STARTERS):
+        given = arguments_of(call).get("target") or arguments_of(call).get("func", 0)
+        if given is not None and given.type == "call":
+            given = callee_of(given)
+        symbol = file.symbol(given) if given is not None else None
+        if symbol is not None:
+            yield symbol
+
+
 def _session_of(file: PyFile, call: Node) -> str | None:
     """The session (or manager) that a call gives an audit record to."""
     function = callee_of(call)
@@ -147,10 +191,10 @@ def _session_of(file: PyFile, call: Node) -> str | None:
         given = text_of(positional[0]) if positional else ""
         is_audit = _INSERT.search(given) or _INSERTED.search(given)
         return text_of(owner) if is_audit else None
-    if name == "create":
+    if name in _CREATORS:
         is_manager = text_of(owner).endswith(".objects") and _RECORD.search(text_of(owner))
         return text_of(owner) if is_manager else None
-    if name == "save":
+    if name in _SAVERS:
         return "" if owner.type in ("identifier", "call") and _is_record(file, owner) else None
     if name.startswith("insert_"):
         return "" if _COLLECTION.search(text_of(owner)) else None

@@ -63,8 +63,9 @@ _VECTORS = re.compile(
 
 def declared_sizes(
     file: PyFile, uses: list[tuple[EmbeddingModel, int, Node]], asked: list[Node]
-) -> Iterator[tuple[Node, int]]:
-    """The numbers that declare a size, each once; also one asked of a model that knows but its own."""
+) -> Iterator[tuple[Node, int, Node]]:
+    """The numbers that declare a size, each once, with the place where they first do so: a constant's is
+    where it is used; also one asked of a model that knows but its own."""
     seen: set[int] = set()
     fixed = {model.name for model, _, _ in uses if not model.settable}
     own = [*asked, *_presets(file)] if fixed else []
@@ -73,7 +74,7 @@ def declared_sizes(
         number = number_of(file, value)
         if number is not None and number[0].id not in seen:
             seen.add(number[0].id)
-            yield number
+            yield *number, value
 
 
 def _in_calls(file: PyFile) -> Iterator[Node]:

@@ -33,6 +33,7 @@ class Decryption:
 
 
 _TRIES_OUT = re.compile(r"^_?(?:is|can|was)_\w*(?:crypt|fernet)")
+_OPENS = re.compile(r"decrypt|unseal|decipher|unprotect|reveal|unlock")
 _FERNET = ("cryptography.fernet", "InvalidToken")
 _TAG = ("cryptography.exceptions", "InvalidTag")
 _SIGNED = ("itsdangerous", "BadSignature")
@@ -166,9 +167,9 @@ def passed_on(file: PyFile, found: list[Decryption]) -> Iterator[tuple[Node, Dec
 
 
 def unresolved(file: PyFile, found: list[Decryption]) -> Iterator[tuple[Decryption, str]]:
-    """Calls that are named like decryption and lead elsewhere, each with its symbol."""
+    """Calls that are named like decryption and may lead to one elsewhere, each with its symbol."""
     known = {decryption.call.id for decryption in found}
-    for call in file.calls_where(lambda name: "decrypt" in name):
+    for call in file.calls_where(lambda name: _OPENS.search(name) is not None):
         symbol = file.callee(call)
         positional = arguments_of(call).positional
         if call.id not in known and symbol is not None and positional:

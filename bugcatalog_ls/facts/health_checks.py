@@ -72,9 +72,22 @@ def part_of(written: str) -> str:
         return "redis" if "redis" in low else "cache"
     if re.search(r"broker|kafka|rabbit|pika|amqp|celery|queue", low):
         return "broker"
-    if re.search(r"mongo|db|database|session|engine|conn|cursor|sql|pool", low):
+    if re.search(r"mongo|db|database|session|engine|(?<!create_)conn|cursor|sql|pool", low):
         return "database"
     return "dependency"
+
+
+def failing_condition(value: Node) -> tuple[Node, bool] | None:
+    """The condition that decides between the words for success and for failure in an answer's body, and
+    whether it holds where something failed: of `"ok" if up else "down"`, `up` and False."""
+    choices = [node for node in walk(value) if node.type == "conditional_expression"]
+    parts = choices[0].named_children if len(choices) == 1 else []
+    if len(parts) != 3:
+        return None
+    fails = [_FAILED.search(text_of(part)) is not None for part in (parts[0], parts[2])]
+    if fails[0] == fails[1]:
+        return None
+    return parts[1], fails[0]
 
 
 def _collect(file: PyFile, facts: Facts) -> None:

@@ -14,12 +14,14 @@ from bugcatalog_ls.syntax.handlers import caught_name, caught_types, header_of
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.text.spans import TextEdit
 
+_MESSAGES = ("detail", "message", "msg", "description", "reason")
+
 
 def name_record(file: PyFile, resolve: Callable[[str], str], call: Node, record: str) -> list[TextEdit]:
     """The record at the end of the message: as an argument of a log call, else inside of the text."""
     arguments = arguments_of(call)
-    message = next(iter(arguments.positional), None)
-    if message is None or message.type != "string":
+    message = _message_of(call)
+    if message is None:
         return []
     written = text_of(message)
     quote = written[-3:] if written.endswith(('"""', "'''")) else written[-1:]
@@ -46,6 +48,16 @@ def name_record(file: PyFile, resolve: Callable[[str], str], call: Node, record:
     if "{" in written or "}" in written:
         return []
     return [insert_at(message.start_byte, "f"), insert_at(end, f": {told}={{{record}}}")]
+
+
+def _message_of(call: Node) -> Node | None:
+    """The text that a log call or an exception tells: the first argument of a log call, the first text or
+    the `detail` of an exception."""
+    arguments = arguments_of(call)
+    given = arguments.positional[:1] if is_log_call(call) else arguments.positional
+    named = [] if is_log_call(call) else [arguments.keywords.get(name) for name in _MESSAGES]
+    texts = (value for value in (*given, *named) if value is not None and value.type == "string")
+    return next(texts, None)
 
 
 def chain_cause(file: PyFile, handler: Node, raised: Node) -> list[TextEdit]:

@@ -22,7 +22,7 @@ def noted_failure(function: Node, name: str) -> str | None:
 
 
 def noted_success(function: Node, name: str) -> str | None:
-    """The text that each `try` puts into the empty mapping `name` for what works: `checks["db"] = "ok"`."""
+    """The text that a mapping has, or that each `try` puts into it, for what works: `checks["db"] = "ok"`."""
     found: set[str] = set()
     for node in walk(function):
         left = node.child_by_field_name("left") if node.type == "assignment" else None
@@ -30,7 +30,7 @@ def noted_success(function: Node, name: str) -> str | None:
         if left is None or value is None:
             continue
         if text_of(left) == name:
-            found.add("" if text_of(value) != "{}" else "{}")
+            found |= {"{}", *_noted_first(value)}
         elif left.type == "subscript" and text_of(left.named_children[0]) == name:
             if any(parent.type == "except_clause" for parent in ancestors_within(node, function)):
                 continue
@@ -38,3 +38,13 @@ def noted_success(function: Node, name: str) -> str | None:
     if "{}" not in found or "" in found or len(found) != 2:
         return None
     return (found - {"{}"}).pop()
+
+
+def _noted_first(value: Node) -> set[str]:
+    """The texts that a mapping begins with; an empty one where anything else stands in it."""
+    if value.type != "dictionary":
+        return {""}
+    values = [pair.child_by_field_name("value") for pair in value.named_children if pair.type == "pair"]
+    if len(values) != value.named_child_count:
+        return {""}
+    return {text_of(each) if each is not None and string_value(each) is not None else "" for each in values}

@@ -43,7 +43,17 @@ def identifier_in_scope(file: PyFile, node: Node, value: Node | None) -> str | N
         return f"{root}.id"
     if root == "self" and read:
         return min(read, key=_preference)
+    if root == "self" and value is not None and reads_attribute(value):
+        return _own_identifier(file, function)
     return None
+
+
+def _own_identifier(file: PyFile, function: Node) -> str | None:
+    """`self.id`, where the record is the object itself, whose class declares such a field."""
+    owner = enclosing(function, "class_definition")
+    scope = file.scopes.of(owner) if owner is not None else None
+    fields = [name for name in ("id", "pk", "uuid", "slug", "name") if scope and name in scope.bindings]
+    return f"self.{fields[0]}" if fields else None
 
 
 def _tells(value: Node, caught: str | None) -> bool:

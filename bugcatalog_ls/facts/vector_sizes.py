@@ -7,13 +7,13 @@ stores, and settings and constants that are named after a size.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.declared_sizes import VectorSize, declared_sizes, model_beside
 from bugcatalog_ls.facts.embedding_uses import asked_sizes, model_uses, unlisted_models
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.vector_rows import made_rows
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, string_value, text_of
@@ -54,11 +54,13 @@ class VectorField(Fact, frozen=True):
 
 
 class MadeRow(Fact, frozen=True):
-    """A file makes rows of a class whose attribute it gives vectors."""
+    """A file makes rows of a class whose attribute it gives vectors; the symbol of what makes the vectors,
+    where that is called."""
 
     owner: str
     attribute: str
     path: str
+    maker: str
 
     @property
     def key(self) -> str:
@@ -83,8 +85,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(ModelUse(file.path, known.name, size))
     for name in unlisted_models(file):
         facts.add(ModelUse(file.path, name, 0))
-    for node, value in declared_sizes(file, uses, [given for _, given in asked]):
-        field, owner = _field_of(file, node)
+    for node, value, place in declared_sizes(file, uses, [given for _, given in asked]):
+        field, owner = _field_of(file, place)
         anchor = facts.anchor(f"vector size {file.qualname_at(node.start_byte)}", node)
         facts.add(VectorSize(file.path, value, anchor, model_beside(node, uses), field, owner))
         if field:
@@ -92,9 +94,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if b"ALTER" in file.source.data:
         for match in _ALTERED.finditer(file.source.text):
             facts.add(VectorField(f"{match['table']}.{match['column']}", int(match["size"]), file.path))
-    if uses:
-        for owner, attribute in _made_rows(file):
-            facts.add(MadeRow(owner, attribute, file.path))
+    for owner, attribute, maker in made_rows(file):
+        facts.add(MadeRow(owner, attribute, file.path, maker))
 
 
 VOCABULARY = Vocabulary(
@@ -132,20 +133,3 @@ def _field_of(file: PyFile, node: Node) -> tuple[str, str]:
         elif parent.type in ("function_definition", "class_definition") and not column:
             return "", ""
     return "", ""
-
-
-def _made_rows(file: PyFile) -> Iterator[tuple[str, str]]:
-    """`Chunk(embedding=…)`: classes that get a vector here."""
-    for argument in file.nodes("keyword_argument"):
-        name = argument.child_by_field_name("name")
-        call = argument.parent.parent if argument.parent is not None else None
-        if (
-            name is None
-            or call is None
-            or call.type != "call"
-            or not re.search("embed|vector", text_of(name))
-        ):
-            continue
-        symbol = file.callee(call)
-        if symbol is not None and symbol.rpartition(".")[2][:1].isupper():
-            yield symbol, text_of(name)

@@ -60,7 +60,8 @@ class Imports:
 
     def define(self, statement: str) -> None:
         """Add a statement of one line, such as a logger, below the imports at the file's head."""
-        self._defined.append(statement)
+        if statement not in self._defined:
+            self._defined.append(statement)
 
     def drop_unused(self, name: str, replaced: Iterable[Span]) -> None:
         """Drop the import of a name whose last uses the fix replaces; nothing where others remain."""

@@ -506,11 +506,13 @@ def test_mend_django_() -> None:
         import logging
 
         from app.models import AuditLog
+        from django.db import transaction
 
         logger = logging.getLogger(__name__)
         def view(request):
             try:
-                AuditLog.objects.create(action="view", user=request.user)
+                with transaction.atomic():
+                    AuditLog.objects.create(action="view", user=request.user)
             except Exception:
                 logger.exception("view: audit record not written")
             return render(request)
@@ -776,7 +778,7 @@ def test_an_insert_of_a_record_that_is_executed() -> None:
     )
 
 
-def test_a_cursor_and_a_connection_have_no_savepoint() -> None:
+def test_a_cursor_and_a_connection_are_not_flushed() -> None:
     check_fix(
         "BC605",
         """
@@ -817,8 +819,128 @@ def test_a_cursor_and_a_connection_have_no_savepoint() -> None:
         @app.post("/users")
         def user(conn, name):
             try:
-                conn.execute(insert(AuditLog).values(action=name))
+                with conn.begin_nested():
+                    conn.execute(insert(AuditLog).values(action=name))
             except Exception:
                 logger.exception("user: audit record not written")
+        """,
+    )
+
+
+def test_leave_what_runs_aside() -> None:
+    check_findings(
+        "BC605",
+        """
+        #- audit.py
+        def write_audit(what):
+            with Session(engine) as session:
+                session.add(AuditLog(what=what))
+                session.commit()
+
+        #- api.py
+        from audit import write_audit
+        def start(background):
+            background.add_task(write_audit, "export.started")
+            return {"queued": True}
+        """,
+    )
+
+
+def test_flag_async_manager_and_table() -> None:
+    check_findings(
+        "BC605",
+        """
+        async def login(request, db):
+            await LoginAudit.objects.acreate(username=request.user)
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            await db.execute(insert(audit_entries).values(what="login"))
+                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            await db.execute(update(accounts).values(state="closed"))
+        """,
+    )
+
+
+def test_leave_auditions() -> None:
+    check_findings(
+        "BC605",
+        """
+        def create(db, actor):
+            db.add(Audition(actor=actor))
+            db.commit()
+        """,
+    )
+
+
+def test_mend_only_the_record_of_a_shared_cursor() -> None:
+    """The `with` of the cursor holds the request's own write too, which must go on failing."""
+    check_fix(
+        "BC605",
+        """
+        import logging
+        import psycopg
+        logger = logging.getLogger(__name__)
+        def remove(dsn, member):
+            with psycopg.connect(dsn) as conn, conn.cursor() as cur:
+                cur.execute("DELETE FROM members WHERE id = %s", (member,))
+                cur.execute("INSERT INTO security_events (kind) VALUES (%s)", (member,))
+        """,
+        """
+        import logging
+        import psycopg
+        logger = logging.getLogger(__name__)
+        def remove(dsn, member):
+            with psycopg.connect(dsn) as conn, conn.cursor() as cur:
+                cur.execute("DELETE FROM members WHERE id = %s", (member,))
+                try:
+                    with cur.connection.transaction():
+                        cur.execute("INSERT INTO security_events (kind) VALUES (%s)", (member,))
+                except Exception:
+                    logger.exception("remove: audit record not written")
+        """,
+    )
+
+
+def test_a_helper_that_guards_its_record_is_enough() -> None:
+    check_findings(
+        "BC605",
+        """
+        class Payments:
+            def refund(self, pk):
+                self._write_audit("refund", pk)
+                self.db.commit()
+            def _write_audit(self, what, pk):
+                self.db.flush()
+                try:
+                    with self.db.begin_nested():
+                        self.db.add(AuditLog(what=what, pk=pk))
+                except Exception:
+                    logger.exception("audit record not written")
+        """,
+    )
+
+
+def test_mend_with_a_savepoint_of_sql() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        import psycopg2
+        logger = logging.getLogger(__name__)
+        def grant(cur, role):
+            cur.execute("UPDATE roles SET granted = true WHERE id = %s", (role,))
+            cur.execute("INSERT INTO audit_trail (role_id) VALUES (%s)", (role,))
+        """,
+        """
+        import logging
+        import psycopg2
+        logger = logging.getLogger(__name__)
+        def grant(cur, role):
+            cur.execute("UPDATE roles SET granted = true WHERE id = %s", (role,))
+            cur.execute("SAVEPOINT audit_record")
+            try:
+                cur.execute("INSERT INTO audit_trail (role_id) VALUES (%s)", (role,))
+            except Exception:
+                cur.execute("ROLLBACK TO SAVEPOINT audit_record")
+                logger.exception("grant: audit record not written")
         """,
     )

@@ -1011,3 +1011,70 @@ def test_logs_that_were_given_the_record_around_the_try() -> None:
                     logger.exception("cannot decrypt")
         """,
     )
+
+
+def test_mend_detail_of_an_answer() -> None:
+    check_fix(
+        "BC802",
+        """
+        from cryptography.fernet import Fernet, InvalidToken
+        from fastapi import HTTPException
+        f = Fernet(KEY)
+        def reveal(webhook_id):
+            hook = load(webhook_id)
+            try:
+                return f.decrypt(hook.secret.encode())
+            except InvalidToken:
+                raise HTTPException(status_code=500, detail="Failed")
+        """,
+        """
+        from cryptography.fernet import Fernet, InvalidToken
+        from fastapi import HTTPException
+        f = Fernet(KEY)
+        def reveal(webhook_id):
+            hook = load(webhook_id)
+            try:
+                return f.decrypt(hook.secret.encode())
+            except InvalidToken as exc:
+                raise HTTPException(status_code=500, detail=f"Failed: webhook_id={webhook_id}") from exc
+        """,
+    )
+
+
+def test_flag_a_record_that_decrypts_itself() -> None:
+    check_findings(
+        "BC802",
+        """
+        from cryptography.fernet import Fernet
+        class Provider:
+            id: int
+            def __init__(self, key):
+                self.fernet = Fernet(key)
+            def plain(self):
+                try:
+                    return self.fernet.decrypt(self.secret)
+                except Exception as e:
+                    logger.exception("decrypt failed: %s", e)
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+                    raise
+        """,
+    )
+
+
+def test_flag_a_helper_that_unseals() -> None:
+    check_findings(
+        "BC802",
+        """
+        #- sync.py
+        from vault import unseal
+        def sync_all(mailboxes):
+            for mailbox in mailboxes:
+                connect(unseal(mailbox.password))
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+        #- vault.py
+        from cryptography.fernet import Fernet
+        vault = Fernet(KEY)
+        def unseal(data):
+            return vault.decrypt(data).decode()
+        """,
+    )

@@ -878,3 +878,87 @@ def test_a_model_that_nobody_knows_may_make_the_vectors() -> None:
             return client.embeddings.create(model="text-embedding-3-small", input=text)
         """,
     )
+
+
+def test_flag_django_rows_made_elsewhere() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- rag/models.py
+        from django.db import models
+        from pgvector.django import VectorField
+        class Passage(models.Model):
+            embedding = VectorField(dimensions=768)
+                                             # ^^^ BC801
+        #- rag/services.py
+        from sentence_transformers import SentenceTransformer
+        from .models import Passage
+        encoder = SentenceTransformer("all-MiniLM-L6-v2")
+        def index(body):
+            return Passage.objects.create(body=body, embedding=encoder.encode(body).tolist())
+        #- rag/other.py
+        from sentence_transformers import SentenceTransformer
+        other = SentenceTransformer("all-mpnet-base-v2")
+        """,
+    )
+
+
+def test_flag_vectors_of_another_class() -> None:
+    """The model is where the vector is made, not where the row is."""
+    check_findings(
+        "BC801",
+        """
+        #- repository.py
+        from pgvector.sqlalchemy import Vector
+        from embedder import Embedder
+        class Memory(Base):
+            __tablename__ = "memories"
+            embedding = mapped_column(Vector(3072))
+                                           # ^^^^ BC801
+        class Repository:
+            def __init__(self, session):
+                self.embedder = Embedder()
+            def add(self, text):
+                memory = Memory()
+                memory.embedding = self.embedder.embed(text)
+                return memory
+        #- embedder.py
+        from openai import OpenAI
+        class Embedder:
+            def __init__(self):
+                self.client = OpenAI()
+            def embed(self, text):
+                made = self.client.embeddings.create(model="text-embedding-3-small", input=text)
+                return made.data[0].embedding
+        #- other.py
+        from sentence_transformers import SentenceTransformer
+        other = SentenceTransformer("all-mpnet-base-v2")
+        """,
+    )
+
+
+def test_flag_column_of_a_constant() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        SIZE = 1024
+             # ^^^^ BC801
+        class Chunk(Base):
+            __tablename__ = "chunks"
+            embedding = mapped_column(Vector(SIZE))
+        #- pipeline.py
+        from langchain_openai import OpenAIEmbeddings
+        from sqlalchemy import insert
+        from models import Chunk
+        emb = OpenAIEmbeddings(model="text-embedding-3-small")
+        async def run(session, bodies):
+            vectors = await emb.aembed_documents(bodies)
+            for body, vector in zip(bodies, vectors):
+                await session.execute(insert(Chunk).values(body=body, embedding=vector))
+        #- other.py
+        from sentence_transformers import SentenceTransformer
+        other = SentenceTransformer("all-mpnet-base-v2")
+        """,
+    )

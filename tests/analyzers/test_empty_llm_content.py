@@ -725,8 +725,6 @@ def test_mend_message_var_() -> None:
         from openai import OpenAI
 
         logger = logging.getLogger(__name__)
-
-        logger = logging.getLogger(__name__)
         client = OpenAI()
         def f(x):
             r = client.chat.completions.create(model="m", messages=[])
@@ -876,7 +874,8 @@ def test_mend_gemini_() -> None:
             r = client.models.generate_content(model="g", contents=x)
             content = r.text
             if not content:
-                logger.error("f: empty answer")
+                finish_reason = r.candidates[0].finish_reason if r.candidates else None
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return content.strip()
         """,
@@ -903,7 +902,8 @@ def test_mend_gemini_direct() -> None:
             response = client.models.generate_content(model="g", contents=x)
             content = response.text
             if not content:
-                logger.error("f: empty answer")
+                finish_reason = response.candidates[0].finish_reason if response.candidates else None
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return content.strip()
         """,
@@ -931,7 +931,8 @@ def test_mend_langchain_() -> None:
             answer = llm.invoke(x)
             content = answer.content
             if not content:
-                logger.error("f: empty answer")
+                finish_reason = answer.response_metadata.get("finish_reason")
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return content.strip()
         """,
@@ -957,7 +958,8 @@ def test_mend_ollama_() -> None:
             r = ollama.chat(model="m", messages=[])
             content = r["message"]["content"]
             if not content:
-                logger.error("f: empty answer")
+                done_reason = r.get("done_reason")
+                logger.error("f: empty answer, done_reason=%s", done_reason)
                 raise ValueError("the model returned no content")
             return content.strip()
         """,
@@ -1151,6 +1153,37 @@ def test_the_first_block_may_be_the_call_of_a_tool() -> None:
             content = next((block.text for block in reply.content if block.type == "text"), None)
             if not content:
                 logger.error("plan: empty answer, stop_reason=%s", reply.stop_reason)
+                raise ValueError("the model returned no content")
+            return json.loads(content)
+        """,
+    )
+
+
+def test_mend_where_reading_raises() -> None:
+    """The older client of Gemini raises at `.text` of an answer that was blocked."""
+    check_fix(
+        "BC803",
+        """
+        import json
+        import logging
+        import google.generativeai as legacy
+        logger = logging.getLogger(__name__)
+        model = legacy.GenerativeModel("gemini-1.5-pro")
+        def f(x):
+            return json.loads(model.generate_content(x).text)
+        """,
+        """
+        import json
+        import logging
+        import google.generativeai as legacy
+        logger = logging.getLogger(__name__)
+        model = legacy.GenerativeModel("gemini-1.5-pro")
+        def f(x):
+            response = model.generate_content(x)
+            content = response.text if response.candidates and response.candidates[0].content.parts else None
+            if not content:
+                finish_reason = response.candidates[0].finish_reason if response.candidates else None
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return json.loads(content)
         """,

@@ -1096,3 +1096,110 @@ def test_an_answer_of_aiohttp_asks_nobody() -> None:
         app.router.add_get("/health", health)
         """,
     )
+
+
+def test_mend_condition_in_body() -> None:
+    """The status follows from the condition of the body: a check that works goes on answering 200."""
+    check_fix(
+        "BC606",
+        """
+        from fastapi import APIRouter
+        from fastapi.responses import JSONResponse
+        router = APIRouter(prefix="/health")
+        @router.get("/llm")
+        async def llm():
+            up = is_up()
+            return {"status": "ok" if up else "down"}
+        """,
+        """
+        from fastapi import APIRouter
+        from fastapi.responses import JSONResponse
+        router = APIRouter(prefix="/health")
+        @router.get("/llm")
+        async def llm():
+            up = is_up()
+            return JSONResponse(status_code=200 if up else 503, content={"status": "ok" if up else "down"})
+        """,
+    )
+
+
+def test_mend_aiohttp() -> None:
+    check_fix(
+        "BC606",
+        """
+        from aiohttp import web
+        async def ready(request):
+            try:
+                await request.app["pool"].fetchval("SELECT 1")
+            except Exception:
+                return web.json_response({"ready": False})
+            return web.json_response({"ready": True})
+        app = web.Application()
+        app.router.add_get("/ready", ready)
+        """,
+        """
+        from aiohttp import web
+        async def ready(request):
+            try:
+                await request.app["pool"].fetchval("SELECT 1")
+            except Exception:
+                return web.json_response({"ready": False, "failing": "database"}, status=503)
+            return web.json_response({"ready": True})
+        app = web.Application()
+        app.router.add_get("/ready", ready)
+        """,
+    )
+
+
+def test_leave_a_probe_that_guards_itself() -> None:
+    check_findings(
+        "BC606",
+        """
+        from fastapi import FastAPI, HTTPException
+        import httpx
+        app = FastAPI()
+        async def probe():
+            try:
+                async with httpx.AsyncClient() as client:
+                    return (await client.get("http://x/")).is_success
+            except httpx.HTTPError:
+                return False
+        @app.get("/ready")
+        async def ready():
+            if not await probe():
+                raise HTTPException(503, "x is down")
+            return {"ready": True}
+        """,
+    )
+
+
+def test_mend_what_is_noted_from_the_start() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        async def health(mongo):
+            by = {"mongo": "ok"}
+            try:
+                await mongo.admin.command("ping")
+            except Exception as e:
+                by["mongo"] = f"error: {e}"
+            return by
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/health")
+        async def health(mongo):
+            by = {"mongo": "ok"}
+            try:
+                await mongo.admin.command("ping")
+            except Exception as e:
+                by["mongo"] = f"error: {e}"
+            return JSONResponse(status_code=200 if all(part == "ok" for part in by.values()) else 503, content=by)
+        """,
+    )
