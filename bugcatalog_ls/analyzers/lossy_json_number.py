@@ -85,7 +85,7 @@ def _check(context: FileContext) -> Iterator[Finding]:
     if b"Decimal" in file.source.data:
         for call in file.calls_named("float"):
             value = next(iter(arguments_of(call).positional), None)
-            if value is not None and _is_decimal_money(file, call, value):
+            if value is not None and not _is_shown(call) and _is_decimal_money(file, call, value):
                 yield context.find(
                     call, f"{_short(value)} is a Decimal, and float rounds it", data={"kind": "float"}
                 )
@@ -115,10 +115,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
         value = next(iter(arguments_of(call).positional), None)
         if value is None or not MONEY.search(text_of(value)) or not is_money(_last_name(value), ("price",)):
             continue
-        read = column_read(file, value)
+        read = None if _is_shown(call) else column_read(file, value)
         if read is not None and not _is_decimal_money(file, call, value):
             anchor = facts.anchor(f"rounded {file.qualname_at(call.start_byte)}", call)
             facts.add(RoundedValue(file.path, anchor, _short(value), read))
+
+
+def _is_shown(call: Node) -> bool:
+    """Whether a number is only written into a text for people, where nobody reckons with it."""
+    return call.parent is not None and call.parent.type == "interpolation"
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:

@@ -184,7 +184,7 @@ def _compares_result(condition: Node) -> bool:
 def _is_waiting(call: Node) -> bool:
     name = text_of(callee_of(call) or call)
     last = name.rpartition(".")[2]
-    if last in ("join", "len", "str", "int", "isinstance", "range") or re.search("sleep|wait", last):
+    if last in ("join", "len", "str", "int", "isinstance", "range", "next") or re.search("sleep|wait", last):
         return True
     return name.startswith(("os.", "signal.", "sys.", "time."))
 

@@ -17,6 +17,8 @@ ANSWERS = frozenset(
     | {"path", "file", "filename", "folder", "dir", "url", "uri", "name", "alias", "ref"}
 )
 _IS_ERROR = re.compile(r"isinstance\(\s*([\w.]+),\s*[\w.]*(?:Error|Exception)\s*\)$")
+# The code itself says what stands there: `api_key == "not set"`.
+_IS_WORD = re.compile(r"([\w.]+)\s*([!=]=)\s*(?:\"[^\"]*\"|'[^']*')")
 
 
 def is_absent(node: Node) -> bool:
@@ -63,6 +65,9 @@ def _says_absent(condition: Condition, written: str) -> bool:
         return all(_says_absent(Condition(side, True), written) for side in node.named_children)
     for part in implied(Condition(node, holds)):
         match = _IS_ERROR.match(text_of(part.node)) if part.holds else None
+        is_known = _IS_WORD.fullmatch(text_of(part.node))
+        if is_known is not None and is_known[1] == written and (is_known[2] == "==") == part.holds:
+            return True
         subject = present(Condition(part.node, not part.holds))
         if match is not None and match[1] == written:
             return True

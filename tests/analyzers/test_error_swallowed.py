@@ -591,3 +591,25 @@ def test_log_with_what_the_other_modules_use(others: str, wanted: str | None, na
     }
     fixed = apply_all_fixes("BC601", files, lambda fix: True)
     assert fixed["app/b.py"] == (wanted or others) + body % f'{name}.exception("run failed")'
+
+
+def test_the_steps_of_behave_are_tests() -> None:
+    check_findings(
+        "BC601",
+        """
+        #- features/steps/replication.py
+        def wait(context):
+            try:
+                context.query()
+            except Exception:
+                pass
+
+        #- app/features/environment_flags.py
+        def wait(context):
+            try:
+                context.query()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass
+        """,
+    )

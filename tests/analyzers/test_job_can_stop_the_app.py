@@ -1305,6 +1305,9 @@ def test_leaves_loops_that_accompany_work_or_compare_what_they_got() -> None:
         "BC603",
         """
         import asyncio
+        import sys
+        import threading
+        import time
 
 
         class Worker:
@@ -1324,6 +1327,14 @@ def test_leaves_loops_that_accompany_work_or_compare_what_they_got() -> None:
                 while not downloader.done:
                     self.supervisor.set_progress(downloader.get_progress())
                     await asyncio.sleep(1)
+
+            def spin(self):
+                threading.Thread(target=self.turn).start()
+
+            def turn(self):
+                while self.running:
+                    sys.stdout.write(next(self.signs))
+                    time.sleep(0.1)
 
             async def poll(self):
                 while not self.done:

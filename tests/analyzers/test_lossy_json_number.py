@@ -377,6 +377,11 @@ def test_left_alone() -> None:
             share = ((values[-1] - starting_balance) / starting_balance) * 100
             return share, size / price
 
+        #- shown.py
+        from decimal import Decimal
+        def told(price: Decimal):
+            return f"it costs {float(price)} or {float(price):.2f}"
+
         #- threshold.py
         def should_bump(base_fee, recommended):
             return base_fee * 1.1 < recommended

@@ -875,6 +875,12 @@ def test_what_is_no_secret_but_an_error_or_nothing_is_left() -> None:
         def tell(oauth_token, password):
             if oauth_token is None or isinstance(oauth_token, OSError):
                 logging.warning("it failed: %r", oauth_token)
+            logging.info(f"with {oauth_token}" if oauth_token == "none" else "with a token")
+            if password != "not set":
+                logging.info("given: %s", password)
+        #                                 ^^^^^^^^ BC602
+            else:
+                logging.info("given: %s", password)
             if oauth_token is None or password:
                 logging.warning("it failed: %r", oauth_token)
         #                                        ^^^^^^^^^^^ BC602
