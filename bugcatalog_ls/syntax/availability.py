@@ -114,8 +114,11 @@ class Availability:
         operator = " ".join(text_of(child) for child in comparison.children if not child.is_named)
         if operator != ("==" if holds else "!="):
             return False
-        values = [string_value(one) for one in comparison.named_children if one.type == "string"]
-        return any(value is not None and value.lower() in self._words for value in values)
+        named = [string_value(one) for one in comparison.named_children if one.type == "string"]
+        # `Engine.DOCKER.value`, a member of an enumeration, names it as well.
+        written = [text_of(one) for one in comparison.named_children if one.type == "attribute"]
+        named += [part for name in written for part in name.split(".") if part.isupper()]
+        return any(value is not None and value.lower() in self._words for value in named)
 
     def _quotes(self, written: str) -> bool:
         return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
