@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.log_redaction import is_log_redacted
 from bugcatalog_ls.facts.loggers import LEVELS, logging_method
 from bugcatalog_ls.facts.masks import masking_functions
 from bugcatalog_ls.facts.module_imports import written_module
+from bugcatalog_ls.facts.printing_scripts import COMMANDS, goes_to_file, is_of_script, is_only_made
 from bugcatalog_ls.facts.resolve import function_at
 from bugcatalog_ls.facts.revealed import Revealed, ValueKind
 from bugcatalog_ls.facts.secret_holders import HOLDERS, holds_secret, shows_itself
@@ -25,7 +26,7 @@ from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.masked_values import masked, on_one_line
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.outside import is_outside
 
 _ASYNC_LEVELS = frozenset(f"a{level}" for level in LEVELS)
@@ -42,12 +43,6 @@ _ERROR_WORD = re.compile(
     r"|expired|reject|throttl|allow|accept|gone|entity|unavailable|unsupported|timeout|many|large",
     re.IGNORECASE,
 )
-# Files whose output is what somebody has asked for at a prompt.
-_COMMANDS = re.compile(
-    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
-)
-_SCRIPT = "__main__"
-_MAKES = re.compile(r"_?(?:generate|gen|make|new|random)_")
 _ERROR_NAME = re.compile(r"(?:\w+\.)*(?:[A-Z]\w+|abort)")
 
 
@@ -122,10 +117,10 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
             yield "log", key, value
     elif name in _PRINTER_NAMES:
         # `export API_KEY=…` is written for somebody to run.
-        is_told = "export " in text_of(call) or _goes_to_file(file, call) or _is_only_made(call)
+        is_told = "export " in text_of(call) or goes_to_file(file, call) or is_only_made(call)
         if file.symbol(function) in _PRINTERS and not is_told:
             for value in arguments_of(call).positional:
-                yield "script" if _is_of_script(file, call, value) else "print", "", value
+                yield "script" if is_of_script(file, call, value) else "print", "", value
     elif _is_error(call, name) and _ERROR_NAME.fullmatch(written) and _may_tell_client(file, function):
         for key, value in told(call):
             yield "client", key, value
@@ -144,37 +139,6 @@ def _may_tell_client(file: PyFile, function: Node) -> bool:
     return symbol is not None and (is_client_error(symbol) or not is_outside(symbol, file.module))
 
 
-def _is_only_made(call: Node) -> bool:
-    """Whether a fresh value is all that is printed: `print(generate_key())` is what a command is for."""
-    given = arguments_of(call).positional
-    made = callee_of(given[0]) if len(given) == 1 and given[0].type == "call" else None
-    return made is not None and _MAKES.match(text_of(made).rpartition(".")[2]) is not None
-
-
-def _is_of_script(file: PyFile, call: Node, value: Node) -> bool:
-    """Whether it is what a file is run for: `if __name__ == "__main__": print(get_secret_key())`."""
-    statement = call.parent
-    block = statement.parent if statement is not None else None
-    test = block.parent if block is not None else None
-    return (
-        value.type == "call"
-        and test is not None
-        and test.type == "if_statement"
-        and test.parent == file.root
-        and _SCRIPT in text_of(test.child_by_field_name("condition") or call)
-    )
-
-
-def _goes_to_file(file: PyFile, call: Node) -> bool:
-    """Whether `print` writes to a file of its own, or a piece of a stream as it comes."""
-    keywords = arguments_of(call).keywords
-    target = keywords.get("file")
-    if target is not None and file.symbol(target) not in ("sys.stdout", "sys.stderr"):
-        return True
-    end = keywords.get("end")
-    return end is not None and string_value(end) == ""
-
-
 # -- join --------------------------------------------------------------------------------------------
 
 
@@ -189,7 +153,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                 "script": "is printed",
                 "client": "is sent to the client in an error",
             }[value.sink]
-            is_command = value.sink == "print" and _COMMANDS.search(context.path) is not None
+            is_command = value.sink == "print" and COMMANDS.search(context.path) is not None
             variant = "printed" if is_command or value.sink == "script" else ""
             message = f"{value.written} {where}"
             yield context.find(value.anchor, message, variant=variant, data={"kind": value.kind})

@@ -17,6 +17,7 @@ from bugcatalog_ls.facts.import_sources import ImportSource
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.read_annotations import is_read_at_registration
 from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.syntax.bound_by_then import imports_from_own
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_edits import add_import
@@ -123,7 +124,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             continue
         if read.name == "tags" and file.path.endswith("conf.py") and b"extensions" in data:
             continue  # Sphinx gives it to its settings.
-        if is_package and read.reason in ("missing", "later") and _is_own_submodule(file, read.name):
+        if is_package and read.reason in ("missing", "later") and imports_from_own(file, read.name):
             continue
         if is_deferred is None:
             is_deferred = _defers(file)
@@ -142,12 +143,6 @@ def _collect(file: PyFile, facts: Facts) -> None:
             facts.add(LateAnnotation(file.path))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
         facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
-
-
-def _is_own_submodule(file: PyFile, name: str) -> bool:
-    """Whether a package imports from its module of that name: it has that as an attribute then."""
-    written = rf"(?:from\s+\.|(?:from|import)\s+{re.escape(file.module)}\.){re.escape(name)}\b"
-    return re.search(written, file.source.text) is not None
 
 
 def _is_never_imported(path: str) -> bool:

@@ -60,6 +60,9 @@ def _names_of_class(index: FactIndex, symbol: str) -> _Names | None:
         names = _names_of_base(index, base) if known is None else _names_of_fact(known[1])
         if known is not None and (_is_part_of_tests(*known) or not is_certain(index, base)):
             return None
+        if known is not None and known[0].endswith(".pyi"):
+            # A stub of the workspace's own says no more of a library than is needed.
+            return None
         if names is None or (known is None and base in _STRUCTURAL and position <= 1):
             return None
         found |= names

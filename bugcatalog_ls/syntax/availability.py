@@ -9,6 +9,7 @@ from functools import cached_property
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.given_values import nones_of, values_of
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
@@ -17,7 +18,6 @@ from bugcatalog_ls.syntax.nodes import (
     called_name,
     decorators_of,
     enclosing,
-    is_none,
     operator_of,
     string_value,
     text_of,
@@ -114,8 +114,11 @@ class Availability:
         operator = " ".join(text_of(child) for child in comparison.children if not child.is_named)
         if operator != ("==" if holds else "!="):
             return False
-        values = [string_value(one) for one in comparison.named_children if one.type == "string"]
-        return any(value is not None and value.lower() in self._words for value in values)
+        named = [string_value(one) for one in comparison.named_children if one.type == "string"]
+        # `Engine.DOCKER.value`, a member of an enumeration, names it as well.
+        written = [text_of(one) for one in comparison.named_children if one.type == "attribute"]
+        named += [part for name in written for part in name.split(".") if part.isupper()]
+        return any(value is not None and value.lower() in self._words for value in named)
 
     def _quotes(self, written: str) -> bool:
         return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
@@ -143,7 +146,7 @@ class Availability:
         """A variable that has a value only where the import was made (`client = lib.Client() if lib …`)."""
         if subject.type not in ("identifier", "attribute"):
             return False
-        values = list(self._values_of(subject))
+        values = list(values_of(self._file, subject))
         if self._is_emptied_without(subject):
             return True
         if not any(self._mentions(value) for value in values):
@@ -152,38 +155,12 @@ class Availability:
 
     def _is_emptied_without(self, subject: Node) -> bool:
         """Whether an attribute becomes None behind a test of a flag: `if not HAS_LIB: self.x = None`."""
-        written = text_of(subject)
-        for node in self._file.nodes("assignment") if subject.type == "attribute" and self._flags else ():
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if left is None or right is None or not is_none(right) or text_of(left) != written:
-                continue
+        for node in nones_of(self._file, subject) if subject.type == "attribute" and self._flags else ():
             test = enclosing(node, "if_statement", *SCOPES)
             condition = test.child_by_field_name("condition") if test is not None else None
             if condition is not None and self._mentions(condition):
                 return True
         return False
-
-    def _values_of(self, subject: Node) -> Iterator[Node]:
-        if subject.type == "identifier":
-            candidates = [binding.value for binding in self._file.names.bindings(subject)]
-        else:
-            written = text_of(subject)
-            candidates = [
-                node.child_by_field_name("right")
-                for node in self._file.nodes("assignment")
-                if (left := node.child_by_field_name("left")) is not None
-                and (text_of(left) == written or self._is_class_level(left, written))
-            ]
-        for value in candidates:
-            if value is not None and value.type != "false" and not is_none(value):
-                yield value
-
-    def _is_class_level(self, target: Node, written: str) -> bool:
-        """Whether a target in a class's body is what `self.name` reads."""
-        owner, _, name = written.partition(".")
-        if owner not in ("self", "cls") or text_of(target) != name:
-            return False
-        return self._file.scopes.at(target.start_byte).kind == "class"
 
     def _mentions(self, node: Node) -> bool:
         return self._is_named_in(self._file.source.data, node.start_byte, node.end_byte)

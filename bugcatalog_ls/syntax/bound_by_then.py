@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from tree_sitter import Node
@@ -107,3 +108,9 @@ def _is_in_condition(one: Node, other: Node) -> bool:
         and holds_node(parent.named_children[0], other)
         for parent in ancestors(one)
     )
+
+
+def imports_from_own(file: PyFile, name: str) -> bool:
+    """Whether a package imports from its module of that name: it has that as an attribute then."""
+    written = rf"(?:from\s+\.|(?:from|import)\s+{re.escape(file.module)}\.){re.escape(name)}\b"
+    return re.search(written, file.source.text) is not None

@@ -35,17 +35,24 @@ def is_for_typing(node: Node) -> bool:
     return False
 
 
+_OF_PYTHON_2 = frozenset(
+    {b"unicode", b"basestring", b"long", b"xrange", b"raw_input", b"unichr", b"execfile", b"cmp", b"buffer"}
+)
+
+
 def never_runs(node: Node) -> bool:
-    """Whether an import does not come to a node: a script's part, a checker's, or behind an end."""
+    """Whether an import does not come to a node: a script's part, a checker's, or behind an end; and
+    what Python 2 had built in, behind any test: that is of its version."""
     if is_for_typing(node):
         return True
+    is_old = node.text in _OF_PYTHON_2
     child = node
     for parent in ancestors(node):
         if parent.type in ("if_statement", "elif_clause", "conditional_expression", "boolean_operator"):
             condition = parent.child_by_field_name("condition") or parent
             if not holds_node(condition, node) or condition.id == parent.id:
                 text = text_of(condition) if condition.id != parent.id else _asked(parent)
-                if _SCRIPT.search(text) or _ASKING.search(text):
+                if is_old or _SCRIPT.search(text) or _ASKING.search(text):
                     return True
         if parent.type in ("block", "module") and any(
             _ends(statement) for statement in statements(parent) if statement.end_byte <= child.start_byte

@@ -177,6 +177,8 @@ class Names:
                 return own
             case "assign" | "walrus" | "annotation":
                 symbol = self._annotation(binding.annotation, depth) if binding.annotation else None
+                if symbol is not None and _is_of_other_type(binding.value, symbol):
+                    symbol = None  # `agents: Agent = []`: a list of them is meant.
                 symbol = symbol or self._symbol(binding.value, depth)
                 if symbol is None and scope.kind in ("module", "class"):
                     return own
@@ -329,6 +331,13 @@ def _agreed(symbols: list[str | None]) -> str | None:
     """The one symbol that all alternatives give; an alternative of None adds nothing."""
     distinct = {symbol for symbol in symbols if symbol != "None"}
     return distinct.pop() if len(distinct) == 1 else None
+
+
+def _is_of_other_type(value: Node | None, symbol: str) -> bool:
+    """Whether a display of items is given to what an annotation calls one of another type."""
+    if value is None or value.type not in ("list", "dictionary", "set"):
+        return False
+    return not symbol.startswith(("builtins.", "typing.", "typing_extensions.", "collections."))
 
 
 def _decorator_texts(function: Node) -> set[str]:

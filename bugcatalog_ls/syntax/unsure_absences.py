@@ -20,7 +20,7 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 # A comment of so many words in a handler tells why nothing has to be done there.
-_MIN_WORDS = 12
+_MIN_WORDS = 8
 _FOR_TESTS = re.compile(
     r"#[^\n]*\b(?:unit ?tests?|testing|test ?suite|nose|pytest|sphinx|autodoc|docs)\b", re.IGNORECASE
 )

@@ -800,3 +800,22 @@ def test_handler_that_explains_itself() -> None:
             #      ^^^^^^ BC903.unsure
         """,
     )
+
+
+def test_library_chosen_by_a_member_of_an_enumeration() -> None:
+    check_findings(
+        "BC903",
+        """
+        from engines import Engine
+        try:
+            import docker
+        except ImportError:
+            docker = None
+
+        def client(conf):
+            if conf.engine == Engine.DOCKER.value:
+                return docker.Client()
+            return docker.errors.Error()
+            #      ^^^^^^ BC903
+        """,
+    )

@@ -919,3 +919,20 @@ def test_folder_and_name_of_a_file() -> None:
             #                    ^^^^^^ BC602
         """,
     )
+
+
+def test_what_a_file_with_a_command_line_prints() -> None:
+    check_findings(
+        "BC602",
+        """
+        import argparse
+        import logging
+        parser = argparse.ArgumentParser()
+
+        def show(password):
+            print("created with", password)
+            #                     ^^^^^^^^ BC602.printed
+            logging.info("created with %s", password)
+            #                               ^^^^^^^^ BC602
+        """,
+    )

@@ -1280,3 +1280,20 @@ def test_submodule_that_a_package_imports_from() -> None:
         __all__ = []
         """,
     )
+
+
+def test_what_python_2_had_behind_a_test() -> None:
+    check_findings(
+        "BC904",
+        """
+        from compat import IS_PY3
+
+        if IS_PY3:
+            text_type = str
+        else:
+            text_type = unicode
+
+        names = (unicode,)
+        #        ^^^^^^^ BC904
+        """,
+    )

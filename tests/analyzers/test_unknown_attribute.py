@@ -1133,3 +1133,27 @@ def test_base_that_is_only_one_of_two() -> None:
                 return super()._build_local() or self._build_other()
         """,
     )
+
+
+def test_list_that_is_annotated_as_one_item_and_stubs() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/agents.py
+        from stubs.client import Client
+
+        class Agent:
+            def __init__(self, name: str) -> None:
+                self.name = name
+
+        def parse(names):
+            agents: Agent = []
+            for name in names:
+                agents.append(Agent(name))
+            return agents, Client().connected
+
+        #- stubs/client.pyi
+        class Client:
+            def start(self) -> None: ...
+        """,
+    )
