@@ -1200,6 +1200,7 @@ def test_mend_what_is_noted_from_the_start() -> None:
                 await mongo.admin.command("ping")
             except Exception as e:
                 by["mongo"] = f"error: {e}"
-            return JSONResponse(status_code=200 if all(part == "ok" for part in by.values()) else 503, content=by)
+            ok = all(part == "ok" for part in by.values())
+            return JSONResponse(status_code=200 if ok else 503, content=by)
         """,
     )
