@@ -1190,17 +1190,16 @@ def test_mend_what_is_noted_from_the_start() -> None:
             return by
         """,
         """
-        from fastapi import FastAPI
-        from fastapi.responses import JSONResponse
-        app = FastAPI()
-        @app.get("/health")
-        async def health(mongo):
-            by = {"mongo": "ok"}
-            try:
-                await mongo.admin.command("ping")
-            except Exception as e:
-                by["mongo"] = f"error: {e}"
-            ok = all(part == "ok" for part in by.values())
-            return JSONResponse(status_code=200 if ok else 503, content=by)
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+    app = FastAPI()
+    @app.get("/health")
+    async def health(mongo):
+        by = {"mongo": "ok"}
+        try:
+            await mongo.admin.command("ping")
+        except Exception as e:
+            by["mongo"] = f"error: {e}"
+        return JSONResponse(status_code=200 if all(part == "ok" for part in by.values()) else 503, content=by)
         """,
     )
