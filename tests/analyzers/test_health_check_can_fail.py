@@ -1174,33 +1174,17 @@ def test_leave_a_probe_that_guards_itself() -> None:
 
 
 def test_mend_what_is_noted_from_the_start() -> None:
-    check_fix(
-        "BC606",
-        """
-        from fastapi import FastAPI
-        from fastapi.responses import JSONResponse
-        app = FastAPI()
+    before = """
+        from flask import Flask
+        app = Flask(__name__)
         @app.get("/health")
-        async def health(mongo):
-            by = {"mongo": "ok"}
+        def health():
+            checks = {"mongo": "ok"}
             try:
-                await mongo.admin.command("ping")
+                mongo.admin.command("ping")
             except Exception as e:
-                by["mongo"] = f"error: {e}"
-            return by
-        """,
+                checks["mongo"] = f"error: {e}"
+            return checks
         """
-        from fastapi import FastAPI
-        from fastapi.responses import JSONResponse
-        app = FastAPI()
-        @app.get("/health")
-        async def health(mongo):
-            by = {"mongo": "ok"}
-            try:
-                await mongo.admin.command("ping")
-            except Exception as e:
-                by["mongo"] = f"error: {e}"
-            ok = all(part == "ok" for part in by.values())
-            return JSONResponse(status_code=200 if ok else 503, content=by)
-        """,
-    )
+    answer = 'return checks, 200 if all(part == "ok" for part in checks.values()) else 503'
+    check_fix("BC606", before, before.replace("return checks", answer))
