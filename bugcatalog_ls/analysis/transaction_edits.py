@@ -7,8 +7,8 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Edit
 from bugcatalog_ls.facts.active_writes import held_by, separate_writes
+from bugcatalog_ls.facts.driver_writes import bare_writes
 from bugcatalog_ls.facts.resolve import function_at, mro
-from bugcatalog_ls.facts.unprotected_writes import bare_writes
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, replace_node
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,

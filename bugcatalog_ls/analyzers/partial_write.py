@@ -16,13 +16,14 @@ from bugcatalog_ls.analysis.transaction_edits import (
 )
 from bugcatalog_ls.facts.active_writes import AtomicCall, separate_writes
 from bugcatalog_ls.facts.constants import definition_of
+from bugcatalog_ls.facts.driver_writes import bare_writes
 from bugcatalog_ls.facts.early_commits import EarlyCommit, early_commits
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 from bugcatalog_ls.facts.session_calls import Session, is_a_session, session_functions
 from bugcatalog_ls.facts.session_helpers import handed_sessions
-from bugcatalog_ls.facts.unprotected_writes import bare_writes, open_failures
+from bugcatalog_ls.facts.unprotected_writes import open_failures
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import header_of

@@ -18,7 +18,7 @@ from bugcatalog_ls.facts.repeat_recognition import RecognisesRepeats
 from bugcatalog_ls.facts.retried_calls import ADDS, RetriedCall
 from bugcatalog_ls.facts.retries import Retry
 from bugcatalog_ls.facts.retry_decorators import is_policy
-from bugcatalog_ls.facts.transient_errors import library_of, transient_errors
+from bugcatalog_ls.facts.transient_errors import BUILTINS, library_of, transient_errors
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
@@ -218,7 +218,8 @@ def _errors(context: FixContext, call: Node, libraries: list[str], *, is_tuple: 
     for module, name in transient_errors(libraries):
         if not module:
             names.append(name)
-        elif "." not in module:
+        elif "." not in module or name in BUILTINS:
+            # A plain name would hide the builtin.
             names.append(f"{context.imports().need(module, at=call.start_byte)}.{name}")
         else:
             names.append(context.imports().need(module, name, at=call.start_byte))

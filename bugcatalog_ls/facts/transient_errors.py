@@ -26,7 +26,10 @@ _ERRORS: dict[str, tuple[tuple[str, str], ...]] = {
     "redis": (("redis", "ConnectionError"), ("redis", "TimeoutError")),
     "pymongo": (("pymongo.errors", "ConnectionFailure"),),
     "stripe": (("stripe", "APIConnectionError"),),
-    "boto3": (("botocore.exceptions", "ConnectionError"), ("botocore.exceptions", "HTTPClientError")),
+    "boto3": tuple(
+        ("botocore.exceptions", name)
+        for name in ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError")
+    ),
     "smtplib": (("smtplib", "SMTPServerDisconnected"), *(("", name) for name in BUILTINS)),
     "aiosmtplib": (("aiosmtplib", "SMTPConnectError"), ("aiosmtplib", "SMTPServerDisconnected")),
 }
@@ -41,7 +44,11 @@ _OF_BUILTINS = frozenset({"socket", "http", "ftplib", "paramiko", "telnetlib", "
 
 def library_of(symbol: str) -> str:
     """The library whose errors a call of a (resolved) symbol raises; empty where it is none of these."""
+    if ".objects." in symbol:
+        return "django"
     top = symbol.partition(".")[0]
+    if top == "django" and not symbol.startswith("django.db."):
+        return ""
     top = _SAME.get(top, top)
     return top if top in _ERRORS or top in _OF_BUILTINS else ""
 

@@ -941,3 +941,43 @@ def test_finds_rows_of_drivers_and_managers() -> None:
                     time.sleep(attempt)
         """,
     )
+
+
+def test_mends_with_the_errors_of_django_and_boto() -> None:
+    check_fix(
+        "BC202",
+        """
+        import backoff
+        import boto3
+        from blog.models import Tag
+        from django.utils import timezone
+        @backoff.on_exception(backoff.expo, Exception, max_tries=5)
+        def tags():
+            return list(Tag.objects.filter(until__gt=timezone.now()))
+        @backoff.on_exception(backoff.expo, Exception, max_tries=5)
+        def names():
+            return boto3.client("s3").list_buckets()
+        """,
+        """
+        import backoff
+        import boto3
+        from blog.models import Tag
+        from botocore.exceptions import (
+            ConnectTimeoutError,
+            EndpointConnectionError,
+            ReadTimeoutError,
+        )
+        from django.db import OperationalError
+        from django.utils import timezone
+        @backoff.on_exception(backoff.expo, OperationalError, max_tries=5)
+        def tags():
+            return list(Tag.objects.filter(until__gt=timezone.now()))
+        @backoff.on_exception(
+            backoff.expo,
+            (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError),
+            max_tries=5,
+        )
+        def names():
+            return boto3.client("s3").list_buckets()
+        """,
+    )
