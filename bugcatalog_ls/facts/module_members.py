@@ -19,6 +19,8 @@ def module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> b
     if parts[0] in sys.stdlib_module_names:
         # A module at the root that is called like one of Python's own: which is meant, a file can't tell.
         return True
+    if _may_be_installed(index, module, written, path):
+        return True
     # Other files of that name may be the one that is meant.
     for candidate in index.module_paths(written) or (module_file(index, module) or "",):
         if _exports(index, module_name(candidate), name, 5):
@@ -38,6 +40,17 @@ def module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> b
         uses = [other for fact in _uses_in(index, path) for other in fact if other.owner == written]
         return exports is None or not any(other.name in exports[1].names for other in uses)
     return False
+
+
+def _may_be_installed(index: FactIndex, module: str, written: str, path: str) -> bool:
+    """Whether an import means an installed package rather than the module that ends with its name: from
+    where that lies it is not imported so, or the module would import itself."""
+    if module_file(index, module) == path:
+        return True
+    root = module.removesuffix(written).rstrip(".").replace(".", "/")
+    if not root or not module.endswith(f".{written}"):
+        return False
+    return not path.startswith(f"{root}/") and root.rpartition("/")[2] not in ("src", "lib", "python")
 
 
 def module_file(index: FactIndex, module: str) -> str | None:

@@ -1157,3 +1157,23 @@ def test_list_that_is_annotated_as_one_item_and_stubs() -> None:
             def start(self) -> None: ...
         """,
     )
+
+
+def test_folder_that_is_called_like_a_package() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/api/utils/rest_framework/__init__.py
+        #- app/api/utils/rest_framework/viewsets.py
+        from rest_framework import viewsets
+
+        class Own(viewsets.ViewSet): ...
+
+        #- app/audit/views.py
+        from rest_framework import viewsets
+        from app.api.utils.rest_framework import viewsets as own
+
+        class Logs(viewsets.ModelViewSet, own.Owner): ...
+        #                                     ^^^^^ BC901
+        """,
+    )
