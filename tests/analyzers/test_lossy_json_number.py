@@ -1170,15 +1170,15 @@ def test_writes_digests_as_text() -> None:
         import base64
         import hashlib
         import json
-        def send(it: bytes):
-            return json.dumps({"sum": hashlib.sha256(it).digest(), "data": base64.b64encode(it)})
+        def send(data: bytes):
+            return json.dumps({"sha": hashlib.sha1(data).digest(), "b": base64.b64encode(data)})
         """,
         """
         import base64
         import hashlib
         import json
-        def send(it: bytes):
-            return json.dumps({"sum": hashlib.sha256(it).hexdigest(), "data": base64.b64encode(it).decode()})
+        def send(data: bytes):
+            return json.dumps({"sha": hashlib.sha1(data).hexdigest(), "b": base64.b64encode(data).decode()})
         """,
     )
 
