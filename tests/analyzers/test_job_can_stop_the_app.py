@@ -1499,3 +1499,25 @@ def test_supervisors_wait_and_catch() -> None:
         ThreadPoolExecutor().submit(pump, "u")
         """,
     )
+
+
+def test_a_group_tells_whoever_runs_it() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        import anyio
+
+        async def poll(source):
+            while True:
+                await source.fetch()
+
+        async def main(source):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(poll(source))
+
+        async def other(source):
+            async with anyio.create_task_group() as group:
+                group.start_soon(poll, source)
+        """,
+    )
