@@ -28,14 +28,9 @@ def is_of_group(file: PyFile, call: Node) -> bool:
         binding.kind == "with" for binding in file.names.bindings(owner)
     )
 
-# A group ends with the first of its tasks that fails, and tells whoever runs it.
-_GROUPS = re.compile(r"(?:TaskGroup|create_task_group|open_nursery)\(\)\.\w+$")
-
 
 def is_watched(file: PyFile, call: Node) -> bool:
     """Whether the task that a call makes is supervised by the function that makes it."""
-    if _GROUPS.search(file.callee(call) or "") is not None:
-        return True
     assignment, function = call.parent, enclosing_function(call)
     if assignment is not None and assignment.type == "await":
         return _is_caught(file, assignment)
