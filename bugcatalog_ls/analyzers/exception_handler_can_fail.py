@@ -113,8 +113,20 @@ def _with_defaults(node: Node, end: int) -> str:
     """An attribute with a default, and those of what it gives, from the one that ends at `end` on."""
     owner, name = node.named_children[0], text_of(node.named_children[-1])
     inner = _with_defaults(owner, end) if owner.type == "attribute" and end <= owner.end_byte else None
-    default = "500" if name in ("status_code", "http_status", "status") else "None"
+    default = "500" if name in ("status_code", "http_status", "status") or _is_status(node) else "None"
     return f'getattr({inner or text_of(owner)}, "{name}", {default})'
+
+
+def _is_status(node: Node) -> bool:
+    """Whether an attribute is the status of an answer: `return jsonify(…), e.code`."""
+    parent = node.parent
+    if parent is None:
+        return False
+    name = parent.child_by_field_name("name") if parent.type == "keyword_argument" else None
+    if name is not None:
+        return text_of(name) in ("status", "status_code")
+    is_returned = parent.parent is not None and parent.parent.type == "return_statement"
+    return parent.type in ("expression_list", "tuple") and is_returned and parent.named_children[1] == node
 
 
 def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:

@@ -159,16 +159,63 @@ def _guard_startup(context: FixContext) -> Iterator[Fix]:
     if call is None:
         return
     statement = statement_of(call)
-    if statement.type == "expression_statement" and statement.named_children[0].type == "assignment":
-        # A local that is not bound would fail further down.
-        target = statement.named_children[0].child_by_field_name("left")
-        if target is None or target.type not in ("attribute", "subscript"):
-            return
     if statement.type not in ("expression_statement", "with_statement"):
         return
-    if any(node.type == "yield" for node in walk(statement)):
+    guarded = _with_readers(call, statement)
+    if not guarded or any(node.type == "yield" for part in guarded for node in walk(part)):
         return
-    yield _wrapped(context, file, statement, statement, "Catch and log what goes wrong at start-up")
+    yield _wrapped(context, file, guarded[0], guarded[-1], "Catch and log what goes wrong at start-up")
+
+
+def _with_readers(call: Node, statement: Node) -> list[Node]:
+    """A statement, or the one around it, with those behind it that read what it binds; none where
+    more would read it than can be guarded."""
+    function = enclosing(call, "function_definition")
+    while True:
+        block = statement.parent
+        if function is None or block is None:
+            return []
+        beside = [child for child in block.named_children if child.type != "comment"]
+        behind = beside[[child.id for child in beside].index(statement.id) + 1 :]
+        names = {name for node in (statement, *walk(statement)) for name in _bound(node)}
+        last = max((n for n, child in enumerate(behind) if names & _names(child)), default=-1)
+        guarded = [statement, *behind[: last + 1]]
+        # What the others bind is then bound here or nowhere, too.
+        while (
+            more := {name for part in guarded for node in (part, *walk(part)) for name in _bound(node)}
+            - names
+        ):
+            names |= more
+            last = max((n for n, child in enumerate(behind) if names & _names(child)), default=-1)
+            guarded = [statement, *behind[: last + 1]]
+        outside = [
+            node
+            for node in walk(function, into_scopes=True)
+            if node.type == "identifier"
+            and text_of(node) in names
+            and not guarded[0].start_byte <= node.start_byte < guarded[-1].end_byte
+        ]
+        if not outside:
+            return guarded
+        outer = block.parent
+        if outer is None or outer.id == function.id or outer.type != "with_statement":
+            return []
+        statement = outer
+
+
+def _bound(node: Node) -> list[str]:
+    """The names that a node binds: those of an assignment and of `with … as`."""
+    if node.type == "assignment":
+        left = node.child_by_field_name("left")
+        parts = [] if left is None else [left, *left.named_children] if "pattern" in left.type else [left]
+        return [text_of(part) for part in parts if part.type == "identifier"]
+    if node.type == "as_pattern_target":
+        return [text_of(child) for child in node.named_children if child.type == "identifier"]
+    return []
+
+
+def _names(node: Node) -> set[str]:
+    return {text_of(part) for part in walk(node, into_scopes=True) if part.type == "identifier"}
 
 
 def _guard_loop(context: FixContext) -> Iterator[Fix]:

@@ -17,14 +17,13 @@ from bugcatalog_ls.facts.float_money_edits import decimal_edits, unrounded_edits
 from bugcatalog_ls.facts.json_dumps import Dumped, dumped_object, kept_value
 from bugcatalog_ls.facts.json_values import (
     BYTES,
-    DATETIME,
     DECIMAL,
     ENCODER_NAMES,
     ENCODERS,
     SET,
-    UUID,
     Encoder,
     json_type,
+    plain_edits,
     text_edits,
     type_of_symbol,
     values_in,
@@ -40,6 +39,7 @@ from bugcatalog_ls.syntax.nodes import (
     enclosing,
     text_of,
 )
+from bugcatalog_ls.syntax.outside import is_outside
 
 
 class EncodedValues(Fact, frozen=True):
@@ -104,7 +104,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         values = [value for given in encoder.data(arguments_of(call)) for value in values_in(file, given)]
         if any(json_type(file, value) in encoder.refuses for value in values):
             continue
-        found = {text_of(v): symbol for v in values if v.type == "attribute" and (symbol := file.symbol(v))}
+        found = {_short(value): symbol for value in values if (symbol := _to_resolve(file, value))}
         columns = {_short(value): read for value in values if (read := column_read(file, value)) is not None}
         dumped = {_short(value): made for value in values if (made := dumped_object(file, value))}
         if found or columns or dumped:
@@ -151,6 +151,14 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for wide in wide_ids(context.index, context.path):
         message = f"{wide.name} is a BIGINT in {wide.model}; browsers round numbers beyond 2**53"
         yield context.find(wide.anchor, message, variant="wide", data={"kind": "wide"})
+
+
+def _to_resolve(file: PyFile, value: Node) -> str | None:
+    """The symbol of a value whose type another place tells: an attribute, or what a function gives."""
+    symbol = file.symbol(value) if value.type in ("attribute", "identifier", "call") else None
+    if symbol is None or value.type == "attribute":
+        return symbol
+    return symbol if symbol.endswith("()") and not is_outside(symbol, file.module) else None
 
 
 def _dumped(context: JoinContext, encoded: EncodedValues) -> Iterator[Finding]:
@@ -245,20 +253,16 @@ def _fix_encoding(context: FixContext) -> Iterator[Fix]:
         name = context.imports().need("fastapi.encoders", "jsonable_encoder", at=call.start_byte)
         edits = [edit for node in given for edit in replace_node(node, f"{name}({text_of(node)})")]
         yield context.fix("Encode the content with jsonable_encoder", "suggested", edits)
-    elif encoder.fixed_by == "jsonable_encoder":
+    else:
         refused = [
             value
             for node in encoder.data(arguments_of(call))
             for value in values_in(context.file, node)
             if json_type(context.file, value) in encoder.refuses
         ]
-        if all(
-            json_type(context.file, value) in (DECIMAL, DATETIME, UUID)
-            and call.start_byte <= value.start_byte < call.end_byte
-            for value in refused
-        ):
-            as_text = [edit for value in refused for edit in replace_node(value, f"str({text_of(value)})")]
-            yield context.fix("Send what JSON does not have as text", "suggested", as_text)
+        plain = plain_edits(context.file, call, refused)
+        if plain is not None:
+            yield context.fix("Send what JSON does not have as text or as a list", "suggested", plain)
 
 
 def _fix_float(context: FixContext) -> Iterator[Fix]:

@@ -93,7 +93,7 @@ def _targets(file: PyFile) -> Iterator[str]:
             position = TASK_MAKERS.get(name, 0)
             given = [arguments.positional[position]] if position < len(arguments.positional) else []
             given = given or [arguments.keywords.get("coro") or arguments.keywords.get("func")]
-            if is_watched(call) or is_of_group(file, call):
+            if is_watched(file, call) or is_of_group(file, call):
                 continue
         for value in given:
             function = callee_of(value) if value is not None and value.type == "call" else value

@@ -191,7 +191,10 @@ def _is_waiting(call: Node) -> bool:
 
 def _is_pump(calls: list[Node]) -> bool:
     """Whether a loop serves one connection, with which it rightly ends."""
-    return any(_PUMPED.search(text_of(callee_of(call) or call)) for call in calls)
+    return any(
+        _PUMPED.search(text_of(callee_of(call) or call)) and "QueueUrl" not in arguments_of(call).keywords
+        for call in calls
+    )
 
 
 def _header(loop: Node) -> Span:

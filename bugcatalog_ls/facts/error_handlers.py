@@ -143,6 +143,9 @@ VOCABULARY = Vocabulary(
     (
         *(b"exception_handler", b"errorhandler", b"register_error_handler", b"call_next", b"request_id"),
         *(b"correlation_id", b"trace_id", b"FastAPI(", b"Flask(", b"HTTPException"),
+        # Handlers that another file registers.
+        *(b"exc: Exception", b"error: Exception", b"err: Exception", b", e: Exception", b", ex: Exception"),
+        *(b"request, exc", b"request, err", b"request, e)", b"(error):", b"(err):", b"(exc):", b"(e):"),
     ),
 )
 

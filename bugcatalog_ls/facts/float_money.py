@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, TableFact, column_an
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.schemas import ROOTS
 
-Kind = Literal["column", "mapped", "field", "django", "drf", "marshmallow"]
+Kind = Literal["column", "mapped", "field", "django", "drf", "marshmallow", "peewee", "mongoengine"]
 
 
 class FloatMoney(NamedTuple):
@@ -36,6 +36,10 @@ _FIELDS: dict[str, Kind] = {
     "django.db.models.FloatField": "django",
     "rest_framework.serializers.FloatField": "drf",
     "marshmallow.fields.Float": "marshmallow",
+    "peewee.FloatField": "peewee",
+    "peewee.DoubleField": "peewee",
+    "tortoise.fields.FloatField": "peewee",
+    "mongoengine.FloatField": "mongoengine",
 }
 
 

@@ -21,6 +21,15 @@ _FIELDS = {
     "django": ("DecimalField", "max_digits=18, decimal_places={places}"),
     "drf": ("DecimalField", "max_digits=18, decimal_places={places}"),
     "marshmallow": ("Decimal", "as_string=True"),
+    "peewee": ("DecimalField", "max_digits=18, decimal_places={places}"),
+    "mongoengine": ("DecimalField", "precision={places}"),
+}
+# The schema types of floats with a bound, by what a decimal is told instead.
+_BOUNDED = {
+    "PositiveFloat": "(gt=0)",
+    "NonNegativeFloat": "(ge=0)",
+    "StrictFloat": "(strict=True)",
+    "FiniteFloat": "(allow_inf_nan=False)",
 }
 
 
@@ -49,13 +58,15 @@ def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> Deci
     name, places = text_of(node), _places(node)
     if kind in _FIELDS and value is not None:
         field, options = _FIELDS[kind]
-        made = _field_call(file, value, field, options.format(places=places))
+        made = _field_call(file, imports, value, field, options.format(places=places))
         return DecimalEdits(f"Make {name} a decimal field", made) if made else None
     if kind == "wide" and annotation is not None:
         return _as_text(imports, annotation, name)
     edits: list[TextEdit] = []
     if annotation is not None:
         edits += _annotation(imports, annotation)
+        if not edits and kind == "field":
+            return None
     if kind == "column" and value is not None:
         made = _numeric(file, imports, value, places)
         if not made:
@@ -138,13 +149,14 @@ def _imported_numeric(imports: Imports, at: Node) -> str:
 def _annotation(imports: Imports, annotation: Node) -> list[TextEdit]:
     """`float` in an annotation (`Mapped[float | None]`) becomes `Decimal`."""
     floats = [node for node in walk(annotation) if node.type == "identifier" and text_of(node) == "float"]
-    names = ("PositiveFloat", "NonNegativeFloat", "StrictFloat", "FiniteFloat")
     if not floats:
-        floats = [node for node in walk(annotation) if node.type == "identifier" and text_of(node) in names]
-        floats = [node for node in floats if node.parent is not None and node.parent.type != "attribute"]
-        if not floats:
+        bounded = [node for node in (annotation, *walk(annotation)) if text_of(node) in _BOUNDED]
+        if not bounded:
             return []
-        return []
+        name = text_of(bounded[-1])
+        imports.drop_unused(name, [Span(bounded[-1].start_byte, bounded[-1].end_byte)])
+        made = imports.need("pydantic", "condecimal", at=annotation.start_byte) + _BOUNDED[name]
+        return replace_node(bounded[-1], made)
     decimal = imports.need("decimal", "Decimal", at=annotation.start_byte)
     return [edit for node in floats for edit in replace_node(node, decimal)]
 
@@ -163,14 +175,23 @@ def _default(imports: Imports, value: Node) -> list[TextEdit]:
     return replace_node(literal, f'{decimal}("{text_of(literal)}")')
 
 
-def _field_call(file: PyFile, call: Node, name: str, options: str) -> list[TextEdit]:
+def _field_call(file: PyFile, imports: Imports, call: Node, name: str, options: str) -> list[TextEdit]:
     function = call.child_by_field_name("function")
     if function is None:
         return []
     last = function.child_by_field_name("attribute")
-    if last is None:
-        return []
-    edits = [TextEdit(Span(last.start_byte, last.end_byte), name)]
+    if last is not None:
+        edits = replace_node(last, name)
+    else:
+        module = (file.symbol(function) or "").rpartition(".")[0]
+        if not module:
+            return []
+        imports.drop_unused(text_of(function), [Span(function.start_byte, function.end_byte)])
+        edits = replace_node(function, imports.need(module, name, at=call.start_byte))
+    default = arguments_of(call).keywords.get("default")
+    if default is not None and default.type == "float":
+        decimal = imports.need("decimal", "Decimal", at=call.start_byte)
+        edits += replace_node(default, f'{decimal}("{text_of(default)}")')
     return [*edits, *add_argument(file, call, options, after_keywords=True)]
 
 

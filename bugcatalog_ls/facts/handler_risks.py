@@ -62,7 +62,10 @@ def risks(
 
 def _takes_any(definition: Definition) -> bool:
     """Whether the exception may be any: Flask gives an InternalServerError to handlers of 500."""
-    return not any("500" in text_of(d) or "InternalServerError" in text_of(d) for d in definition.decorators)
+    return not any(
+        "errorhandler" in text_of(d) and ("500" in text_of(d) or "InternalServerError" in text_of(d))
+        for d in definition.decorators
+    )
 
 
 def _reads_state(file: PyFile, node: Node) -> bool:

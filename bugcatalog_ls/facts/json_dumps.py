@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from tree_sitter import Node
 
@@ -17,6 +19,11 @@ _METHODS = frozenset({"dict", "model_dump"})
 _NEUTRAL = frozenset({"by_alias", "exclude_none", "exclude_unset", "exclude_defaults"})
 _SCHEMA_ROOTS = ("pydantic.", "sqlmodel.", "pydantic_settings.")
 _SERIALIZERS = ("field_serializer()", "model_serializer()", "model_serializer")
+
+
+_LISTS = re.compile(
+    r"(?:\w+\.)?(?:[Ll]ist|[Ss]equence|[Ii]terable|[Ss]et|[Ff]rozen[Ss]et|Collection|[Dd]eque)\[(\w+)\]"
+)
 
 
 class Dumped(msgspec.Struct, frozen=True):
@@ -44,8 +51,28 @@ def dumped_object(file: PyFile, node: Node) -> Dumped | None:
         and text_of(function).rpartition(".")[2] in _METHODS
     ):
         owner, by_method = function.child_by_field_name("object"), True
-    symbol = file.symbol(owner) if owner is not None else None
+    if owner is None:
+        return None
+    symbol = _element(file, owner) or file.symbol(owner)
     return Dumped(symbol, by_method) if symbol is not None and symbol.endswith("()") else None
+
+
+def _element(file: PyFile, node: Node) -> str | None:
+    """The class's symbol, as of its instance, of a loop's name: that of `jobs: list[Job]`."""
+    bindings = file.names.bindings(node) if node.type == "identifier" else []
+    over = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "for" else None
+    if over is None or over.type != "identifier" or bindings[0].node.type != "identifier":
+        return None
+    held = file.names.bindings(over)
+    annotation = held[0].annotation if len(held) == 1 else None
+    match = _LISTS.fullmatch(text_of(annotation)) if annotation is not None else None
+    if annotation is None or match is None:
+        return None
+    name = annotation.descendant_for_byte_range(
+        annotation.start_byte + match.start(1), annotation.start_byte + match.end(1) - 1
+    )
+    symbol = file.names.annotation_symbol(name) if name is not None else None
+    return f"{symbol.removesuffix('()')}()" if symbol is not None else None
 
 
 def kept_value(index: FactIndex, symbol: str, by_method: bool) -> tuple[str, str] | None:

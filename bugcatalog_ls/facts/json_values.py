@@ -18,7 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
-from bugcatalog_ls.text.spans import TextEdit
+from bugcatalog_ls.text.spans import Span, TextEdit
 
 DECIMAL, DATETIME, UUID, BYTES, SET, DURATION = "Decimal", "datetime", "UUID", "bytes", "set", "timedelta"
 _ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET, DURATION})
@@ -205,6 +205,29 @@ def text_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] |
         else:
             return None
     return edits or None
+
+
+def plain_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] | None:
+    """The edits that make text or lists of values where an encoder is given them."""
+    edits: list[TextEdit] = []
+    for value in values:
+        kind = json_type(file, value)
+        if kind == BYTES:
+            written = text_edits(file, call, [value])
+            if written is None:
+                return None
+            edits += written
+        elif not call.start_byte <= value.start_byte < call.end_byte:
+            return None
+        elif value.type == "set":
+            edits += [TextEdit(_span(value.children[0]), "["), TextEdit(_span(value.children[-1]), "]")]
+        else:
+            edits += replace_node(value, f"{'list' if kind == SET else 'str'}({text_of(value)})")
+    return edits or None
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
 
 
 def _put_into(file: PyFile, name: Node) -> Iterator[Node]:

@@ -127,7 +127,8 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
                 return None  # A body that is an address, a name or an id.
             if found is not None and found.kind in ("whole", "settings"):
                 return found
-        if value.type == "dictionary" and (held := _held_in(file, value)) is not None:
+        is_dict = value.type == "dictionary" or file.symbol(value) == "builtins.dict()"
+        if is_dict and (held := _held_in(file, value)) is not None:
             return Revealed("whole", f"{held} in {name}", None)
     if symbol is not None and symbol.endswith("()") and not symbol.startswith("builtins."):
         return Revealed("object", name, symbol)
@@ -161,7 +162,9 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
     if owner is None or name_node is None:
         return None
     name = text_of(name_node)
-    if (name in HEADERS or name in FORMS) and is_request_name(file, owner):
+    # A view of REST framework is given its request without a word on what that is.
+    is_body = name in FORMS or (name == "data" and b"rest_framework" in file.source.data)
+    if (name in HEADERS or is_body) and is_request_name(file, owner):
         return Revealed("whole", written, symbol)
     if name == "__dict__":
         return dumped_object(file, owner, written, ())

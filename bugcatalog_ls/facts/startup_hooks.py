@@ -51,6 +51,8 @@ _OPTIONAL = re.compile(
     r"|telemetry|metrics|analytics|announce|notify|(?:^|\.)_?sync_",
     re.IGNORECASE,
 )
+# A hook that is called so does nothing that the application could not do without.
+_WARMS = re.compile(r"warm|preload|prefetch|refresh|reindex|announce|notify", re.IGNORECASE)
 _BEGINS = re.compile(
     r"_?(?:start|warm|preload|prefetch|prime|refresh|schedule|launch|run|load|init|sync|reindex)"
 )
@@ -162,7 +164,8 @@ def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None
             continue
         written = " ".join(text_of(function).split())
         anchor = facts.anchor(f"startup {definition.symbol} {written}", call)
-        is_optional = bool(_OPTIONAL.search(written)) and not _starts_in_memory(file, written)
+        says_so = _OPTIONAL.search(written) or _WARMS.search(definition.name)
+        is_optional = bool(says_so) and not _starts_in_memory(file, written)
         facts.add(
             StartupCall(file.path, definition.name, file.symbol(function), written, anchor, is_optional)
         )

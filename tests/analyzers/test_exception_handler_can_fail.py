@@ -1195,3 +1195,54 @@ def test_an_exception_without_a_status_is_a_500() -> None:
             return JSONResponse({"detail": "internal"}, status_code=getattr(exc, "status_code", 500))
         """,
     )
+
+
+def test_a_handler_that_another_file_registers() -> None:
+    check_findings(
+        "BC604",
+        """
+        #- main.py
+        from errors import unhandled as handle
+        from fastapi import FastAPI
+        app = FastAPI()
+        app.add_exception_handler(500, handle)
+
+        #- errors.py
+        import smtplib
+        from starlette.responses import PlainTextResponse
+        def unhandled(request, exc: Exception):
+            with smtplib.SMTP("localhost") as mail:
+               # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC604
+                mail.sendmail("a@x", ["ops@x"], repr(exc))
+            return PlainTextResponse("internal", status_code=500)
+
+        #- status.py
+        from fastapi import FastAPI, status
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.exception_handler(status.HTTP_500_INTERNAL_SERVER_ERROR)
+        async def internal(request, exc):
+            return JSONResponse({"detail": "internal"}, status_code=exc.status_code)
+                                                                  # ^^^^^^^^^^^^^^^ BC604
+        """,
+    )
+
+
+def test_the_status_of_an_answer_is_500_by_default() -> None:
+    check_fix(
+        "BC604",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def anything(e):
+            return jsonify(error="internal"), e.code
+        """,
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def anything(e):
+            return jsonify(error="internal"), getattr(e, "code", 500)
+        """,
+    )

@@ -1013,7 +1013,7 @@ def test_a_client_is_asked_not_made() -> None:
                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
         def warm_up():
             requests.get("http://x", timeout=2)
-          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603
         app.add_event_handler("startup", warm_up)
         def beat():
             while True:
@@ -1416,5 +1416,108 @@ def test_a_synchronous_database_is_nothing_that_is_synchronised() -> None:
             yield
 
         app = FastAPI(lifespan=lifespan)
+        """,
+    )
+
+
+def test_a_hook_that_says_so_is_optional_and_guarded_with_what_reads_its_answer() -> None:
+    check_fix(
+        "BC603",
+        """
+        import logging
+        import httpx
+        from fastapi import FastAPI
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        rates: dict = {}
+        @app.on_event("startup")
+        async def warm_up():
+            async with httpx.AsyncClient() as client:
+                response = await client.get("http://rates")
+            rates.update(response.json())
+            logger.info("ready")
+        """,
+        """
+        import logging
+        import httpx
+        from fastapi import FastAPI
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        rates: dict = {}
+        @app.on_event("startup")
+        async def warm_up():
+            try:
+                async with httpx.AsyncClient() as client:
+                    response = await client.get("http://rates")
+                rates.update(response.json())
+            except Exception:
+                logger.exception("warm_up failed")
+            logger.info("ready")
+        """,
+    )
+
+
+def test_supervisors_wait_and_catch() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        import logging
+        import boto3
+        from concurrent.futures import ThreadPoolExecutor
+
+        async def supervised(source):
+            while True:
+                await source.fetch()
+
+        async def awaited(source):
+            while True:
+                await source.fetch()
+
+        async def left_alone(source):
+            while True:
+          # ^^^^^^^^^^ BC603
+                await source.fetch()
+
+        async def main(source):
+            main.alone = asyncio.create_task(left_alone(source))
+            while True:
+                task = asyncio.create_task(supervised(source))
+                try:
+                    await asyncio.create_task(awaited(source))
+                    await task
+                except Exception:
+                    logging.exception("died")
+                await asyncio.sleep(1)
+
+        sqs = boto3.client("sqs")
+        def pump(url):
+            while True:
+          # ^^^^^^^^^^ BC603
+                for message in sqs.receive_message(QueueUrl=url)["Messages"]:
+                    print(message)
+        ThreadPoolExecutor().submit(pump, "u")
+        """,
+    )
+
+
+def test_a_group_tells_whoever_runs_it() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        import anyio
+
+        async def poll(source):
+            while True:
+                await source.fetch()
+
+        async def main(source):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(poll(source))
+
+        async def other(source):
+            async with anyio.create_task_group() as group:
+                group.start_soon(poll, source)
         """,
     )

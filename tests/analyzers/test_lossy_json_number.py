@@ -1159,6 +1159,11 @@ def test_objects_that_are_dumped_to_mappings() -> None:
             json.dumps(event.model_dump(mode="json"))
             json.dumps(event.dict(exclude={"at"}))
             json.dumps(told.model_dump())
+
+        def send_all(events: list[Event], told: list[Told]):
+            json.dumps([event.model_dump() for event in events])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps([each.model_dump() for each in told])
         """,
     )
 
@@ -1170,15 +1175,15 @@ def test_writes_digests_as_text() -> None:
         import base64
         import hashlib
         import json
-        def send(it: bytes):
-            return json.dumps({"sum": hashlib.sha256(it).digest(), "data": base64.b64encode(it)})
+        def send(data: bytes):
+            return json.dumps({"sha": hashlib.sha1(data).digest(), "b": base64.b64encode(data)})
         """,
         """
         import base64
         import hashlib
         import json
-        def send(it: bytes):
-            return json.dumps({"sum": hashlib.sha256(it).hexdigest(), "data": base64.b64encode(it).decode()})
+        def send(data: bytes):
+            return json.dumps({"sha": hashlib.sha1(data).hexdigest(), "b": base64.b64encode(data).decode()})
         """,
     )
 
@@ -1195,5 +1200,81 @@ def test_calculates_with_a_decimal_that_was_rounded() -> None:
         from decimal import Decimal
         def reduced(amount: Decimal):
             return amount * Decimal("0.9")
+        """,
+    )
+
+
+def test_what_functions_of_the_workspace_give() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- money.py
+        from decimal import Decimal
+        def quoted(net: Decimal) -> Decimal:
+            return net.quantize(Decimal("0.01"))
+        def named(net: Decimal) -> str:
+            return str(net)
+
+        #- api.py
+        import json
+        from money import named, quoted
+        def send(net):
+            price = quoted(net)
+            json.dumps({"price": price, "name": named(net)})
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+            json.dumps(named(net))
+        """,
+    )
+
+
+def test_makes_fields_of_other_libraries_decimals() -> None:
+    check_fix(
+        "BC503",
+        """
+        from peewee import CharField, FloatField, Model
+        class Plan(Model):
+            name = CharField()
+            price = FloatField(default=0.0)
+        """,
+        """
+        from decimal import Decimal
+
+        from peewee import CharField, DecimalField, Model
+        class Plan(Model):
+            name = CharField()
+            price = DecimalField(default=Decimal("0.0"), max_digits=18, decimal_places=2)
+        """,
+    )
+    check_fix(
+        "BC503",
+        """
+        from pydantic import BaseModel, PositiveFloat
+        class Plan(BaseModel):
+            price: PositiveFloat = 1.5
+        """,
+        """
+        from decimal import Decimal
+
+        from pydantic import BaseModel, condecimal
+        class Plan(BaseModel):
+            price: condecimal(gt=0) = Decimal("1.5")
+        """,
+    )
+
+
+def test_makes_text_and_lists_where_an_encoder_cannot_be_taught() -> None:
+    check_fix(
+        "BC503",
+        """
+        from decimal import Decimal
+        from aiohttp import web
+        async def price(request):
+            return web.json_response({"amount": Decimal("1.5"), "tags": {"a", "b"}})
+        """,
+        """
+        from decimal import Decimal
+        from aiohttp import web
+        async def price(request):
+            return web.json_response({"amount": str(Decimal("1.5")), "tags": ["a", "b"]})
         """,
     )

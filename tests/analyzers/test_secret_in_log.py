@@ -936,3 +936,27 @@ def test_what_a_file_with_a_command_line_prints() -> None:
             #                               ^^^^^^^^ BC602
         """,
     )
+
+
+def test_mappings_made_by_dict_and_bodies_of_rest_framework() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        from rest_framework.views import APIView
+        logger = logging.getLogger(__name__)
+
+        def send(api_key, page):
+            params = dict(api_key=api_key, page=page)
+            logger.debug("params %r", params)
+                                    # ^^^^^^ BC602
+            paging = dict(page=page)
+            logger.debug("paging %r", paging)
+
+        class Login(APIView):
+            def post(self, request, data):
+                logger.info("asked for %s", request.data)
+                                          # ^^^^^^^^^^^^ BC602
+                logger.info("user %s, %s", request.data["user"], data)
+        """,
+    )
