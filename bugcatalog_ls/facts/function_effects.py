@@ -19,7 +19,14 @@ from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
 from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    callee_of,
+    constant_value,
+    string_value,
+    text_of,
+)
 from bugcatalog_ls.syntax.scopes import Scope
 
 Action = Literal["write", "flush", "commit", "rollback", "query", "close", "request"]
@@ -46,16 +53,19 @@ _LITERALS = (
 )
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _DEFINES = re.compile(r"(?:CREATE|DROP|ALTER|TRUNCATE|PRAGMA|SET|GRANT)\b", re.IGNORECASE)
+_TELLS_URL = re.compile(r"""^(?!not\b).*(?:startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\()""", re.DOTALL)
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
 
 
 class Effect(msgspec.Struct, frozen=True):
     """One thing that a function does. `on` is a parameter's name, or the symbol of what it is done to;
-    `verb` the method by which, for a request its HTTP verb in small letters (empty where not known)."""
+    `verb` the method by which, for a request its HTTP verb in small letters (empty where not known);
+    `for_urls` where a request is only sent for what turns out to be a URL, not a path or the data itself."""
 
     action: Action
     on: str
     verb: str
+    for_urls: bool = False
 
 
 class FunctionEffects(Fact, frozen=True):
@@ -118,7 +128,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if scope is not None and sent is not None:
                 scopes[scope.start] = scope
                 verb = sent.verb or _named_verb(call)
-                found.setdefault(scope.start, {})[Effect("request", sent.library, verb)] = None
+                effect = Effect("request", sent.library, verb, _is_for_urls(call))
+                found.setdefault(scope.start, {})[effect] = None
     for start, effects in found.items():
         qualname = scopes[start].qualname
         symbol = f"{file.module}.{qualname}" if file.module else qualname
@@ -206,6 +217,21 @@ def _done_to(file: PyFile, receiver: Node | None, scope: Scope) -> str | None:
             return name
     symbol = file.symbol(receiver)
     return None if symbol is None or symbol.startswith("builtins.") else symbol
+
+
+def _is_for_urls(call: Node) -> bool:
+    """Whether a call stands under a test that tells a URL from something else."""
+    child = call
+    for parent in ancestors(call):
+        if parent.type in ("function_definition", "lambda"):
+            return False
+        if parent.type in ("if_statement", "elif_clause"):
+            test, branch = parent.child_by_field_name("condition"), parent.child_by_field_name("consequence")
+            is_taken = branch is not None and branch.id == child.id
+            if is_taken and test is not None and _TELLS_URL.search(text_of(test)) is not None:
+                return True
+        child = parent
+    return False
 
 
 def _named_verb(call: Node) -> str:

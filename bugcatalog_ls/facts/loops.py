@@ -15,6 +15,7 @@ from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     called_name,
     callee_of,
+    enclosing,
     text_of,
     unparenthesised,
     walk,
@@ -72,9 +73,9 @@ def is_small(file: PyFile, over: Node) -> bool:
             # The members of an enum.
             return True
         held = bindings[0].value if len(bindings) == 1 else None
-        return (
-            held is not None and held.type in ("list", "tuple", "set", "dictionary") and is_small(file, held)
-        )
+        if held is None or held.type not in ("list", "tuple", "set", "dictionary"):
+            return False
+        return is_small(file, held) or _grows_to_few(file, over, held)
     if over.type in ("list", "tuple", "set", "dictionary"):
         items = [child for child in over.named_children if child.type != "comment"]
         is_filled = any(child.type in ("list_splat", "dictionary_splat") for child in items)
@@ -105,6 +106,40 @@ def is_small(file: PyFile, over: Node) -> bool:
     return over.type == "string"
 
 
+def _grows_to_few(file: PyFile, name: Node, held: Node) -> bool:
+    """Whether a list that begins empty is given a few elements, each written down outside of any loop."""
+    function = enclosing(name, "function_definition")
+    if held.type != "list" or held.named_children or function is None:
+        return False
+    written, n_elements = text_of(name), 0
+    for call in file.calls_written("append", "extend", "insert"):
+        if not function.start_byte <= call.start_byte < function.end_byte:
+            continue
+        owner, _, method = text_of(callee_of(call) or call).rpartition(".")
+        if owner != written:
+            continue
+        around = enclosing(call, "for_statement", "while_statement", "lambda", "function_definition")
+        if around is None or around.id != function.id:
+            return False
+        if method != "extend":
+            n_elements += 1
+            continue
+        given = next(iter(arguments_of(call).positional), None)
+        if given is None or given.type not in ("list", "tuple"):
+            return False
+        items = [child for child in given.named_children if child.type != "comment"]
+        if any(item.type == "list_splat" for item in items):
+            return False
+        n_elements += len(items)
+    return 0 < n_elements <= _SMALL and not _is_handed_on(function, written)
+
+
+def _is_handed_on(function: Node, name: str) -> bool:
+    """Whether a list is given to something that may fill it, or is added to with `+=`."""
+    given = rb"[(,=]\s*%s\s*[,)]|\b%s\s*\+=" % (name.encode(), name.encode())
+    return re.search(given, function.text or b"") is not None
+
+
 def names_of_turn(file: PyFile, loop: Loop) -> set[str]:
     """The names that depend on the turn: the loop's own, and those that its body makes of them."""
     names = set(loop.names)
@@ -127,6 +162,22 @@ def is_in_handler(call: Node, loop: Node) -> bool:
             return False
         if parent.type == "except_clause":
             return True
+    return False
+
+
+def is_last_of_loop(node: Node, loop: Node) -> bool:
+    """Whether the loop is over once a node in its body has run: its block returns, raises or breaks."""
+    is_in_inner_loop = False
+    for parent in ancestors(node):
+        if parent.type == "block" and parent.named_children:
+            last = parent.named_children[-1].type
+            if last in ("return_statement", "raise_statement"):
+                return True
+            if last == "break_statement" and not is_in_inner_loop:
+                return True
+        if parent.id == loop.id:
+            return False
+        is_in_inner_loop = is_in_inner_loop or parent.type in ("for_statement", "while_statement")
     return False
 
 

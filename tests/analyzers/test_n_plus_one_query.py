@@ -1139,3 +1139,106 @@ def test_function_of_a_column_for_each_row() -> None:
             return found
         """,
     )
+
+
+def test_leaves_related_rows_that_only_become_a_part_of_a_query() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Tag(models.Model):
+            name = models.CharField(max_length=9)
+        class Order(models.Model):
+            tags = models.ManyToManyField(Tag)
+
+        #- shop/views.py
+        from shop.models import Order, Tag
+        def show():
+            found = Tag.objects.none()
+            for order in Order.objects.filter(open=True):
+                found |= order.tags.all()
+            for order in Order.objects.filter(open=False):
+                found = found | order.tags.filter(name="a")
+            for order in Order.objects.all():
+                found |= order.tags.all()
+                print([t.name for t in order.tags.all()])
+                                     # ^^^^^^^^^^ BC401
+            return found.distinct()
+        """,
+    )
+
+
+def test_leaves_what_is_read_on_the_way_out_of_a_loop() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class User(models.Model):
+            name = models.CharField(max_length=9)
+        class Order(models.Model):
+            owner = models.ForeignKey(User, on_delete=models.CASCADE)
+            buyer = models.ForeignKey(User, on_delete=models.CASCADE)
+
+        #- shop/views.py
+        from shop.models import Order
+        def show(log):
+            for order in Order.objects.all():
+                try:
+                    order.check()
+                except ValueError as error:
+                    raise RuntimeError(order.owner.name) from error
+            for order in Order.objects.all():
+                if order.total > 3:
+                    log(order.buyer.name)
+                    break
+            for order in Order.objects.all():
+                if order.total > 3:
+                    log(order.buyer.name)
+                      # ^^^^^^^^^^^ BC401
+                    continue
+        """,
+    )
+
+
+def test_leaves_a_list_of_a_few_steps() -> None:
+    check_findings(
+        "BC401",
+        """
+        def rule(cursor, kind, party, others):
+            tries = []
+            tries.append((kind, None))
+            if party:
+                tries.extend([(kind, party), (None, party)])
+            for params in tries:
+                row = cursor.execute("SELECT x FROM rules WHERE a = ? AND b = ?", params).fetchone()
+            many = []
+            many.extend(others)
+            for params in many:
+                row = cursor.execute("SELECT x FROM rules WHERE a = ? AND b = ?", params).fetchone()
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            return row
+        """,
+    )
+
+
+def test_helper_that_sends_a_request_for_urls_only() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def load_image(source):
+            if source.startswith(("http://", "https://")):
+                return requests.get(source, timeout=3).content
+            return open(source, "rb").read()
+        def load_site(url):
+            if not url.startswith("http"):
+                url = f"https://{url}"
+            return requests.get(url, timeout=3).content
+        def show(images, sites):
+            found = [load_image(image.base64) for image in images]
+            return found + [load_site(site.url) for site in sites]
+                          # ^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
