@@ -22,9 +22,12 @@ _TAKING = re.compile(
 )
 
 
-# A `with` that only limits how long a close may take, methods that only set a socket up, and logs.
+# A `with` that only limits how long a close may take, methods that only set a socket up, logs and clocks.
 _LIMITING = re.compile(r"(?:timeout\w*|suppress|move_on_after|fail_after|CancelScope)\(")
 _LOGS = re.compile(r"(?:self\.)?_?log(?:ger|ging)?\.(?:debug|info|warning|error)\(", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:\w+ = )?(?:[\w.]+ - )?(?:time\.)?(?:time|perf_counter|monotonic)(?:_ns)?\(\)(?: - [\w.]+)?"
+)
 _SET_UP = r"\.(?:settimeout|setblocking|setsockopt|set_debuglevel)\("
 
 
@@ -57,7 +60,9 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
 
     def is_set_up(step: Step) -> bool:
         written = text_of(step.node) if step.node is not None else ""
-        return re.match(re.escape(name) + _SET_UP, written) is not None or _LOGS.match(written) is not None
+        if _LOGS.match(written) is not None or _CLOCK.fullmatch(written) is not None:
+            return True
+        return re.match(re.escape(name) + _SET_UP, written) is not None
 
     def takes(step: Step, kind: EdgeKind) -> bool:
         if kind == "raise" and is_set_up(step):

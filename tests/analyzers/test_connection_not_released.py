@@ -812,3 +812,31 @@ def test_finds_file_whose_rows_are_all_read() -> None:
             return csv.reader(file)
         """,
     )
+
+
+def test_leaves_what_a_clock_stands_behind_and_what_takes_the_place_of_a_stream() -> None:
+    check_findings(
+        "BC402",
+        """
+        import os
+        import socket
+        import sys
+        import time
+        def latency(host):
+            try:
+                start = time.perf_counter()
+                sock = socket.create_connection((host, 443), timeout=3)
+                found = time.perf_counter() - start
+                sock.close()
+                return found
+            except OSError:
+                return None
+        def daemonize(path):
+            log = open(path, "a+")
+            os.dup2(log.fileno(), sys.stdout.fileno())
+        def number(path):
+            log = open(path)
+          # ^^^ BC402
+            return log.fileno()
+        """,
+    )
