@@ -220,6 +220,8 @@ def _slices(file: PyFile) -> Iterator[Page]:
         ):
             continue
         bounds = _bounds(inner)
+        if value.type == "identifier" and query.library == "django" and _is_loaded(node, text_of(value)):
+            continue
         if bounds is None or _is_aggregate(query) or query.has("[]", *PAGING_METHODS):
             continue
         start, stop = bounds
@@ -229,6 +231,13 @@ def _slices(file: PyFile) -> Iterator[Page]:
         if not starts and _TAKES_AWAY.search((enclosing(node, "function_definition") or node).text or b""):
             continue
         yield _page(file, node, Span(value.end_byte, node.end_byte), query, starts)
+
+
+def _is_loaded(node: Node, name: str) -> bool:
+    """Whether a slice stands in a loop that runs while its queryset holds rows: the test has loaded them."""
+    loop = enclosing(node, "while_statement", "function_definition")
+    condition = loop.child_by_field_name("condition") if loop is not None else None
+    return condition is not None and text_of(unparenthesised(condition)) in (name, f"len({name}) > 0")
 
 
 def _bounds(node: Node) -> tuple[Node | None, Node | None] | None:

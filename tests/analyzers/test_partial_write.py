@@ -1137,3 +1137,19 @@ def test_leaves_helper_that_is_told_whether_to_commit() -> None:
             db.session.commit()
         """,
     )
+
+
+def test_a_commit_for_each_lot() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from models import Role
+        def go(session: Session):
+            for number, lot in enumerate(session.execute(select(Role)).scalars().partitions()):
+                for role in lot:
+                    role.digest = hash(role.key)
+                session.commit()
+        """,
+    )

@@ -797,3 +797,26 @@ def test_mends_the_query_that_a_page_is_made_of() -> None:
         """
     after = before.replace("paginate(db, select(Author)", "paginate(db, select(Author).order_by(Author.id)")
     check_fix("BC203", before, after.replace("(session, stmt)", "(session, stmt.order_by(Author.id))"))
+
+
+def test_leaves_slices_of_rows_that_the_loop_has_loaded() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+
+        #- shop/jobs.py
+        from shop.models import Product
+        def go(size, offset):
+            rest = Product.objects.values_list("pk", flat=True)
+            while rest:
+                part, rest = rest[:size], rest[size:]
+                print(part)
+            shown = Product.objects.filter(active=True)
+            return shown[offset : offset + size]
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
