@@ -18,12 +18,13 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
 from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import (
-    ancestors,
     arguments_of,
     callee_of,
     constant_value,
+    operator_of,
     string_value,
     text_of,
 )
@@ -53,7 +54,7 @@ _LITERALS = (
 )
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _DEFINES = re.compile(r"(?:CREATE|DROP|ALTER|TRUNCATE|PRAGMA|SET|GRANT)\b", re.IGNORECASE)
-_TELLS_URL = re.compile(r"""^(?!not\b).*(?:startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\()""", re.DOTALL)
+_TELLS_URL = re.compile(r"""startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\(""")
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
 
 
@@ -220,18 +221,23 @@ def _done_to(file: PyFile, receiver: Node | None, scope: Scope) -> str | None:
 
 
 def _is_for_urls(call: Node) -> bool:
-    """Whether a call stands under a test that tells a URL from something else."""
-    child = call
-    for parent in ancestors(call):
-        if parent.type in ("function_definition", "lambda"):
-            return False
-        if parent.type in ("if_statement", "elif_clause"):
-            test, branch = parent.child_by_field_name("condition"), parent.child_by_field_name("consequence")
-            is_taken = branch is not None and branch.id == child.id
-            if is_taken and test is not None and _TELLS_URL.search(text_of(test)) is not None:
-                return True
-        child = parent
-    return False
+    """Whether a call is only made for what a test has told to be a URL, and something else is done for
+    the rest; a test that only refuses the rest tells nothing."""
+    return any(
+        part.holds and _TELLS_URL.search(text_of(part.node)) is not None and not _refuses(condition.node)
+        for condition in conditions_at(call)
+        for part in (*implied(condition), *_either(condition))
+    )
+
+
+def _either(condition: Condition) -> tuple[Condition, ...]:
+    """A test of one thing or the other, which says nothing of each."""
+    return (condition,) if operator_of(condition.node) == "or" else ()
+
+
+def _refuses(test: Node) -> bool:
+    branch = test.parent.child_by_field_name("consequence") if test.parent is not None else None
+    return branch is not None and any(child.type == "raise_statement" for child in branch.named_children)
 
 
 def _named_verb(call: Node) -> str:

@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.loops import (
     call_at,
     ends_with_first,
     is_constant,
+    is_for_one_turn,
     is_in_handler,
     is_in_inner_function,
     names_of_turn,
@@ -83,6 +84,7 @@ def note_calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             or is_in_handler(call, loop.node)
             or ends_with_first(loop, call)
             or _is_returned(call, loop.node)
+            or is_for_one_turn(call, loop)
         ):
             continue
         fact = _call_fact(file, facts, loop, call)

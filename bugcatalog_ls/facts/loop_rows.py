@@ -98,7 +98,7 @@ def _note_reads(
         if is_in_handler(place, loop.node) or is_last_of_loop(place, loop.node):
             # Read once at the most, where a turn fails or the loop ends.
             continue
-        if library == "django" and _is_combined(place):
+        if _is_combined(place):
             continue
         seen.add(attribute)
         name = f"row {file.qualname_at(place.start_byte)} {loop.name}.{attribute.decode()}"

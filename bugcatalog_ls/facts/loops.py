@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
@@ -76,7 +77,7 @@ def is_small(file: PyFile, over: Node) -> bool:
         if held is None or held.type not in ("list", "tuple", "set", "dictionary"):
             return False
         return is_small(file, held) or _grows_to_few(file, over, held)
-    if over.type in ("list", "tuple", "set", "dictionary"):
+    if over.type in ("list", "tuple", "set", "dictionary", "expression_list"):
         items = [child for child in over.named_children if child.type != "comment"]
         is_filled = any(child.type in ("list_splat", "dictionary_splat") for child in items)
         # What begins empty is filled before the loop.
@@ -86,6 +87,9 @@ def is_small(file: PyFile, over: Node) -> bool:
         inner = arguments_of(over).positional
         if name in ("list", "tuple", "sorted", "reversed") and len(inner) == 1:
             return is_small(file, inner[0])
+        if name == "zip":
+            # It ends with the shortest.
+            return any(is_small(file, part) or is_constant(part) for part in inner)
         if name in ("items", "keys", "values"):
             owner = (callee_of(over) or over).child_by_field_name("object")
             return owner is not None and is_small(file, owner)
@@ -178,6 +182,24 @@ def is_last_of_loop(node: Node, loop: Node) -> bool:
         if parent.id == loop.id:
             return False
         is_in_inner_loop = is_in_inner_loop or parent.type in ("for_statement", "while_statement")
+    return False
+
+
+def is_for_one_turn(node: Node, loop: Loop) -> bool:
+    """Whether a node runs only where the turn is one of a few constants: `if name == "root":`."""
+    for condition in conditions_at(node):
+        for part in implied(condition):
+            test = part.node
+            if test.type != "comparison_operator" or test.named_child_count != 2:
+                continue
+            left, right = test.named_children
+            operator = " ".join(text_of(child) for child in test.children if not child.is_named)
+            if text_of(left) not in loop.names or (operator in ("==", "in")) != part.holds:
+                continue
+            if operator in ("==", "!=") and right.type in ("string", "integer"):
+                return True
+            if operator in ("in", "not in") and right.type in ("list", "tuple", "set"):
+                return right.named_child_count <= _SMALL
     return False
 
 

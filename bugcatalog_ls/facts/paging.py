@@ -228,6 +228,8 @@ def _slices(file: PyFile) -> Iterator[Page]:
         if start is None and stop is not None and constant_value(stop) in (0, 1):
             continue
         starts = start is not None and constant_value(start) != 0
+        if not starts and stop is not None and _is_cap(text_of(stop)):
+            continue
         if not starts and _TAKES_AWAY.search((enclosing(node, "function_definition") or node).text or b""):
             continue
         yield _page(file, node, Span(value.end_byte, node.end_byte), query, starts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
@@ -48,7 +49,7 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
             return None
         if is_file and any(is_kept(call) for use in given if (call := _call_of(use.node)) is not None):
             return None
-        return "never"
+        return None if _runs_for_ever(flow, left) else "never"
     steps = flow.at(left)
     ended = {id(step) for use in closes for step in _ending_steps(flow, use, name)}
     rebound = {id(step) for use in uses if use.kind == "bind" for step in flow.at(use.node)}
@@ -80,6 +81,18 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
         for kind, following in step.edges
     )
     return "raise" if raises else "return"
+
+
+def _runs_for_ever(flow: Flow, left: Node) -> bool:
+    """Whether a loop without an end comes behind: what a server or a worker opens before it, it needs
+    for as long as it runs."""
+
+    def reaches(is_goal: Callable[[Step], bool]) -> bool:
+        return path_between(flow.at(left), is_goal, takes=lambda step, kind: kind != "raise") is not None
+
+    return not reaches(lambda step: step is flow.end) and reaches(
+        lambda step: step.node is not None and text_of(step.node) in ("True", "1")
+    )
 
 
 def _goes_elsewhere(use: Use) -> bool:

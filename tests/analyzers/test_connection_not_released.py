@@ -840,3 +840,26 @@ def test_leaves_what_a_clock_stands_behind_and_what_takes_the_place_of_a_stream(
             return log.fileno()
         """,
     )
+
+
+def test_leaves_what_a_worker_needs_for_as_long_as_it_runs() -> None:
+    check_findings(
+        "BC402",
+        """
+        import socket
+        import requests
+        def serve(handle):
+            server = socket.socket()
+            server.bind(("", 80))
+            while True:
+                handle(server.accept())
+        def send(queue):
+            session = requests.Session()
+          # ^^^^^^^ BC402
+            while True:
+                item = queue.get()
+                if item is None:
+                    break
+                session.post("https://x.example", json=item, timeout=3)
+        """,
+    )

@@ -1229,16 +1229,52 @@ def test_helper_that_sends_a_request_for_urls_only() -> None:
         """
         import requests
         def load_image(source):
-            if source.startswith(("http://", "https://")):
+            if source.startswith("http://") or source.startswith("https://"):
                 return requests.get(source, timeout=3).content
             return open(source, "rb").read()
+        def hash_of(source):
+            if not isinstance(source, str) or not source.startswith("http"):
+                return hash(source)
+            return hash(requests.get(source, timeout=3).content)
+        def fetch(url):
+            if not is_paper_url(url):
+                raise ValueError(url)
+            return requests.get(url, timeout=3).content
         def load_site(url):
             if not url.startswith("http"):
                 url = f"https://{url}"
             return requests.get(url, timeout=3).content
         def show(images, sites):
             found = [load_image(image.base64) for image in images]
+            found += [hash_of(image) for image in images]
+            found += [fetch(image) for image in images]
+                    # ^^^^^^^^^^^^ BC401
             return found + [load_site(site.url) for site in sites]
                           # ^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_leaves_few_turns_and_one_of_them() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        DAYS = [7, 14, 21]
+        def show(cursor, names, limits, anna, ben):
+            for days, limit in zip(DAYS, limits, strict=False):
+                cursor.execute("SELECT x FROM users WHERE a < ? AND b > ?", (days, limit)).fetchall()
+            for user in anna, ben:
+                requests.get(f"https://x.example/{user}", timeout=3)
+            for name in names:
+                if name == "root":
+                    requests.get(f"https://x.example/{name}", timeout=3)
+                if name != "root":
+                    requests.get(f"https://x.example/{name}", timeout=4)
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            for name, path in names.items():
+                if name not in ["root", "admin"]:
+                    continue
+                requests.get(f"https://x.example/{path}", timeout=5)
         """,
     )

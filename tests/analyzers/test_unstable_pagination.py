@@ -799,7 +799,7 @@ def test_mends_the_query_that_a_page_is_made_of() -> None:
     check_fix("BC203", before, after.replace("(session, stmt)", "(session, stmt.order_by(Author.id))"))
 
 
-def test_leaves_slices_of_rows_that_the_loop_has_loaded() -> None:
+def test_leaves_slices_of_rows_that_the_loop_has_loaded_and_lots() -> None:
     check_findings(
         "BC203",
         """
@@ -815,6 +815,8 @@ def test_leaves_slices_of_rows_that_the_loop_has_loaded() -> None:
             while rest:
                 part, rest = rest[:size], rest[size:]
                 print(part)
+            for product in Product.objects.filter(name="")[:CHUNK_SIZE]:
+                product.name = "?"
             shown = Product.objects.filter(active=True)
             return shown[offset : offset + size]
                       # ^^^^^^^^^^^^^^^^^^^^^^^^ BC203
