@@ -196,6 +196,9 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
         return Use("use" if outer is not None and outer.type == "attribute" else "hand on", node)
     if root in sys.stdlib_module_names or root == "builtins" or root in _LIBRARIES:
         return Use("hand on" if _is_collecting(last, symbol) else "use", node)
+    if _is_entered(call):
+        # What is entered with it may well close it: `with session_cleanup(session):`.
+        return Use("hand on", node)
     slot = _slot(arguments, argument)
     return Use("pass", node, symbol, slot) if symbol else Use("pass", node, "", slot)
 
@@ -210,6 +213,11 @@ def _is_used_up(call: Node, around: Node) -> bool:
         if parent.type == "call" and text_of(callee_of(parent) or parent) in _READS_ALL:
             return True
     return False
+
+
+def _is_entered(call: Node) -> bool:
+    around = enclosing(call, "with_item", "call", "block")
+    return around is not None and around.type == "with_item"
 
 
 def is_kept(call: Node) -> bool:

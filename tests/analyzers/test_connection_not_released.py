@@ -863,3 +863,30 @@ def test_leaves_what_a_worker_needs_for_as_long_as_it_runs() -> None:
                 session.post("https://x.example", json=item, timeout=3)
         """,
     )
+
+
+def test_leaves_what_a_with_is_given_and_sessions_on_a_connection_of_a_migration() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlalchemy as sa
+        from alembic import op
+        from celery.backends.database import session_cleanup
+        from sqlalchemy.orm import Session, sessionmaker
+        def clean(engine):
+            session = Session(engine)
+            with session_cleanup(session):
+                session.execute("DELETE FROM tasks")
+        def upgrade():
+            session = sa.orm.sessionmaker(bind=op.get_bind())()
+            session.execute("UPDATE users SET a = 1")
+        def downgrade():
+            factory = sessionmaker(op.get_bind())
+            session = factory()
+            session.execute("UPDATE users SET a = 0")
+        def other(engine):
+            session = sessionmaker(bind=engine)()
+          # ^^^^^^^ BC402
+            session.execute("UPDATE users SET a = 0")
+        """,
+    )
