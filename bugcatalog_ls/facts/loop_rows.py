@@ -13,6 +13,10 @@ from bugcatalog_ls.facts.row_reads import MAKES
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, enclosing, string_value, text_of, walk
 
+_RELATED_CHANGES = frozenset(
+    {"add", "remove", "set", "clear", "create", "bulk_create", "aadd", "aremove", "aset", "aclear", "acreate"}
+)
+
 
 class RowAccess(Fact, frozen=True):
     """An attribute of a row that a loop over a query reads. `entity` is the symbol of the row's class;
@@ -98,7 +102,7 @@ def _note_reads(
         if is_in_handler(place, loop.node) or is_last_of_loop(place, loop.node):
             # Read once at the most, where a turn fails or the loop ends.
             continue
-        if _is_combined(place):
+        if _is_combined(place) or (library == "django" and _is_changed(place)):
             continue
         seen.add(attribute)
         name = f"row {file.qualname_at(place.start_byte)} {loop.name}.{attribute.decode()}"
@@ -117,6 +121,15 @@ def _is_combined(place: Node) -> bool:
         return False
     operator = parent.child_by_field_name("operator")
     return operator is not None and text_of(operator).rstrip("=") in ("|", "&", "^")
+
+
+def _is_changed(place: Node) -> bool:
+    """Whether related rows are only added or taken away: `row.tags.remove(tag)` loads none."""
+    method = place.parent
+    called = method.parent if method is not None and method.type == "attribute" else None
+    if method is None or called is None or called.type != "call":
+        return False
+    return text_of(method).rpartition(".")[2] in _RELATED_CHANGES
 
 
 def _note_handed_on(file: PyFile, facts: Facts, loop: Loop, symbol: str, loaded: tuple[str, ...]) -> None:

@@ -105,8 +105,10 @@ def is_small(file: PyFile, over: Node) -> bool:
             "zip_longest",
         )
     if over.type == "attribute":
-        # The members of an enum of another module.
-        return re.fullmatch(r"(?:\w+\.)*[A-Z]+[a-z]\w*", text_of(over)) is not None
+        # The members of an enum of another module, or what a model says of itself.
+        return (
+            "._meta." in text_of(over) or re.fullmatch(r"(?:\w+\.)*[A-Z]+[a-z]\w*", text_of(over)) is not None
+        )
     return over.type == "string"
 
 

@@ -1278,3 +1278,29 @@ def test_leaves_few_turns_and_one_of_them() -> None:
                 requests.get(f"https://x.example/{path}", timeout=5)
         """,
     )
+
+
+def test_leaves_related_rows_that_are_changed_and_loops_over_what_a_model_says() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Tag(models.Model):
+            name = models.CharField(max_length=9)
+        class Order(models.Model):
+            tags = models.ManyToManyField(Tag)
+
+        #- shop/views.py
+        from shop.models import Order, Tag
+        def show(tag, values):
+            for order in Order.objects.filter(open=True):
+                order.tags.remove(tag)
+            for order in Order.objects.filter(open=False):
+                order.tags.exists()
+              # ^^^^^^^^^^ BC401
+            for fields in Order._meta.unique_together:
+                if Order.objects.filter(**{field: values[field] for field in fields}).exists():
+                    raise ValueError(fields)
+        """,
+    )
