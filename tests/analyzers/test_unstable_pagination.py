@@ -822,3 +822,25 @@ def test_leaves_slices_of_rows_that_the_loop_has_loaded_and_lots() -> None:
                       # ^^^^^^^^^^^^^^^^^^^^^^^^ BC203
         """,
     )
+
+
+def test_leaves_a_count_that_is_set_against_another_one() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Photo(models.Model):
+            owner = models.IntegerField()
+
+        #- shop/jobs.py
+        from django.core.paginator import Paginator
+        from shop.models import Photo
+        def scan(user):
+            before = Photo.objects.count()
+            photos = Photo.objects.filter(owner=user.id).order_by("id")
+            for page in Paginator(photos, 5000):
+                page.scan()
+            return Photo.objects.count() - before
+        """,
+    )
