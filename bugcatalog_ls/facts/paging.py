@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     enclosing,
     statement_of,
     text_of,
+    unparenthesised,
 )
 from bugcatalog_ls.text.spans import Span
 
