@@ -1153,3 +1153,34 @@ def test_a_commit_for_each_lot() -> None:
                 session.commit()
         """,
     )
+
+
+def test_a_session_of_its_own_for_each_turn_that_fails() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        def go(engine, log, tasks):
+            for task in tasks:
+                session = None
+                try:
+                    session = Session(engine)
+                    session.delete(task)
+                    session.commit()
+                except Exception:
+                    log.error("failed")
+                    continue
+                finally:
+                    if session:
+                        session.close()
+        def all_of_them(engine, log, tasks):
+            session = Session(engine)
+            for task in tasks:
+                try:
+                    session.delete(task)
+                    session.commit()
+                except Exception:
+              # ^^^^^^^^^^^^^^^^ BC301 session is used again although nothing rolls back what failed here
+                    log.error("failed")
+        """,
+    )
