@@ -14,7 +14,7 @@ from bugcatalog_ls.facts.resources import WITH_KEEPS_OPEN, Resource
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.guards import LEAVING_CALLS, always_leaves
-from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unparenthesised
 
 Leak = Literal["never", "raise", "return", "rebuilt", "inline"]
 # Functions that take over what they are given, by the first word of their names.
@@ -42,7 +42,10 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
     keeps_open = known is not None and known.wrap in WITH_KEEPS_OPEN
     if any(use.kind == "enter" for use in uses) and not keeps_open:
         return None
-    if not closes:
+    read_out = (
+        [use for use in uses if _reads_all(use)] if known is not None and known.noun == "response" else []
+    )
+    if not closes and not read_out:
         given = [use for use in uses if use.kind == "pass"]
         is_file = known is not None and known.family == "file"
         if any(_TAKING.search(_called(use.node)) or not (use.callee or is_file) for use in given):
@@ -52,6 +55,7 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
         return None if _runs_for_ever(flow, left) else "never"
     steps = flow.at(left)
     ended = {id(step) for use in closes for step in _ending_steps(flow, use, name)}
+    ended |= {id(step) for use in read_out for step in flow.at(use.node)}
     rebound = {id(step) for use in uses if use.kind == "bind" for step in flow.at(use.node)}
     opened_at = {id(step) for step in steps}
     is_protected = any(_protecting(use.node) for use in closes)
@@ -81,6 +85,17 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
         for kind, following in step.edges
     )
     return "raise" if raises else "return"
+
+
+def _reads_all(use: Use) -> bool:
+    """Whether a response is read to its end, which closes it: `response.read()`, `json.load(response)`."""
+    attribute = use.node.parent
+    called = attribute.parent if attribute is not None and attribute.type == "attribute" else None
+    if attribute is not None and called is not None and called.type == "call":
+        return text_of(attribute).rpartition(".")[2] == "read" and not arguments_of(called).positional
+    call = _call_of(use.node)
+    function = callee_of(call) if call is not None else None
+    return function is not None and text_of(function) in ("json.load", "load")
 
 
 def _runs_for_ever(flow: Flow, left: Node) -> bool:

@@ -890,3 +890,29 @@ def test_leaves_what_a_with_is_given_and_sessions_on_a_connection_of_a_migration
             session.execute("UPDATE users SET a = 0")
         """,
     )
+
+
+def test_a_response_that_is_read_to_its_end() -> None:
+    check_findings(
+        "BC402",
+        """
+        import json
+        from urllib.request import urlopen
+        def whole(url):
+            response = urlopen(url, timeout=3)
+            return response.read().decode()
+        def parsed(url):
+            response = urlopen(url, timeout=3)
+            return json.load(response)
+        def some(url):
+            response = urlopen(url, timeout=3)
+          # ^^^^^^^^ BC402
+            return response.read(100)
+        def not_always(url):
+            response = urlopen(url, timeout=3)
+          # ^^^^^^^^ BC402
+            if response.status != 200:
+                return None
+            return response.read()
+        """,
+    )
