@@ -1184,3 +1184,34 @@ def test_a_session_of_its_own_for_each_turn_that_fails() -> None:
                     log.error("failed")
         """,
     )
+
+
+def test_private_method_that_an_atomic_one_calls() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            name = models.CharField(max_length=9)
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+        #- shop/manager.py
+        from django.db import transaction
+        from shop.models import Item, Order
+        class Manager:
+            @transaction.atomic
+            def update(self, name):
+                return self._new_order(name)
+            def _new_order(self, name):
+                order = Order.objects.create(name=name)
+                Item.objects.create(order=order)
+                return order
+            def _lone_order(self, name):
+                order = Order.objects.create(name=name)
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+                Item.objects.create(order=order)
+                return order
+        """,
+    )
