@@ -176,6 +176,9 @@ def _is_empty(step: Step, kind: EdgeKind, name: str) -> bool:
     if kind not in ("true", "false") or step.node is None:
         return False
     written = " ".join(text_of(unparenthesised(step.node)).split())
+    if (other := re.fullmatch(rf"{re.escape(name)} (is|is not|==|!=) [a-z_][\w.]+", written)) is not None:
+        # It holds something else: `if out is not sys.stdout`.
+        return kind == ("true" if other[1] in ("is", "==") else "false")
     if written in (name, f"{name} is not None", f"{name} != None") or written.startswith(f"{name} and "):
         return kind == "false"
     return written in (f"not {name}", f"{name} is None", f"{name} == None") and kind == "true"

@@ -916,3 +916,32 @@ def test_a_response_that_is_read_to_its_end() -> None:
             return response.read()
         """,
     )
+
+
+def test_leaves_what_only_another_value_of_the_name_keeps_open() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sys
+        def write(path, rows):
+            if path != "-":
+                out = open(path, "w", encoding="utf-8")
+            else:
+                out = sys.stdout
+            try:
+                out.writelines(rows)
+            finally:
+                if out is not sys.stdout:
+                    out.close()
+        def some(path, wanted):
+            if path != "-":
+                out = open(path)
+              # ^^^ BC402
+            else:
+                out = sys.stdin
+            if wanted in out.read():
+                return True
+            if out is not sys.stdin:
+                out.close()
+        """,
+    )
