@@ -14,7 +14,8 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, enclosing, string_value, text_of, walk
 
 _RELATED_CHANGES = frozenset(
-    {"add", "remove", "set", "clear", "create", "bulk_create", "aadd", "aremove", "aset", "aclear", "acreate"}
+    {"add", "remove", "set", "clear", "create", "bulk_create", "update"}
+    | {"aadd", "aremove", "aset", "aclear", "acreate", "aupdate"}
 )
 
 

@@ -24,6 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.text.spans import Span
 
 _SMALL = 3
+_FIRST_FEW = re.compile(r"\[\s*0?\s*:\s*(\d+)\s*\]$")
 _SUCCESS = re.compile(r"\bok\b|==(?!\s*[45]\d\d)|success|is not None|^\w+$")
 
 
@@ -104,6 +105,9 @@ def is_small(file: PyFile, over: Node) -> bool:
             "walk",
             "zip_longest",
         )
+    if over.type == "subscript":
+        cut = _FIRST_FEW.search(text_of(over))
+        return cut is not None and int(cut[1]) <= _SMALL
     if over.type == "attribute":
         # The members of an enum of another module, or what a model says of itself.
         return (

@@ -1296,6 +1296,9 @@ def test_leaves_related_rows_that_are_changed_and_loops_over_what_a_model_says()
         def show(tag, values):
             for order in Order.objects.filter(open=True):
                 order.tags.remove(tag)
+                order.tags.update(name="old")
+            for order in Order.objects.order_by("-id")[:3]:
+                print(order.tags.count())
             for order in Order.objects.filter(open=False):
                 order.tags.exists()
               # ^^^^^^^^^^ BC401
