@@ -565,7 +565,8 @@ def test_limits_that_stand_elsewhere_and_those_that_are_taken_away() -> None:
 
 def test_calls_of_a_test_are_information() -> None:
     files = dict.fromkeys(
-        ("app/a.py", "tests/test_a.py"), "import requests\nrequests.get('https://x.example')\n"
+        ("app/a.py", "app/tests.py", "tests/test_a.py"),
+        "import requests\nrequests.get('https://x.example')\n",
     )
     project = project_of("BC201", files, None)
-    assert [finding.variant for name in files for finding in project.findings(name)] == ["", "test"]
+    assert [finding.variant for name in files for finding in project.findings(name)] == ["", "test", "test"]
