@@ -233,7 +233,9 @@ def _slices(file: PyFile) -> Iterator[Page]:
             continue
         if not starts and _TAKES_AWAY.search((enclosing(node, "function_definition") or node).text or b""):
             continue
-        yield _page(file, node, Span(value.end_byte, node.end_byte), query, starts)
+        # Bounds that are written down are no page: they never move.
+        is_page = starts and start is not None and not isinstance(constant_value(start), int)
+        yield _page(file, node, Span(value.end_byte, node.end_byte), query, is_page)
 
 
 def _is_loaded(node: Node, name: str) -> bool:

@@ -844,3 +844,23 @@ def test_leaves_a_count_that_is_set_against_another_one() -> None:
             return Photo.objects.count() - before
         """,
     )
+
+
+def test_bounds_that_never_move_are_no_page() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Revision(models.Model):
+            created = models.DateTimeField()
+
+        #- shop/jobs.py
+        from shop.models import Revision
+        def trim(page):
+            cutoff = Revision.objects.order_by("-created")[24:25]
+            shown = Revision.objects.order_by("-created")[page * 25 : page * 25 + 25]
+                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+            return cutoff, shown
+        """,
+    )
