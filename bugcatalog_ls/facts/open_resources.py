@@ -258,7 +258,7 @@ def _needs_no_close(file: PyFile, call: Node, symbol: str) -> bool:
         return True
     if symbol in _OVER_FILES:
         over = arguments.get("fileobj") if symbol != "zipfile.ZipFile()" else arguments.get("file", 0)
-        return over is not None and file.symbol(over) == "io.BytesIO()"
+        return over is not None and file.symbol(over) in ("io.BytesIO()", "io.StringIO()")
     if symbol.startswith(("redis.", "aioredis.")):
         return "connection_pool" in arguments.keywords
     if symbol == "builtins.open()":

@@ -92,7 +92,10 @@ def _reads_all(use: Use) -> bool:
     attribute = use.node.parent
     called = attribute.parent if attribute is not None and attribute.type == "attribute" else None
     if attribute is not None and called is not None and called.type == "call":
-        return text_of(attribute).rpartition(".")[2] == "read" and not arguments_of(called).positional
+        return (
+            text_of(attribute).rpartition(".")[2] in ("read", "readlines")
+            and not arguments_of(called).positional
+        )
     call = _call_of(use.node)
     function = callee_of(call) if call is not None else None
     return function is not None and text_of(function) in ("json.load", "load")

@@ -904,6 +904,9 @@ def test_a_response_that_is_read_to_its_end() -> None:
         def parsed(url):
             response = urlopen(url, timeout=3)
             return json.load(response)
+        def lines(url):
+            response = urlopen(url, timeout=3)
+            return [line.strip() for line in response.readlines()]
         def some(url):
             response = urlopen(url, timeout=3)
           # ^^^^^^^^ BC402
