@@ -274,7 +274,7 @@ def _bind_of_factory(file: PyFile, call: Node) -> Node | None:
     if factory is not None and factory.type == "identifier":
         bindings = file.names.bindings(factory)
         factory = bindings[0].value if len(bindings) == 1 else None
-    if factory is None or not _is_factory(factory) or _last_name(factory) == "partial":
+    if factory is None or not _is_factory(factory) or called_name(factory) == "partial":
         return None
     return arguments_of(factory).get("bind", 0)
 
