@@ -84,14 +84,13 @@ def note_calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
             or is_in_handler(call, loop.node)
             or ends_with_first(loop, call)
             or _is_returned(call, loop.node)
-            or is_for_one_turn(call, loop)
         ):
             continue
         fact = _call_fact(file, facts, loop, call)
         # What is changed one by one is read one by one, too; constants are no rows.
         if fact is None:
             continue
-        if fact.kind == "query" and fact.changes:
+        if (fact.kind == "query" and fact.changes) or is_for_one_turn(call, loop):
             continue
         may_end = b"break" in text or b"return" in text
         if fact.kind != "query" and may_end and tries_alternatives(loop):
