@@ -12,7 +12,7 @@ from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.atomic_sql import atomic_sql, locking_select
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.relationships import leads_to_rows
+from bugcatalog_ls.facts.relationships import is_private, leads_to_rows
 from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.facts.row_loaders import RowLoader, row_loaders
 from bugcatalog_ls.facts.row_protection import collect_protection, is_isolated, is_unlocked_row, is_versioned
@@ -129,12 +129,12 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             path, model = loaded[0][0], loaded[0][1].model
         if model and is_versioned(context.index, context.resolve(model, path)):
             continue
-        if (
-            model
-            and fact.attribute
-            and leads_to_rows(context.index, context.resolve(model, path), fact.attribute)
-        ):
-            continue
+        if model and fact.attribute:
+            owner = context.resolve(model, path)
+            if leads_to_rows(context.index, owner, fact.attribute):
+                continue
+            if is_private(context.index, owner, fact.attribute):
+                continue
         if fact.style == "own" and not is_unlocked_row(
             context.index, context.resolve(model, path).replace("()", "")
         ):

@@ -138,7 +138,7 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     path, fact = found
     if fact.does("write", "commit", "flush") or _BUILDS.search(fact.symbol) is not None:
         return ""
-    if fact.does("request"):
+    if any(effect.action == "request" and not effect.for_urls for effect in fact.effects):
         return "sends a request"
     if call.changes:
         return ""

@@ -70,11 +70,22 @@ def _collect(file: PyFile, facts: Facts) -> None:
         for node in walk(statement):
             if node.type == "call" and manager_of(node) is None:
                 names.add(method_name(node))
+    for definition in file.nodes("decorated_definition"):
+        function = definition.child_by_field_name("definition")
+        if function is None or not any(_ATOMIC.search(text_of(d)) for d in decorators_of(function)):
+            continue
+        names.update(method_name(node) for node in walk(function) if _is_own(node))
     for name in sorted(names - {"", "atomic", "save", "get", "filter", "append"}):
         facts.add(AtomicCall(name))
 
 
-VOCABULARY = Vocabulary(_collect, (b"atomic(",))
+def _is_own(node: Node) -> bool:
+    """Whether a node calls a private function or method: `self._create_items()`."""
+    callee = callee_of(node) if node.type == "call" else None
+    return callee is not None and re.fullmatch(r"(?:(?:self|cls)\.)?_\w+", text_of(callee)) is not None
+
+
+VOCABULARY = Vocabulary(_collect, (b"atomic(", b".atomic\n"))
 
 
 def separate_writes(file: PyFile) -> Iterator[SeparateWrites]:

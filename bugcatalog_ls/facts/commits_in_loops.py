@@ -10,6 +10,7 @@ from bugcatalog_ls.facts.session_calls import Session
 from bugcatalog_ls.syntax.nodes import ancestors, text_of, walk
 
 _BATCH = re.compile(r"%|\blen\(|batch|chunk|>=?|==|count", re.IGNORECASE)
+_LOTS = re.compile(r"\b_?(?:\w+_)?(?:partitions?|batched|batch(?:es)?|chunk(?:s|ed)?)\(", re.IGNORECASE)
 
 
 def is_in_loop(commit: Node, session: Session) -> bool:
@@ -20,6 +21,8 @@ def is_in_loop(commit: Node, session: Session) -> bool:
             if body is None or not body.start_byte <= commit.start_byte < body.end_byte:
                 continue
             name = session.written.partition(".")[0]
+            if _goes_over_lots(parent):
+                return False
             return not _binds(body, name) and not is_under_batch_test(commit)
         if parent.type in ("function_definition", "except_clause", "try_statement"):
             # A transaction of its own for each element, on purpose.
@@ -39,6 +42,12 @@ def is_under_batch_test(node: Node) -> bool:
         if parent.type == "function_definition":
             return False
     return False
+
+
+def _goes_over_lots(loop: Node) -> bool:
+    """Whether each turn of a `for` is a lot of rows: `in rows.partitions()`, `in batched(rows, 100)`."""
+    over = loop.child_by_field_name("right")
+    return over is not None and _LOTS.search(text_of(over)) is not None
 
 
 def _binds(body: Node, name: str) -> bool:

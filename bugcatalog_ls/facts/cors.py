@@ -14,6 +14,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
+    ancestors,
     arguments_of,
     callee_of,
     constant_value,
@@ -136,13 +137,28 @@ def _headers(file: PyFile, facts: Facts) -> None:
         if node is None:
             continue
         function = enclosing(node, "function_definition", "dictionary")
-        if function is None or _CREDENTIALS.search(function.text or b"") is None:
+        if function is None or not any(
+            _may_go_together(node, function, found.start())
+            for found in _CREDENTIALS.finditer(function.text or b"")
+        ):
             continue
         pair = enclosing(node, "pair", "expression_statement")
         place = pair if pair is not None else statement_of(node)
         if not _is_for_developers(place):
             anchor = facts.anchor(f"cors headers {file.qualname_at(node.start_byte)}", place)
             facts.add(CorsRegistration(file.path, anchor, "", "headers", _LIKES_ANY, Constant(True)))
+
+
+def _may_go_together(origin: Node, function: Node, offset: int) -> bool:
+    """Whether what stands at an offset of a function does not stand in another branch than a node."""
+    start = function.start_byte + offset
+    other = function.named_descendant_for_byte_range(start, start + 1)
+    branches = [
+        {parent.id for parent in ancestors(node) if parent.type in ("block", "else_clause", "elif_clause")}
+        for node in (origin, other)
+        if node is not None
+    ]
+    return len(branches) < 2 or branches[0] <= branches[1] or branches[1] <= branches[0]
 
 
 def _is_starlette(file: PyFile, call: Node) -> bool:

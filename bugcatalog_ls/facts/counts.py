@@ -11,7 +11,15 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.paging import Page
 from bugcatalog_ls.facts.queries import Query, is_class_like, read_query
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, callee_of, enclosing, text_of
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    called_name,
+    callee_of,
+    enclosing,
+    operator_of,
+    text_of,
+)
 from bugcatalog_ls.text.spans import Span
 
 _CONSUMERS = ("scalar", "scalars", "execute", "exec", "scalar_one")
@@ -62,7 +70,7 @@ def mismatched_counts(file: PyFile, pages: Iterable[Page]) -> Iterator[Mismatch]
             and count.entity == entity
             and _runs_with(count.node, page.call)
         ]
-        if not beside or any(count.filters == listed for count in beside):
+        if not beside or any(count.filters == listed or _is_difference(count.node) for count in beside):
             continue
         count = beside[-1]
         forgotten = sorted(text for text in listed - count.filters if _CURSOR.search(text) is None)
@@ -77,6 +85,12 @@ def mismatched_counts(file: PyFile, pages: Iterable[Page]) -> Iterator[Mismatch]
             continue  # The rest of the table: what is null in the one is not in the other.
         reported.add(count.span)
         yield Mismatch(count.node, count.span, tuple(forgotten), tuple(added))
+
+
+def _is_difference(count: Node) -> bool:
+    """Whether a count is only set against another one: `Photo.objects.count() - count_before`."""
+    parent = count.parent
+    return parent is not None and parent.type == "binary_operator" and operator_of(parent) == "-"
 
 
 def entity_of(query: Query) -> str | None:

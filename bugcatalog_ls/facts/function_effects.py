@@ -18,8 +18,16 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
 from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, string_value, text_of
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    constant_value,
+    operator_of,
+    string_value,
+    text_of,
+)
 from bugcatalog_ls.syntax.scopes import Scope
 
 Action = Literal["write", "flush", "commit", "rollback", "query", "close", "request"]
@@ -46,16 +54,19 @@ _LITERALS = (
 )
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _DEFINES = re.compile(r"(?:CREATE|DROP|ALTER|TRUNCATE|PRAGMA|SET|GRANT)\b", re.IGNORECASE)
+_TELLS_URL = re.compile(r"""startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\(""")
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
 
 
 class Effect(msgspec.Struct, frozen=True):
     """One thing that a function does. `on` is a parameter's name, or the symbol of what it is done to;
-    `verb` the method by which, for a request its HTTP verb in small letters (empty where not known)."""
+    `verb` the method by which, for a request its HTTP verb in small letters (empty where not known);
+    `for_urls` where a request is only sent for what turns out to be a URL, not a path or the data itself."""
 
     action: Action
     on: str
     verb: str
+    for_urls: bool = False
 
 
 class FunctionEffects(Fact, frozen=True):
@@ -118,7 +129,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if scope is not None and sent is not None:
                 scopes[scope.start] = scope
                 verb = sent.verb or _named_verb(call)
-                found.setdefault(scope.start, {})[Effect("request", sent.library, verb)] = None
+                effect = Effect("request", sent.library, verb, _is_for_urls(call))
+                found.setdefault(scope.start, {})[effect] = None
     for start, effects in found.items():
         qualname = scopes[start].qualname
         symbol = f"{file.module}.{qualname}" if file.module else qualname
@@ -206,6 +218,26 @@ def _done_to(file: PyFile, receiver: Node | None, scope: Scope) -> str | None:
             return name
     symbol = file.symbol(receiver)
     return None if symbol is None or symbol.startswith("builtins.") else symbol
+
+
+def _is_for_urls(call: Node) -> bool:
+    """Whether a call is only made for what a test has told to be a URL, and something else is done for
+    the rest; a test that only refuses the rest tells nothing."""
+    return any(
+        part.holds and _TELLS_URL.search(text_of(part.node)) is not None and not _refuses(condition.node)
+        for condition in conditions_at(call)
+        for part in (*implied(condition), *_either(condition))
+    )
+
+
+def _either(condition: Condition) -> tuple[Condition, ...]:
+    """A test of one thing or the other, which says nothing of each."""
+    return (condition,) if operator_of(condition.node) == "or" else ()
+
+
+def _refuses(test: Node) -> bool:
+    branch = test.parent.child_by_field_name("consequence") if test.parent is not None else None
+    return branch is not None and any(child.type == "raise_statement" for child in branch.named_children)
 
 
 def _named_verb(call: Node) -> str:

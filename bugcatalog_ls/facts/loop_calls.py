@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.loops import (
     call_at,
     ends_with_first,
     is_constant,
+    is_for_one_turn,
     is_in_handler,
     is_in_inner_function,
     names_of_turn,
@@ -89,7 +90,7 @@ def note_calls(file: PyFile, facts: Facts, loop: Loop, seen: set[int]) -> None:
         # What is changed one by one is read one by one, too; constants are no rows.
         if fact is None:
             continue
-        if fact.kind == "query" and fact.changes:
+        if (fact.kind == "query" and fact.changes) or is_for_one_turn(call, loop):
             continue
         may_end = b"break" in text or b"return" in text
         if fact.kind != "query" and may_end and tries_alternatives(loop):

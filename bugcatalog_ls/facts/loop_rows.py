@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 
+from tree_sitter import Node
+
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.loops import Loop, call_at
+from bugcatalog_ls.facts.loops import Loop, call_at, is_in_handler, is_last_of_loop
 from bugcatalog_ls.facts.queries import Query, is_class_like, method_name
 from bugcatalog_ls.facts.row_reads import MAKES
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, enclosing, string_value, text_of, walk
+
+_RELATED_CHANGES = frozenset(
+    {"add", "remove", "set", "clear", "create", "bulk_create", "update"}
+    | {"aadd", "aremove", "aset", "aclear", "acreate", "aupdate"}
+)
 
 
 class RowAccess(Fact, frozen=True):
@@ -92,12 +99,38 @@ def _note_reads(
             continue
         if node.start_byte != start or text_of(node) != loop.name:
             continue
-        seen.add(attribute)
         place = node.parent
+        if is_in_handler(place, loop.node) or is_last_of_loop(place, loop.node):
+            # Read once at the most, where a turn fails or the loop ends.
+            continue
+        if _is_combined(place) or (library == "django" and _is_changed(place)):
+            continue
+        seen.add(attribute)
         name = f"row {file.qualname_at(place.start_byte)} {loop.name}.{attribute.decode()}"
         facts.add(
             RowAccess(file.path, facts.anchor(name, place), symbol, attribute.decode(), library, loaded)
         )
+
+
+def _is_combined(place: Node) -> bool:
+    """Whether a set of related rows only becomes a part of a larger query: `found |= row.tags.all()`."""
+    top = place
+    while top.parent is not None and top.parent.type in ("attribute", "call"):
+        top = top.parent
+    parent = top.parent
+    if top.id == place.id or parent is None or parent.type not in ("augmented_assignment", "binary_operator"):
+        return False
+    operator = parent.child_by_field_name("operator")
+    return operator is not None and text_of(operator).rstrip("=") in ("|", "&", "^")
+
+
+def _is_changed(place: Node) -> bool:
+    """Whether related rows are only added or taken away: `row.tags.remove(tag)` loads none."""
+    method = place.parent
+    called = method.parent if method is not None and method.type == "attribute" else None
+    if method is None or called is None or called.type != "call":
+        return False
+    return text_of(method).rpartition(".")[2] in _RELATED_CHANGES
 
 
 def _note_handed_on(file: PyFile, facts: Facts, loop: Loop, symbol: str, loaded: tuple[str, ...]) -> None:

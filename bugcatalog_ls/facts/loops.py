@@ -9,12 +9,14 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
     arguments_of,
     called_name,
     callee_of,
+    enclosing,
     text_of,
     unparenthesised,
     walk,
@@ -22,6 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.text.spans import Span
 
 _SMALL = 3
+_FIRST_FEW = re.compile(r"\[\s*0?\s*:\s*(\d+)\s*\]$")
 _SUCCESS = re.compile(r"\bok\b|==(?!\s*[45]\d\d)|success|is not None|^\w+$")
 
 
@@ -72,10 +75,10 @@ def is_small(file: PyFile, over: Node) -> bool:
             # The members of an enum.
             return True
         held = bindings[0].value if len(bindings) == 1 else None
-        return (
-            held is not None and held.type in ("list", "tuple", "set", "dictionary") and is_small(file, held)
-        )
-    if over.type in ("list", "tuple", "set", "dictionary"):
+        if held is None or held.type not in ("list", "tuple", "set", "dictionary"):
+            return False
+        return is_small(file, held) or _grows_to_few(file, over, held)
+    if over.type in ("list", "tuple", "set", "dictionary", "expression_list"):
         items = [child for child in over.named_children if child.type != "comment"]
         is_filled = any(child.type in ("list_splat", "dictionary_splat") for child in items)
         # What begins empty is filled before the loop.
@@ -85,6 +88,9 @@ def is_small(file: PyFile, over: Node) -> bool:
         inner = arguments_of(over).positional
         if name in ("list", "tuple", "sorted", "reversed") and len(inner) == 1:
             return is_small(file, inner[0])
+        if name == "zip":
+            # It ends with the shortest.
+            return any(is_small(file, part) or is_constant(part) for part in inner)
         if name in ("items", "keys", "values"):
             owner = (callee_of(over) or over).child_by_field_name("object")
             return owner is not None and is_small(file, owner)
@@ -99,10 +105,49 @@ def is_small(file: PyFile, over: Node) -> bool:
             "walk",
             "zip_longest",
         )
+    if over.type == "subscript":
+        cut = _FIRST_FEW.search(text_of(over))
+        return cut is not None and int(cut[1]) <= _SMALL
     if over.type == "attribute":
-        # The members of an enum of another module.
-        return re.fullmatch(r"(?:\w+\.)*[A-Z]+[a-z]\w*", text_of(over)) is not None
+        # The members of an enum of another module, or what a model says of itself.
+        return (
+            "._meta." in text_of(over) or re.fullmatch(r"(?:\w+\.)*[A-Z]+[a-z]\w*", text_of(over)) is not None
+        )
     return over.type == "string"
+
+
+def _grows_to_few(file: PyFile, name: Node, held: Node) -> bool:
+    """Whether a list that begins empty is given a few elements, each written down outside of any loop."""
+    function = enclosing(name, "function_definition")
+    if held.type != "list" or held.named_children or function is None:
+        return False
+    written, n_elements = text_of(name), 0
+    for call in file.calls_written("append", "extend", "insert"):
+        if not function.start_byte <= call.start_byte < function.end_byte:
+            continue
+        owner, _, method = text_of(callee_of(call) or call).rpartition(".")
+        if owner != written:
+            continue
+        around = enclosing(call, "for_statement", "while_statement", "lambda", "function_definition")
+        if around is None or around.id != function.id:
+            return False
+        if method != "extend":
+            n_elements += 1
+            continue
+        given = next(iter(arguments_of(call).positional), None)
+        if given is None or given.type not in ("list", "tuple"):
+            return False
+        items = [child for child in given.named_children if child.type != "comment"]
+        if any(item.type == "list_splat" for item in items):
+            return False
+        n_elements += len(items)
+    return 0 < n_elements <= _SMALL and not _is_handed_on(function, written)
+
+
+def _is_handed_on(function: Node, name: str) -> bool:
+    """Whether a list is given to something that may fill it, or is added to with `+=`."""
+    given = rb"[(,=]\s*%s\s*[,)]|\b%s\s*\+=" % (name.encode(), name.encode())
+    return re.search(given, function.text or b"") is not None
 
 
 def names_of_turn(file: PyFile, loop: Loop) -> set[str]:
@@ -127,6 +172,40 @@ def is_in_handler(call: Node, loop: Node) -> bool:
             return False
         if parent.type == "except_clause":
             return True
+    return False
+
+
+def is_last_of_loop(node: Node, loop: Node) -> bool:
+    """Whether the loop is over once a node in its body has run: its block returns, raises or breaks."""
+    is_in_inner_loop = False
+    for parent in ancestors(node):
+        if parent.type == "block" and parent.named_children:
+            last = parent.named_children[-1].type
+            if last in ("return_statement", "raise_statement"):
+                return True
+            if last == "break_statement" and not is_in_inner_loop:
+                return True
+        if parent.id == loop.id:
+            return False
+        is_in_inner_loop = is_in_inner_loop or parent.type in ("for_statement", "while_statement")
+    return False
+
+
+def is_for_one_turn(node: Node, loop: Loop) -> bool:
+    """Whether a node runs only where the turn is one of a few constants: `if name == "root":`."""
+    for condition in conditions_at(node):
+        for part in implied(condition):
+            test = part.node
+            if test.type != "comparison_operator" or test.named_child_count != 2:
+                continue
+            left, right = test.named_children
+            operator = " ".join(text_of(child) for child in test.children if not child.is_named)
+            if text_of(left) not in loop.names or (operator in ("==", "in")) != part.holds:
+                continue
+            if operator in ("==", "!=") and right.type in ("string", "integer"):
+                return True
+            if operator in ("in", "not in") and right.type in ("list", "tuple", "set"):
+                return right.named_child_count <= _SMALL
     return False
 
 

@@ -258,14 +258,25 @@ def _needs_no_close(file: PyFile, call: Node, symbol: str) -> bool:
         return True
     if symbol in _OVER_FILES:
         over = arguments.get("fileobj") if symbol != "zipfile.ZipFile()" else arguments.get("file", 0)
-        return over is not None and file.symbol(over) == "io.BytesIO()"
+        return over is not None and file.symbol(over) in ("io.BytesIO()", "io.StringIO()")
     if symbol.startswith(("redis.", "aioredis.")):
         return "connection_pool" in arguments.keywords
     if symbol == "builtins.open()":
         return "closefd" in arguments.keywords
-    bind = arguments.get("bind", 0)
+    bind = arguments.get("bind", 0) or _bind_of_factory(file, call)
     bound = file.symbol(bind) if bind is not None else None
     return bound == "alembic.op.get_bind()" or is_connection(bound)
+
+
+def _bind_of_factory(file: PyFile, call: Node) -> Node | None:
+    """What the factory of a session is bound to: `sessionmaker(bind=connection)()`."""
+    factory = callee_of(call)
+    if factory is not None and factory.type == "identifier":
+        bindings = file.names.bindings(factory)
+        factory = bindings[0].value if len(bindings) == 1 else None
+    if factory is None or not _is_factory(factory) or called_name(factory) == "partial":
+        return None
+    return arguments_of(factory).get("bind", 0)
 
 
 def _is_returned(uses: list[Use]) -> bool:

@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     enclosing,
     statement_of,
     text_of,
+    unparenthesised,
 )
 from bugcatalog_ls.text.spans import Span
 
@@ -220,15 +221,28 @@ def _slices(file: PyFile) -> Iterator[Page]:
         ):
             continue
         bounds = _bounds(inner)
+        if value.type == "identifier" and query.library == "django" and _is_loaded(node, text_of(value)):
+            continue
         if bounds is None or _is_aggregate(query) or query.has("[]", *PAGING_METHODS):
             continue
         start, stop = bounds
         if start is None and stop is not None and constant_value(stop) in (0, 1):
             continue
         starts = start is not None and constant_value(start) != 0
+        if not starts and stop is not None and _is_cap(text_of(stop)):
+            continue
         if not starts and _TAKES_AWAY.search((enclosing(node, "function_definition") or node).text or b""):
             continue
-        yield _page(file, node, Span(value.end_byte, node.end_byte), query, starts)
+        # Bounds that are written down are no page: they never move.
+        is_page = starts and start is not None and not isinstance(constant_value(start), int)
+        yield _page(file, node, Span(value.end_byte, node.end_byte), query, is_page)
+
+
+def _is_loaded(node: Node, name: str) -> bool:
+    """Whether a slice stands in a loop that runs while its queryset holds rows: the test has loaded them."""
+    loop = enclosing(node, "while_statement", "function_definition")
+    condition = loop.child_by_field_name("condition") if loop is not None else None
+    return condition is not None and text_of(unparenthesised(condition)) in (name, f"len({name}) > 0")
 
 
 def _bounds(node: Node) -> tuple[Node | None, Node | None] | None:

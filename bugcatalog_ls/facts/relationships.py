@@ -47,14 +47,24 @@ def relationships(index: FactIndex, symbol: str) -> tuple[Relationship, ...]:
 
 def leads_to_rows(index: FactIndex, symbol: str, attribute: str) -> bool:
     """Whether an attribute of a class holds rows of another one: what is added to it is inserted."""
+    made = _made_by(index, symbol, attribute)
+    return made in _CALLS or made == "association_proxy"
+
+
+def is_private(index: FactIndex, symbol: str, attribute: str) -> bool:
+    """Whether an attribute of a class is the object's own and never stored: `PrivateAttr()`."""
+    return _made_by(index, symbol, attribute) == "PrivateAttr"
+
+
+def _made_by(index: FactIndex, symbol: str, attribute: str) -> str:
+    """The last name of what an attribute of a class is made by; empty where it is not known."""
     for name in mro(index, symbol)[0]:
         found = index.one(OrmClass, name)
         for each in found[1].attributes if found is not None else ():
             value = each.value
             if each.name == attribute and isinstance(value, Call):
-                made = (dotted(value.function) or "").rpartition(".")[2]
-                return made in _CALLS or made == "association_proxy"
-    return False
+                return (dotted(value.function) or "").rpartition(".")[2]
+    return ""
 
 
 @derived

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
@@ -13,7 +14,7 @@ from bugcatalog_ls.facts.resources import WITH_KEEPS_OPEN, Resource
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.guards import LEAVING_CALLS, always_leaves
-from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unparenthesised
 
 Leak = Literal["never", "raise", "return", "rebuilt", "inline"]
 # Functions that take over what they are given, by the first word of their names.
@@ -22,9 +23,12 @@ _TAKING = re.compile(
 )
 
 
-# A `with` that only limits how long a close may take, methods that only set a socket up, and logs.
+# A `with` that only limits how long a close may take, methods that only set a socket up, logs and clocks.
 _LIMITING = re.compile(r"(?:timeout\w*|suppress|move_on_after|fail_after|CancelScope)\(")
 _LOGS = re.compile(r"(?:self\.)?_?log(?:ger|ging)?\.(?:debug|info|warning|error)\(", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:\w+ = )?(?:[\w.]+ - )?(?:time\.)?(?:time|perf_counter|monotonic)(?:_ns)?\(\)(?: - [\w.]+)?"
+)
 _SET_UP = r"\.(?:settimeout|setblocking|setsockopt|set_debuglevel)\("
 
 
@@ -38,16 +42,20 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
     keeps_open = known is not None and known.wrap in WITH_KEEPS_OPEN
     if any(use.kind == "enter" for use in uses) and not keeps_open:
         return None
-    if not closes:
+    read_out = (
+        [use for use in uses if _reads_all(use)] if known is not None and known.noun == "response" else []
+    )
+    if not closes and not read_out:
         given = [use for use in uses if use.kind == "pass"]
         is_file = known is not None and known.family == "file"
         if any(_TAKING.search(_called(use.node)) or not (use.callee or is_file) for use in given):
             return None
         if is_file and any(is_kept(call) for use in given if (call := _call_of(use.node)) is not None):
             return None
-        return "never"
+        return None if _runs_for_ever(flow, left) else "never"
     steps = flow.at(left)
     ended = {id(step) for use in closes for step in _ending_steps(flow, use, name)}
+    ended |= {id(step) for use in read_out for step in flow.at(use.node)}
     rebound = {id(step) for use in uses if use.kind == "bind" for step in flow.at(use.node)}
     opened_at = {id(step) for step in steps}
     is_protected = any(_protecting(use.node) for use in closes)
@@ -57,7 +65,9 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
 
     def is_set_up(step: Step) -> bool:
         written = text_of(step.node) if step.node is not None else ""
-        return re.match(re.escape(name) + _SET_UP, written) is not None or _LOGS.match(written) is not None
+        if _LOGS.match(written) is not None or _CLOCK.fullmatch(written) is not None:
+            return True
+        return re.match(re.escape(name) + _SET_UP, written) is not None
 
     def takes(step: Step, kind: EdgeKind) -> bool:
         if kind == "raise" and is_set_up(step):
@@ -75,6 +85,32 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
         for kind, following in step.edges
     )
     return "raise" if raises else "return"
+
+
+def _reads_all(use: Use) -> bool:
+    """Whether a response is read to its end, which closes it: `response.read()`, `json.load(response)`."""
+    attribute = use.node.parent
+    called = attribute.parent if attribute is not None and attribute.type == "attribute" else None
+    if attribute is not None and called is not None and called.type == "call":
+        return (
+            text_of(attribute).rpartition(".")[2] in ("read", "readlines")
+            and not arguments_of(called).positional
+        )
+    call = _call_of(use.node)
+    function = callee_of(call) if call is not None else None
+    return function is not None and text_of(function) in ("json.load", "load")
+
+
+def _runs_for_ever(flow: Flow, left: Node) -> bool:
+    """Whether a loop without an end comes behind: what a server or a worker opens before it, it needs
+    for as long as it runs."""
+
+    def reaches(is_goal: Callable[[Step], bool]) -> bool:
+        return path_between(flow.at(left), is_goal, takes=lambda step, kind: kind != "raise") is not None
+
+    return not reaches(lambda step: step is flow.end) and reaches(
+        lambda step: step.node is not None and text_of(step.node) in ("True", "1")
+    )
 
 
 def _goes_elsewhere(use: Use) -> bool:
@@ -143,6 +179,9 @@ def _is_empty(step: Step, kind: EdgeKind, name: str) -> bool:
     if kind not in ("true", "false") or step.node is None:
         return False
     written = " ".join(text_of(unparenthesised(step.node)).split())
+    if (other := re.fullmatch(rf"{re.escape(name)} (is|is not|==|!=) [a-z_][\w.]+", written)) is not None:
+        # It holds something else: `if out is not sys.stdout`.
+        return kind == ("true" if other[1] in ("is", "==") else "false")
     if written in (name, f"{name} is not None", f"{name} != None") or written.startswith(f"{name} and "):
         return kind == "false"
     return written in (f"not {name}", f"{name} is None", f"{name} == None") and kind == "true"

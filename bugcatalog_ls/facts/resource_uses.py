@@ -154,10 +154,19 @@ def _of_attribute(attribute: Node, node: Node) -> Use:
     method = text_of(name) if name is not None else ""
     if method in CLOSERS:
         return Use("close" if called else "hand on", node)
+    if called and method == "fileno" and outer is not None and _takes_place(outer):
+        return Use("hand on", node)
     if outer is not None and outer.type in ("argument_list", "return_statement") and not called:
         # A bound method that somebody else may call (`stack.callback(connection.rollback)`), or a value.
         return Use("use", node)
     return Use("use", node)
+
+
+def _takes_place(fileno: Node) -> bool:
+    """Whether a file takes the place of another one, as a standard stream: `os.dup2(log.fileno(), 1)`."""
+    arguments = fileno.parent
+    call = arguments.parent if arguments is not None and arguments.type == "argument_list" else None
+    return call is not None and text_of(callee_of(call) or call).rpartition(".")[2] == "dup2"
 
 
 def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
@@ -187,6 +196,9 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
         return Use("use" if outer is not None and outer.type == "attribute" else "hand on", node)
     if root in sys.stdlib_module_names or root == "builtins" or root in _LIBRARIES:
         return Use("hand on" if _is_collecting(last, symbol) else "use", node)
+    if _is_entered(call):
+        # What is entered with it may well close it: `with session_cleanup(session):`.
+        return Use("hand on", node)
     slot = _slot(arguments, argument)
     return Use("pass", node, symbol, slot) if symbol else Use("pass", node, "", slot)
 
@@ -201,6 +213,11 @@ def _is_used_up(call: Node, around: Node) -> bool:
         if parent.type == "call" and text_of(callee_of(parent) or parent) in _READS_ALL:
             return True
     return False
+
+
+def _is_entered(call: Node) -> bool:
+    around = enclosing(call, "with_item", "call", "block")
+    return around is not None and around.type == "with_item"
 
 
 def is_kept(call: Node) -> bool:

@@ -100,6 +100,9 @@ def _goes_on(flow: Flow, handler: Node, session: Session) -> bool:
     for node in walk(body) if body is not None else ():
         if node.type == "attribute" and text_of(node) == f"{session.written}.is_active":
             ended |= {id(step) for step in flow.at(node)}
+        if node.type == "assignment" and _is_of(node, session):
+            # Another session under the same name: `session = get_session()` in the next turn.
+            ended |= {id(step) for step in flow.at(node)}
         if node.type != "call":
             continue
         callee = callee_of(node)
@@ -137,3 +140,8 @@ def _goes_on(flow: Flow, handler: Node, session: Session) -> bool:
         lambda step, kind: kind != "raise",
     )
     return path is not None and not any(id(step) in ended for step in path)
+
+
+def _is_of(assignment: Node, session: Session) -> bool:
+    left = assignment.child_by_field_name("left")
+    return left is not None and text_of(left) == session.written

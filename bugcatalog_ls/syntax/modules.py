@@ -45,14 +45,18 @@ def absolute_module(written: str, path: str) -> str:
 
 def is_test_path(path: str) -> bool:
     """Whether a path relative to the workspace's root is test code: in a folder `test(s)` or
-    `testing`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions), or one
-    of the steps and the environment of behave's features."""
+    `testing`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions) or `tests.py`
+    (Django's), or one of the steps and the environment of behave's features."""
     *folders, name = path.split("/")
     if any(folder in ("test", "tests", "testing", "e2e") for folder in folders):
         return True
     if "features" in folders and ("steps" in folders or name == "environment.py"):
         return True
-    return name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name == "conftest.py"
+    return (
+        name.startswith("test_")
+        or name.endswith(("_test.py", "_tests.py"))
+        or name in ("conftest.py", "tests.py")
+    )
 
 
 _VENDORED = frozenset(

@@ -812,3 +812,139 @@ def test_finds_file_whose_rows_are_all_read() -> None:
             return csv.reader(file)
         """,
     )
+
+
+def test_leaves_what_a_clock_stands_behind_and_what_takes_the_place_of_a_stream() -> None:
+    check_findings(
+        "BC402",
+        """
+        import os
+        import socket
+        import sys
+        import time
+        def latency(host):
+            try:
+                start = time.perf_counter()
+                sock = socket.create_connection((host, 443), timeout=3)
+                found = time.perf_counter() - start
+                sock.close()
+                return found
+            except OSError:
+                return None
+        def daemonize(path):
+            log = open(path, "a+")
+            os.dup2(log.fileno(), sys.stdout.fileno())
+        def number(path):
+            log = open(path)
+          # ^^^ BC402
+            return log.fileno()
+        """,
+    )
+
+
+def test_leaves_what_a_worker_needs_for_as_long_as_it_runs() -> None:
+    check_findings(
+        "BC402",
+        """
+        import socket
+        import requests
+        def serve(handle):
+            server = socket.socket()
+            server.bind(("", 80))
+            while True:
+                handle(server.accept())
+        def send(queue):
+            session = requests.Session()
+          # ^^^^^^^ BC402
+            while True:
+                item = queue.get()
+                if item is None:
+                    break
+                session.post("https://x.example", json=item, timeout=3)
+        """,
+    )
+
+
+def test_leaves_what_a_with_is_given_and_sessions_on_a_connection_of_a_migration() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sqlalchemy as sa
+        from alembic import op
+        from celery.backends.database import session_cleanup
+        from sqlalchemy.orm import Session, sessionmaker
+        def clean(engine):
+            session = Session(engine)
+            with session_cleanup(session):
+                session.execute("DELETE FROM tasks")
+        def upgrade():
+            session = sa.orm.sessionmaker(bind=op.get_bind())()
+            session.execute("UPDATE users SET a = 1")
+        def downgrade():
+            factory = sessionmaker(op.get_bind())
+            session = factory()
+            session.execute("UPDATE users SET a = 0")
+        def other(engine):
+            session = sessionmaker(bind=engine)()
+          # ^^^^^^^ BC402
+            session.execute("UPDATE users SET a = 0")
+        """,
+    )
+
+
+def test_a_response_that_is_read_to_its_end() -> None:
+    check_findings(
+        "BC402",
+        """
+        import json
+        from urllib.request import urlopen
+        def whole(url):
+            response = urlopen(url, timeout=3)
+            return response.read().decode()
+        def parsed(url):
+            response = urlopen(url, timeout=3)
+            return json.load(response)
+        def lines(url):
+            response = urlopen(url, timeout=3)
+            return [line.strip() for line in response.readlines()]
+        def some(url):
+            response = urlopen(url, timeout=3)
+          # ^^^^^^^^ BC402
+            return response.read(100)
+        def not_always(url):
+            response = urlopen(url, timeout=3)
+          # ^^^^^^^^ BC402
+            if response.status != 200:
+                return None
+            return response.read()
+        """,
+    )
+
+
+def test_leaves_what_only_another_value_of_the_name_keeps_open() -> None:
+    check_findings(
+        "BC402",
+        """
+        import sys
+        def write(path, rows):
+            if path != "-":
+                out = open(path, "w", encoding="utf-8")
+            else:
+                out = sys.stdout
+            try:
+                out.writelines(rows)
+            finally:
+                if out is not sys.stdout:
+                    out.close()
+        def some(path, wanted):
+            if path != "-":
+                out = open(path)
+              # ^^^ BC402
+            else:
+                out = sys.stdin
+            if wanted in out.read():
+                return True
+            if out is not sys.stdin:
+                out.close()
+        """,
+    )

@@ -682,3 +682,22 @@ def test_origins_of_settings_and_of_litestar() -> None:
         named = CORSConfig(["https://a.example"], allow_credentials=True)
         """,
     )
+
+
+def test_leaves_credentials_that_go_to_named_origins_only() -> None:
+    check_findings(
+        "BC103",
+        """
+        def set_headers(headers, origin, trusted):
+            if origin in trusted:
+                headers["Access-Control-Allow-Origin"] = origin
+                headers["Access-Control-Allow-Credentials"] = "true"
+            else:
+                headers["Access-Control-Allow-Origin"] = "*"
+        def set_all(headers, origin):
+            headers["Access-Control-Allow-Origin"] = "*"
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            if origin:
+                headers["Access-Control-Allow-Credentials"] = "true"
+        """,
+    )

@@ -992,3 +992,23 @@ def test_locks_where_the_new_value_is_looked_at_before_the_commit() -> None:
             db.commit()
         """,
     )
+
+
+def test_leaves_what_is_never_stored() -> None:
+    check_findings(
+        "BC302",
+        """
+        from pydantic import PrivateAttr
+        from sqlmodel import Field, Session, SQLModel, select
+        class Message(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            n_read: int = 0
+            _n_seen: int = PrivateAttr(default=0)
+        def see(session: Session, message_id):
+            message = session.exec(select(Message).where(Message.id == message_id)).one()
+            message._n_seen += 1
+            message.n_read += 1
+          # ^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )

@@ -1139,3 +1139,171 @@ def test_function_of_a_column_for_each_row() -> None:
             return found
         """,
     )
+
+
+def test_leaves_related_rows_that_only_become_a_part_of_a_query() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Tag(models.Model):
+            name = models.CharField(max_length=9)
+        class Order(models.Model):
+            tags = models.ManyToManyField(Tag)
+
+        #- shop/views.py
+        from shop.models import Order, Tag
+        def show():
+            found = Tag.objects.none()
+            for order in Order.objects.filter(open=True):
+                found |= order.tags.all()
+            for order in Order.objects.filter(open=False):
+                found = found | order.tags.filter(name="a")
+            for order in Order.objects.all():
+                found |= order.tags.all()
+                print([t.name for t in order.tags.all()])
+                                     # ^^^^^^^^^^ BC401
+            return found.distinct()
+        """,
+    )
+
+
+def test_leaves_what_is_read_on_the_way_out_of_a_loop() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class User(models.Model):
+            name = models.CharField(max_length=9)
+        class Order(models.Model):
+            owner = models.ForeignKey(User, on_delete=models.CASCADE)
+            buyer = models.ForeignKey(User, on_delete=models.CASCADE)
+
+        #- shop/views.py
+        from shop.models import Order
+        def show(log):
+            for order in Order.objects.all():
+                try:
+                    order.check()
+                except ValueError as error:
+                    raise RuntimeError(order.owner.name) from error
+            for order in Order.objects.all():
+                if order.total > 3:
+                    log(order.buyer.name)
+                    break
+            for order in Order.objects.all():
+                if order.total > 3:
+                    log(order.buyer.name)
+                      # ^^^^^^^^^^^ BC401
+                    continue
+        """,
+    )
+
+
+def test_leaves_a_list_of_a_few_steps() -> None:
+    check_findings(
+        "BC401",
+        """
+        def rule(cursor, kind, party, others):
+            tries = []
+            tries.append((kind, None))
+            if party:
+                tries.extend([(kind, party), (None, party)])
+            for params in tries:
+                row = cursor.execute("SELECT x FROM rules WHERE a = ? AND b = ?", params).fetchone()
+            many = []
+            many.extend(others)
+            for params in many:
+                row = cursor.execute("SELECT x FROM rules WHERE a = ? AND b = ?", params).fetchone()
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            return row
+        """,
+    )
+
+
+def test_helper_that_sends_a_request_for_urls_only() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def load_image(source):
+            if source.startswith("http://") or source.startswith("https://"):
+                return requests.get(source, timeout=3).content
+            return open(source, "rb").read()
+        def hash_of(source):
+            if not isinstance(source, str) or not source.startswith("http"):
+                return hash(source)
+            return hash(requests.get(source, timeout=3).content)
+        def fetch(url):
+            if not is_paper_url(url):
+                raise ValueError(url)
+            return requests.get(url, timeout=3).content
+        def load_site(url):
+            if not url.startswith("http"):
+                url = f"https://{url}"
+            return requests.get(url, timeout=3).content
+        def show(images, sites):
+            found = [load_image(image.base64) for image in images]
+            found += [hash_of(image) for image in images]
+            found += [fetch(image) for image in images]
+                    # ^^^^^^^^^^^^ BC401
+            return found + [load_site(site.url) for site in sites]
+                          # ^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
+
+
+def test_leaves_few_turns_and_one_of_them() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        DAYS = [7, 14, 21]
+        def show(cursor, names, limits, anna, ben):
+            for days, limit in zip(DAYS, limits, strict=False):
+                cursor.execute("SELECT x FROM users WHERE a < ? AND b > ?", (days, limit)).fetchall()
+            for user in anna, ben:
+                requests.get(f"https://x.example/{user}", timeout=3)
+            for name in names:
+                if name == "root":
+                    requests.get(f"https://x.example/{name}", timeout=3)
+                if name != "root":
+                    requests.get(f"https://x.example/{name}", timeout=4)
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            for name, path in names.items():
+                if name not in ["root", "admin"]:
+                    continue
+                requests.get(f"https://x.example/{path}", timeout=5)
+        """,
+    )
+
+
+def test_leaves_related_rows_that_are_changed_and_loops_over_what_a_model_says() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Tag(models.Model):
+            name = models.CharField(max_length=9)
+        class Order(models.Model):
+            tags = models.ManyToManyField(Tag)
+
+        #- shop/views.py
+        from shop.models import Order, Tag
+        def show(tag, values):
+            for order in Order.objects.filter(open=True):
+                order.tags.remove(tag)
+                order.tags.update(name="old")
+            for order in Order.objects.order_by("-id")[:3]:
+                print(order.tags.count())
+            for order in Order.objects.filter(open=False):
+                order.tags.exists()
+              # ^^^^^^^^^^ BC401
+            for fields in Order._meta.unique_together:
+                if Order.objects.filter(**{field: values[field] for field in fields}).exists():
+                    raise ValueError(fields)
+        """,
+    )

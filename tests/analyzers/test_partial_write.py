@@ -1137,3 +1137,81 @@ def test_leaves_helper_that_is_told_whether_to_commit() -> None:
             db.session.commit()
         """,
     )
+
+
+def test_a_commit_for_each_lot() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from models import Role
+        def go(session: Session):
+            for number, lot in enumerate(session.execute(select(Role)).scalars().partitions()):
+                for role in lot:
+                    role.digest = hash(role.key)
+                session.commit()
+        """,
+    )
+
+
+def test_a_session_of_its_own_for_each_turn_that_fails() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        def go(engine, log, tasks):
+            for task in tasks:
+                session = None
+                try:
+                    session = Session(engine)
+                    session.delete(task)
+                    session.commit()
+                except Exception:
+                    log.error("failed")
+                    continue
+                finally:
+                    if session:
+                        session.close()
+        def all_of_them(engine, log, tasks):
+            session = Session(engine)
+            for task in tasks:
+                try:
+                    session.delete(task)
+                    session.commit()
+                except Exception:
+              # ^^^^^^^^^^^^^^^^ BC301 session is used again although nothing rolls back what failed here
+                    log.error("failed")
+        """,
+    )
+
+
+def test_private_method_that_an_atomic_one_calls() -> None:
+    check_findings(
+        "BC301",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Order(models.Model):
+            name = models.CharField(max_length=9)
+        class Item(models.Model):
+            order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+        #- shop/manager.py
+        from django.db import transaction
+        from shop.models import Item, Order
+        class Manager:
+            @transaction.atomic
+            def update(self, name):
+                return self._new_order(name)
+            def _new_order(self, name):
+                order = Order.objects.create(name=name)
+                Item.objects.create(order=order)
+                return order
+            def _lone_order(self, name):
+                order = Order.objects.create(name=name)
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+                Item.objects.create(order=order)
+                return order
+        """,
+    )

@@ -797,3 +797,70 @@ def test_mends_the_query_that_a_page_is_made_of() -> None:
         """
     after = before.replace("paginate(db, select(Author)", "paginate(db, select(Author).order_by(Author.id)")
     check_fix("BC203", before, after.replace("(session, stmt)", "(session, stmt.order_by(Author.id))"))
+
+
+def test_leaves_slices_of_rows_that_the_loop_has_loaded_and_lots() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Product(models.Model):
+            name = models.CharField(max_length=50)
+
+        #- shop/jobs.py
+        from shop.models import Product
+        def go(size, offset):
+            rest = Product.objects.values_list("pk", flat=True)
+            while rest:
+                part, rest = rest[:size], rest[size:]
+                print(part)
+            for product in Product.objects.filter(name="")[:CHUNK_SIZE]:
+                product.name = "?"
+            shown = Product.objects.filter(active=True)
+            return shown[offset : offset + size]
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+        """,
+    )
+
+
+def test_leaves_a_count_that_is_set_against_another_one() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Photo(models.Model):
+            owner = models.IntegerField()
+
+        #- shop/jobs.py
+        from django.core.paginator import Paginator
+        from shop.models import Photo
+        def scan(user):
+            before = Photo.objects.count()
+            photos = Photo.objects.filter(owner=user.id).order_by("id")
+            for page in Paginator(photos, 5000):
+                page.scan()
+            return Photo.objects.count() - before
+        """,
+    )
+
+
+def test_bounds_that_never_move_are_no_page() -> None:
+    check_findings(
+        "BC203",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Revision(models.Model):
+            created = models.DateTimeField()
+
+        #- shop/jobs.py
+        from shop.models import Revision
+        def trim(page):
+            cutoff = Revision.objects.order_by("-created")[24:25]
+            shown = Revision.objects.order_by("-created")[page * 25 : page * 25 + 25]
+                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC203
+            return cutoff, shown
+        """,
+    )
