@@ -71,8 +71,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             "streams": str(call.streams),
             "stated": str(given_none),
         }
-        # A test that hangs is seen at once, and holds nobody up but its author.
-        yield context.find(call.anchor, message, variant="test" if context.is_test else "", data=data)
+        yield context.find(call.anchor, message, data=data)
 
 
 def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:

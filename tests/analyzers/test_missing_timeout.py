@@ -1,6 +1,6 @@
 """BC201 in the corners that its page leaves out."""
 
-from bugcatalog_ls.testing.checks import check_findings, check_fix, project_of
+from bugcatalog_ls.testing.checks import check_findings, check_fix
 
 
 def test_functions_of_requests_under_any_name() -> None:
@@ -561,12 +561,3 @@ def test_limits_that_stand_elsewhere_and_those_that_are_taken_away() -> None:
                      # ^^^^^^^^^^^^^^^ BC201
         """,
     )
-
-
-def test_calls_of_a_test_are_information() -> None:
-    files = dict.fromkeys(
-        ("app/a.py", "app/tests.py", "tests/test_a.py"),
-        "import requests\nrequests.get('https://x.example')\n",
-    )
-    project = project_of("BC201", files, None)
-    assert [finding.variant for name in files for finding in project.findings(name)] == ["", "test", "test"]
