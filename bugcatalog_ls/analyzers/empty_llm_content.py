@@ -135,7 +135,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if finding.data.get("kind") == "foreign":
         texts = [text for text, _ in foreign_texts(file)]
     text = next((found for found in texts if _is_at(found, finding, context)), None)
-    if text is None or any(parent.type in (*COMPREHENSIONS, "lambda") for parent in _inside(text.node)):
+    if text is None or _runs_apart(text.node):
         return
     statement = statement_of(text.node)
     if statement.type == "while_statement" or any(p.type == "elif_clause" for p in _inside(text.node)):
@@ -176,6 +176,20 @@ def _guards(call: Node) -> bool:
 def _is_at(text: AnswerText, finding: Finding, context: FixContext) -> bool:
     node = text.list_read if finding.variant == "choices" else text.node
     return (node.start_byte, node.end_byte) == (context.span.start, context.span.end)
+
+
+def _runs_apart(node: Node) -> bool:
+    """Whether a node runs at another time than its statement: only what a comprehension goes through
+    first runs before it."""
+    for parent in _inside(node):
+        if parent.type == "lambda":
+            return True
+        if parent.type in COMPREHENSIONS:
+            first = next((part for part in parent.named_children if part.type == "for_in_clause"), None)
+            source = first.child_by_field_name("right") if first is not None else None
+            if source is None or not source.start_byte <= node.start_byte < source.end_byte:
+                return True
+    return False
 
 
 def _inside(node: Node) -> Iterator[Node]:

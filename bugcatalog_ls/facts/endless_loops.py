@@ -37,6 +37,7 @@ _PUMPED = re.compile(
     r"(?:^|[._])(?:read|recv|receive)_(?:frame|message|packet)$|\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
     r"|(?:^|[._])(?:websocket|ws|sock|socket|writer|stream)\.(?:send|write|drain)\w*$"
 )
+_FILES = ("builtins.open()", "io.open()", "gzip.open()", "pathlib.Path().open()", "aiofiles.open()")
 # What a handler around a loop catches that tells nothing of why the loop may end.
 _ENDS_ANYWAY = re.compile(r"(?:^|\.)(?:Base)?Exception$|Cancel|KeyboardInterrupt|(?:System|Generator)Exit")
 _ASKED_TO_END = re.compile(r"stop|shut|cancel|running|is_set|closed|exit|quit|done", re.IGNORECASE)
@@ -85,7 +86,7 @@ def collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     if (
         _ENDS_PROCESS.search(text_of(loop))
         or not calls
-        or _is_pump(calls)
+        or _is_pump(file, calls)
         or is_guarded_body(file, body_of(loop))
         or _hands_error_on(loop)
     ):
@@ -189,10 +190,12 @@ def _is_waiting(call: Node) -> bool:
     return name.startswith(("os.", "signal.", "sys.", "time."))
 
 
-def _is_pump(calls: list[Node]) -> bool:
-    """Whether a loop serves one connection, with which it rightly ends."""
+def _is_pump(file: PyFile, calls: list[Node]) -> bool:
+    """Whether a loop serves one connection, with which it rightly ends. A file is none."""
     return any(
-        _PUMPED.search(text_of(callee_of(call) or call)) and "QueueUrl" not in arguments_of(call).keywords
+        _PUMPED.search(text_of(callee_of(call) or call))
+        and "QueueUrl" not in arguments_of(call).keywords
+        and not (file.callee(call) or "").startswith(_FILES)
         for call in calls
     )
 

@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.scopes import Binding
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 DECIMAL, DATETIME, UUID, BYTES, SET, DURATION = "Decimal", "datetime", "UUID", "bytes", "set", "timedelta"
@@ -120,10 +121,34 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
         return BYTES
     if node.type == "identifier":
         bindings = file.names.bindings(node)
-        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if len(bindings) > 1:
+            return _type_of_all(file, bindings, min(depth - 1, 2))
+        value = bindings[0].value if bindings and bindings[0].kind == "assign" else None
         if value is not None and value.type in ("string", "set", "set_comprehension", "binary_operator"):
             return json_type(file, value, depth - 1)
     return type_of_symbol(file.symbol(node))
+
+
+def _type_of_all(file: PyFile, bindings: list[Binding], depth: int) -> str | None:
+    """The type of a name that is bound more than once, each time to the same one: `total += price`."""
+    found: set[str | None] = set()
+    added: list[Node] = []
+    begins_at_number = False
+    for binding in bindings:
+        if binding.kind == "augmented" and (statement := binding.node.parent) is not None:
+            added += statement.children_by_field_name("right")
+        elif binding.kind != "assign" or binding.value is None:
+            return None
+        elif binding.value.type == "integer":
+            begins_at_number = True
+        else:
+            found.add(json_type(file, binding.value, depth))
+        if len(found) > 1 or None in found:
+            return None
+    if begins_at_number and any(json_type(file, value, depth) == DECIMAL for value in added):
+        return DECIMAL if found <= {DECIMAL} else None
+    # A duration that is divided may be a number.
+    return found.pop() if found and not begins_at_number and not (added and DURATION in found) else None
 
 
 def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:

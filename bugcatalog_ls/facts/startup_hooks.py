@@ -211,10 +211,15 @@ def _clauses(statement: Node) -> list[int]:
 
 
 def _of_items(file: PyFile, statement: Node) -> Iterator[Node]:
-    if statement.type != "with_statement" or statement.children[0].type != "async":
-        return
     clause = next((child for child in statement.children if child.type == "with_clause"), None)
-    for node in walk(clause) if clause is not None else ():
+    if statement.type != "with_statement" or clause is None:
+        return
+    if statement.children[0].type != "async":
+        call = next(_failing(file, clause), None)
+        if call is not None:
+            yield call
+        return
+    for node in walk(clause):
         if node.type != "call":
             continue
         if HARMLESS.search(text_of(callee_of(node) or node)) and not sends_request(file, node):

@@ -1228,3 +1228,32 @@ def test_an_answer_that_is_compared_with_words_may_be_none() -> None:
             return False
         """,
     )
+
+
+def test_mends_what_a_comprehension_goes_through() -> None:
+    check_fix(
+        "BC803",
+        """
+        import logging
+        from google import genai
+        logger = logging.getLogger(__name__)
+        client = genai.Client()
+        def words(prompt):
+            reply = client.models.generate_content(model="m", contents=prompt)
+            return [word.strip() for word in reply.text.split(",")]
+        """,
+        """
+        import logging
+        from google import genai
+        logger = logging.getLogger(__name__)
+        client = genai.Client()
+        def words(prompt):
+            reply = client.models.generate_content(model="m", contents=prompt)
+            content = reply.text
+            if not content:
+                finish_reason = reply.candidates[0].finish_reason if reply.candidates else None
+                logger.error("words: empty answer, finish_reason=%s", finish_reason)
+                raise ValueError("the model returned no content")
+            return [word.strip() for word in content.split(",")]
+        """,
+    )

@@ -1521,3 +1521,60 @@ def test_a_group_tells_whoever_runs_it() -> None:
                 group.start_soon(poll, source)
         """,
     )
+
+
+def test_a_file_is_no_connection_that_a_loop_serves() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+
+        async def count(path):
+            while True:
+          # ^^^^^^^^^^ BC603
+                with open(path) as handle:
+                    int(handle.read())
+                await asyncio.sleep(60)
+
+        async def serve(reader):
+            while True:
+                print(await reader.read())
+
+        async def begin(app, reader):
+            app.state.counter = asyncio.create_task(count("count.txt"))
+            app.state.server = asyncio.create_task(serve(reader))
+        """,
+    )
+
+
+def test_guards_a_connection_together_with_what_it_is_used_for() -> None:
+    check_fix(
+        "BC603",
+        """
+        import logging
+        from fastapi import FastAPI
+        from sqlalchemy import create_engine, text
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        engine = create_engine("postgresql://db/app")
+        @app.on_event("startup")
+        def check_database():
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        """,
+        """
+        import logging
+        from fastapi import FastAPI
+        from sqlalchemy import create_engine, text
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        engine = create_engine("postgresql://db/app")
+        @app.on_event("startup")
+        def check_database():
+            try:
+                with engine.connect() as connection:
+                    connection.execute(text("SELECT 1"))
+            except Exception:
+                logger.exception("check_database failed")
+        """,
+    )

@@ -1278,3 +1278,53 @@ def test_makes_text_and_lists_where_an_encoder_cannot_be_taught() -> None:
             return web.json_response({"amount": str(Decimal("1.5")), "tags": ["a", "b"]})
         """,
     )
+
+
+def test_what_a_name_is_that_is_bound_more_than_once() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from datetime import datetime, timedelta, timezone
+        from decimal import Decimal
+
+        def totalled(prices):
+            total = Decimal("0")
+            for price in prices:
+                total += Decimal(price)
+            return json.dumps({"total": total})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        def from_a_number(prices):
+            total = 0
+            for price in prices:
+                total += Decimal(price)
+            return json.dumps({"total": total})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        def either(is_local):
+            if is_local:
+                at = datetime.now()
+            else:
+                at = datetime.now(timezone.utc)
+            return json.dumps({"at": at})
+                 # ^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        def counted(rows):
+            count = 0
+            for row in rows:
+                count += 1
+            return json.dumps({"count": count})
+
+        def made_text(is_known):
+            at = datetime.now()
+            if is_known:
+                at = at.isoformat()
+            return json.dumps({"at": at})
+
+        def parts():
+            span = timedelta(hours=1)
+            span /= timedelta(minutes=1)
+            return json.dumps({"minutes": span})
+        """,
+    )
