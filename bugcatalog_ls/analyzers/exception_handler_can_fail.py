@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -22,6 +23,7 @@ from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.facts.responses import read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
@@ -148,7 +150,7 @@ def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:
         response = context.imports().need(module, "JSONResponse", at=context.span.start)
         answer = f'{response}(status_code=500, content={{"error": "internal"}})'
     else:
-        jsonify = context.imports().need("flask", "jsonify", at=context.span.start)
+        jsonify = context.imports().need(_flask_or_quart(context.file), "jsonify", at=context.span.start)
         answer = f'{jsonify}({{"error": "internal"}}), 500'
     logger = logger_for(context.file, context.imports(), context.resolve)
     footer = (
@@ -156,6 +158,11 @@ def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:
     )
     edits = wrap(context.file, body[0], body[-1], "try:", footer)
     yield context.fix("Fall back to a plain 500", "safe", edits)
+
+
+def _flask_or_quart(file: PyFile) -> str:
+    """The library that a handler's file takes its names from; Quart has those of Flask."""
+    return "quart" if re.search(rb"^\s*(?:from|import) quart(?:_|\b)", file.source.data, re.M) else "flask"
 
 
 def _add_id(context: FixContext, finding: Finding) -> Iterator[Fix]:
@@ -168,7 +175,7 @@ def _add_id(context: FixContext, finding: Finding) -> Iterator[Fix]:
         return
     scope = file.scopes.of(function)
     if finding.data["framework"] == "flask":
-        g = context.imports().need("flask", "g", at=context.span.start)
+        g = context.imports().need(_flask_or_quart(context.file), "g", at=context.span.start)
         read = f'{g}.get("{name}")'
     else:
         parameters = (

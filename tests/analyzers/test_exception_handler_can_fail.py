@@ -1246,3 +1246,33 @@ def test_the_status_of_an_answer_is_500_by_default() -> None:
             return jsonify(error="internal"), getattr(e, "code", 500)
         """,
     )
+
+
+def test_answers_with_the_names_of_quart() -> None:
+    check_fix(
+        "BC604",
+        """
+        import logging
+        from quart import Quart, g, jsonify
+        logger = logging.getLogger(__name__)
+        app = Quart(__name__)
+        @app.errorhandler(Exception)
+        async def on_error(error):
+            await g.db.execute("INSERT INTO errors VALUES (1)")
+            return jsonify({"error": "server"}), 500
+        """,
+        """
+        import logging
+        from quart import Quart, g, jsonify
+        logger = logging.getLogger(__name__)
+        app = Quart(__name__)
+        @app.errorhandler(Exception)
+        async def on_error(error):
+            try:
+                await g.db.execute("INSERT INTO errors VALUES (1)")
+                return jsonify({"error": "server"}), 500
+            except Exception:
+                logger.exception("on_error failed")
+                return jsonify({"error": "internal"}), 500
+        """,
+    )
