@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.scheduled_jobs import ScheduledJob
 from bugcatalog_ls.facts.startup_hooks import StartupCall
+from bugcatalog_ls.syntax.comprehension_loops import as_loop
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     body_of,
@@ -25,7 +26,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import insert_after, wrap
+from bugcatalog_ls.syntax.statement_edits import insert_after, replace_statement, wrap
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _MAKERS = frozenset(
@@ -91,7 +92,7 @@ def _is_dropped(file: PyFile, call: Node) -> bool:
     parent = call.parent
     if parent is None or file.callee(call) not in _MAKERS or is_last_resort(call):
         return False
-    if parent.type == "expression_statement":
+    if parent.type == "expression_statement" or _is_in_dropped_list(parent):
         return True
     left = parent.child_by_field_name("left") if parent.type == "assignment" else None
     if left is None or left.type != "identifier":
@@ -108,6 +109,16 @@ def _is_dropped(file: PyFile, call: Node) -> bool:
         return False
     names = [node for node in walk(function, into_scopes=True) if node.type == "identifier"]
     return sum(text_of(node) == text_of(left) for node in names) == 1
+
+
+def _is_in_dropped_list(parent: Node) -> bool:
+    """Whether a list is made for its tasks only: `[create_task(work(x)) for x in all]`."""
+    statement = parent.parent
+    return (
+        parent.type in ("list_comprehension", "set_comprehension")
+        and statement is not None
+        and statement.type == "expression_statement"
+    )
 
 
 # -- mending ---------------------------------------------------------------------------------------
@@ -137,7 +148,14 @@ def _keep_task(context: FixContext) -> Iterator[Fix]:
         free = (name for name in _TASK_NAMES if file.scopes.lookup(name, call.start_byte) is None)
         name = next(free, "task_")
         edits = [TextEdit(Span(statement.start_byte, call.start_byte), f"{name} = ")]
-    edits += insert_after(file, statement, f"{kept}.add({name})\n{name}.add_done_callback({kept}.discard)")
+    keeping = f"{kept}.add({name})\n{name}.add_done_callback({kept}.discard)"
+    if _is_in_dropped_list(call.parent):
+        loop = as_loop(file, call.parent, f"{name} = {text_of(call)}\n{keeping}")
+        if loop is None:
+            return
+        edits = replace_statement(file, statement, loop)
+    else:
+        edits += insert_after(file, statement, keeping)
     yield context.fix(f"Keep the task in {kept} until it is done", "safe", edits)
 
 

@@ -1578,3 +1578,29 @@ def test_guards_a_connection_together_with_what_it_is_used_for() -> None:
                 logger.exception("check_database failed")
         """,
     )
+
+
+def test_keeps_the_tasks_of_a_list_that_nobody_keeps() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        running_tasks: set[asyncio.Task] = set()
+        async def push(urls, send):
+            [asyncio.create_task(send(url)) for url in urls if url]
+            kept = [asyncio.create_task(send(url)) for url in urls]
+            await asyncio.gather(*kept)
+        """,
+        """
+        import asyncio
+        running_tasks: set[asyncio.Task] = set()
+        async def push(urls, send):
+            for url in urls:
+                if url:
+                    task = asyncio.create_task(send(url))
+                    running_tasks.add(task)
+                    task.add_done_callback(running_tasks.discard)
+            kept = [asyncio.create_task(send(url)) for url in urls]
+            await asyncio.gather(*kept)
+        """,
+    )
