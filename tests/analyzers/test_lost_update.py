@@ -1012,3 +1012,52 @@ def test_leaves_what_is_never_stored() -> None:
             session.commit()
         """,
     )
+
+
+def test_fix_of_a_counter_with_a_limit_takes_back_what_is_turned_away() -> None:
+    check_fix(
+        "BC302",
+        """
+        import redis
+        client = redis.Redis()
+        def consume(tenant: str, tokens: int):
+            key = f"quota:{tenant}"
+            used = int(client.get(key) or 0)
+            if used + tokens > 10_000:
+                raise RuntimeError("quota exceeded")
+            client.set(key, used + tokens)
+            return used + tokens
+        """,
+        """
+        import redis
+        client = redis.Redis()
+        def consume(tenant: str, tokens: int):
+            key = f"quota:{tenant}"
+            used = client.incr(key, tokens) - tokens
+            if used + tokens > 10_000:
+                client.decr(key, tokens)
+                raise RuntimeError("quota exceeded")
+            return used + tokens
+        """,
+    )
+    check_fix(
+        "BC302",
+        """
+        from redis.asyncio import Redis
+        async def take(r: Redis, key):
+            left = int(await r.get(key) or 0)
+            if left <= 0:
+                return False
+            await r.set(key, left - 1)
+            return True
+        """,
+        """
+        from redis.asyncio import Redis
+        async def take(r: Redis, key):
+            left = await r.decr(key) + 1
+            if left <= 0:
+                await r.incr(key)
+                return False
+            return True
+        """,
+    )
