@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Fix
+from bugcatalog_ls.analysis.redis_key_claims import claimed_by_deletion, under_lock
 from bugcatalog_ls.facts.stale_keys import stale_keys
 from bugcatalog_ls.syntax.edits import insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -40,12 +41,19 @@ def as_one_command(context: FixContext, kind: str) -> Iterator[Fix]:
         removal = statement_of(stale.node)
         if method is None or text_of(method) != "get" or removal.type != "expression_statement":
             return
+        claimed = claimed_by_deletion(context.file, stale)
+        if claimed:
+            yield context.fix("Go on only where this deleted the key", "suggested", claimed)
         edits = [*replace_node(method, "getdel"), *remove_statement(context.file, removal)]
         yield context.fix("Read and delete the key by one command", "suggested", edits)
         return
     found = list(_count(context, stale.read, stale.node))
     found = found or list(_count_stepwise(context, stale.read, stale.node))
-    yield from found or _count_first(context, stale.read, stale.node)
+    found = found or list(_count_first(context, stale.read, stale.node))
+    yield from found
+    edits = [] if found else under_lock(context.file, stale)
+    if edits:
+        yield context.fix("Hold a lock of the key meanwhile", "suggested", edits)
 
 
 def _count_first(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
