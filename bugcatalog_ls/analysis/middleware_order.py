@@ -9,6 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Fix
 from bugcatalog_ls.syntax.edits import add_item, insert_at, remove_item
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import callee_of, statement_of, statements, text_of
 from bugcatalog_ls.syntax.statement_edits import block_indent, remove_statement
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -39,16 +40,19 @@ def moved_outermost(context: FixContext) -> Iterator[Fix]:
     if not later:
         return
     last = later[-1]
+    rows = file.source.lines
     first, text = _with_comments(file.source.data, statement)
+    behind = file.source.data[statement.end_byte : rows.line_span(rows.row_of(statement.end_byte))[1]]
+    if behind.lstrip().startswith(b"#"):
+        text += behind.decode().rstrip()
     n_blank = 2 if last.type == "decorated_definition" and block.type == "module" else 0
     n_blank = 1 if last.type == "decorated_definition" and block.type == "block" else n_blank
     newline, indent = file.source.newline, block_indent(file, statement)
-    rows = file.source.lines
     end = rows.line_span(rows.row_of(last.end_byte))[1]
     edits = remove_statement(file, statement)
-    if len(edits) == 1 and edits[0].content == "" and first < edits[0].span.start:
-        start = rows.starts[rows.row_of(first)]
-        edits = [TextEdit(Span(start, edits[0].span.end), "")]
+    if len(edits) == 1 and edits[0].content == "":
+        start = min(rows.starts[rows.row_of(first)], edits[0].span.start)
+        edits = [TextEdit(_with_blank_rows(file, Span(start, edits[0].span.end)), "")]
     edits.append(insert_at(end, f"{newline * (n_blank + 1)}{indent}{text}"))
     yield context.fix("Add CORS last, so that it runs first", "suggested", edits)
 
@@ -57,6 +61,22 @@ def expression_at(context: FixContext) -> Node:
     """The expression at the finding, where it is a statement of its own too."""
     node = context.node
     return node.named_children[0] if node.type == "expression_statement" else node
+
+
+def _with_blank_rows(file: PyFile, removed: Span) -> Span:
+    """Removed rows with the blank ones on one side of them, where blank ones stand on both."""
+    rows = file.source.lines
+    first, end = rows.row_of(removed.start), rows.row_of(removed.end)
+    above, below = first, end
+    while above > 0 and not rows.line(above - 1).strip():
+        above -= 1
+    while below < len(rows) and not rows.line(below).strip():
+        below += 1
+    if removed.start != rows.starts[first] or removed.end != rows.starts[end] or below == len(rows):
+        return removed
+    if first - above <= below - end:
+        return Span(rows.starts[above], removed.end) if above < first and end < below else removed
+    return Span(removed.start, rows.starts[below])
 
 
 def _with_comments(data: bytes, statement: Node) -> tuple[int, str]:

@@ -8,12 +8,14 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Fix
+from bugcatalog_ls.analysis.redis_key_claims import claimed_by_deletion, under_lock
 from bugcatalog_ls.facts.stale_keys import stale_keys
 from bugcatalog_ls.syntax.edits import insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
+    body_of,
     callee_of,
     operator_of,
     statement_of,
@@ -22,8 +24,10 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import remove_statement
+from bugcatalog_ls.syntax.statement_edits import insert_before, remove_statement
 from bugcatalog_ls.text.spans import TextEdit
+
+_PARTING = ("raise_statement", "return_statement", "break_statement", "continue_statement", "if_statement")
 
 
 def as_one_command(context: FixContext, kind: str) -> Iterator[Fix]:
@@ -37,11 +41,82 @@ def as_one_command(context: FixContext, kind: str) -> Iterator[Fix]:
         removal = statement_of(stale.node)
         if method is None or text_of(method) != "get" or removal.type != "expression_statement":
             return
+        claimed = claimed_by_deletion(context.file, stale)
+        if claimed:
+            yield context.fix("Go on only where this deleted the key", "suggested", claimed)
         edits = [*replace_node(method, "getdel"), *remove_statement(context.file, removal)]
         yield context.fix("Read and delete the key by one command", "suggested", edits)
         return
     found = list(_count(context, stale.read, stale.node))
-    yield from found or _count_stepwise(context, stale.read, stale.node)
+    found = found or list(_count_stepwise(context, stale.read, stale.node))
+    found = found or list(_count_first(context, stale.read, stale.node))
+    yield from found
+    edits = [] if found else under_lock(context.file, stale)
+    if edits:
+        yield context.fix("Hold a lock of the key meanwhile", "suggested", edits)
+
+
+def _count_first(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
+    """A counter that is tested before it is written: counted where it was read, and taken back where
+    the test turns the caller away."""
+    file, function, scope = context.file, callee_of(write), local_scope(context.file, write)
+    owner = function.child_by_field_name("object") if function is not None else None
+    arguments, end, start = arguments_of(write), statement_of(write), statement_of(read)
+    if owner is None or scope is None or not text_of(function or owner).endswith(".set"):
+        return
+    if len(arguments.positional) != 2 or arguments.keywords or arguments.list_unpacked:
+        return
+    value = unparenthesised(arguments.positional[1])
+    if value.type != "binary_operator" or operator_of(value) not in ("+", "-"):
+        return
+    left, amount = value.child_by_field_name("left"), value.child_by_field_name("right")
+    old = _assignment_of(file, left) if left is not None else None
+    number = old.child_by_field_name("right") if old is not None else None
+    if amount is None or number is None or statement_of(number) != start or end.parent != start.parent:
+        return
+    if end.type != "expression_statement" or _number_of(number).id != read.id:
+        return
+    if amount.type != "integer" and not _is_known_at(file, amount, start):
+        return
+    guards = _guards_between(start, end)
+    if guards is None:
+        return
+    given, sign = text_of(arguments_of(read).positional[0]), operator_of(value)
+    given = given if text_of(amount) == "1" else f"{given}, {text_of(amount)}"
+    there, back = ("incr", "decr") if sign == "+" else ("decr", "incr")
+    awaited = "await " if "await " in text_of(end) else ""
+    counted = f"{awaited}{text_of(owner)}.{there}({given}) {'-' if sign == '+' else '+'} {text_of(amount)}"
+    edits = [*replace_node(number, counted), *remove_statement(file, end)]
+    for guard in guards:
+        edits += insert_before(file, guard, f"{awaited}{text_of(owner)}.{back}({given})")
+    yield context.fix("Count first, by one command", "suggested", edits)
+
+
+def _is_known_at(file: PyFile, name: Node, statement: Node) -> bool:
+    """Whether a name has its only value before a statement."""
+    bindings = file.names.bindings(name) if name.type == "identifier" else []
+    return len(bindings) == 1 and bindings[0].node.start_byte < statement.start_byte
+
+
+def _guards_between(start: Node, end: Node) -> list[Node] | None:
+    """The first statement of each branch between two that leaves the function; None where the way from
+    the one to the other is any other than straight on."""
+    guards: list[Node] = []
+    node = start.next_named_sibling
+    while node is not None and node != end:
+        if node.type == "if_statement":
+            body = body_of(node)
+            if node.child_by_field_name("alternative") is not None or not body:
+                return None
+            if body[-1].type not in ("raise_statement", "return_statement"):
+                return None
+            if any(part.type in _PARTING for each in body[:-1] for part in (each, *walk(each))):
+                return None
+            guards.append(body[0])
+        elif node.type not in ("expression_statement", "comment"):
+            return None
+        node = node.next_named_sibling
+    return guards if node is not None else None
 
 
 def _count_stepwise(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
@@ -90,6 +165,8 @@ def _count_stepwise(context: FixContext, read: Node, write: Node) -> Iterator[Fi
             if node.type == "binary_operator" and node.id != value.id and text_of(node) == text_of(value)
         ]
         if len(list(mentions(file, scope, text_of(source)))) != 2 + len(others):
+            return
+        if any(node.start_byte < write.start_byte for node in others):
             return
         if others:
             edits += [insert_at(statement.start_byte, f"{text_of(source)} = ")]

@@ -8,7 +8,7 @@ from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Fix
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.nodes import body_of, enclosing, statement_of, statements, text_of
-from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
+from bugcatalog_ls.syntax.statement_edits import insert_before, remove_statements, wrap
 
 
 def roll_back(context: FixContext, name: str) -> Iterator[Fix]:
@@ -27,7 +27,8 @@ def roll_back(context: FixContext, name: str) -> Iterator[Fix]:
 
 
 def protect_writes(context: FixContext, name: str) -> Iterator[Fix]:
-    """Roll back all writes of the block where one of them, or the commit, fails."""
+    """Roll back all writes of the block where one of them, or the commit, fails; a commit between them
+    would keep the first ones, and goes."""
     first = statement_of(context.node)
     block = first.parent
     if block is None:
@@ -38,5 +39,16 @@ def protect_writes(context: FixContext, name: str) -> Iterator[Fix]:
         return
     is_awaited = "await " in text_of(commits[-1])
     footer = f"except Exception:\n    {'await ' if is_awaited else ''}{name}.rollback()\n    raise"
-    edits = wrap(context.file, first, commits[-1], "try:", footer)
+    between = [
+        node
+        for node in commits[:-1]
+        if node.type == "expression_statement" and text_of(node).removeprefix("await ") == f"{name}.commit()"
+    ]
+    removed = remove_statements(context.file, between)
+    wrapped = [
+        edit
+        for edit in wrap(context.file, first, commits[-1], "try:", footer)
+        if not any(gone.span.start <= edit.span.start < gone.span.end for gone in removed)
+    ]
+    edits = [*removed, *wrapped]
     yield context.fix(f"Roll back {name} where a write fails", "suggested", edits)

@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.db_sessions import QUERIES, WRITES, database_kind, is_session
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.query_writes import query_writes
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
@@ -87,6 +88,12 @@ def session_functions(file: PyFile, *needed: str) -> list[SessionFunction]:
         _, by_name = found.setdefault(scope.start, (scope, {}))
         by_name.setdefault(written, []).append(SessionCall(verb, call, writes))
         receivers.setdefault((scope.start, written), receiver)
+    for write in query_writes(file):
+        sessions_here = found[write.scope.start][1] if write.scope.start in found else {}
+        # A query of the model's own goes through the session of the extension: the only one named so.
+        owners = [write.session] if write.session else [each for each in sessions_here if "." in each]
+        if len(owners) == 1 and owners[0] in sessions_here:
+            sessions_here[owners[0]].append(SessionCall("query", write.node, writes=True))
     functions: list[SessionFunction] = []
     for start, (scope, by_name) in found.items():
         sessions = []

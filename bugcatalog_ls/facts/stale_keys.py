@@ -13,7 +13,15 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unawaited, walk
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    called_name,
+    callee_of,
+    statement_of,
+    text_of,
+    unawaited,
+    walk,
+)
 from bugcatalog_ls.syntax.scopes import Scope
 
 _READS = {"get": "set", "hget": "hset"}
@@ -80,6 +88,9 @@ def stale_keys(file: PyFile) -> Iterator[StaleKey]:
         read = before[-1]
         is_removal = method in ("delete", "unlink")
         if is_removal and not (_ONCE.search(key) or _ONCE.search(scope.name)):
+            continue
+        if is_removal and statement_of(call).type != "expression_statement":
+            # What it gives says who was first.
             continue
         if not is_removal and not _writes_derived(scope, read, call):
             continue

@@ -701,3 +701,42 @@ def test_leaves_credentials_that_go_to_named_origins_only() -> None:
                 headers["Access-Control-Allow-Credentials"] = "true"
         """,
     )
+
+
+def test_fix_moves_the_comment_behind_it_and_leaves_no_gap() -> None:
+    check_fix(
+        "BC103",
+        """
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        from fastapi.responses import JSONResponse
+
+        app = FastAPI()
+
+        app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])  # the console
+
+
+        @app.middleware("http")
+        async def guard(request, call_next):
+            if "sid" not in request.cookies:
+                return JSONResponse({}, status_code=401)
+            return await call_next(request)
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.middleware.cors import CORSMiddleware
+        from fastapi.responses import JSONResponse
+
+        app = FastAPI()
+
+
+        @app.middleware("http")
+        async def guard(request, call_next):
+            if "sid" not in request.cookies:
+                return JSONResponse({}, status_code=401)
+            return await call_next(request)
+
+
+        app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])  # the console
+        """,
+    )

@@ -965,7 +965,7 @@ def test_offers_no_counter_where_the_new_value_decides() -> None:
                 raise ValueError(user)
             r.set(f"quota:{user}", left)
         """
-    check_fix("BC302", source, source)
+    check_fix("BC302", source, source, title="Count")
 
 
 def test_locks_where_the_new_value_is_looked_at_before_the_commit() -> None:
@@ -1010,5 +1010,145 @@ def test_leaves_what_is_never_stored() -> None:
             message.n_read += 1
           # ^^^^^^^^^^^^^^^^^^^ BC302
             session.commit()
+        """,
+    )
+
+
+def test_fix_of_a_counter_with_a_limit_takes_back_what_is_turned_away() -> None:
+    check_fix(
+        "BC302",
+        """
+        import redis
+        client = redis.Redis()
+        def consume(tenant: str, tokens: int):
+            key = f"quota:{tenant}"
+            used = int(client.get(key) or 0)
+            if used + tokens > 10_000:
+                raise RuntimeError("quota exceeded")
+            client.set(key, used + tokens)
+            return used + tokens
+        """,
+        """
+        import redis
+        client = redis.Redis()
+        def consume(tenant: str, tokens: int):
+            key = f"quota:{tenant}"
+            used = client.incr(key, tokens) - tokens
+            if used + tokens > 10_000:
+                client.decr(key, tokens)
+                raise RuntimeError("quota exceeded")
+            return used + tokens
+        """,
+    )
+    check_fix(
+        "BC302",
+        """
+        from redis.asyncio import Redis
+        async def take(r: Redis, key):
+            left = int(await r.get(key) or 0)
+            if left <= 0:
+                return False
+            await r.set(key, left - 1)
+            return True
+        """,
+        """
+        from redis.asyncio import Redis
+        async def take(r: Redis, key):
+            left = await r.decr(key) + 1
+            if left <= 0:
+                await r.incr(key)
+                return False
+            return True
+        """,
+    )
+
+
+def test_fix_of_a_one_time_key_keeps_it_for_the_right_code() -> None:
+    check_fix(
+        "BC302",
+        """
+        from redis.asyncio import Redis
+        async def verify(r: Redis, phone, code):
+            stored = await r.get(f"otp:{phone}")
+            if stored is None or stored.decode() != code:
+                return False
+            await r.delete(f"otp:{phone}")
+            return True
+        """,
+        """
+        from redis.asyncio import Redis
+        async def verify(r: Redis, phone, code):
+            stored = await r.get(f"otp:{phone}")
+            if stored is None or stored.decode() != code:
+                return False
+            if not await r.delete(f"otp:{phone}"):
+                return False
+            return True
+        """,
+    )
+    check_fix(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def verify(phone, code):
+            stored = r.get(f"otp:{phone}")
+            if stored and stored == code:
+                r.delete(f"otp:{phone}")
+                return True
+            return False
+        """,
+        """
+        import redis
+        r = redis.Redis()
+        def verify(phone, code):
+            stored = r.get(f"otp:{phone}")
+            if stored and stored == code and r.delete(f"otp:{phone}"):
+                return True
+            return False
+        """,
+    )
+
+
+def test_fix_holds_a_lock_where_no_command_works_out_the_value() -> None:
+    check_fix(
+        "BC302",
+        """
+        import json
+        import redis
+        r = redis.from_url("redis://cache")
+        def add(user_id, sku):
+            raw = r.get(f"cart:{user_id}")
+            items = json.loads(raw) if raw else []
+            items.append(sku)
+            r.setex(f"cart:{user_id}", 3600, json.dumps(items))
+            return items
+        """,
+        """
+        import json
+        import redis
+        r = redis.from_url("redis://cache")
+        def add(user_id, sku):
+            with r.lock(f"lock:cart:{user_id}", timeout=10):
+                raw = r.get(f"cart:{user_id}")
+                items = json.loads(raw) if raw else []
+                items.append(sku)
+                r.setex(f"cart:{user_id}", 3600, json.dumps(items))
+            return items
+        """,
+    )
+
+
+def test_a_deletion_whose_result_is_tested() -> None:
+    check_findings(
+        "BC302",
+        """
+        import redis
+        r = redis.Redis()
+        def redeem(token):
+            user = r.get(f"reset:{token}")
+            if not r.delete(f"reset:{token}"):
+                return None
+            return user
         """,
     )

@@ -1215,3 +1215,76 @@ def test_private_method_that_an_atomic_one_calls() -> None:
                 return order
         """,
     )
+
+
+def test_rows_that_a_query_deletes_before_their_parent() -> None:
+    check_findings(
+        "BC301",
+        """
+        from shop import db
+        from shop.models import Invoice, InvoiceItem
+
+        def delete_invoice(invoice_id):
+            invoice = Invoice.query.get_or_404(invoice_id)
+            InvoiceItem.query.filter_by(invoice_id=invoice.id).delete()
+            db.session.commit()
+          # ^^^^^^^^^^^^^^^^^^^ BC301
+            db.session.delete(invoice)
+            db.session.commit()
+
+        def in_one(invoice_id):
+            invoice = Invoice.query.get_or_404(invoice_id)
+            InvoiceItem.query.filter_by(invoice_id=invoice.id).delete()
+            db.session.delete(invoice)
+            db.session.commit()
+        """,
+    )
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        from shop.models import Invoice, InvoiceItem
+
+        def delete_invoice(session: Session, invoice):
+            session.delete(invoice)
+            session.commit()
+          # ^^^^^^^^^^^^^^^^ BC301
+            session.query(InvoiceItem).filter(InvoiceItem.invoice_id == invoice.id).delete()
+            session.commit()
+
+        def either(session: Session, invoice, keep):
+            if keep:
+                session.query(InvoiceItem).update({"kept": True})
+                session.commit()
+                return
+            session.delete(invoice)
+            session.commit()
+        """,
+    )
+
+
+def test_fix_of_a_driver_that_commits_each_write() -> None:
+    check_fix(
+        "BC301",
+        """
+        import sqlite3
+        def rename(old, new):
+            conn = sqlite3.connect("notes.db")
+            conn.execute("UPDATE notebooks SET name = ? WHERE name = ?", (new, old))
+            conn.commit()
+            conn.execute("UPDATE notes SET notebook = ? WHERE notebook = ?", (new, old))
+            conn.commit()
+        """,
+        """
+        import sqlite3
+        def rename(old, new):
+            conn = sqlite3.connect("notes.db")
+            try:
+                conn.execute("UPDATE notebooks SET name = ? WHERE name = ?", (new, old))
+                conn.execute("UPDATE notes SET notebook = ? WHERE notebook = ?", (new, old))
+                conn.commit()
+            except Exception:
+                conn.rollback()
+                raise
+        """,
+    )
