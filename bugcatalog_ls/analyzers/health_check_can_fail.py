@@ -164,6 +164,13 @@ def _with_status(
 ) -> list[TextEdit]:
     """Give an answer a status that depends on what was found."""
     if answer is None:
+        keyword = _STATUS_KEYWORDS.get(called_name(value)) if value.type == "call" else None
+        if keyword is not None and framework in ("fastapi", "starlette"):
+            return set_keyword(context.file, value, "status_code", status)
+        if keyword is not None and framework in ("django", "drf"):
+            return set_keyword(context.file, value, "status", status)
+        if value.type == "call" and called_name(value) == "jsonify":
+            return [insert_at(value.end_byte, f", {status}")]
         return []
     if answer.call is not None and answer.shape is not None and answer.shape.status:
         return set_keyword(context.file, answer.call, answer.shape.status, status)

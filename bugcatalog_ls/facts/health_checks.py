@@ -46,13 +46,17 @@ _NAMED = re.compile(
 _FAILED = re.compile(
     r"[\"'](?:\w+[ _-])*(?:un-?healthy|down|errors?|fail|failed|failure|failing|degraded|unavailable|dead"
     r"|not[ _-]ready|disconnected|unreachable|ko|nok|offline|broken|critical|not[ _-]?connected|not[ _-]ok)\b"
-    r"|[\"']\w+[\"']\s*:\s*False\b|\b(?:\w+_)?(?:ok|healthy|success|ready|alive|up)\s*=\s*False\b",
+    r"|[\"']\w+[\"']\s*:\s*False\b|\b(?:\w+_)?(?:ok|healthy|success|ready|alive|up)\s*=\s*False\b"
+    r"|[\"']\w+[\"']\]\s*=\s*False\b",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
     r"\b[45]\d\d\b|HTTP_[45]\d\d|SERVICE_UNAVAILABLE|INTERNAL_SERVER_ERROR|BAD_GATEWAY|status_code\s*=\s*[a-z_]\w*"
     r"|HTTPException|\babort\(|\bstatus\s*=\s*[a-z_]\w*\b(?!\s*==)|,\s*(?:status|code|status_code)\s*$"
 )
+
+
+_BODY = re.compile(r"\b((?:jsonify|dict|(?!\w*Response\b)[A-Z]\w+)\([^()]*?)\bstatus\s*=\s*(?=[a-z_])")
 
 
 def is_health_route(index: FactIndex, risk: HealthRisk) -> bool:
@@ -123,10 +127,10 @@ def _collect_risks(file: PyFile, definition: Definition, routed: bool, facts: Fa
 
 def _failures(function: Node) -> Iterator[Node]:
     """The returns that say with status 200 that something failed."""
-    sets_status = _STATUS.search(text_of(function)) is not None
+    sets_status = _STATUS.search(_without_fields(function)) is not None
     for statement in (node for node in walk(function) if node.type == "return_statement"):
         value = statement.named_children[0] if statement.named_children else None
-        if value is None or _STATUS.search(text_of(value)) or _sets_status(statement):
+        if value is None or _STATUS.search(_without_fields(value)) or _sets_status(statement):
             continue
         in_handler = any(p.type == "except_clause" for p in ancestors_within(statement, function))
         is_bare = value.type in ("dictionary", "call", "string", "tuple", "false", "expression_list")
@@ -137,6 +141,11 @@ def _failures(function: Node) -> Iterator[Node]:
             or (is_noted and _was_failed(statement, function))
         ):
             yield statement
+
+
+def _without_fields(node: Node) -> str:
+    """The text, less each `status=…` that is a field of a body: of `jsonify(status=state)`, of a model."""
+    return _BODY.sub(r"\1", text_of(node))
 
 
 def _was_failed(statement: Node, function: Node) -> bool:

@@ -61,16 +61,26 @@ def _assigned(block: Node) -> Iterator[tuple[Node, Node]]:
             yield left, right
 
 
+def _given(block: Node) -> Iterator[tuple[str, Node]]:
+    """The places that are given a value, and the value, also by a mapping that is written out."""
+    for left, right in _assigned(block):
+        yield text_of(left), right
+        for pair in right.named_children if right.type == "dictionary" else ():
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            if key is not None and value is not None:
+                yield f"{text_of(left)}[{text_of(key)}]", value
+
+
 def _conditions(function: Node, handler: Node) -> Iterator[str]:
     """What tells afterwards that a handler ran: each place that it alone gives such a value."""
     # A variable says it plainer than an item does.
     for left, right in sorted(_assigned(handler), key=lambda pair: pair[0].type):
         place, value = text_of(left), text_of(right)
         others = {
-            text_of(other_right): string_value(other_right) is not None
-            for other, other_right in _assigned(function)
-            if text_of(other) == place
-            and not any(p.type == "except_clause" for p in ancestors_within(other, function))
+            text_of(given): string_value(given) is not None
+            for other, given in _given(function)
+            if other == place
+            and not any(p.type == "except_clause" for p in ancestors_within(given, function))
         }
         if not others or value in others:
             continue

@@ -1303,3 +1303,55 @@ def test_name_what_failed_by_what_the_check_is_called() -> None:
             return {"search": True}
         """,
     )
+
+
+def test_mend_by_an_item_that_a_mapping_begins_with() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.get("/health")
+        def health(engine):
+            info = {"status": "ok"}
+            try:
+                engine.execute("SELECT 1")
+            except OSError as error:
+                info["status"] = "error"
+                info["message"] = str(error)
+            return jsonify(info)
+        """,
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.get("/health")
+        def health(engine):
+            info = {"status": "ok"}
+            try:
+                engine.execute("SELECT 1")
+            except OSError as error:
+                info["status"] = "error"
+                info["message"] = str(error)
+            return jsonify(info), 503 if info["status"] == "error" else 200
+        """,
+    )
+
+
+def test_flag_a_status_that_is_a_field() -> None:
+    check_findings(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        from models import Health
+        app = FastAPI()
+        @app.get("/health")
+        def health(redis):
+            state = "healthy"
+            try:
+                redis.ping()
+            except OSError:
+                state = "degraded"
+            return Health(status=state, version=1)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+        """,
+    )
