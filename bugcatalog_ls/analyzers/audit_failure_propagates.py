@@ -26,7 +26,9 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.syntax.statement_edits import block_indent, insert_before, replace_statement, wrap
+from bugcatalog_ls.text.spans import Span, TextEdit
 
+_EXECUTES = re.compile(r"\.execute(?:many)?\(")
 _ENDING = frozenset({"commit", "flush", "refresh", "rollback", "close"})
 
 
@@ -87,14 +89,19 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     savepoint = _savepoint(context, call, session) if code is not None else None
     if savepoint is not None:
         before, block = savepoint
-        written = f"{before}try:\n    {block}:\n{code}\nexcept Exception:\n    {line}"
+        remark = _remark(file, statement)
+        said = f"  {text_of(remark)}" if remark is not None else ""
+        written = f"{before}try:\n    {block}:\n{code}{said}\nexcept Exception:\n    {line}"
         edits = replace_statement(file, statement, written)
+        if remark is not None:
+            edits.append(TextEdit(Span(statement.end_byte, remark.end_byte), ""))
         title = "Write the record in a savepoint, and log where it is lost"
-    elif own is None and _is_psycopg2(file, call, session):
+    elif own is None and _may_be_postgres(file, call, session):
         # A failed statement leaves no transaction that anything else could be committed in.
-        undone = f'{session}.execute("ROLLBACK TO SAVEPOINT audit_record")'
+        execute = f"{'await ' if _is_awaited(call) else ''}{session}.execute"
+        undone = f'{execute}("ROLLBACK TO SAVEPOINT audit_record")'
         edits = wrap(file, statement, statement, "try:", f"except Exception:\n    {undone}\n    {line}")
-        edits = insert_before(file, statement, f'{session}.execute("SAVEPOINT audit_record")') + edits
+        edits = insert_before(file, statement, f'{execute}("SAVEPOINT audit_record")') + edits
         title = "Write the record in a savepoint, and log where it is lost"
     else:
         whole = own if own is not None else statement
@@ -115,8 +122,7 @@ def _adds_others(call: Node) -> bool:
 def _savepoint(context: FixContext, call: Node, session: str) -> tuple[str, str] | None:
     """What stands before the `try`, and the `with` that opens a savepoint, in the words of the library."""
     file, name = context.file, session.rpartition(".")[2].lower()
-    parent = call.parent
-    is_awaited = parent is not None and parent.type == "await"
+    is_awaited = _is_awaited(call)
     if _is_djangos(file, call, session):
         function = enclosing(call, "function_definition")
         if is_awaited or (function is not None and is_async(function)):
@@ -153,12 +159,31 @@ def _is_djangos(file: PyFile, call: Node, session: str) -> bool:
     return is_saved and (_imports(file, "django") or _imports(file, "rest_framework"))
 
 
-def _is_psycopg2(file: PyFile, call: Node, session: str) -> bool:
-    """Whether PostgreSQL would drop what else is written through the same cursor."""
+def _may_be_postgres(file: PyFile, call: Node, session: str) -> bool:
+    """Whether PostgreSQL would drop what else is written through the same cursor: the driver's own name
+    stands here, or only the places of the statement (`%s`) tell what it may be."""
     function = enclosing(call, "function_definition")
-    if not session or function is None or not _imports(file, "psycopg2"):
+    if not session or function is None or len(_EXECUTES.findall(text_of(function))) < 2:
         return False
-    return len(re.findall(r"\.execute(?:many)?\(", text_of(function))) > 1
+    given = next(iter(arguments_of(call).positional), None)
+    has_places = given is not None and re.search(r"%s|%\(", text_of(given)) is not None
+    # With MySQL each statement fails alone, as with SQLite.
+    is_other = any(
+        _imports(file, driver) for driver in ("pymysql", "MySQLdb", "mysql", "aiomysql", "sqlite3")
+    )
+    return _imports(file, "psycopg2") or (has_places and not is_other)
+
+
+def _is_awaited(call: Node) -> bool:
+    return call.parent is not None and call.parent.type == "await"
+
+
+def _remark(file: PyFile, statement: Node) -> Node | None:
+    """The comment that ends the row of a statement."""
+    following, rows = statement.next_named_sibling, file.source.lines
+    if following is None or following.type != "comment":
+        return None
+    return following if rows.row_of(following.start_byte) == rows.row_of(statement.end_byte) else None
 
 
 def _is_no_session(call: Node, session: str) -> bool:

@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.asked_services import last_asking
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.health_checks import HealthRisk, failing_condition, is_health_route
 from bugcatalog_ls.facts.logger_edits import context_name, logger_for
-from bugcatalog_ls.facts.noted_outcomes import noted_failure, noted_success
+from bugcatalog_ls.facts.noted_outcomes import failing_state, is_shared, noted_failure, noted_success
 from bugcatalog_ls.facts.responses import Answer, is_ok, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, enclosing, string_value, text_of, walk
@@ -104,6 +104,10 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
     answer = read_answer(file, value)
     if any(node.type == "conditional_expression" for node in walk(value)):
         return _by_condition(context, value, answer, framework)
+    statement, function = statement_around(value), enclosing(value, "function_definition")
+    if value.type != "identifier" and function is not None and is_shared(function, statement):
+        failed = failing_state(function, statement)
+        return _with_status(context, value, answer, framework, _status_by(failed)) if failed else []
     named = _named(context, answer.body, part) if answer is not None else []
     if answer is not None and answer.call is not None and answer.shape is not None and answer.shape.status:
         return [*named, *set_keyword(file, answer.call, answer.shape.status, "503")]
@@ -152,6 +156,22 @@ def _by_condition(context: FixContext, value: Node, answer: Answer | None, frame
     asked, fails_where_true = condition
     first, second = ("503", "200") if fails_where_true else ("200", "503")
     status = f"{first} if {text_of(asked)} else {second}"
+    return _with_status(context, value, answer, framework, status)
+
+
+def _with_status(
+    context: FixContext, value: Node, answer: Answer | None, framework: str, status: str
+) -> list[TextEdit]:
+    """Give an answer a status that depends on what was found."""
+    if answer is None:
+        keyword = _STATUS_KEYWORDS.get(called_name(value)) if value.type == "call" else None
+        if keyword is not None and framework in ("fastapi", "starlette"):
+            return set_keyword(context.file, value, "status_code", status)
+        if keyword is not None and framework in ("django", "drf"):
+            return set_keyword(context.file, value, "status", status)
+        if value.type == "call" and called_name(value) == "jsonify":
+            return [insert_at(value.end_byte, f", {status}")]
+        return []
     if answer.call is not None and answer.shape is not None and answer.shape.status:
         return set_keyword(context.file, answer.call, answer.shape.status, status)
     if answer.tuple_status is not None:
@@ -165,15 +185,28 @@ def _by_condition(context: FixContext, value: Node, answer: Answer | None, frame
     return [insert_at(value.start_byte, start), insert_at(value.end_byte, ")")]
 
 
+def _status_by(failed: str) -> str:
+    working = failed.removeprefix("not ")
+    return (
+        f"200 if {working} else 503"
+        if working.isidentifier() and working != failed
+        else f"503 if {failed} else 200"
+    )
+
+
 def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit]:
     """A status that follows from what the returned mapping notes of each part."""
     function, name = enclosing(value, "function_definition"), text_of(value)
     literal = noted_failure(function, name) if function is not None else None
     working = noted_success(function, name) if function is not None else None
+    statement = statement_around(value)
+    failed = failing_state(function, statement) if function is not None else None
     if literal is not None:
         status = f"503 if {literal} in {name}.values() else 200"
     elif working is not None:
         status = f"200 if all(part == {working} for part in {name}.values()) else 503"
+    elif failed is not None:
+        status = _status_by(failed)
     else:
         return []
     if framework in ("flask", "quart"):

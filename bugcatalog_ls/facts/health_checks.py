@@ -11,6 +11,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.asked_services import ancestors_within, unguarded_calls
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.health_parts import part_of
 from bugcatalog_ls.facts.health_paths import has_health_path, is_routed_as_health
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import Definition, PyFile
@@ -45,13 +46,17 @@ _NAMED = re.compile(
 _FAILED = re.compile(
     r"[\"'](?:\w+[ _-])*(?:un-?healthy|down|errors?|fail|failed|failure|failing|degraded|unavailable|dead"
     r"|not[ _-]ready|disconnected|unreachable|ko|nok|offline|broken|critical|not[ _-]?connected|not[ _-]ok)\b"
-    r"|[\"']\w+[\"']\s*:\s*False\b|\b(?:ok|healthy|success|ready|alive)=False\b",
+    r"|[\"']\w+[\"']\s*:\s*False\b|\b(?:\w+_)?(?:ok|healthy|success|ready|alive|up)\s*=\s*False\b"
+    r"|[\"']\w+[\"']\]\s*=\s*False\b",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
     r"\b[45]\d\d\b|HTTP_[45]\d\d|SERVICE_UNAVAILABLE|INTERNAL_SERVER_ERROR|BAD_GATEWAY|status_code\s*=\s*[a-z_]\w*"
     r"|HTTPException|\babort\(|\bstatus\s*=\s*[a-z_]\w*\b(?!\s*==)|,\s*(?:status|code|status_code)\s*$"
 )
+
+
+_BODY = re.compile(r"\b((?:jsonify|dict|(?!\w*Response\b)[A-Z]\w+)\([^()]*?)\bstatus\s*=\s*(?=[a-z_])")
 
 
 def is_health_route(index: FactIndex, risk: HealthRisk) -> bool:
@@ -63,18 +68,6 @@ def is_health_route(index: FactIndex, risk: HealthRisk) -> bool:
         (route.path is None and "Health" in risk.function) or has_health_path(index, route)
         for route in routes
     )
-
-
-def part_of(written: str) -> str:
-    """What fails when a call does, in a word for the answer."""
-    low = written.lower()
-    if re.search(r"redis|cache", low):
-        return "redis" if "redis" in low else "cache"
-    if re.search(r"broker|kafka|rabbit|pika|amqp|celery|queue", low):
-        return "broker"
-    if re.search(r"mongo|db|database|session|engine|(?<!create_)conn|cursor|sql|pool", low):
-        return "database"
-    return "dependency"
 
 
 def failing_condition(value: Node) -> tuple[Node, bool] | None:
@@ -119,14 +112,14 @@ def _collect_risks(file: PyFile, definition: Definition, routed: bool, facts: Fa
     failure = next(_failures(function), None)
     if failure is not None:
         anchor = facts.anchor(f"health failure {definition.symbol}", failure)
-        part = part_of(_tried(failure))
+        part = part_of(_tried(failure), definition.name)
         facts.add(HealthRisk(file.path, definition.symbol, "failure", anchor, "", None, part, routed))
     call = next(unguarded_calls(file, function), None)
     if call is not None:
         written = " ".join(text_of(callee_of(call) or call).split())
         anchor = facts.anchor(f"health call {definition.symbol}", call)
         called = file.callee(call)
-        part = part_of(written)
+        part = part_of(written, definition.name, called or "", text_of(call))
         facts.add(
             HealthRisk(file.path, definition.symbol, "unguarded", anchor, written, called, part, routed)
         )
@@ -134,10 +127,10 @@ def _collect_risks(file: PyFile, definition: Definition, routed: bool, facts: Fa
 
 def _failures(function: Node) -> Iterator[Node]:
     """The returns that say with status 200 that something failed."""
-    sets_status = _STATUS.search(text_of(function)) is not None
+    sets_status = _STATUS.search(_without_fields(function)) is not None
     for statement in (node for node in walk(function) if node.type == "return_statement"):
         value = statement.named_children[0] if statement.named_children else None
-        if value is None or _STATUS.search(text_of(value)) or _sets_status(statement):
+        if value is None or _STATUS.search(_without_fields(value)) or _sets_status(statement):
             continue
         in_handler = any(p.type == "except_clause" for p in ancestors_within(statement, function))
         is_bare = value.type in ("dictionary", "call", "string", "tuple", "false", "expression_list")
@@ -148,6 +141,11 @@ def _failures(function: Node) -> Iterator[Node]:
             or (is_noted and _was_failed(statement, function))
         ):
             yield statement
+
+
+def _without_fields(node: Node) -> str:
+    """The text, less each `status=…` that is a field of a body: of `jsonify(status=state)`, of a model."""
+    return _BODY.sub(r"\1", text_of(node))
 
 
 def _was_failed(statement: Node, function: Node) -> bool:

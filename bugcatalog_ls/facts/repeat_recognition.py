@@ -26,6 +26,9 @@ RECOGNISING_WORDS = (
 _LOOKS_FIRST = re.compile(
     rb"\bif\b[^\n]*exist|\.exists\(\)|(?:first|one_or_none|scalar_one_or_none)\(\)"
     rb"|\.(?:get|scalar|fetchone|fetchrow|fetchval)\([^\n]*\) is None|\bif not [^\n]*\.(?:scalar|fetchval)\("
+    # `found = session.scalar(…)`, of one row or several, and then `if found is not None:`
+    rb"|\b(?P<found>\w+) = (?:await )?[\w.]+\.(?:scalar|first|one_or_none|fetch(?:one|row|val)|find_one)\("
+    rb"(?:(?!\n\s*\n)[^=]|==|\w=){0,400}?\n\s*if (?:not )?(?P=found)(?: is (?:not )?None)?:"
 )
 
 

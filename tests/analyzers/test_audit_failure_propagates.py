@@ -944,3 +944,75 @@ def test_mend_with_a_savepoint_of_sql() -> None:
                 logger.exception("grant: audit record not written")
         """,
     )
+
+
+def test_mend_by_a_savepoint_where_only_the_places_tell_of_postgres() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from flask import Flask
+        from db import connection
+        logger = logging.getLogger(__name__)
+        app = Flask(__name__)
+        @app.post("/transfers")
+        def transfer():
+            with connection() as conn, conn.cursor() as cursor:
+                cursor.execute("UPDATE accounts SET cents = cents - %s", (1,))
+                cursor.execute("INSERT INTO audit_log (action) VALUES (%s)", ("transfer",))
+            return {}
+        """,
+        """
+        import logging
+        from flask import Flask
+        from db import connection
+        logger = logging.getLogger(__name__)
+        app = Flask(__name__)
+        @app.post("/transfers")
+        def transfer():
+            with connection() as conn, conn.cursor() as cursor:
+                cursor.execute("UPDATE accounts SET cents = cents - %s", (1,))
+                cursor.execute("SAVEPOINT audit_record")
+                try:
+                    cursor.execute("INSERT INTO audit_log (action) VALUES (%s)", ("transfer",))
+                except Exception:
+                    cursor.execute("ROLLBACK TO SAVEPOINT audit_record")
+                    logger.exception("transfer: audit record not written")
+            return {}
+        """,
+    )
+
+
+def test_a_remark_stays_with_the_write_that_is_mended() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from fastapi import FastAPI
+        from models import AuditLog
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.post("/items")
+        def add(session, item):
+            session.add(item)
+            session.add(AuditLog(action="add"))  # noqa: X1
+            session.commit()
+        """,
+        """
+        import logging
+        from fastapi import FastAPI
+        from models import AuditLog
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.post("/items")
+        def add(session, item):
+            session.add(item)
+            session.flush()
+            try:
+                with session.begin_nested():
+                    session.add(AuditLog(action="add"))  # noqa: X1
+            except Exception:
+                logger.exception("add: audit record not written")
+            session.commit()
+        """,
+    )

@@ -811,7 +811,7 @@ def test_mend_assignment() -> None:
                 r = requests.get("http://x", timeout=3)
             except Exception:
                 logger.exception("health failed")
-                return jsonify({"status": "unavailable", "failing": "dependency"}), 503
+                return jsonify({"status": "unavailable", "failing": "x"}), 503
             return {"upstream": r.ok}
         """,
     )
@@ -1201,5 +1201,157 @@ def test_mend_what_is_noted_from_the_start() -> None:
         except Exception as e:
             by["mongo"] = f"error: {e}"
         return JSONResponse(status_code=200 if all(part == "ok" for part in by.values()) else 503, content=by)
+        """,
+    )
+
+
+def test_mend_an_answer_that_also_tells_of_success() -> None:
+    check_fix(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/ready")
+        def ready(database):
+            try:
+                database.command("ping")
+                status = "ready"
+            except Exception:
+                status = "not ready"
+            return {"status": status}
+        """,
+        """
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
+        app = FastAPI()
+        @app.get("/ready")
+        def ready(database):
+            try:
+                database.command("ping")
+                status = "ready"
+            except Exception:
+                status = "not ready"
+            return JSONResponse(status_code=503 if status == "not ready" else 200, content={"status": status})
+        """,
+    )
+
+
+def test_mend_a_flag_that_handlers_lower() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def health(engine, redis):
+            healthy = True
+            try:
+                engine.execute("SELECT 1")
+            except OSError:
+                healthy = False
+            try:
+                redis.ping()
+            except OSError:
+                healthy = False
+            return {"healthy": healthy}
+        """,
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.get("/health")
+        def health(engine, redis):
+            healthy = True
+            try:
+                engine.execute("SELECT 1")
+            except OSError:
+                healthy = False
+            try:
+                redis.ping()
+            except OSError:
+                healthy = False
+            return {"healthy": healthy}, 200 if healthy else 503
+        """,
+    )
+
+
+def test_name_what_failed_by_what_the_check_is_called() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        from search import ping_index
+        app = Flask(__name__)
+        @app.get("/health")
+        def health():
+            try:
+                ping_index()
+            except ConnectionError:
+                return {"search": False}
+            return {"search": True}
+        """,
+        """
+        from flask import Flask
+        from search import ping_index
+        app = Flask(__name__)
+        @app.get("/health")
+        def health():
+            try:
+                ping_index()
+            except ConnectionError:
+                return {"search": False, "failing": "index"}, 503
+            return {"search": True}
+        """,
+    )
+
+
+def test_mend_by_an_item_that_a_mapping_begins_with() -> None:
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.get("/health")
+        def health(engine):
+            info = {"status": "ok"}
+            try:
+                engine.execute("SELECT 1")
+            except OSError as error:
+                info["status"] = "error"
+                info["message"] = str(error)
+            return jsonify(info)
+        """,
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.get("/health")
+        def health(engine):
+            info = {"status": "ok"}
+            try:
+                engine.execute("SELECT 1")
+            except OSError as error:
+                info["status"] = "error"
+                info["message"] = str(error)
+            return jsonify(info), 503 if info["status"] == "error" else 200
+        """,
+    )
+
+
+def test_flag_a_status_that_is_a_field() -> None:
+    check_findings(
+        "BC606",
+        """
+        from fastapi import FastAPI
+        from models import Health
+        app = FastAPI()
+        @app.get("/health")
+        def health(redis):
+            state = "healthy"
+            try:
+                redis.ping()
+            except OSError:
+                state = "degraded"
+            return Health(status=state, version=1)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
         """,
     )

@@ -981,3 +981,52 @@ def test_mends_with_the_errors_of_django_and_boto() -> None:
             return boto3.client("s3").list_buckets()
         """,
     )
+
+
+def test_leave_a_row_that_is_looked_for_first() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        from sqlalchemy import select
+        from sqlalchemy.exc import OperationalError
+        from models import Document
+        def store(session, digest):
+            for attempt in range(3):
+                try:
+                    found = session.scalar(
+                        select(Document).where(Document.digest == digest).limit(1)
+                    )
+                    if found is not None:
+                        return found
+                    session.add(Document(digest=digest))
+                    session.commit()
+                    return None
+                except OperationalError:
+                    session.rollback()
+                    time.sleep(attempt + 1)
+        """,
+    )
+
+
+def test_flag_a_row_beside_another_that_is_looked_for() -> None:
+    check_findings(
+        "BC202",
+        """
+        import time
+        from sqlalchemy import select
+        from sqlalchemy.exc import OperationalError
+        from models import Owner, Event
+        def store(session, name):
+            for attempt in range(3):
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                try:
+                    owner = session.scalar(select(Owner).where(Owner.name == name))
+                    session.add(Event(owner_id=owner.id))
+                    session.commit()
+                    return
+                except OperationalError:
+                    session.rollback()
+                    time.sleep(attempt + 1)
+        """,
+    )
