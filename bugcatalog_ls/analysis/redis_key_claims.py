@@ -32,7 +32,10 @@ def under_lock(file: PyFile, stale: StaleKey) -> list[TextEdit]:
     if owner is None or held is None or key is None:
         return []
     name = _lock_name(key)
-    if name is None:
+    names = [node for node in (key, owner, *walk(key), *walk(owner)) if node.type == "identifier"]
+    bound = [binding.node.start_byte for node in names for binding in file.names.bindings(node)]
+    if name is None or any(held[0].start_byte <= offset < held[1].end_byte for offset in bound):
+        # The lock needs all of its name before it is held.
         return []
     is_awaited = any(node.type == "await" for node in walk(statement_of(stale.node)))
     asynchronous = "async " if is_awaited else ""

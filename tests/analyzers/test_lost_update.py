@@ -1152,3 +1152,18 @@ def test_a_deletion_whose_result_is_tested() -> None:
             return user
         """,
     )
+
+
+def test_offers_no_lock_before_its_name_is_known() -> None:
+    source = """
+        import redis
+        r = redis.Redis()
+        def add(user, text):
+            try:
+                key = f"log:{user.id}"
+                old = r.get(key)
+            except AttributeError:
+                return
+            r.set(key, old.decode() + text)
+        """
+    check_fix("BC302", source, source)
