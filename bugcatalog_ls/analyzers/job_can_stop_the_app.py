@@ -222,7 +222,7 @@ def _with_readers(call: Node, statement: Node) -> list[Node]:
 
 
 def _bound(node: Node) -> list[str]:
-    """The names that a node binds: those of an assignment, a loop, a definition, an import, of `with … as`."""
+    """The names that an assignment, a loop, a definition, an import or the `as` of a `with` binds."""
     if node.type in ("function_definition", "class_definition", "named_expression"):
         name = node.child_by_field_name("name")
         return [text_of(name)] if name is not None else []
