@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tree_sitter import Node
+
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.facts.mapped_classes import is_mapped
 from bugcatalog_ls.facts.module_imports import written_module
@@ -11,7 +13,15 @@ from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.stale_updates import StaleUpdate
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import callee_of, operator_of, statement_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    operator_of,
+    statement_of,
+    text_of,
+    unparenthesised,
+    walk,
+)
 from bugcatalog_ls.syntax.statement_edits import insert_after
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -69,7 +79,8 @@ def _is_read_before_stored(file: PyFile, update: StaleUpdate) -> bool:
 
 
 def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextEdit]:
-    """The row read again behind its `save`, where Django's `F` would be what the function reads next."""
+    """The row read again behind its `save`, where Django's `F` would be what the function reads next, or
+    what the next `save` does once more."""
     scope, written = local_scope(file, update.node), text_of(update.target)
     if scope is None or re.search(r"\bF\(\"", expression) is None:
         return []
@@ -79,21 +90,31 @@ def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextE
         if node.type == "call"
         and node.start_byte > update.node.start_byte
         and text_of(callee_of(node) or node) in (f"{update.row}.save", f"{update.row}.asave")
+        and _stores(node, update.attribute)
     ]
-    saved = statement_of(saves[0]) if saves else None
-    if saved is None or saved.type != "expression_statement" or "refresh_from_db" in text_of(scope.node):
+    if "refresh_from_db" in text_of(scope.node):
         return []
-    reads = (
-        node
+    reads = [
+        node.start_byte
         for node in walk(scope.node)
-        if node.type == "attribute" and node.start_byte > saved.end_byte and text_of(node) == written
-    )
-    if next(reads, None) is None:
-        return []
-    again = f'{update.row}.refresh_from_db(fields=["{update.attribute}"])'
-    if text_of(saves[0]).startswith(f"{update.row}.asave"):
-        again = f"await {again.replace('.refresh', '.arefresh')}"
-    return insert_after(file, saved, again)
+        if node.type == "attribute" and text_of(node) == written and node.end_byte > update.node.end_byte
+    ]
+    edits: list[TextEdit] = []
+    for save in saves:
+        saved = statement_of(save)
+        later = (*reads, *(other.start_byte for other in saves))
+        if saved.type == "expression_statement" and any(saved.end_byte < start for start in later):
+            again = f'{update.row}.refresh_from_db(fields=["{update.attribute}"])'
+            if text_of(save).startswith(f"{update.row}.asave"):
+                again = f"await {again.replace('.refresh', '.arefresh')}"
+            edits += insert_after(file, saved, again)
+    return edits
+
+
+def _stores(save: Node, attribute: str) -> bool:
+    """Whether a `save` stores an attribute: what it leaves out must not be read again before it is stored."""
+    fields = arguments_of(save).keywords.get("update_fields")
+    return fields is None or attribute in text_of(fields)
 
 
 def _column(context: FixContext, update: StaleUpdate, symbol: str) -> str:

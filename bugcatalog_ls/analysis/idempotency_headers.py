@@ -88,10 +88,11 @@ def _handed_on(context: FixContext, body: Node, key: str) -> list[TextEdit | Edi
     if file is None or definition is None or inner is None or KEY in text_of(definition):
         return []
     parameters = text_of(definition.child_by_field_name("parameters") or definition)
+    if not _header(file, inner, KEY) or "**" in parameters:
+        return []
+    # Asked for only now: what a fix has asked for is imported whether it is used or not.
     made = f"{context.imports(file).need('uuid', at=inner.start_byte)}.uuid4()"
     header = _header(file, inner, f"{KEY} or str({made})")
-    if not header or "**" in parameters:
-        return []
     parameter = f'{KEY}: str = ""' if ":" in parameters or "->" in text_of(definition) else f'{KEY}=""'
     edits = [*add_parameter(file, definition, parameter), *header]
     own = add_keyword(context.file, call, KEY, key)

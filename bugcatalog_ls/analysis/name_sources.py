@@ -79,6 +79,9 @@ def _of_workspace(context: FixContext, name: str) -> tuple[list[ImportSource], I
         found = index.one(ModuleExports, module)
         if found is None or name not in found[1].names or found[0] == file.path:
             continue
+        if not all(part.isidentifier() for part in module.split(".")):
+            # A script or revision whose name no import can say: `0002_rename.py`.
+            continue
         path, exports = found
         target = exports.names[name]
         if is_test_path(path) and not is_test_path(file.path):

@@ -106,13 +106,16 @@ class Project:
     def fixes(self, finding: Finding) -> tuple[Fix, ...]:
         """The fixes of a finding as it is placed now; best first.
 
-        In a file that does not parse only those that break nothing more of it.
+        None takes the place of a file that is there. In a file that does not parse only those that
+        break nothing more of it.
         """
         placed = self._placed(finding)
         context = self._context(placed)
         if placed is None or context is None:
             return ()
         fixes = fixes_for(self.plan, placed, context)
+        # Such as a revision that was written before and does not parse whole: it is not one now.
+        fixes = tuple(fix for fix in fixes if all(self._read(new.path) is None for new in fix.creates))
         if context.file.root.has_error:
             fixes = tuple(fix for fix in fixes if self._breaks_nothing(fix))
         return fixes

@@ -231,4 +231,4 @@ def _is_async_session(call: Node, session: str) -> bool:
     return re.search(rf"await\s+{re.escape(session)}\.", text_of(function)) is not None
 
 
-ANALYZER = Analyzer(join=_join, joins=(AuditWrite, KeptAside, StartedAside), fix=_fix)
+ANALYZER = Analyzer(join=_join, joins=(AuditWrite,), fix=_fix)

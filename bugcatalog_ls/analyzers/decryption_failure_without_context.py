@@ -267,5 +267,5 @@ ANALYZER = Analyzer(
     join=_join,
     joins=(LoopDecryption, HandledDecryption),
     fix=_fix,
-    literals=(*LIBRARIES, b"decrypt", b"unseal", b"decipher", b"unprotect"),
+    literals=(*LIBRARIES, b"decrypt", b"unseal", b"decipher", b"unprotect", b"reveal", b"unlock"),
 )

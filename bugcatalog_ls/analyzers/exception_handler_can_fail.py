@@ -128,7 +128,9 @@ def _is_status(node: Node) -> bool:
     if name is not None:
         return text_of(name) in ("status", "status_code")
     is_returned = parent.parent is not None and parent.parent.type == "return_statement"
-    return parent.type in ("expression_list", "tuple") and is_returned and parent.named_children[1] == node
+    return (
+        parent.type in ("expression_list", "tuple") and is_returned and parent.named_children[1:2] == [node]
+    )
 
 
 def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:

@@ -16,13 +16,15 @@ from bugcatalog_ls.facts.logger_edits import context_name, logger_for
 from bugcatalog_ls.facts.noted_outcomes import failing_state, is_shared, noted_failure, noted_success
 from bugcatalog_ls.facts.responses import Answer, is_ok, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, enclosing, string_value, text_of, walk
 from bugcatalog_ls.syntax.nodes import statement_of as statement_around
-from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
 from bugcatalog_ls.text.spans import TextEdit
 
 _WRAPPED = ("expression_statement", "with_statement", "return_statement", "if_statement")
 _STATUS_KEYWORDS = {"JSONResponse": "status_code", "JsonResponse": "status", "Response": "status"}
+_WORKS, _FAILS = ("is_up", "is_working"), ("is_down", "is_failing")
 _AIOHTTP = ("aiohttp.web.json_response", "aiohttp.web.Response")
 
 
@@ -155,8 +157,15 @@ def _by_condition(context: FixContext, value: Node, answer: Answer | None, frame
         return []
     asked, fails_where_true = condition
     first, second = ("503", "200") if fails_where_true else ("200", "503")
-    status = f"{first} if {text_of(asked)} else {second}"
-    return _with_status(context, value, answer, framework, status)
+    written, edits = text_of(asked), list[TextEdit]()
+    if any(node.type in ("call", "named_expression") for node in (asked, *walk(asked))):
+        # Asked once: the second answer may be another one.
+        written = _unused(context.file, asked, _FAILS if fails_where_true else _WORKS)
+        edits += insert_before(context.file, statement_around(value), f"{written} = {text_of(asked)}")
+        edits += replace_node(asked, written)
+    status = f"{first} if {written} else {second}"
+    found = _with_status(context, value, answer, framework, status)
+    return [*edits, *found] if found else []
 
 
 def _with_status(
@@ -183,6 +192,12 @@ def _with_status(
     response = context.imports().need(f"{framework}.responses", "JSONResponse", at=value.start_byte)
     start = f"{response}(status_code={status}, content="
     return [insert_at(value.start_byte, start), insert_at(value.end_byte, ")")]
+
+
+def _unused(file: PyFile, at: Node, names: tuple[str, ...]) -> str:
+    return next(
+        (name for name in names if file.scopes.lookup(name, at.start_byte) is None), f"{names[0]}_now"
+    )
 
 
 def _status_by(failed: str) -> str:

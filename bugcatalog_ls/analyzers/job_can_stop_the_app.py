@@ -222,8 +222,14 @@ def _with_readers(call: Node, statement: Node) -> list[Node]:
 
 
 def _bound(node: Node) -> list[str]:
-    """The names that a node binds: those of an assignment and of `with … as`."""
-    if node.type == "assignment":
+    """The names that an assignment, a loop, a definition, an import or the `as` of a `with` binds."""
+    if node.type in ("function_definition", "class_definition", "named_expression"):
+        name = node.child_by_field_name("name")
+        return [text_of(name)] if name is not None else []
+    if node.type in ("import_statement", "import_from_statement"):
+        names = (name.child_by_field_name("alias") or name for name in node.children_by_field_name("name"))
+        return [text_of(name).partition(".")[0] for name in names]
+    if node.type in ("assignment", "for_statement"):
         left = node.child_by_field_name("left")
         parts = [] if left is None else [left, *left.named_children] if "pattern" in left.type else [left]
         return [text_of(part) for part in parts if part.type == "identifier"]

@@ -85,7 +85,7 @@ def _is_own(node: Node) -> bool:
     return callee is not None and re.fullmatch(r"(?:(?:self|cls)\.)?_\w+", text_of(callee)) is not None
 
 
-VOCABULARY = Vocabulary(_collect, (b"atomic(", b".atomic\n"))
+VOCABULARY = Vocabulary(_collect, (b"atomic(", b".atomic"))
 
 
 def separate_writes(file: PyFile) -> Iterator[SeparateWrites]:

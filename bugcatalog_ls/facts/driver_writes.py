@@ -105,7 +105,7 @@ def _early_commit(scope: Scope, connection: str, writes: list[Node]) -> Node | N
         keys = {
             text_of(left)
             for node in standing_before(body.assignments, later[0].start_byte)
-            if node.start_byte > first[0].start_byte - 200
+            if node.end_byte > first[0].start_byte
             and (left := node.child_by_field_name("left")) is not None
             and (right := node.child_by_field_name("right")) is not None
             and (_KEY_OF_ROW.search(text_of(right)) or (returns and _FETCHES.search(text_of(right))))

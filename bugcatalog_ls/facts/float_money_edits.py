@@ -150,13 +150,16 @@ def _annotation(imports: Imports, annotation: Node) -> list[TextEdit]:
     """`float` in an annotation (`Mapped[float | None]`) becomes `Decimal`."""
     floats = [node for node in walk(annotation) if node.type == "identifier" and text_of(node) == "float"]
     if not floats:
-        bounded = [node for node in (annotation, *walk(annotation)) if text_of(node) in _BOUNDED]
+        nodes = (annotation, *walk(annotation))
+        bounded = [node for node in nodes if text_of(node).removeprefix("pydantic.") in _BOUNDED]
         if not bounded:
             return []
-        name = text_of(bounded[-1])
-        imports.drop_unused(name, [Span(bounded[-1].start_byte, bounded[-1].end_byte)])
+        # The first is the whole name: `pydantic.PositiveFloat` holds a plain one.
+        written, name = text_of(bounded[0]), text_of(bounded[0]).removeprefix("pydantic.")
+        if written == name:
+            imports.drop_unused(name, [Span(bounded[0].start_byte, bounded[0].end_byte)])
         made = imports.need("pydantic", "condecimal", at=annotation.start_byte) + _BOUNDED[name]
-        return replace_node(bounded[-1], made)
+        return replace_node(bounded[0], made)
     decimal = imports.need("decimal", "Decimal", at=annotation.start_byte)
     return [edit for node in floats for edit in replace_node(node, decimal)]
 

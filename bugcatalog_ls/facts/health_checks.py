@@ -16,7 +16,15 @@ from bugcatalog_ls.facts.health_paths import has_health_path, is_routed_as_healt
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, callee_of, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    ancestors,
+    callee_of,
+    statements,
+    text_of,
+    walk,
+)
 
 Kind = Literal["failure", "unguarded"]
 
@@ -78,7 +86,9 @@ def failing_condition(value: Node) -> tuple[Node, bool] | None:
     if len(parts) != 3:
         return None
     fails = [_FAILED.search(text_of(part)) is not None for part in (parts[0], parts[2])]
-    if fails[0] == fails[1]:
+    inside = (parent for parent in ancestors(parts[1]) if value.start_byte <= parent.start_byte)
+    if fails[0] == fails[1] or any(parent.type in COMPREHENSIONS for parent in inside):
+        # What a comprehension goes through has no name outside of it.
         return None
     return parts[1], fails[0]
 

@@ -223,8 +223,14 @@ def text_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] |
         function, symbol = callee_of(value) if value.type == "call" else None, file.symbol(value) or ""
         if function is None or not call.start_byte <= value.start_byte < call.end_byte:
             return None
-        if function.type == "attribute" and text_of(function).endswith(".digest") and _DIGEST.match(symbol):
-            edits += replace_node(function.named_children[-1], "hexdigest")
+        if _DIGEST.match(symbol) is not None:
+            # A hash has a method for text; the functions give bytes only.
+            is_method = text_of(function).endswith(".digest") and symbol != "hmac.digest()"
+            edits += (
+                replace_node(function.named_children[-1], "hexdigest")
+                if is_method
+                else [insert_at(value.end_byte, ".hex()")]
+            )
         elif symbol.startswith(("base64.", "binascii.")):
             edits.append(insert_at(value.end_byte, ".decode()"))
         else:

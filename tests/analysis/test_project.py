@@ -6,9 +6,9 @@ from typing import NoReturn
 
 import pytest
 
-from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, JoinContext, Options
+from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext, Options
 from bugcatalog_ls.analysis.driver import Plan, plan_for
-from bugcatalog_ls.analysis.finding import Finding
+from bugcatalog_ls.analysis.finding import Finding, Fix, NewFile
 from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.catalog.loader import load_page
@@ -146,3 +146,13 @@ def test_an_analyzer_that_is_not_there_or_breaks_when_imported(monkeypatch: pyte
     assert [(error.path, error.line) for error in errors] == [("T1.md", 5), ("T2.md", 5)]
     assert "no analyzer is called 'nowhere'" in errors[0].message
     assert "RuntimeError: by design" in errors[1].message
+
+
+def test_a_fix_takes_no_file_s_place() -> None:
+    def writes_both(context: FixContext, _: Finding) -> list[Fix]:
+        made = ("names.py", "new.py")
+        return [context.fix(f"Write {path}", "safe", [], creates=[NewFile(path, "")]) for path in made]
+
+    project, _ = project_of(TEXTS, T1=Analyzer(join=names_elsewhere, fix=writes_both))
+    fixes = project.fixes(project.findings("mine.py")[0])
+    assert [fix.title for fix in fixes] == ["Write new.py"]

@@ -1078,3 +1078,22 @@ def test_flag_a_helper_that_unseals() -> None:
             return vault.decrypt(data).decode()
         """,
     )
+
+
+def test_flag_a_helper_that_reveals() -> None:
+    check_findings(
+        "BC802",
+        """
+        #- sync.py
+        from vault import reveal
+        def sync_all(mailboxes):
+            for mailbox in mailboxes:
+                connect(reveal(mailbox.password))
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^ BC802
+        #- vault.py
+        from cryptography.fernet import Fernet
+        vault = Fernet(KEY)
+        def reveal(data):
+            return vault.decrypt(data).decode()
+        """,
+    )

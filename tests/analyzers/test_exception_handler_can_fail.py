@@ -1276,3 +1276,24 @@ def test_answers_with_the_names_of_quart() -> None:
                 return jsonify({"error": "internal"}), 500
         """,
     )
+
+
+def test_mend_what_is_returned_alone() -> None:
+    """A tuple of one is no answer with a status, and must not stop the fix."""
+    check_fix(
+        "BC604",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def on_error(exc):
+            return (exc.code,)
+        """,
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.errorhandler(Exception)
+        def on_error(exc):
+            return (getattr(exc, "code", None),)
+        """,
+    )

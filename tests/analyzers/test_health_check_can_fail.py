@@ -1355,3 +1355,43 @@ def test_flag_a_status_that_is_a_field() -> None:
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC606
         """,
     )
+
+
+def test_mend_condition_that_asks() -> None:
+    """What the condition asks is asked once."""
+    check_fix(
+        "BC606",
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.route("/health")
+        def health():
+            try:
+                return {"status": "ok" if db.ping() else "error"}
+            except OSError:
+                return {"status": "error"}, 503
+        """,
+        """
+        from flask import Flask
+        app = Flask(__name__)
+        @app.route("/health")
+        def health():
+            try:
+                is_up = db.ping()
+                return {"status": "ok" if is_up else "error"}, 200 if is_up else 503
+            except OSError:
+                return {"status": "error"}, 503
+        """,
+    )
+
+
+def test_no_mending_by_the_names_of_a_comprehension() -> None:
+    fixture = """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            checks = CHECKS
+            return {"status": ["ok" if check.up else "down" for check in checks]}
+        """
+    check_fix("BC606", fixture, fixture)

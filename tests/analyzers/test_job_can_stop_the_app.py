@@ -1604,3 +1604,38 @@ def test_keeps_the_tasks_of_a_list_that_nobody_keeps() -> None:
             await asyncio.gather(*kept)
         """,
     )
+
+
+def test_mend_takes_along_what_imports_and_loops_bind() -> None:
+    check_fix(
+        "BC603",
+        """
+        import logging
+        from fastapi import FastAPI
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.on_event("startup")
+        async def startup():
+            cache = await connect_cache()
+            from app.rows import Kept
+            for row in await cache.rows():
+                print(row)
+            print(row, Kept)
+        """,
+        """
+        import logging
+        from fastapi import FastAPI
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.on_event("startup")
+        async def startup():
+            try:
+                cache = await connect_cache()
+                from app.rows import Kept
+                for row in await cache.rows():
+                    print(row)
+                print(row, Kept)
+            except Exception:
+                logger.exception("startup failed")
+        """,
+    )

@@ -1328,3 +1328,44 @@ def test_what_a_name_is_that_is_bound_more_than_once() -> None:
             return json.dumps({"minutes": span})
         """,
     )
+
+
+def test_mend_functions_that_digest() -> None:
+    """`hmac.digest` and `pbkdf2_hmac` are functions: there is no `hmac.hexdigest`."""
+    check_fix(
+        "BC503",
+        """
+        import hashlib
+        import hmac
+        import json
+        def signed(key, text):
+            return json.dumps({"signature": hmac.digest(key, text, "sha256")})
+        def stretched(word, salt):
+            return json.dumps({"word": hashlib.pbkdf2_hmac("sha256", word, salt, 100000)})
+        """,
+        """
+        import hashlib
+        import hmac
+        import json
+        def signed(key, text):
+            return json.dumps({"signature": hmac.digest(key, text, "sha256").hex()})
+        def stretched(word, salt):
+            return json.dumps({"word": hashlib.pbkdf2_hmac("sha256", word, salt, 100000).hex()})
+        """,
+    )
+
+
+def test_mend_bounded_float_of_the_module() -> None:
+    check_fix(
+        "BC503",
+        """
+        import pydantic
+        class Item(pydantic.BaseModel):
+            price: pydantic.PositiveFloat
+        """,
+        """
+        import pydantic
+        class Item(pydantic.BaseModel):
+            price: pydantic.condecimal(gt=0)
+        """,
+    )

@@ -1167,3 +1167,45 @@ def test_offers_no_lock_before_its_name_is_known() -> None:
             r.set(key, old.decode() + text)
         """
     check_fix("BC302", source, source)
+        """,
+    )
+
+
+def test_mend_reads_the_row_again_behind_each_save() -> None:
+    """`F` would be applied by each save, and is no number for whoever reads it; a save of other fields
+    stores nothing of it yet."""
+    check_fix(
+        "BC302",
+        """
+        from django.db import models
+        class Item(models.Model):
+            stock = models.IntegerField()
+            name = models.CharField(max_length=9)
+        def take(key, n):
+            item = Item.objects.get(pk=key)
+            item.stock = item.stock - n
+            item.save(update_fields=["name"])
+            if n > 9:
+                item.save()
+            else:
+                item.save(update_fields=["stock"])
+            return item.stock
+        """,
+        """
+        from django.db import models
+        class Item(models.Model):
+            stock = models.IntegerField()
+            name = models.CharField(max_length=9)
+        def take(key, n):
+            item = Item.objects.get(pk=key)
+            item.stock = models.F("stock") - n
+            item.save(update_fields=["name"])
+            if n > 9:
+                item.save()
+                item.refresh_from_db(fields=["stock"])
+            else:
+                item.save(update_fields=["stock"])
+                item.refresh_from_db(fields=["stock"])
+            return item.stock
+        """,
+    )

@@ -1201,7 +1201,7 @@ def test_private_method_that_an_atomic_one_calls() -> None:
         from django.db import transaction
         from shop.models import Item, Order
         class Manager:
-            @transaction.atomic
+            @transaction.atomic  # both or none
             def update(self, name):
                 return self._new_order(name)
             def _new_order(self, name):

@@ -1030,3 +1030,38 @@ def test_flag_a_row_beside_another_that_is_looked_for() -> None:
                     time.sleep(attempt + 1)
         """,
     )
+
+
+def test_no_import_where_the_sender_takes_no_header() -> None:
+    """Only the INSERT can be mended: the file that sends stays as it is."""
+    check_fix(
+        "BC202",
+        """
+        #- a.py
+        import asyncpg
+        from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+        from b import send
+        @retry(retry=retry_if_exception_type(TimeoutError), stop=stop_after_attempt(3), wait=wait_fixed(1))
+        async def run(conn: asyncpg.Connection, order):
+            await conn.execute("INSERT INTO orders (id) VALUES ($1)", order)
+            send(order)
+        #- b.py
+        import requests
+        def send(order):
+            requests.post("https://x/charge", json=order, timeout=3, **EXTRA)
+        """,
+        """
+        #- a.py
+        import asyncpg
+        from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+        from b import send
+        @retry(retry=retry_if_exception_type(TimeoutError), stop=stop_after_attempt(3), wait=wait_fixed(1))
+        async def run(conn: asyncpg.Connection, order):
+            await conn.execute("INSERT INTO orders (id) VALUES ($1) ON CONFLICT DO NOTHING", order)
+            send(order)
+        #- b.py
+        import requests
+        def send(order):
+            requests.post("https://x/charge", json=order, timeout=3, **EXTRA)
+        """,
+    )

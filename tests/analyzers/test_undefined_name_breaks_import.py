@@ -1297,3 +1297,13 @@ def test_what_python_2_had_behind_a_test() -> None:
         #        ^^^^^^^ BC904
         """,
     )
+
+
+def test_no_import_from_a_file_that_none_can_name() -> None:
+    fixture = """
+        #- app/main.py
+        limit = LIMIT_OF_ROWS
+        #- app/0002-limits.py
+        LIMIT_OF_ROWS = 10
+        """
+    check_fix("BC904", fixture, fixture)
