@@ -1167,8 +1167,6 @@ def test_offers_no_lock_before_its_name_is_known() -> None:
             r.set(key, old.decode() + text)
         """
     check_fix("BC302", source, source)
-        """,
-    )
 
 
 def test_mend_reads_the_row_again_behind_each_save() -> None:
