@@ -1030,3 +1030,44 @@ def test_flag_a_row_beside_another_that_is_looked_for() -> None:
                     time.sleep(attempt + 1)
         """,
     )
+
+
+def test_flag_an_endless_loop_that_gives_up_after_some_failures() -> None:
+    check_findings(
+        "BC202",
+        """
+        import httpx
+        def push(body):
+            tries = 0
+            while True:
+          # ^^^^^^^^^^ BC202
+                try:
+                    httpx.post("https://x/", json=body, timeout=5).raise_for_status()
+                    break
+                except httpx.HTTPError:
+                    tries += 1
+                    if tries > 3:
+                        raise
+        """,
+    )
+
+
+def test_leave_an_endless_loop_that_works_off_a_queue() -> None:
+    check_findings(
+        "BC202",
+        """
+        import httpx
+        def work(queue):
+            failures = 0
+            while True:
+                body = queue.get()
+                try:
+                    if body is None:
+                        break
+                    httpx.post("https://x/", json=body, timeout=5).raise_for_status()
+                except httpx.HTTPError:
+                    failures += 1
+                    if failures > 3:
+                        raise
+        """,
+    )
