@@ -56,6 +56,8 @@ _SIZE_NAME = re.compile(
     r"(?:embed(?:ding)?s?_?(?:model_?)?)?(?:vector_?)?(?:dims?|dimensions?|(?:embed(?:ding)?|vector)_?(?:size|length))",
     re.IGNORECASE,
 )
+# The fields of Elasticsearch, OpenSearch and RedisVL.
+_FIELD = re.compile(r"dense_vector|knn_vector|[\"']distance_metric[\"']")
 _VECTORS = re.compile(
     r"embed(?!ding$)|vector|index|collection|store|milvus|pinecone|qdrant|faiss|chroma", re.IGNORECASE
 )
@@ -107,7 +109,7 @@ def _is_of_vectors(argument: Node, label: str) -> bool:
 
 
 def _in_mappings(file: PyFile) -> Iterator[Node]:
-    """`"dims"` beside `"type": "dense_vector"`, `"DIM"`, and sizes beside a model's name."""
+    """`"dims"` beside what tells a field of vectors, `"DIM"`, and sizes beside a model's name."""
     if b"dim" not in file.source.data and b"DIM" not in file.source.data:
         return
     for pair in file.nodes("pair"):
@@ -116,7 +118,7 @@ def _in_mappings(file: PyFile) -> Iterator[Node]:
         if key is None or value is None or key in ASKED or not _SIZE_NAME.fullmatch(key):
             continue
         mapping = text_of(pair.parent) if pair.parent is not None else ""
-        if "dense_vector" in mapping or key == "DIM" or model_names().search(mapping.encode()):
+        if _FIELD.search(mapping) or key == "DIM" or model_names().search(mapping.encode()):
             yield value
 
 

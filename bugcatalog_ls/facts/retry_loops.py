@@ -62,7 +62,9 @@ def _is_counted(loop: Node) -> bool:
     if loop.type == "while_statement":
         condition = loop.child_by_field_name("condition")
         return condition is not None and (
-            _COUNTS.search(text_of(condition)) is not None or _counts_failures(loop, condition)
+            _COUNTS.search(text_of(condition)) is not None
+            or _counts_failures(loop, condition)
+            or (text_of(unparenthesised(condition)) in ("True", "1") and _gives_up(loop))
         )
     left, right = loop.child_by_field_name("left"), loop.child_by_field_name("right")
     if left is None or right is None or right.type != "call" or text_of(callee_of(right) or right) != "range":
@@ -85,6 +87,39 @@ def _counts_failures(loop: Node, condition: Node) -> bool:
     return any(
         node.type == "except_clause" and raised.search(text_of(node)) is not None for node in walk(loop)
     )
+
+
+def _gives_up(loop: Node) -> bool:
+    """Whether an endless loop ends where it succeeds, and by the number of failures that a handler counts."""
+    attempt = next((node for node in walk(loop) if node.type == "try_statement"), None)
+    if attempt is None or not _ends_once_done(attempt):
+        return False
+    for handler in (node for node in walk(loop) if node.type == "except_clause"):
+        for branch in (node for node in walk(handler) if node.type == "if_statement"):
+            condition = branch.child_by_field_name("condition")
+            compared = (
+                _COMPARED.fullmatch(text_of(unparenthesised(condition))) if condition is not None else None
+            )
+            if compared is None or re.search(rf"\b{compared[1]}\s*[+-]=", text_of(handler)) is None:
+                continue
+            if any(
+                node.type in ("raise_statement", "break_statement", "return_statement")
+                for node in walk(branch)
+            ):
+                return True
+    return False
+
+
+def _ends_once_done(attempt: Node) -> bool:
+    """Whether what is tried, or what comes right after it, always leaves the loop."""
+    parts = [attempt.child_by_field_name("body")]
+    parts += [
+        child for clause in attempt.children if clause.type == "else_clause" for child in clause.children
+    ]
+    if any(part is not None and part.type == "block" and always_leaves(part) for part in parts):
+        return True
+    following = attempt.next_named_sibling
+    return following is not None and following.type in ("return_statement", "break_statement")
 
 
 def _is_attempt(attempt: Node, body: Node) -> bool:

@@ -101,8 +101,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(
     _collect,
     (
-        *(b"mbed", b"MBED", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector"),
-        *(b"faiss.", b"pinecone", b"MilvusClient", b"SentenceTransformer", b"TYPE vector"),
+        *(b"mbed", b"MBED", b"Vector", b"VECTOR", b"HALFVEC", b"FieldSchema", b"dense_vector", b"knn_vector"),
+        *(
+            b"faiss.",
+            b"pinecone",
+            b"MilvusClient",
+            b"SentenceTransformer",
+            b"TYPE vector",
+            b"distance_metric",
+        ),
     ),
 )
 

@@ -962,3 +962,19 @@ def test_flag_column_of_a_constant() -> None:
         other = SentenceTransformer("all-mpnet-base-v2")
         """,
     )
+
+
+def test_flag_fields_of_opensearch_and_redis() -> None:
+    check_findings(
+        "BC801",
+        """
+        from openai import OpenAI
+        OPENSEARCH = {"properties": {"v": {"type": "knn_vector", "dimension": 1536}}}
+                                                                            # ^^^^ BC801
+        REDIS = {"name": "v", "attrs": {"dims": 768, "distance_metric": "cosine"}}
+                                              # ^^^ BC801
+        SHAPE = {"name": "plot", "dims": 2048}
+        def embed(text):
+            return OpenAI().embeddings.create(model="text-embedding-3-large", input=text)
+        """,
+    )

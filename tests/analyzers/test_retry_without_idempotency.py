@@ -1065,3 +1065,44 @@ def test_no_import_where_the_sender_takes_no_header() -> None:
             requests.post("https://x/charge", json=order, timeout=3, **EXTRA)
         """,
     )
+
+
+def test_flag_an_endless_loop_that_gives_up_after_some_failures() -> None:
+    check_findings(
+        "BC202",
+        """
+        import httpx
+        def push(body):
+            tries = 0
+            while True:
+          # ^^^^^^^^^^ BC202
+                try:
+                    httpx.post("https://x/", json=body, timeout=5).raise_for_status()
+                    break
+                except httpx.HTTPError:
+                    tries += 1
+                    if tries > 3:
+                        raise
+        """,
+    )
+
+
+def test_leave_an_endless_loop_that_works_off_a_queue() -> None:
+    check_findings(
+        "BC202",
+        """
+        import httpx
+        def work(queue):
+            failures = 0
+            while True:
+                body = queue.get()
+                try:
+                    if body is None:
+                        break
+                    httpx.post("https://x/", json=body, timeout=5).raise_for_status()
+                except httpx.HTTPError:
+                    failures += 1
+                    if failures > 3:
+                        raise
+        """,
+    )
