@@ -43,7 +43,11 @@ _LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect
 _EMPTIES = frozenset({"clear", "purge"})
 _CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|release|stop|exit__)")
 _ENDED = re.compile(rb"\.(?:kill|terminate)\(")
-_PRINTS = re.compile(r"print|_?(?:print|debug)_\w+|\w+_debug")
+# Not every `print_label`, which may send paper to a printer.
+_PRINTS = re.compile(
+    r"print|_?print_(?:exc|exception|stack|tb|traceback|last|debug|info|status|message|error|warning|usage|help)"
+    r"|_?debug_\w+|\w+_debug"
+)
 _PASSING = frozenset({"wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future"})
 _WAITING = frozenset({"wait", "wait_for", "gather", "shield", "ensure_future"})
 

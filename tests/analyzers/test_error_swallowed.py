@@ -488,6 +488,14 @@ def test_processes_that_were_ended_prints_and_syntax_checks_are_left() -> None:
                 pass
 
 
+        def labelled(parcel):
+            try:
+                print_label(parcel)
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass
+
+
         def is_code(text):
             try:
                 ast.parse(text)
