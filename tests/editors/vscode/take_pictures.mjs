@@ -13,6 +13,19 @@ const workbench = await startWorkbench(scenario);
 const page = await workbench.browser.newPage({ viewport: { width: 1180, height: 760 } });
 page.setDefaultTimeout(30_000);
 
+/** Save what stands in the editor, and read the file once it holds `text`.
+ * The tab may not be marked as changed yet when the key comes, and a file that saves itself never is. */
+async function save(name, text) {
+  const file = path.join(scenario.workspace, name);
+  const until = Date.now() + 30_000;
+  for (;;) {
+    await page.keyboard.press('Control+S');
+    await page.waitForTimeout(300);
+    const saved = fs.readFileSync(file, 'utf8');
+    if (saved.includes(text) || Date.now() > until) return saved;
+  }
+}
+
 async function show(name) {
   await page.waitForTimeout(500);
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
@@ -127,10 +140,9 @@ const steps = {
     await show('reason');
     await page.keyboard.press('Enter');
     await page.locator('.view-line', { hasText: 'deadline' }).first().waitFor();
-    await page.keyboard.press('Control+S');
+    seen.mended = await save('client.py', 'deadline');
     await page.locator('.tab.dirty').waitFor({ state: 'detached' });
     await show('mended');
-    seen.mended = fs.readFileSync(path.join(scenario.workspace, 'client.py'), 'utf8');
   },
   async 'a traceback is explained beside it'() {
     await command('View: Close All Editors');
@@ -147,10 +159,9 @@ const steps = {
     await show('guilty-line');
     await content.locator('a.fix').first().click();
     await page.locator('.view-line', { hasText: 'encoding="utf-8"' }).first().waitFor();
-    await page.keyboard.press('Control+S');
+    seen.applied = await save('client.py', 'encoding="utf-8"');
     await page.locator('.tab.dirty').waitFor({ state: 'detached' });
     await show('applied');
-    seen.applied = fs.readFileSync(path.join(scenario.workspace, 'client.py'), 'utf8');
     await content.locator('a.fix').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+B');
     await command('View: Close All Editors');
