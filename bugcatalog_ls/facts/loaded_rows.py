@@ -24,12 +24,14 @@ _ENDS = frozenset(
         *("get_by_id", "get_or_none"),
     }
 )
-_STARTS = frozenset({"query", "execute", "exec", "scalars", "scalar", "stream_scalars"})
+_STARTS = frozenset(
+    {"query", "execute", "exec", "scalars", "scalar", "stream_scalars", "first_or_404", "one_or_404"}
+)
 _OF_RESULTS = frozenset(
     {"scalar_one", "scalar_one_or_none", "scalars", "scalar", "first", "one", "one_or_none", "all", "unique"}
 )
 _ACTIVE = frozenset({"get", "get_by_id", "get_or_none", "get_or_create", "filter", "select"})
-_GETS = frozenset({"get", "get_one"})
+_GETS = frozenset({"get", "get_one", "get_or_404"})
 _LOCKS = re.compile(r"for_update|lockmode|FOR UPDATE|isolation_level|SERIALIZABLE|advisory", re.IGNORECASE)
 LOADER_NAMES = (
     *("first", "one", "one_or_none", "get", "get_one", "scalar", "scalar_one", "scalar_one_or_none"),

@@ -87,7 +87,7 @@ def stale_keys(file: PyFile) -> Iterator[StaleKey]:
             continue
         read = before[-1]
         is_removal = method in ("delete", "unlink")
-        if is_removal and not (_ONCE.search(key) or _ONCE.search(scope.name)):
+        if is_removal and not _is_for_once(scope, key, read):
             continue
         if is_removal and statement_of(call).type != "expression_statement":
             # What it gives says who was first.
@@ -131,6 +131,13 @@ def _place(file: PyFile, call: Node) -> tuple[Scope, str, str] | None:
         field = arguments.get("key", 1)
         written += f"[{text_of(field)}]" if field is not None else ""
     return scope, text_of(owner), written
+
+
+def _is_for_once(scope: Scope, key: str, read: Node) -> bool:
+    """Whether a key, what it was made of, or the function names a thing that is used once."""
+    made = _last_value(scope, key, read.start_byte) if key.isidentifier() else None
+    told = f"{key} {scope.name} {text_of(made) if made is not None else ''}"
+    return _ONCE.search(told) is not None
 
 
 def _is_guarded(scope: Scope, call: Node, receiver: str) -> bool:

@@ -172,7 +172,7 @@ def _is_kept(file: PyFile, flow: Flow, scope: Scope, node: Node, row: str, style
             goals |= {id(step) for step in flow.at(part)}
     if path_between(starts, lambda step: id(step) in goals, takes=lambda step, kind: kind != "raise"):
         return True
-    return style == "sqlalchemy" and _is_in_transaction(node)
+    return style in ("sqlalchemy", None) and _is_in_transaction(node)
 
 
 def _is_in_transaction(node: Node) -> bool:

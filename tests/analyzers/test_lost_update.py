@@ -1207,3 +1207,69 @@ def test_mend_reads_the_row_again_behind_each_save() -> None:
             return item.stock
         """,
     )
+
+
+def test_rows_of_flask_sqlalchemy_got_or_refused() -> None:
+    check_findings(
+        "BC302",
+        """
+        from .extensions import db
+        from .models import Post
+        def unlike(post_id):
+            post = db.get_or_404(Post, post_id)
+            post.likes -= 1
+          # ^^^^^^^^^^^^^^^ BC302
+            db.session.commit()
+        def like(post_id):
+            post = db.first_or_404(db.select(Post).where(Post.id == post_id))
+            post.likes += 1
+          # ^^^^^^^^^^^^^^^ BC302
+            db.session.commit()
+        """,
+    )
+
+
+def test_a_key_that_is_made_before_it_is_used_up() -> None:
+    check_findings(
+        "BC302",
+        """
+        from redis.asyncio import Redis
+        class Links:
+            def __init__(self, redis: Redis):
+                self._redis = redis
+            async def consume(self, link):
+                key = f"magic:{link}"
+                user = await self._redis.get(key)
+                if user is None:
+                    return None
+                await self._redis.delete(key)
+                    # ^^^^^^^^^^^^^^^^^^^^^^^ BC302
+                return user.decode()
+            async def clear(self, page):
+                key = f"page:{page}"
+                old = await self._redis.get(key)
+                await self._redis.delete(key)
+                return old
+        """,
+    )
+
+
+def test_rows_of_a_helper_in_a_block_that_commits() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- app/crud.py
+        from app.models import Account
+        def get_account(session, id):
+            return session.query(Account).filter(Account.id == id).one()
+
+        #- app/api.py
+        from app.crud import get_account
+        from app.db import SessionLocal
+        def go(id):
+            with SessionLocal.begin() as session:
+                account = get_account(session, id)
+                account.balance -= 5
+              # ^^^^^^^^^^^^^^^^^^^^ BC302
+        """,
+    )
