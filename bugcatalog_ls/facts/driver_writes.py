@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
+    called_name,
     callee_of,
     constant_value,
     statement_of,
@@ -178,6 +179,8 @@ def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
         value = binding.value
         if value is not None and value.type == "await" and value.named_children:
             value = value.named_children[0]
+        if value is not None and value.type == "call" and called_name(value) in ("closing", "aclosing"):
+            value = next(iter(arguments_of(value).positional), None)
         if value is None or value.type != "call":
             continue
         keywords = arguments_of(value).keywords

@@ -1288,3 +1288,19 @@ def test_fix_of_a_driver_that_commits_each_write() -> None:
                 raise
         """,
     )
+
+
+def test_a_closing_connection_without_transactions() -> None:
+    check_findings(
+        "BC301",
+        """
+        import sqlite3
+        from contextlib import closing
+        def transfer(source, target, cents):
+            with closing(sqlite3.connect("ledger.db", isolation_level=None)) as conn:
+                cur = conn.cursor()
+                cur.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (cents, source))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC301
+                cur.execute("UPDATE accounts SET balance = balance + ? WHERE id = ?", (cents, target))
+        """,
+    )
