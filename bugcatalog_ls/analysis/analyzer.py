@@ -8,17 +8,19 @@ of its findings. Severity is the entry's and the settings' affair, never an anal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix, NewFile, Related
 from bugcatalog_ls.analysis.revision_steps import Step
+from bugcatalog_ls.facts.exports import names_taken
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_removal import may_leave_unread
 from bugcatalog_ls.syntax.imports import Imports
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -184,6 +186,7 @@ class FixContext:
             edit if isinstance(edit, Edit) else Edit(self.file.path, edit.span, edit.content)
             for edit in edits
         ]
+        self._drop_unread([TextEdit(edit.span, edit.content) for edit in made if edit.path == self.file.path])
         for path, imports in self._imports.items():
             made.extend(Edit(path, edit.span, edit.content) for edit in imports.edits())
         self._imports.clear()
@@ -191,6 +194,12 @@ class FixContext:
 
     def resolve(self, symbol: str, path: str | None = None) -> str:
         return resolve(self.index, symbol, self.file.path if path is None else path)
+
+    def _drop_unread(self, edits: Sequence[TextEdit]) -> None:
+        """Imports whose last reads the edits take go with them; those that others take from here stay."""
+        if may_leave_unread(self.file, edits):
+            module = self.file.module
+            self.imports().drop_unread(edits, lambda name: name in names_taken(self.index, module))
 
 
 @derived

@@ -7,10 +7,11 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.facts.answer_checks import is_list_checked
 from bugcatalog_ls.facts.finish_reasons import asked_first, finish_reason
 from bugcatalog_ls.facts.llm_answers import AnswerText
-from bugcatalog_ls.facts.logger_edits import LoggerName, context_name, logger_for
+from bugcatalog_ls.facts.logger_edits import LoggerName, context_name
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import enclosing, statement_of, text_of, unparenthesised, walk
@@ -28,7 +29,7 @@ def guard_text(context: FixContext, text: AnswerText) -> list[TextEdit]:
     nodes = (text.source, *walk(text.source)) if is_written_out(text) else ()
     calls = [node for node in nodes if node.type in ("call", "await")]
     edits: list[TextEdit] = []
-    logger = logger_for(file, context.imports(), context.resolve)
+    logger = file_logger(context)
     if calls:
         answer = _unused(file, statement, _RESPONSES)
         call = _awaited(calls[0])
@@ -63,7 +64,7 @@ def guard_list(context: FixContext, text: AnswerText) -> list[TextEdit]:
     statement = statement_of(text.list_read)
     if any(node.type in ("call", "await") for node in (source, *walk(source))):
         return []
-    logger = logger_for(file, context.imports(), context.resolve)
+    logger = file_logger(context)
     return insert_before(file, statement, _list_guard(file, text, logger))
 
 

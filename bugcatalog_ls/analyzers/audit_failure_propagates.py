@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.audit_logs import AuditLogOnly
 from bugcatalog_ls.facts.audit_writes import AuditWrite, KeptAside, StartedAside
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.logger_edits import context_name, logger_for
+from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
@@ -81,7 +82,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         return
     if _adds_others(call):
         return
-    logger = logger_for(file, context.imports(), context.resolve)
+    logger = file_logger(context)
     line = f'{logger.name}.exception("{context_name(file, call)}: audit record not written")'
     session = finding.data["session"]
     own = _opened_for(call, session) if session else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.decryption_messages import untold_record
 from bugcatalog_ls.facts.decryptions import (
@@ -21,7 +22,6 @@ from bugcatalog_ls.facts.decryptions import (
     unresolved,
 )
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.message_edits import chain_cause, name_record
 from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.record_loops import loop_over_records
@@ -209,7 +209,7 @@ def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix
         return
     module, name = decryption.error
     error = name if module == "builtins" else context.imports().need(module, name, at=call.start_byte)
-    logger = logger_for(file, context.imports(), context.resolve)
+    logger = file_logger(context)
     line = _told(logger.name, logger.is_loguru, record)
     footer = f"except {error}:\n    {line}"
     if statement.id != body[-1].id:

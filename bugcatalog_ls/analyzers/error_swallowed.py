@@ -194,8 +194,6 @@ def _fix_suppress(context: FixContext, call: Node) -> Iterator[Fix]:
     line = f'{logger}.exception("{context_name(file, block)} failed")'
     edits = [TextEdit(Span(block.start_byte, clause.end_byte), "try")]
     edits += insert_after(file, block, f"except {caught}:\n    {line}")
-    owner = text_of(callee_of(call) or call).split(".")[0]
-    context.imports().drop_unused(owner, [Span(call.start_byte, call.end_byte)])
     yield context.fix(f"Log the exception with {logger}.exception", "safe", edits)
 
 

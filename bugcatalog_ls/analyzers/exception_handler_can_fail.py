@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.error_handlers import (
     AppMade,
@@ -19,7 +20,6 @@ from bugcatalog_ls.facts.error_handlers import (
 )
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.log_names import is_log_owner
-from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.facts.responses import read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node
@@ -154,7 +154,7 @@ def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:
     else:
         jsonify = context.imports().need(_flask_or_quart(context.file), "jsonify", at=context.span.start)
         answer = f'{jsonify}({{"error": "internal"}}), 500'
-    logger = logger_for(context.file, context.imports(), context.resolve)
+    logger = file_logger(context)
     footer = (
         f'except Exception:\n    {logger.name}.exception("{text_of(name_node)} failed")\n    return {answer}'
     )

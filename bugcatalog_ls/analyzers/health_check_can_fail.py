@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.asked_services import last_asking
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.health_checks import HealthRisk, failing_condition, is_health_route
-from bugcatalog_ls.facts.logger_edits import context_name, logger_for
+from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.noted_outcomes import failing_state, is_shared, noted_failure, noted_success
 from bugcatalog_ls.facts.responses import Answer, is_ok, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
@@ -70,7 +71,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     answer = _unavailable(context, part, framework)
     if answer is None:
         return
-    logger = logger_for(context.file, context.imports(), context.resolve)
+    logger = file_logger(context)
     name = context_name(context.file, call)
     footer = f'except Exception:\n    {logger.name}.exception("{name} failed")\n    return {answer}'
     last = last_asking(context.file, statement)

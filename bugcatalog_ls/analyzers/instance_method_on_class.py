@@ -194,11 +194,7 @@ def _reference(ctx: FixContext, path: str, name: str, written: Node) -> str | No
     defining = ctx.open(path)
     if defining is None:
         return None
-    imports = ctx.imports()
-    expression = imports.need(written_module(ctx.index, defining, ctx.file), name, at=written.start_byte)
-    if written.type == "identifier":
-        imports.drop_unused(text_of(written), [Span(written.start_byte, written.end_byte)])
-    return expression
+    return ctx.imports().need(written_module(ctx.index, defining, ctx.file), name, at=written.start_byte)
 
 
 def _needs_no_arguments(ctx: FixContext, symbol: str) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.background_work import TaskTarget
 from bugcatalog_ls.facts.clean_up import is_last_resort
 from bugcatalog_ls.facts.endless_loops import EndlessLoop
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
-from bugcatalog_ls.facts.logger_edits import logger_for
 from bugcatalog_ls.facts.scheduled_jobs import ScheduledJob
 from bugcatalog_ls.facts.startup_hooks import StartupCall
 from bugcatalog_ls.syntax.comprehension_loops import as_loop
@@ -167,8 +167,11 @@ def _task_set(context: FixContext) -> str:
         if "task" in name.lower() and len(bindings) == 1 and value is not None and text_of(value) == "set()":
             return name
     name = next(name for name in (*_SET_NAMES, "tasks_of_background") if name not in scope.bindings)
-    task = context.imports().need("asyncio", "Task")
-    context.imports().define(f"{name}: set[{task}] = set()")
+    imports = context.imports()
+    imports.define(
+        lambda place: f"{name}: set[{imports.need('asyncio', 'Task', at=place)}] = set()",
+        at=context.span.start,
+    )
     return name
 
 
@@ -272,7 +275,7 @@ def _guard_job(context: FixContext, finding: Finding) -> Iterator[Fix]:
 
 
 def _wrapped(context: FixContext, file: PyFile, first: Node, last: Node, title: str) -> Fix:
-    logger = logger_for(file, context.imports(file), lambda symbol: context.resolve(symbol, file.path))
+    logger = file_logger(context, file, first.start_byte)
     function = enclosing(first, "function_definition")
     name = function.child_by_field_name("name") if function is not None else None
     what = text_of(name) if name is not None else "start-up"

@@ -122,7 +122,6 @@ def _renamed(ctx: FixContext, attribute: Node, owner: Owner, name: str) -> Fix:
                 instance = instances[0]
             else:
                 instance = ctx.imports().need(module, instances[0], at=written.start_byte)
-                ctx.imports().drop_unused(text_of(written), [Span(written.start_byte, written.end_byte)])
             edits.insert(0, TextEdit(Span(written.start_byte, written.end_byte), instance))
             title = f"Call `{name}` of `{instances[0]}`"
     return ctx.fix(title, "suggested", edits)

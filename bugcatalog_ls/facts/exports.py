@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
 from bugcatalog_ls.syntax.nodes import arguments_of
@@ -45,6 +46,21 @@ def _collect(file: PyFile, facts: Facts) -> None:
             or (b"public(" in data and _is_published(file)),
         )
     )
+
+
+@derived
+def names_taken(index: FactIndex, module: str) -> frozenset[str]:
+    """The names that other modules of the workspace import from a module; its own where one takes all."""
+    taken: set[str] = set()
+    own = index.get(ModuleExports, module)
+    for key in index.keys(ModuleExports):
+        for _, other in index.get(ModuleExports, key):
+            if module in other.stars:
+                taken.update(name for _, fact in own for name in fact.names)
+            for symbol in other.names.values():
+                if symbol is not None and other.module != module and symbol.startswith(f"{module}."):
+                    taken.add(symbol[len(module) + 1 :].partition(".")[0].removesuffix("()"))
+    return frozenset(taken)
 
 
 VOCABULARY = Vocabulary(_collect)

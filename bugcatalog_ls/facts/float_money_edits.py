@@ -134,11 +134,8 @@ def _numeric(file: PyFile, imports: Imports, call: Node, places: int) -> list[Te
     written = next((node for node in candidates if _FLOAT_TYPES.fullmatch(text_of(node))), None)
     if written is None:
         return []
-    head = text_of(written).partition("(")[0]
-    owner, _, name = head.rpartition(".")
+    owner = text_of(written).partition("(")[0].rpartition(".")[0]
     numeric = f"{owner}.Numeric" if owner else _imported_numeric(imports, call)
-    if not owner:
-        imports.drop_unused(name, [Span(written.start_byte, written.end_byte)])
     return replace_node(written, f"{numeric}(18, {places})")
 
 
@@ -155,9 +152,7 @@ def _annotation(imports: Imports, annotation: Node) -> list[TextEdit]:
         if not bounded:
             return []
         # The first is the whole name: `pydantic.PositiveFloat` holds a plain one.
-        written, name = text_of(bounded[0]), text_of(bounded[0]).removeprefix("pydantic.")
-        if written == name:
-            imports.drop_unused(name, [Span(bounded[0].start_byte, bounded[0].end_byte)])
+        name = text_of(bounded[0]).removeprefix("pydantic.")
         made = imports.need("pydantic", "condecimal", at=annotation.start_byte) + _BOUNDED[name]
         return replace_node(bounded[0], made)
     decimal = imports.need("decimal", "Decimal", at=annotation.start_byte)
@@ -189,7 +184,6 @@ def _field_call(file: PyFile, imports: Imports, call: Node, name: str, options: 
         module = (file.symbol(function) or "").rpartition(".")[0]
         if not module:
             return []
-        imports.drop_unused(text_of(function), [Span(function.start_byte, function.end_byte)])
         edits = replace_node(function, imports.need(module, name, at=call.start_byte))
     default = arguments_of(call).keywords.get("default")
     if default is not None and default.type == "float":

@@ -44,7 +44,6 @@ def make_aware(words: TimeWords, node: Node) -> list[TextEdit] | None:
             return add_keyword(file, node, "tzinfo", utc(words, node))
         case "datetime.date.today":
             made = words.imports.need("datetime", "datetime", at=node.start_byte)
-            words.imports.drop_unused("date", [Span(node.start_byte, node.end_byte)])
             return replace_node(node, f"{made}.now({utc(words, node)}).date()")
         case "datetime.datetime.fromtimestamp" | "datetime.datetime.utcfromtimestamp":
             zone = arguments_of(node).get("tz", 1)
@@ -73,9 +72,9 @@ def aware_now(words: TimeWords, function: Node) -> str:
 
 def utc(words: TimeWords, node: Node) -> str:
     """The zone in the words of the file: `timezone.utc`, or `UTC` where all Pythons have it."""
-    names = {name for name in ("UTC", "timezone") if _is_imported(words.file, name)}
-    wants_short = "UTC" in names or (words.target_python >= (3, 11) and "timezone" not in names)
-    if wants_short:
+    has_short = words.imports.has("datetime", "UTC", at=node.start_byte)
+    has_long = _is_imported(words.file, "timezone")
+    if has_short or (words.target_python >= (3, 11) and not has_long):
         return words.imports.need("datetime", "UTC", at=node.start_byte)
     return f"{words.imports.need('datetime', 'timezone', at=node.start_byte)}.utc"
 

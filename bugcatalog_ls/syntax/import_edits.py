@@ -1,14 +1,14 @@
-"""One import written into a file, or taken out of it, in the file's own style and order."""
+"""One import written into a file, in the file's own style and order."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_head import first_import
 from bugcatalog_ls.syntax.import_lines import (
     ImportLine,
     Section,
@@ -19,10 +19,8 @@ from bugcatalog_ls.syntax.import_lines import (
 )
 from bugcatalog_ls.syntax.indents import indent_unit
 from bugcatalog_ls.syntax.modules import absolute_module
-from bugcatalog_ls.syntax.nodes import is_docstring, text_of
+from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
-
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]|^#!")
 
 
 def add_import(
@@ -44,47 +42,7 @@ def add_import(
     return _new_line(file, _head(file, top), written, module, name is not None, limit, first_party)
 
 
-def drop_name(file: PyFile, lines: Sequence[ImportLine], target: str, bound: str) -> list[TextEdit]:
-    """Edits that take a name out of its import at the top level; an emptied statement goes."""
-    for line in lines:
-        for position, imported in enumerate(line.names):
-            if line.place != "top" or (imported.target, imported.bound) != (target, bound):
-                continue
-            if len(line.names) == 1:
-                return [TextEdit(_whole_lines(file, line.node), "")]
-            node = imported.node
-            if position + 1 < len(line.names):
-                return [TextEdit(Span(node.start_byte, line.names[position + 1].node.start_byte), "")]
-            return [TextEdit(Span(line.names[position - 1].node.end_byte, node.end_byte), "")]
-    return []
-
-
 # -- an existing `from module import a, b` ---------------------------------------------------------
-
-
-def below_imports(file: PyFile, statement: str) -> TextEdit:
-    """A statement below the last import at the head of a file (guarded ones included)."""
-    last: Node | None = None
-    for child in file.root.named_children:
-        if child.type == "comment" or is_docstring(child):
-            continue
-        if not _brings_imports(child):
-            break
-        last = child
-    if last is None:
-        return _first_import(file, statement, len(file.source.data))
-    newline = file.source.newline
-    return insert_at(_end_of_row(file, last), f"{newline}{newline}{statement}")
-
-
-def _brings_imports(node: Node) -> bool:
-    if node.type in ("import_statement", "import_from_statement", "future_import_statement"):
-        return True
-    if node.type not in ("if_statement", "try_statement"):
-        return False
-    blocks = [child for child in node.named_children if child.type == "block"]
-    inner = [child for block in blocks for child in block.named_children if child.type != "comment"]
-    return bool(inner) and all(_brings_imports(child) for child in inner)
 
 
 def _extendable(file: PyFile, top: Sequence[ImportLine], module: str, alias: str | None) -> ImportLine | None:
@@ -205,7 +163,7 @@ def _new_line(
     if upper_groups:
         offset = _start_with_comments(file, upper_groups[0][0].node)
         return [insert_at(offset, f"{written}{newline}{newline}")]
-    return [_first_import(file, written, limit)]
+    return [first_import(file, written, limit)]
 
 
 def _affinity(group: list[ImportLine], section: Section) -> tuple[bool, int]:
@@ -252,40 +210,6 @@ def _after_group(file: PyFile, line: ImportLine, written: str) -> TextEdit:
     return insert_at(end, f"{newline}{newline}{written}{newline if follows else ''}")
 
 
-def _first_import(file: PyFile, written: str, limit: int) -> TextEdit:
-    """Into a file without imports: below the docstring or the comments that head the file."""
-    rows, newline = file.source.lines, file.source.newline
-    row = _n_heading_rows(file, limit)
-    first = row
-    while first < len(rows) and not rows.line(first).strip():
-        first += 1
-    span = Span(rows.starts[row] if row < len(rows) else len(file.source.data), 0)
-    above = newline if row > 0 else ""
-    if row > 0 and rows.line_span(row - 1)[1] == span.start:
-        above += newline  # The heading is the last line and does not end.
-    if first >= len(rows):
-        return TextEdit(Span(span.start, len(file.source.data)), f"{above}{written}{newline}")
-    n_blank = 2 if re.match(r"(async|def|class)\b|@", rows.line(first)) else 1
-    below = newline * max(n_blank, first - row)
-    return TextEdit(Span(span.start, rows.starts[first]), f"{above}{written}{newline}{below}")
-
-
-def _n_heading_rows(file: PyFile, limit: int) -> int:
-    """How many rows the docstring takes, or the comments that speak of the file."""
-    rows = file.source.lines
-    first = next((child for child in file.root.named_children if child.type != "comment"), None)
-    if first is not None and is_docstring(first) and first.end_byte <= limit:
-        return rows.row_of(first.end_byte) + 1
-    row = 0
-    while row < len(rows) and _CODING.match(file.source.data[slice(*rows.line_span(row))]):
-        row += 1
-    end = row
-    while end < len(rows) and rows.line(end).strip().startswith("#"):
-        end += 1
-    # A comment that touches a statement speaks of that statement.
-    return end if end == len(rows) or not rows.line(end).strip() else row
-
-
 def _start_with_comments(file: PyFile, node: Node) -> int:
     """The start of a statement's row, or of the comments that touch it and head its block."""
     rows = file.source.lines
@@ -298,13 +222,3 @@ def _start_with_comments(file: PyFile, node: Node) -> int:
 def _end_of_row(file: PyFile, node: Node) -> int:
     rows = file.source.lines
     return rows.line_span(rows.row_of(node.end_byte))[1]
-
-
-def _whole_lines(file: PyFile, node: Node) -> Span:
-    rows = file.source.lines
-    start_row, end_row = rows.row_of(node.start_byte), rows.row_of(node.end_byte)
-    start, end = rows.starts[start_row], rows.line_span(end_row)[1]
-    rest = file.source.data[node.end_byte : end].strip()
-    if file.source.data[start : node.start_byte].strip() or (rest and not rest.startswith(b"#")):
-        return Span(node.start_byte, node.end_byte + len(rest[:1]) if rest[:1] == b";" else node.end_byte)
-    return Span(start, rows.starts[end_row + 1] if end_row + 1 < len(rows) else end)

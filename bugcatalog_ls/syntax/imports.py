@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.import_edits import add_import, below_imports, drop_name
+from bugcatalog_ls.syntax.import_edits import add_import
+from bugcatalog_ls.syntax.import_head import below_imports, end_of_head
 from bugcatalog_ls.syntax.import_lines import ImportedName, ImportLine, import_lines
+from bugcatalog_ls.syntax.import_removal import drop_name, left_unread, without_unread
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding, Scope
 from bugcatalog_ls.text.difference import difference
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
+from bugcatalog_ls.text.spans import TextEdit, apply_edits
 
 
 class Imports:
@@ -34,7 +36,7 @@ class Imports:
         }
         self._added: list[_Added] = []
         self._dropped: list[ImportedName] = []
-        self._defined: list[str] = []
+        self._defined: list[_Defined] = []
 
     def need(self, module: str, name: str | None = None, *, at: int | None = None) -> str:
         """The text by which code at a byte offset can refer to `module.name`, or to the module.
@@ -58,23 +60,29 @@ class Imports:
         self._added.append(added)
         return added.expression if added.name == name else f"{added.expression}.{name}"
 
-    def define(self, statement: str) -> None:
-        """Add a statement of one line, such as a logger, below the imports at the file's head."""
-        if statement not in self._defined:
-            self._defined.append(statement)
+    def has(self, module: str, name: str, *, at: int) -> bool:
+        """Whether an import that is there already gives `module.name` to code at a byte offset."""
+        return self._existing(module, name, at) is not None
 
-    def drop_unused(self, name: str, replaced: Iterable[Span]) -> None:
-        """Drop the import of a name whose last uses the fix replaces; nothing where others remain."""
-        kept = [line for line in self._lines if line.place == "top"]
-        found = [imported for line in kept for imported in line.names if imported.bound == name]
-        if len(found) != 1 or len(self._file.scopes.module.bindings.get(name, ())) != 1:
-            return
-        spans = [*replaced, Span(found[0].node.start_byte, found[0].node.end_byte)]
-        data = self._file.source.data
-        for match in re.finditer(rb"\b%s\b" % re.escape(name.encode()), data):
-            if not any(span.start <= match.start() and match.end() <= span.end for span in spans):
-                return
-        self._dropped.append(found[0])
+    def define(self, statement: Callable[[int], str], *, at: int | None = None) -> None:
+        """Add a statement of one line, such as a logger, below the imports at the file's head.
+
+        It is written for the offset at which it will stand. Code at the byte offset `at` reads it.
+        """
+        limit = self._limit(len(self._file.source.data) if at is None else at)
+        defined = _Defined(statement(end_of_head(self._file, limit)), limit)
+        if all(defined.statement != other.statement for other in self._defined):
+            self._defined.append(defined)
+
+    def drop_unread(self, edits: Sequence[TextEdit], is_taken: Callable[[str], bool]) -> None:
+        """Drop the imports of names whose last reads the edits of a fix take.
+
+        `is_taken` tells whether other modules take a name from this one.
+        """
+        added = [defined.statement for defined in self._defined]
+        for imported in left_unread(self._file, self._lines, edits, added):
+            if not is_taken(imported.bound):
+                self._dropped.append(imported)
 
     def edits(self) -> list[TextEdit]:
         """The edits that add what is missing and drop what is not used any more."""
@@ -88,11 +96,20 @@ class Imports:
             file, lines, grown = self._after(file, step, grown)
             steps.append(step)
         for dropped in self._dropped:
-            step = drop_name(file, lines, dropped.target, dropped.bound)
+            step = drop_name(file, lines, dropped)
             file, lines, grown = self._after(file, step, grown)
             steps.append(step)
-        for statement in self._defined:
-            step = [below_imports(file, statement)]
+        doubled = list(self._doubled())
+        for dropped in doubled:
+            step = drop_name(file, lines, dropped, "typing")
+            file, lines, grown = self._after(file, step, grown)
+            steps.append(step)
+        if doubled:
+            # `TYPE_CHECKING` itself may have no reader any more.
+            file = without_unread(self._file, file, frozenset())
+            lines, grown = import_lines(file), len(file.source.data) - len(original.data)
+        for defined in self._defined:
+            step = [below_imports(file, defined.statement, defined.limit + grown)]
             file, lines, grown = self._after(file, step, grown)
             steps.append(step)
         if len(steps) < 2:
@@ -180,6 +197,13 @@ class Imports:
             wanted += "_"
         return _Added(module, name, wanted, limit)
 
+    def _doubled(self) -> Iterator[ImportedName]:
+        """What is imported for type checkers alone so far, and for all from now on."""
+        added = {(added.target, added.bound) for added in self._added}
+        for line in self._lines:
+            if line.place == "typing":
+                yield from (imported for imported in line.names if (imported.target, imported.bound) in added)
+
     def _limit(self, offset: int) -> int:
         """Before which offset the import must stand: the statement that reads it, at the top level."""
         if _running_scope(self._file.scopes.at(offset)) is not self._file.scopes.module:
@@ -221,6 +245,13 @@ class _Added:
     def holds(self) -> str:
         """What the bound name means: `import a.b` binds `a`."""
         return self.target if self.alias or self.name else self.bound
+
+
+class _Defined(NamedTuple):
+    """A statement to write below the imports, before an offset."""
+
+    statement: str
+    limit: int
 
 
 def _bound_target(imported: ImportedName) -> str:

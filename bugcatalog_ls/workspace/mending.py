@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.facts.exports import names_taken
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_removal import lost_names, without_unread
 from bugcatalog_ls.syntax.repair import parses
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import OverlappingEdits, TextEdit, apply_edits
@@ -68,6 +71,7 @@ def mend(
             report(number, len(todo))
             _mend_file(workspace, overlay, path, wanted, choose, mended)
         report(len(todo), len(todo))
+        _drop_unread_imports(workspace, overlay)
         for path in (*todo, *(path for path in mended.created if path not in todo)):
             mended.left[path] = tuple(filter(wanted, workspace.diagnose(path)))
         mended.texts = overlay.changed(mended.created)
@@ -167,7 +171,24 @@ def _breaks_something(overlay: _Overlay, changes: dict[str, list[Edit]]) -> bool
             return True
         if not parses(after) and parses(source):
             return True
+        # One fix may take an import with its last reader, while another counts on it.
+        takes_imports = any(b"import" in source.data[edit.span.start : edit.span.end] for edit in edits)
+        if takes_imports and lost_names(PyFile(path, source), PyFile(path, after)):
+            return True
     return False
+
+
+def _drop_unread_imports(workspace: Workspace, overlay: _Overlay) -> None:
+    """Drop the imports whose readers went one by one, each with a fix of its own."""
+    index = workspace.project.index
+    for path, before in overlay.originals.items():
+        after = overlay.current(path)
+        if after is None or not path.endswith(PYTHON_SUFFIXES):
+            continue
+        file = PyFile(path, after)
+        left = without_unread(PyFile(path, before), file, names_taken(index, file.module))
+        if left is not file:
+            overlay.set(path, left.source)
 
 
 def _apply(overlay: _Overlay, fixes: list[Fix], changes: dict[str, list[Edit]], mended: Mended) -> None:

@@ -223,8 +223,7 @@ USE = "\n\ndef f():\n    return §()\n"
         (
             "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from datetime import timezone\n",
             "datetime:timezone",
-            "from datetime import timezone\nfrom typing import TYPE_CHECKING\n\n"
-            "if TYPE_CHECKING:\n    from datetime import timezone\n",
+            "from datetime import timezone\n",
             "timezone",
         ),
         (
@@ -352,27 +351,99 @@ def test_whole_files(before: str, needs: str | list[str], after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "name", "after"),
+    ("before", "taken", "after"),
     [
-        ("import os\nimport json  # why\n\nos.x\n", "json", "import os\n\nos.x\n"),
-        ("from a import b, c, d\n\nb, d\n", "c", "from a import b, d\n\nb, d\n"),
-        ("from a import b, c\n\nb\n", "c", "from a import b\n\nb\n"),
-        ("from a import (\n    b,\n    c,\n)\n\nb\n", "c", "from a import (\n    b,\n)\n\nb\n"),
-        ("import json\n\njson\n", "json", "import json\n\njson\n"),
-        ("import json\n\n__all__ = ['json']\n", "json", "import json\n\n__all__ = ['json']\n"),
+        ("import os\nimport json  # why\n\nos.x\n§json§\n", "", "import os\n\nos.x\n0\n"),
+        ("from a import b, c, d\n\nb, d, §c§\n", "", "from a import b, d\n\nb, d, 0\n"),
+        ("from a import b, c\n\nb, §c§\n", "", "from a import b\n\nb, 0\n"),
+        (
+            "from a import (\n    b,  # why\n    c,\n)\n\nb, §c§\n",
+            "",
+            "from a import (\n    b,  # why\n)\n\nb, 0\n",
+        ),
+        ("from a import b, \\\n    c\n\nb, §c§\n", "", "from a import b\n\nb, 0\n"),
+        ("import os; import sys\n\nsys, §os§\n", "", "import sys\n\nsys, 0\n"),
+        # Neither blank lines above each other are left, nor any at the top.
+        ("import json\n\nimport yaml\n\nyaml, §json§\n", "", "import yaml\n\nyaml, 0\n"),
+        ('"""Doc."""\n\nimport os\n\n\ndef f():\n    §os§\n', "", '"""Doc."""\n\n\ndef f():\n    0\n'),
+        # Words of prose, attributes and keywords read nothing.
+        ('import os\n\nx.os(os="the os")  # os\n§os.x§\n', "", 'x.os(os="the os")  # os\n0\n'),
+        # What is read elsewhere stays; so does what is there for others.
+        ("import json\n\njson\n§json§\n", "", "import json\n\njson\n0\n"),
+        ("import json\n\n__all__ = ['json']\n§json§\n", "", "import json\n\n__all__ = ['json']\n0\n"),
+        ("import json\n\nx: 'json.X'\n§json§\n", "", "import json\n\nx: 'json.X'\n0\n"),
+        ("import json  # noqa: F401\n§json§\n", "", "import json  # noqa: F401\n0\n"),
+        ("import json as json\n§json§\n", "", "import json as json\n0\n"),
+        ("import json\n§json§\n", "json", "import json\n0\n"),
+        ("import json\n§json§\neval(x)\n", "", "import json\n0\neval(x)\n"),
+        ("try:\n    import json\nexcept ImportError:\n    json = None\n§json§\n", "", None),
     ],
 )
-def test_drop_unused(before: str, name: str, after: str) -> None:
-    imports = Imports(PyFile("a.py", Source(before)))
-    imports.drop_unused(name, [])
-    assert apply_edits(before.encode(), imports.edits()).decode() == after
+def test_imports_without_readers_go(before: str, taken: str, after: str | None) -> None:
+    start, end = before.index(PLACE), before.rindex(PLACE) - 1
+    text = before.replace(PLACE, "")
+    imports = Imports(PyFile("a.py", Source(text)))
+    edits = [TextEdit(Span(len(text[:start].encode()), len(text[:end].encode())), "0")]
+    imports.drop_unread(edits, lambda name: name == taken)
+    result = apply_edits(text.encode(), [*imports.edits(), *edits]).decode()
+    assert result == (text[:start] + "0" + text[end:] if after is None else after)
 
 
 def test_drop_and_add_in_one_statement() -> None:
-    text = "from datetime import datetime, timedelta\n\nx = timedelta(1)\n"
+    text = "from datetime import datetime, timedelta\n\nx = timedelta(1), datetime(1)\n"
     imports = Imports(PyFile("a.py", Source(text)))
-    place = Span(text.index("timedelta("), text.index("(1"))
+    place = Span(text.index("datetime(1"), text.index("(1)\n"))
     assert imports.need("datetime", "timezone", at=place.start) == "timezone"
-    imports.drop_unused("timedelta", [place])
+    imports.drop_unread([TextEdit(place, "x")], lambda name: False)
     after = apply_edits(text.encode(), imports.edits()).decode()
-    assert after == "from datetime import datetime, timezone\n\nx = timedelta(1)\n"
+    assert after == "from datetime import timedelta, timezone\n\nx = timedelta(1), datetime(1)\n"
+
+
+def test_names_for_type_checkers_become_names_for_all() -> None:
+    check_import(
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import logging\n    from a import B\n"
+        + USE,
+        "logging",
+        "import logging\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from a import B\n"
+        + USE.replace(PLACE, "logging"),
+    )
+    check_import(
+        "import os\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import logging\n" + USE,
+        "logging",
+        "import logging\nimport os\n" + USE.replace(PLACE, "logging"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Past what files do between their imports.
+        (
+            '__all__ = ["f"]\n\nimport os\n\n\ndef f(): §\n',
+            '__all__ = ["f"]\n\nimport logging\nimport os\n\nLOG = logging.x\n\n\ndef f(): LOG\n',
+        ),
+        (
+            "import sys\n\nsys.path.insert(0, x)\n\nimport yaml\n\n\ndef f(): §\n",
+            "import logging\nimport sys\n\nsys.path.insert(0, x)\n\nimport yaml\n\nLOG = logging.x\n\n\ndef f(): LOG\n",
+        ),
+        # Above the statement that reads it, and below the import that it reads.
+        (
+            "import os\n\n§\n\nimport yaml\n",
+            "import logging\nimport os\n\nLOG = logging.x\n\nLOG\n\nimport yaml\n",
+        ),
+        (
+            "import os\n\n\ndef f(): §\n\n\nimport logging\n",
+            "import logging\nimport os\n\nLOG = logging.x\n\n\ndef f(): LOG\n\n\nimport logging\n",
+        ),
+        (
+            '"""Doc."""\n\n\ndef f(): §\n',
+            '"""Doc."""\n\nimport logging\n\nLOG = logging.x\n\n\ndef f(): LOG\n',
+        ),
+    ],
+)
+def test_definitions_stand_below_the_imports(before: str, after: str) -> None:
+    at = len(before[: before.index(PLACE)].encode())
+    imports = Imports(PyFile("a.py", Source(before.replace(PLACE, "x"))))
+    imports.define(lambda place: f"LOG = {imports.need('logging', at=place)}.x", at=at)
+    edits = [*imports.edits(), TextEdit(Span(at, at + 1), "LOG")]
+    assert apply_edits(before.replace(PLACE, "x").encode(), edits).decode() == after
