@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix, NewFile, Related
 from bugcatalog_ls.analysis.revision_steps import Step
-from bugcatalog_ls.facts.exports import names_taken
+from bugcatalog_ls.facts.exports import serves_others
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import resolve
@@ -199,7 +199,7 @@ class FixContext:
         """Imports whose last reads the edits take go with them; those that others take from here stay."""
         if may_leave_unread(self.file, edits):
             module = self.file.module
-            self.imports().drop_unread(edits, lambda name: name in names_taken(self.index, module))
+            self.imports().drop_unread(edits, lambda name: serves_others(self.index, module, name))
 
 
 @derived

@@ -20,13 +20,10 @@ from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.syntax.bound_by_then import imports_from_own
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.import_edits import add_import
-from bugcatalog_ls.syntax.import_lines import import_lines
 from bugcatalog_ls.syntax.import_time import unbound_reads
 from bugcatalog_ls.syntax.modules import absolute_module, module_name
 from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, text_of
 from bugcatalog_ls.syntax.told_comments import is_told
-from bugcatalog_ls.text.spans import TextEdit
 
 _DEFERRED = (3, 14)
 _N_GIVEN = 3
@@ -282,20 +279,19 @@ def _import_it(context: FixContext, node: Node, name: str) -> Iterator[Fix]:
 
 
 def _imported(context: FixContext, node: Node, source: ImportSource, applicability: Applicability) -> Fix:
-    file = context.file
-    edits = add_import(file, import_lines(file), source.module, source.name, source.alias, _limit(file, node))
+    context.imports().bind(source.module, source.name, source.alias, before=_top_statement(node).start_byte)
     written = f"{source.name} from {source.module}" if source.name else source.module
-    return context.fix(f"Import {written}", applicability, list[TextEdit](edits))
+    return context.fix(f"Import {written}", applicability, ())
 
 
-def _limit(file: PyFile, node: Node) -> int:
-    """The start of the module's statement that reads the name, or that runs the first read of it."""
+def _top_statement(node: Node) -> Node:
+    """The module's statement that reads the name, or that runs the first read of it."""
     top = node
     for parent in ancestors(node):
         if parent.type == "module":
             break
         top = parent
-    return top.start_byte
+    return top
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, joins=(UnboundName,), fix=_fix, from_absence=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_lines import ImportedName
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
 from bugcatalog_ls.syntax.nodes import arguments_of
 
@@ -48,19 +51,20 @@ def _collect(file: PyFile, facts: Facts) -> None:
     )
 
 
-@derived
-def names_taken(index: FactIndex, module: str) -> frozenset[str]:
-    """The names that other modules of the workspace import from a module; its own where one takes all."""
-    taken: set[str] = set()
-    own = index.get(ModuleExports, module)
-    for key in index.keys(ModuleExports):
-        for _, other in index.get(ModuleExports, key):
-            if module in other.stars:
-                taken.update(name for _, fact in own for name in fact.names)
-            for symbol in other.names.values():
-                if symbol is not None and other.module != module and symbol.startswith(f"{module}."):
-                    taken.add(symbol[len(module) + 1 :].partition(".")[0].removesuffix("()"))
-    return frozenset(taken)
+def serves_others(index: FactIndex, module: str, imported: ImportedName) -> bool:
+    """Whether an import may have a purpose besides its readers in the module: others take the name from
+    there, or it runs a module of the workspace, which may register something."""
+    is_own = imported.target.split(".")[0] not in sys.stdlib_module_names
+    if is_own and index.module_paths(imported.target):
+        return True
+    taken = f"{module}.{imported.bound}"
+    facts = (fact for key in index.keys(ModuleExports) for _, fact in index.get(ModuleExports, key))
+    return any(
+        module in fact.stars
+        or any(symbol is not None and symbol.startswith(taken) for symbol in fact.names.values())
+        for fact in facts
+        if fact.module != module
+    )
 
 
 VOCABULARY = Vocabulary(_collect)

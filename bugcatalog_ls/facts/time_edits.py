@@ -72,7 +72,7 @@ def aware_now(words: TimeWords, function: Node) -> str:
 
 def utc(words: TimeWords, node: Node) -> str:
     """The zone in the words of the file: `timezone.utc`, or `UTC` where all Pythons have it."""
-    has_short = words.imports.has("datetime", "UTC", at=node.start_byte)
+    has_short = words.imports.binds("datetime", "UTC", at=node.start_byte)
     has_long = _is_imported(words.file, "timezone")
     if has_short or (words.target_python >= (3, 11) and not has_long):
         return words.imports.need("datetime", "UTC", at=node.start_byte)

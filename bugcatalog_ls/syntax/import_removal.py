@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -62,11 +62,8 @@ def left_unread(
     ]
 
 
-def without_unread(before: PyFile, after: PyFile, taken: frozenset[str]) -> PyFile:
-    """`after` without the imports that were read in `before` and are not any more.
-
-    `taken` are names of the module that others take from it.
-    """
+def without_unread(before: PyFile, after: PyFile, is_kept: Callable[[ImportedName], bool]) -> PyFile:
+    """`after` without the imports that `before` reads and it does not, but those that are kept."""
     had_read = {
         imported.bound
         for imported in _removable(before, import_lines(before))
@@ -79,8 +76,9 @@ def without_unread(before: PyFile, after: PyFile, taken: frozenset[str]) -> PyFi
             (
                 imported
                 for imported in _removable(file, lines)
-                if imported.bound in had_read - taken
+                if imported.bound in had_read
                 and not _reads(file.root, file.source.data, imported.bound)
+                and not is_kept(imported)
             ),
             None,
         )

@@ -60,9 +60,14 @@ class Imports:
         self._added.append(added)
         return added.expression if added.name == name else f"{added.expression}.{name}"
 
-    def has(self, module: str, name: str, *, at: int) -> bool:
-        """Whether an import that is there already gives `module.name` to code at a byte offset."""
-        return self._existing(module, name, at) is not None
+    def binds(self, module: str, name: str, *, at: int) -> bool:
+        """Whether an import that is there already gives code at a byte offset a name for `module.name`."""
+        existing = self._existing(module, name, at)
+        return existing is not None and "." not in existing
+
+    def bind(self, module: str, name: str | None, alias: str | None, *, before: int) -> None:
+        """Import a module, or a name of it, under exactly the name that code reads after an offset."""
+        self._added.append(_Added(module, name, alias, before))
 
     def define(self, statement: Callable[[int], str], *, at: int | None = None) -> None:
         """Add a statement of one line, such as a logger, below the imports at the file's head.
@@ -74,14 +79,11 @@ class Imports:
         if all(defined.statement != other.statement for other in self._defined):
             self._defined.append(defined)
 
-    def drop_unread(self, edits: Sequence[TextEdit], is_taken: Callable[[str], bool]) -> None:
-        """Drop the imports of names whose last reads the edits of a fix take.
-
-        `is_taken` tells whether other modules take a name from this one.
-        """
+    def drop_unread(self, edits: Sequence[TextEdit], is_kept: Callable[[ImportedName], bool]) -> None:
+        """Drop the imports of names whose last reads the edits of a fix take, but those that are kept."""
         added = [defined.statement for defined in self._defined]
         for imported in left_unread(self._file, self._lines, edits, added):
-            if not is_taken(imported.bound):
+            if not is_kept(imported):
                 self._dropped.append(imported)
 
     def edits(self) -> list[TextEdit]:
@@ -106,7 +108,7 @@ class Imports:
             steps.append(step)
         if doubled:
             # `TYPE_CHECKING` itself may have no reader any more.
-            file = without_unread(self._file, file, frozenset())
+            file = without_unread(self._file, file, lambda imported: False)
             lines, grown = import_lines(file), len(file.source.data) - len(original.data)
         for defined in self._defined:
             step = [below_imports(file, defined.statement, defined.limit + grown)]

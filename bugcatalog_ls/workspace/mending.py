@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
-from bugcatalog_ls.facts.exports import names_taken
+from bugcatalog_ls.facts.exports import serves_others
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_removal import lost_names, without_unread
 from bugcatalog_ls.syntax.repair import parses
@@ -186,7 +187,8 @@ def _drop_unread_imports(workspace: Workspace, overlay: _Overlay) -> None:
         if after is None or not path.endswith(PYTHON_SUFFIXES):
             continue
         file = PyFile(path, after)
-        left = without_unread(PyFile(path, before), file, names_taken(index, file.module))
+        is_kept = partial(serves_others, index, file.module)
+        left = without_unread(PyFile(path, before), file, is_kept)
         if left is not file:
             overlay.set(path, left.source)
 

@@ -444,8 +444,6 @@ def test_mend_a_field_of_django_with_what_its_migrations_can_name() -> None:
             frozen = models.DateTimeField(default=datetime.utcnow())
         """,
         """
-        from datetime import datetime
-
         from django.db import models
         from django.utils import timezone
 

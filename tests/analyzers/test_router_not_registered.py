@@ -459,8 +459,6 @@ def test_fix_of_guards() -> None:
         + users,
         """
         #- main.py
-        from contextlib import suppress
-
         from fastapi import FastAPI
 
         app = FastAPI()
@@ -569,7 +567,6 @@ def test_a_module_imported_by_name_in_a_guard() -> None:
         """
         #- main.py
         import importlib
-        import logging
 
         from fastapi import FastAPI
 

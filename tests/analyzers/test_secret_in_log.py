@@ -362,7 +362,6 @@ def test_the_workspace_masks_in_its_own_way() -> None:
         """
         #- app/use.py
         import logging
-        import os
 
         from app.redaction import redact_secret
 

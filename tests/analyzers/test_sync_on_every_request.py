@@ -446,7 +446,6 @@ def test_mends_typing_dict() -> None:
             g.user = known[token]
         """,
         """
-        from typing import Dict
         from cachetools import TTLCache
         from flask import Flask, g, request
         from idp import load

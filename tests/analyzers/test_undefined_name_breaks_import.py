@@ -839,9 +839,6 @@ def test_mend_typing_base() -> None:
         """,
         """
         from collections import UserDict
-        from typing import TYPE_CHECKING
-        if TYPE_CHECKING:
-            from collections import UserDict
         class D(UserDict): pass
         """,
     )
@@ -1125,10 +1122,7 @@ def test_fastapi_reads_deferred_annotations() -> None:
         """
         from __future__ import annotations
         from decimal import Decimal
-        from typing import TYPE_CHECKING
         from fastapi import APIRouter, Query
-        if TYPE_CHECKING:
-            from decimal import Decimal
         router = APIRouter()
         @router.get("/b")
         def b(x: Decimal, q: str = Query()): ...

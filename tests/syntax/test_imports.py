@@ -384,7 +384,7 @@ def test_imports_without_readers_go(before: str, taken: str, after: str | None) 
     text = before.replace(PLACE, "")
     imports = Imports(PyFile("a.py", Source(text)))
     edits = [TextEdit(Span(len(text[:start].encode()), len(text[:end].encode())), "0")]
-    imports.drop_unread(edits, lambda name: name == taken)
+    imports.drop_unread(edits, lambda imported: imported.bound == taken)
     result = apply_edits(text.encode(), [*imports.edits(), *edits]).decode()
     assert result == (text[:start] + "0" + text[end:] if after is None else after)
 
@@ -394,7 +394,7 @@ def test_drop_and_add_in_one_statement() -> None:
     imports = Imports(PyFile("a.py", Source(text)))
     place = Span(text.index("datetime(1"), text.index("(1)\n"))
     assert imports.need("datetime", "timezone", at=place.start) == "timezone"
-    imports.drop_unread([TextEdit(place, "x")], lambda name: False)
+    imports.drop_unread([TextEdit(place, "x")], lambda imported: False)
     after = apply_edits(text.encode(), imports.edits()).decode()
     assert after == "from datetime import timedelta, timezone\n\nx = timedelta(1), datetime(1)\n"
 
@@ -424,7 +424,8 @@ def test_names_for_type_checkers_become_names_for_all() -> None:
         ),
         (
             "import sys\n\nsys.path.insert(0, x)\n\nimport yaml\n\n\ndef f(): §\n",
-            "import logging\nimport sys\n\nsys.path.insert(0, x)\n\nimport yaml\n\nLOG = logging.x\n\n\ndef f(): LOG\n",
+            "import logging\nimport sys\n\nsys.path.insert(0, x)\n\nimport yaml\n\nLOG = logging.x\n\n\n"
+            "def f(): LOG\n",
         ),
         # Above the statement that reads it, and below the import that it reads.
         (

@@ -159,3 +159,25 @@ def test_an_import_that_two_fixes_need_is_made_once(tmp_path: Path) -> None:
     mended = mend(workspace, ["health.py"], lambda d: d.finding.code == "BC606", first_safe)
     assert mended.n_mended == 2
     assert mended.texts["health.py"].text.count("import JSONResponse") == 1
+
+
+def test_an_import_whose_readers_go_one_by_one_goes_with_the_last(tmp_path: Path) -> None:
+    text = "import os\n\n\ndef show():\n    print(os.environ)\n    print(os.environ)\n"
+    files = {"kept.py": text.replace("show", "tell"), "user.py": "from kept import os\n", "show.py": text}
+    workspace = scanned(tmp_path, files)
+    mended = mend(workspace, ["show.py", "kept.py"], all_of, first_safe)
+    assert mended.texts["show.py"].text == 'def show():\n    print("***")\n    print("***")\n'
+    assert "import os" in mended.texts["kept.py"].text
+
+
+def test_an_import_that_one_fix_takes_and_another_counts_on_stays(tmp_path: Path) -> None:
+    text = (
+        "import contextlib\nimport sqlite3\n\n\ndef run(job):\n    with contextlib.suppress(Exception):\n"
+        "        job()\n\n\ndef load(path):\n    conn = sqlite3.connect(path)\n"
+        '    rows = conn.execute("SELECT 1").fetchall()\n    conn.close()\n    return rows\n'
+    )
+    workspace = scanned(tmp_path, {"jobs.py": text})
+    after = mend(workspace, ["jobs.py"], all_of, first_safe).texts["jobs.py"].text
+    assert ("contextlib.closing(" in after) == ("import contextlib\n" in after)
+    assert "suppress" not in after
+    assert "closing(sqlite3" in after
