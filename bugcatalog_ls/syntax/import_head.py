@@ -50,7 +50,8 @@ def first_import(file: PyFile, written: str, limit: int) -> TextEdit:
         above += newline  # The heading is the last line and does not end.
     if first >= len(rows):
         return TextEdit(Span(span.start, len(file.source.data)), f"{above}{written}{newline}")
-    n_blank = 2 if re.match(r"(async|def|class)\b|@", rows.line(first)) else 1
+    code = next((line for line in map(rows.line, range(first, len(rows))) if not line.startswith("#")), "")
+    n_blank = 2 if re.match(r"(async|def|class)\b|@", code) else 1
     below = newline * max(n_blank, first - row)
     return TextEdit(Span(span.start, rows.starts[first]), f"{above}{written}{newline}{below}")
 

@@ -6,6 +6,7 @@ it comes out in the file's own style. One-line suites and `a; b` are opened up w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
@@ -16,6 +17,8 @@ from bugcatalog_ls.syntax.indents import indent_unit, indented
 from bugcatalog_ls.syntax.nodes import is_docstring, statement_of, statements, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
+_CONTINUATION = re.compile(rb"\\\r?\n")
+_CONTINUATION_BEHIND = re.compile(rb"\\\r?\n\Z")
 _DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
 
 
@@ -24,7 +27,7 @@ def insert_before(file: PyFile, statement: Node, code: str, *, n_blank: int = 0)
     node, newline = statement_of(statement), file.source.newline
     indent = block_indent(file, node)
     written = indented(file, code, indent) + newline * (n_blank + 1)
-    if _starts_row(file, node):
+    if starts_row(file, node):
         return [insert_at(_row_start(file, node.start_byte), written)]
     gap = Span(_end_of_previous(file, node), node.start_byte)
     return [*_opened(file, node, indent), TextEdit(gap, f"{newline}{written}{indent}")]
@@ -54,7 +57,7 @@ def wrap(file: PyFile, first: Node, last: Node, header: str, footer: str = "") -
     indent = block_indent(file, first)
     written = f"{indented(file, header, indent)}{newline}"
     edits: list[TextEdit] = []
-    if _starts_row(file, first):
+    if starts_row(file, first):
         edits.append(insert_at(_row_start(file, first.start_byte), written + unit))
     else:
         gap = Span(_end_of_previous(file, first), first.start_byte)
@@ -81,7 +84,7 @@ def replace_statement(file: PyFile, statement: Node, code: str) -> list[TextEdit
     if "\n" not in code.strip("\n"):
         return [TextEdit(Span(node.start_byte, node.end_byte), written)]
     edits: list[TextEdit] = []
-    if not _starts_row(file, node):
+    if not starts_row(file, node):
         gap = Span(_end_of_previous(file, node), node.start_byte)
         edits += [*_opened(file, node, indent), TextEdit(gap, f"{newline}{indent}")]
     following = _on_same_row(file, node)
@@ -94,7 +97,7 @@ def replace_by_body(file: PyFile, statement: Node, block: Node) -> list[TextEdit
     """Replace a compound statement by the statements of one of its blocks, moved out."""
     node, rows, data = statement_of(statement), file.source.lines, file.source.data
     body = statements(block)
-    if not body or not _starts_row(file, body[0]):
+    if not body or not starts_row(file, body[0]):
         code = file.source.slice(Span(block.start_byte, block.end_byte))
         return [TextEdit(Span(node.start_byte, node.end_byte), code)]
     surplus = len(block_indent(file, body[0])) - len(block_indent(file, node))
@@ -167,10 +170,12 @@ def block_indent(file: PyFile, statement: Node) -> str:
     """The indentation of a statement's block, also where it stands in a one-line suite."""
     node = statement_of(statement)
     block = node.parent
-    if block is None or block.type != "block" or _starts_row(file, node):
+    if block is not None and block.type == "module":
+        return ""
+    if block is None or block.type != "block" or starts_row(file, node):
         return file.source.indent_at(node.start_byte)
     first = statements(block)[0]
-    if _starts_row(file, first):
+    if starts_row(file, first):
         return file.source.indent_at(first.start_byte)
     header = block.parent
     return file.source.indent_at(header.start_byte if header is not None else 0) + indent_unit(file)
@@ -182,7 +187,7 @@ def _opened(file: PyFile, node: Node, indent: str, *, first_too: bool = False) -
     if block is None or block.type != "block":
         return []
     first = statements(block)[0]
-    if _starts_row(file, first) or (first.id == node.id and not first_too):
+    if starts_row(file, first) or (first.id == node.id and not first_too):
         return []
     gap = Span(_end_of_previous(file, first), first.start_byte)
     return [TextEdit(gap, f"{file.source.newline}{indent}")]
@@ -192,7 +197,7 @@ def _statement_span(file: PyFile, node: Node, removed: set[int]) -> Span:
     following = _on_same_row(file, node)
     if following is not None:
         return Span(node.start_byte, following.start_byte)
-    if not _starts_row(file, node):
+    if not starts_row(file, node):
         previous = node.prev_named_sibling
         is_removed_too = previous is not None and previous.id in removed
         return Span(node.start_byte if is_removed_too else _end_of_previous(file, node), node.end_byte)
@@ -216,14 +221,22 @@ def _on_same_row(file: PyFile, node: Node) -> Node | None:
     following = node.next_named_sibling
     if following is None or following.type == "comment":
         return None
-    rows = file.source.lines
-    return following if rows.row_of(following.start_byte) == rows.row_of(node.end_byte) else None
+    between = _CONTINUATION.sub(b"", file.source.data[node.end_byte : following.start_byte])
+    return following if b"\n" not in between else None
 
 
 def _end_of_previous(file: PyFile, node: Node) -> int:
     """Where what precedes a statement on its row ends: the header's colon, or another statement."""
-    before = file.source.data[: node.start_byte].rstrip(b" \t")
-    return len(before.removesuffix(b";").rstrip(b" \t"))
+    end = _end_before(file, node.start_byte)
+    return _end_before(file, end - 1) if file.source.data[end - 1 : end] == b";" else end
+
+
+def _end_before(file: PyFile, offset: int) -> int:
+    """Where what stands before an offset ends, past white space and backslashes that continue the line."""
+    before = file.source.data[:offset].rstrip(b" \t")
+    while (match := _CONTINUATION_BEHIND.search(before)) is not None:
+        before = before[: match.start()].rstrip(b" \t")
+    return len(before)
 
 
 def _end_of_header(block: Node) -> int:
@@ -241,8 +254,18 @@ def _is_field(node: Node) -> bool:
     return node.type == "expression_statement" and node.named_children[0].type == "assignment"
 
 
-def _starts_row(file: PyFile, node: Node) -> bool:
-    return not file.source.data[_row_start(file, node.start_byte) : node.start_byte].strip()
+def starts_row(file: PyFile, node: Node) -> bool:
+    """Whether nothing stands before a node on its row, nor on a row that goes on with it."""
+    rows = file.source.lines
+    row = rows.row_of(node.start_byte)
+    if file.source.data[rows.starts[row] : node.start_byte].strip():
+        return False
+    if row == 0 or not rows.line(row - 1).endswith("\\"):
+        return True
+    # A backslash that ends a comment continues nothing.
+    backslash = rows.line_span(row - 1)[1] - 1
+    before = file.root.descendant_for_byte_range(backslash, backslash + 1)
+    return before is not None and before.type == "comment"
 
 
 def _row_start(file: PyFile, offset: int) -> int:

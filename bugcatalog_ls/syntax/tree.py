@@ -96,13 +96,18 @@ def parse(data: bytes, old: Tree | None = None) -> Tree:
     """Parse UTF-8 bytes, on the grounds of an edited `old` tree where there is one.
 
     A lone CR ends a line in Python, but not for the grammar. Lines in more levels of indentation
-    than Python allows are taken for blank: the grammar's scanner breaks down on them.
+    than Python allows are taken for blank: the grammar's scanner breaks down on them. A line that ends
+    in a backslash is joined with the next: the grammar has a node for it, which is no part of the code.
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\0\n").replace(b"\r", b"\n").replace(b"\0\n", b"\r\n")
     if _DEEP_LINE.search(data):
         data = _without_deep_lines(data)
-    return Parser(PYTHON).parse(data) if old is None else Parser(PYTHON).parse(data, old)
+    tree = Parser(PYTHON).parse(data) if old is None else Parser(PYTHON).parse(data, old)
+    if b"\\\n" in data or b"\\\r\n" in data:
+        joined = _without_continuations(data, tree)
+        return Parser(PYTHON).parse(joined) if joined != data else tree
+    return tree
 
 
 def span_of(node: Node) -> Span:
@@ -127,6 +132,7 @@ def _errors(root: Node) -> Iterator[Node]:
 
 
 _MAX_LEVELS = 100
+_CONTINUATION = re.compile(rb"\\\r?\n")
 _DEEP_LINE = re.compile(rb"\n[ \t]{%d}" % _MAX_LEVELS)
 
 
@@ -147,6 +153,19 @@ def _without_deep_lines(data: bytes) -> bytes:
             end = code[len(code.rstrip(b"\r\n")) :]
             lines[number] = b" " * (len(line) - len(end)) + end
     return b"".join(lines)
+
+
+def _without_continuations(data: bytes, tree: Tree) -> bytes:
+    """The text, of the same length, with spaces for each backslash at the end of a line and the line end.
+
+    Those in strings and comments stay: only the parser knows which ones continue a line.
+    """
+    joined = bytearray(data)
+    for match in _CONTINUATION.finditer(data):
+        node = tree.root_node.descendant_for_byte_range(match.start(), match.start() + 1)
+        if node is not None and node.type == "line_continuation":
+            joined[match.start() : match.end()] = b" " * len(match[0])
+    return bytes(joined)
 
 
 def _captures(query: Query, root: Node) -> dict[str, list[Node]]:

@@ -8,7 +8,7 @@ from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.indents import indent_unit
 from bugcatalog_ls.syntax.nodes import statements
-from bugcatalog_ls.syntax.statement_edits import remove_statements, rows_in_strings, wrap
+from bugcatalog_ls.syntax.statement_edits import remove_statements, rows_in_strings, starts_row, wrap
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 
@@ -21,7 +21,7 @@ def enter_with(
     statements that go.
     """
     first = _next_statement(binding)
-    if first is None or not _begins_row(file, binding) or not _begins_row(file, first):
+    if first is None or not starts_row(file, binding) or not starts_row(file, first):
         return []
     before, after = header
     rows = file.source.lines
@@ -62,8 +62,3 @@ def _next_statement(statement: Node) -> Node | None:
         [node for node in statements(block) if node.start_byte > statement.start_byte] if block else []
     )
     return following[0] if following else None
-
-
-def _begins_row(file: PyFile, node: Node) -> bool:
-    rows = file.source.lines
-    return not file.source.data[rows.starts[rows.row_of(node.start_byte)] : node.start_byte].strip()

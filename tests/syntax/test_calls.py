@@ -6,6 +6,7 @@ import pytest
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, text_of
 from bugcatalog_ls.text.source import Source
 
 TEXT = """
@@ -56,3 +57,9 @@ def test_calls_as_they_are_written() -> None:
 
     assert numbers(file.calls_written("get", "post")) == ["1", "3", "4", "6", "7"]
     assert numbers(file.calls_where(lambda name: name.startswith("s"))) == ["5", ""]
+
+
+def test_a_backslash_that_continues_a_line_is_no_argument() -> None:
+    file = PyFile("module.py", Source(b'open(path, \\\n    "w\\\nb")  # \\\nclose(1)\n'))
+    assert [text_of(node) for node in arguments_of(file.nodes("call")[0]).positional] == ["path", '"w\\\nb"']
+    assert len(file.root.named_children) == 3

@@ -132,6 +132,9 @@ def test_add_parameter(before: str, new: str, after: str) -> None:
         ("b; f()\n", "b\nif new:\n    go()\nf()\n"),
         ("if a:\n    b; f(); c\n", "if a:\n    b\n    if new:\n        go()\n    f(); c\n"),
         ("if a:\n    b\nelse: f()\n", "if a:\n    b\nelse:\n    if new:\n        go()\n    f()\n"),
+        ("if a: \\\n    f()\n", "if a:\n    if new:\n        go()\n    f()\n"),
+        ("b; \\\n    f()\n", "b\nif new:\n    go()\nf()\n"),
+        ("# b \\\nf()\n", "# b \\\nif new:\n    go()\nf()\n"),
         ("x = (1 +\n     f())\n", "if new:\n    go()\nx = (1 +\n     f())\n"),
     ],
 )
@@ -157,6 +160,8 @@ def test_insert_before_a_decorated_definition() -> None:
         ("f(); b\n", "f()\nnew\nb\n"),
         ("if a: f()  # why\n", "if a:\n    f()  # why\n    new\n"),
         ("if a: f(); b\n", "if a:\n    f()\n    new\n    b\n"),
+        ("f(); \\\n    b\n", "f()\nnew\nb\n"),
+        ("if a: \\\n    f()\n", "if a:\n    f()\n    new\n"),
         ("with a: b; f()\n", "with a:\n    b; f()\n    new\n"),
         ("for a in b:\n  c\n  f()\nd\n", "for a in b:\n  c\n  f()\n  new\nd\n"),
         ("f('''\na\n''')\n", "f('''\na\n''')\nnew\n"),
@@ -177,6 +182,11 @@ def test_insert_after(before: str, after: str) -> None:
             "            2,\n        ])\n    except E:\n        no()\n",
         ),
         ("if a: f()\n", "if a:\n    try:\n        f()\n    except E:\n        no()\n"),
+        ("if a: \\\n    f()\n", "if a:\n    try:\n        f()\n    except E:\n        no()\n"),
+        (
+            "if a and \\\n        b:\n    f()\n",
+            "if a and \\\n        b:\n    try:\n        f()\n    except E:\n        no()\n",
+        ),
         ("b; f(); c\n", "b\ntry:\n    f()\nexcept E:\n    no()\nc\n"),
     ],
 )
@@ -205,6 +215,8 @@ def test_wrap_several() -> None:
     [
         ("a\nf()  # why\nb\n", "a\nb\n"),
         ("a; f()\nb\n", "a\nb\n"),
+        ("a; \\\n    f()\nb\n", "a\nb\n"),
+        ("f(); \\\n    b\n", "b\n"),
         ("f(); b\n", "b\n"),
         ("if a:\n    f()\n", "if a:\n    pass\n"),
         ("if a: f()\n", "if a: pass\n"),
@@ -232,6 +244,7 @@ def test_remove_statements() -> None:
     [
         ("if a: f()\n", "b", "if a: b\n"),
         ("if a: f()\n", "b\nc", "if a:\n    b\n    c\n"),
+        ("if a: \\\n    f()\n", "b\nc", "if a:\n    b\n    c\n"),
         ("a; f(); d\n", "b\nc", "a\nb\nc\nd\n"),
         ("if a:\n\tf()  # why\n", "if b:\n    c", "if a:\n\tif b:\n\t\tc  # why\n"),
     ],
