@@ -69,7 +69,7 @@ def asked_in_turn(context: FixContext, call: Node, loop: AskingLoop | None) -> A
     if callee is None or callee.type != "attribute" or loop is None:
         return None
     if name in ("execute", "scalars", "exec") and not methods:
-        used = _only_use(context, whole, loop)
+        used = _only_use(whole, loop)
         if used is None:
             return None
         gone.append(statement_of(whole))
@@ -146,7 +146,7 @@ def _before_last(whole: Node) -> Node | None:
     return callee.child_by_field_name("object") if callee is not None else None
 
 
-def _only_use(context: FixContext, answer: Node, loop: AskingLoop) -> Node | None:
+def _only_use(answer: Node, loop: AskingLoop) -> Node | None:
     """The one place that reads the name which an answer is bound to."""
     assignment = answer.parent
     left = assignment.child_by_field_name("left") if assignment is not None else None

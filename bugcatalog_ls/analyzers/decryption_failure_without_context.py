@@ -96,7 +96,7 @@ def _check(context: FileContext) -> Iterator[Finding]:
         inside = [
             d
             for d in calls
-            if body is not None and holds_node(body, d.call) and _attempt_of(d.call, file) == attempt.id
+            if body is not None and holds_node(body, d.call) and _attempt_of(d.call) == attempt.id
         ]
         for handler in (part for part in attempt.children if part.type == "except_clause"):
             tried = next((d for d in inside if catches(file, handler, d)), None)
@@ -134,7 +134,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
 def _collect_handled(file: PyFile, decryption: Decryption, symbol: str, facts: Facts) -> None:
     """What the handlers around a call say, where only the call tells that it is about decryption."""
     attempt = next((p for p in ancestors(decryption.call) if p.type in ("try_statement", *FUNCTIONS)), None)
-    if attempt is None or _attempt_of(decryption.call, file) != attempt.id:
+    if attempt is None or _attempt_of(decryption.call) != attempt.id:
         return
     handlers = [part for part in attempt.children if part.type == "except_clause"]
     handler = next((h for h in handlers if catches(file, h, decryption)), None)
@@ -168,7 +168,7 @@ def _error_behind(context: JoinContext, symbol: str, path: str, steps: int) -> t
     return _error_behind(context, helper[1].called, helper[1].path, steps - 1)
 
 
-def _attempt_of(node: Node, file: PyFile) -> int:
+def _attempt_of(node: Node) -> int:
     """The nearest `try` whose body holds a node."""
     child = node
     for parent in ancestors(node):

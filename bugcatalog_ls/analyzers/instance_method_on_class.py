@@ -62,7 +62,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             method = method_of(ctx.index, owner.symbol, use.name)
             if method is None or not _is_plain(ctx, method[1], method[0]):
                 continue
-            if not _lacks_self(ctx, use, use.call, method[1], owner.symbol):
+            if not _lacks_self(ctx, use.call, method[1], owner.symbol):
                 continue
             if is_set_from_outside(ctx.index, use.name, owner, ctx.path):
                 continue
@@ -141,9 +141,7 @@ def _keeps_self(ctx: JoinContext, decorator: str | None, path: str) -> bool:
     return passing is not None and passing[1].called == decorator.endswith("()")
 
 
-def _lacks_self(
-    ctx: JoinContext, use: AttributeUse, call: CallShape, method: FunctionFact, symbol: str
-) -> bool:
+def _lacks_self(ctx: JoinContext, call: CallShape, method: FunctionFact, symbol: str) -> bool:
     """Whether the call surely passes no instance: too few arguments, or the first one is something else."""
     own = method.parameters[0].name
     if call.unpacked or own in call.keywords:

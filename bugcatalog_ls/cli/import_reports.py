@@ -48,9 +48,9 @@ def run(options: argparse.Namespace) -> int:
     rules = _with_rules(plan, configuration, root, options)
     if options.output_format == "json":
         write_out([_as_json(plan, folder, rules)])
-        problems = [] if options.diff or options.dry_run else _write_silently(options, folder, plan)
+        problems = [] if options.diff or options.dry_run else _write_silently(folder, plan)
     else:
-        _tell(plan, folder, rules, options)
+        _tell(plan, folder, rules)
         problems = show_or_write(options, folder, plan.pages, plan.before)
         if not problems:
             _tell_end(plan, options)
@@ -89,7 +89,7 @@ def _with_rules(
     return found
 
 
-def _tell(plan: ImportPlan, folder: Folder, rules: dict[str, Rules], options: argparse.Namespace) -> None:
+def _tell(plan: ImportPlan, folder: Folder, rules: dict[str, Rules]) -> None:
     paint = Paint(has_colours(sys.stdout))
     names = names_of(folder, {landing.path for report in plan.reports for landing in report.landings})
     for report in plan.reports:
@@ -130,7 +130,7 @@ def _tell_end(plan: ImportPlan, options: argparse.Namespace) -> None:
     write_out([f"{said[0].upper()}{said[1:]}.\n"])
 
 
-def _write_silently(options: argparse.Namespace, folder: Folder, plan: ImportPlan) -> Sequence[str]:
+def _write_silently(folder: Folder, plan: ImportPlan) -> Sequence[str]:
     from bugcatalog_ls.workspace.catalog_folder import write_pages
 
     return [problem.message for problem in write_pages(folder.path, plan.pages, plan.before)]

@@ -110,7 +110,7 @@ def separate_writes(file: PyFile) -> Iterator[SeparateWrites]:
             later = [
                 other
                 for other in writes[n + 1 :]
-                if _belong_together(file, scope, first, other)
+                if _belong_together(scope, first, other)
                 and not (
                     _atomic_around(first.node) and _atomic_around(first.node) == _atomic_around(other.node)
                 )
@@ -199,7 +199,7 @@ def _bound_to(call: Node) -> str:
     return text_of(left) if left is not None and left.type == "identifier" else ""
 
 
-def _belong_together(file: PyFile, scope: Scope, first: ActiveWrite, later: ActiveWrite) -> bool:
+def _belong_together(scope: Scope, first: ActiveWrite, later: ActiveWrite) -> bool:
     if later.row and later.row == first.row:
         return False
     if first.row and _mentions(later.node, first.row):

@@ -66,7 +66,7 @@ def _effect(function: Node) -> Effect | None:
             return "unknown"
         if parent.type == "call":
             makes_instances = True
-        elif not _is_harmless(node, parent):
+        elif not _is_harmless(parent):
             return "unknown"
     returned = returned_by(function)
     if returned == {name}:
@@ -79,7 +79,7 @@ def _effect(function: Node) -> Effect | None:
     return "instance" if makes_instances and returned and returned <= defined else "unknown"
 
 
-def _is_harmless(node: Node, parent: Node) -> bool:
+def _is_harmless(parent: Node) -> bool:
     """Whether a use of the class leaves it as it is: returned, compared, kept, read by its name."""
     if parent.type in ("return_statement", "comparison_operator", "subscript", "tuple"):
         return True

@@ -101,7 +101,7 @@ def type_for_annotation(index: FactIndex, symbol: str, *, text_length: int | Non
         return ColumnType(name, timezone=False if name in ("DATETIME", "TIME") else None, source=source)
     labels = enum_members(index, symbol)
     if labels is not None:
-        return _enum_type(index, symbol, tuple(label for label, _ in labels))
+        return _enum_type(symbol, tuple(label for label, _ in labels))
     return ColumnType()
 
 
@@ -238,7 +238,7 @@ def _enum_call(index: FactIndex, call: Call | None, path: str, name: str) -> Col
         option = call.keyword(key)
         if isinstance(option, Constant):
             extra += f", {key}={option.value!r}"
-    made = _enum_type(index, symbol, labels, written, extra)
+    made = _enum_type(symbol, labels, written, extra)
     return msgspec.structs.replace(made, native=native, by_value=by_value)
 
 
@@ -261,9 +261,7 @@ def _enum_of_labels(index: FactIndex, call: Call, path: str, written: str, nativ
     )
 
 
-def _enum_type(
-    index: FactIndex, symbol: str, labels: tuple[str, ...], name: str = "", extra: str = ""
-) -> ColumnType:
+def _enum_type(symbol: str, labels: tuple[str, ...], name: str = "", extra: str = "") -> ColumnType:
     name = name or symbol.rpartition(".")[2].lower()
     listed = ", ".join(quoted(label) for label in labels)
     source = f"sa.Enum({listed}, name={quoted(name)}{extra})"

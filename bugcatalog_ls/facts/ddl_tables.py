@@ -84,7 +84,7 @@ def _alter(tree: exp.Alter, dialect: str) -> list[Operation] | None:
             case exp.AlterRename():
                 found.append(RenameTable(table, _table(action.this)))
             case exp.AlterColumn():
-                found.append(_alter_column(table, action, dialect))
+                found.append(_alter_column(table, action))
             case _ if type(action).__name__ == "ModifyColumn":
                 found.append(_modified(table, action, dialect))
             case _ if type(action).__name__ in _COLUMNLESS:
@@ -102,11 +102,11 @@ def _modified(table: str, action: Any, dialect: str) -> Operation:
     return AlterColumn(table, name, column.name, column.nullable, column.server_default, column.type)
 
 
-def _alter_column(table: str, action: exp.AlterColumn, dialect: str) -> Operation:
+def _alter_column(table: str, action: exp.AlterColumn) -> Operation:
     name = action.this.name
     kind = action.args.get("dtype")
     if kind is not None:
-        return AlterColumn(table, name, type=_type(kind, dialect))
+        return AlterColumn(table, name, type=_type(kind))
     if action.args.get("allow_null") is not None:
         return AlterColumn(table, name, nullable=bool(action.args.get("drop")))
     if action.args.get("drop"):
@@ -137,7 +137,7 @@ def _column(definition: exp.ColumnDef, dialect: str) -> Column:
         elif isinstance(kind, exp.ComputedColumnConstraint):
             computed = True
     declared = definition.args.get("kind")
-    column_type = _type(declared, dialect) if declared is not None else ColumnType()
+    column_type = _type(declared) if declared is not None else ColumnType()
     if declared is not None and "SERIAL" in str(declared.this).upper():
         identity, nullable = True, False
     return Column(
@@ -178,7 +178,7 @@ _TYPES = {
 }
 
 
-def _type(declared: exp.DataType | Any, dialect: str) -> ColumnType:
+def _type(declared: exp.DataType | Any) -> ColumnType:
     kind = getattr(declared, "this", None)
     name = str(getattr(kind, "value", kind) or "").upper()
     sizes = [each.name for each in getattr(declared, "expressions", ()) if each.name.isdigit()]

@@ -21,7 +21,7 @@ _BINDS = re.compile(r"\.bind\(|LoggerAdapter\(")
 def untold_record(file: PyFile, handler: Node, tried: Decryption | None) -> tuple[Node, str] | None:
     """Where a handler tells of the failure without naming the record, and the message on it."""
     caught = caught_name(handler)
-    said = list(_said(file, handler))
+    said = list(_said(handler))
     if not said or any(names_record(call, caught) or _is_bound(file, call) for call in said):
         return None
     value = tried.value if tried is not None else None
@@ -47,7 +47,7 @@ def untold_record(file: PyFile, handler: Node, tried: Decryption | None) -> tupl
     return said[0], f"{told} which record cannot be decrypted"
 
 
-def _said(file: PyFile, handler: Node) -> Iterator[Node]:
+def _said(handler: Node) -> Iterator[Node]:
     """The log calls of a handler and the errors that it makes."""
     for node in walk(handler):
         if node.type == "call" and is_log_call(node):

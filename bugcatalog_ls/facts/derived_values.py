@@ -54,7 +54,7 @@ def _of_value(file: PyFile, value: Node, written: str, target: Node, depth: int)
         if {left.type, right.type} & _DISPLAYS:
             return "items"
         inner = next((part for part in (left, right) if _reads(file, part, written, depth)), left)
-        is_plain = _is_plain_read(file, unparenthesised(inner), written)
+        is_plain = _is_plain_read(unparenthesised(inner))
         return "number" if text_of(operator) in _ARITHMETIC and is_plain else "computed"
     if value.type in _DISPLAYS:
         return "items"
@@ -99,7 +99,7 @@ def _reads(file: PyFile, node: Node, written: str, depth: int) -> bool:
     return False
 
 
-def _is_plain_read(file: PyFile, node: Node, written: str) -> bool:
+def _is_plain_read(node: Node) -> bool:
     """The attribute itself, with a default, through `int(…)`, or as a part of more arithmetic."""
     if node.type in ("attribute", "identifier"):
         return True

@@ -53,7 +53,7 @@ def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> Deci
     if node is None or assignment is None:
         return None
     if assignment.type != "assignment" or (kind == "column" and assignment.start_byte != span.start):
-        return _table_column(file, imports, node)
+        return _table_column(imports, node)
     value, annotation = assignment.child_by_field_name("right"), assignment.child_by_field_name("type")
     name, places = text_of(node), _places(node)
     if kind in _FIELDS and value is not None:
@@ -68,7 +68,7 @@ def decimal_edits(file: PyFile, imports: Imports, span: Span, kind: str) -> Deci
         if not edits and kind == "field":
             return None
     if kind == "column" and value is not None:
-        made = _numeric(file, imports, value, places)
+        made = _numeric(imports, value, places)
         if not made:
             return None
         edits += made
@@ -112,11 +112,11 @@ def _goes_with_decimal(file: PyFile, operation: Node, call: Node) -> bool:
     return False
 
 
-def _table_column(file: PyFile, imports: Imports, node: Node) -> DecimalEdits | None:
+def _table_column(imports: Imports, node: Node) -> DecimalEdits | None:
     while node.type != "call" and node.parent is not None:
         node = node.parent
     places = _places(node)
-    edits = _numeric(file, imports, node, places)
+    edits = _numeric(imports, node, places)
     return DecimalEdits(f"Make the column a Numeric(18, {places})", edits) if edits else None
 
 
@@ -128,7 +128,7 @@ def _places(node: Node) -> int:
     return 6 if _COUNTED.search(text_of(whole)) else 2
 
 
-def _numeric(file: PyFile, imports: Imports, call: Node, places: int) -> list[TextEdit]:
+def _numeric(imports: Imports, call: Node, places: int) -> list[TextEdit]:
     arguments = arguments_of(call)
     candidates = [*arguments.positional, *(v for k, v in arguments.keywords.items() if k == "type_")]
     written = next((node for node in candidates if _FLOAT_TYPES.fullmatch(text_of(node))), None)

@@ -139,7 +139,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     text = file.source.data[loop.body.start : loop.body.end]
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
     changes = is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
-    is_gathered, is_waited = _is_gathered(call, loop.node), _is_waited(call)
+    is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes)
 
 
@@ -157,7 +157,7 @@ def _is_waited(call: Node) -> bool:
     return parent is not None and parent.type in ("await", "with_item", "as_pattern", "attribute")
 
 
-def _is_gathered(call: Node, loop: Node) -> bool:
+def _is_gathered(call: Node) -> bool:
     for parent in ancestors(call):
         if parent.type == "call" and method_name(parent) in _FANNED:
             return True

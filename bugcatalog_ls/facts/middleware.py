@@ -253,7 +253,7 @@ def _calls(file: PyFile, facts: Facts, scopes: set[str]) -> Iterator[tuple[int, 
             if f"{owner}.{name}" in scopes:
                 apps = ("self.app", "self._app", "self.fastapi_app", "self.api")
                 for app in apps:
-                    yield call.start_byte, _call_step(file, facts, call, app, f"{owner}.{name}", "")
+                    yield call.start_byte, _call_step(file, call, app, f"{owner}.{name}", "")
             continue
         for given, argument in _named_arguments(arguments):
             if argument.type not in ("identifier", "attribute") or len(text_of(argument)) > 24:
@@ -271,7 +271,7 @@ def _calls(file: PyFile, facts: Facts, scopes: set[str]) -> Iterator[tuple[int, 
                     step = _step(file, facts, call, text_of(argument), "wrap", what, arguments_of(call))
                     yield call.start_byte, step
             else:
-                yield call.start_byte, _call_step(file, facts, call, text_of(argument), what, given)
+                yield call.start_byte, _call_step(file, call, text_of(argument), what, given)
 
 
 def _named_arguments(arguments: Node) -> Iterator[tuple[str, Node]]:
@@ -286,5 +286,5 @@ def _named_arguments(arguments: Node) -> Iterator[tuple[str, Node]]:
             position += 1
 
 
-def _call_step(file: PyFile, facts: Facts, call: Node, app: str, what: str, given: str) -> MiddlewareStep:
+def _call_step(file: PyFile, call: Node, app: str, what: str, given: str) -> MiddlewareStep:
     return MiddlewareStep(file.path, _scope(file, call), app, "call", what, "", given)

@@ -45,7 +45,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         # What only a downgrade makes is the past.
         if name is not None and text_of(name) == "downgrade":
             continue
-        found = _key(file, call)
+        found = _key(call)
         if found is not None:
             table, columns, referred = found
             ondelete = _has_rule(call)
@@ -64,7 +64,7 @@ def _has_rule(call: Node) -> bool:
     return given.get("ondelete", position) is not None or bool(given.dict_unpacked)
 
 
-def _key(file: PyFile, call: Node) -> tuple[str, tuple[str, ...], str] | None:
+def _key(call: Node) -> tuple[str, tuple[str, ...], str] | None:
     callee = callee_of(call)
     name = text_of(callee).rpartition(".")[2] if callee is not None else ""
     given = arguments_of(call)

@@ -70,7 +70,7 @@ def outside_uses(file: PyFile, is_package: Callable[[str], bool]) -> tuple[Outsi
         top = owner[0].partition(".")[0].removesuffix("()")
         if top not in packages:
             packages[top] = is_package(top)
-        if not packages[top] or _is_doubtful(file, doubts, node, written):
+        if not packages[top] or _is_doubtful(doubts, node, written):
             continue
         symbol, entered = owner
         span = Span(attribute.start_byte, attribute.end_byte)
@@ -137,7 +137,7 @@ def _stored(file: PyFile) -> Iterator[Node]:
                 yield name
 
 
-def _is_doubtful(file: PyFile, doubts: Doubts, node: Node, written: Node) -> bool:
+def _is_doubtful(doubts: Doubts, node: Node, written: Node) -> bool:
     root = written
     while root.type in ("attribute", "call") and (first := root.child(0)) is not None:
         root = first

@@ -107,7 +107,7 @@ def _page_of_method(file: PyFile, call: Node) -> Page | None:
     place = places[-1]
     placed = callee_of(place)
     attribute = placed.child_by_field_name("attribute") if placed is not None else None
-    if attribute is None or _is_any_part(file, query, place):
+    if attribute is None or _is_any_part(query, place):
         return None
     page = _page(file, place, Span(attribute.start_byte, place.end_byte), query, False)
     return None if not page.ordered and _is_ordered_later(file, top) else page
@@ -123,7 +123,7 @@ def _page(file: PyFile, call: Node, span: Span, query: Query, goes_on: bool) -> 
     return Page(call, span, query, bool(ordering), tuple(keys) if keys is not None else None, goes_on)
 
 
-def _is_any_part(file: PyFile, query: Query, place: Node) -> bool:
+def _is_any_part(query: Query, place: Node) -> bool:
     """Whether it does not matter which rows these are: one of them, a batch, or a row of aggregates."""
     offsets = [
         call

@@ -85,14 +85,14 @@ def path_base(file: PyFile, node: Node | None, depth: int = _DEPTH) -> str | Non
         }
         if len(bases) == 1 and (base := bases.pop()) is not None:
             return base
-        return symbol if _is_foreign(file, symbol) else None
+        return symbol if _is_foreign(symbol) else None
     if node.type == "call":
         function = node.child_by_field_name("function")
         if function is not None and function.type == "attribute":
             name = function.child_by_field_name("attribute")
             if name is not None and text_of(name) in _SAME - {"replace"}:
                 return path_base(file, function.child_by_field_name("object"), depth - 1)
-        return symbol if _is_foreign(file, symbol) else None
+        return symbol if _is_foreign(symbol) else None
     if node.type == "attribute":
         name = node.child_by_field_name("attribute")
         if name is not None and text_of(name) == "parent":
@@ -101,7 +101,7 @@ def path_base(file: PyFile, node: Node | None, depth: int = _DEPTH) -> str | Non
         if values:
             bases = {path_base(file, value, depth - 1) for value in values if value.type != "none"}
             return bases.pop() if len(bases) == 1 else None
-        return symbol if _is_foreign(file, symbol) else None
+        return symbol if _is_foreign(symbol) else None
     return None
 
 
@@ -145,7 +145,7 @@ def is_path(index: FactIndex, symbol: str, path: str) -> bool:
     return False
 
 
-def _is_foreign(file: PyFile, symbol: str | None) -> bool:
+def _is_foreign(symbol: str | None) -> bool:
     """Whether a symbol may be explained by another module of the workspace."""
     return symbol is not None and not symbol.startswith(("builtins.", "pathlib.", "os.", "types."))
 

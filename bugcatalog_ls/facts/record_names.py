@@ -33,7 +33,7 @@ def identifier_in_scope(file: PyFile, node: Node, value: Node | None) -> str | N
     """The expression that names the record whose `value` is worked on at a node, if one is in scope."""
     function = enclosing(node, "function_definition") or file.root
     root = root_of(value)
-    read = [text_of(attribute) for attribute in _attributes(function, node) if _owner(attribute) == root]
+    read = [text_of(attribute) for attribute in _attributes(function) if _owner(attribute) == root]
     if root is not None and root != "self" and read:
         return min(read, key=_preference)
     names = [name for name in _local_names(file, node, function) if name != root]
@@ -114,7 +114,7 @@ def reads_attribute(value: Node) -> bool:
     )
 
 
-def _attributes(function: Node, before: Node) -> Iterator[Node]:
+def _attributes(function: Node) -> Iterator[Node]:
     """What a function reads of variables by a naming attribute or key: `row.id`, `row["name"]`."""
     for node in walk(function):
         if node.type not in ("attribute", "subscript") or node.named_child_count != 2:

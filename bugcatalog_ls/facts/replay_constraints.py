@@ -76,7 +76,7 @@ def _column(value: Value) -> str:
     return ""
 
 
-def _named(replay: CallReplay, given: _Given, name: str = "constraint_name") -> str | None:
+def _named(given: _Given, name: str = "constraint_name") -> str | None:
     """A constraint's name, empty where it has none; None where it is not known."""
     value = given.values.get(name)
     if value is None:
@@ -91,7 +91,7 @@ def _create_index(
 ) -> None:
     given = _Given(op, arguments, keywords, ("index_name", "table_name", "columns"))
     table, columns = given.table(), given.columns("columns")
-    name = _named(replay, given, "index_name")
+    name = _named(given, "index_name")
     unique = given.values.get("unique", False)
     if table is None or columns is None or name is None or not isinstance(unique, bool) or not given.known:
         replay.apply(TouchConstraints(table, "created"))
@@ -103,7 +103,7 @@ def _drop_index(
     replay: CallReplay, op: Operations, arguments: list[Value], keywords: Keywords | None
 ) -> None:
     given = _Given(op, arguments, keywords, ("index_name", "table_name"))
-    name = _named(replay, given, "index_name")
+    name = _named(given, "index_name")
     if name is None or not given.known:
         replay.apply(TouchConstraints(given.table()))
     else:
@@ -119,7 +119,7 @@ def _create_foreign_key(
     table = given.table("source_table", schema)
     referred = given.table("referent_table", "referent_schema")
     local, remote = given.columns("local_cols"), given.columns("remote_cols")
-    name = _named(replay, given)
+    name = _named(given)
     if table is None or referred is None or local is None or remote is None or name is None:
         replay.apply(TouchConstraints(table))
         return
@@ -132,7 +132,7 @@ def _create_unique(
     replay: CallReplay, op: Operations, arguments: list[Value], keywords: Keywords | None
 ) -> None:
     given = _Given(op, arguments, keywords, ("constraint_name", "table_name", "columns"))
-    table, columns, name = given.table(), given.columns("columns"), _named(replay, given)
+    table, columns, name = given.table(), given.columns("columns"), _named(given)
     if table is None or columns is None or name is None:
         replay.apply(TouchConstraints(table))
         return
@@ -152,7 +152,7 @@ def _drop_constraint(
     replay: CallReplay, op: Operations, arguments: list[Value], keywords: Keywords | None
 ) -> None:
     given = _Given(op, arguments, keywords, ("constraint_name", "table_name", "type_"))
-    table, name = given.table(), _named(replay, given)
+    table, name = given.table(), _named(given)
     kind = given.text("type_") or ""
     if table is None or name is None or not given.known:
         if kind not in ("check", "primary"):

@@ -195,7 +195,7 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
         outer = call.parent
         return Use("use" if outer is not None and outer.type == "attribute" else "hand on", node)
     if root in sys.stdlib_module_names or root == "builtins" or root in _LIBRARIES:
-        return Use("hand on" if _is_collecting(last, symbol) else "use", node)
+        return Use("hand on" if _is_collecting(last) else "use", node)
     if _is_entered(call):
         # What is entered with it may well close it: `with session_cleanup(session):`.
         return Use("hand on", node)
@@ -235,7 +235,7 @@ def is_kept(call: Node) -> bool:
     return False
 
 
-def _is_collecting(last: str, symbol: str) -> bool:
+def _is_collecting(last: str) -> bool:
     """Whether a method puts what it is given into a container."""
     return last in ("append", "add", "put", "put_nowait", "setdefault", "insert", "extend", "update", "set")
 

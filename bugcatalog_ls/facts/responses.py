@@ -82,7 +82,7 @@ def read_answer(file: PyFile, value: Node) -> Answer | None:
         items = [child for child in value.named_children if child.type != "comment"]
         if not 2 <= len(items) <= 3:
             return None
-        if items[1].type not in ("dictionary", "list") and not _is_headers(file, items[1]):
+        if items[1].type not in ("dictionary", "list") and not _is_headers(items[1]):
             tuple_status = items[1]
         value = items[0]
     return _read(file, _held(file, value), tuple_status, 3)
@@ -176,5 +176,5 @@ def _held(file: PyFile, node: Node) -> Node:
     return value if value.type in ("dictionary", "call") else node
 
 
-def _is_headers(file: PyFile, node: Node) -> bool:
+def _is_headers(node: Node) -> bool:
     return node.type == "identifier" and "header" in text_of(node).lower()

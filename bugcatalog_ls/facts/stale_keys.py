@@ -83,7 +83,7 @@ def stale_keys(file: PyFile) -> Iterator[StaleKey]:
             read for read in reads.get((scope.start, receiver, key), ()) if read.end_byte <= call.start_byte
         ]
         method = called_name(call)
-        if not before or _is_guarded(scope, call, receiver):
+        if not before or _is_guarded(scope, call):
             continue
         read = before[-1]
         is_removal = method in ("delete", "unlink")
@@ -140,7 +140,7 @@ def _is_for_once(scope: Scope, key: str, read: Node) -> bool:
     return _ONCE.search(told) is not None
 
 
-def _is_guarded(scope: Scope, call: Node, receiver: str) -> bool:
+def _is_guarded(scope: Scope, call: Node) -> bool:
     text = text_of(scope.node)
     if ".watch(" in text or ".lock(" in text or is_under_lock(call):
         return True

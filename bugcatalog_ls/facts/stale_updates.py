@@ -91,7 +91,7 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
         style = load.style if load is not None else None
         if is_call and style not in ("django", "own") and b"flag_modified" not in file.source.data:
             continue
-        if not flow.is_complete or not _is_kept(file, flow, scope, node, text_of(row), style):
+        if not flow.is_complete or not _is_kept(flow, scope, node, text_of(row), style):
             continue
         attribute = text_of(target).rpartition(".")[2]
         is_tested = _is_tested(scope, text_of(target), node)
@@ -156,7 +156,7 @@ def _paired(target: Node) -> Node | None:
     return next((value for one, value in zip(targets, values, strict=True) if one.id == target.id), None)
 
 
-def _is_kept(file: PyFile, flow: Flow, scope: Scope, node: Node, row: str, style: Style | None) -> bool:
+def _is_kept(flow: Flow, scope: Scope, node: Node, row: str, style: Style | None) -> bool:
     """Whether a commit (or the row's own `save`) follows the write."""
     starts = flow.at(node)
     goals: set[int] = set()

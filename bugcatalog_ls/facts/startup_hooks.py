@@ -104,7 +104,7 @@ def _hooks(file: PyFile) -> Iterator[Definition]:
     handed = (*_handed_over(file), *_of_workers(file))
     named = {name for node in handed if (name := text_of(node).rpartition(".")[2])}
     for definition in file.functions:
-        if definition.name in named or _is_hook(file, definition):
+        if definition.name in named or _is_hook(definition):
             yield definition
 
 
@@ -137,7 +137,7 @@ def _of_workers(file: PyFile) -> Iterator[Node]:
             yield from (b.value for b in bindings if b.value is not None and b.value.type == "identifier")
 
 
-def _is_hook(file: PyFile, definition: Definition) -> bool:
+def _is_hook(definition: Definition) -> bool:
     for decorator in definition.decorators:
         name = text_of(callee_of(decorator) or decorator) if decorator.type == "call" else text_of(decorator)
         last = name.rpartition(".")[2]

@@ -57,7 +57,7 @@ def _patterns(code: str, language: Language) -> Iterator[str]:
     call = re.fullmatch(r"([\w.]+)\((?:[\w.]+(?:,\s*[\w.]+)*)\)", code)
     if call is not None:
         yield f"{call[1]}($$$ARGS)"
-    node = _inner(root, code)
+    node = _inner(root)
     text = code[slice(*place_of(node))]
     yield _generalised(node, code, whole_lists=True)
     yield _generalised(node, code, whole_lists=False)
@@ -65,7 +65,7 @@ def _patterns(code: str, language: Language) -> Iterator[str]:
     yield code
 
 
-def _inner(node: Node, code: str) -> Node:
+def _inner(node: Node) -> Node:
     """The one expression that the code is, below the file and the statement."""
     while True:
         named = [child for child in node.children() if child.is_named()]

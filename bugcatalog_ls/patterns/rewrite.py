@@ -62,7 +62,7 @@ def render(template: Template, place: Span, captures: Mapping[str, Capture], sou
             capture = captures.get(hole.name, _NOTHING)
             own = row[: len(row) - len(row.lstrip(" \t"))]
             filled = _indented(capture, indent + own, source)
-            literal = _without_dangling_separator(filled, text, literal)
+            literal = _without_dangling_separator(filled, literal)
             row += filled or hole.source
             if not filled:
                 text, literal = _joined_over_nothing(text, literal)
@@ -95,7 +95,7 @@ def _indented(capture: Capture, indent: str, source: Source) -> str:
     return "".join(moved)
 
 
-def _without_dangling_separator(filled: str, text: str, literal: str) -> str:
+def _without_dangling_separator(filled: str, literal: str) -> str:
     """A captured list may end with the comma that the template is about to add."""
     return literal.removeprefix(",") if filled.rstrip().endswith(",") and literal.startswith(",") else literal
 
@@ -131,7 +131,7 @@ def _edits_between(
         before = source.slice(spans[position - 1]) if position else ""
         wanted = _appended(gap, literal, before, source, spans[position - 1] if position else None)
         if wanted is None:
-            wanted = _at_indent(_without_dangling_separator(before, "", literal), indent, source.newline)
+            wanted = _at_indent(_without_dangling_separator(before, literal), indent, source.newline)
         edits.append(_trimmed(TextEdit(Span(start, end), wanted), gap))
     return edits
 
