@@ -58,8 +58,7 @@ _LIKES_ANY = Constant("*")
 class CorsRegistration(Fact, frozen=True):
     """Where CORS is set up, with what is said of origins and credentials (as keywords of those names).
 
-    `by_default` tells that all origins are allowed because none is named; `maker` is the symbol of the
-    object whose `init_app` this is, which must be one of flask-cors.
+    `maker` is the symbol of the object whose `init_app` this is, which must be one of flask-cors.
     """
 
     path: str
@@ -68,7 +67,6 @@ class CorsRegistration(Fact, frozen=True):
     credentials_keyword: str
     origins: Expression
     credentials: Expression
-    by_default: bool = False
     maker: str = ""
 
     @property
@@ -89,7 +87,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             known = expression(file, origins) if origins is not None else _LIKES_ANY
             credentials = given.keywords.get("allow_credentials")
             if not given.dict_unpacked and "allow_origin_regex" not in given.keywords:
-                _registration(file, facts, call, _STARLETTE, known, credentials, origins is None)
+                _registration(file, facts, call, _STARLETTE, known, credentials)
     if b"_cors" in file.source.data:
         for call in file.calls_named("CORS", "cross_origin", "cors", "route_cors"):
             names = _FLASK_SYMBOLS.get(file.callee(call) or "")
@@ -193,12 +191,11 @@ def _add(file: PyFile, facts: Facts, call: Node, names: tuple[str, str], maker: 
                 names,
                 _origins(file, given, by_default),
                 own.get(names[1], credentials),
-                given is None,
                 maker,
             )
         return
     known = _origins(file, origins, by_default)
-    _registration(file, facts, call, names, known, credentials, origins is None, maker)
+    _registration(file, facts, call, names, known, credentials, maker)
 
 
 def _origins(file: PyFile, given: Node | None, by_default: bool) -> Expression | None:
@@ -215,16 +212,13 @@ def _registration(
     names: tuple[str, str],
     origins: Expression | None,
     credentials: Node | None,
-    by_default: bool = False,
     maker: str = "",
 ) -> None:
     if origins is None or credentials is None or _is_for_developers(call):
         return
     anchor = facts.anchor(f"cors {text_of(callee_of(call) or call)}", call)
     facts.add(
-        CorsRegistration(
-            file.path, anchor, names[0], names[1], origins, expression(file, credentials), by_default, maker
-        )
+        CorsRegistration(file.path, anchor, names[0], names[1], origins, expression(file, credentials), maker)
     )
 
 

@@ -36,7 +36,6 @@ class BareWrite(NamedTuple):
 
     node: Node
     connection: str
-    n_writes: int
     is_autocommit: bool
     last: Node
     early: Node | None = None
@@ -68,14 +67,14 @@ def bare_writes(file: PyFile) -> Iterator[BareWrite]:
                 continue
             early = None if is_autocommit else _early_commit(scope, connection, writes)
             if early is not None and len(writes) > 1 and _follow(scope, writes):
-                yield BareWrite(writes[0], connection, len(writes), False, writes[-1], early)
+                yield BareWrite(writes[0], connection, False, writes[-1], early)
                 continue
             if f"{connection}.rollback(" in text and not is_autocommit:
                 continue
             if not is_autocommit and _is_closed_always(scope, connection):
                 continue
             if len(writes) > 1 and _follow(scope, writes):
-                yield BareWrite(writes[0], connection, len(writes), is_autocommit, writes[-1])
+                yield BareWrite(writes[0], connection, is_autocommit, writes[-1])
 
 
 def _early_commit(scope: Scope, connection: str, writes: list[Node]) -> Node | None:

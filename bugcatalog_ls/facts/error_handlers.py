@@ -38,10 +38,8 @@ class GlobalHandler(Fact, frozen=True):
 
 
 class HandlerRisk(Fact, frozen=True):
-    """An expression that can raise in what may be a handler of last resort.
-
-    `registered` tells that its own file makes it one. `called` is the symbol of what is called.
-    """
+    """An expression that can raise in what may be a handler of last resort; `called` is the symbol of
+    what it calls."""
 
     path: str
     function: str
@@ -49,7 +47,6 @@ class HandlerRisk(Fact, frozen=True):
     anchor: str
     written: str
     called: str | None
-    registered: bool
     framework: str
 
     @property
@@ -63,7 +60,6 @@ class HandlerAnswer(Fact, frozen=True):
     path: str
     function: str
     anchor: str
-    registered: bool
     framework: str
 
     @property
@@ -248,7 +244,6 @@ def _collect_handler(
     is_middleware: bool = False,
 ) -> None:
     told: set[str] = set()
-    registered = bool(framework)
     for node, risk in risks(file, body, error, definition):
         written = " ".join(text_of(callee_of(node) or node).split()) if node.type == "call" else text_of(node)
         # One guard around the body serves all of its I/O.
@@ -257,16 +252,14 @@ def _collect_handler(
         told |= {written, risk}
         anchor = facts.anchor(f"handler {definition.symbol} {written}", node)
         called = file.callee(node) if node.type == "call" else None
-        facts.add(
-            HandlerRisk(file.path, definition.symbol, risk, anchor, written, called, registered, framework)
-        )
+        facts.add(HandlerRisk(file.path, definition.symbol, risk, anchor, written, called, framework))
     if is_middleware or _ID_TEXT.search(" ".join(text_of(statement) for statement in body)):
         return
     returned = [n for s in body for n in (s, *walk(s)) if n.type == "return_statement" and n.named_children]
     if len(returned) == 1 and "{" in text_of(returned[0]) and not _passes_request(returned[0]):
         value = returned[0].named_children[0]
         anchor = facts.anchor(f"answer {definition.symbol}", value)
-        facts.add(HandlerAnswer(file.path, definition.symbol, anchor, registered, framework))
+        facts.add(HandlerAnswer(file.path, definition.symbol, anchor, framework))
 
 
 def _passes_request(statement: Node) -> bool:

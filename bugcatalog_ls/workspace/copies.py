@@ -108,7 +108,7 @@ class _Copy:
         sys.stderr.flush()
         parent = os.getpid()
         try:
-            self._process = os.fork()
+            self._process = _fork()
         except OSError:
             os.close(self.pipe)
             os.close(writing)
@@ -144,15 +144,23 @@ class _Copy:
 
     def end(self) -> None:
         """End the process if it still runs."""
-        if self._process:
+        if sys.platform != "win32" and self._process:
             os.kill(self._process, signal.SIGKILL)
             self.wait()
+
+
+def _fork() -> int:
+    if sys.platform == "win32":
+        raise OSError("this system makes no copies of processes")
+    return os.fork()
 
 
 def _work(
     share: Sequence[int], work: Callable[[int], bytes], budget: float, writing: int, parent: int
 ) -> None:
     """All that a copy does."""
+    if sys.platform == "win32":
+        return
     code = _RAISED
     try:
         _end_with(parent)
@@ -179,6 +187,8 @@ def _work(
 
 def _end_with(parent: int) -> None:
     """Let the system end this process when the one that waits for it ends, however that comes about."""
+    if sys.platform == "win32":
+        return
     # Only copies need it.
     import ctypes
 
