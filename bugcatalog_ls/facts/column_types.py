@@ -27,6 +27,13 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name, name_in_library
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.sources import quoted, source_of
+from bugcatalog_ls.facts.type_names import (
+    FOREIGN_TYPES,
+    LENGTH_TYPES,
+    LIBRARY_TYPES,
+    PYTHON_TYPES,
+    SCHEMA_NAMES,
+)
 
 
 class ColumnType(msgspec.Struct, frozen=True):
@@ -74,7 +81,7 @@ def type_of(index: FactIndex, value: Expression | None, path: str, depth: int = 
     if not symbol:
         return ColumnType()
     symbol = definition_of(index, symbol, path)
-    foreign = _FOREIGN_TYPES.get(f"{symbol.partition('.')[0]}.{symbol.rpartition('.')[2]}")
+    foreign = FOREIGN_TYPES.get(f"{symbol.partition('.')[0]}.{symbol.rpartition('.')[2]}")
     if foreign is not None and class_at(index, symbol) is None:
         return ColumnType(foreign[0], source=foreign[1], length=foreign[2])
     if call is None and (constant := constant_at(index, symbol)) is not None:
@@ -84,7 +91,7 @@ def type_of(index: FactIndex, value: Expression | None, path: str, depth: int = 
 
 def schema_name(name: str) -> str:
     """What a schema calls a class of SQLAlchemy's types."""
-    return _TYPE_NAMES.get(name, name.upper())
+    return SCHEMA_NAMES.get(name, name.upper())
 
 
 def is_column_type(index: FactIndex, symbol: str) -> bool:
@@ -94,7 +101,7 @@ def is_column_type(index: FactIndex, symbol: str) -> bool:
 
 def type_for_annotation(index: FactIndex, symbol: str, *, text_length: int | None = None) -> ColumnType:
     """The type that SQLAlchemy derives from an annotation (`builtins.str`, an enum's symbol)."""
-    name, source = _PYTHON_TYPES.get(symbol, ("", ""))
+    name, source = PYTHON_TYPES.get(symbol, ("", ""))
     if name == "VARCHAR" and text_length is not None:
         return ColumnType(name, length=text_length, source=f"sa.String(length={text_length})")
     if name:
@@ -105,80 +112,9 @@ def type_for_annotation(index: FactIndex, symbol: str, *, text_length: int | Non
     return ColumnType()
 
 
-_PYTHON_TYPES = {
-    "builtins.int": ("INTEGER", "sa.Integer()"),
-    "builtins.str": ("VARCHAR", "sa.String()"),
-    "builtins.bool": ("BOOLEAN", "sa.Boolean()"),
-    "builtins.float": ("FLOAT", "sa.Float()"),
-    "builtins.bytes": ("BLOB", "sa.LargeBinary()"),
-    "decimal.Decimal": ("NUMERIC", "sa.Numeric()"),
-    "datetime.datetime": ("DATETIME", "sa.DateTime()"),
-    "datetime.date": ("DATE", "sa.Date()"),
-    "datetime.time": ("TIME", "sa.Time()"),
-    "datetime.timedelta": ("INTERVAL", "sa.Interval()"),
-    "uuid.UUID": ("UUID", "sa.Uuid()"),
-}
-
-
-# Types of other libraries, by package and class: name, how a migration may write it, length.
-_FOREIGN_TYPES: dict[str, tuple[str, str, int | None]] = {
-    "sqlalchemy_utils.UUIDType": ("UUID", "sa.Uuid()", None),
-    "sqlalchemy_utils.JSONType": ("JSON", "sa.JSON()", None),
-    "sqlalchemy_utils.EmailType": ("VARCHAR", "sa.String(length=255)", 255),
-    "sqlalchemy_utils.URLType": ("TEXT", "sa.UnicodeText()", None),
-    "sqlalchemy_utils.ArrowType": ("DATETIME", "sa.DateTime()", None),
-    "sqlalchemy_utils.EncryptedType": ("BLOB", "sa.LargeBinary()", None),
-    "sqlalchemy_utils.StringEncryptedType": ("VARCHAR", "sa.String()", None),
-    "fastapi_users_db_sqlalchemy.GUID": ("UUID", "", None),
-    "fastapi_users_db_sqlalchemy.TIMESTAMPAware": ("TIMESTAMP", "", None),
-    "advanced_alchemy.GUID": ("UUID", "", None),
-    "advanced_alchemy.DateTimeUTC": ("DATETIME", "sa.DateTime(timezone=True)", None),
-    "advanced_alchemy.JsonB": ("JSON", "", None),
-    "pgvector.Vector": ("VECTOR", "", None),
-    "pgvector.VECTOR": ("VECTOR", "", None),
-    "geoalchemy2.Geometry": ("GEOMETRY", "", None),
-}
-
-
-# What SQLAlchemy's own classes are called in a schema, where it is not just their upper-case name.
-_TYPE_NAMES = {
-    "String": "VARCHAR",
-    "Unicode": "VARCHAR",
-    "AutoString": "VARCHAR",
-    "UnicodeText": "TEXT",
-    "LargeBinary": "BLOB",
-    "DateTime": "DATETIME",
-    "SmallInteger": "SMALLINT",
-    "BigInteger": "BIGINT",
-    "Double": "DOUBLE",
-    "Uuid": "UUID",
-    "PickleType": "BLOB",
-}
-
-
-_LENGTH_TYPES = frozenset(
-    {
-        "String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "AutoString", "LargeBinary", "Text",
-        "UnicodeText", "VARBINARY", "BINARY",
-    }
-)  # fmt: skip
-
-
-_TYPES = frozenset(
-    {
-        "ARRAY", "BIGINT", "BINARY", "BLOB", "BOOLEAN", "BigInteger", "Boolean", "CHAR", "CLOB", "DATE",
-        "DATETIME", "DECIMAL", "DOUBLE", "DOUBLE_PRECISION", "Date", "DateTime", "Double", "Enum",
-        "FLOAT", "Float", "INT", "INTEGER", "Integer", "Interval", "JSON", "LargeBinary", "NCHAR",
-        "NUMERIC", "NVARCHAR", "NullType", "Numeric", "PickleType", "REAL", "SMALLINT", "SmallInteger",
-        "String", "TEXT", "TIME", "TIMESTAMP", "Text", "Time", "TupleType", "UUID", "Unicode",
-        "UnicodeText", "Uuid", "VARBINARY", "VARCHAR", "AutoString",
-    }
-)  # fmt: skip
-
-
 def _library_type(index: FactIndex, name: str, call: Call | None, value: Expression, path: str) -> ColumnType:
     plain = name.rpartition(".")[2]
-    if plain not in _TYPES and "." not in name:
+    if plain not in LIBRARY_TYPES and "." not in name:
         return ColumnType()
     if plain in ("Enum", "ENUM"):
         return _enum_call(index, call, path, name)
@@ -186,7 +122,7 @@ def _library_type(index: FactIndex, name: str, call: Call | None, value: Express
     if source and call is None:
         source += "()"
     length = None
-    if plain in _LENGTH_TYPES and call is not None:
+    if plain in LENGTH_TYPES and call is not None:
         length = number_in(index, call.keyword("length", 0), path)
         if length is None and call.keyword("length", 0) is not None and source:
             source = ""
@@ -278,7 +214,7 @@ def _decorated_type(index: FactIndex, symbol: str, call: Call | None, path: str,
         found = class_at(index, name)
         if found is None:
             library = name_in_library(name)
-            if library is not None and library.rpartition(".")[2] in _TYPES:
+            if library is not None and library.rpartition(".")[2] in LIBRARY_TYPES:
                 value = Name(library, name)
                 made = Call(value, call.arguments, call.keywords) if call is not None else value
                 return _library_type(index, library, made if isinstance(made, Call) else None, made, path)

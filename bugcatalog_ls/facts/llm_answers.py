@@ -9,24 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.answer_steps import STEPS, TEXTS, Family, next_part, step_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     callee_of,
     enclosing,
-    string_value,
     text_of,
     unparenthesised,
     walk,
 )
 from bugcatalog_ls.syntax.outside import is_outside
-
-Family = Literal["choices", "delta", "blocks", "candidates", "text"]
-"""OpenAI's choices; their streamed deltas; Anthropic's content blocks; Gemini's candidates; a plain text."""
 
 
 @dataclass(frozen=True)
@@ -41,29 +37,6 @@ class AnswerText:
     """The first subscript or loop that needs an element of the list; the read itself where there is none."""
 
 
-# What leads from one part of an answer to the next.
-_STEPS: dict[tuple[str, str], str] = {
-    ("choices", "[]"): "choice",
-    ("choice", "message"): "message",
-    ("choice", "delta"): "delta",
-    ("choice", "text"): "content",
-    ("message", "content"): "content",
-    ("delta", "content"): "delta content",
-    ("blocks", "[]"): "block",
-    ("block", "text"): "block text",
-    ("candidates", "[]"): "candidate",
-    ("candidate", "content"): "candidate content",
-    ("candidate content", "parts"): "parts",
-    ("parts", "[]"): "part",
-    ("part", "text"): "part text",
-}
-_ENDS: dict[str, Family] = {
-    "content": "choices",
-    "delta content": "delta",
-    "block text": "blocks",
-    "part text": "candidates",
-    "plain": "text",
-}
 _LISTS = {"choices": "choices", "candidates": "candidates"}
 _GEMINI = frozenset({"generate_content", "generate_content_async", "send_message", "send_message_async"})
 _GEMINI_LIBRARIES = (b"genai", b"generativeai", b"vertexai")
@@ -140,15 +113,15 @@ def _of_lists(file: PyFile) -> Iterator[AnswerText]:
     for subscript in file.nodes("subscript"):
         value = subscript.child_by_field_name("value")
         state = _list_name(file, value) if value is not None else None
-        if state is not None and value is not None and _step(subscript) == "[]":
-            yield from _followed(file, subscript, _STEPS[(state, "[]")], value, subscript)
+        if state is not None and value is not None and step_of(subscript) == "[]":
+            yield from _followed(file, subscript, STEPS[(state, "[]")], value, subscript)
     for loop in file.nodes("for_statement", "for_in_clause"):
         left, right = loop.child_by_field_name("left"), loop.child_by_field_name("right")
         state = _list_name(file, right) if right is not None else None
         if state is not None and right is not None and left is not None and left.type == "identifier":
             scope = loop.parent if loop.type == "for_in_clause" else None
             for reference in _loop_references(file, left, scope):
-                yield from _followed(file, reference, _STEPS[(state, "[]")], right, loop)
+                yield from _followed(file, reference, STEPS[(state, "[]")], right, loop)
 
 
 def _loop_references(file: PyFile, target: Node, comprehension: Node | None) -> Iterator[Node]:
@@ -167,7 +140,7 @@ def _list_name(file: PyFile, node: Node) -> str | None:
     """Which list of answers an expression is: `response.choices`, `data["choices"]`, a name for it."""
     node = unparenthesised(node)
     if node.type in ("attribute", "subscript"):
-        return _LISTS.get(_step(node) or "")
+        return _LISTS.get(step_of(node) or "")
     if node.type == "identifier" and text_of(node) in _LISTS:
         bindings = file.names.bindings(node)
         values = [binding.value for binding in bindings if binding.kind in ("assign", "walrus")]
@@ -182,8 +155,8 @@ def _of_blocks(file: PyFile) -> Iterator[AnswerText]:
         if (
             value is None
             or value.type != "attribute"
-            or _step(value) != "content"
-            or _step(subscript) != "[]"
+            or step_of(value) != "content"
+            or step_of(subscript) != "[]"
         ):
             continue
         owner = value.child_by_field_name("object")
@@ -244,12 +217,12 @@ def _followed(
     if parent is None:
         return
     if parent.type in ("attribute", "subscript") and parent.named_children[0].id == node.id:
-        step = _step(parent)
-        following = _next(state, step) if step is not None else None
+        step = step_of(parent)
+        following = next_part(state, step) if step is not None else None
         if following is None:
             return
-        if following in _ENDS:
-            yield AnswerText(parent, _ENDS[following], source, list_read)
+        if following in TEXTS:
+            yield AnswerText(parent, TEXTS[following], source, list_read)
         else:
             yield from _followed(file, parent, following, source, list_read, steps - 1)
         return
@@ -257,37 +230,6 @@ def _followed(
     if left is not None and left.type == "identifier" and left.id != node.id:
         for reference in references(file, left):
             yield from _followed(file, reference, state, source, list_read, steps - 1)
-
-
-def _next(state: str, step: str) -> str | None:
-    match state:
-        case "gemini":
-            return "plain" if step == "text" else None
-        case "langchain":
-            return "plain" if step == "content" else None
-        case "ollama chat":
-            return "ollama message" if step == "message" else None
-        case "ollama message":
-            return "plain" if step == "content" else None
-        case "ollama generate":
-            return "plain" if step == "response" else None
-    return _STEPS.get((state, step))
-
-
-def _step(node: Node) -> str | None:
-    """The name that an attribute or a subscript by text reads; `[]` for one by number."""
-    if node.type == "attribute":
-        name = node.child_by_field_name("attribute")
-        return text_of(name) if name is not None else None
-    if node.type != "subscript":
-        return None
-    keys = node.children_by_field_name("subscript")
-    if len(keys) != 1:
-        return None
-    key = string_value(keys[0])
-    if key is not None:
-        return key
-    return "[]" if keys[0].type in ("integer", "unary_operator") else None
 
 
 def _is_written(node: Node) -> bool:

@@ -16,9 +16,9 @@ from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migrations import ProcedureFact, step_anchor
 from bugcatalog_ls.facts.operations import Operation, Touch
-from bugcatalog_ls.facts.replay_expressions import items_of
 from bugcatalog_ls.facts.replay_frames import BudgetError, Frame, Loop, RaisedError
 from bugcatalog_ls.facts.replay_functions import MAX_STEPS, CallReplay
+from bugcatalog_ls.facts.replay_operators import items_of
 from bugcatalog_ls.facts.replay_sql import is_query, text_of_clause
 from bugcatalog_ls.facts.replay_values import (
     UNKNOWN,

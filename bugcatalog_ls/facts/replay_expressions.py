@@ -25,6 +25,7 @@ from bugcatalog_ls.facts.expressions import Operation as OperatorExpression
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migrations import ProcedureFact
 from bugcatalog_ls.facts.replay_frames import Frame
+from bugcatalog_ls.facts.replay_operators import applied, items_of
 from bugcatalog_ls.facts.replay_values import (
     REST,
     UNKNOWN,
@@ -36,8 +37,6 @@ from bugcatalog_ls.facts.replay_values import (
     Pattern,
     Term,
     Value,
-    contains,
-    equal,
     joined,
     truth,
 )
@@ -247,36 +246,7 @@ class ExpressionReplay:
         if value.operator == "not":
             known = truth(operands[0])
             return UNKNOWN if known is None else not known
-        if len(operands) != 2:
-            return UNKNOWN
-        left, right = operands
-        answer: bool | None
-        match value.operator:
-            case "==" | "is":
-                answer = equal(left, right)
-            case "!=" | "is not":
-                same = equal(left, right)
-                answer = None if same is None else not same
-            case "in":
-                answer = contains(right, left)
-            case "not in":
-                held = contains(right, left)
-                answer = None if held is None else not held
-            case "+" if isinstance(left, (str, Pattern)) or isinstance(right, (str, Pattern)):
-                return joined([left, right])
-            case "+" if isinstance(left, list) and isinstance(right, list):
-                return [*left, *right]
-            case "-" | "&" | "|" if isinstance(left, list) and isinstance(right, list):
-                return _set_operation(value.operator, left, right)
-            case "%" if isinstance(left, str):
-                return _formatted(left, right)
-            case "<" | "<=" | ">" | ">=" if isinstance(left, int) and isinstance(right, int):
-                return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[
-                    value.operator
-                ]
-            case _:
-                answer = None
-        return UNKNOWN if answer is None else answer
+        return applied(value.operator, *operands) if len(operands) == 2 else UNKNOWN
 
     def _logic(self, value: OperatorExpression, frame: Frame) -> Value:
         unknown = False
@@ -309,38 +279,3 @@ class ExpressionReplay:
             else:
                 found.append(self.evaluate(value, frame))
         return found
-
-
-def items_of(value: Value) -> list[Value] | None:
-    """The items to go through, where they are known."""
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    if isinstance(value, dict):
-        return list(value)
-    return None
-
-
-def _set_operation(operator: str, left: list[Value], right: list[Value]) -> Value:
-    answers = [contains(right, item) for item in left]
-    if None in answers:
-        return UNKNOWN
-    held = [item for item, answer in zip(left, answers, strict=True) if answer]
-    if operator == "&":
-        return held
-    without = [item for item, answer in zip(left, answers, strict=True) if not answer]
-    return (
-        without if operator == "-" else [*left, *(item for item in right if contains(left, item) is not True)]
-    )
-
-
-def _formatted(text: str, values: Value) -> Value:
-    given = list(values) if isinstance(values, (list, tuple)) else [values]
-    parts: list[Value] = []
-    pieces = text.split("%s")
-    if len(pieces) - 1 != len(given) or isinstance(values, dict):
-        return joined([text.split("%")[0], UNKNOWN])
-    for position, piece in enumerate(pieces):
-        parts.append(piece)
-        if position < len(given):
-            parts.append(given[position])
-    return joined(parts)

@@ -7,6 +7,16 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.resource_keepers import (
+    DERIVING,
+    KEEPING,
+    LAZY,
+    LIBRARIES,
+    PLAIN_CLASSES,
+    READS_ALL,
+    SERVERS,
+    is_collecting,
+)
 from bugcatalog_ls.facts.resources import CLOSERS, opened
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import mentions
@@ -18,55 +28,6 @@ UseKind = Literal["use", "close", "hand on", "enter", "pass", "test", "bind", "y
 _DISPLAYS = frozenset(
     {"list", "tuple", "set", "dictionary", "pair", "expression_list", "list_splat", "dictionary_splat"}
 )
-# Calls whose result lives on what the resource still has to give.
-_DERIVING = frozenset({"cursor", "makefile", "execution_options", "begin", "connection", "detach"})
-_LAZY = frozenset({"reader", "DictReader", "iter", "map", "filter", "zip", "enumerate", "chain", "islice"})
-_READS_ALL = frozenset(
-    {"list", "tuple", "set", "dict", "frozenset", "sorted", "sum", "max", "min", "any", "all", "next"}
-)
-_LIBRARIES = frozenset(
-    {
-        *("pandas", "numpy", "yaml", "orjson", "ujson", "simplejson", "toml", "tomllib", "tomli", "tomli_w"),
-        *("requests", "httpx", "polars", "joblib", "torch", "lxml", "docx", "openpyxl", "PyPDF2", "pypdf"),
-        *("cv2", "dill", "cloudpickle", "polib", "rsa", "ruamel", "xmltodict", "sqlalchemy", "sqlmodel"),
-    }
-)
-# Functions of the standard library whose result keeps what they are given, and closes it.
-_KEEPING = frozenset(
-    {
-        *(
-            "closing",
-            "aclosing",
-            "enter_context",
-            "enter_async_context",
-            "enterContext",
-            "enterAsyncContext",
-            "enterClassContext",
-            "push",
-            "callback",
-            "register",
-        ),
-        *("finalize", "TextIOWrapper", "BufferedReader", "BufferedWriter", "nullcontext", "wrap_socket"),
-        *(
-            "connect_read_pipe",
-            "connect_write_pipe",
-            "partial",
-            "submit",
-            "run_in_executor",
-            "to_thread",
-            "create_task",
-            "Thread",
-            "Process",
-            "setattr",
-        ),
-    }
-)
-# Their servers and transports close the socket that they are given as `sock=`.
-_SERVERS = frozenset(
-    {"start_server", "create_server", "start_unix_server", "create_unix_server"}
-    | {"open_connection", "create_connection", "connect_accepted_socket", "create_datagram_endpoint"}
-)
-_PLAIN_CLASSES = frozenset({"csv.DictReader", "csv.DictWriter", "csv.reader", "csv.writer"})
 
 
 class Use(NamedTuple):
@@ -179,23 +140,23 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
     if last in CLOSERS or last.startswith(("close_", "release_")) or last.endswith(("_close", "_release")):
         return Use("close", node)
     symbol = file.symbol(function) or ""
-    if last in _KEEPING or opened(f"{symbol}()") is not None:
+    if last in KEEPING or opened(f"{symbol}()") is not None:
         return Use("hand on", node)
-    if last in _SERVERS and argument.type == "keyword_argument":
+    if last in SERVERS and argument.type == "keyword_argument":
         return Use("hand on", node)
     root = symbol.partition(".")[0]
-    if last in _LAZY and enclosing(call, "return_statement", "yield", "function_definition") is not None:
+    if last in LAZY and enclosing(call, "return_statement", "yield", "function_definition") is not None:
         around = enclosing(call, "return_statement", "yield", "function_definition")
         if around is not None and around.type != "function_definition" and not _is_used_up(call, around):
             return Use("hand on", node)
-    if symbol in _PLAIN_CLASSES:
+    if symbol in PLAIN_CLASSES:
         return Use("use", node)
     if last.lstrip("_")[:1].isupper():
         # `Wait(driver).until(…)`: what is made here is gone when the statement ends.
         outer = call.parent
         return Use("use" if outer is not None and outer.type == "attribute" else "hand on", node)
-    if root in sys.stdlib_module_names or root == "builtins" or root in _LIBRARIES:
-        return Use("hand on" if _is_collecting(last) else "use", node)
+    if root in sys.stdlib_module_names or root == "builtins" or root in LIBRARIES:
+        return Use("hand on" if is_collecting(last) else "use", node)
     if _is_entered(call):
         # What is entered with it may well close it: `with session_cleanup(session):`.
         return Use("hand on", node)
@@ -210,7 +171,7 @@ def _is_used_up(call: Node, around: Node) -> bool:
             return False
         if parent.type in ("list_comprehension", "set_comprehension", "dictionary_comprehension"):
             return True
-        if parent.type == "call" and text_of(callee_of(parent) or parent) in _READS_ALL:
+        if parent.type == "call" and text_of(callee_of(parent) or parent) in READS_ALL:
             return True
     return False
 
@@ -233,11 +194,6 @@ def is_kept(call: Node) -> bool:
         if parent.type == "block":
             return False
     return False
-
-
-def _is_collecting(last: str) -> bool:
-    """Whether a method puts what it is given into a container."""
-    return last in ("append", "add", "put", "put_nowait", "setdefault", "insert", "extend", "update", "set")
 
 
 def _slot(arguments: Node, argument: Node) -> str:
@@ -284,7 +240,7 @@ def _derives(node: Node) -> Node | None:
     name, call = attribute.child_by_field_name("attribute"), attribute.parent
     if name is None or call is None or call.type != "call" or callee_of(call) != attribute:
         return None
-    return call if text_of(name) in _DERIVING or text_of(name) in ("execute", "iter_rows") else None
+    return call if text_of(name) in DERIVING or text_of(name) in ("execute", "iter_rows") else None
 
 
 def _of_derived(node: Node, use: Use) -> Use:
