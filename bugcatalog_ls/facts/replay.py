@@ -7,7 +7,7 @@ uncertain. What may change a table in a way that is not known touches exactly th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -17,22 +17,19 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.migrations import ProcedureFact, step_anchor
 from bugcatalog_ls.facts.operations import Operation, Touch
 from bugcatalog_ls.facts.replay_frames import BudgetError, Frame, Loop, RaisedError
-from bugcatalog_ls.facts.replay_functions import MAX_STEPS, CallReplay
+from bugcatalog_ls.facts.replay_functions import MAX_STEPS
 from bugcatalog_ls.facts.replay_operators import items_of
 from bugcatalog_ls.facts.replay_sql import is_query, text_of_clause
 from bugcatalog_ls.facts.replay_values import (
     UNKNOWN,
     Function,
     Pattern,
-    Term,
-    Unknowable,
     Value,
-    either_text,
-    equal,
     joined,
     truth,
 )
-from bugcatalog_ls.facts.schema import Schema, merged
+from bugcatalog_ls.facts.replay_ways import Opaque, WaysReplay, copied
+from bugcatalog_ls.facts.schema import Schema
 from bugcatalog_ls.facts.scripts import (
     Assign,
     Define,
@@ -50,17 +47,7 @@ from bugcatalog_ls.facts.scripts import (
 _MAX_ROUNDS = 400
 
 
-class Opaque(msgspec.Struct, frozen=True):
-    """Why something of a revision cannot be replayed, where, and which tables it may touch (None: any,
-    none: those alone that no revision lists)."""
-
-    revision: str
-    anchor: str
-    reason: str
-    tables: tuple[str, ...] | None = None
-
-
-class Replay(CallReplay):
+class Replay(WaysReplay):
     """Applies the revisions of one environment to a schema, one after the other."""
 
     def __init__(self, index: FactIndex, dialect: str = "") -> None:
@@ -231,7 +218,7 @@ class Replay(CallReplay):
         environments: list[dict[str, Value]] = []
         raised = 0
         for way in (body, otherwise):
-            self.schema, frame.names = before.copy(), _copied(names)
+            self.schema, frame.names = before.copy(), copied(names)
             try:
                 if self.run(way, frame):
                     reached.append(self.schema)
@@ -242,7 +229,7 @@ class Replay(CallReplay):
             frame.names = names
             raise RaisedError
         # Functions that close over these names see what is known after both ways.
-        names.update(self._agreed(environments))
+        names.update(self.agreed(environments))
         frame.names = names
         if not reached:
             return False
@@ -311,57 +298,3 @@ class Replay(CallReplay):
             else:
                 value = UNKNOWN
         self.bind(statement.target, value, frame)
-
-    def _agreed(self, environments: list[dict[str, Value]]) -> dict[str, Value]:
-        """The names after several ways: what differs is unknown, a text keeps what its versions share."""
-        result: dict[str, Value] = dict(environments[0]) if environments else {}
-        for other in environments[1:]:
-            for name in {*result, *other}:
-                result[name] = self.either(result.get(name, UNKNOWN), other.get(name, UNKNOWN))
-        return result
-
-    def either(self, one: Value, two: Value) -> Value:
-        """The value that is one or the other."""
-        if one is two or equal(one, two) is True:
-            return one
-        if isinstance(one, Term) and isinstance(two, Term):
-            if one == two or (
-                is_query(self.index, one, self.revision) and is_query(self.index, two, self.revision)
-            ):
-                return one
-            return UNKNOWN
-        if isinstance(one, str | Pattern) and isinstance(two, str | Pattern):
-            return either_text(one, two)
-        return one if type(one) is type(two) and not isinstance(one, Unknowable) and one == two else UNKNOWN
-
-    def merged(self, states: Iterable[Schema]) -> Schema:
-        unique: list[Schema] = []
-        for state in states:
-            if all(state is not other for other in unique):
-                unique.append(state)
-        if len(unique) == 1:
-            return unique[0]
-        result = merged(unique)
-        self._note_differences(unique, result)
-        return result
-
-    def _note_differences(self, states: list[Schema], result: Schema) -> None:
-        """Note the tables that are there in one way and missing, or have other columns, in another."""
-        names = {name for state in states for name in state.tables}
-        for name in sorted(names):
-            tables = [state.tables.get(name) for state in states]
-            present = [table for table in tables if table is not None]
-            columns = {frozenset(table.columns) for table in present}
-            if len(present) < len(tables) or len(columns) > 1:
-                note = Opaque(
-                    self.revision, self.anchor, "a condition that is not known before it runs", (name,)
-                )
-                if note not in self.opaque:
-                    self.opaque.append(note)
-
-
-def _copied(names: dict[str, Value]) -> dict[str, Value]:
-    return {
-        name: list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
-        for name, value in names.items()
-    }

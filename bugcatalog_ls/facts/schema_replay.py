@@ -16,7 +16,8 @@ from bugcatalog_ls.facts.expressions import Call, dotted
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.migration_graph import Environment, environments, graph
 from bugcatalog_ls.facts.models import model, models
-from bugcatalog_ls.facts.replay import Opaque, Replay
+from bugcatalog_ls.facts.replay import Replay
+from bugcatalog_ls.facts.replay_ways import Opaque
 from bugcatalog_ls.facts.schema_tables import Table
 from bugcatalog_ls.syntax.modules import module_name
 

@@ -6,9 +6,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.clocks import Clocks
 from bugcatalog_ls.facts.time_destinations import (
-    TEXT_METHODS,
     dumps,
-    is_file_layout,
     is_file_text,
     is_span,
     keeps,
@@ -18,10 +16,10 @@ from bugcatalog_ls.facts.time_destinations import (
     shows,
 )
 from bugcatalog_ls.facts.time_meetings import meet
+from bugcatalog_ls.facts.time_methods import made_by
 from bugcatalog_ls.facts.time_roles import LASTING, Form, Uses, kept_role, returned_roles
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
-    arguments_of,
     callee_of,
     enclosing,
     enclosing_function,
@@ -207,51 +205,16 @@ class TimeUses:
             if name != "tzinfo":
                 uses.roles.add("unknown")
             return
-        if form in ("iso", "text", "mixed"):
-            if name == "format":
-                self._follow(call, "mixed", uses)
-            elif name in TEXT_METHODS:
-                self._follow(call, "text" if form == "iso" else form, uses)
-            else:
-                uses.roles.add("unknown")
-            return
-        if form in ("day", "number"):
-            if name in ("isoformat", "strftime") and form == "day":
-                self._follow(call, "day", uses)
-            else:
-                uses.roles.add("unknown")
-            return
-        match name:
-            case "isoformat":
-                self._follow(call, "iso", uses)
-            case "strftime" | "ctime" | "__str__":
-                written = arguments_of(call).get("format", 0)
-                layout = string_value(written)
-                if written is not None and layout is None and written.type == "string":
-                    self._follow(call, "mixed", uses)
-                elif layout is not None and (
-                    is_file_layout(layout) or (is_file_text(layout.replace("%", "")) and "." in layout[-6:])
-                ):
-                    uses.roles.add("file")
-                else:
-                    self._follow(call, "text", uses)
-            case "timestamp":
+        match made_by(name, call, form):
+            case "epoch":
                 inner = Uses(roles={"epoch"})
                 self._follow(call, "number", inner)
                 # Whatever becomes of the number: the zone was asked for here.
                 uses.roles |= inner.roles - {"unknown"}
-            case "replace":
-                zone = arguments_of(call).get("tzinfo", 7)
-                if zone is not None and not is_none(zone):
-                    uses.roles.add("aware")
-                else:
-                    self._follow(call, form, uses)
-            case "astimezone":
-                uses.roles.add("aware")
-            case "date":
-                self._follow(call, "day", uses)
-            case _:
-                uses.roles.add("unknown")
+            case "aware" | "file" | "unknown" as role:
+                uses.roles.add(role)
+            case made:
+                self._follow(call, made, uses)
 
     def _interpolation(self, interpolation: Node, form: Form, uses: Uses) -> None:
         string = interpolation.parent
