@@ -182,10 +182,7 @@ class FixContext:
     ) -> Fix:
         """A fix made of edits; plain ones are of the finding's file. What `imports` need is added,
         and the next fix starts with the imports as they were."""
-        made = [
-            edit if isinstance(edit, Edit) else Edit(self.file.path, edit.span, edit.content)
-            for edit in edits
-        ]
+        made = [self._of_file(edit) for edit in edits]
         self._drop_unread([TextEdit(edit.span, edit.content) for edit in made if edit.path == self.file.path])
         for path, imports in self._imports.items():
             made.extend(Edit(path, edit.span, edit.content) for edit in imports.edits())
@@ -194,6 +191,12 @@ class FixContext:
 
     def resolve(self, symbol: str, path: str | None = None) -> str:
         return resolve(self.index, symbol, self.file.path if path is None else path)
+
+    def _of_file(self, edit: TextEdit | Edit) -> Edit:
+        """An edit with its path; one of the finding's file has that file's line ends."""
+        path = edit.path if isinstance(edit, Edit) else self.file.path
+        is_own = path == self.file.path
+        return Edit(path, edit.span, self.file.source.in_its_lines(edit.content) if is_own else edit.content)
 
     def _drop_unread(self, edits: Sequence[TextEdit]) -> None:
         """Imports whose last reads the edits take go with them; those that others take from here stay."""

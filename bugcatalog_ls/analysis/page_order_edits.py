@@ -9,6 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.paging import Page
 from bugcatalog_ls.facts.queries import is_class_like
 from bugcatalog_ls.syntax.edits import insert_at
+from bugcatalog_ls.syntax.indents import break_before
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -35,7 +36,9 @@ def ordered_before_page(page: Page, keys: str) -> list[TextEdit]:
     owner = callee.child_by_field_name("object") if callee is not None else None
     if owner is None:
         return []
-    return [insert_at(owner.end_byte, _on_its_own_row(owner, callee, order))]
+    # On a row of its own where the chain has its calls so.
+    row = break_before(callee) if callee is not None else ""
+    return [insert_at(owner.end_byte, f"{row}{order}")]
 
 
 def ordered_by_more(page: Page, keys: str) -> list[TextEdit]:
@@ -60,12 +63,3 @@ def _is_query(node: Node) -> bool:
         or "query" in text_of(node)
         or "." not in text_of(node)
     )
-
-
-def _on_its_own_row(owner: Node, callee: Node | None, order: str) -> str:
-    """The call as the chain has its others: on a row of its own where the next one is."""
-    if callee is None or owner.end_point[0] == callee.end_point[0]:
-        return order
-    attribute = callee.child_by_field_name("attribute")
-    dot = attribute.start_point[1] - 1 if attribute is not None else 0
-    return f"\n{' ' * dot}{order}"

@@ -22,6 +22,7 @@ from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.facts.row_queries import rows_of
 from bugcatalog_ls.facts.row_reads import EagerlyLoaded, FirstReads
 from bugcatalog_ls.syntax.edits import insert_at
+from bugcatalog_ls.syntax.indents import break_before
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
@@ -221,11 +222,8 @@ def _appended(query: Query, added: str) -> list[TextEdit]:
     built = [call for name, call in query.parts if name not in ("all", "[]", "iterator")]
     last = max([*built, *query.roots], key=lambda node: node.end_byte)
     callee = callee_of(last) if last.type == "call" else None
-    owner = callee.child_by_field_name("object") if callee is not None else None
-    attribute = callee.child_by_field_name("attribute") if callee is not None else None
-    if owner is not None and attribute is not None and owner.end_point[0] != attribute.start_point[0]:
-        added = f"\n{' ' * (attribute.start_point[1] - 1)}{added}"
-    return [insert_at(last.end_byte, added)]
+    row = break_before(callee) if callee is not None else ""
+    return [insert_at(last.end_byte, f"{row}{added}")]
 
 
 ANALYZER = Analyzer(join=_join, joins=(LoopCall, RowAccess, RowHandedOn), fix=_fix)

@@ -167,6 +167,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     if statement.type in DEFINITIONS or statement.parent is None or not name:
         return
     edits = guarded(ctx.file, statement, name)
+    if not edits:
+        return
     if is_unbound:
         edits = [*_bound_to_none(ctx.file, name), *edits]
     is_safe = _is_bare_call(statement) and not is_unbound

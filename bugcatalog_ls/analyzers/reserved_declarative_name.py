@@ -179,10 +179,10 @@ def _renamed_column(ctx: FixContext, statement: Node, name: str) -> list[TextEdi
     if called not in ("Column", "mapped_column"):
         # What points back to a relationship names it.
         return None if "back_populates" in text_of(value) or "backref" in text_of(value) else []
-    return _named(value, name)
+    return _named(ctx, value, name)
 
 
-def _named(call: Node, name: str) -> list[TextEdit] | None:
+def _named(ctx: FixContext, call: Node, name: str) -> list[TextEdit] | None:
     given = arguments_of(call)
     if "name" in given.keywords or (given.positional and string_value(given.positional[0]) is not None):
         return []
@@ -198,7 +198,7 @@ def _named(call: Node, name: str) -> list[TextEdit] | None:
         return [insert_at(arguments.start_byte + 1, f'"{name}"')]
     first = items[0]
     same_row = first.start_point[0] == arguments.start_point[0]
-    separator = ", " if same_row else ",\n" + " " * first.start_point[1]
+    separator = ", " if same_row else ",\n" + ctx.file.source.indent_at(first.start_byte)
     return [insert_at(first.start_byte, f'"{name}"{separator}')]
 
 
@@ -209,7 +209,7 @@ def _renamed_field(ctx: FixContext, statement: Node, name: str) -> list[TextEdit
         given = arguments_of(value).keywords
         column = given.get("sa_column")
         if column is not None:
-            return _named(column, name) if column.type == "call" else None
+            return _named(ctx, column, name) if column.type == "call" else None
         if "sa_column_kwargs" in given:
             return None
         return add_keyword(ctx.file, value, "sa_column_kwargs", f'{{"name": "{name}"}}')
@@ -256,7 +256,7 @@ def _populated(ctx: FixContext, statement: Node, library: str, release: int) -> 
     option = "populate_by_name" if release == 2 else "allow_population_by_field_name"
     if option in text_of(body):
         return []
-    pad = " " * statement.start_point[1]
+    pad = ctx.file.source.indent_at(statement.start_byte)
     if release == 1:
         if any(each.type == "class_definition" and "class Config" in text_of(each) for each in statements):
             return None

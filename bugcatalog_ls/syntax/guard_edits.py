@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import statement_of, statements, text_of, walk
 from bugcatalog_ls.syntax.statement_edits import wrap
@@ -13,7 +14,8 @@ DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_d
 
 
 def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
-    """The statement under a test of the name, with those behind it that need what it assigns."""
+    """The statement under a test of the name, with those behind it that need what it assigns. Where
+    these would be functions and classes of a module, only the value depends on the test."""
     statement = _outermost_in_need(statement, name)
     last = statement
     assigned = _assigned_names(statement)
@@ -23,7 +25,28 @@ def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
             if other.start_byte > statement.start_byte and _reads_any(other, assigned):
                 last = other
                 assigned |= _assigned_names(other)
+    if (
+        block is not None
+        and block.type == "module"
+        and any(
+            other.type in DEFINITIONS
+            for other in statements(block)
+            if statement.start_byte <= other.start_byte <= last.start_byte
+        )
+    ):
+        return _chosen(statement, name)  # Else half a module would stand under the test.
     return wrap(file, statement, last, f"if {name} is not None:")
+
+
+def _chosen(statement: Node, name: str) -> list[TextEdit]:
+    """`x = name.f() if name is not None else None`; nothing for what is no plain assignment."""
+    assignment = statement.named_children[0] if statement.type == "expression_statement" else statement
+    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    if assignment.type != "assignment" or left is None or left.type != "identifier" or right is None:
+        return []
+    if right.type not in ("call", "attribute", "subscript"):
+        return []
+    return [insert_at(right.end_byte, f" if {name} is not None else None")]
 
 
 def _outermost_in_need(statement: Node, name: str) -> Node:

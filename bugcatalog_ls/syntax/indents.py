@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tree_sitter import Node
+
 from bugcatalog_ls.syntax.file import PyFile
 
 _UNIT = "    "
@@ -21,6 +23,18 @@ def indent_unit(file: PyFile) -> str:
         if inner != outer and inner.startswith(outer):
             units[inner[len(outer) :]] += 1
     return units.most_common(1)[0][0] if units else _UNIT
+
+
+def break_before(attribute: Node) -> str:
+    """The line end and white space before the dot of an attribute that has a row of its own; else nothing."""
+    owner, name = attribute.child_by_field_name("object"), attribute.child_by_field_name("attribute")
+    if owner is None or name is None:
+        return ""
+    between = (attribute.text or b"")[
+        owner.end_byte - attribute.start_byte : name.start_byte - attribute.start_byte
+    ]
+    before_dot = between.decode().rpartition(".")[0]
+    return "\n" + before_dot.rpartition("\n")[2] if "\n" in before_dot else ""
 
 
 def indented(file: PyFile, code: str, indent: str) -> str:

@@ -33,6 +33,10 @@ class Source:
     def slice(self, span: Span) -> str:
         return self.data[span.start : span.end].decode("utf-8", "replace")
 
+    def in_its_lines(self, text: str) -> str:
+        """A text to put in, with the line ends of this one."""
+        return text if self.newline == "\n" else text.replace("\r\n", "\n").replace("\n", self.newline)
+
     def indent_at(self, offset: int) -> str:
         """The white space that begins the line of `offset`."""
         start, end = self.lines.line_span(self.lines.row_of(offset))

@@ -819,3 +819,20 @@ def test_library_chosen_by_a_member_of_an_enumeration() -> None:
             #      ^^^^^^ BC903
         """,
     )
+
+
+def test_no_guard_around_the_classes_of_a_module() -> None:
+    code = """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+        client = redis.Redis()
+        class Cache:
+            def get(self, key):
+                return client.get(key)
+    """
+    guarded = code.replace("redis.Redis()", "redis.Redis() if redis is not None else None")
+    check_fix("BC903", code, guarded)
+    told = code.replace("client =", "client: object =").replace("redis.Redis()", "redis.Redis() or None")
+    check_fix("BC903", told, told)

@@ -5,7 +5,7 @@
 
 import pytest
 
-from bugcatalog_ls.testing.checks import check_findings, check_fix
+from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, check_fix
 
 HEAD = """\
 from typing import Optional
@@ -191,3 +191,14 @@ def test_uses_are_renamed_where_they_are_known() -> None:
 )  # fmt: skip
 def test_pydantic_fields_get_an_alias(before: str, after: str) -> None:
     check_fix("BC707", before, after)
+
+
+def test_mend_in_the_line_ends_and_indentation_of_the_file() -> None:
+    code = "from pydantic import BaseModel, Field\n\n\nclass Item(BaseModel):\n\tschema: str = Field()\n"
+    source = code.replace("\n", "\r\n")
+    fixed = apply_all_fixes("BC707", {"a.py": source}, lambda fix: True)["a.py"]
+    assert fixed.count("\r\n") == fixed.count("\n")
+    assert (
+        '\tmodel_config = ConfigDict(populate_by_name=True)\r\n\r\n\tschema_: str = Field(alias="schema")'
+        in fixed
+    )
