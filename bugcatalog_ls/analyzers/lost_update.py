@@ -10,15 +10,16 @@ from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.redis_command_fixes import as_one_command
 from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
 from bugcatalog_ls.facts.answered_routes import routes_of
-from bugcatalog_ls.facts.atomic_sql import atomic_sql, locking_select
+from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.locking_sql import is_better_locked, locking_sql
 from bugcatalog_ls.facts.relationships import is_private, leads_to_rows
 from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.facts.row_loaders import RowLoader, row_loaders
 from bugcatalog_ls.facts.row_protection import collect_protection, is_isolated, is_unlocked_row, is_versioned
 from bugcatalog_ls.facts.stale_files import stale_files
 from bugcatalog_ls.facts.stale_keys import is_django_cache, is_redis, stale_keys
-from bugcatalog_ls.facts.stale_sql import stale_sql
+from bugcatalog_ls.facts.stale_sql import StaleSql, stale_sql
 from bugcatalog_ls.facts.stale_statements import stale_statements
 from bugcatalog_ls.facts.stale_updates import StaleUpdate, stale_updates
 from bugcatalog_ls.syntax.edits import replace_node
@@ -181,12 +182,21 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     elif kind in ("write", "once"):
         yield from as_one_command(context, kind)
     elif kind == "sql":
-        edits = locking_select(context.file, context.span)
+        stale = next((one for one in stale_sql(context.file) if one.node.start_byte == context.span.start), None)
+        if stale is not None:
+            yield from _mend_sql(context, stale)
+
+
+def _mend_sql(context: FixContext, stale: StaleSql) -> Iterator[Fix]:
+    mends = [
+        ("Let the database work it out", atomic_sql(context.file, stale)),
+        ("Lock the row while it is read", locking_sql(context.file, stale)),
+    ]
+    if is_better_locked(context.file, stale):
+        mends.reverse()
+    for title, edits in mends:
         if edits:
-            yield context.fix("Lock the row while it is read", "suggested", edits)
-        edits = atomic_sql(context.file, context.span)
-        if edits:
-            yield context.fix("Let the database work it out", "suggested", edits)
+            yield context.fix(title, "suggested", edits)
 
 
 def _mend_row(context: FixContext, update: StaleUpdate, model: str) -> Iterator[Fix]:

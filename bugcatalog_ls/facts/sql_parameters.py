@@ -3,12 +3,53 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.nodes import arguments_of, text_of
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
 
 PLACEHOLDER = re.compile(r"\?|%s|%\((\w+)\)s|(?<!:):(\w+)|\$(\d+)")
+
+
+class SqlLiteral(NamedTuple):
+    """SQL as it is written, in one string or in several side by side; the quotes stand in its text."""
+
+    pieces: tuple[Node, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(text_of(piece) for piece in self.pieces)
+
+    def offset_of(self, place: int) -> int:
+        """Where a character of the text stands in the file, in bytes."""
+        for piece in self.pieces:
+            written = text_of(piece)
+            if place <= len(written):
+                return piece.start_byte + len(written[:place].encode())
+            place -= len(written)
+        return self.pieces[-1].end_byte
+
+
+def sql_literal(file: PyFile, call: Node) -> SqlLiteral | None:
+    """The SQL that a call is given, also inside of `text(…)`, and by a name that nothing else uses."""
+    literal = next(iter(arguments_of(call).positional), None)
+    while literal is not None and literal.type == "call":
+        literal = next(iter(arguments_of(literal).positional), None)
+    if literal is not None and literal.type == "identifier":
+        bindings = file.names.bindings(literal)
+        n_uses = len(re.findall(rb"\b%s\b" % re.escape(text_of(literal).encode()), file.source.data))
+        is_own = len(bindings) == 1 and bindings[0].kind == "assign" and n_uses == 2
+        literal = bindings[0].value if is_own else None
+        if literal is not None and literal.type == "call":
+            literal = next(iter(arguments_of(literal).positional), None)
+    literal = unparenthesised(literal) if literal is not None else None
+    if literal is None or literal.type not in ("string", "concatenated_string"):
+        return None
+    if literal.type == "string":
+        return SqlLiteral((literal,))
+    return SqlLiteral(tuple(child for child in literal.named_children if child.type == "string"))
 
 
 def literal_of(call: Node) -> Node | None:

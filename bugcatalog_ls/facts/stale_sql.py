@@ -8,18 +8,29 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.derived_names import computes_from, derived_names
+from bugcatalog_ls.facts.sql_parameters import parameter_at
 from bugcatalog_ls.facts.stale_updates import LOCKING, is_under_lock
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, unparenthesised
 from bugcatalog_ls.syntax.scopes import Scope
 
 _TABLE = r"[\"`]?(?P<table>[\w.]+)[\"`]?"
-_SELECT = re.compile(rf"\s*SELECT\s+(?P<columns>[\w\s,.\"`*]+?)\s+FROM\s+{_TABLE}", re.IGNORECASE)
+_SELECT = re.compile(rf"\s*SELECT\s+(?P<columns>[\w\s,.\"`*()]+?)\s+FROM\s+{_TABLE}", re.IGNORECASE)
 _UPDATE = re.compile(rf"\s*UPDATE\s+{_TABLE}\s+SET\s+(?P<sets>.*)", re.IGNORECASE | re.DOTALL)
 _SET = re.compile(
-    r"[\"`]?(?P<column>\w+)[\"`]?\s*=\s*(?:\?|%s|%\(\w+\)s|:\w+|\$\d+|\{\w+\})\s*(?:,|\bWHERE\b|$)",
+    r"[\"`]?\b(?P<column>\w+)[\"`]?\s*=\s*(?P<value>\?|%s|%\(\w+\)s|:\w+|\$\d+|\{\w+\})(?:::\w+)?\s*"
+    r"(?:,|\bWHERE\b|$)",
     re.IGNORECASE,
+)
+_ANY_SET = re.compile(r"[\"`]?\b(\w+)[\"`]?\s*=[^=]")
+# `COALESCE(balance, 0)` reads the column as well.
+_DEFAULT = re.compile(r"\b(?:COALESCE|IFNULL|NVL)\(\s*([\w.\"`]+)\s*,\s*[\w.]+\s*\)", re.IGNORECASE)
+_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_RUNS = (
+    *("execute", "exec", "exec_driver_sql", "scalar", "scalars"),
+    *("fetch", "fetchval", "fetchrow", "fetchone", "fetch_one", "fetch_val", "fetch_all", "execute_fetchall"),
 )
 
 
@@ -34,15 +45,19 @@ class StaleSql(NamedTuple):
 
 def stale_sql(file: PyFile) -> Iterator[StaleSql]:
     by_function: dict[int, tuple[Scope, list[tuple[Node, str]]]] = {}
-    for call in file.calls_named("execute", "fetchval", "fetchrow", "fetch", "fetchone", "fetch_one"):
+    for call in file.calls_named(*_RUNS):
         positional = arguments_of(call).positional
-        text = _sql(positional[0]) if positional else None
+        text = sql_of(file, positional[0]) if positional else None
         scope = local_scope(file, call) if text else None
         if scope is not None and text:
             by_function.setdefault(scope.start, (scope, []))[1].append((call, text))
     for scope, calls in by_function.values():
         updates = [(call, match) for call, text in calls if (match := _UPDATE.match(text)) is not None]
-        selects = [(call, match) for call, text in calls if (match := _SELECT.match(text)) is not None]
+        selects = [
+            (call, match)
+            for call, text in calls
+            if (match := _SELECT.match(text)) is not None and LOCKING.search(text) is None
+        ]
         if not updates or not selects or LOCKING.search(text_of(scope.node)):
             continue
         for call, update in updates:
@@ -51,9 +66,20 @@ def stale_sql(file: PyFile) -> Iterator[StaleSql]:
                 yield StaleSql(call, update["table"], *found)
 
 
-def _sql(node: Node) -> str | None:
-    if node.type == "call" and arguments_of(node).positional:
-        return _sql(arguments_of(node).positional[0])
+def sql_of(file: PyFile, node: Node) -> str | None:
+    """The SQL that an argument is: a string, what `text(…)` is given, or a name that holds it."""
+    if node.type == "call":
+        positional = arguments_of(node).positional
+        if positional:
+            return sql_of(file, positional[0])
+        callee = callee_of(node)
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        return sql_of(file, owner) if owner is not None and owner.type == "call" else None
+    if node.type == "identifier":
+        bindings = file.names.bindings(node)
+        held = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        return sql_of(file, unparenthesised(held)) if held is not None and held.type != "identifier" else None
+    node = unparenthesised(node)
     if node.type not in ("string", "concatenated_string"):
         return None
     return string_value(node) or re.sub(r"""^[rRfFbBuU]*['"]+|['"]+$""", "", text_of(node))
@@ -63,62 +89,38 @@ def _stale_column(
     scope: Scope, call: Node, update: re.Match[str], selects: list[tuple[Node, re.Match[str]]]
 ) -> tuple[str, Node] | None:
     """The column, and the SELECT that it was read by."""
-    sets, _, where = (
-        update["sets"].partition("WHERE") if "WHERE" in update["sets"] else update["sets"].partition("where")
-    )
+    where = _WHERE.search(update["sets"])
+    sets = update["sets"][: where.start()] if where is not None else update["sets"]
+    asked = update["sets"][where.end() :] if where is not None else ""
+    if any(_mentions(asked, column) for column in _ANY_SET.findall(sets)):
+        # A WHERE that asks for an old value, a version for instance, notices a change in between.
+        return None
     for select_call, select in selects:
-        if select["table"].lower() != update["table"].lower() or select_call.start_byte > call.start_byte:
+        if select["table"].lower() != update["table"].lower() or call.start_byte < select_call.start_byte:
             continue
-        columns = {column.strip(' "`').rpartition(".")[2].lower() for column in select["columns"].split(",")}
+        columns = {_column(column) for column in _DEFAULT.sub(r"\1", select["columns"]).split(",")}
         for match in _SET.finditer(f"{sets} WHERE"):
             column = match["column"].lower()
-            # A WHERE that asks for the old value notices a change in between.
-            if column not in columns or re.search(rf"\b{re.escape(column)}\b", where, re.IGNORECASE):
+            if column not in columns and not ("*" in columns and _reads(scope, column)):
                 continue
+            value = parameter_at(call, update.string, update.start("sets") + match.start("value"))
+            value = value or call.child_by_field_name("arguments")
             derived = derived_names(scope, select_call)
-            if computes_from(call, derived, scope):
+            if value is not None and computes_from(value, derived, scope, call.start_byte):
                 return column, select_call
     return None
 
 
-def derived_names(scope: Scope, source: Node) -> set[str]:
-    """The local names whose values come from what a call gives, however far."""
-    found: set[str] = set()
-    receiver = text_of(callee_of(source) or source).rpartition(".")[0]
-    assignments = [node for node in walk(scope.node) if node.type == "assignment"]
-    for node in assignments:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None or node.end_byte < source.start_byte:
-            continue
-        is_own = right.start_byte <= source.start_byte and source.end_byte <= right.end_byte
-        is_fetched = re.match(rf"(?:await )?\(?{re.escape(receiver)}\.fetch", text_of(right)) is not None
-        uses = any(part.type == "identifier" and text_of(part) in found for part in (right, *walk(right)))
-        if is_own or is_fetched or uses:
-            found |= {text_of(part) for part in (left, *walk(left)) if part.type == "identifier"}
-    return found
+def _column(written: str) -> str:
+    """The column of one item of a SELECT, without its table and its alias."""
+    words = written.strip().split()
+    return words[0].strip('"`').rpartition(".")[2].strip('"`').lower() if words else ""
 
 
-def computes_from(call: Node, names: set[str], scope: Scope) -> bool:
-    """Whether an argument of a call is worked out from one of the names, by an operator or by a call."""
-    arguments = call.child_by_field_name("arguments")
-    made = {
-        text_of(left): right
-        for node in walk(scope.node)
-        if node.type == "assignment" and node.end_byte <= call.start_byte
-        for left, right in [(node.child_by_field_name("left"), node.child_by_field_name("right"))]
-        if left is not None and right is not None and left.type == "identifier"
-    }
-    for part in walk(arguments) if arguments is not None else ():
-        if part.type == "binary_operator" and _uses(part, names):
-            return True
-        if part.type == "identifier" and text_of(part) in made:
-            value = made[text_of(part)]
-            if any(
-                inner.type == "binary_operator" and _uses(inner, names) for inner in (value, *walk(value))
-            ):
-                return True
-    return False
+def _reads(scope: Scope, column: str) -> bool:
+    """Whether a function takes a column out of a row by its name."""
+    return re.search(rf"""(?:\.|\[["'])\b{re.escape(column)}\b""", text_of(scope.node)) is not None
 
 
-def _uses(node: Node, names: set[str]) -> bool:
-    return any(part.type == "identifier" and text_of(part) in names for part in walk(node))
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None

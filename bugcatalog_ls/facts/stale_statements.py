@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.derived_names import derived_names
 from bugcatalog_ls.facts.loaded_rows import load_of
-from bugcatalog_ls.facts.stale_sql import derived_names
 from bugcatalog_ls.facts.stale_updates import LOCKING, is_under_lock
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope

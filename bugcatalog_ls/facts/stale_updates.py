@@ -25,7 +25,7 @@ _OF_LISTS = ("append", "extend", "insert")
 _SAVES = ("save", "asave", "bulk_update")
 LOCKING = re.compile(
     r"for_update|FOR UPDATE|with_lockmode|isolation_level|SERIALIZABLE|advisory_?(?:xact_)?lock"
-    r"|BEGIN IMMEDIATE|\bLOCK TABLE",
+    r"|BEGIN (?:IMMEDIATE|EXCLUSIVE)|\bLOCK TABLE|FOR (?:NO KEY UPDATE|SHARE)|LOCK IN SHARE MODE|UPDLOCK",
     re.IGNORECASE,
 )
 

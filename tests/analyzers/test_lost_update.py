@@ -614,8 +614,6 @@ def test_mends_raw_select_for_update() -> None:
         """
         import psycopg2
         def go(cur, id):
-            cur.execute("SELECT stock FROM products WHERE id = %s", (id,))
-            stock = cur.fetchone()[0]
             cur.execute("UPDATE products SET stock = stock - %s WHERE id = %s", (1, id))
         """,
     )
@@ -635,7 +633,6 @@ def test_mends_raw_sqlite() -> None:
         """
         import sqlite3
         def go(conn: sqlite3.Connection, id):
-            row = conn.execute("SELECT balance FROM accounts WHERE id = ?", (id,)).fetchone()
             conn.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (10, id))
             conn.commit()
         """,
