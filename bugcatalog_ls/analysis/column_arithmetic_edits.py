@@ -12,16 +12,18 @@ from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.stale_updates import StaleUpdate
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.local_uses import local_scope
+from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     callee_of,
+    is_async,
     operator_of,
     statement_of,
     text_of,
     unparenthesised,
     walk,
 )
+from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.statement_edits import insert_after
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -41,6 +43,8 @@ def computed_by_database(context: FixContext, update: StaleUpdate, model: str) -
     if node.type == "augmented_assignment":
         operator = operator_of(node).removesuffix("=")
         operand = text_of(value)
+        if re.search(rf"(?<![\w.]){re.escape(written)}\b", operand) is not None:
+            return None
         if value.type in ("binary_operator", "conditional_expression", "boolean_operator"):
             operand = f"({operand})"
         column = _column(context, update, model)
@@ -82,8 +86,10 @@ def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextE
     """The row read again behind its `save`, where Django's `F` would be what the function reads next, or
     what the next `save` does once more."""
     scope, written = local_scope(file, update.node), text_of(update.target)
-    if scope is None or re.search(r"\bF\(\"", expression) is None:
+    if scope is None:
         return []
+    if re.search(r"\bF\(\"", expression) is None:
+        return _refreshed(file, scope, update)
     saves = [
         node
         for node in walk(scope.node)
@@ -109,6 +115,30 @@ def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextE
                 again = f"await {again.replace('.refresh', '.arefresh')}"
             edits += insert_after(file, saved, again)
     return edits
+
+
+def _refreshed(file: PyFile, scope: Scope, update: StaleUpdate) -> list[TextEdit]:
+    """The row read again behind the commit of an async session, which cannot load by itself what the
+    database has worked out."""
+    if not is_async(scope.node) or ".refresh(" in text_of(scope.node):
+        return []
+    if update.load is not None and update.load.style != "sqlalchemy":
+        return []
+    commits = [
+        call
+        for call in walk(scope.node)
+        if call.type == "call"
+        and update.node.end_byte <= call.start_byte
+        and re.search(r"(?:session|db)\.commit$", text_of(callee_of(call) or call), re.IGNORECASE)
+    ]
+    statement = statement_of(commits[0]) if commits else None
+    if statement is None or statement.type != "expression_statement":
+        return []
+    later = [node for node, _ in mentions(file, scope, update.row) if statement.end_byte < node.start_byte]
+    if not later:
+        return []
+    session = text_of(callee_of(commits[0]) or commits[0]).rpartition(".")[0]
+    return insert_after(file, statement, f"await {session}.refresh({update.row})")
 
 
 def _stores(save: Node, attribute: str) -> bool:

@@ -8,7 +8,12 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.column_arithmetic_edits import computed_by_database, read_again
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.redis_command_fixes import as_one_command
-from bugcatalog_ls.analysis.row_lock_edits import locked_while_read
+from bugcatalog_ls.analysis.row_lock_edits import locked_while_read, read_again_locked
+from bugcatalog_ls.analysis.statement_value_edits import (
+    atomic_statement,
+    is_old_value_tested,
+    locked_statement,
+)
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.atomic_sql import atomic_sql
 from bugcatalog_ls.facts.fact import Fact, Facts
@@ -20,7 +25,7 @@ from bugcatalog_ls.facts.row_protection import collect_protection, is_isolated, 
 from bugcatalog_ls.facts.stale_files import stale_files
 from bugcatalog_ls.facts.stale_keys import is_django_cache, is_redis, stale_keys
 from bugcatalog_ls.facts.stale_sql import StaleSql, stale_sql
-from bugcatalog_ls.facts.stale_statements import stale_statements
+from bugcatalog_ls.facts.stale_statements import StaleStatement, stale_statements
 from bugcatalog_ls.facts.stale_updates import StaleUpdate, stale_updates
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
@@ -181,6 +186,12 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             yield from _mend_row(context, update, finding.data["model"])
     elif kind in ("write", "once"):
         yield from as_one_command(context, kind)
+    elif kind == "statement":
+        statement = next(
+            (one for one in stale_statements(context.file) if one.node.start_byte == context.span.start), None
+        )
+        if statement is not None:
+            yield from _mend_statement(context, statement)
     elif kind == "sql":
         stale = next((one for one in stale_sql(context.file) if one.node.start_byte == context.span.start), None)
         if stale is not None:
@@ -199,13 +210,28 @@ def _mend_sql(context: FixContext, stale: StaleSql) -> Iterator[Fix]:
             yield context.fix(title, "suggested", edits)
 
 
+def _mend_statement(context: FixContext, stale: StaleStatement) -> Iterator[Fix]:
+    mends = [
+        ("Let the database work it out", atomic_statement(context, stale)),
+        ("Lock the row while it is read", locked_statement(context, stale)),
+    ]
+    if is_old_value_tested(context.file, stale):
+        mends.reverse()
+    for title, edits in mends:
+        if edits:
+            yield context.fix(title, "suggested", fitted(context.file, edits, context.read("pyproject.toml")))
+
+
 def _mend_row(context: FixContext, update: StaleUpdate, model: str) -> Iterator[Fix]:
     expression = computed_by_database(context, update, model)
     if expression is not None:
         edits = [*replace_node(update.node, expression), *read_again(context.file, update, expression)]
         edits = fitted(context.file, edits, context.read("pyproject.toml"))
         atomic = context.fix(f"Let the database work out {update.attribute}", "suggested", edits)
-    locked = locked_while_read(context, update.load, update.node) if update.load is not None else []
+    if update.load is not None:
+        locked = locked_while_read(context, update.load, update.node)
+    else:
+        locked = read_again_locked(context, update, model)
     if expression is not None and not update.is_tested:
         yield atomic
     if locked:

@@ -47,7 +47,7 @@ def derived_names(scope: Scope, source: Node) -> set[str]:
 
 
 def _fetching(receiver: str) -> re.Pattern[str]:
-    written = re.escape(receiver)
+    written = re.escape(receiver) or "(?!)"
     return re.compile(rf"(?<![\w.]){written}\.fetch|\b(?:next|list|iter|enumerate)\({written}\)")
 
 

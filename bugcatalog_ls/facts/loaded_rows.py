@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unawaited
 
 Style = Literal["sqlalchemy", "django", "active", "own"]
@@ -21,9 +22,11 @@ _ENDS = frozenset(
         *("get_or_404", "first_or_404", "one_or_404", "all", "scalars", "unique", "last", "latest"),
         *("earliest", "aget", "afirst", "alast", "query", "execute", "exec", "stream_scalars", "filter"),
         *("exclude", "order_by", "select_related", "get_or_create", "aget_or_create", "get_object"),
-        *("get_by_id", "get_or_none"),
+        *("get_by_id", "get_or_none", "filter_by", "limit"),
     }
 )
+# What leaves a query a query.
+_BUILDS = frozenset({"query", "filter", "filter_by", "where", "order_by", "limit", "exclude", "select_related"})
 _STARTS = frozenset(
     {"query", "execute", "exec", "scalars", "scalar", "stream_scalars", "first_or_404", "one_or_404"}
 )
@@ -128,7 +131,7 @@ def _before_end(node: Node) -> Node:
     function = callee_of(node)
     owner = function.child_by_field_name("object") if function is not None else None
     name = text_of(function).rpartition(".")[2] if function is not None else ""
-    return owner if owner is not None and name != "query" else node
+    return owner if owner is not None and name not in _BUILDS else node
 
 
 def _by_function(
@@ -153,10 +156,12 @@ def _selected(file: PyFile, statement: Node, depth: int) -> tuple[Node, Node] | 
     if depth == 0:
         return None
     if node.type == "identifier":
-        for binding in reversed(file.names.bindings(node)):
+        bindings = file.names.bindings(node)
+        for binding in reversed(bindings):
             found = _selected(file, binding.value, depth - 1) if binding.value is not None else None
             if found is not None:
-                return found
+                # Built in several steps or used by several queries: what is added to it stands at its use.
+                return (found[0], node) if len(bindings) > 1 or _is_shared(file, node) else found
         return None
     if node.type != "call":
         return None
@@ -177,6 +182,13 @@ def _selected(file: PyFile, statement: Node, depth: int) -> tuple[Node, Node] | 
         return None
     positional = arguments_of(current).positional
     return (positional[0], node) if len(positional) == 1 and _is_model(positional[0]) else None
+
+
+def _is_shared(file: PyFile, name: Node) -> bool:
+    scope = local_scope(file, name)
+    if scope is None:
+        return False
+    return len(re.findall(rf"(?<![\w.]){re.escape(text_of(name))}\b", text_of(scope.node))) > 2
 
 
 def _is_model(node: Node) -> bool:

@@ -1,56 +1,110 @@
-"""`update(Model).values(…)` with a value that was worked out from an earlier query of the same column."""
+"""UPDATEs of rows by their class with a value that was worked out from an earlier query of the same column.
+
+`update(Model).values(n=row.n + 1)`, `query(Model).update({"n": row.n + 1})`,
+`Model.objects.filter(…).update(n=row.n + 1)`, and tables of SQLAlchemy's Core."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.derived_names import derived_names
-from bugcatalog_ls.facts.loaded_rows import load_of
+from bugcatalog_ls.facts.derived_names import bound_names, derived_names
+from bugcatalog_ls.facts.loaded_rows import Load, load_of
 from bugcatalog_ls.facts.stale_updates import LOCKING, is_under_lock
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, called_name, text_of, unawaited, walk
 from bugcatalog_ls.syntax.scopes import Scope
+
+_FILTERS = ("filter", "filter_by", "where")
 
 
 class StaleStatement(NamedTuple):
-    """The `values(…)` of an UPDATE, and the column that is set from its old value."""
+    """The call that gives an UPDATE its values, and what is set from its old value.
+
+    `column` is the column as an expression of the class; `reads` are the texts that stand for the old
+    value; `load` is the query of the row, None where only the column is asked for by the call `asked`."""
 
     node: Node
     column: str
+    style: Literal["sqlalchemy", "django"]
+    value: Node
+    reads: frozenset[str]
+    load: Load | None
+    asked: Node | None
 
 
 def stale_statements(file: PyFile) -> Iterator[StaleStatement]:
-    for call in file.calls_written("values"):
-        model = _updated(call)
-        scope = local_scope(file, call) if model else None
-        if scope is None or LOCKING.search(text_of(scope.node)) or is_under_lock(call):
+    for call in (*file.calls_written("values"), *file.calls_written("update")):
+        written = _values(call)
+        found = _updated(call) if written else None
+        scope = local_scope(file, call) if found is not None else None
+        if found is None or scope is None or LOCKING.search(text_of(scope.node)) or is_under_lock(call):
             continue
-        for column, value in arguments_of(call).keywords.items():
-            if re.search(rf"\b{re.escape(model)}\.{column}\b", text_of(_chain(call))):
-                # Worked out by the database, or compared in the WHERE, which notices a change.
+        model, style = found
+        chain = _chain(call)
+        asked = _asked_for(chain)
+        if any(name in asked for name in written):
+            # Compared in the WHERE, which notices a change.
+            continue
+        owner = f"{model}.c" if model[:1].islower() else model
+        for column, value in written.items():
+            if re.search(rf"\b{re.escape(owner)}\.{column}\b", text_of(chain).replace(f"{owner}.{column}:", "")):
+                # Worked out by the database, or compared.
                 continue
-            if _is_stale(file, scope, call, model, column, value):
-                yield StaleStatement(call, f"{model}.{column}")
+            stale = _stale(file, scope, call, f"{owner}.{column}", column, value, model)
+            if stale is not None:
+                yield StaleStatement(call, f"{owner}.{column}", style, value, *stale)
                 break
 
 
-def _updated(call: Node) -> str:
-    """The model of the `update(Model)` that a chain of calls begins with; empty for none."""
+def _values(call: Node) -> dict[str, Node]:
+    """The columns that a call sets, by keyword or in a dict."""
+    arguments = arguments_of(call)
+    found = dict(arguments.keywords)
+    given = arguments.positional[0] if arguments.positional else None
+    for pair in given.named_children if given is not None and given.type == "dictionary" else ():
+        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if key is not None and value is not None:
+            found[text_of(key).strip("'\"").rpartition(".")[2]] = value
+    found.pop("synchronize_session", None)
+    return found
+
+
+def _updated(call: Node) -> tuple[str, Literal["sqlalchemy", "django"]] | None:
+    """The class or table whose rows a chain of calls updates: of `update(Model)`, `table.update()`,
+    `query(Model)…update(…)`, `Model.objects…update(…)`."""
     node: Node | None = call
+    is_update = called_name(call) == "update"
     while node is not None and node.type == "call":
         callee = callee_of(node)
         if callee is None:
-            return ""
-        positional = arguments_of(node).positional
-        if text_of(callee).rpartition(".")[2] == "update" and len(positional) == 1:
-            return text_of(positional[0]) if text_of(positional[0])[:1].isupper() else ""
-        node = callee.child_by_field_name("object")
-    return ""
+            return None
+        positional, last = arguments_of(node).positional, text_of(callee).rpartition(".")[2]
+        owner = callee.child_by_field_name("object") if callee.type == "attribute" else None
+        if last == "query" and is_update and len(positional) == 1 and _is_class(positional[0]):
+            return text_of(positional[0]), "sqlalchemy"
+        if last == "update" and not is_update:
+            if len(positional) == 1 and positional[0].type in ("identifier", "attribute"):
+                return text_of(positional[0]), "sqlalchemy"
+            if not positional and owner is not None and owner.type in ("identifier", "attribute"):
+                return text_of(owner), "sqlalchemy"
+            return None
+        if owner is not None and owner.type == "attribute" and is_update:
+            root, _, manager = text_of(owner).rpartition(".")
+            if manager in ("objects", "query") and root.rpartition(".")[2][:1].isupper():
+                return root, "django" if manager == "objects" else "sqlalchemy"
+        if owner is not None and owner.type == "identifier" and is_update and _is_class(owner):
+            return (text_of(owner), "sqlalchemy") if node.id == call.id else None
+        node = owner
+    return None
+
+
+def _is_class(node: Node) -> bool:
+    return text_of(node).rpartition(".")[2][:1].isupper()
 
 
 def _chain(call: Node) -> Node:
@@ -63,21 +117,44 @@ def _chain(call: Node) -> Node:
     return node
 
 
-def _is_stale(file: PyFile, scope: Scope, call: Node, model: str, column: str, value: Node) -> bool:
+def _asked_for(chain: Node) -> set[str]:
+    """The columns that the filters of a chain compare by keyword."""
+    return {
+        keyword
+        for part in (chain, *walk(chain))
+        if part.type == "call" and called_name(part) in _FILTERS
+        for keyword in arguments_of(part).keywords
+    }
+
+
+def _stale(
+    file: PyFile, scope: Scope, call: Node, written: str, column: str, value: Node, model: str
+) -> tuple[frozenset[str], Load | None, Node | None] | None:
+    """What stands for the old value, and the query that has read it; None where the value is no result
+    of it."""
     names: set[str] = set()
-    rows: set[str] = set()
-    asked = re.compile(rf"\b(?:select|query)\(\s*{re.escape(model)}\.{column}\s*\)")
-    for node in walk(scope.node):
-        right = node.child_by_field_name("right") if node.type == "assignment" else None
-        left = node.child_by_field_name("left") if node.type == "assignment" else None
-        if right is None or left is None or node.end_byte > call.start_byte or left.type != "identifier":
+    rows: dict[str, Load] = {}
+    queries: list[Node] = []
+    pattern = re.compile(rf"\b(?:select|query)\(\s*{re.escape(written)}\s*\)")
+    for left, right in bound_names(scope.node):
+        if right.end_byte > call.start_byte:
             continue
-        if asked.search(text_of(right)):
-            names |= {text_of(left)} | derived_names(scope, right)
-        load = load_of(file, right)
-        if load is not None and text_of(load.model) == model:
-            rows.add(text_of(left))
-    return _computes(file, value, names, {f"{row}.{column}" for row in rows}, 3)
+        if pattern.search(text_of(right)):
+            asked = next(
+                part for part in (right, *walk(right)) if part.type == "call" and pattern.fullmatch(text_of(part))
+            )
+            queries.append(asked)
+            names |= derived_names(scope, asked)
+        if left.type != "identifier":
+            continue
+        load = load_of(file, unawaited(right))
+        if load is not None and not load.locks and text_of(load.model) == model:
+            rows[text_of(left)] = load
+    reads = {f"{row}.{column}": load for row, load in rows.items()}
+    if not _computes(file, value, names, set(reads), 3):
+        return None
+    load = next(iter(reads.values()), None)
+    return frozenset(names | set(reads)), load, queries[0] if queries else None
 
 
 def _computes(file: PyFile, value: Node, names: set[str], reads: set[str], depth: int) -> bool:
@@ -91,4 +168,8 @@ def _computes(file: PyFile, value: Node, names: set[str], reads: set[str], depth
         for part in walk(node):
             if part.type in ("identifier", "attribute") and text_of(part) in names | reads:
                 return True
+            if part.type == "identifier" and depth and text_of(part) not in names:
+                held = [b.value for b in file.names.bindings(part) if b.kind == "assign"]
+                if any(each is not None and text_of(each) in reads for each in held):
+                    return True
     return False

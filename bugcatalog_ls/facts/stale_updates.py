@@ -84,6 +84,8 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
         source = _source(file, row)
         if not free[scope.start] or source is None or is_under_lock(node):
             continue
+        if _is_set_anew(node, target):
+            continue
         flow = flows.get(scope.start)
         if flow is None:
             flow = flows[scope.start] = Flow(scope.node)
@@ -96,6 +98,29 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
         attribute = text_of(target).rpartition(".")[2]
         is_tested = _is_tested(scope, text_of(target), node)
         yield StaleUpdate(node, target, text_of(row), attribute, derivation, load, loader, is_tested)
+
+
+def _is_set_anew(node: Node, target: Node) -> bool:
+    """Whether the attribute has got another value in this function before: `row.total = 0`, and then a loop
+    that adds to it."""
+    written, row = text_of(target), text_of(target.children[0])
+    current: Node | None = node
+    while current is not None and current.type not in ("function_definition", "module"):
+        before = current.prev_named_sibling
+        while before is not None and current.parent is not None and current.parent.type == "block":
+            inner = before.named_children[0] if before.type == "expression_statement" else before
+            left = inner.child_by_field_name("left") if inner.type in ("assignment", "for_statement") else None
+            right = inner.child_by_field_name("right") if left is not None else None
+            if left is not None and right is not None and inner.type == "assignment":
+                if text_of(left) == written:
+                    return written not in text_of(right) and right.type not in ("identifier", "binary_operator")
+                if text_of(left) == row:
+                    return False
+            before = before.prev_named_sibling
+        if current.type == "for_statement" and text_of(current.child_by_field_name("left") or current) == row:
+            return False
+        current = current.parent
+    return False
 
 
 def _changed_in_place(subscript: Node) -> Node | None:

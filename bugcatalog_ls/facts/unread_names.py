@@ -25,6 +25,7 @@ _ONLY_READ = frozenset(
     {
         *("fetch", "fetchone", "fetchval", "fetchrow", "fetchall", "fetch_one", "fetch_val", "execute"),
         *("scalar", "scalar_one", "scalar_one_or_none", "first", "one", "one_or_none", "mappings", "exec"),
+        *("select", "query", "where", "filter", "filter_by", "get_one", "scalars", "order_by", "limit"),
         *("text", "int", "float", "Decimal", "str", "dict", "tuple", "list", "next", "get"),
     }
 )
