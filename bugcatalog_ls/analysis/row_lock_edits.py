@@ -16,8 +16,8 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
-    callee_of,
     called_name,
+    callee_of,
     decorators_of,
     enclosing,
     is_async,
@@ -100,7 +100,10 @@ def read_again_locked(context: FixContext, update: StaleUpdate, model: str) -> l
     if place is None or place.parent is None or place.parent not in ancestors(update.node):
         return []
     condition = place.child_by_field_name("condition")
-    if condition is not None and re.search(rf"(?<![\w.]){update.row}\b(?!\.)", text_of(condition)) is not None:
+    if (
+        condition is not None
+        and re.search(rf"(?<![\w.]){update.row}\b(?!\.)", text_of(condition)) is not None
+    ):
         return []  # Whether there is a row is asked by the same condition.
     is_awaited = commit.parent is not None and commit.parent.type == "await"
     refresh = f"{session}.refresh({update.row}, with_for_update=True)"

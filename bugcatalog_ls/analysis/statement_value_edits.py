@@ -14,8 +14,8 @@ from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import (
-    callee_of,
     called_name,
+    callee_of,
     holds_node,
     operator_of,
     statement_of,

@@ -193,7 +193,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         if statement is not None:
             yield from _mend_statement(context, statement)
     elif kind == "sql":
-        stale = next((one for one in stale_sql(context.file) if one.node.start_byte == context.span.start), None)
+        stale = next(
+            (one for one in stale_sql(context.file) if one.node.start_byte == context.span.start), None
+        )
         if stale is not None:
             yield from _mend_sql(context, stale)
 

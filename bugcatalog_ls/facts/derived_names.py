@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.nodes import callee_of, called_name, holds_node, text_of, walk
+from bugcatalog_ls.syntax.nodes import called_name, callee_of, holds_node, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
 _IN_PLACE = frozenset({"append", "extend", "insert", "update", "remove", "pop", "setdefault", "add"})
@@ -31,9 +31,7 @@ def derived_names(scope: Scope, source: Node) -> set[str]:
         is_own = holds_node(right, source)
         # What the same cursor gives for a later statement is something else.
         is_fetched = fetch.search(text_of(right)) is not None or (
-            right.parent is not None
-            and right.parent.type == "for_statement"
-            and text_of(right) == receiver
+            right.parent is not None and right.parent.type == "for_statement" and text_of(right) == receiver
         )
         is_fetched = is_fetched and not any(start < right.start_byte for start in again)
         uses = any(part.type == "identifier" and text_of(part) in found for part in (right, *walk(right)))

@@ -26,7 +26,9 @@ _ENDS = frozenset(
     }
 )
 # What leaves a query a query.
-_BUILDS = frozenset({"query", "filter", "filter_by", "where", "order_by", "limit", "exclude", "select_related"})
+_BUILDS = frozenset(
+    {"query", "filter", "filter_by", "where", "order_by", "limit", "exclude", "select_related"}
+)
 _STARTS = frozenset(
     {"query", "execute", "exec", "scalars", "scalar", "stream_scalars", "first_or_404", "one_or_404"}
 )

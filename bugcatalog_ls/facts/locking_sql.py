@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tree_sitter import Node
-
 from bugcatalog_ls.facts.active_writes import held_by
 from bugcatalog_ls.facts.derived_names import derived_names
 from bugcatalog_ls.facts.sql_parameters import sql_literal
@@ -26,7 +24,9 @@ from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
 from bugcatalog_ls.text.spans import TextEdit
 
-_LOCKING_DRIVERS = re.compile(rb"\b(?:psycopg2?|asyncpg|pymysql|MySQLdb|aiomysql|mysql\.connector|oracledb)\b")
+_LOCKING_DRIVERS = re.compile(
+    rb"\b(?:psycopg2?|asyncpg|pymysql|MySQLdb|aiomysql|mysql\.connector|oracledb)\b"
+)
 _SQLITE = re.compile(rb"\b(?:sqlite3|aiosqlite)\b")
 _UNLOCKABLE = re.compile(r"\b(?:group by|distinct|join|union|for update)\b", re.IGNORECASE)
 _WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|BEGIN)\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.loaded_rows import Load, load_of
 from bugcatalog_ls.facts.stale_updates import LOCKING, is_under_lock
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, called_name, text_of, unawaited, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unawaited, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
 _FILTERS = ("filter", "filter_by", "where")
@@ -52,7 +52,9 @@ def stale_statements(file: PyFile) -> Iterator[StaleStatement]:
             continue
         owner = f"{model}.c" if model[:1].islower() else model
         for column, value in written.items():
-            if re.search(rf"\b{re.escape(owner)}\.{column}\b", text_of(chain).replace(f"{owner}.{column}:", "")):
+            if re.search(
+                rf"\b{re.escape(owner)}\.{column}\b", text_of(chain).replace(f"{owner}.{column}:", "")
+            ):
                 # Worked out by the database, or compared.
                 continue
             stale = _stale(file, scope, call, f"{owner}.{column}", column, value, model)
@@ -141,7 +143,9 @@ def _stale(
             continue
         if pattern.search(text_of(right)):
             asked = next(
-                part for part in (right, *walk(right)) if part.type == "call" and pattern.fullmatch(text_of(part))
+                part
+                for part in (right, *walk(right))
+                if part.type == "call" and pattern.fullmatch(text_of(part))
             )
             queries.append(asked)
             names |= derived_names(scope, asked)

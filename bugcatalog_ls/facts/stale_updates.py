@@ -109,11 +109,16 @@ def _is_set_anew(node: Node, target: Node) -> bool:
         before = current.prev_named_sibling
         while before is not None and current.parent is not None and current.parent.type == "block":
             inner = before.named_children[0] if before.type == "expression_statement" else before
-            left = inner.child_by_field_name("left") if inner.type in ("assignment", "for_statement") else None
+            left = (
+                inner.child_by_field_name("left") if inner.type in ("assignment", "for_statement") else None
+            )
             right = inner.child_by_field_name("right") if left is not None else None
             if left is not None and right is not None and inner.type == "assignment":
                 if text_of(left) == written:
-                    return written not in text_of(right) and right.type not in ("identifier", "binary_operator")
+                    return written not in text_of(right) and right.type not in (
+                        "identifier",
+                        "binary_operator",
+                    )
                 if text_of(left) == row:
                     return False
             before = before.prev_named_sibling

@@ -9,8 +9,8 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import mentions
 from bugcatalog_ls.syntax.nodes import (
-    callee_of,
     called_name,
+    callee_of,
     enclosing,
     holds_node,
     statement_of,
