@@ -11,6 +11,7 @@ from bugcatalog_ls.facts.mapped_classes import is_mapped
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.resolve import class_at, mro
 from bugcatalog_ls.facts.stale_updates import StaleUpdate
+from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import (
@@ -99,11 +100,17 @@ def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextE
         and _stores(node, update.attribute)
     ]
     if "refresh_from_db" in text_of(scope.node):
-        return []
+        return _with_field(scope, update)
     reads = [
         node.start_byte
         for node in walk(scope.node)
         if node.type == "attribute" and text_of(node) == written and node.end_byte > update.node.end_byte
+    ]
+    # What the row is given to may look at anything of it.
+    reads += [
+        node.start_byte
+        for node, _ in mentions(file, scope, update.row)
+        if update.row != "self" and node.parent is not None and node.parent.type != "attribute"
     ]
     edits: list[TextEdit] = []
     for save in saves:
@@ -115,6 +122,18 @@ def read_again(file: PyFile, update: StaleUpdate, expression: str) -> list[TextE
                 again = f"await {again.replace('.refresh', '.arefresh')}"
             edits += insert_after(file, saved, again)
     return edits
+
+
+def _with_field(scope: Scope, update: StaleUpdate) -> list[TextEdit]:
+    """One more field for what reads the row's others again."""
+    for call in walk(scope.node):
+        if call.type != "call" or text_of(callee_of(call) or call) != f"{update.row}.refresh_from_db":
+            continue
+        fields = arguments_of(call).keywords.get("fields")
+        if update.node.end_byte <= call.start_byte and fields is not None and fields.type == "list":
+            is_there = f'"{update.attribute}"' in text_of(fields).replace("'", '"')
+            return [] if is_there else [insert_at(fields.end_byte - 1, f', "{update.attribute}"')]
+    return []
 
 
 def _refreshed(file: PyFile, scope: Scope, update: StaleUpdate) -> list[TextEdit]:

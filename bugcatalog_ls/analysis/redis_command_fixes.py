@@ -24,7 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import insert_before, remove_statement
+from bugcatalog_ls.syntax.statement_edits import insert_before, remove_statement, remove_statements
 from bugcatalog_ls.text.spans import TextEdit
 
 _PARTING = ("raise_statement", "return_statement", "break_statement", "continue_statement", "if_statement")
@@ -49,6 +49,7 @@ def as_one_command(context: FixContext, kind: str) -> Iterator[Fix]:
         return
     found = list(_count(context, stale.read, stale.node))
     found = found or list(_count_stepwise(context, stale.read, stale.node))
+    found = found or list(_count_by_step(context, stale.read, stale.node))
     found = found or list(_count_first(context, stale.read, stale.node))
     yield from found
     edits = [] if found else under_lock(context.file, stale)
@@ -180,6 +181,41 @@ def _count_stepwise(context: FixContext, read: Node, write: Node) -> Iterator[Fi
         edits += remove_statement(file, read_held)
     edits += replace_node(write, counted)
     yield context.fix("Count by one command", "suggested", edits)
+
+
+def _count_by_step(context: FixContext, read: Node, write: Node) -> Iterator[Fix]:
+    """A counter that is read into a name, stepped there and written: `n = int(r.get(k) or 0)`, `n += 1`."""
+    file, function, scope = context.file, callee_of(write), local_scope(context.file, write)
+    owner = function.child_by_field_name("object") if function is not None else None
+    arguments, start, end = arguments_of(write), statement_of(read), statement_of(write)
+    if owner is None or scope is None or not text_of(function or owner).endswith(".set"):
+        return
+    if len(arguments.positional) != 2 or arguments.keywords or arguments.list_unpacked:
+        return
+    following = [node for node in (start.next_named_sibling,) if node is not None]
+    step = following[0].named_children[0] if following and following[0].named_children else None
+    assignment = start.named_children[0] if start.named_children else start
+    name, number = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    if step is None or step.type != "augmented_assignment" or name is None or number is None:
+        return
+    if following[0].next_named_sibling != end or end.type != "expression_statement":
+        return
+    stepped, amount = step.child_by_field_name("left"), step.child_by_field_name("right")
+    if stepped is None or amount is None or amount.type not in ("integer", "identifier", "attribute"):
+        return
+    same = {text_of(name), text_of(stepped), text_of(arguments.positional[1])}
+    operator = operator_of(step)
+    if len(same) != 1 or operator not in ("+=", "-=") or _number_of(number).id != read.id:
+        return
+    command = "incr" if operator == "+=" else "decr"
+    given = text_of(arguments.positional[0]) + ("" if text_of(amount) == "1" else f", {text_of(amount)}")
+    counted = f"{text_of(owner)}.{command}({given})"
+    if "await " in text_of(end):
+        counted = f"await {counted}"
+    gone = remove_statements(file, [following[0], end])
+    n_uses = len(list(mentions(file, scope, text_of(name))))
+    edits = replace_node(number if n_uses > 3 else assignment, counted)
+    yield context.fix("Count by one command", "suggested", [*edits, *gone])
 
 
 def _n_mentions(node: Node, name: Node) -> int:

@@ -35,7 +35,7 @@ _SESSION = re.compile(r"(?:^|\.|_)(?:session|db)$", re.IGNORECASE)
 def locked_while_read(context: FixContext, load: Load, write: Node) -> list[TextEdit]:
     """The edits by which the query of a row locks it; none where there is no place for a lock."""
     file, statement = context.file, load.statement
-    if load.style in ("active", "own") or text_of(load.model) == "self":
+    if load.style in ("active", "own") or text_of(load.model) in ("self", "super()"):
         return []
     if load.style == "django":
         around = _in_transaction(context, load.node, write)

@@ -179,11 +179,12 @@ def _is_active(context: JoinContext, model: str) -> bool:
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     kind = finding.data["kind"]
     if kind == "row":
-        update = next(
-            (one for one in stale_updates(context.file) if one.node.start_byte == context.span.start), None
-        )
+        updates = list(stale_updates(context.file))
+        update = next((one for one in updates if one.node.start_byte == context.span.start), None)
         if update is not None:
-            yield from _mend_row(context, update, finding.data["model"])
+            # What is locked for one column is locked for the others.
+            is_tested = any(one.is_tested and _is_same_row(one, update) for one in updates)
+            yield from _mend_row(context, update._replace(is_tested=is_tested), finding.data["model"])
     elif kind in ("write", "once"):
         yield from as_one_command(context, kind)
     elif kind == "statement":
@@ -210,6 +211,12 @@ def _mend_sql(context: FixContext, stale: StaleSql) -> Iterator[Fix]:
     for title, edits in mends:
         if edits:
             yield context.fix(title, "suggested", edits)
+
+
+def _is_same_row(one: StaleUpdate, other: StaleUpdate) -> bool:
+    if one.load is None or other.load is None:
+        return one.node.id == other.node.id
+    return one.row == other.row and one.load.node.id == other.load.node.id
 
 
 def _mend_statement(context: FixContext, stale: StaleStatement) -> Iterator[Fix]:

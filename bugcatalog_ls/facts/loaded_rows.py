@@ -147,6 +147,8 @@ def _by_function(
         if model.type == "attribute" and text_of(model).endswith(".objects"):
             model = model.children[0]
         return Load("django", model, node, call, locks) if _is_model(model) else None
+    if name == "super" and not positional and [method for method, _ in methods] == ["get_object"]:
+        return Load("django", call, node, call, False) if b"django" in file.source.data else None
     if name in ("list", "sorted", "reversed", "iter", "next") and positional and not methods:
         return load_of(file, positional[0], depth - 1)
     return None

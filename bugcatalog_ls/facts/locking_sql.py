@@ -29,6 +29,7 @@ _LOCKING_DRIVERS = re.compile(
 )
 _SQLITE = re.compile(rb"\b(?:sqlite3|aiosqlite)\b")
 _UNLOCKABLE = re.compile(r"\b(?:group by|distinct|join|union|for update)\b", re.IGNORECASE)
+_CONNECTION = re.compile(r"(?:^|[._])(?:conn|connection|con|db)$", re.IGNORECASE)
 _WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|BEGIN)\b", re.IGNORECASE)
 
 
@@ -126,7 +127,7 @@ def _in_transaction(file: PyFile, stale: StaleSql) -> list[TextEdit] | None:
 def _immediate(file: PyFile, scope: Scope, stale: StaleSql) -> list[TextEdit]:
     """`BEGIN IMMEDIATE` before the SELECT, where every way out of the function ends the transaction."""
     receiver = text_of(callee_of(stale.read) or stale.read).rpartition(".")[0]
-    if is_within(stale.read, ("for_statement", "while_statement")) or not _ends(scope, stale, receiver):
+    if is_within(stale.read, ("for_statement", "while_statement")):
         return []
     for node in walk(scope.node):
         if node.type != "call" or stale.read.start_byte <= node.start_byte:
@@ -135,12 +136,18 @@ def _immediate(file: PyFile, scope: Scope, stale: StaleSql) -> list[TextEdit]:
         text = sql_of(file, positional[0]) if positional else None
         if text is not None and _WRITES.match(text) is not None:
             return []
-    awaited = "await " if b"aiosqlite" in file.source.data else ""
-    begin = f'{awaited}{receiver}.execute("BEGIN IMMEDIATE")'
-    return insert_before(file, statement_of(stale.read), begin)
+    begin = f'{receiver}.execute("BEGIN IMMEDIATE")'
+    if _ends(stale, receiver):
+        awaited = "await " if b"aiosqlite" in file.source.data else ""
+        return insert_before(file, statement_of(stale.read), f"{awaited}{begin}")
+    held = held_by(stale.read, stale.node)
+    if held is None or b"aiosqlite" in file.source.data or _CONNECTION.search(receiver) is None:
+        return []
+    return wrap(file, *held, f"with {receiver}:\n    {begin}")
 
 
-def _ends(scope: Scope, stale: StaleSql, receiver: str) -> bool:
+def _ends(stale: StaleSql, receiver: str) -> bool:
+    """Whether every way out of the function ends the transaction."""
     for parent in ancestors(stale.read):
         if parent.type == "with_statement":
             head = text_of(parent).partition(":\n")[0]
@@ -152,11 +159,4 @@ def _ends(scope: Scope, stale: StaleSql, receiver: str) -> bool:
             return True
         if parent.type == "function_definition":
             break
-    text = text_of(scope.node)
-    between = [
-        node
-        for node in walk(scope.node)
-        if node.type in ("return_statement", "raise_statement")
-        and stale.read.start_byte < node.start_byte < stale.node.start_byte
-    ]
-    return not between and ".commit()" in text
+    return False

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
 
 PLACEHOLDER = re.compile(r"\?|%s|%\((\w+)\)s|(?<!:):(\w+)|\$(\d+)")
 
@@ -36,7 +36,11 @@ def sql_literal(file: PyFile, call: Node) -> SqlLiteral | None:
     """The SQL that a call is given, also inside of `text(…)`, and by a name that nothing else uses."""
     literal = next(iter(arguments_of(call).positional), None)
     while literal is not None and literal.type == "call":
-        literal = next(iter(arguments_of(literal).positional), None)
+        # `text("…")`, and `text("…").bindparams(id=…)`.
+        callee = callee_of(literal)
+        inner = next(iter(arguments_of(literal).positional), None)
+        owner = callee.child_by_field_name("object") if callee is not None and inner is None else None
+        literal = inner or owner
     if literal is not None and literal.type == "identifier":
         bindings = file.names.bindings(literal)
         n_uses = len(re.findall(rb"\b%s\b" % re.escape(text_of(literal).encode()), file.source.data))
@@ -74,6 +78,8 @@ def parameter_at(call: Node, sql: str, place: int) -> Node | None:
         return None
     name = match[1] or match[2]
     if name is not None:
+        if given.type == "call" and text_of(callee_of(given) or given) == "dict":
+            return arguments_of(given).keywords.get(name)
         for pair in given.named_children if given.type == "dictionary" else ():
             key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
             if key is not None and text_of(key).strip("'\"") == name:
