@@ -221,12 +221,14 @@ def _is_same_row(one: StaleUpdate, other: StaleUpdate) -> bool:
 
 def _mend_statement(context: FixContext, stale: StaleStatement) -> Iterator[Fix]:
     mends = [
-        ("Let the database work it out", atomic_statement(context, stale)),
-        ("Lock the row while it is read", locked_statement(context, stale)),
+        ("Let the database work it out", atomic_statement),
+        ("Lock the row while it is read", locked_statement),
     ]
     if is_old_value_tested(context.file, stale):
         mends.reverse()
-    for title, edits in mends:
+    for title, edits_of in mends:
+        # One by one: what a mend needs imported belongs to the next fix that is made.
+        edits = edits_of(context, stale)
         if edits:
             yield context.fix(title, "suggested", fitted(context.file, edits, context.read("pyproject.toml")))
 

@@ -1270,3 +1270,336 @@ def test_rows_of_a_helper_in_a_block_that_commits() -> None:
               # ^^^^^^^^^^^^^^^^^^^^ BC302
         """,
     )
+
+
+def test_mends_sql_without_leaving_an_unused_read() -> None:
+    check_fix(
+        "BC302",
+        """
+        import aiosqlite
+        async def hit(db: aiosqlite.Connection, url):
+            async with db.execute("SELECT hits FROM pages WHERE url = ?", (url,)) as cursor:
+                row = await cursor.fetchone()
+            await db.execute("UPDATE pages SET hits = ? WHERE url = ?", (row[0] + 1, url))
+            await db.commit()
+        async def restock(db: aiosqlite.Connection, sku, amount):
+            cursor = await db.execute("SELECT stock FROM product WHERE sku = ?", (sku,))
+            row = await cursor.fetchone()
+            if row is None:
+                raise KeyError(sku)
+            stock = row[0]
+            stock += amount
+            await db.execute("UPDATE product SET stock = ? WHERE sku = ?", (stock, sku))
+            await db.commit()
+        """,
+        """
+        import aiosqlite
+        async def hit(db: aiosqlite.Connection, url):
+            await db.execute("UPDATE pages SET hits = hits + ? WHERE url = ?", (1, url))
+            await db.commit()
+        async def restock(db: aiosqlite.Connection, sku, amount):
+            cursor = await db.execute("SELECT stock FROM product WHERE sku = ?", (sku,))
+            row = await cursor.fetchone()
+            if row is None:
+                raise KeyError(sku)
+            await db.execute("UPDATE product SET stock = stock + ? WHERE sku = ?", (amount, sku))
+            await db.commit()
+        """,
+    )
+
+
+def test_reads_behind_the_update_what_is_given_back() -> None:
+    check_fix(
+        "BC302",
+        """
+        from sqlalchemy import text
+        def bump(session, key):
+            row = session.execute(text("SELECT n FROM counters WHERE key = :key"), {"key": key}).fetchone()
+            n = row.n + 1
+            session.execute(text("UPDATE counters SET n = :n WHERE key = :key"), {"n": n, "key": key})
+            session.commit()
+            return n
+        """,
+        """
+        from sqlalchemy import text
+        def bump(session, key):
+            session.execute(text("UPDATE counters SET n = n + :n WHERE key = :key"), {"n": 1, "key": key})
+            row = session.execute(text("SELECT n FROM counters WHERE key = :key"), {"key": key}).fetchone()
+            n = row.n
+            session.commit()
+            return n
+        """,
+    )
+
+
+def test_locks_a_select_in_a_transaction() -> None:
+    check_fix(
+        "BC302",
+        """
+        import asyncpg
+        async def spend(pool: asyncpg.Pool, key, n):
+            async with pool.acquire() as conn:
+                left = await conn.fetchval("SELECT credits FROM users WHERE id = $1", key)
+                if left < n:
+                    raise ValueError(n)
+                await conn.execute("UPDATE users SET credits = $1 WHERE id = $2", left - n, key)
+        """,
+        """
+        import asyncpg
+        async def spend(pool: asyncpg.Pool, key, n):
+            async with pool.acquire() as conn:
+                async with conn.transaction():
+                    left = await conn.fetchval("SELECT credits FROM users WHERE id = $1 FOR UPDATE", key)
+                    if left < n:
+                        raise ValueError(n)
+                    await conn.execute("UPDATE users SET credits = $1 WHERE id = $2", left - n, key)
+        """,
+    )
+    check_fix(
+        "BC302",
+        """
+        import sqlite3
+        def take(conn: sqlite3.Connection, key, n):
+            (left,) = conn.execute("SELECT left FROM pool WHERE id = ?", (key,)).fetchone()
+            if left < n:
+                return False
+            conn.execute("UPDATE pool SET left = ? WHERE id = ?", (left - n, key))
+            return True
+        """,
+        """
+        import sqlite3
+        def take(conn: sqlite3.Connection, key, n):
+            with conn:
+                conn.execute("BEGIN IMMEDIATE")
+                (left,) = conn.execute("SELECT left FROM pool WHERE id = ?", (key,)).fetchone()
+                if left < n:
+                    return False
+                conn.execute("UPDATE pool SET left = ? WHERE id = ?", (left - n, key))
+            return True
+        """,
+    )
+
+
+def test_leaves_sql_that_is_guarded() -> None:
+    check_findings(
+        "BC302",
+        """
+        LOCKED = "SELECT total FROM orders WHERE id = %s FOR UPDATE"
+        def set_total(conn, key, amount):
+            cur = conn.cursor()
+            cur.execute("SELECT total, version FROM orders WHERE id = %s", (key,))
+            total, version = cur.fetchone()
+            cur.execute(
+                "UPDATE orders SET total = %s, version = version + 1 WHERE id = %s AND version = %s",
+                (total + amount, key, version),
+            )
+        def set_locked(conn, key, amount):
+            total = conn.execute(LOCKED, (key,)).fetchone()[0]
+            conn.execute("UPDATE orders SET total = %s WHERE id = %s", (total + amount, key))
+        def keep(conn, key, tax):
+            cur = conn.cursor()
+            cur.execute("SELECT note, total FROM orders WHERE id = %s", (key,))
+            note, total = cur.fetchone()
+            cur.execute("UPDATE orders SET note = %s, tax = %s WHERE id = %s", (note, total + tax, key))
+        """,
+    )
+
+
+def test_lock_stands_where_the_query_accepts_it() -> None:
+    check_fix(
+        "BC302",
+        """
+        from sqlalchemy import select
+        from models import Product
+        def take(db, key):
+            product = (
+                db.query(Product)
+                .options(joinedload(Product.shop))
+                .filter(Product.id == key)
+                .one()
+            )
+            if product.stock:
+                product.stock -= 1
+                db.commit()
+        def take_all(db):
+            for product in db.query(Product).filter(Product.stock > 0):
+                if product.stock > 3:
+                    product.stock -= 1
+            db.commit()
+        def take_one(session, key, is_open):
+            stmt = select(Product).where(Product.id == key)
+            if is_open:
+                stmt = stmt.where(Product.open)
+            product = session.scalars(stmt).one()
+            if product.stock:
+                product.stock -= 1
+                session.commit()
+        """,
+        """
+        from sqlalchemy import select
+        from models import Product
+        def take(db, key):
+            product = (
+                db.query(Product)
+                .options(joinedload(Product.shop))
+                .filter(Product.id == key)
+                .with_for_update(of=Product)
+                .one()
+            )
+            if product.stock:
+                product.stock -= 1
+                db.commit()
+        def take_all(db):
+            for product in db.query(Product).filter(Product.stock > 0).with_for_update():
+                if product.stock > 3:
+                    product.stock -= 1
+            db.commit()
+        def take_one(session, key, is_open):
+            stmt = select(Product).where(Product.id == key)
+            if is_open:
+                stmt = stmt.where(Product.open)
+            product = session.scalars(stmt.with_for_update()).one()
+            if product.stock:
+                product.stock -= 1
+                session.commit()
+        """,
+    )
+
+
+def test_locks_a_row_that_a_helper_has_loaded() -> None:
+    models = """
+        #- models.py
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase):
+            pass
+        class Wallet(Base):
+            __tablename__ = "wallet"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            balance: Mapped[int]
+
+        #- service.py
+        from models import Wallet
+        async def wallet_of(session, key):
+            return await session.get(Wallet, key)
+        async def pay(session, key, n):
+            wallet = await wallet_of(session, key)
+            if wallet is None:
+                raise LookupError(key)
+        """
+    check_fix(
+        "BC302",
+        models
+        + """
+            if wallet.balance < n:
+                raise ValueError(n)
+            wallet.balance -= n
+            await session.commit()
+        """,
+        models
+        + """
+            await session.refresh(wallet, with_for_update=True)
+            if wallet.balance < n:
+                raise ValueError(n)
+            wallet.balance -= n
+            await session.commit()
+        """,
+    )
+
+
+def test_updates_by_class() -> None:
+    check_fix(
+        "BC302",
+        """
+        from django.db import transaction
+        from shop.models import Item
+        from sqlalchemy import select, update
+        from models import Product, accounts
+        def take(session, key, n):
+            product = session.get(Product, key)
+            session.execute(update(Product).where(Product.id == key).values(stock=product.stock - n))
+        def take_legacy(db, key):
+            product = db.query(Product).filter(Product.id == key).first()
+            if not product:
+                return
+            db.query(Product).filter(Product.id == key).update({"stock": product.stock - 1})
+        def pay(conn, key, n):
+            old = conn.execute(select(accounts.c.cents).where(accounts.c.id == key)).scalar_one()
+            if old < n:
+                return
+            conn.execute(accounts.update().where(accounts.c.id == key).values(cents=old - n))
+        def take_item(pk, n):
+            item = Item.objects.get(pk=pk)
+            if item.stock < n:
+                return
+            Item.objects.filter(pk=pk).update(stock=item.stock - n)
+        """,
+        """
+        from django.db import transaction
+        from shop.models import Item
+        from sqlalchemy import select, update
+        from models import Product, accounts
+        def take(session, key, n):
+            session.execute(update(Product).where(Product.id == key).values(stock=Product.stock - n))
+        def take_legacy(db, key):
+            product = db.query(Product).filter(Product.id == key).first()
+            if not product:
+                return
+            db.query(Product).filter(Product.id == key).update({"stock": Product.stock - 1})
+        def pay(conn, key, n):
+            old = conn.execute(
+                select(accounts.c.cents).where(accounts.c.id == key).with_for_update()
+            ).scalar_one()
+            if old < n:
+                return
+            conn.execute(accounts.update().where(accounts.c.id == key).values(cents=old - n))
+        def take_item(pk, n):
+            with transaction.atomic():
+                item = Item.objects.select_for_update().get(pk=pk)
+                if item.stock < n:
+                    return
+                Item.objects.filter(pk=pk).update(stock=item.stock - n)
+        """,
+    )
+    check_findings(
+        "BC302",
+        """
+        from shop.models import Item
+        from models import Product
+        def keep(db, key):
+            product = db.query(Product).filter(Product.id == key).first()
+            db.query(Product).filter(Product.id == key).update({Product.stock: Product.stock - 1})
+            db.query(Product).filter_by(id=key, stock=product.stock).update({"stock": product.stock - 1})
+        def keep_item(pk, n):
+            item = Item.objects.get(pk=pk)
+            rows = Item.objects.filter(pk=pk, version=item.version)
+            Item.objects.filter(pk=pk, version=item.version).update(
+                stock=item.stock - n, version=item.version + 1
+            )
+        def recount(db, key, items):
+            product = db.get(Product, key)
+            product.stock = 0
+            for n in items:
+                product.stock += n
+            db.commit()
+        """,
+    )
+
+
+def test_counts_a_key_that_is_stepped_by_one_command() -> None:
+    check_fix(
+        "BC302",
+        """
+        from redis.asyncio import Redis
+        async def spend(redis: Redis, key, n):
+            left = int(await redis.get(key) or 0)
+            left -= n
+            await redis.set(key, left)
+            return left
+        """,
+        """
+        from redis.asyncio import Redis
+        async def spend(redis: Redis, key, n):
+            left = await redis.decr(key, n)
+            return left
+        """,
+    )
