@@ -178,7 +178,7 @@ def _column(context: FixContext, update: StaleUpdate, symbol: str) -> str:
         module = "tortoise.expressions" if is_tortoise else "django.db.models"
         name = context.imports().need(module, "F", at=update.node.start_byte)
         return f'{name}("{update.attribute}")'
-    return f"{text_of(load.model)}.{update.attribute}"
+    return f"{text_of(load.model)}.{update.attribute}" if load.model.id != load.node.id else ""
 
 
 def _column_of_class(context: FixContext, symbol: str, update: StaleUpdate) -> str:

@@ -37,6 +37,8 @@ def locked_while_read(context: FixContext, load: Load, write: Node) -> list[Text
     file, statement = context.file, load.statement
     if load.style in ("active", "own") or text_of(load.model) in ("self", "super()"):
         return []
+    if load.model.id == load.node.id:
+        return []  # `request.user` and the like: the query stands elsewhere.
     if load.style == "django":
         around = _in_transaction(context, load.node, write)
         if around is None:
@@ -116,7 +118,10 @@ def _in_transaction(context: FixContext, read: Node, write: Node) -> list[TextEd
     function = enclosing(read, "function_definition")
     if function is None or is_async(function):
         return None
-    if any("atomic" in text_of(part) for part in (*decorators_of(function), function)):
+    if any("atomic" in text_of(part) for part in decorators_of(function)) or any(
+        parent.type == "with_statement" and "atomic(" in text_of(parent).partition(":\n")[0]
+        for parent in ancestors(read)
+    ):
         return []
     saves = [
         call

@@ -28,6 +28,7 @@ from bugcatalog_ls.syntax.statement_edits import remove_statements
 from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
 
 _SIMPLE = frozenset({"integer", "float", "identifier", "attribute"})
+_OPERATORS = ("+", "-", "*")
 _READS = frozenset({"identifier", "subscript", "attribute"})
 
 
@@ -96,7 +97,7 @@ def _operation(file: PyFile, scope: Scope, value: Node) -> _Operation | None:
             # `stock = row["stock"]`, and then `stock += amount`.
             right = steps[0].child_by_field_name("right")
             operator = operator_of(steps[0]).removesuffix("=")
-            is_plain = right is not None and operator in ("+", "-") and right.type in _SIMPLE
+            is_plain = right is not None and operator in _OPERATORS and right.type in _SIMPLE
             if right is None or not is_plain or statement_of(steps[0]).parent != statement_of(held).parent:
                 return None
             return _Operation(held, operator, right, steps[0], name)
@@ -104,7 +105,7 @@ def _operation(file: PyFile, scope: Scope, value: Node) -> _Operation | None:
         return None
     left, right = whole.child_by_field_name("left"), whole.child_by_field_name("right")
     operator = operator_of(whole)
-    if left is None or right is None or operator not in ("+", "-"):
+    if left is None or right is None or operator not in _OPERATORS:
         return None
     if right.type not in _SIMPLE or not _is_read(left):
         return None

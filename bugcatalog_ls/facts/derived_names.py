@@ -49,9 +49,10 @@ def _fetching(receiver: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.]){written}\.fetch|\b(?:next|list|iter|enumerate)\({written}\)")
 
 
-def computes_from(value: Node, names: set[str], scope: Scope, end: int) -> bool:
-    """Whether a value is worked out from one of the names before a place, by an operator or in place."""
-    worked, changed = _worked_out(scope, names, end)
+def computes_from(value: Node, names: set[str], scope: Scope, source: Node, end: int) -> bool:
+    """Whether a value is worked out before a place from one of the names, or from what they come from, by an
+    operator or in place."""
+    worked, changed = _worked_out(scope, names, source, end)
     for part in (value, *walk(value)):
         if part.type == "binary_operator" and uses(part, names):
             return True
@@ -92,7 +93,7 @@ def _names(target: Node) -> set[str]:
     return {name for child in target.named_children for name in _names(child)}
 
 
-def _worked_out(scope: Scope, names: set[str], end: int) -> tuple[set[str], set[str]]:
+def _worked_out(scope: Scope, names: set[str], source: Node, end: int) -> tuple[set[str], set[str]]:
     """The names that hold a result worked out from the others, and those that were changed in place."""
     worked: set[str] = set()
     changed: set[str] = set()
@@ -117,7 +118,8 @@ def _worked_out(scope: Scope, names: set[str], end: int) -> tuple[set[str], set[
         is_worked = node.type == "augmented_assignment" and written in names
         is_worked = is_worked or uses(right, worked)
         is_worked = is_worked or any(
-            part.type == "binary_operator" and uses(part, names) for part in (right, *walk(right))
+            part.type == "binary_operator" and (uses(part, names) or holds_node(part, source))
+            for part in (right, *walk(right))
         )
         if is_worked:
             worked.add(written)

@@ -69,7 +69,7 @@ def is_versioned(index: FactIndex, model: str) -> bool:
 def is_unlocked_row(index: FactIndex, model: str) -> bool:
     """Whether a class is a model of Django's, and nobody locks rows of it before calling their methods."""
     names = mro(index, model)[0]
-    if not any(base.startswith("django.db.models.") for base in names):
+    if not any(base.startswith(("django.db.models.", "django.contrib.auth.")) for base in names):
         return False
     lasts = {name.rpartition(".")[2] for name in names}
     return not any(

@@ -16,7 +16,7 @@ from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, unparenthesised
 from bugcatalog_ls.syntax.scopes import Scope
 
-_TABLE = r"[\"`]?(?P<table>[\w.]+)[\"`]?"
+_TABLE = r"[\"`]?(?P<table>[\w.]+|\{[\w.]+\})[\"`]?"
 _SELECT = re.compile(rf"\s*SELECT\s+(?P<columns>[\w\s,.\"`*()]+?)\s+FROM\s+{_TABLE}", re.IGNORECASE)
 _UPDATE = re.compile(rf"\s*UPDATE\s+{_TABLE}\s+SET\s+(?P<sets>.*)", re.IGNORECASE | re.DOTALL)
 _SET = re.compile(
@@ -106,7 +106,7 @@ def _stale_column(
             value = parameter_at(call, update.string, update.start("sets") + match.start("value"))
             value = value or call.child_by_field_name("arguments")
             derived = derived_names(scope, select_call)
-            if value is not None and computes_from(value, derived, scope, call.start_byte):
+            if value is not None and computes_from(value, derived, scope, select_call, call.start_byte):
                 return column, select_call
     return None
 

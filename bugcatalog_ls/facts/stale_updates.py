@@ -14,14 +14,24 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unawaited, walk
-from bugcatalog_ls.syntax.scopes import Scope
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    called_name,
+    callee_of,
+    text_of,
+    unawaited,
+    walk,
+)
+from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 _COMMITS = ("commit", "flush")
 _CREATES = re.compile(r"get_or_create\(")
 _IN_PLACE = ("append", "extend", "insert", "update", "remove", "pop", "setdefault", "add", "clear")
 # What a list has and a manager of related rows has not: `row.items.append(x)`, and then `row.save()`.
 _OF_LISTS = ("append", "extend", "insert")
+# The row of who asks, which a middleware of Django's has loaded, and one that belongs to it.
+_REQUESTED = re.compile(r"^(?:self\.)?request\.user(?:\.\w+)?$")
 _SAVES = ("save", "asave", "bulk_update")
 LOCKING = re.compile(
     r"for_update|FOR UPDATE|with_lockmode|isolation_level|SERIALIZABLE|advisory_?(?:xact_)?lock"
@@ -65,7 +75,7 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
         if target is not None and target.type == "subscript" and node.type == "assignment":
             # A JSON value that is changed in place, and then named to the session as changed.
             target = _changed_in_place(target)
-        if target is None or target.type != "attribute" or target.children[0].type != "identifier":
+        if target is None or target.type != "attribute" or not _is_row_name(target.children[0]):
             continue
         scope = local_scope(file, node)
         is_call = node.type == "call"
@@ -133,9 +143,15 @@ def _changed_in_place(subscript: Node) -> Node | None:
     return value if value is not None and value.type == "attribute" else None
 
 
+def _is_row_name(node: Node) -> bool:
+    return node.type == "identifier" or _REQUESTED.match(text_of(node)) is not None
+
+
 def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
     """Where a row comes from: a query, or a call whose symbol another file may explain."""
     found: tuple[Load | None, str] | None = None
+    if row.type == "attribute":
+        return (Load("django", row, row, row, False), "") if b"django" in file.source.data else None
     if text_of(row) == "self":
         is_django = b"django" in file.source.data and b"self.save(" in file.source.data
         return (Load("own", row, row, row, False), "") if is_django else None
@@ -143,8 +159,14 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
         if binding.kind == "unpack":
             load = _got_or_created(file, binding.node) or load_of(file, _paired(binding.node))
             return (load, "") if load is not None and not load.locks else None
+        if binding.kind == "parameter":
+            found = found or _given(file, row, binding)
+        if binding.kind == "from" and file.symbol(row) == "flask_login.current_user":
+            return Load("sqlalchemy", row, row, row, False), ""
         if binding.kind not in ("assign", "for", "walrus") or binding.value is None:
             continue
+        if b"django" in file.source.data and _REQUESTED.match(text_of(binding.value)):
+            return Load("django", binding.value, binding.value, binding.value, False), ""
         load = load_of(file, binding.value)
         if load is not None:
             return None if load.locks else (load, "")
@@ -161,6 +183,21 @@ def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
             if not last.lstrip("_")[:1].isupper():
                 found = (None, symbol.removesuffix("()"))
     return found
+
+
+def _given(file: PyFile, row: Node, parameter: Binding) -> tuple[Load | None, str] | None:
+    """The row that a parameter holds: by the function of its `Depends(…)`, or as a model of Django's that
+    saves itself."""
+    for part in (parameter.value, parameter.annotation):
+        for node in (part, *walk(part)) if part is not None else ():
+            if node.type == "call" and called_name(node) in ("Depends", "Security"):
+                positional = arguments_of(node).positional
+                symbol = file.symbol(positional[0]) if positional else None
+                return (None, symbol) if symbol is not None else None
+    named = parameter.annotation.named_children if parameter.annotation is not None else []
+    if len(named) == 1 and named[0].type in ("identifier", "attribute") and b"django" in file.source.data:
+        return Load("own", named[0], row, row, False), ""
+    return None
 
 
 def _got_or_created(file: PyFile, target: Node) -> Load | None:
