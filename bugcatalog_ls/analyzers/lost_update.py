@@ -34,7 +34,7 @@ from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 
 # What stands in a file with rows, with the end of a transaction, with commands of Redis.
-_ROWS = (b"ession", b".objects", b".query", b"select(")
+_ROWS = (b"ession", b".objects", b".query", b"select(", b"db.get(", b"db.scalar")
 _ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
 _COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
 _MIGRATION = (b"def upgrade(", b"migrations.RunPython(")

@@ -37,8 +37,10 @@ def locking_sql(file: PyFile, stale: StaleSql) -> list[TextEdit]:
     """The edits by which the SELECT that an UPDATE depends on locks its row; none where the database has
     no such lock, or where there is no transaction that would hold it."""
     data, scope = file.source.data, local_scope(file, stale.node)
-    if scope is None:
-        return []
+    given = arguments_of(stale.read).positional
+    text = sql_of(file, given[0]) if given else None
+    if scope is None or text is None or re.match(r"\s*SELECT\b", text, re.IGNORECASE) is None:
+        return []  # The SELECT stands in another function.
     if _SQLITE.search(data) is not None:
         return _immediate(file, scope, stale)
     if _LOCKING_DRIVERS.search(data) is None or re.search(rb"autocommit\s*=\s*True", data) is not None:

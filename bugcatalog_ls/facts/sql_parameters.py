@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
 
 PLACEHOLDER = re.compile(r"\?|%s|%\((\w+)\)s|(?<!:):(\w+)|\$(\d+)")
@@ -42,10 +43,7 @@ def sql_literal(file: PyFile, call: Node) -> SqlLiteral | None:
         owner = callee.child_by_field_name("object") if callee is not None and inner is None else None
         literal = inner or owner
     if literal is not None and literal.type == "identifier":
-        bindings = file.names.bindings(literal)
-        n_uses = len(re.findall(rb"\b%s\b" % re.escape(text_of(literal).encode()), file.source.data))
-        is_own = len(bindings) == 1 and bindings[0].kind == "assign" and n_uses == 2
-        literal = bindings[0].value if is_own else None
+        literal = _held_for_one_use(file, literal)
         if literal is not None and literal.type == "call":
             literal = next(iter(arguments_of(literal).positional), None)
     literal = unparenthesised(literal) if literal is not None else None
@@ -54,6 +52,29 @@ def sql_literal(file: PyFile, call: Node) -> SqlLiteral | None:
     if literal.type == "string":
         return SqlLiteral((literal,))
     return SqlLiteral(tuple(child for child in literal.named_children if child.type == "string"))
+
+
+def _held_for_one_use(file: PyFile, name: Node) -> Node | None:
+    """What a name holds where nothing else reads it before it is bound again."""
+    bindings, scope = file.names.bindings(name), local_scope(file, name)
+    if len(bindings) != 1 or bindings[0].kind != "assign":
+        return None
+    binding = bindings[0]
+    if scope is None or binding not in scope.bindings.get(text_of(name), ()):
+        n_uses = len(re.findall(rb"\b%s\b" % re.escape(text_of(name).encode()), file.source.data))
+        return binding.value if n_uses == 2 else None
+    later = [
+        other.node.start_byte
+        for other in scope.bindings[text_of(name)]
+        if binding.node.start_byte < other.node.start_byte
+    ]
+    end = min(later, default=scope.end)
+    uses = [
+        node
+        for node, _ in mentions(file, scope, text_of(name))
+        if binding.node.end_byte <= node.start_byte < end
+    ]
+    return binding.value if [node.id for node in uses] == [name.id] else None
 
 
 def literal_of(call: Node) -> Node | None:

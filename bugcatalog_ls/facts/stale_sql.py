@@ -8,12 +8,20 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.derived_names import computes_from, derived_names
+from bugcatalog_ls.facts.derived_names import bound_names, computes_from, derived_names
 from bugcatalog_ls.facts.sql_parameters import parameter_at
 from bugcatalog_ls.facts.stale_updates import LOCKING, is_under_lock
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    called_name,
+    callee_of,
+    string_value,
+    text_of,
+    unawaited,
+    unparenthesised,
+)
 from bugcatalog_ls.syntax.scopes import Scope
 
 _TABLE = r"[\"`]?(?P<table>[\w.]+|\{[\w.]+\})[\"`]?"
@@ -58,12 +66,36 @@ def stale_sql(file: PyFile) -> Iterator[StaleSql]:
             for call, text in calls
             if (match := _SELECT.match(text)) is not None and LOCKING.search(text) is None
         ]
-        if not updates or not selects or LOCKING.search(text_of(scope.node)):
+        if not updates or LOCKING.search(text_of(scope.node)):
+            continue
+        selects += _read_by_functions(scope, by_function)
+        if not selects:
             continue
         for call, update in updates:
             found = _stale_column(scope, call, update, selects)
             if found is not None and not is_under_lock(call):
                 yield StaleSql(call, update["table"], *found)
+
+
+def _read_by_functions(
+    scope: Scope, by_function: dict[int, tuple[Scope, list[tuple[Node, str]]]]
+) -> list[tuple[Node, re.Match[str]]]:
+    """The calls that give a name what a SELECT in another function of the file reads."""
+    readers: dict[str, re.Match[str]] = {}
+    for other, calls in by_function.values():
+        matches = [_SELECT.match(text) for _, text in calls]
+        if len(matches) == 1 and matches[0] is not None and LOCKING.search(text_of(other.node)) is None:
+            name = text_of(other.node.child_by_field_name("name") or other.node)
+            readers[name] = matches[0]
+    found: list[tuple[Node, re.Match[str]]] = []
+    for _, right in bound_names(scope.node) if readers else ():
+        call = unawaited(right)
+        callee = callee_of(call) if call.type == "call" else None
+        if callee is None or called_name(call) not in readers:
+            continue
+        if callee.type == "identifier" or re.fullmatch(r"(?:self|cls)\.\w+", text_of(callee)):
+            found.append((call, readers[called_name(call)]))
+    return found
 
 
 def sql_of(file: PyFile, node: Node) -> str | None:

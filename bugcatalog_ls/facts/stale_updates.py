@@ -144,14 +144,20 @@ def _changed_in_place(subscript: Node) -> Node | None:
 
 
 def _is_row_name(node: Node) -> bool:
-    return node.type == "identifier" or _REQUESTED.match(text_of(node)) is not None
+    """A name, or what belongs to the row of a name: `line.order`."""
+    return re.fullmatch(r"\w+(?:\.\w+)?", text_of(node)) is not None or bool(_REQUESTED.match(text_of(node)))
 
 
 def _source(file: PyFile, row: Node) -> tuple[Load | None, str] | None:
     """Where a row comes from: a query, or a call whose symbol another file may explain."""
     found: tuple[Load | None, str] | None = None
     if row.type == "attribute":
-        return (Load("django", row, row, row, False), "") if b"django" in file.source.data else None
+        if b"django" in file.source.data and _REQUESTED.match(text_of(row)):
+            return Load("django", row, row, row, False), ""
+        owner = _source(file, row.children[0]) if row.children[0].type == "identifier" else None
+        if owner is None or owner[0] is None or owner[0].style not in ("django", "sqlalchemy"):
+            return None
+        return Load(owner[0].style, row, row, row, False), ""
     if text_of(row) == "self":
         is_django = b"django" in file.source.data and b"self.save(" in file.source.data
         return (Load("own", row, row, row, False), "") if is_django else None

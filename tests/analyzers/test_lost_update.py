@@ -1603,3 +1603,78 @@ def test_counts_a_key_that_is_stepped_by_one_command() -> None:
             return left
         """,
     )
+
+
+def test_rows_that_the_framework_gives() -> None:
+    check_findings(
+        "BC302",
+        """
+        #- deps.py
+        from models import Wallet
+        def get_wallet(wallet_id, db=Depends(get_db)):
+            wallet = db.get(Wallet, wallet_id)
+            if wallet is None:
+                raise HTTPException(404)
+            return wallet
+
+        #- routes.py
+        from typing import Annotated
+        from fastapi import APIRouter, Depends
+        from deps import get_wallet
+        from models import Wallet
+        router = APIRouter()
+        @router.post("/top-up")
+        def top_up(amount: int, wallet: Wallet = Depends(get_wallet), db=Depends(get_db)):
+            wallet.balance += amount
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            db.commit()
+        @router.post("/fee")
+        def fee(amount: int, wallet: Annotated[Wallet, Depends(get_wallet)], db=Depends(get_db)):
+            wallet.balance -= amount
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            db.commit()
+
+        #- views.py
+        from django.http import JsonResponse
+        from shop.models import Player
+        def earn(request):
+            request.user.points += 10
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            request.user.save()
+        def give(player: Player, n: int):
+            player.points += n
+          # ^^^^^^^^^^^^^^^^^^ BC302
+            player.save()
+
+        #- shop/models.py
+        from django.db import models
+        class Player(models.Model):
+            points = models.IntegerField(default=0)
+        """,
+    )
+
+
+def test_sql_that_another_function_reads() -> None:
+    check_fix(
+        "BC302",
+        """
+        import psycopg
+        class Accounts:
+            def balance(self, key):
+                return self.conn.execute("SELECT balance FROM accounts WHERE id = %s", (key,)).fetchone()[0]
+            def deposit(self, key, n):
+                balance = self.balance(key)
+                self.conn.execute("UPDATE accounts SET balance = %s WHERE id = %s", (balance + n, key))
+                return True
+        """,
+        """
+        import psycopg
+        class Accounts:
+            def balance(self, key):
+                return self.conn.execute("SELECT balance FROM accounts WHERE id = %s", (key,)).fetchone()[0]
+            def deposit(self, key, n):
+                balance = self.balance(key)
+                self.conn.execute("UPDATE accounts SET balance = balance + %s WHERE id = %s", (n, key))
+                return True
+        """,
+    )
