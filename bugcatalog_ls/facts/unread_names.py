@@ -46,14 +46,14 @@ def unread_statements(file: PyFile, scope: Scope, read: Node, dead: list[Node]) 
             if not name or name in seen:
                 continue
             seen.add(name)
-            statement = _only_binding(file, scope, name, dead)
+            statement = _only_binding(file, scope, name, dead, read)
             if statement is not None and all(node.id != statement.id for node in removed):
                 removed.append(statement)
                 dead.append(statement)
     return _with_select(scope, read, removed)
 
 
-def _only_binding(file: PyFile, scope: Scope, name: str, dead: list[Node]) -> Node | None:
+def _only_binding(file: PyFile, scope: Scope, name: str, dead: list[Node], read: Node) -> Node | None:
     """The assignment of a name that only dead code looks at."""
     bindings = scope.bindings.get(name, ())
     if len(bindings) != 1 or bindings[0].kind not in ("assign", "unpack"):
@@ -69,13 +69,23 @@ def _only_binding(file: PyFile, scope: Scope, name: str, dead: list[Node]) -> No
     if any(part.type in ("attribute", "subscript") for part in (left, *walk(left))):
         return None
     calls = [part for part in (right, *walk(right)) if part.type == "call"]
-    if any(called_name(call) not in _ONLY_READ for call in calls):
+    if any(called_name(call) not in _ONLY_READ and call.id != read.id for call in calls):
+        return None
+    if any(call.id == read.id and _refuses(file, called_name(call)) for call in calls):
         return None
     for each in bound:
         for mention, _ in mentions(file, scope, text_of(each)):
             if not holds_node(left, mention) and not any(holds_node(node, mention) for node in dead):
                 return None
     return statement
+
+
+def _refuses(file: PyFile, name: str) -> bool:
+    """Whether a function of the file raises where there is no row: then its call is a guard."""
+    return any(
+        text_of(node.child_by_field_name("name") or node) == name and "raise " in text_of(node)
+        for node in file.nodes("function_definition")
+    )
 
 
 def _with_select(scope: Scope, read: Node, removed: list[Node]) -> list[Node]:

@@ -1673,7 +1673,6 @@ def test_sql_that_another_function_reads() -> None:
             def balance(self, key):
                 return self.conn.execute("SELECT balance FROM accounts WHERE id = %s", (key,)).fetchone()[0]
             def deposit(self, key, n):
-                balance = self.balance(key)
                 self.conn.execute("UPDATE accounts SET balance = balance + %s WHERE id = %s", (n, key))
                 return True
         """,
