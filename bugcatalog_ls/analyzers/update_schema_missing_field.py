@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.orm import OrmClass
-from bugcatalog_ls.facts.schema_columns import Columns, columns_of_model, is_reserved, nearness
+from bugcatalog_ls.facts.schema_columns import Columns, columns_of_model, is_parent_key, is_reserved, nearness
 from bugcatalog_ls.facts.schema_uses import UPDATE, CopyingFunction, SchemaUse
 from bugcatalog_ls.facts.schemas import Field, Schema, schema, schemas_by_name
 from bugcatalog_ls.syntax.file import PyFile
@@ -38,7 +38,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
     index = context.index
     update = schema(index, fact.symbol)
-    if update is None or not update.complete or update.extra in ("allow", "forbid"):
+    if update is None or not update.complete or update.extra == "allow":
         return
     made = _made(index, update)
     if made is None:
@@ -64,6 +64,9 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         and not (_LOGIN.fullmatch(field.name) and _PERSON.search(fact.name))
         and field.anchor
     ]
+    free = [field for field in missing if not is_parent_key(columns[field.name])]
+    keeps_parent = bool(missing) and not free
+    missing = free or missing
     if not missing:
         return
     names = [field.name for field in missing]
@@ -72,8 +75,11 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         context.related(field.path, field.anchor, f"{create.name} has {field.name}") for field in missing[:5]
     ]
     data = {"fields": ",".join(names), "create": create.symbol}
-    # A schema that lacks most of what can be set was cut down on purpose, as far as one can tell.
-    variant = "uncopied" if not copies else "narrow" if len(missing) > max(2, len(shared)) else ""
+    # A schema that lacks most of what can be set was cut down on purpose, as far as one can tell, and
+    # so was one that lacks the key of a parent only, or that alone of the two rejects what it lacks.
+    rejects = update.extra == "forbid" != create.extra
+    is_narrow = keeps_parent or rejects or len(missing) > max(2, len(shared))
+    variant = "uncopied" if not copies else "narrow" if is_narrow else ""
     yield context.find(update.anchor, message, variant=variant, related=related, data=data)
 
 
@@ -172,7 +178,7 @@ def _listed(names: list[str]) -> str:
 
 
 # msgspec's own way to tell what was left out from what was set to null.
-_UNSET = re.compile(r"\bUnsetType\b[^\n=]*=\s*UNSET\b")
+_UNSET = re.compile(r"((?:\w+\.)?UnsetType)\b[^\n=]*=\s*((?:\w+\.)?UNSET)\b")
 
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
@@ -186,8 +192,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         annotation = _annotation(context, field) if field is not None else None
         if annotation is None:
             return
-        if _UNSET.search(context.file.text(definition)) is not None:
-            lines.append(f"{name}: {annotation} | UnsetType = UNSET")
+        if (unset := _UNSET.search(context.file.text(definition))) is not None:
+            lines.append(f"{name}: {annotation} | {unset[1]} = {unset[2]}")
             continue
         lines.append(f"{name}: {_optional(context, definition, annotation)} = None")
     names = finding.data["fields"].replace(",", ", ")
