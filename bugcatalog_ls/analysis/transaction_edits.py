@@ -14,12 +14,13 @@ from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
     callee_of,
+    called_name,
     enclosing,
     statement_of,
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import insert_after, replace_statement, wrap
+from bugcatalog_ls.syntax.statement_edits import insert_after, remove_statement, replace_statement, wrap
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 
@@ -77,6 +78,8 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
     )
     while made is not None and made.type == "await" and made.named_children:
         made = made.named_children[0]
+    if made is not None and made.type == "call" and called_name(made) in ("closing", "aclosing"):
+        made = next(iter(arguments_of(made).positional), None)
     library = (file.callee(made) or "").partition(".")[0] if made is not None and made.type == "call" else ""
     if made is None:
         # A parameter says by its type whose it is.
@@ -102,10 +105,20 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
     if library == "sqlite3" and "isolation_level" in arguments_of(made).keywords:
         removed = remove_keyword(file, made, "isolation_level")
         return [*removed, *wrap(file, *held, f"with {connection}:")]
-    if "autocommit" not in arguments_of(made).keywords:
-        return []
     footer = f"except Exception:\n    {connection}.rollback()\n    raise\nelse:\n    {connection}.commit()"
-    return [*remove_keyword(file, made, "autocommit"), *wrap(file, *held, "try:", footer)]
+    wrapped = wrap(file, *held, "try:", footer)
+    if "autocommit" in arguments_of(made).keywords:
+        return [*remove_keyword(file, made, "autocommit"), *wrapped]
+    # MySQLdb and PyMySQL begin with a transaction open, and turn that off by a call.
+    turned_on = [
+        node
+        for node in walk(function)
+        if node.type == "call" and text_of(node) == f"{connection}.autocommit(True)"
+    ]
+    is_statement = len(turned_on) == 1 and statement_of(turned_on[0]).named_children == turned_on
+    if library not in ("MySQLdb", "pymysql") or not is_statement:
+        return []
+    return [*remove_statement(file, turned_on[0]), *wrapped]
 
 
 def commit_later(context: FixContext, commit: Node, session: str) -> list[TextEdit]:
