@@ -13,8 +13,8 @@ from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, replace_node
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
-    callee_of,
     called_name,
+    callee_of,
     enclosing,
     statement_of,
     text_of,

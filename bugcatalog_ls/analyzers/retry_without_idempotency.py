@@ -15,8 +15,8 @@ from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.mail_senders import SendsMailOrMoney
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
 from bugcatalog_ls.facts.repeat_recognition import RecognisesRepeats
-from bugcatalog_ls.facts.retried_calls import ADDS, RetriedCall
 from bugcatalog_ls.facts.resolve import resolve
+from bugcatalog_ls.facts.retried_calls import ADDS, RetriedCall
 from bugcatalog_ls.facts.retries import Retry, RetryDecorator
 from bugcatalog_ls.facts.retry_decorators import is_policy
 from bugcatalog_ls.facts.row_creations import CREATES, CreatesRow, stores_itself

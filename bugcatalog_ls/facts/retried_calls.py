@@ -22,8 +22,8 @@ _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"
 
 class RetriedCall(msgspec.Struct, frozen=True):
     """A call inside of what is retried. `on` is its receiver as written; `has_key` tells that its URL
-    names what it changes; `writes` that its SQL does; `about` the literal part of what it is given first; `creates` the class of which it
-    stores a new row."""
+    names what it changes; `writes` that its SQL does; `about` the literal part of what it is given first;
+    `creates` the class of which it stores a new row."""
 
     symbol: str
     name: str

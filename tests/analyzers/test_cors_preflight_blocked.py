@@ -776,7 +776,7 @@ def test_refusals_that_a_helper_raises_and_the_middleware_answers_with_their_sta
 
         app = FastAPI()
         app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
-      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103 Login runs before CORS and turns the preflight away
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
         app.add_middleware(Login)
 
         other = FastAPI()
