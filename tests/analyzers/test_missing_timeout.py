@@ -580,8 +580,8 @@ def test_a_wait_that_ends_without_its_event_raises() -> None:
             return "done" if ready.wait(None) else "waiting"
 
         def load(url):
-            first = requests.get(url, headers={"accept": "application/vnd.example+json"})  # the list
-            return requests.get(url, headers={"accept": "application/vnd.example+json"})  # noqa: S1
+            first = requests.get(url, headers={"accept": "application/vnd.shop+json"})  # the list
+            return requests.get(url, headers={"accept": "application/vnd.shop+json"})  # noqa: S1
         """,
         """
         import threading
@@ -599,8 +599,8 @@ def test_a_wait_that_ends_without_its_event_raises() -> None:
 
         def load(url):
             first = requests.get(  # the list
-                url, headers={"accept": "application/vnd.example+json"}, timeout=10
+                url, headers={"accept": "application/vnd.shop+json"}, timeout=10
             )
-            return requests.get(url, headers={"accept": "application/vnd.example+json"}, timeout=10)  # noqa: S1
+            return requests.get(url, headers={"accept": "application/vnd.shop+json"}, timeout=10)  # noqa: S1
         """,
     )
