@@ -500,3 +500,27 @@ def test_columns_of_tortoise_strict_schemas_and_keys_of_a_parent() -> None:
                 setattr(comment, name, value)
         """,
     )
+
+
+def test_fields_keep_the_limits_of_their_values() -> None:
+    model = """
+        from pydantic import BaseModel, Field
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Plan(Base):
+            __tablename__ = "plans"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            title: Mapped[str]
+            seats: Mapped[int]
+
+        class PlanCreate(BaseModel):
+            title: str
+            seats: int = Field(1, ge=1, le=LARGEST, description="How many may come")
+
+        class PlanUpdate(BaseModel):
+            title: str | None = None
+        """
+    check_fix("BC104", model, f"{model}    seats: int | None = Field(None, ge=1)\n        ")
