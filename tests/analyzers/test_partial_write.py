@@ -1385,3 +1385,36 @@ def test_transactions_of_closing_connections_and_commits_in_branches() -> None:
                 raise
         """,
     )
+
+
+def test_offers_no_flush_where_a_way_out_passes_no_other_commit() -> None:
+    source = """
+        from sqlalchemy.orm import Session
+        from app.models import Order, Line, Audit
+        from app.tasks import notify
+
+        def place(session: Session, number, sku):
+            order = Order(number=number)
+            session.add(order)
+            session.commit()
+            if sku:
+                session.add(Line(order_id=order.id, sku=sku))
+                session.commit()
+            return order
+
+        def announce(session: Session, number):
+            order = Order(number=number)
+            session.add(order)
+            session.commit()
+            notify.delay(order.id)
+            session.add(Audit(order_id=order.id))
+            session.commit()
+
+        def drop(session: Session, orders, wanted):
+            for order in orders:
+                session.delete(order)
+                session.commit()
+                if order.number == wanted:
+                    return order
+        """
+    check_fix("BC301", source, source)
