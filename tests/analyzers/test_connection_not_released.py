@@ -948,3 +948,50 @@ def test_leaves_what_only_another_value_of_the_name_keeps_open() -> None:
                 out.close()
         """,
     )
+
+
+def test_leaves_no_empty_rows_where_the_close_was() -> None:
+    check_fix(
+        "BC402",
+        """
+        import sqlite3
+        from psycopg import connect
+
+        def names(dsn):
+            conn = connect(dsn, connect_timeout=5)
+
+            rows = conn.execute("SELECT name FROM users ORDER BY id").fetchall()
+
+            conn.close()
+
+            return [row[0] for row in rows]
+
+        def touch(path):
+            conn = connect(path, connect_timeout=5)
+            conn.execute("UPDATE users SET seen = 1")
+
+            conn.close()
+
+
+        def other():
+            pass
+        """,
+        """
+        import sqlite3
+        from psycopg import connect
+
+        def names(dsn):
+            with connect(dsn, connect_timeout=5) as conn:
+                rows = conn.execute("SELECT name FROM users ORDER BY id").fetchall()
+
+            return [row[0] for row in rows]
+
+        def touch(path):
+            with connect(path, connect_timeout=5) as conn:
+                conn.execute("UPDATE users SET seen = 1")
+
+
+        def other():
+            pass
+        """,
+    )
