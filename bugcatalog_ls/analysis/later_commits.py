@@ -17,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, is_wi
 _ELSEWHERE = re.compile(
     r"\.(?:delay|apply_async|add_task|enqueue|send_task|submit)\(|\bcreate_task\(|\b(?:engine|bind)\b"
 )
+_RUNS_LATER = re.compile(r"task|background|job|actor|thread", re.IGNORECASE)
 _HANDLERS = ("except_clause", "except_group_clause")
 
 
@@ -71,6 +72,8 @@ def _commits(context: FixContext, call: Node, session: str) -> bool:
     file = context.file if found[0] == context.file.path else context.open(found[0])
     definition = next((each for each in file.functions if each.symbol == symbol), None) if file else None
     if file is None or definition is None:
+        return False
+    if any(_RUNS_LATER.search(text_of(decorator)) for decorator in definition.decorators):
         return False
     names = [parameter.name for parameter in found[1].parameters]
     names = names[1:] if found[1].member in ("instance", "class") else names
