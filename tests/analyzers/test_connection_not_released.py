@@ -995,3 +995,33 @@ def test_leaves_no_empty_rows_where_the_close_was() -> None:
             pass
         """,
     )
+
+
+def test_closes_each_of_several_under_one_name() -> None:
+    check_fix(
+        "BC402",
+        """
+        import smtplib
+
+        def send(host, message, is_safe):
+            if is_safe:
+                smtp = smtplib.SMTP_SSL(host, timeout=10)
+                smtp.send_message(message)
+                smtp.quit()
+                return
+            smtp = smtplib.SMTP(host, timeout=10)
+            smtp.send_message(message)
+            smtp.quit()
+        """,
+        """
+        import smtplib
+
+        def send(host, message, is_safe):
+            if is_safe:
+                with smtplib.SMTP_SSL(host, timeout=10) as smtp:
+                    smtp.send_message(message)
+                return
+            with smtplib.SMTP(host, timeout=10) as smtp:
+                smtp.send_message(message)
+        """,
+    )
