@@ -50,6 +50,10 @@ def moved_outermost(context: FixContext) -> Iterator[Fix]:
         text += behind.decode().rstrip()
     n_blank = 2 if last.type == "decorated_definition" and block.type == "module" else 0
     n_blank = 1 if last.type == "decorated_definition" and block.type == "block" else n_blank
+    below = rows.row_of(statement.end_byte) + 1
+    if text.startswith("#") and below < len(rows) and not rows.line(below).strip():
+        # What has a comment of its own stood apart, and does so again.
+        n_blank = n_blank or 1
     newline, indent = file.source.newline, block_indent(file, statement)
     end = rows.line_span(rows.row_of(last.end_byte))[1]
     edits = remove_statement(file, statement)
