@@ -9,6 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Edit
 from bugcatalog_ls.analysis.idempotency_headers import KEY, key_sent
+from bugcatalog_ls.analysis.unique_row_edits import stored_once
 from bugcatalog_ls.facts.sql_parameters import literal_of
 from bugcatalog_ls.syntax.edits import add_parameter, insert_at, replace_node
 from bugcatalog_ls.syntax.nodes import (
@@ -90,7 +91,7 @@ def _upsert(context: FixContext, call: Node) -> list[TextEdit]:
         row = given[0] if len(given) == 1 and given[0].type == "call" else None
         has_key = row is not None and {"id", "uuid", "pk"} & arguments_of(row).keywords.keys()
         if not has_key or method is None:
-            return []
+            return stored_once(context, call)
         function = enclosing(call, "function_definition")
         session = text_of(callee).rpartition(".")[0]
         awaited = "await " if function is not None and f"await {session}." in text_of(function) else ""

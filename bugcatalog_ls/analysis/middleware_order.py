@@ -24,7 +24,10 @@ def moved_outermost(context: FixContext) -> Iterator[Fix]:
         rest = [item for item in items if item.id != node.id]
         if rest and rest[0].id != items[0].id:
             return
-        edits = [*remove_item(file, items, node), *add_item(file, container, items, 0, text_of(node))]
+        edits = _with_its_rows(file, items, node) or [
+            *remove_item(file, items, node),
+            *add_item(file, container, items, 0, text_of(node)),
+        ]
         yield context.fix("Move CORS to the front", "suggested", edits)
         return
     statement = statement_of(node)
@@ -47,6 +50,10 @@ def moved_outermost(context: FixContext) -> Iterator[Fix]:
         text += behind.decode().rstrip()
     n_blank = 2 if last.type == "decorated_definition" and block.type == "module" else 0
     n_blank = 1 if last.type == "decorated_definition" and block.type == "block" else n_blank
+    below = rows.row_of(statement.end_byte) + 1
+    if text.startswith("#") and below < len(rows) and not rows.line(below).strip():
+        # What has a comment of its own stood apart, and does so again.
+        n_blank = n_blank or 1
     newline, indent = file.source.newline, block_indent(file, statement)
     end = rows.line_span(rows.row_of(last.end_byte))[1]
     edits = remove_statement(file, statement)
@@ -55,6 +62,36 @@ def moved_outermost(context: FixContext) -> Iterator[Fix]:
         edits = [TextEdit(_with_blank_rows(file, Span(start, edits[0].span.end)), "")]
     edits.append(insert_at(end, f"{newline * (n_blank + 1)}{indent}{text}"))
     yield context.fix("Add CORS last, so that it runs first", "suggested", edits)
+
+
+def _with_its_rows(file: PyFile, items: list[Node], node: Node) -> list[TextEdit]:
+    """An item put first in its list with the comments of its rows; nothing where it shares a row."""
+    rows, data = file.source.lines, file.source.data
+    position = next((i for i, item in enumerate(items) if item.id == node.id), 0)
+    if position == 0:
+        return []
+    comma = node.next_sibling if node.next_sibling is not None and node.next_sibling.type == "," else None
+    end = comma.end_byte if comma is not None else node.end_byte
+    first = rows.row_of(items[0].start_byte)
+    begin, stop = rows.row_of(node.start_byte), rows.row_of(end) + 1
+    behind = data[end : rows.line_span(stop - 1)[1]].strip()
+    is_alone = all(
+        not data[rows.starts[rows.row_of(each.start_byte)] : each.start_byte].strip()
+        for each in (items[0], node)
+    )
+    if not is_alone or (behind and not behind.startswith(b"#")) or stop >= len(rows):
+        return []
+    while begin > 0 and rows.line(begin - 1).strip().startswith("#"):
+        begin -= 1
+    while first > 0 and rows.line(first - 1).strip().startswith("#"):
+        first -= 1
+    span = Span(rows.starts[begin], rows.starts[stop])
+    head, tail = data[span.start : node.end_byte].decode(), data[end : span.end].decode()
+    edits = [insert_at(rows.starts[first], f"{head},{tail}"), TextEdit(span, "")]
+    before = items[position - 1].next_sibling
+    if comma is None and before is not None and before.type == ",":
+        edits.append(TextEdit(Span(before.start_byte, before.end_byte), ""))
+    return edits
 
 
 def expression_at(context: FixContext) -> Node:

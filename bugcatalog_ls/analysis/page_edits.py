@@ -43,14 +43,28 @@ def counted_alike(context: FixContext) -> list[TextEdit]:
         where = "filter" if name in ("count", "query") else "where"
         added = f".{where}({', '.join(conditions)})" if conditions else ""
         added += f".filter_by({', '.join(keywords)})" if keywords else ""
+    counted = found.node
     if name == "count" and owner is not None:
-        return [insert_at(owner.end_byte, added)]
-    if name == "query":
-        return [insert_at(found.node.end_byte, added)]
-    statement = next(iter(arguments_of(found.node).positional), None)
-    if statement is None or statement.type != "call":
-        return []
-    return [insert_at(statement.end_byte, added)]
+        counted = owner
+    elif name != "query":
+        statement = next(iter(arguments_of(found.node).positional), None)
+        if statement is None or statement.type != "call":
+            return []
+        counted = statement
+    last = _last_condition(counted, added.partition("(")[0].removeprefix("."))
+    if last is not None and conditions and not keywords:
+        return [insert_at(last.end_byte, f", {', '.join(conditions)}")]
+    return [insert_at(counted.end_byte, added)]
+
+
+def _last_condition(query: Node, method: str) -> Node | None:
+    """The last of the conditions of a query that ends in `.where(…)`, written in one row."""
+    callee = callee_of(query) if query.type == "call" else None
+    given = arguments_of(query) if callee is not None and text_of(callee).endswith(f".{method}") else None
+    if given is None or not given.positional or given.keywords or given.list_unpacked:
+        return None
+    last = given.positional[-1]
+    return last if last.end_point[0] == query.end_point[0] else None
 
 
 def _are_bound(context: FixContext, conditions: tuple[str, ...], at: Node) -> bool:

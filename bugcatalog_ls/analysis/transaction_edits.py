@@ -11,15 +11,18 @@ from bugcatalog_ls.facts.driver_writes import bare_writes
 from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, replace_node
 from bugcatalog_ls.syntax.nodes import (
+    ancestors,
     arguments_of,
     body_of,
+    called_name,
     callee_of,
     enclosing,
     statement_of,
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import insert_after, replace_statement, wrap
+from bugcatalog_ls.syntax.statement_edits import insert_after, remove_statement, replace_statement, wrap
+from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 
@@ -77,6 +80,8 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
     )
     while made is not None and made.type == "await" and made.named_children:
         made = made.named_children[0]
+    if made is not None and made.type == "call" and called_name(made) in ("closing", "aclosing"):
+        made = next(iter(arguments_of(made).positional), None)
     library = (file.callee(made) or "").partition(".")[0] if made is not None and made.type == "call" else ""
     if made is None:
         # A parameter says by its type whose it is.
@@ -102,10 +107,42 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
     if library == "sqlite3" and "isolation_level" in arguments_of(made).keywords:
         removed = remove_keyword(file, made, "isolation_level")
         return [*removed, *wrap(file, *held, f"with {connection}:")]
-    if "autocommit" not in arguments_of(made).keywords:
-        return []
     footer = f"except Exception:\n    {connection}.rollback()\n    raise\nelse:\n    {connection}.commit()"
-    return [*remove_keyword(file, made, "autocommit"), *wrap(file, *held, "try:", footer)]
+    wrapped = wrap(file, *held, "try:", footer)
+    if "autocommit" in arguments_of(made).keywords:
+        return [*remove_keyword(file, made, "autocommit"), *wrapped]
+    # MySQLdb and PyMySQL begin with a transaction open, and turn that off by a call.
+    turned_on = [
+        node
+        for node in walk(function)
+        if node.type == "call" and text_of(node) == f"{connection}.autocommit(True)"
+    ]
+    is_statement = len(turned_on) == 1 and statement_of(turned_on[0]).named_children == turned_on
+    if library not in ("MySQLdb", "pymysql") or not is_statement:
+        return []
+    return [*remove_statement(file, turned_on[0]), *wrapped]
+
+
+def commit_behind_loop(context: FixContext) -> list[TextEdit]:
+    """The commit of each turn of a loop, once behind it."""
+    commit = statement_of(context.node)
+    loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
+    if not text_of(commit).endswith(".commit()"):
+        return []
+    if loop is None or commit.type != "expression_statement" or len(body_of(loop)) < 2:
+        return []
+    if commit.parent is None or commit.parent.parent != loop:
+        return []
+    if any(node.type in ("return_statement", "yield") for node in walk(loop)):
+        # What leaves the function from within would leave without the commit.
+        return []
+    if body_of(loop)[-1] == commit:
+        # The last line of the loop becomes the first behind it.
+        rows = context.file.source.lines
+        start = rows.starts[rows.row_of(commit.start_byte)]
+        return [TextEdit(Span(start, commit.start_byte), context.file.source.indent_at(loop.start_byte))]
+    moved = insert_after(context.file, loop, text_of(commit))
+    return [*remove_statement(context.file, commit), *moved]
 
 
 def commit_later(context: FixContext, commit: Node, session: str) -> list[TextEdit]:
@@ -161,7 +198,11 @@ def commit_on_demand(context: FixContext, call: Node) -> list[TextEdit | Edit]:
         TextEdit(Span(end, end), added),
         *replace_statement(file, statement, f"if commit:\n    {written}\nelse:\n    {flushed}"),
     ]
+    settings = context.read("pyproject.toml")
     own = add_keyword(context.file, call, "commit", "False")
     if file.path == context.file.path:
-        return [*edits, *own]
-    return [*(Edit(file.path, edit.span, edit.content) for edit in edits), *own]
+        return list[TextEdit | Edit](fitted(file, [*edits, *own], settings))
+    return [
+        *(Edit(file.path, edit.span, edit.content) for edit in fitted(file, edits, settings)),
+        *fitted(context.file, own, settings),
+    ]

@@ -22,6 +22,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     enclosing,
     holds_node,
+    is_within,
     statement_of,
     statements,
     text_of,
@@ -147,7 +148,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     is_async = scope.node.children[0].type == "async"
     if not is_async and (wrap.startswith("async") or finding.data["awaited"] == "True"):
         return
-    uses = resource_uses(context.file, scope, name)
+    uses = [use for use in resource_uses(context.file, scope, name) if _may_be_of(binding, use)]
     closes = [statement_of(use.node) for use in uses if use.kind == "close"]
     if wrap in ("with", "async with"):
         # What closes on one path alone may stay: a block that closes once more does no harm.
@@ -165,6 +166,18 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = enter_try(context.file, first, last, _closing(finding, name, value, closes), closes)
     if edits:
         yield context.fix(title, "safe", fitted(context.file, edits, context.read("pyproject.toml")))
+
+
+def _may_be_of(binding: Node, use: Use) -> bool:
+    """Whether a use can be one of what is bound here: it comes later, and before the way out of the block."""
+    block = binding.parent
+    if block is None or is_within(binding, ("for_statement", "while_statement")):
+        return True
+    last = statements(block)[-1]
+    is_left = last.type in ("return_statement", "raise_statement")
+    return use.node.start_byte >= binding.start_byte and not (
+        is_left and use.node.start_byte >= block.end_byte
+    )
 
 
 def _bind(context: FixContext) -> Iterator[Fix]:

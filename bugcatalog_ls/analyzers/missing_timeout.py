@@ -34,7 +34,8 @@ from bugcatalog_ls.facts.waiting_calls import (
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
 from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, statement_of, text_of
+from bugcatalog_ls.syntax.statement_edits import replace_statement
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 from bugcatalog_ls.text.wording import with_article
@@ -170,9 +171,23 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     is_guard = family not in ("process", "wait", "explicit") and finding.data["stated"] != "True"
     is_guard = is_guard and finding.data["streams"] != "True"
     name = text_of(callee_of(call) or call).split("\n")[0]
+    statement = statement_of(call)
+    if name.endswith(".wait") and family == "wait" and statement.named_children == [call]:
+        edits = _raised_without(context, statement, name, f"{keyword}={limit}")
+        yield context.fix(f"Wait for {name.removesuffix('.wait')} {limit} seconds", "suggested", edits)
+        return
     applicability: Applicability = "safe" if is_guard else "suggested"
     edits = fitted(context.file, edits, context.read("pyproject.toml"))
     yield context.fix(f"Add {keyword}={limit} to {name}", applicability, edits)
+
+
+def _raised_without(context: FixContext, statement: Node, waits: str, limit: str) -> list[TextEdit]:
+    """A wait whose answer nobody looks at: the code would go on as if what it waits for had come."""
+    awaited, seconds = waits.removesuffix(".wait").rpartition(".")[2], limit.rpartition("=")[2]
+    code = (
+        f'if not {waits}({limit}):\n    raise TimeoutError("{awaited} did not come within {seconds} seconds")'
+    )
+    return replace_statement(context.file, statement, code)
 
 
 def _edits(context: FixContext, call: Node, keyword: str, position: str, limit: str) -> list[TextEdit]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tree_sitter import Node
+
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.later_commits import is_committed_later
 from bugcatalog_ls.analysis.rollbacks import protect_writes, roll_back
 from bugcatalog_ls.analysis.transaction_edits import (
+    commit_behind_loop,
     commit_later,
     commit_on_demand,
     in_one_transaction,
@@ -28,9 +32,8 @@ from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import header_of
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import ancestors, body_of, callee_of, statement_of, text_of
-from bugcatalog_ls.syntax.statement_edits import insert_after, remove_statement
-from bugcatalog_ls.text.spans import Span, TextEdit
+from bugcatalog_ls.syntax.nodes import callee_of, enclosing, statement_of, text_of
+from bugcatalog_ls.syntax.statement_edits import remove_statement
 
 _ATOMIC_REQUESTS = re.compile(rb"ATOMIC_REQUESTS[\"'\]]*\s*[:=]\s*(?:True|env)")
 
@@ -239,43 +242,32 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         if edits:
             yield context.fix("Write all in one transaction", "suggested", edits)
     elif kind == "loop":
-        yield from _move_behind(context)
+        edits = commit_behind_loop(context)
+        if edits:
+            yield context.fix("Commit once, behind the loop", "suggested", edits)
     elif kind in ("related", "unrelated"):
         call = context.node_of("call")
         callee = callee_of(call) if call is not None else None
         method = callee.child_by_field_name("attribute") if callee is not None else None
-        if method is not None and text_of(method) == "commit" and call is not None:
+        if call is None or (not finding.data["other"] and not is_committed_later(context, call, name)):
+            return
+        if method is not None and text_of(method) == "commit":
             later = commit_later(context, call, name) if finding.data["other"] else []
-            if finding.data["other"] and not later:
+            if (finding.data["other"] and not later) or _is_chosen(call):
                 return
             edits = [*replace_node(method, "flush"), *later]
             yield context.fix(f"Flush {name} here", "suggested", edits)
-        elif call is not None:
+        else:
             changed = commit_on_demand(context, call)
             if changed:
                 function = text_of(callee or call).rpartition(".")[2]
                 yield context.fix(f"Let {function} leave the commit to its caller", "suggested", changed)
 
 
-def _move_behind(context: FixContext) -> Iterator[Fix]:
-    commit = statement_of(context.node)
-    loop = next((parent for parent in ancestors(commit) if parent.type == "for_statement"), None)
-    if not text_of(commit).endswith(".commit()"):
-        return
-    if loop is None or commit.type != "expression_statement" or len(body_of(loop)) < 2:
-        return
-    if commit.parent is None or commit.parent.parent != loop:
-        return
-    if body_of(loop)[-1] == commit:
-        # The last line of the loop becomes the first behind it.
-        rows = context.file.source.lines
-        start = rows.starts[rows.row_of(commit.start_byte)]
-        indent = context.file.source.indent_at(loop.start_byte)
-        edits = [TextEdit(Span(start, commit.start_byte), indent)]
-    else:
-        moved = insert_after(context.file, loop, text_of(commit))
-        edits = [*remove_statement(context.file, commit), *moved]
-    yield context.fix("Commit once, behind the loop", "suggested", edits)
+def _is_chosen(commit: Node) -> bool:
+    """Whether a caller chooses between a commit and a flush here already."""
+    branch = enclosing(commit, "if_statement", "function_definition")
+    return branch is not None and branch.type == "if_statement" and ".flush()" in text_of(branch)
 
 
 ANALYZER = Analyzer(

@@ -15,16 +15,17 @@ from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.mail_senders import SendsMailOrMoney
 from bugcatalog_ls.facts.outward_writes import function_writes, is_mail_or_payment, only_asks, sends_write
 from bugcatalog_ls.facts.repeat_recognition import RecognisesRepeats
+from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.retried_calls import ADDS, RetriedCall
-from bugcatalog_ls.facts.retries import Retry
+from bugcatalog_ls.facts.retries import Retry, RetryDecorator
 from bugcatalog_ls.facts.retry_decorators import is_policy
+from bugcatalog_ls.facts.row_creations import CREATES, CreatesRow, stores_itself
 from bugcatalog_ls.facts.transient_errors import BUILTINS, library_of, transient_errors
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
 
-_CREATES = frozenset({"create", "acreate", "bulk_create", "abulk_create"})
 _DRIVERS = frozenset(
     {"asyncpg", "psycopg", "psycopg2", "psycopg_pool", "aiopg", "aiomysql", "pymysql", "MySQLdb", "aiosqlite"}
 )
@@ -34,7 +35,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
     for retry in context.index.in_file(context.path, Retry):
-        if retry.policy and not is_policy(context.resolve(retry.policy)):
+        if retry.policy and not _is_retry(context, context.resolve(retry.policy)):
             continue
         parts: list[str] = []
         written = "" if retry.recognised else _written(context, retry)
@@ -55,6 +56,11 @@ def _join(context: JoinContext) -> Iterator[Finding]:
                     "libraries": " ".join(_libraries(context, retry)) if "everything" in parts else "",
                 },
             )
+
+
+def _is_retry(context: JoinContext, symbol: str) -> bool:
+    """Whether a decorator retries: one that a library's retry made, or one of the workspace."""
+    return is_policy(symbol) or bool(context.index.get(RetryDecorator, symbol))
 
 
 def _message(parts: list[str], written: str, *, explicit: bool) -> str:
@@ -84,8 +90,10 @@ def _written(context: JoinContext, retry: Retry) -> str:
             return "a writing statement"
         if call.name in ADDS and _is_committed(context, call, retry):
             return f"{call.on}.{call.name}"
-        if call.name in _CREATES and call.on.endswith(".objects"):
+        if call.name in CREATES and call.on.endswith(".objects"):
             return f"{call.on}.{call.name}"
+        if call.creates and stores_itself(context.index, context.resolve(call.creates)):
+            return f"{call.on.partition('(')[0]}.{call.name}"
     for call in retry.calls:
         if not call.symbol or call.name in ADDS:
             continue
@@ -93,6 +101,11 @@ def _written(context: JoinContext, retry: Retry) -> str:
         if _knows_repeats(context, symbol) or only_asks(f"{call.about} {symbol.rpartition('.')[2]}"):
             continue
         if function_writes(context.index, symbol) or context.index.get(SendsMailOrMoney, symbol):
+            return call.name
+        if any(
+            stores_itself(context.index, resolve(context.index, fact.model, path))
+            for path, fact in context.index.get(CreatesRow, symbol)
+        ):
             return call.name
     return ""
 

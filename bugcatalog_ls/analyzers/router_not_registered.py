@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.analysis.inclusion_keywords import shared_keywords
 from bugcatalog_ls.facts.answered_routes import router_framework
 from bugcatalog_ls.facts.discovery import distribution_of
 from bugcatalog_ls.facts.guarded_imports import GuardedImport, block_in, collect_guarded_imports
@@ -231,7 +232,11 @@ def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
         statement = after_last_use(file, statement, name)
     else:
         expression, edits, local_import = named_at(ctx.index, site, ctx.file, text_of(name))
-    call = f"{receiver}.{method}({expression})"
+    keywords = shared_keywords(
+        file, f"{receiver}.{method}", ctx.file, assignment.child_by_field_name("right"), held[0].symbol
+    )
+    given = "".join(f", {key}={value}" for key, value in keywords.items())
+    call = f"{receiver}.{method}({expression}{given})"
     n_blank = 2 if statement.type == "decorated_definition" else 0
     edits += insert_after(file, statement, f"{local_import}{call}", n_blank=n_blank)
     made = [Edit(file.path, edit.span, edit.content) for edit in edits]

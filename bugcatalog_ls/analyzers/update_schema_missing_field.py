@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tree_sitter import Node
-
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
+from bugcatalog_ls.analysis.copied_fields import copied_field
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.orm import OrmClass
-from bugcatalog_ls.facts.schema_columns import Columns, columns_of_model, is_reserved, nearness
+from bugcatalog_ls.facts.schema_columns import Columns, columns_of_model, is_parent_key, is_reserved, nearness
 from bugcatalog_ls.facts.schema_uses import UPDATE, CopyingFunction, SchemaUse
-from bugcatalog_ls.facts.schemas import Field, Schema, schema, schemas_by_name
-from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
-from bugcatalog_ls.syntax.nodes import text_of, walk
+from bugcatalog_ls.facts.schemas import Schema, schema, schemas_by_name
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.statement_edits import add_field
 
 _SUFFIX = re.compile(
@@ -38,7 +34,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
     index = context.index
     update = schema(index, fact.symbol)
-    if update is None or not update.complete or update.extra in ("allow", "forbid"):
+    if update is None or not update.complete or update.extra == "allow":
         return
     made = _made(index, update)
     if made is None:
@@ -64,6 +60,9 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         and not (_LOGIN.fullmatch(field.name) and _PERSON.search(fact.name))
         and field.anchor
     ]
+    free = [field for field in missing if not is_parent_key(columns[field.name])]
+    keeps_parent = bool(missing) and not free
+    missing = free or missing
     if not missing:
         return
     names = [field.name for field in missing]
@@ -72,8 +71,12 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
         context.related(field.path, field.anchor, f"{create.name} has {field.name}") for field in missing[:5]
     ]
     data = {"fields": ",".join(names), "create": create.symbol}
-    # A schema that lacks most of what can be set was cut down on purpose, as far as one can tell.
-    variant = "uncopied" if not copies else "narrow" if len(missing) > max(2, len(shared)) else ""
+    # A schema that lacks most of what can be set was cut down on purpose, as far as one can tell, and
+    # so was one that lacks the key of a parent only, or that rejects what it lacks, unless the two
+    # differ in a single field.
+    rejects = update.extra == "forbid" and (create.extra != "forbid" or len(missing) > 1)
+    is_narrow = keeps_parent or rejects or len(missing) > max(2, len(shared))
+    variant = "uncopied" if not copies else "narrow" if is_narrow else ""
     yield context.find(update.anchor, message, variant=variant, related=related, data=data)
 
 
@@ -171,10 +174,6 @@ def _listed(names: list[str]) -> str:
 # -- fix ---------------------------------------------------------------------------------------------
 
 
-# msgspec's own way to tell what was left out from what was set to null.
-_UNSET = re.compile(r"\bUnsetType\b[^\n=]*=\s*UNSET\b")
-
-
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     definition = context.node_of("class_definition")
     create = schema(context.index, finding.data["create"])
@@ -183,95 +182,13 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     lines = []
     for name in finding.data["fields"].split(","):
         field = create.field(name)
-        annotation = _annotation(context, field) if field is not None else None
-        if annotation is None:
+        line = copied_field(context, definition, field) if field is not None else None
+        if line is None:
             return
-        if _UNSET.search(context.file.text(definition)) is not None:
-            lines.append(f"{name}: {annotation} | UnsetType = UNSET")
-            continue
-        lines.append(f"{name}: {_optional(context, definition, annotation)} = None")
+        lines.append(line)
     names = finding.data["fields"].replace(",", ", ")
     edits = add_field(context.file, definition, "\n".join(lines))
     yield context.fix(f"Add {names} to {finding.message.split(' ')[0]}", "suggested", edits)
-
-
-def _annotation(context: FixContext, field: Field) -> str | None:
-    """A field's type as the file of the finding can write it."""
-    source = context.file if field.path == context.file.path else context.open(field.path)
-    node = _annotation_node(source, field) if source is not None else None
-    if source is None or node is None:
-        return None
-    text, start = source.source.data[node.start_byte : node.end_byte], node.start_byte
-    if source is context.file:
-        return text.decode("utf-8", "replace")
-    edits: list[tuple[int, int, str]] = []
-    for name in _roots(node):
-        written = _written_name(context, source, name)
-        if written is None:
-            return None
-        edits.append((name.start_byte - start, name.end_byte - start, written))
-    for begin, end, written in reversed(edits):
-        text = text[:begin] + written.encode() + text[end:]
-    return text.decode("utf-8", "replace")
-
-
-def _annotation_node(source: PyFile, field: Field) -> Node | None:
-    for definition in source.classes:
-        if definition.symbol != field.owner:
-            continue
-        for node in walk(definition.node):
-            left = node.child_by_field_name("left") if node.type == "assignment" else None
-            if left is not None and text_of(left) == field.name:
-                return node.child_by_field_name("type")
-    return None
-
-
-def _roots(node: Node) -> list[Node]:
-    """The names that an annotation begins its parts with: `datetime` of `datetime.datetime`."""
-    found = []
-    for child in walk(node):
-        parent = child.parent
-        if child.type == "identifier" and parent is not None:
-            is_attribute = parent.type == "attribute" and parent.child_by_field_name("attribute") == child
-            is_keyword = parent.type == "keyword_argument" and parent.child_by_field_name("name") == child
-            if not is_attribute and not is_keyword:
-                found.append(child)
-    return found
-
-
-def _written_name(context: FixContext, source: PyFile, name: Node) -> str | None:
-    bindings = source.names.bindings(name)
-    if not bindings:
-        return text_of(name)
-    binding = bindings[0]
-    offset = context.span.start
-    if binding.kind == "import":
-        return context.imports().need(binding.target, at=offset)
-    if binding.kind == "from":
-        module, _, imported = absolute_module(binding.target, source.path).rpartition(".")
-        return context.imports().need(module, imported, at=offset)
-    if binding.kind in ("class", "assign", "type"):
-        if binding.kind == "assign" and "TypeVar(" in text_of(binding.value or name):
-            return None
-        module = written_module(context.index, source, context.file)
-        return context.imports().need(module, text_of(name), at=offset)
-    return None
-
-
-def _optional(context: FixContext, definition: Node, annotation: str) -> str:
-    """`T | None`, or `Optional[T]` where the file writes that."""
-    bare = annotation.replace(" ", "")
-    if bare.startswith(("Optional[", "typing.Optional[")) or bare in ("Any", "typing.Any"):
-        return annotation
-    if re.search(r"\|\s*None\b|\bNone\s*\|", annotation):
-        return annotation
-    file = context.file
-    others = file.text(definition) + " ".join(file.text(node) for node in file.nodes("type"))
-    uses_optional = "Optional[" in others and "| None" not in others
-    is_old = context.options.target_python < (3, 10)
-    if uses_optional or is_old or annotation[:1] in "\"'":
-        return f"{context.imports().need('typing', 'Optional', at=context.span.start)}[{annotation}]"
-    return f"{annotation} | None"
 
 
 ANALYZER = Analyzer(

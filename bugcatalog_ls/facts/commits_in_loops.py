@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.session_calls import Session
-from bugcatalog_ls.syntax.nodes import ancestors, text_of, walk
+from bugcatalog_ls.syntax.nodes import ancestors, statement_of, statements, text_of, walk
 
 _BATCH = re.compile(r"%|\blen\(|batch|chunk|>=?|==|count", re.IGNORECASE)
 _LOTS = re.compile(r"\b_?(?:\w+_)?(?:partitions?|batched|batch(?:es)?|chunk(?:s|ed)?)\(", re.IGNORECASE)
@@ -21,7 +21,7 @@ def is_in_loop(commit: Node, session: Session) -> bool:
             if body is None or not body.start_byte <= commit.start_byte < body.end_byte:
                 continue
             name = session.written.partition(".")[0]
-            if _goes_over_lots(parent):
+            if _goes_over_lots(parent) or _ends_loop(commit, parent):
                 return False
             return not _binds(body, name) and not is_under_batch_test(commit)
         if parent.type in ("function_definition", "except_clause", "try_statement"):
@@ -48,6 +48,19 @@ def _goes_over_lots(loop: Node) -> bool:
     """Whether each turn of a `for` is a lot of rows: `in rows.partitions()`, `in batched(rows, 100)`."""
     over = loop.child_by_field_name("right")
     return over is not None and _LOTS.search(text_of(over)) is not None
+
+
+def _ends_loop(commit: Node, loop: Node) -> bool:
+    """Whether the loop is over behind the commit, which then runs once at most."""
+    node = statement_of(commit)
+    while node.parent is not None and node.id != loop.id:
+        if node.parent.type == "block":
+            following = [each for each in statements(node.parent) if each.start_byte > node.start_byte]
+            leaving = ("return_statement", "break_statement", "raise_statement")
+            if any(each.type in leaving for each in following):
+                return True
+        node = node.parent
+    return False
 
 
 def _binds(body: Node, name: str) -> bool:

@@ -28,6 +28,8 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.scopes import Scope
 
 _KEY_OF_ROW = re.compile(r"\.lastrowid\b|\bRETURNING\b|\.insert_id\(\)", re.IGNORECASE)
+# A transaction that the function opens by hand.
+_BEGINS = re.compile(r"\(\s*[a-zA-Z]?[\"']+\s*(?:BEGIN|START\s+TRANSACTION|SAVEPOINT)\b", re.IGNORECASE)
 _FETCHES = re.compile(r"\.fetch(?:one|val|row)?\(")
 
 
@@ -64,6 +66,8 @@ def bare_writes(file: PyFile) -> Iterator[BareWrite]:
             text = text_of(scope.node)
             is_autocommit = _is_autocommit(file, scope, connection)
             if not is_autocommit and f"{connection}.commit(" not in text:
+                continue
+            if is_autocommit and _BEGINS.search(text) is not None:
                 continue
             early = None if is_autocommit else _early_commit(scope, connection, writes)
             if early is not None and len(writes) > 1 and _follow(scope, writes):
@@ -127,6 +131,10 @@ def _connection(file: PyFile, scope: Scope, receiver: Node) -> str | None:
         value = binding.value
         if value is not None and value.type == "await" and value.named_children:
             value = value.named_children[0]
+        if value is not None and value.type == "call" and called_name(value) in ("closing", "aclosing"):
+            held = next(iter(arguments_of(value).positional), None)
+            if held is not None and is_dbapi(file.symbol(held)):
+                return text_of(receiver)
         function = callee_of(value) if value is not None and value.type == "call" else None
         owner = function.child_by_field_name("object") if function is not None else None
         if function is not None and owner is not None and text_of(function).endswith(".cursor"):
@@ -152,6 +160,8 @@ def _is_in_transaction(call: Node, connection: str, *, is_autocommit: bool) -> b
             clause = next((child for child in parent.children if child.type == "with_clause"), None)
             items = [text_of(item) for item in clause.named_children] if clause is not None else []
             for item in items:
+                if _is_handed(item, connection):
+                    return True
                 if is_autocommit and ".transaction" not in item and ".begin" not in item:
                     continue
                 is_own = item == connection or item.startswith(
@@ -162,6 +172,13 @@ def _is_in_transaction(call: Node, connection: str, *, is_autocommit: bool) -> b
         if parent.type == "function_definition":
             return False
     return False
+
+
+def _is_handed(item: str, connection: str) -> bool:
+    """Whether the item of a `with` is made of the connection, as a transaction of the workspace is."""
+    made, _, arguments = item.partition("(")
+    is_named = re.search(rf"\b{re.escape(connection)}\b(?!\.)", arguments.partition(" as ")[0]) is not None
+    return is_named and made.rpartition(".")[2] not in ("closing", "aclosing")
 
 
 def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:

@@ -13,6 +13,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of
 
 _MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
+_INPUT_TEXT = re.compile(r"\b(?:invalid|unsupported|must (?:be|have|not)|(?:is|are) required)\b", re.I)
 _INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
 _VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
 _REQUEST = re.compile(r"(?:flask|quart|self)\.request")
@@ -20,7 +21,8 @@ _CHECKS = re.compile(r"valid|match|check|allowed|(?:^|[._])is_")
 
 
 def status_of_failure(file: PyFile, returned: Node, answer: Answer) -> int:
-    """400 where the branch looks at what the client sent, 404 where the text says so, else 500."""
+    """400 where the branch looks at what the client sent or the text blames it, 404 where that misses
+    something, else 500."""
     values = [value for key, value in pairs_of(answer.body) if key in TEXTS]
     texts = [string_value(value) or (text_of(value) if value.type == "string" else "") for value in values]
     handler = handler_of(returned)
@@ -28,6 +30,8 @@ def status_of_failure(file: PyFile, returned: Node, answer: Answer) -> int:
         return 404
     if handler is not None:
         return 400 if _is_input_error(handler) else 500
+    if any(_INPUT_TEXT.search(text) for text in texts):
+        return 400
     branch = branch_of(returned)
     condition = None
     if branch is not None and branch.type == "conditional_expression":

@@ -84,17 +84,39 @@ def rejections(file: PyFile, function: Node, depth: int) -> Iterator[Node]:
                 # ASGI: a response is called with scope, receive and send.
                 if text_of(arguments.positional[2]) == "send" and _rejects(file, callee, depth):
                     yield node
-            elif (
-                depth > 0
-                and node.parent is not None
-                and node.parent.type in ("await", "expression_statement")
-            ):
-                statement = node.parent if node.parent.type != "await" else node.parent.parent
-                helper = called_function(file, node)
-                if helper is not None and statement is not None and statement.type == "expression_statement":
-                    raising = (n for n in rejections(file, helper, 0) if n.type != "return_statement")
-                    if any(is_reached(file, found) for found in raising):
-                        yield node
+            elif depth > 0 and _calls_raising(file, node):
+                yield node
+
+
+def _calls_raising(file: PyFile, call: Node) -> bool:
+    """Whether a call is of a helper that raises a refusal, which goes on to the client."""
+    helper = called_function(file, call)
+    if helper is None:
+        return False
+    is_bare = call.parent is not None and call.parent.type in ("await", "expression_statement")
+    statement = call.parent.parent if call.parent is not None and call.parent.type == "await" else call.parent
+    is_bare = is_bare and statement is not None and statement.type == "expression_statement"
+    if not is_bare and not _is_passed_on(call):
+        return False
+    raising = (n for n in rejections(file, helper, 0) if n.type != "return_statement")
+    return any(is_reached(file, found) for found in raising)
+
+
+def _is_passed_on(call: Node) -> bool:
+    """Whether what a call raises leaves the function, or is answered with the status that it carries."""
+    attempt = enclosing(call, "try_statement", "function_definition")
+    if attempt is None or attempt.type != "try_statement":
+        return True
+    body = attempt.child_by_field_name("body")
+    if body is None or call.start_byte >= body.end_byte:
+        return _is_passed_on(attempt)
+    handlers = [child for child in attempt.children if child.type == "except_clause"]
+    return any(
+        node.type == "raise_statement"
+        or (node.type == "return_statement" and ".status_code" in text_of(node))
+        for handler in handlers
+        for node in walk(handler)
+    )
 
 
 def _rejects(file: PyFile, value: Node, depth: int) -> bool:

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.function_effects import writes_in_statement
 from bugcatalog_ls.facts.retried_adds import adds_known_row
+from bugcatalog_ls.facts.row_creations import CREATES, SAVES, created_model
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
 
@@ -21,7 +22,8 @@ _EXECUTING = frozenset({"execute", "executemany", "exec", "fetchrow", "fetchval"
 
 class RetriedCall(msgspec.Struct, frozen=True):
     """A call inside of what is retried. `on` is its receiver as written; `has_key` tells that its URL
-    names what it changes; `writes` that its SQL does; `about` the literal part of what it is given first."""
+    names what it changes; `writes` that its SQL does; `about` the literal part of what it is given first;
+    `creates` the class of which it stores a new row."""
 
     symbol: str
     name: str
@@ -29,6 +31,7 @@ class RetriedCall(msgspec.Struct, frozen=True):
     has_key: bool = False
     writes: bool = False
     about: str = ""
+    creates: str = ""
 
 
 def retried_calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
@@ -57,6 +60,7 @@ def retried_calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
             continue
         if name == "add" and adds_known_row(file, node):
             continue
+        creates = created_model(file, node) if name in CREATES or name in SAVES else None
         found[
             RetriedCall(
                 symbol,
@@ -65,6 +69,7 @@ def retried_calls(file: PyFile, body: Node) -> tuple[RetriedCall, ...]:
                 url is not None and _names_what(url),
                 writes,
                 (_literal(url) if url is not None else "") + around,
+                creates or "",
             )
         ] = None
     return tuple(found)

@@ -28,3 +28,13 @@ class Retry(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.path
+
+
+class RetryDecorator(Fact, frozen=True):
+    """A function of the workspace that makes another one run again where it fails, put on it by `@`."""
+
+    symbol: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol

@@ -84,8 +84,12 @@ def _made(file: PyFile, decorator: Node) -> tuple[str, Node | None] | None:
     if decorator.type == "call":
         if "autoretry_for" in arguments_of(decorator).keywords:
             return "celery", decorator
-        kind = _kind(file.callee(decorator))
-        return (kind, decorator) if kind is not None else None
+        symbol = file.callee(decorator)
+        kind = _kind(symbol)
+        if kind is not None:
+            return kind, decorator
+        named = text_of(callee_of(decorator) or decorator).lower()
+        return (f"policy {symbol}", None) if symbol and "retr" in named and "(" not in symbol else None
     text = text_of(decorator)
     if "retry" not in text.lower() and "back" not in text.lower():
         symbol = file.symbol(decorator) if b"tenacity" in file.source.data else None

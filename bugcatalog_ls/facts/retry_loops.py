@@ -10,7 +10,7 @@ from bugcatalog_ls.facts.fact import Facts
 from bugcatalog_ls.facts.repeat_recognition import recognises_repeats
 from bugcatalog_ls.facts.retried_adds import retries_conflicts_only, retries_unsent_only
 from bugcatalog_ls.facts.retried_calls import ADDS, retried_calls
-from bugcatalog_ls.facts.retries import Retry
+from bugcatalog_ls.facts.retries import Retry, RetryDecorator
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import always_leaves
 from bugcatalog_ls.syntax.nodes import callee_of, text_of, unparenthesised, walk
@@ -18,6 +18,8 @@ from bugcatalog_ls.text.spans import Span
 
 _COUNTS = re.compile(r"attempt|retr|tries", re.IGNORECASE)
 _COMPARED = re.compile(r"(\w+)\s*(?:<|<=|>|>=)\s*(?:\d+|[\w.]+)")
+# What a database gave up itself has left nothing behind.
+_ROLLED_BACK = re.compile(r"deadlock|lock|conflict|serializ|stale|transaction|atomic", re.IGNORECASE)
 # A loop that asks until a result is there repeats a question, even where that is sent with POST.
 _ASKS_FOR_RESULT = re.compile(rb"\b_?poll(?:ing|ed|s)?\b|\bpoll_|_poll\b", re.IGNORECASE)
 
@@ -35,6 +37,9 @@ def collect_loops(file: PyFile, facts: Facts) -> None:
             continue
         # What stands outside of the `try` is not caught, and so not tried again.
         tried = attempt.child_by_field_name("body")
+        decorator = _decorator(file, loop, tried) if tried is not None else ""
+        if decorator and not retries_conflicts_only(attempt) and not retries_unsent_only(attempt):
+            facts.add(RetryDecorator(decorator))
         calls = retried_calls(file, tried if tried is not None else body)
         if retries_conflicts_only(attempt):
             calls = tuple(call for call in calls if call.name not in ADDS and not call.writes)
@@ -55,6 +60,28 @@ def collect_loops(file: PyFile, facts: Facts) -> None:
                 calls=calls,
             )
         )
+
+
+def _decorator(file: PyFile, loop: Node, tried: Node) -> str:
+    """The decorator whose inner function is a loop around the function that it is given."""
+    outer = file.scopes.at(loop.start_byte).parent
+    if outer is None or outer.kind != "function":
+        return ""
+    called = {
+        text_of(callee)
+        for node in walk(tried)
+        if node.type == "call" and (callee := callee_of(node)) is not None and callee.type == "identifier"
+    }
+    is_given = False
+    qualname = ""
+    while outer is not None and outer.kind == "function":
+        is_given = is_given or any(
+            binding.kind == "parameter" for name in called for binding in outer.bindings.get(name, ())
+        )
+        qualname, outer = outer.qualname, outer.parent
+    if not is_given or _ROLLED_BACK.search(qualname) is not None:
+        return ""
+    return f"{file.module}.{qualname}" if file.module else qualname
 
 
 def _is_counted(loop: Node) -> bool:

@@ -11,6 +11,7 @@ from bugcatalog_ls.facts.expressions import (
     Collection,
     Constant,
     Expression,
+    dotted,
     is_true,
     last_word,
     written_word,
@@ -19,7 +20,7 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.models import model, models
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass
-from bugcatalog_ls.facts.resolve import mro
+from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.schemas import Schema, is_table
 from bugcatalog_ls.syntax.modules import is_test_path
 
@@ -44,6 +45,8 @@ _PRIVILEGE = re.compile(
     r"|(?:\w+_)?(?:permission|permissions|privileges|scopes|balance|credits|quota)"
 )
 _TIME = re.compile(r"now|current_timestamp|utcnow|CURRENT_|func\.")
+_FIELD_MODULES = ("tortoise.fields.", "peewee.", "playhouse.", "django.db.models.")
+_LINKS = re.compile(r"ForeignKey|OneToOne|ManyToMany|Relation|Generic")
 
 
 def nearness(path: str, other: str) -> tuple[bool, int]:
@@ -103,11 +106,20 @@ def is_reserved(entry: tuple[Column | None, OrmAttribute | None, bool], name: st
     return any(key.ondelete == "CASCADE" for key in known.foreign_keys)
 
 
+def is_parent_key(entry: tuple[Column | None, OrmAttribute | None, bool]) -> bool:
+    """Whether a column points to another row and must: mostly to the parent, which a row keeps."""
+    known = entry[0]
+    return known is not None and bool(known.foreign_keys) and known.nullable is False
+
+
+_FIXING = ("primary_key", "unique", "pk", "auto_now", "auto_now_add", "generated")
+
+
 def _is_fixed(value: Expression | None) -> bool:
     """`init=False`, `primary_key=True`, `unique=True` and a key that goes with its owner."""
     if not isinstance(value, Call):
         return False
-    if any(is_true(value.keyword(name)) for name in ("primary_key", "unique")):
+    if any(is_true(value.keyword(name)) for name in _FIXING):
         return True
     init, ondelete = value.keyword("init"), value.keyword("ondelete")
     if isinstance(init, Constant) and init.value is False:
@@ -140,12 +152,26 @@ def _has_columns(index: FactIndex, path: str, fact: OrmClass) -> bool:
     abstract = fact.attribute("__abstract__")
     if abstract is not None and is_true(abstract.value):
         return False
-    return any(_written_column(index, path, attribute) is not None for attribute in fact.attributes)
+    return any(
+        _written_column(index, path, attribute) is not None or _is_active_field(index, path, attribute)
+        for attribute in fact.attributes
+    )
+
+
+def _is_active_field(index: FactIndex, path: str, attribute: OrmAttribute) -> bool:
+    """A column as Tortoise, peewee and Django declare it; a link to another model is none."""
+    value = attribute.value
+    if not isinstance(value, Call):
+        return False
+    name = last_word(value.function)
+    if not name.endswith("Field") or _LINKS.search(name) is not None:
+        return False
+    return resolve(index, dotted(value.function) or "", path).startswith(_FIELD_MODULES)
 
 
 def _is_column(index: FactIndex, path: str, attribute: OrmAttribute) -> bool:
     """Whether an attribute of a table is a column: declared as one, or a field of SQLModel."""
-    if _written_column(index, path, attribute) is not None:
+    if _written_column(index, path, attribute) is not None or _is_active_field(index, path, attribute):
         return True
     return attribute.annotation is not None and not _is_relationship(attribute)
 

@@ -29,8 +29,13 @@ def enter_with(
         TextEdit(Span(binding.start_byte, value.start_byte), before),
         TextEdit(Span(value.end_byte, binding.end_byte), after),
     ]
-    gone = remove_statements(file, removed)
+    gone = [_with_blank_rows(file, edit) for edit in remove_statements(file, removed)]
     held = [edit.span for edit in gone]
+    blank = rows.row_of(binding.end_byte) + 1
+    while not rows.line(blank).strip():
+        # A block does not begin with an empty row.
+        gone.append(TextEdit(Span(rows.starts[blank], rows.starts[blank + 1]), ""))
+        blank += 1
     unit, literals = indent_unit(file), rows_in_strings(file)
     for row in range(rows.row_of(binding.end_byte) + 1, rows.row_of(last.end_byte) + 1):
         start = rows.starts[row]
@@ -44,11 +49,24 @@ def enter_with(
 
 def enter_try(file: PyFile, first: Node, last: Node, closing: str, removed: list[Node]) -> list[TextEdit]:
     """Put the statements from `first` to `last` into a `try` whose `finally` is `closing`; `removed` go."""
-    gone = remove_statements(file, removed)
+    gone = [_with_blank_rows(file, edit) for edit in remove_statements(file, removed)]
     held = [edit.span for edit in gone]
     edits = wrap(file, first, last, "try:", f"finally:\n    {closing}")
     kept = [edit for edit in edits if not _is_in_one(edit.span, held)]
     return [*kept, *gone]
+
+
+def _with_blank_rows(file: PyFile, removed: TextEdit) -> TextEdit:
+    """Removed rows with the empty ones above them, where empty ones stand below too."""
+    rows = file.source.lines
+    first, end = rows.row_of(removed.span.start), rows.row_of(removed.span.end)
+    if removed.content or removed.span.start != rows.starts[first] or removed.span.end != rows.starts[end]:
+        return removed
+    if rows.line(end).strip():
+        return removed
+    while first > 0 and not rows.line(first - 1).strip():
+        first -= 1
+    return TextEdit(Span(rows.starts[first], removed.span.end), "")
 
 
 def _is_in_one(span: Span, removed: list[Span]) -> bool:

@@ -47,7 +47,7 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
         new = None
         if len(old) <= width < len(text) and not any("\n" in edit.content for edit in group):
             root = root or parse(data).root_node
-            new = _split(root, text, start, end, width, indent_unit(file))
+            new = _split_before_comment(root, text, start, width, indent_unit(file))
         if new is None:
             out += group
         else:
@@ -88,6 +88,34 @@ class _Pair(NamedTuple):
     opening: Node
     closing: Node
     items: list[Node]
+
+
+# What a comment says to a tool does not count for the length of a line, and is said of the line it is on.
+_PRAGMA = re.compile(
+    r"#\s*(?:noqa|type:|pyright:|mypy:|pylint:|nosec|pragma|fmt:|ruff:|nosemgrep|NOSONAR|bugcatalog:|pyre-|ty:)",
+    re.IGNORECASE,
+)
+
+
+def _split_before_comment(root: Node, text: str, start: int, width: int, unit: str) -> str | None:
+    """A row split as if no comment were behind it, which stays on the first line."""
+    end = start + len(text.encode())
+    last = root.descendant_for_byte_range(end - 1, end)
+    if last is None or last.type != "comment":
+        return _split(root, text, start, end, width, unit)
+    comment, written = _text(last), text.encode()[: last.start_byte - start].decode()
+    code = written.rstrip()
+    is_pragma = _PRAGMA.match(comment) is not None
+    if not code or (is_pragma and len(code) <= width):
+        return None
+    new = _split(root, code, start, start + len(code.encode()), width, unit)
+    if new is None:
+        return None
+    first, newline, rest = new.partition("\n")
+    behind = f"{written[len(code) :]}{comment}"
+    if first.endswith(tuple(_PAIRS)) and (is_pragma or len(first + behind) <= width):
+        return f"{first}{behind}{newline}{rest}"
+    return f"{new}{behind}"
 
 
 def _split(root: Node, text: str, start: int, end: int, width: int, unit: str) -> str | None:

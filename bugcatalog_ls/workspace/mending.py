@@ -139,7 +139,7 @@ def _mend_file(
             if identity in tried:
                 continue
             fix = choose(workspace.fixes(diagnosis.finding))
-            if fix is None or not _is_free(fix, changes):
+            if fix is None or not _is_free(fix, changes) or any(_reindents(fix, other) for other in fixes):
                 continue
             if (fix.creates or fix.deletes) and fixes:
                 continue
@@ -223,6 +223,29 @@ def _is_free(fix: Fix, changes: dict[str, list[Edit]]) -> bool:
             if edit != other and (edit.span.overlaps(other.span) or _touches(edit, other)):
                 return False
     return True
+
+
+def _reindents(fix: Fix, other: Fix) -> bool:
+    """Whether one of two fixes writes new rows between those that the other one indents."""
+    return _writes_within(fix, _indented(other)) or _writes_within(other, _indented(fix))
+
+
+def _indented(fix: Fix) -> dict[str, tuple[int, int]]:
+    """From where to where a fix indents rows, by file."""
+    found: dict[str, tuple[int, int]] = {}
+    for edit in fix.edits:
+        if edit.span.start == edit.span.end and edit.content and not edit.content.strip(" \t"):
+            start, end = found.get(edit.path, (edit.span.start, edit.span.start))
+            found[edit.path] = (min(start, edit.span.start), max(end, edit.span.start))
+    return found
+
+
+def _writes_within(fix: Fix, places: dict[str, tuple[int, int]]) -> bool:
+    return any(
+        places[edit.path][0] <= edit.span.start <= places[edit.path][1]
+        for edit in fix.edits
+        if edit.path in places and "\n" in edit.content
+    )
 
 
 def _touches(edit: Edit, other: Edit) -> bool:

@@ -948,3 +948,80 @@ def test_leaves_what_only_another_value_of_the_name_keeps_open() -> None:
                 out.close()
         """,
     )
+
+
+def test_leaves_no_empty_rows_where_the_close_was() -> None:
+    check_fix(
+        "BC402",
+        """
+        import sqlite3
+        from psycopg import connect
+
+        def names(dsn):
+            conn = connect(dsn, connect_timeout=5)
+
+            rows = conn.execute("SELECT name FROM users ORDER BY id").fetchall()
+
+            conn.close()
+
+            return [row[0] for row in rows]
+
+        def touch(path):
+            conn = connect(path, connect_timeout=5)
+            conn.execute("UPDATE users SET seen = 1")
+
+            conn.close()
+
+
+        def other():
+            pass
+        """,
+        """
+        import sqlite3
+        from psycopg import connect
+
+        def names(dsn):
+            with connect(dsn, connect_timeout=5) as conn:
+                rows = conn.execute("SELECT name FROM users ORDER BY id").fetchall()
+
+            return [row[0] for row in rows]
+
+        def touch(path):
+            with connect(path, connect_timeout=5) as conn:
+                conn.execute("UPDATE users SET seen = 1")
+
+
+        def other():
+            pass
+        """,
+    )
+
+
+def test_closes_each_of_several_under_one_name() -> None:
+    check_fix(
+        "BC402",
+        """
+        import smtplib
+
+        def send(host, message, is_safe):
+            if is_safe:
+                smtp = smtplib.SMTP_SSL(host, timeout=10)
+                smtp.send_message(message)
+                smtp.quit()
+                return
+            smtp = smtplib.SMTP(host, timeout=10)
+            smtp.send_message(message)
+            smtp.quit()
+        """,
+        """
+        import smtplib
+
+        def send(host, message, is_safe):
+            if is_safe:
+                with smtplib.SMTP_SSL(host, timeout=10) as smtp:
+                    smtp.send_message(message)
+                return
+            with smtplib.SMTP(host, timeout=10) as smtp:
+                smtp.send_message(message)
+        """,
+    )

@@ -211,7 +211,8 @@ def test_cors_moves_with_its_comment_or_to_the_front_of_a_list() -> None:
         other = Starlette(
             middleware=[
                 Middleware(AuthenticationMiddleware, backend=make()),
-                Middleware(CORSMiddleware, allow_origins=["https://a.example"]),
+                # who may call us
+                Middleware(CORSMiddleware, allow_origins=["https://a.example"]),  # as in nginx
             ]
         )
         """,
@@ -230,7 +231,8 @@ def test_cors_moves_with_its_comment_or_to_the_front_of_a_list() -> None:
 
         other = Starlette(
             middleware=[
-                Middleware(CORSMiddleware, allow_origins=["https://a.example"]),
+                # who may call us
+                Middleware(CORSMiddleware, allow_origins=["https://a.example"]),  # as in nginx
                 Middleware(AuthenticationMiddleware, backend=make()),
             ]
         )
@@ -738,5 +740,47 @@ def test_fix_moves_the_comment_behind_it_and_leaves_no_gap() -> None:
 
 
         app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])  # the console
+        """,
+    )
+
+
+def test_refusals_that_a_helper_raises_and_the_middleware_answers_with_their_status() -> None:
+    check_findings(
+        "BC103",
+        """
+        from fastapi import FastAPI, HTTPException
+        from fastapi.middleware.cors import CORSMiddleware
+        from fastapi.responses import JSONResponse
+        from starlette.middleware.base import BaseHTTPMiddleware
+
+        def user_of(request):
+            if not request.headers.get("Authorization"):
+                raise HTTPException(status_code=401, detail="no token")
+            return request.headers["Authorization"]
+
+        class Login(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                try:
+                    request.state.user = user_of(request)
+                except HTTPException as e:
+                    return JSONResponse({"detail": e.detail}, status_code=e.status_code)
+                return await call_next(request)
+
+        class Guess(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                try:
+                    request.state.user = user_of(request)
+                except HTTPException:
+                    request.state.user = None
+                return await call_next(request)
+
+        app = FastAPI()
+        app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+        app.add_middleware(Login)
+
+        other = FastAPI()
+        other.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])
+        other.add_middleware(Guess)
         """,
     )

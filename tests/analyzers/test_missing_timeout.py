@@ -561,3 +561,46 @@ def test_limits_that_stand_elsewhere_and_those_that_are_taken_away() -> None:
                      # ^^^^^^^^^^^^^^^ BC201
         """,
     )
+
+
+def test_a_wait_that_ends_without_its_event_raises() -> None:
+    check_fix(
+        "BC201",
+        """
+        import threading
+        import requests
+        from flask import Flask
+
+        app = Flask(__name__)
+        ready = threading.Event()
+
+        @app.post("/jobs")
+        def run():
+            ready.wait()
+            return "done" if ready.wait(None) else "waiting"
+
+        def load(url):
+            first = requests.get(url, headers={"accept": "application/vnd.shop+json"})  # the list
+            return requests.get(url, headers={"accept": "application/vnd.shop+json"})  # noqa: S1
+        """,
+        """
+        import threading
+        import requests
+        from flask import Flask
+
+        app = Flask(__name__)
+        ready = threading.Event()
+
+        @app.post("/jobs")
+        def run():
+            if not ready.wait(timeout=10):
+                raise TimeoutError("ready did not come within 10 seconds")
+            return "done" if ready.wait(10) else "waiting"
+
+        def load(url):
+            first = requests.get(  # the list
+                url, headers={"accept": "application/vnd.shop+json"}, timeout=10
+            )
+            return requests.get(url, headers={"accept": "application/vnd.shop+json"}, timeout=10)  # noqa: S1
+        """,
+    )

@@ -1304,3 +1304,117 @@ def test_a_closing_connection_without_transactions() -> None:
                 cur.execute("UPDATE accounts SET balance = balance + ? WHERE id = ?", (cents, target))
         """,
     )
+
+
+def test_transactions_that_a_function_opens_by_hand() -> None:
+    check_findings(
+        "BC301",
+        """
+        import sqlite3
+        from contextlib import closing
+        from app.transactions import transaction
+
+        def transfer(source, target, cents):
+            with closing(sqlite3.connect("ledger.db", isolation_level=None)) as db:
+                db.execute("BEGIN IMMEDIATE")
+                db.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (cents, source))
+                db.execute("UPDATE accounts SET balance = balance + ? WHERE id = ?", (cents, target))
+                db.execute("COMMIT")
+
+        def rename(old, new):
+            with closing(sqlite3.connect("tags.db", isolation_level=None)) as db, transaction(db):
+                db.execute("UPDATE tags SET name = ? WHERE name = ?", (new, old))
+                db.execute("UPDATE uses SET tag = ? WHERE tag = ?", (new, old))
+        """,
+    )
+
+
+def test_transactions_of_closing_connections_and_commits_in_branches() -> None:
+    check_fix(
+        "BC301",
+        """
+        import sqlite3
+        import psycopg2
+        from contextlib import closing
+
+        shared = psycopg2.connect("dbname=shop connect_timeout=5")
+
+        def rename(old, new):
+            with closing(sqlite3.connect("tags.db", isolation_level=None)) as db:
+                db.execute("UPDATE tags SET name = ? WHERE name = ?", (new, old))
+                db.execute("UPDATE uses SET tag = ? WHERE tag = ?", (new, old))
+
+        def archive(order, is_paid, keep):
+            cur = shared.cursor()
+            cur.execute("INSERT INTO archive SELECT * FROM orders WHERE id = %s", (order,))
+            if is_paid:
+                cur.execute("UPDATE totals SET n = n + 1")
+                shared.commit()
+            if keep:
+                shared.commit()
+                return
+            cur.execute("DELETE FROM orders WHERE id = %s", (order,))
+            shared.commit()
+        """,
+        """
+        import sqlite3
+        import psycopg2
+        from contextlib import closing
+
+        shared = psycopg2.connect("dbname=shop connect_timeout=5")
+
+        def rename(old, new):
+            with closing(sqlite3.connect("tags.db")) as db:
+                with db:
+                    db.execute("UPDATE tags SET name = ? WHERE name = ?", (new, old))
+                    db.execute("UPDATE uses SET tag = ? WHERE tag = ?", (new, old))
+
+        def archive(order, is_paid, keep):
+            cur = shared.cursor()
+            try:
+                cur.execute("INSERT INTO archive SELECT * FROM orders WHERE id = %s", (order,))
+                if is_paid:
+                    cur.execute("UPDATE totals SET n = n + 1")
+                if keep:
+                    shared.commit()
+                    return
+                cur.execute("DELETE FROM orders WHERE id = %s", (order,))
+                shared.commit()
+            except Exception:
+                shared.rollback()
+                raise
+        """,
+    )
+
+
+def test_offers_no_flush_where_a_way_out_passes_no_other_commit() -> None:
+    source = """
+        from sqlalchemy.orm import Session
+        from app.models import Order, Line, Audit
+        from app.tasks import notify
+
+        def place(session: Session, number, sku):
+            order = Order(number=number)
+            session.add(order)
+            session.commit()
+            if sku:
+                session.add(Line(order_id=order.id, sku=sku))
+                session.commit()
+            return order
+
+        def announce(session: Session, number):
+            order = Order(number=number)
+            session.add(order)
+            session.commit()
+            notify.delay(order.id)
+            session.add(Audit(order_id=order.id))
+            session.commit()
+
+        def drop(session: Session, orders, wanted):
+            for order in orders:
+                session.delete(order)
+                session.commit()
+                if order.number == wanted:
+                    return order
+        """
+    check_fix("BC301", source, source)

@@ -1106,3 +1106,116 @@ def test_leave_an_endless_loop_that_works_off_a_queue() -> None:
                         raise
         """,
     )
+
+
+def test_rows_that_store_themselves_and_decorators_written_by_hand() -> None:
+    check_findings(
+        "BC202",
+        """
+        #- app/again.py
+        import functools
+        import time
+
+        def with_retries(times):
+            def wrap(fn):
+                @functools.wraps(fn)
+                def inner(*args, **kwargs):
+                    for attempt in range(times):
+                        try:
+                            return fn(*args, **kwargs)
+                        except OSError:
+                            time.sleep(attempt)
+                return inner
+            return wrap
+
+        #- app/models.py
+        from django.db import models
+
+        class Line(models.Model):
+            text = models.TextField()
+
+        #- app/lines.py
+        import requests
+        from app.again import with_retries
+        from app.models import Line
+
+        def write(text):
+            line = Line(text=text)
+            line.save()
+
+        def record(text):
+            for attempt in range(3):
+          # ^^^^^^^^^^^^^^^^^^^^^^^ BC202 write is tried again although it may have taken effect
+                try:
+                    write(text)
+                    break
+                except OSError:
+                    pass
+
+        @with_retries(times=3)
+         # <------------------ BC202 Line.save is tried again although it may have taken effect
+        def note(text):
+            Line(text=text).save()
+
+        @with_retries(times=3)
+        def read(url):
+            return requests.get(url, timeout=5).text
+
+        @with_retries(times=3)
+        def keep(key, text):
+            Line(pk=key, text=text).save()
+        """,
+    )
+
+
+def test_rows_with_a_unique_value_are_stored_once() -> None:
+    models = """
+        #- app/models.py
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class Order(Base):
+            __tablename__ = "orders"
+            id = Column(Integer, primary_key=True)
+            number = Column(String(20), unique=True)
+
+        """
+    service = """#- app/service.py
+        from app.models import Order
+        {imports}from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+        @retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(3), wait=wait_fixed(1))
+        def place(session, number):
+        {write}
+            session.commit()
+        """
+    added = "    session.add(Order(number=number))"
+    looked = (
+        "    if session.scalar(select(Order.number).where(Order.number == number)) is None:\n"
+        "                session.add(Order(number=number))"
+    )
+    upserted = (
+        "    session.execute(\n"
+        "                insert(Order).values(number=number)"
+        '.on_conflict_do_nothing(index_elements=["number"])\n'
+        "            )"
+    )
+    check_fix(
+        "BC202",
+        models + service.format(imports="", write=added),
+        models + service.format(imports="from sqlalchemy import select\n        ", write=looked),
+    )
+    engine = 'engine = create_engine("postgresql://db/shop")\n        Base = declarative_base()'
+    models = models.replace("Integer, String", "Integer, String, create_engine").replace(
+        "Base = declarative_base()", engine
+    )
+    check_fix(
+        "BC202",
+        models + service.format(imports="", write=added),
+        models
+        + service.format(
+            imports="from sqlalchemy.dialects.postgresql import insert\n        ", write=upserted
+        ),
+    )

@@ -889,3 +889,35 @@ def test_routes_of_classes_count() -> None:
             pass
         """,
     )
+
+
+def test_includes_a_router_as_the_others_are() -> None:
+    orders = """
+        #- routers/orders.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+        @router.get("/")
+        def orders():
+            return []
+
+        #- routers/users.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+        @router.get("/")
+        def users():
+            return []
+
+        #- main.py
+        from fastapi import Depends, FastAPI
+        from auth import login
+        from routers import {names}
+
+        app = FastAPI()
+        app.include_router(users.router, prefix="/api/users", tags=["users"])
+        """
+    added = '{0}app.include_router(orders.router, prefix="/api/orders", tags=["orders"])\n        '
+    check_fix("BC105", orders.format(names="users"), orders.format(names="orders, users") + added.format(""))

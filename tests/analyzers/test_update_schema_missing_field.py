@@ -112,7 +112,7 @@ def test_other_names_of_schemas_and_a_generic_update() -> None:
     )
 
 
-def test_schemas_that_refuse_or_keep_unknown_keys_and_ones_own_profile() -> None:
+def test_schemas_that_keep_or_refuse_unknown_keys_and_ones_own_profile() -> None:
     check_findings(
         "BC104",
         _MODEL
@@ -135,6 +135,7 @@ def test_schemas_that_refuse_or_keep_unknown_keys_and_ones_own_profile() -> None
             title: str | None = None
 
         class ItemPatch(BaseModel, extra="forbid"):
+            # ^^^^^^^^^ BC104.uncopied ItemPatch lacks notes, which ItemCreate can set
             title: str | None = None
 
         class ItemEdit(make_optional(ItemCreate)):
@@ -433,3 +434,93 @@ def test_fields_that_are_unset_by_default_get_another_such() -> None:
             title: str | UnsetType = UNSET
         """
     check_fix("BC104", model, f"{model}    seats: int | UnsetType = UNSET\n        ")
+
+
+def test_columns_of_tortoise_strict_schemas_and_keys_of_a_parent() -> None:
+    check_findings(
+        "BC104",
+        """
+        #- app/models.py
+        from sqlalchemy import Column, ForeignKey, Integer, String
+        from sqlalchemy.orm import declarative_base
+        from tortoise import fields
+        from tortoise.models import Model
+
+        Base = declarative_base()
+
+        class Article(Model):
+            id = fields.IntField(pk=True)
+            title = fields.CharField(max_length=100)
+            summary = fields.TextField(null=True)
+            changed = fields.DatetimeField(auto_now=True)
+            blog = fields.ForeignKeyField("models.Blog")
+
+        class Comment(Base):
+            __tablename__ = "comments"
+
+            id = Column(Integer, primary_key=True)
+            post_id = Column(Integer, ForeignKey("posts.id"), nullable=False)
+            text = Column(String(500))
+            mood = Column(String(20))
+
+        #- app/schemas.py
+        from pydantic import BaseModel, ConfigDict
+
+        class Strict(BaseModel):
+            model_config = ConfigDict(extra="forbid")
+
+        class ArticleCreate(Strict):
+            title: str
+            summary: str | None = None
+            changed: str | None = None
+            blog: int
+
+        class ArticleUpdate(Strict):
+            # ^^^^^^^^^^^^^ BC104 ArticleUpdate lacks summary, which ArticleCreate can set
+            title: str | None = None
+
+        class CommentCreate(BaseModel):
+            post_id: int
+            text: str
+            mood: str = ""
+
+        class CommentUpdate(BaseModel):
+            # ^^^^^^^^^^^^^ BC104 CommentUpdate lacks mood, which CommentCreate can set
+            text: str | None = None
+
+        #- app/api.py
+        from app.models import Article, Comment
+        from app.schemas import ArticleUpdate, CommentUpdate
+
+        async def change(article_id: int, body: ArticleUpdate):
+            await Article.filter(id=article_id).update(**body.model_dump(exclude_unset=True))
+
+        def reword(comment: Comment, body: CommentUpdate):
+            for name, value in body.model_dump(exclude_unset=True).items():
+                setattr(comment, name, value)
+        """,
+    )
+
+
+def test_fields_keep_the_limits_of_their_values() -> None:
+    model = """
+        from pydantic import BaseModel, Field
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Plan(Base):
+            __tablename__ = "plans"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            title: Mapped[str]
+            seats: Mapped[int]
+
+        class PlanCreate(BaseModel):
+            title: str
+            seats: int = Field(1, ge=1, le=LARGEST, description="How many may come")
+
+        class PlanUpdate(BaseModel):
+            title: str | None = None
+        """
+    check_fix("BC104", model, f"{model}    seats: int | None = Field(None, ge=1)\n        ")

@@ -181,3 +181,55 @@ def test_an_import_that_one_fix_takes_and_another_counts_on_stays(tmp_path: Path
     assert ("contextlib.closing(" in after) == ("import contextlib\n" in after)
     assert "suppress" not in after
     assert "closing(sqlite3" in after
+
+
+SHELF = """\
+from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy.orm import declarative_base, relationship, sessionmaker
+
+engine = create_engine("sqlite:///x.db")
+SessionLocal = sessionmaker(bind=engine)
+Base = declarative_base()
+
+
+class Author(Base):
+    __tablename__ = "authors"
+    id = Column(Integer, primary_key=True)
+
+
+class Book(Base):
+    __tablename__ = "books"
+    id = Column(Integer, primary_key=True)
+    author_id = Column(Integer, ForeignKey("authors.id", ondelete="CASCADE"))
+    author = relationship(Author)
+
+
+def authors():
+    session = SessionLocal()
+    books = (
+        session.query(Book)
+        .order_by(Book.id)
+        .all()
+    )
+    found = [book.author.id for book in books]
+    session.close()
+    return found
+"""
+
+
+def test_rows_that_a_fix_adds_are_indented_with_those_around_them(tmp_path: Path) -> None:
+    workspace = scanned(tmp_path, {"shelf.py": SHELF})
+    mended = mend(workspace, ["shelf.py"], all_of, first_of_any)
+    assert mended.texts["shelf.py"].text.endswith(
+        """\
+    with SessionLocal() as session:
+        books = (
+            session.query(Book)
+            .order_by(Book.id)
+            .options(selectinload(Book.author))
+            .all()
+        )
+        found = [book.author.id for book in books]
+    return found
+"""
+    )
