@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -13,13 +14,14 @@ from bugcatalog_ls.facts.background_work import TaskTarget
 from bugcatalog_ls.facts.clean_up import is_last_resort
 from bugcatalog_ls.facts.endless_loops import EndlessLoop
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
+from bugcatalog_ls.facts.round_edits import guarded_round
 from bugcatalog_ls.facts.scheduled_jobs import ScheduledJob
 from bugcatalog_ls.facts.startup_hooks import StartupCall
 from bugcatalog_ls.syntax.comprehension_loops import as_loop
-from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.edits import replace_node
+from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.nodes import (
     body_of,
-    callee_of,
     enclosing,
     is_docstring,
     statement_of,
@@ -27,6 +29,7 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.syntax.statement_edits import insert_after, replace_statement, wrap
+from bugcatalog_ls.syntax.statement_readers import with_readers
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _MAKERS = frozenset(
@@ -182,83 +185,20 @@ def _guard_startup(context: FixContext) -> Iterator[Fix]:
     statement = statement_of(call)
     if statement.type not in ("expression_statement", "with_statement"):
         return
-    guarded = _with_readers(call, statement)
+    guarded = with_readers(call, statement)
     if not guarded or any(node.type == "yield" for part in guarded for node in walk(part)):
         return
     yield _wrapped(context, file, guarded[0], guarded[-1], "Catch and log what goes wrong at start-up")
 
 
-def _with_readers(call: Node, statement: Node) -> list[Node]:
-    """A statement, or the one around it, with those behind it that read what it binds; none where
-    more would read it than can be guarded."""
-    function = enclosing(call, "function_definition")
-    while True:
-        block = statement.parent
-        if function is None or block is None:
-            return []
-        beside = [child for child in block.named_children if child.type != "comment"]
-        behind = beside[[child.id for child in beside].index(statement.id) + 1 :]
-        names = {name for node in (statement, *walk(statement)) for name in _bound(node)}
-        last = max((n for n, child in enumerate(behind) if names & _names(child)), default=-1)
-        guarded = [statement, *behind[: last + 1]]
-        # What the others bind is then bound here or nowhere, too.
-        while (
-            more := {name for part in guarded for node in (part, *walk(part)) for name in _bound(node)}
-            - names
-        ):
-            names |= more
-            last = max((n for n, child in enumerate(behind) if names & _names(child)), default=-1)
-            guarded = [statement, *behind[: last + 1]]
-        outside = [
-            node
-            for node in walk(function, into_scopes=True)
-            if node.type == "identifier"
-            and text_of(node) in names
-            and not guarded[0].start_byte <= node.start_byte < guarded[-1].end_byte
-        ]
-        if not outside:
-            return guarded
-        outer = block.parent
-        if outer is None or outer.id == function.id or outer.type != "with_statement":
-            return []
-        statement = outer
-
-
-def _bound(node: Node) -> list[str]:
-    """The names that an assignment, a loop, a definition, an import or the `as` of a `with` binds."""
-    if node.type in ("function_definition", "class_definition", "named_expression"):
-        name = node.child_by_field_name("name")
-        return [text_of(name)] if name is not None else []
-    if node.type in ("import_statement", "import_from_statement"):
-        names = (name.child_by_field_name("alias") or name for name in node.children_by_field_name("name"))
-        return [text_of(name).partition(".")[0] for name in names]
-    if node.type in ("assignment", "for_statement"):
-        left = node.child_by_field_name("left")
-        parts = [] if left is None else [left, *left.named_children] if "pattern" in left.type else [left]
-        return [text_of(part) for part in parts if part.type == "identifier"]
-    if node.type == "as_pattern_target":
-        return [text_of(child) for child in node.named_children if child.type == "identifier"]
-    return []
-
-
-def _names(node: Node) -> set[str]:
-    return {text_of(part) for part in walk(node, into_scopes=True) if part.type == "identifier"}
-
-
 def _guard_loop(context: FixContext) -> Iterator[Fix]:
     loop, file = context.node_of("while_statement"), context.file
-    body = body_of(loop) if loop is not None else []
-    while body and _is_sleep(body[-1]):
-        body.pop()
-    while body and _is_sleep(body[0]):
-        body.pop(0)
-    if body:
-        yield _wrapped(context, file, body[0], body[-1], "Catch and log what goes wrong in one round")
-
-
-def _is_sleep(statement: Node) -> bool:
-    calls = [node for node in walk(statement) if node.type == "call"]
-    return bool(calls) and text_of(callee_of(calls[0]) or calls[0]).endswith(("sleep", ".wait"))
+    if loop is None:
+        return
+    told = _told(context, file, loop)
+    edits = guarded_round(file, context.imports(), loop, told)
+    if edits:
+        yield context.fix("Catch and log what goes wrong in one round", "suggested", edits)
 
 
 def _guard_job(context: FixContext, finding: Finding) -> Iterator[Fix]:
@@ -269,18 +209,59 @@ def _guard_job(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if definition is None:
         return
     body = [statement for statement in body_of(definition.node) if not is_docstring(statement)]
-    if body:
-        title = f"Catch and log what goes wrong in {definition.name}"
-        yield _wrapped(context, file, body[0], body[-1], title)
+    if not body:
+        return
+    title, footer = f"Catch and log what goes wrong in {definition.name}", ""
+    edits: list[TextEdit] = []
+    if any(node.type == "return_statement" and node.named_children for node in walk(definition.node)):
+        if _is_called(file, definition):
+            return  # Who calls it would take a failure for an answer.
+        footer, edits = "\n    return None", _may_be_none(context, file, definition.node)
+    yield _wrapped(context, file, body[0], body[-1], title, footer, edits)
 
 
-def _wrapped(context: FixContext, file: PyFile, first: Node, last: Node, title: str) -> Fix:
-    logger = file_logger(context, file, first.start_byte)
-    function = enclosing(first, "function_definition")
+def _is_called(file: PyFile, definition: Definition) -> bool:
+    """Whether the file uses what a job returns."""
+    return any(
+        call.parent is not None and call.parent.type not in ("expression_statement", "decorator")
+        for call in file.calls_named(definition.name)
+        if enclosing(call, "function_definition") != definition.node
+    )
+
+
+def _may_be_none(context: FixContext, file: PyFile, function: Node) -> list[TextEdit]:
+    """`-> int` of a function that answers None after an error becomes `-> int | None`."""
+    given = function.child_by_field_name("return_type")
+    written = text_of(given) if given is not None else "None"
+    if given is None or re.search(r"\b(?:None|Any|Optional|object)\b", written):
+        return []
+    if written[0] in "\"'":
+        return replace_node(given, f"{written[0]}{written[1:-1]} | None{written[0]}")
+    if b"Optional[" in file.source.data:
+        return replace_node(given, f"{context.imports(file).need('typing', 'Optional')}[{written}]")
+    return replace_node(given, f"{written} | None")
+
+
+def _told(context: FixContext, file: PyFile, node: Node) -> str:
+    """The statement that logs an error in the function around a node."""
+    logger = file_logger(context, file, node.start_byte)
+    function = enclosing(node, "function_definition")
     name = function.child_by_field_name("name") if function is not None else None
     what = text_of(name) if name is not None else "start-up"
-    footer = f'except Exception:\n    {logger.name}.exception("{what} failed")'
-    edits = wrap(file, first, last, "try:", footer)
+    return f'{logger.name}.exception("{what} failed")'
+
+
+def _wrapped(
+    context: FixContext,
+    file: PyFile,
+    first: Node,
+    last: Node,
+    title: str,
+    footer: str = "",
+    more: Sequence[TextEdit] = (),
+) -> Fix:
+    told = f"except Exception:\n    {_told(context, file, first)}{footer}"
+    edits = [*more, *wrap(file, first, last, "try:", told)]
     return context.fix(title, "suggested", [Edit(file.path, edit.span, edit.content) for edit in edits])
 
 

@@ -70,6 +70,7 @@ VOCABULARY = Vocabulary(
             b"periodic_task",
             b"add_schedule",
             b"job_queue",
+            b"scheduler.task(",
             b"gather(",
         ),
         *(b"schedule.every", b"import cron", b"arq.", b"add_task", b".submit("),

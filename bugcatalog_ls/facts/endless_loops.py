@@ -31,6 +31,8 @@ HARMLESS = re.compile(
     r"|include_router|mount|add_middleware|now|utcnow|monotonic|perf_counter|time|Event|Lock|Queue|Semaphore|AsyncExitStack|ExitStack"
     r"|TaskGroup|create_task_group)$"
 )
+_OF_MAPPINGS = frozenset({"get", "set", "setdefault", "update", "keys", "values", "items", "append", "add"})
+_WAITED_FOR = re.compile(r"queue|event|(?:^|[._])q$|context|state$", re.IGNORECASE)
 # A watchdog ends with the process, whichever way.
 _ENDS_PROCESS = re.compile(r"\b(?:os\._exit|os\.kill|os\.killpg|sys\.exit)\(")
 _PUMPED = re.compile(
@@ -76,12 +78,7 @@ def collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     ends = [node for node in inside if node.type in ("return_statement", "break_statement")]
     if any(node.type == "try_statement" for node in inside) or any(_ends_loop(node, loop) for node in ends):
         return
-    calls = [
-        node
-        for node in inside
-        if node.type == "call"
-        and (not HARMLESS.search(text_of(callee_of(node) or node)) or sends_request(file, node))
-    ]
+    calls = [node for node in inside if node.type == "call" and not is_harmless(file, node)]
     calls = [call for call in calls if not _is_waiting(call)]
     if (
         _ENDS_PROCESS.search(text_of(loop))
@@ -97,6 +94,22 @@ def collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
     symbols = tuple(dict.fromkeys(file.symbol(callee_of(call)) for call in calls))
     anchor = facts.anchor(f"loop {symbol}", _header(loop))
     facts.add(EndlessLoop(file.path, symbol, anchor, symbols))
+
+
+def is_harmless(file: PyFile, call: Node) -> bool:
+    """Whether a call is named like what no error comes from, and asks no server by that name.
+
+    What is awaited and given something is no look into a mapping: `await cache.set(key, value)`.
+    """
+    name = text_of(callee_of(call) or call)
+    if not HARMLESS.search(name):
+        return False
+    owner, _, last = name.rpartition(".")
+    is_awaited = call.parent is not None and call.parent.type == "await"
+    if is_awaited and last in _OF_MAPPINGS and not _WAITED_FOR.search(owner):
+        arguments = arguments_of(call)
+        return not (arguments.positional or arguments.keywords)
+    return not sends_request(file, call)
 
 
 def sends_request(file: PyFile, call: Node) -> bool:

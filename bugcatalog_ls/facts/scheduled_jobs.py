@@ -13,7 +13,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, constant_value, 
 
 _SCHEDULERS = (
     *("add_job", "add_schedule", "scheduled_job", "repeat_every", "cron", "add_periodic_task", "do"),
-    *("interval_task", "periodic_task", "run_repeating", "run_daily"),
+    *("interval_task", "periodic_task", "run_repeating", "run_daily", "task"),
 )
 # A job by its place: `app.jobs:clean`.
 _REFERENCE = re.compile(r"\w+(?:\.\w+)*:\w+(?:\.\w+)*")

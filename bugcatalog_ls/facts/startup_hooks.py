@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.background_work import TASK_MAKERS
-from bugcatalog_ls.facts.endless_loops import HARMLESS, sends_request
+from bugcatalog_ls.facts.endless_loops import HARMLESS, is_harmless, sends_request
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CLIENTS, VERBS
 from bugcatalog_ls.facts.log_names import is_log_owner
@@ -222,7 +222,7 @@ def _of_items(file: PyFile, statement: Node) -> Iterator[Node]:
     for node in walk(clause):
         if node.type != "call":
             continue
-        if HARMLESS.search(text_of(callee_of(node) or node)) and not sends_request(file, node):
+        if is_harmless(file, node):
             continue
         if file.callee(node) not in CLIENTS:
             yield node
@@ -235,7 +235,7 @@ def _failing(file: PyFile, statement: Node) -> Iterator[Node]:
             inner = unparenthesised(node.named_children[0])
             name = text_of(callee_of(inner) or inner) if inner.type == "call" else ""
             is_log = is_log_owner(name.rpartition(".")[0])
-            if name and not is_log and (not HARMLESS.search(name) or sends_request(file, inner)):
+            if name and not is_log and not is_harmless(file, inner):
                 yield inner
         elif node.type == "call" and (node.parent is None or node.parent.type != "await"):
             name = text_of(callee_of(node) or node)

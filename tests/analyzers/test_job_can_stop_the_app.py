@@ -1639,3 +1639,75 @@ def test_mend_takes_along_what_imports_and_loops_bind() -> None:
                 logger.exception("startup failed")
         """,
     )
+
+
+def test_a_guarded_round_tells_its_queue_that_it_is_done_and_does_not_spin() -> None:
+    check_fix(
+        "BC603",
+        """
+        import asyncio
+        import logging
+        logger = logging.getLogger(__name__)
+        async def publish(queue, channel):
+            while True:
+                event = await queue.get()
+                await channel.publish(event)
+                queue.task_done()
+        async def poll(client):
+            while True:
+                await client.fetch(await client.get("/next", timeout=5))
+        async def start(queue, channel, client):
+            return asyncio.create_task(publish(queue, channel)), asyncio.create_task(poll(client))
+        """,
+        """
+        import asyncio
+        import logging
+        logger = logging.getLogger(__name__)
+        async def publish(queue, channel):
+            while True:
+                event = await queue.get()
+                try:
+                    await channel.publish(event)
+                except Exception:
+                    logger.exception("publish failed")
+                finally:
+                    queue.task_done()
+        async def poll(client):
+            while True:
+                try:
+                    await client.fetch(await client.get("/next", timeout=5))
+                except Exception:
+                    logger.exception("poll failed")
+                    await asyncio.sleep(1)
+        async def start(queue, channel, client):
+            return asyncio.create_task(publish(queue, channel)), asyncio.create_task(poll(client))
+        """,
+    )
+
+
+def test_a_job_that_returns_something_says_what_it_returns_after_an_error() -> None:
+    check_fix(
+        "BC603",
+        """
+        import logging
+        from flask_apscheduler import APScheduler
+        logger = logging.getLogger(__name__)
+        scheduler = APScheduler()
+        @scheduler.task("cron", hour=3)
+        def purge() -> int:
+            return delete_expired()
+        """,
+        """
+        import logging
+        from flask_apscheduler import APScheduler
+        logger = logging.getLogger(__name__)
+        scheduler = APScheduler()
+        @scheduler.task("cron", hour=3)
+        def purge() -> int | None:
+            try:
+                return delete_expired()
+            except Exception:
+                logger.exception("purge failed")
+                return None
+        """,
+    )
