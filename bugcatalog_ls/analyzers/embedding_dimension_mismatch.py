@@ -56,7 +56,30 @@ def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str
         near, variant = {(use.model, use.size) for use in uses}, "lone"
     if len({model for model, _ in near}) != 1:
         return None
-    return _one({size for _, size in near}, next(iter(near))[0], variant)
+    found = _one({size for _, size in near}, next(iter(near))[0], variant)
+    return None if found is not None and _is_of_another(context, declared, found[0], variant) else found
+
+
+def _is_of_another(context: JoinContext, declared: VectorSize, size: int, variant: str) -> bool:
+    """Whether the model's vectors have a place of their own, so that this one may hold what another
+    model makes: a second column of the class, or any declaration where the model merely is the only one."""
+    index = context.index
+    if variant == "lone":
+        paths = {field.path for name in index.keys(VectorField) for _, field in index.get(VectorField, name)}
+        others = [other for path in {declared.path, *paths} for other in index.in_file(path, VectorSize)]
+        return any(other.size == size and other.owner != declared.owner for other in others)
+    owner = declared.owner.rpartition(".")[0]
+    for other in index.in_file(declared.path, VectorSize) if owner else ():
+        if other.size == size and other.owner.rpartition(".")[0] == owner and other.owner != declared.owner:
+            return not _makers(context, declared) & _makers(context, other)
+    return False
+
+
+def _makers(context: JoinContext, declared: VectorSize) -> set[str]:
+    """What makes the vectors of a column, as far as the code says."""
+    owner, _, attribute = declared.owner.rpartition(".")
+    rows = context.index.get(MadeRow, owner.rpartition(".")[2])
+    return {made.maker for _, made in rows if made.attribute == attribute and made.maker}
 
 
 def _is_asked_elsewhere(context: JoinContext, declared: VectorSize) -> bool:

@@ -978,3 +978,32 @@ def test_flag_fields_of_opensearch_and_redis() -> None:
             return OpenAI().embeddings.create(model="text-embedding-3-large", input=text)
         """,
     )
+
+
+def test_a_second_column_may_hold_what_another_model_makes() -> None:
+    check_findings(
+        "BC801",
+        """
+        #- models.py
+        from pgvector.sqlalchemy import Vector
+        from sentence_transformers import SentenceTransformer
+        from sqlalchemy import Column, Integer
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        encoder = SentenceTransformer("all-MiniLM-L6-v2")
+        class Photo(Base):
+            __tablename__ = "photos"
+            id = Column(Integer, primary_key=True)
+            caption_embedding = Column(Vector(384))
+            face_embedding = Column(Vector(512))
+        class Note(Base):
+            __tablename__ = "notes"
+            id = Column(Integer, primary_key=True)
+            title_embedding = Column(Vector(384))
+            text_embedding = Column(Vector(512))
+                                         # ^^^ BC801
+        def store(session, caption, face, title, text):
+            session.add(Photo(caption_embedding=encoder.encode(caption), face_embedding=face))
+            session.add(Note(title_embedding=encoder.encode(title), text_embedding=encoder.encode(text)))
+        """,
+    )
