@@ -12,13 +12,15 @@ from bugcatalog_ls.facts.answer_checks import is_list_checked
 from bugcatalog_ls.facts.finish_reasons import asked_first, finish_reason
 from bugcatalog_ls.facts.llm_answers import AnswerText
 from bugcatalog_ls.facts.logger_edits import LoggerName, context_name
+from bugcatalog_ls.syntax.comprehension_loops import as_loop
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import enclosing, statement_of, text_of, unparenthesised, walk
-from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, enclosing, statement_of, text_of, unparenthesised, walk
+from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
 from bugcatalog_ls.text.spans import TextEdit
 
 _NAMES = ("content", "answer", "answer_text", "content_")
+_RESULTS = ("contents", "texts", "results")
 _RESPONSES = ("response", "completion", "llm_response", "response_")
 
 
@@ -56,6 +58,41 @@ def guard_text(context: FixContext, text: AnswerText) -> list[TextEdit]:
     if not is_written_out(text) and not is_list_checked(text) and text.family == "choices" and not calls:
         edits = [*guard_list(context, text), *edits]
     return edits
+
+
+def guard_in_loop(context: FixContext, text: AnswerText) -> list[TextEdit]:
+    """A list made of texts (`titles = [a.choices[0].message.content.strip() for a in answers]`), made in a
+    loop that leaves where one of them is empty."""
+    file, made = context.file, enclosing(text.node, *COMPREHENSIONS)
+    statement = made.parent if made is not None else None
+    if made is None or statement is None or made.type != "list_comprehension":
+        return []
+    left = statement.child_by_field_name("left") if statement.type == "assignment" else None
+    element = made.named_children[0]
+    is_returned = statement.type == "return_statement"
+    is_plain = not any(node.type in ("call", "await") for node in (text.source, *walk(text.source)))
+    if not is_plain or not is_written_out(text) or "\n" in text_of(element) or text.family == "text":
+        return []
+    if not element.start_byte <= text.node.start_byte < element.end_byte:
+        return []
+    if not is_returned and (left is None or left.type != "identifier" or len(statement.named_children) != 2):
+        return []
+    result = _unused(file, statement, _RESULTS) if left is None else text_of(left)
+    if any(node.type == "identifier" and text_of(node) == result for node in walk(made)):
+        return []
+    name, written = _unused(file, statement, _NAMES), text_of(text.node)
+    logger = file_logger(context)
+    branch = _empty_branch(file, text, logger, written, text_of(text.source))
+    start, end = text.node.start_byte - element.start_byte, text.node.end_byte - element.start_byte
+    data = text_of(element).encode()
+    kept = (data[:start] + name.encode() + data[end:]).decode()
+    value = written if is_list_checked(text) else f"{written} if {text_of(text.source)} else None"
+    body = f"{name} = {value}\nif not {name}:\n{branch}\n{result}.append({kept})"
+    loop = as_loop(file, made, body)
+    if loop is None:
+        return []
+    ending = f"\nreturn {result}" if is_returned else ""
+    return replace_statement(file, statement_of(statement), f"{result} = []\n{loop}{ending}")
 
 
 def guard_list(context: FixContext, text: AnswerText) -> list[TextEdit]:
@@ -121,7 +158,7 @@ def _empty_branch(file: PyFile, text: AnswerText, logger: LoggerName, written: s
         values = {"finish_reason": "finish_reason"}
     elif text.family == "blocks" and source.endswith(".content"):
         values = {"stop_reason": f"{source.removesuffix('.content')}.stop_reason"}
-    elif (told := finish_reason(text, written)) is not None:
+    elif (told := finish_reason(file, text, written)) is not None:
         reason = f"    {told[0]} = {told[1]}\n"
         values = {told[0]: told[0]}
     line = logger.call("error", f"{name}: {said}", **values)

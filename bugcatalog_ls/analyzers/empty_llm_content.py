@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
-from bugcatalog_ls.analysis.answer_guards import guard_list, guard_text, is_written_out, skip_empty_delta
+from bugcatalog_ls.analysis.answer_guards import (
+    guard_in_loop,
+    guard_list,
+    guard_text,
+    is_written_out,
+    skip_empty_delta,
+)
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answer_checks import (
     TextUse,
@@ -135,7 +141,12 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if finding.data.get("kind") == "foreign":
         texts = [text for text, _ in foreign_texts(file)]
     text = next((found for found in texts if _is_at(found, finding, context)), None)
-    if text is None or _runs_apart(text.node):
+    if text is None:
+        return
+    if _runs_apart(text.node):
+        edits = guard_in_loop(context, text) if finding.variant != "choices" else []
+        if edits:
+            yield context.fix("Check the content and log why it is empty", "safe", edits)
         return
     statement = statement_of(text.node)
     if statement.type == "while_statement" or any(p.type == "elif_clause" for p in _inside(text.node)):

@@ -11,10 +11,12 @@ _READ = re.compile(
     r"(?P<answer>[A-Za-z_][\w.]*?)(?P<read>\.text|\.content|\.message\.content|\.response|\[.*\](?:\.content)?)"
 )
 _OF_CHOICE = re.compile(r"(?P<choice>[A-Za-z_]\w*)\.message\.content")
+_OF_ANTHROPIC = re.compile(r"\blangchain_anthropic\b|\bChatAnthropic\b|[\"'](?:anthropic:|claude-)")
+_OF_OTHERS = re.compile(r"\blangchain_(?!anthropic|core|community)\w+|[\"'](?:openai|google_\w+|mistralai):")
 _RAISING = re.compile(r"^\s*(?:import|from)\s+(?:google\.generativeai|vertexai)\b", re.MULTILINE)
 
 
-def finish_reason(text: AnswerText, written: str) -> tuple[str, str] | None:
+def finish_reason(file: PyFile, text: AnswerText, written: str) -> tuple[str, str] | None:
     """The name and the expression of the reason that an answer, or a variable for its choice, tells."""
     choice = _OF_CHOICE.fullmatch(written)
     if text.family == "choices" and choice is not None:
@@ -26,7 +28,12 @@ def finish_reason(text: AnswerText, written: str) -> tuple[str, str] | None:
     if read["read"] == ".text":
         return "finish_reason", f"{answer}.candidates[0].finish_reason if {answer}.candidates else None"
     if read["read"] == ".content":
-        return "finish_reason", f'{answer}.response_metadata.get("finish_reason")'
+        reason = f'{answer}.response_metadata.get("finish_reason")'
+        if _OF_ANTHROPIC.search(file.source.text) is None:
+            return "finish_reason", reason
+        told = f'{answer}.response_metadata.get("stop_reason")'
+        is_mixed = _OF_OTHERS.search(file.source.text) is not None
+        return ("finish_reason", f"{reason} or {told}") if is_mixed else ("stop_reason", told)
     return "done_reason", f'{answer}.get("done_reason")' if "[" in read["read"] else f"{answer}.done_reason"
 
 

@@ -1257,3 +1257,51 @@ def test_mends_what_a_comprehension_goes_through() -> None:
             return [word.strip() for word in content.split(",")]
         """,
     )
+
+
+def test_a_list_of_texts_is_made_in_a_loop_that_leaves_where_one_is_empty() -> None:
+    check_fix(
+        "BC803",
+        """
+        import logging
+        from langchain_anthropic import ChatAnthropic
+        from openai import OpenAI
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        llm = ChatAnthropic()
+        def translate(texts):
+            answers = [client.chat.completions.create(model="gpt-4o", messages=[t]) for t in texts]
+            return [answer.choices[0].message.content.strip() for answer in answers if answer.choices]
+        def plan(goal):
+            reply = llm.invoke(goal)
+            return reply.content.strip()
+        """,
+        """
+        import logging
+        from langchain_anthropic import ChatAnthropic
+        from openai import OpenAI
+        logger = logging.getLogger(__name__)
+        client = OpenAI()
+        llm = ChatAnthropic()
+        def translate(texts):
+            answers = [client.chat.completions.create(model="gpt-4o", messages=[t]) for t in texts]
+            contents = []
+            for answer in answers:
+                if answer.choices:
+                    content = answer.choices[0].message.content
+                    if not content:
+                        finish_reason = answer.choices[0].finish_reason
+                        logger.error("translate: empty answer, finish_reason=%s", finish_reason)
+                        raise ValueError("the model returned no content")
+                    contents.append(content.strip())
+            return contents
+        def plan(goal):
+            reply = llm.invoke(goal)
+            content = reply.content
+            if not content:
+                stop_reason = reply.response_metadata.get("stop_reason")
+                logger.error("plan: empty answer, stop_reason=%s", stop_reason)
+                raise ValueError("the model returned no content")
+            return content.strip()
+        """,
+    )
