@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
-from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.handler_guards import flask_or_quart, guard_handler
 from bugcatalog_ls.facts.error_handlers import (
     AppMade,
     Generic500,
@@ -23,9 +22,7 @@ from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.facts.responses import read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node
-from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
-    ancestors,
     arguments_of,
     body_of,
     callee_of,
@@ -34,7 +31,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
+from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import TextEdit
 
 
@@ -134,37 +131,9 @@ def _is_status(node: Node) -> bool:
 
 
 def _wrap_handler(context: FixContext, framework: str) -> Iterator[Fix]:
-    node = context.file.root.named_descendant_for_byte_range(context.span.start, context.span.end)
-    if node is None:
-        return
-    block = next((p for p in ancestors(node) if p.type in ("except_clause", "function_definition")), None)
-    body = (
-        [statement for statement in body_of(block) if not is_docstring(statement)]
-        if block is not None
-        else []
-    )
-    function = enclosing(node, "function_definition")
-    name_node = function.child_by_field_name("name") if function is not None else None
-    if not body or name_node is None:
-        return
-    if framework in ("fastapi", "starlette"):
-        module = "fastapi.responses" if b"fastapi" in context.file.source.data else "starlette.responses"
-        response = context.imports().need(module, "JSONResponse", at=context.span.start)
-        answer = f'{response}(status_code=500, content={{"error": "internal"}})'
-    else:
-        jsonify = context.imports().need(_flask_or_quart(context.file), "jsonify", at=context.span.start)
-        answer = f'{jsonify}({{"error": "internal"}}), 500'
-    logger = file_logger(context)
-    footer = (
-        f'except Exception:\n    {logger.name}.exception("{text_of(name_node)} failed")\n    return {answer}'
-    )
-    edits = wrap(context.file, body[0], body[-1], "try:", footer)
-    yield context.fix("Fall back to a plain 500", "safe", edits)
-
-
-def _flask_or_quart(file: PyFile) -> str:
-    """The library that a handler's file takes its names from; Quart has those of Flask."""
-    return "quart" if re.search(rb"^\s*(?:from|import) quart(?:_|\b)", file.source.data, re.M) else "flask"
+    edits = guard_handler(context, framework)
+    if edits:
+        yield context.fix("Fall back to a plain 500", "safe", edits)
 
 
 def _add_id(context: FixContext, finding: Finding) -> Iterator[Fix]:
@@ -177,7 +146,8 @@ def _add_id(context: FixContext, finding: Finding) -> Iterator[Fix]:
         return
     scope = file.scopes.of(function)
     if finding.data["framework"] == "flask":
-        g = context.imports().need(_flask_or_quart(context.file), "g", at=context.span.start)
+        library = flask_or_quart(file, function)
+        g = context.imports().need(library, "g", at=context.span.start)
         read = f'{g}.get("{name}")'
     else:
         parameters = (

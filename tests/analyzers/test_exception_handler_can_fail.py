@@ -620,10 +620,9 @@ def test_mend_db_() -> None:
         async def handler(request, exc):
             try:
                 await db.execute("insert")
-                return JSONResponse({"error": "x"}, status_code=500)
             except Exception:
                 logger.exception("handler failed")
-                return JSONResponse(status_code=500, content={"error": "internal"})
+            return JSONResponse({"error": "x"}, status_code=500)
         app.add_exception_handler(Exception, handler)
         """,
     )
@@ -655,10 +654,9 @@ def test_mend_flask() -> None:
             try:
                 db.session.add(ErrorLog(str(e)))
                 db.session.commit()
-                return jsonify(error="x"), 500
             except Exception:
                 logger.exception("handler failed")
-                return jsonify({"error": "internal"}), 500
+            return jsonify(error="x"), 500
         ''',
     )
 
@@ -745,10 +743,9 @@ def test_mend_middleware_() -> None:
             except Exception as exc:
                 try:
                     await save_error(exc)
-                    return JSONResponse({"error": "x"}, status_code=500)
                 except Exception:
                     logger.exception("catch failed")
-                    return JSONResponse(status_code=500, content={"error": "internal"})
+                return JSONResponse({"error": "x"}, status_code=500)
         """,
     )
 
@@ -838,7 +835,7 @@ def test_mend_alert() -> None:
         """
         import logging
 
-        from flask import Flask, jsonify
+        from flask import Flask
 
         logger = logging.getLogger(__name__)
         app = Flask(__name__)
@@ -846,10 +843,9 @@ def test_mend_alert() -> None:
         def h(err):
             try:
                 send_alert(err)
-                return "error", 500
             except Exception:
                 logger.exception("h failed")
-                return jsonify({"error": "internal"}), 500
+            return "error", 500
         """,
     )
 
@@ -1258,8 +1254,8 @@ def test_answers_with_the_names_of_quart() -> None:
         app = Quart(__name__)
         @app.errorhandler(Exception)
         async def on_error(error):
-            await g.db.execute("INSERT INTO errors VALUES (1)")
-            return jsonify({"error": "server"}), 500
+            row = await g.db.execute("INSERT INTO errors VALUES (1)")
+            return jsonify({"message": "server", "id": row.id}), 500
         """,
         """
         import logging
@@ -1269,11 +1265,11 @@ def test_answers_with_the_names_of_quart() -> None:
         @app.errorhandler(Exception)
         async def on_error(error):
             try:
-                await g.db.execute("INSERT INTO errors VALUES (1)")
-                return jsonify({"error": "server"}), 500
+                row = await g.db.execute("INSERT INTO errors VALUES (1)")
+                return jsonify({"message": "server", "id": row.id}), 500
             except Exception:
                 logger.exception("on_error failed")
-                return jsonify({"error": "internal"}), 500
+                return jsonify({"message": "server"}), 500
         """,
     )
 
@@ -1295,5 +1291,46 @@ def test_mend_what_is_returned_alone() -> None:
         @app.errorhandler(Exception)
         def on_error(exc):
             return (getattr(exc, "code", None),)
+        """,
+    )
+
+
+def test_what_one_file_registers_with_quart_answers_with_its_names() -> None:
+    check_fix(
+        "BC604",
+        """
+        #- errors.py
+        import logging
+        logger = logging.getLogger(__name__)
+        async def on_error(error):
+            row = await save_error(error)
+            logger.error("saved as %s", row.id)
+            return answer_of(row), 500
+        #- app.py
+        from quart import Quart
+        from errors import on_error
+        app = Quart(__name__)
+        app.register_error_handler(Exception, on_error)
+        """,
+        """
+        #- errors.py
+        import logging
+
+        from quart import jsonify
+
+        logger = logging.getLogger(__name__)
+        async def on_error(error):
+            try:
+                row = await save_error(error)
+                logger.error("saved as %s", row.id)
+                return answer_of(row), 500
+            except Exception:
+                logger.exception("on_error failed")
+                return jsonify({"error": "internal"}), 500
+        #- app.py
+        from quart import Quart
+        from errors import on_error
+        app = Quart(__name__)
+        app.register_error_handler(Exception, on_error)
         """,
     )
