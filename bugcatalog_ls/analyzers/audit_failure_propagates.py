@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.audit_logs import AuditLogOnly
 from bugcatalog_ls.facts.audit_writes import AuditWrite, KeptAside, StartedAside
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -26,7 +27,13 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import block_indent, insert_before, replace_statement, wrap
+from bugcatalog_ls.syntax.statement_edits import (
+    block_indent,
+    insert_before,
+    remove_statements,
+    replace_statement,
+    wrap,
+)
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _EXECUTES = re.compile(r"\.execute(?:many)?\(")
@@ -92,8 +99,13 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         before, block = savepoint
         remark = _remark(file, statement)
         said = f"  {text_of(remark)}" if remark is not None else ""
-        written = f"{before}try:\n    {block}:\n{code}{said}\nexcept Exception:\n    {line}"
+        commit = _own_commit(statement, session)
+        if _is_committed(statement, session):
+            before = ""  # Nothing is left that the savepoint could take along.
+        kept = f"\n    {text_of(commit)}" if commit is not None else ""
+        written = f"{before}try:\n    {block}:\n{code}{said}{kept}\nexcept Exception:\n    {line}"
         edits = replace_statement(file, statement, written)
+        edits += remove_statements(file, [commit] if commit is not None else [])
         if remark is not None:
             edits.append(TextEdit(Span(statement.end_byte, remark.end_byte), ""))
         title = "Write the record in a savepoint, and log where it is lost"
@@ -109,6 +121,46 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = wrap(file, whole, whole, "try:", f"except Exception:\n    {line}")
         title = "Log the lost record and go on"
     yield context.fix(title, "suggested", edits)
+
+
+def _own_commit(statement: Node, session: str) -> Node | None:
+    """The commit behind a record that commits nothing else: all of the request is committed before it."""
+    following = statement.next_named_sibling
+    while following is not None and following.type == "comment":
+        following = following.next_named_sibling
+    if following is None or not _is_committed(statement, session):
+        return None
+    return following if _is_call_of(following, f"{session}.commit") else None
+
+
+def _is_committed(statement: Node, session: str) -> bool:
+    """Whether a session is committed right before a statement, but for reads, logs and the record."""
+    before = statement.prev_named_sibling
+    while before is not None:
+        if before.type == "comment" or _is_call_of(before, f"{session}.refresh"):
+            before = before.prev_named_sibling
+            continue
+        value = before.named_children[0] if before.type == "expression_statement" else None
+        left = value.child_by_field_name("left") if value is not None and value.type == "assignment" else None
+        is_log = (
+            value is not None
+            and value.type == "call"
+            and is_log_owner(text_of(callee_of(value) or value).rpartition(".")[0])
+        )
+        if is_log or (
+            left is not None and left.type == "identifier" and f"{session}." not in text_of(before)
+        ):
+            before = before.prev_named_sibling
+            continue
+        return _is_call_of(before, f"{session}.commit")
+    return False
+
+
+def _is_call_of(statement: Node, written: str) -> bool:
+    value = statement.named_children[0] if statement.type == "expression_statement" else None
+    if value is not None and value.type == "await":
+        value = value.named_children[0]
+    return value is not None and value.type == "call" and text_of(callee_of(value) or value) == written
 
 
 def _adds_others(call: Node) -> bool:

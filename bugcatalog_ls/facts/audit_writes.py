@@ -75,6 +75,13 @@ class StartedAside(Fact, frozen=True):
 _RECORD = re.compile(
     r"Audit(?!or|ion)|SecurityEvent|SecurityViolation|SecurityLog|ActivityLog|AccessLog|LoginEvent|LoginAttempt|AuthEvent"
 )
+# An audit of something (`EnergyAudit`) is what some requests are about; these are of what users do.
+_AUDIT_OF = re.compile(r"(?P<of>\w*?)Audit")
+_OF_ACTIONS = re.compile(
+    r"Access|Action|Activity|Admin|Api|Auth|Change|Data|Event|Log[io]n|Permission|Request|Role|Security|Session"
+    r"|System|User"
+)
+_WRITES_ROWS = re.compile(r"\.(?:add|add_all|merge|delete|save|execute|update|create|remove|insert\w*)\(")
 _WORDS = (
     r"audit(?!or|ion|ed)|security_event|security_violation|security_log|activity_log|access_log|auth_event"
     r"|login_event"
@@ -215,7 +222,15 @@ def _is_record(file: PyFile, node: Node) -> bool:
     if node.type != "call":
         return False
     made = called_name(node)
-    return made[:1].isupper() and _RECORD.search(made) is not None
+    return made[:1].isupper() and _RECORD.search(made) is not None and not _is_subject(node, made)
+
+
+def _is_subject(node: Node, made: str) -> bool:
+    """Whether an audit is all that its function writes: the request is about it."""
+    named, function = _AUDIT_OF.fullmatch(made), enclosing(node, "function_definition")
+    if named is None or not named["of"] or _OF_ACTIONS.search(named["of"]) or function is None:
+        return False
+    return len(_WRITES_ROWS.findall(text_of(function))) <= 1
 
 
 def _is_statement(call: Node) -> bool:

@@ -1016,3 +1016,59 @@ def test_a_remark_stays_with_the_write_that_is_mended() -> None:
             session.commit()
         """,
     )
+
+
+def test_a_commit_of_the_record_alone_stands_in_the_guard() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from models import AuditLog
+        logger = logging.getLogger(__name__)
+        @router.post("/pay")
+        async def pay(invoice, session):
+            invoice.paid = True
+            await session.commit()
+            entry = AuditLog(action="paid")
+            session.add(entry)
+            await session.commit()
+            return {"paid": True}
+        """,
+        """
+        import logging
+        from models import AuditLog
+        logger = logging.getLogger(__name__)
+        @router.post("/pay")
+        async def pay(invoice, session):
+            invoice.paid = True
+            await session.commit()
+            entry = AuditLog(action="paid")
+            try:
+                async with session.begin_nested():
+                    session.add(entry)
+                await session.commit()
+            except Exception:
+                logger.exception("pay: audit record not written")
+            return {"paid": True}
+        """,
+    )
+
+
+def test_an_audit_that_the_request_is_about_is_no_record_of_it() -> None:
+    check_findings(
+        "BC605",
+        """
+        @router.post("/audits")
+        def create_audit(building, db):
+            audit = EnergyAudit(building=building)
+            db.add(audit)
+            db.commit()
+            return {"id": audit.id}
+        @router.post("/login")
+        def login(user, db):
+            db.add(LoginAudit(user=user))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
+            db.commit()
+            return {"ok": True}
+        """,
+    )
