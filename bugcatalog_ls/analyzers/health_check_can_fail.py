@@ -9,13 +9,14 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.analysis.status_parameters import declared_answer, is_mapping, status_parameter
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.asked_services import last_asking
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
-from bugcatalog_ls.facts.health_checks import HealthRisk, failing_condition, is_health_route
+from bugcatalog_ls.facts.health_checks import HealthRisk, failing_condition, is_health_route, says_failure
 from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.noted_outcomes import failing_state, is_shared, noted_failure, noted_success
-from bugcatalog_ls.facts.responses import Answer, is_ok, read_answer
+from bugcatalog_ls.facts.responses import Answer, is_ok, pairs_of, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, enclosing, string_value, text_of, walk
@@ -26,6 +27,10 @@ from bugcatalog_ls.text.spans import TextEdit
 _WRAPPED = ("expression_statement", "with_statement", "return_statement", "if_statement")
 _STATUS_KEYWORDS = {"JSONResponse": "status_code", "JsonResponse": "status", "Response": "status"}
 _WORKS, _FAILS = ("is_up", "is_working"), ("is_down", "is_failing")
+_SAYS_STATE = frozenset(
+    {"status", "state", "health", "healthy", "ok", "success", "ready", "alive", "live", "up", "result"}
+    | {"error", "errors", "detail", "message", "msg", "reason", "is_healthy", "is_ready"}
+)
 _AIOHTTP = ("aiohttp.web.json_response", "aiohttp.web.Response")
 
 
@@ -68,15 +73,36 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     statement = statement_around(call)
     if statement.type not in _WRAPPED:
         return
-    answer = _unavailable(context, part, framework)
-    if answer is None:
+    made = _ending(context, call, part, framework)
+    if made is None:
         return
+    caught, answer, more = made
     logger = file_logger(context)
     name = context_name(context.file, call)
-    footer = f'except Exception:\n    {logger.name}.exception("{name} failed")\n    return {answer}'
+    footer = f'{caught}\n    {logger.name}.exception("{name} failed")\n    {answer}'
     last = last_asking(context.file, statement)
-    edits = wrap(context.file, statement, last, "try:", footer)
+    edits = [*more, *wrap(context.file, statement, last, "try:", footer)]
     yield context.fix(f"Answer 503 where the {part} fails", "safe", edits)
+
+
+def _ending(
+    context: FixContext, call: Node, part: str, framework: str
+) -> tuple[str, str, list[TextEdit]] | None:
+    """The handler's header, the statements that answer 503 in it, and the edits that these need."""
+    function = enclosing(call, "function_definition")
+    declared = declared_answer(function) if function is not None and framework == "fastapi" else None
+    if function is None or declared is None:
+        answer = _unavailable(context, part, framework)
+        return ("except Exception:", f"return {answer}", []) if answer is not None else None
+    set_by = status_parameter(context, function) if is_mapping(declared) else None
+    if set_by is not None:
+        body = f'{{"status": "unavailable", "failing": "{part}"}}'
+        return "except Exception:", f"{set_by[0]}.status_code = 503\n    return {body}", set_by[1]
+    raised = context.imports().need("fastapi", "HTTPException", at=call.start_byte)
+    names = {text_of(node) for node in walk(function) if node.type == "identifier"}
+    name = next(name for name in ("exc", "error", "failure") if name not in names or name == "failure")
+    detail = f'detail="{part} is unavailable"'
+    return f"except Exception as {name}:", f"raise {raised}(status_code=503, {detail}) from {name}", []
 
 
 def _unavailable(context: FixContext, part: str, framework: str) -> str | None:
@@ -133,6 +159,12 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
         keyword = _STATUS_KEYWORDS.get(called_name(value))
         if keyword is not None and framework in ("fastapi", "starlette"):
             return set_keyword(file, value, "status_code", "503")
+    declared = declared_answer(function) if function is not None and framework == "fastapi" else None
+    if function is not None and declared is not None and value.type in ("dictionary", "call"):
+        set_by = status_parameter(context, function)
+        if set_by is None:
+            return []
+        return [*insert_before(file, statement, f"{set_by[0]}.status_code = 503"), *named, *set_by[1]]
     if value.type == "identifier":
         return _by_noted(context, value, framework)
     if answer is None and value.type not in ("dictionary", "call", "string"):
@@ -234,16 +266,18 @@ def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit
 
 
 def _named(context: FixContext, body: Node, part: str) -> list[TextEdit]:
-    """The failing part in the body of an answer, unless one of its keys tells it."""
-    if body.type != "dictionary":
+    """The failing part in the body of an answer, unless its keys or words tell it."""
+    told = pairs_of(body)
+    keys = {key or "" for key, _ in told}
+    words = " ".join((string_value(value) or "").lower() for _, value in told)
+    if not told or None in (key for key, _ in told) or {"failing", part} & keys or part in words:
         return []
+    if any(key not in _SAYS_STATE and says_failure(f'"{key}": {text_of(value)}') for key, value in told):
+        return []  # `"redis": False`, `"db": "unreachable"`
+    if body.type == "call":
+        return set_keyword(context.file, body, "failing", f'"{part}"')
     pairs = [child for child in body.named_children if child.type == "pair"]
-    keys = [string_value(pair.child_by_field_name("key")) or "" for pair in pairs]
-    if (
-        not pairs
-        or len(pairs) != body.named_child_count
-        or {"failing", part, "error", "detail", "database"} & set(keys)
-    ):
+    if body.type != "dictionary" or len(pairs) != body.named_child_count:
         return []
     return add_item(context.file, body, pairs, len(pairs), f'"failing": "{part}"')
 

@@ -78,6 +78,11 @@ def is_health_route(index: FactIndex, risk: HealthRisk) -> bool:
     )
 
 
+def says_failure(written: str) -> bool:
+    """Whether a part of a body as written says that something failed."""
+    return _FAILED.search(written) is not None
+
+
 def failing_condition(value: Node) -> tuple[Node, bool] | None:
     """The condition that decides between the words for success and for failure in an answer's body, and
     whether it holds where something failed: of `"ok" if up else "down"`, `up` and False."""

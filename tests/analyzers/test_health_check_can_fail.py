@@ -533,7 +533,7 @@ def test_mend_flask_() -> None:
             try:
                 redis.ping()
             except Exception:
-                return jsonify(status="unhealthy"), 503
+                return jsonify(status="unhealthy", failing="redis"), 503
             return jsonify(status="ok")
         """,
     )
@@ -1287,8 +1287,8 @@ def test_name_what_failed_by_what_the_check_is_called() -> None:
             try:
                 ping_index()
             except ConnectionError:
-                return {"search": False}
-            return {"search": True}
+                return {"ok": False}
+            return {"ok": True}
         """,
         """
         from flask import Flask
@@ -1299,8 +1299,8 @@ def test_name_what_failed_by_what_the_check_is_called() -> None:
             try:
                 ping_index()
             except ConnectionError:
-                return {"search": False, "failing": "index"}, 503
-            return {"search": True}
+                return {"ok": False, "failing": "index"}, 503
+            return {"ok": True}
         """,
     )
 
@@ -1395,3 +1395,61 @@ def test_no_mending_by_the_names_of_a_comprehension() -> None:
             return {"status": ["ok" if check.up else "down" for check in checks]}
         """
     check_fix("BC606", fixture, fixture)
+
+
+def test_an_answer_of_a_declared_type_takes_its_status_from_a_parameter() -> None:
+    check_fix(
+        "BC606",
+        """
+        import logging
+        from fastapi import Depends, FastAPI
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health")
+        async def health(db=Depends(get_db)) -> dict:
+            await db.execute("SELECT 1")
+            return {"status": "ok"}
+        @app.get("/ready")
+        async def ready() -> Ready:
+            try:
+                await cache.ping()
+            except Exception:
+                return Ready(status="error")
+            return Ready(status="ok")
+        @app.get("/live")
+        async def live() -> Ready:
+            await cache.ping()
+            return Ready(status="ok")
+        """,
+        """
+        import logging
+        from fastapi import Depends, FastAPI, HTTPException, Response
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health")
+        async def health(response: Response, db=Depends(get_db)) -> dict:
+            try:
+                await db.execute("SELECT 1")
+            except Exception:
+                logger.exception("health failed")
+                response.status_code = 503
+                return {"status": "unavailable", "failing": "database"}
+            return {"status": "ok"}
+        @app.get("/ready")
+        async def ready(response: Response) -> Ready:
+            try:
+                await cache.ping()
+            except Exception:
+                response.status_code = 503
+                return Ready(status="error")
+            return Ready(status="ok")
+        @app.get("/live")
+        async def live() -> Ready:
+            try:
+                await cache.ping()
+            except Exception as exc:
+                logger.exception("live failed")
+                raise HTTPException(status_code=503, detail="cache is unavailable") from exc
+            return Ready(status="ok")
+        """,
+    )
