@@ -91,6 +91,7 @@ _MADE_BY = {
 }
 # Text in some encoding, whatever the text: nothing else has such a method without arguments of its own.
 _ENCODES = re.compile(r"\.encode\((?:[\"'](?:utf-?8|ascii|latin-?1)[\"'])?\)$", re.IGNORECASE)
+_RANDOM = frozenset({"secrets.token_bytes()", "os.urandom()", "random.randbytes()"})
 _DIGEST = re.compile(r"(?:hashlib|hmac)\..*\.digest\(\)$|hashlib\.pbkdf2_hmac\(\)$|hmac\.digest\(\)$")
 _KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
 
@@ -221,9 +222,15 @@ def text_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] |
         if json_type(file, value) != BYTES:
             continue
         function, symbol = callee_of(value) if value.type == "call" else None, file.symbol(value) or ""
-        if function is None or not call.start_byte <= value.start_byte < call.end_byte:
+        if not call.start_byte <= value.start_byte < call.end_byte:
             return None
-        if _DIGEST.match(symbol) is not None:
+        if symbol in _RANDOM or (value.type == "identifier" and _DIGEST.match(symbol) is not None):
+            edits.append(insert_at(value.end_byte, ".hex()"))
+        elif value.type == "identifier" and symbol.startswith(("base64.", "binascii.")):
+            edits.append(insert_at(value.end_byte, ".decode()"))
+        elif function is None:
+            return None
+        elif _DIGEST.match(symbol) is not None:
             # A hash has a method for text; the functions give bytes only.
             is_method = text_of(function).endswith(".digest") and symbol != "hmac.digest()"
             edits += (

@@ -93,6 +93,7 @@ def test_text_without_an_encoding_is_found(expression: str) -> None:
         "subprocess.run(name, text=True, encoding='utf-8')",
         "subprocess.run(name, text=mode)",
         "subprocess.run(name, text=True, capture_output=False, check=True)",
+        "subprocess.run(name, text=True, check=True)",
         "subprocess.Popen(name, text=True, stderr=subprocess.STDOUT)",
         "subprocess.run(name, text=True, stdin=subprocess.DEVNULL, stdout=None)",
         "tempfile.NamedTemporaryFile()",
@@ -199,6 +200,7 @@ def test_mend_in_the_layout_and_the_quotes_around() -> None:
                 target.write(f"{open(name).read()}")
             return subprocess.run(
                 ["a"],
+                capture_output=True,
                 text=True,  # decoded
             )
         """,
@@ -215,6 +217,7 @@ def test_mend_in_the_layout_and_the_quotes_around() -> None:
                 target.write(f"{open(name, encoding='utf-8').read()}")
             return subprocess.run(
                 ["a"],
+                capture_output=True,
                 text=True,  # decoded
                 encoding="utf-8",
             )

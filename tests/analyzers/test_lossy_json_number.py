@@ -1369,3 +1369,27 @@ def test_mend_bounded_float_of_the_module() -> None:
             price: pydantic.condecimal(gt=0)
         """,
     )
+
+
+def test_bytes_of_chance_and_digests_in_names_are_written_as_hex() -> None:
+    check_fix(
+        "BC503",
+        """
+        import hashlib
+        import json
+        import secrets
+        def token(data):
+            raw = secrets.token_bytes(16)
+            digest = hashlib.sha256(data).digest()
+            return json.dumps({"token": raw, "digest": digest})
+        """,
+        """
+        import hashlib
+        import json
+        import secrets
+        def token(data):
+            raw = secrets.token_bytes(16)
+            digest = hashlib.sha256(data).digest()
+            return json.dumps({"token": raw.hex(), "digest": digest.hex()})
+        """,
+    )
