@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -25,6 +26,7 @@ from bugcatalog_ls.facts.clocks import (
     limits,
     reading,
 )
+from bugcatalog_ls.facts.django_clock import DjangoTime, has_naive_times, is_of_django
 from bugcatalog_ls.facts.fact import Facts
 from bugcatalog_ls.facts.pytz_zones import PYTZ_ZONE, given_zones, is_fixed_zone, localised
 from bugcatalog_ls.facts.time_columns import (
@@ -54,34 +56,51 @@ from bugcatalog_ls.syntax.nodes import enclosing, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
+# Times taken once at import, and zones of pytz: what settings say changes nothing.
+_WRONG_ANYWAY = ("frozen", "zone")
+
 
 def _check(ctx: FileContext) -> Iterator[Finding]:
-    times = ctx.file.once(TimeUses)
-    for call in ctx.file.calls_named(*READING_NAMES):
-        clock = clock_of_call(ctx.file, call, ctx.file.callee(call))
+    if is_of_django(ctx.file):
+        return  # What its settings say decides.
+    for found in _naive_times(ctx.file):
+        yield ctx.find(found.node, found.message, variant=found.variant, data={"kind": found.kind})
+
+
+class _Found(NamedTuple):
+    node: Node
+    kind: Kind
+    message: str
+    variant: str = ""
+
+
+def _naive_times(file: PyFile) -> Iterator[_Found]:
+    times = file.once(TimeUses)
+    for call in file.calls_named(*READING_NAMES):
+        clock = clock_of_call(file, call, file.callee(call))
         if clock is not None:
-            yield from _time(ctx, times, call, clock)
-    for zone in given_zones(ctx.file):
-        if zone.symbol == PYTZ_ZONE and not is_fixed_zone(ctx.file, zone.value):
-            yield _found(ctx, zone.argument, "zone", zone_message(zone.value))
-    for kind in naive_types_with_aware_defaults(ctx.file):
-        if is_time_type(ctx.file.symbol(type_name(kind))):
-            yield _found(ctx, kind, "column", column_message(kind))
-    for attribute in limits(ctx.file):
-        yield from _time(ctx, times, attribute, "fixed")
-    for value in default_callables(ctx.file):
-        clock = reading(ctx.file.symbol(value))
+            yield from _time(file, times, call, clock)
+    for zone in given_zones(file):
+        if zone.symbol == PYTZ_ZONE and not is_fixed_zone(file, zone.value):
+            yield _Found(zone.argument, "zone", zone_message(zone.value))
+    for kind in naive_types_with_aware_defaults(file):
+        if is_time_type(file.symbol(type_name(kind))):
+            yield _Found(kind, "column", column_message(kind))
+    for attribute in limits(file):
+        yield from _time(file, times, attribute, "fixed")
+    for value in default_callables(file):
+        clock = reading(file.symbol(value))
         if clock == "day":
             message = f"{text_of(value)} gives the day at the host as a default"
-            yield _found(ctx, value, "callable", message, "date")
+            yield _Found(value, "callable", message, "date")
         elif clock in NOW:
-            yield _found(ctx, value, "callable", default_message(value))
+            yield _Found(value, "callable", default_message(value))
 
 
-def _time(ctx: FileContext, times: TimeUses, node: Node, clock: Clock) -> Iterator[Finding]:
-    reads_now = reading(ctx.file.callee(node) if node.type == "call" else None) in ("utc", "local", "day")
+def _time(file: PyFile, times: TimeUses, node: Node, clock: Clock) -> Iterator[_Found]:
+    reads_now = reading(file.callee(node) if node.type == "call" else None) in ("utc", "local", "day")
     if reads_now and is_import_default(node):
-        yield _found(ctx, node, "frozen", frozen_verdict(text_of(node)).message)
+        yield _Found(node, "frozen", frozen_verdict(text_of(node)).message)
         return
     if clock in ("aware", "delta"):
         return
@@ -89,7 +108,7 @@ def _time(ctx: FileContext, times: TimeUses, node: Node, clock: Clock) -> Iterat
     if clock == "day":
         if uses.roles & {"stored", "serialised", "frozen"}:
             message = f"{text_of(node)} is the day at the host, and it is stored"
-            yield _found(ctx, node, "reading", message, "" if "frozen" in uses.roles else "date")
+            yield _Found(node, "reading", message, "" if "frozen" in uses.roles else "date")
         return
     if clock in ("fixed", "parsed"):
         verdict = constant_verdict(times.clocks, node, clock, uses)
@@ -97,11 +116,7 @@ def _time(ctx: FileContext, times: TimeUses, node: Node, clock: Clock) -> Iterat
         verdict = reading_verdict(uses, clock, text_of(node))
     if verdict is not None:
         is_taken_once = clock in NOW and "frozen" in uses.roles and is_frozen(node)
-        yield _found(ctx, node, "frozen" if is_taken_once else "reading", verdict.message, verdict.variant)
-
-
-def _found(ctx: FileContext, node: Node, kind: Kind, message: str, variant: str = "") -> Finding:
-    return ctx.find(node, message, variant=variant, data={"kind": kind})
+        yield _Found(node, "frozen" if is_taken_once else "reading", verdict.message, verdict.variant)
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -111,9 +126,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for function in time_functions(times.clocks):
         facts.add(function)
     collect_awaited(times, facts)
+    for found in _naive_times(file) if is_of_django(file) else ():
+        label = f"{found.kind} {file.qualname_at(found.node.start_byte)} {text_of(found.node)}"
+        anchor = facts.anchor(label, found.node)
+        facts.add(DjangoTime(file.path, anchor, found.kind, found.message, found.variant))
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
+    for time in ctx.index.in_file(ctx.path, DjangoTime):
+        if time.kind in _WRONG_ANYWAY or not has_naive_times(ctx.index):
+            yield ctx.find(time.anchor, time.message, variant=time.variant, data={"kind": time.kind})
     for awaited in ctx.index.in_file(ctx.path, Awaited):
         kind = kind_found(ctx.index, awaited)
         if kind is not None:
@@ -244,7 +266,7 @@ ANALYZER = Analyzer(
     check=_check,
     collect=_collect,
     join=_join,
-    joins=(Awaited,),
+    joins=(Awaited, DjangoTime),
     fix=_fix,
     literals=(b"datetime", b"DateTime", b"TIMESTAMP", b"pytz", b"utcnow", b".now(", b"today"),
 )

@@ -570,3 +570,40 @@ def test_what_asks_a_pytz_zone_for_the_right_offset_is_left() -> None:
                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
         """,
     )
+
+
+def test_django_without_zones_takes_naive_times() -> None:
+    check_findings(
+        "BC501",
+        """
+        #- site/settings.py
+        USE_TZ = False
+        #- shop/models.py
+        from datetime import datetime
+        from django.db import models
+        class Order(models.Model):
+            placed = models.DateTimeField(default=datetime.now)
+            changed = models.DateTimeField(default=datetime.now())
+            #                                      ^^^^^^^^^^^^^^ BC501
+        def touch(order):
+            order.changed = datetime.now()
+            order.save()
+        """,
+    )
+    check_findings(
+        "BC501",
+        """
+        #- site/settings.py
+        USE_TZ = True
+        #- shop/models.py
+        from datetime import datetime
+        from django.db import models
+        class Order(models.Model):
+            placed = models.DateTimeField(default=datetime.now)
+            #                                     ^^^^^^^^^^^^ BC501
+        def touch(order):
+            order.changed = datetime.now()
+            #               ^^^^^^^^^^^^^^ BC501
+            order.save()
+        """,
+    )
