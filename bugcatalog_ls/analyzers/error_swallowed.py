@@ -34,7 +34,7 @@ from bugcatalog_ls.syntax.handlers import (
 )
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, body_of, callee_of, enclosing, statements, text_of
-from bugcatalog_ls.syntax.reasons import has_reason, has_reason_on_line, is_reason
+from bugcatalog_ls.syntax.reasons import has_reason, has_reason_on_line, is_reason, says_it_may_fail
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
 from bugcatalog_ls.syntax.words import is_named_in
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -112,7 +112,7 @@ def _swallows(file: PyFile, handler: Node) -> bool:
         return False
     if answers_whether_it_compiles(attempt, body):
         return False
-    return not (has_reason(file, handler) or raises_after_loop(handler))
+    return not (has_reason(file, handler) or says_it_may_fail(file, attempt) or raises_after_loop(handler))
 
 
 def _suppresses_all(file: PyFile, call: Node) -> bool:

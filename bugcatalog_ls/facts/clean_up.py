@@ -90,13 +90,15 @@ def lets_go(call: Node) -> bool:
     name = called_name(call)
     if name in _LETS_GO or _LETS_GO_OF.fullmatch(name):
         return True
+    function = enclosing_function(call)
+    owner = function.child_by_field_name("name") if function is not None else None
+    told = text_of(owner) if owner is not None else ""
     if name == "rollback":
-        return handler_around(call) is not None
+        return handler_around(call) is not None or "rollback" in told
+    is_clean_up = _CLEAN_UP.match(told) is not None
     if name in _EMPTIES:
-        function = enclosing_function(call)
-        owner = function.child_by_field_name("name") if function is not None else None
-        return owner is not None and _CLEAN_UP.match(text_of(owner)) is not None
-    if name not in _PASSING:
+        return is_clean_up
+    if name not in _PASSING and not is_clean_up:
         return False
     arguments = arguments_of(call)
     inner = [unparenthesised(value) for value in (*arguments.positional, *arguments.list_unpacked)]

@@ -28,6 +28,12 @@ _BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
 _REACH = 60
 _SUM = re.compile(rf"{MONEY.pattern}|spend|budget|usd|eur|_sat\b", re.IGNORECASE)
 _PARTED_BY = re.compile(rf"{_SUM.pattern}|token", re.IGNORECASE)
+# What a token costs is a fraction of a cent, and what many do is an estimate.
+_OF_TOKENS = re.compile(
+    r"per_(?:\w+_)?(?:1k_|million_)?tokens?|per_(?:1k|million)|_per_m?tok"
+    r"|(?:input|output|prompt|completion)_token(?:s|_count)\b",
+    re.IGNORECASE,
+)
 _COMPILERS = frozenset({"njit", "jit", "vectorize", "guvectorize"})
 _ARRAYS = re.compile(rb"\b(?:ndarray|NDArray|ArrayLike|Tensor)\b")
 _ARRAY_LIBRARIES = ("numpy.", "scipy.", "pandas.", "torch.")
@@ -56,7 +62,7 @@ def float_arithmetic(file: PyFile) -> Iterator[tuple[Node, Node]]:
         if function is None or function.id in told:
             continue
         money = _money_in_float(file, node)
-        if money is not None:
+        if money is not None and _OF_TOKENS.search(text_of(function)) is None:
             told |= {node.id, function.id}
             yield node, money
 

@@ -37,6 +37,7 @@ _CLIENTS = ("requests.", "httpx.", "urllib.request.", "smtplib.", "aiohttp.Clien
 _QUIET = re.compile(
     r"(?:^|\.)(?:capture_exception|capture_message|getLogger|exception|error|warning|info|debug)$"
 )
+_METERS = re.compile(r"metric|telemetry|statsd|prometheus|counter|histogram|gauge|\bstats\b", re.IGNORECASE)
 # What only makes an answer.
 _ANSWERS = re.compile(r"(?:response|json|error|body|payload|html|page|template|file|from_directory)$")
 
@@ -133,7 +134,8 @@ def does_io(file: PyFile, call: Node) -> bool:
     """Whether a call waits for what stands outside of the process, as far as its name says."""
     function = callee_of(call)
     written = text_of(function) if function is not None else ""
-    if _QUIET.search(written) or is_log_owner(written.rpartition(".")[0]):
+    owner = written.rpartition(".")[0]
+    if _QUIET.search(written) or is_log_owner(owner) or _METERS.search(owner):
         return False
     if call.parent is not None and call.parent.type == "await":
         if "." not in written and written.endswith("response"):

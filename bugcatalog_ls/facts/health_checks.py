@@ -60,7 +60,7 @@ _FAILED = re.compile(
 )
 _STATUS = re.compile(
     r"\b[45]\d\d\b|HTTP_[45]\d\d|SERVICE_UNAVAILABLE|INTERNAL_SERVER_ERROR|BAD_GATEWAY|status_code\s*=\s*[a-z_]\w*"
-    r"|HTTPException|\babort\(|\bstatus\s*=\s*[a-z_]\w*\b(?!\s*==)|,\s*(?:status|code|status_code)\s*$"
+    r"|HttpResponse(?:ServerError|BadRequest|NotFound|Forbidden|Gone|NotAllowed)|HTTPException|\babort\(|\bstatus\s*=\s*[a-z_]\w*\b(?!\s*==)|,\s*(?:status|code|status_code)\s*$"
 )
 
 

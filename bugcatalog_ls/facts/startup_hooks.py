@@ -53,6 +53,8 @@ _OPTIONAL = re.compile(
 )
 # A hook that is called so does nothing that the application could not do without.
 _WARMS = re.compile(r"warm|preload|prefetch|refresh|reindex|announce|notify", re.IGNORECASE)
+# A worker does nothing without what it is set up with.
+_SETS_UP_WORKER = re.compile(r"(?:^|[._])(?:init|setup|set_up|configure|initiali[sz]e)_worker\w*$")
 _BEGINS = re.compile(
     r"_?(?:start|warm|preload|prefetch|prime|refresh|schedule|launch|run|load|init|sync|reindex)"
 )
@@ -165,7 +167,8 @@ def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None
         written = " ".join(text_of(function).split())
         anchor = facts.anchor(f"startup {definition.symbol} {written}", call)
         says_so = _OPTIONAL.search(written) or _WARMS.search(definition.name)
-        is_optional = bool(says_so) and not _starts_in_memory(file, written)
+        is_needed = _SETS_UP_WORKER.search(written) is not None
+        is_optional = bool(says_so) and not is_needed and not _starts_in_memory(file, written)
         facts.add(
             StartupCall(file.path, definition.name, file.symbol(function), written, anchor, is_optional)
         )
@@ -242,10 +245,24 @@ def _failing(file: PyFile, statement: Node) -> Iterator[Node]:
             last = name.rpartition(".")[2]
             is_begun = bool(_BEGINS.match(last) and _OPTIONAL.search(last))
             is_io = (_IO.search(name) or is_begun) and not HARMLESS.search(name) and not _is_handed_on(node)
+            if last == "connect" and _is_signal(file, node):
+                continue
             if is_io and last == "start" and (file.callee(node) or "").startswith("threading."):
                 continue  # The thread does its work elsewhere, and its errors end there.
             if is_io or (last in VERBS and sends_request(file, node)) or _asks_redis(file, node, last):
                 yield node
+
+
+def _is_signal(file: PyFile, call: Node) -> bool:
+    """Whether a receiver is connected to a signal: `request_finished.connect(on_finished)`."""
+    given = arguments_of(call)
+    receiver = given.get("receiver", 0)
+    is_function = receiver is not None and receiver.type in ("identifier", "attribute")
+    return (
+        b"signal" in file.source.data
+        and is_function
+        and ("sender" in given.keywords or len(given.positional) == 1)
+    )
 
 
 def _asks_redis(file: PyFile, call: Node, name: str) -> bool:

@@ -11,6 +11,11 @@ from bugcatalog_ls.syntax.file import PyFile
 _DIRECTIVE = re.compile(
     r"(?:noqa|nosec|pragma|type:|pylint:|mypy:|pyright:|ruff:|fmt:|isort:|NOQA)[^#]*?(?=$|#|\s[-–—]\s|\s--\s)"
 )
+_MAY_FAIL = re.compile(
+    r"\b(?:can|may|might|could|will)(?: not|n't)? (?:\w+ )?(?:fail|raise|exist|be missing|be gone|be there)"
+    r"|\bbest[- ]effort\b|\bif (?:it|this|that) fails\b|\bignore (?:any )?(?:errors?|failures?)\b",
+    re.IGNORECASE,
+)
 _PROMISES = ("TODO", "FIXME", "XXX")
 
 
@@ -23,6 +28,14 @@ def has_reason(file: PyFile, node: Node) -> bool:
         if first <= rows.row_of(comment.start_byte) <= last:
             texts.append(file.text(comment))
     return any(is_reason(text) for text in texts)
+
+
+def says_it_may_fail(file: PyFile, attempt: Node) -> bool:
+    """Whether a comment on the line of a `try`, or right above, says that what is tried may fail."""
+    rows = file.source.lines
+    row = rows.row_of(attempt.start_byte)
+    on_row = (c for c in file.nodes("comment") if rows.row_of(c.start_byte) == row)
+    return any(_MAY_FAIL.search(text) for text in (_above(file, row), *map(file.text, on_row)))
 
 
 def has_reason_on_line(file: PyFile, node: Node) -> bool:

@@ -621,3 +621,34 @@ def test_the_steps_of_behave_are_tests() -> None:
                 pass
         """,
     )
+
+
+def test_what_a_try_says_may_fail_and_clean_up_by_name() -> None:
+    check_findings(
+        "BC601",
+        """
+        from contextlib import suppress
+        def find(addr):
+            try:  # can fail if addr is no address
+                return decode(addr)
+            except Exception:
+                pass
+            # the folder might not exist
+            try:
+                delete_folder(addr)
+            except Exception:
+                pass
+            # what the user sees
+            try:
+                show(addr)
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                pass
+        async def rollback_safely(session):
+            with suppress(Exception):
+                await session.rollback()
+        async def close(self):
+            with suppress(Exception):
+                await in_browser_loop(self.session.close())
+        """,
+    )

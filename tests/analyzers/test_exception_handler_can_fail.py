@@ -1334,3 +1334,15 @@ def test_what_one_file_registers_with_quart_answers_with_its_names() -> None:
         app.register_error_handler(Exception, on_error)
         """,
     )
+
+
+def test_a_metric_is_recorded_in_memory() -> None:
+    check_findings(
+        "BC604",
+        """
+        @app.exception_handler(Exception)
+        def on_error(request, exc):
+            metrics.record_failure(reason="unhandled")
+            return JSONResponse({"error": "internal"}, status_code=500)
+        """,
+    )

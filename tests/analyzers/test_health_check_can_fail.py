@@ -1453,3 +1453,24 @@ def test_an_answer_of_a_declared_type_takes_its_status_from_a_parameter() -> Non
             return Ready(status="ok")
         """,
     )
+
+
+def test_a_response_of_django_that_is_an_error_by_its_class() -> None:
+    check_findings(
+        "BC606",
+        """
+        #- urls.py
+        from django.urls import path
+        import views
+        urlpatterns = [path("health/", views.health)]
+        #- views.py
+        from django.db import connection
+        from django.http import HttpResponse, HttpResponseServerError
+        def health(request):
+            try:
+                connection.ensure_connection()
+            except Exception:
+                return HttpResponseServerError("failed")
+            return HttpResponse("ok")
+        """,
+    )

@@ -1711,3 +1711,22 @@ def test_a_job_that_returns_something_says_what_it_returns_after_an_error() -> N
                 return None
         """,
     )
+
+
+def test_a_receiver_connected_to_a_signal_asks_nobody() -> None:
+    check_findings(
+        "BC603",
+        """
+        from celery.signals import worker_process_init
+        from django.apps import AppConfig
+        from django.core.signals import request_finished
+        class Shop(AppConfig):
+            def ready(self):
+                from . import signals
+                request_finished.connect(signals.delete_attachments)
+        @worker_process_init.connect
+        def begin(**kw):
+            init_worker(app_or_default())
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+        """,
+    )

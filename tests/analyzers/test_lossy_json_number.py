@@ -1393,3 +1393,15 @@ def test_bytes_of_chance_and_digests_in_names_are_written_as_hex() -> None:
             return json.dumps({"token": raw.hex(), "digest": digest.hex()})
         """,
     )
+
+
+def test_what_tokens_cost_is_an_estimate() -> None:
+    check_findings(
+        "BC503",
+        """
+        def reserve(info, tokens):
+            input_cost = float(info.get("input_cost_per_token") or 0.0)
+            output_cost = float(info.get("output_cost_per_token") or 0.0)
+            return tokens * (input_cost + output_cost)
+        """,
+    )
