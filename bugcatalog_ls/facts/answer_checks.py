@@ -70,6 +70,8 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
     call = enclosing(use.node, "call")
     if is_always_text and call is not None and text_of(call).startswith(("json_repair.", "repair_json(")):
         return True  # It takes what is no JSON at all.
+    if is_always_text and _is_looked_into(use.node):
+        return True  # `"yes" in ""` is an answer as well.
     if text.family == "choices" and _COMPLETED.search(text_of(text.node)) and _takes_empty(use.node):
         return True  # Old completions always have a text.
     subjects = [re.escape(text_of(text.node))]
@@ -97,6 +99,12 @@ def _takes_empty(text: Node) -> bool:
         return parent is not None
     name = parent.child_by_field_name("attribute")
     return name is not None and text_of(name) in ("startswith", "endswith")
+
+
+def _is_looked_into(text: Node) -> bool:
+    """Whether a text is all that something is looked for in: `"safe" in answer`."""
+    parent = text.parent
+    return parent is not None and parent.type == "comparison_operator"
 
 
 def is_list_checked(text: AnswerText) -> bool:

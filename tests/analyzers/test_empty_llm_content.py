@@ -1305,3 +1305,16 @@ def test_a_list_of_texts_is_made_in_a_loop_that_leaves_where_one_is_empty() -> N
             return content.strip()
         """,
     )
+
+
+def test_a_word_is_looked_for_in_what_is_always_a_text() -> None:
+    check_findings(
+        "BC803",
+        """
+        from langchain_openai import ChatOpenAI
+        llm = ChatOpenAI()
+        def is_safe(question):
+            answer = llm.invoke(question).content
+            return "safe" in answer
+        """,
+    )
