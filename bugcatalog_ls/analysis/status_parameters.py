@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.syntax.edits import add_parameter
-from bugcatalog_ls.syntax.nodes import text_of, walk
+from bugcatalog_ls.syntax.nodes import enclosing, statement_of, text_of, walk
+from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import TextEdit
 
 _NAMES = ("response", "answer", "http_response", "response_")
@@ -27,6 +28,19 @@ def declared_answer(function: Node) -> str | None:
 def is_mapping(declared: str) -> bool:
     """Whether a declared type takes any mapping of texts."""
     return _MAPPING.fullmatch(declared) is not None
+
+
+def status_edits(context: FixContext, value: Node, framework: str, status: str) -> list[TextEdit] | None:
+    """The edits that set the status of a returned value by the parameter, empty where none can be had;
+    None where the handler declares no type that a response would belie."""
+    function = enclosing(value, "function_definition")
+    if function is None or framework != "fastapi" or declared_answer(function) is None:
+        return None
+    set_by = status_parameter(context, function)
+    if set_by is None:
+        return []
+    line = f"{set_by[0]}.status_code = {status}"
+    return [*insert_before(context.file, statement_of(value), line), *set_by[1]]
 
 
 def status_parameter(context: FixContext, function: Node) -> tuple[str, list[TextEdit]] | None:

@@ -9,7 +9,12 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.analysis.status_parameters import declared_answer, is_mapping, status_parameter
+from bugcatalog_ls.analysis.status_parameters import (
+    declared_answer,
+    is_mapping,
+    status_edits,
+    status_parameter,
+)
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.asked_services import last_asking
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
@@ -159,12 +164,9 @@ def _answer_503(context: FixContext, value: Node, part: str, framework: str) -> 
         keyword = _STATUS_KEYWORDS.get(called_name(value))
         if keyword is not None and framework in ("fastapi", "starlette"):
             return set_keyword(file, value, "status_code", "503")
-    declared = declared_answer(function) if function is not None and framework == "fastapi" else None
-    if function is not None and declared is not None and value.type in ("dictionary", "call"):
-        set_by = status_parameter(context, function)
-        if set_by is None:
-            return []
-        return [*insert_before(file, statement, f"{set_by[0]}.status_code = 503"), *named, *set_by[1]]
+    edits = status_edits(context, value, framework, "503") if value.type in ("dictionary", "call") else None
+    if edits is not None:
+        return [*edits, *named] if edits else []
     if value.type == "identifier":
         return _by_noted(context, value, framework)
     if answer is None and value.type not in ("dictionary", "call", "string"):
@@ -222,6 +224,8 @@ def _with_status(
         return [insert_at(value.end_byte, f", {status}")]
     if framework not in ("fastapi", "starlette"):
         return []
+    if (edits := status_edits(context, value, framework, status)) is not None:
+        return edits
     response = context.imports().need(f"{framework}.responses", "JSONResponse", at=value.start_byte)
     start = f"{response}(status_code={status}, content="
     return [insert_at(value.start_byte, start), insert_at(value.end_byte, ")")]
@@ -261,6 +265,8 @@ def _by_noted(context: FixContext, value: Node, framework: str) -> list[TextEdit
         return [insert_at(value.end_byte, f", {status}")]
     if framework not in ("fastapi", "starlette"):
         return []
+    if (edits := status_edits(context, value, framework, status)) is not None:
+        return edits
     response = context.imports().need(f"{framework}.responses", "JSONResponse", at=value.start_byte)
     return replace_node(value, f"{response}(status_code={status}, content={name})")
 

@@ -175,13 +175,26 @@ def _was_failed(statement: Node, function: Node) -> bool:
 
 
 def _sets_status(statement: Node) -> bool:
-    """Whether a status is set on the response in the block before the return."""
+    """Whether a status is set on the response in the block before the return, and for it."""
     block = statement.parent
     before = statements(block) if block is not None else []
     return any(
-        re.search(r"\.status(?:_code)?\s*=", text_of(other))
+        re.search(r"\.status(?:_code)?\s*=", text_of(node))
         for other in before
         if other.end_byte <= statement.start_byte
+        for node in (other, *walk(other))
+        if node.type == "expression_statement" and not _returns_behind(node, statement)
+    )
+
+
+def _returns_behind(node: Node, statement: Node) -> bool:
+    """Whether what follows a statement in its own block returns something else."""
+    block = node.parent
+    if block is None or block.id == getattr(statement.parent, "id", None):
+        return False
+    return any(
+        other.type in ("return_statement", "raise_statement") and other.start_byte > node.start_byte
+        for other in statements(block)
     )
 
 

@@ -18,7 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.syntax.statement_edits import remove_statements, wrap
-from bugcatalog_ls.text.spans import Span, TextEdit
+from bugcatalog_ls.text.spans import TextEdit
 
 _QUEUE = re.compile(r"(?:^|[._])(?:queue|q|jobs|inbox|mailbox)$|queue", re.IGNORECASE)
 
@@ -39,25 +39,31 @@ def guarded_round(file: PyFile, imports: Imports, loop: Node, told: str) -> list
     queue = _taken_from(body[0]) if len(body) > 1 else None
     if queue is not None:
         body.pop(0)
-    told_done = [statement for statement in body if text_of(statement) == f"{queue}.task_done()"]
-    is_told_once = len(told_done) == 1 and len(body) > 1 and text_of(loop).count(".task_done()") == 1
     if not body:
         return []
     footer = f"except Exception:\n    {told}"
     if queue is None and not sleeps:
         footer += f"\n    {_pause(file, imports, loop)}"
-    if not is_told_once:
+    done = [node for each in body for node in (each, *walk(each)) if _is_call(node, f"{queue}.task_done")]
+    kept = [statement for statement in body if not any(statement.id == each.id for each in done)]
+    if queue is None or not done or not kept:
         return wrap(file, body[0], body[-1], "try:", footer)
-    kept = [statement for statement in body if statement.id != told_done[0].id]
-    footer += f"\nfinally:\n    {text_of(told_done[0])}"
-    gone = remove_statements(file, told_done)
+    footer += f"\nfinally:\n    {text_of(done[0])}"
+    gone = remove_statements(file, done)
     edits = wrap(file, kept[0], kept[-1], "try:", footer)
-    # No indent for a row that goes.
-    return [edit for edit in edits if not any(_is_inside(edit.span, other.span) for other in gone)] + gone
+    return [edit for edit in edits if not _indents_any(edit, gone)] + gone
 
 
-def _is_inside(span: Span, gone: Span) -> bool:
-    return span.start == span.end and gone.start < span.start < gone.end
+def _is_call(statement: Node, name: str) -> bool:
+    value = statement.named_children[0] if statement.type == "expression_statement" else None
+    return value is not None and value.type == "call" and text_of(callee_of(value) or value) == name
+
+
+def _indents_any(edit: TextEdit, gone: list[TextEdit]) -> bool:
+    """Whether an edit would indent a row that goes."""
+    starts = [other.span for other in gone if not other.content]
+    is_indent = edit.span.start == edit.span.end and not edit.content.strip("\t ")
+    return is_indent and any(span.start <= edit.span.start < span.end for span in starts)
 
 
 def _is_sleep(statement: Node) -> bool:
