@@ -249,11 +249,14 @@ def _writes_within(fix: Fix, places: dict[str, tuple[int, int]]) -> bool:
 
 
 def _touches(edit: Edit, other: Edit) -> bool:
-    """Two insertions at one place, whose order nobody knows; below a row and above the next are one place."""
+    """Two insertions at one place, whose order nobody knows; below a row and above the next are one place.
+    Rows inserted right above or below rewritten ones may bring what these bring: the import of a logger."""
     if edit.span == other.span:
         return True
     if edit.span.start != edit.span.end or other.span.start != other.span.end:
-        return False
+        inserted, rewritten = (edit, other) if edit.span.start == edit.span.end else (other, edit)
+        is_beside = inserted.span.start in (rewritten.span.start, rewritten.span.end)
+        return is_beside and "\n" in inserted.content and "\n" in rewritten.content
     apart = abs(edit.span.start - other.span.start)
     return apart <= _LINE_END and "\n" in edit.content and "\n" in other.content
 

@@ -233,3 +233,17 @@ def test_rows_that_a_fix_adds_are_indented_with_those_around_them(tmp_path: Path
     return found
 """
     )
+
+
+def test_rows_above_rewritten_ones_wait_for_the_next_round(tmp_path: Path) -> None:
+    checks = (
+        "from fastapi import APIRouter, Request\n\nrouter = APIRouter()\n\n\n"
+        '@router.get("/live")\nasync def live(request: Request) -> Ready:\n'
+        "    await request.app.state.redis.ping()\n    return Ready()\n\n\n"
+        '@router.get("/ready")\nasync def ready(request: Request):\n'
+        "    await request.app.state.redis.ping()\n    return Ready()\n"
+    )
+    workspace = scanned(tmp_path, {"health.py": checks})
+    mended = mend(workspace, ["health.py"], lambda each: each.finding.code == "BC606", first_of_any)
+    assert mended.n_mended == 2
+    assert mended.texts["health.py"].text.count("import logging\n") == 1
