@@ -237,7 +237,8 @@ def _may_be_none(context: FixContext, file: PyFile, function: Node) -> list[Text
         return []
     if written[0] in "\"'":
         return replace_node(given, f"{written[0]}{written[1:-1]} | None{written[0]}")
-    if b"Optional[" in file.source.data:
+    is_old = context.options.target_python < (3, 10) and "annotations" not in file.scopes.module.bindings
+    if b"Optional[" in file.source.data or is_old:
         return replace_node(given, f"{context.imports(file).need('typing', 'Optional')}[{written}]")
     return replace_node(given, f"{written} | None")
 
