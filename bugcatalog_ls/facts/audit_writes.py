@@ -96,7 +96,7 @@ _LAST = re.compile(rf"^(?:log|record|write|create|add|emit|save|track)(?:_|$)|{_
 # Sets and lists of the audit's own bookkeeping, parts of its views, and the hooks of the interpreter.
 _KEEPS = re.compile(
     r"(?:tasks|waiters|events|entries|records|queue|buffer|list|set)\.add$"
-    r"|_(?:option|filter|column|header|field|route|middleware|handler|listener|hook)s?$|^sys\.audit$"
+    r"|(?:^|[._])(?:metrics|statsd|telemetry)\.\w+$|_(?:option|filter|column|header|field|route|middleware|handler|listener|hook)s?$|^sys\.audit$"
 )
 _CREATORS = frozenset({"create", "acreate", "get_or_create", "aget_or_create", "bulk_create", "abulk_create"})
 _SAVERS = frozenset({"save", "asave"})

@@ -31,7 +31,7 @@ _PARTED_BY = re.compile(rf"{_SUM.pattern}|token", re.IGNORECASE)
 # What a token costs is a fraction of a cent, and what many do is an estimate.
 _OF_TOKENS = re.compile(
     r"per_(?:\w+_)?(?:1k_|million_)?tokens?|per_(?:1k|million)|_per_m?tok"
-    r"|(?:input|output|prompt|completion)_token(?:s|_count)\b",
+    r"|(?:input|output|prompt|completion)_token(?:s|_count)\b|\btotal_cost_usd\b|\bnum_turns\b",
     re.IGNORECASE,
 )
 _COMPILERS = frozenset({"njit", "jit", "vectorize", "guvectorize"})

@@ -10,14 +10,15 @@ SecretKind = Literal["", "secret", "token"]
 """`secret` is one for sure; `token` may as well be a piece of text or of a program."""
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+# An access key is the name of a pair whose other half is the secret key.
 _PHRASES = frozenset(
     {
         ("password",), ("passwords",), ("passwd",), ("passwds",), ("passphrase",), ("passphrases",),
         ("passcode",), ("pwd",), ("secret",), ("secrets",), ("authorization",), ("cookie",), ("cookies",),
         ("credential",), ("credentials",), ("creds",), ("apikey",), ("apikeys",), ("jwt",), ("ssn",),
         ("cvv",), ("cvc",), ("otp",), ("privatekey",), ("secretkey",), ("api", "key"), ("api", "keys"),
-        ("secret", "key"), ("secret", "keys"), ("private", "key"), ("private", "keys"), ("access", "key"),
-        ("access", "keys"), ("signing", "key"), ("encryption", "key"), ("master", "key"),
+        ("secret", "key"), ("secret", "keys"), ("private", "key"), ("private", "keys"), ("signing", "key"),
+        ("secret", "access", "key"), ("secret", "access", "keys"), ("encryption", "key"), ("master", "key"),
         ("auth", "key"), ("hmac", "key"), ("fernet", "key"), ("shared", "key"), ("auth", "header"),
         ("card", "number"), ("set", "cookie"), ("credit", "card"), ("card", "pan"),
         ("social", "security", "number"), ("security", "code"), ("one", "time", "password"),
@@ -82,7 +83,7 @@ _TEXT = frozenset(
         "idempotency", "request", "lookahead", "peek", "cached", "cache", "style", "design", "css", "line",
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
-        "acme", "dns", "txt", "challenge", "creation", "idempotent", "deduplication",
+        "acme", "dns", "txt", "challenge", "creation", "idempotent", "deduplication", "mention",
     }
 )  # fmt: skip
 

@@ -1403,5 +1403,10 @@ def test_what_tokens_cost_is_an_estimate() -> None:
             input_cost = float(info.get("input_cost_per_token") or 0.0)
             output_cost = float(info.get("output_cost_per_token") or 0.0)
             return tokens * (input_cost + output_cost)
+        def ask(agent):
+            cost = 0.0
+            for message in agent:
+                cost += message.total_cost_usd or 0.0
+            return cost
         """,
     )

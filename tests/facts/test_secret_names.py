@@ -56,6 +56,8 @@ def test_values(name: str) -> None:
         "max_tokens",
         "tokens_used",
         "token_type",
+        "access_key",
+        "mention_token",
         "password_reset_url_name",
         "secret_name",
         "tokens",
