@@ -103,7 +103,7 @@ def _reads_no_stream(symbol: str, arguments: Arguments) -> bool:
     captures = arguments.keywords.get("capture_output")
     if captures is not None and constant_value(captures) is not False:
         return False
-    if captures is None and arguments.dict_unpacked:
+    if captures is None and not streams:
         return False
     return all(is_none(one) or text_of(one).rpartition(".")[2] in _UNREAD_STREAMS for one in streams)
 

@@ -93,7 +93,6 @@ def test_text_without_an_encoding_is_found(expression: str) -> None:
         "subprocess.run(name, text=True, encoding='utf-8')",
         "subprocess.run(name, text=mode)",
         "subprocess.run(name, text=True, capture_output=False, check=True)",
-        "subprocess.run(name, text=True, check=True)",
         "subprocess.Popen(name, text=True, stderr=subprocess.STDOUT)",
         "subprocess.run(name, text=True, stdin=subprocess.DEVNULL, stdout=None)",
         "tempfile.NamedTemporaryFile()",
