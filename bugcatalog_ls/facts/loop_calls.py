@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.loops import (
     tries_alternatives,
 )
 from bugcatalog_ls.facts.queries import method_name
+from bugcatalog_ls.facts.single_requests import is_single
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of
 
@@ -44,7 +45,8 @@ _FANNED = frozenset(
 class LoopCall(Fact, frozen=True):
     """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
     or `call` of a function that may ask. `waited`: nothing else runs until it has answered.
-    `changes`: the loop changes something, or goes over constants, so that it has to go one by one."""
+    `changes`: the loop changes something, or goes over constants, so that it has to go one by one.
+    `single`: a request that has to be one of its own."""
 
     path: str
     anchor: str
@@ -54,6 +56,7 @@ class LoopCall(Fact, frozen=True):
     gathered: bool
     waited: bool
     changes: bool
+    single: bool = False
 
     @property
     def key(self) -> str:
@@ -123,9 +126,10 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     symbol = file.symbol(callee) or ""
     name = method_name(call)
     kind = "call"
+    sent = http_call(symbol)
     if asks_database(file, call, name):
         kind = "query"
-    elif http_call(symbol) is not None:
+    elif sent is not None:
         kind = "request"
     elif (
         not symbol
@@ -140,7 +144,8 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
     changes = is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
-    return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes)
+    single = kind != "query" and is_single(file, loop, call, sent)
+    return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single)
 
 
 def _uses(call: Node, names: set[str]) -> bool:

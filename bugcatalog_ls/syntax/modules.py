@@ -69,3 +69,16 @@ def is_vendored_path(path: str) -> bool:
     """Whether a path relative to the workspace's root lies in a folder for copies of other
     people's code (`_vendor`, `extern`, `third_party`, by convention)."""
     return any(folder.strip("_") in _VENDORED for folder in path.split("/")[:-1])
+
+
+_OF_SCRIPTS = frozenset({"script", "scripts", "example", "examples", "sample", "samples"})
+_OF_SCRIPTS_AT_ROOT = frozenset({"bin", "contrib", "demo", "demos", "dev", "docs", "hack", "tools"})
+
+
+def is_script_path(path: str) -> bool:
+    """Whether a path relative to the workspace's root lies in a folder for scripts that somebody runs at
+    a prompt, or for examples: not a part of what serves requests. `tools` is one at the root only."""
+    folders = path.split("/")[:-1]
+    if folders and (folders[0] in _OF_SCRIPTS_AT_ROOT or folders[0].startswith("example")):
+        return True
+    return any(folder in _OF_SCRIPTS for folder in folders)

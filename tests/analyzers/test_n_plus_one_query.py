@@ -1307,3 +1307,53 @@ def test_leaves_related_rows_that_are_changed_and_loops_over_what_a_model_says()
                     raise ValueError(fields)
         """,
     )
+
+
+def test_requests_that_go_out_one_by_one() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- app/notify.py
+        import time
+        import requests
+
+        def send_mail(address):
+            requests.post("https://mail.example", json={"to": address}, timeout=3)
+        def get_user(key):
+            return requests.get(f"https://x.example/users/{key}", timeout=3).json()
+
+        def tell(addresses, keys, hosts):
+            for address in addresses:
+                send_mail(address)
+              # ^^^^^^^^^^^^^^^^^^ BC401.single
+                r = requests.put("https://x.example", json={"to": address}, timeout=3)
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+                r.raise_for_status()
+            found = []
+            for key in keys:
+                get_user(key)
+              # ^^^^^^^^^^^^^ BC401
+                answer = requests.post("https://x.example/graphql", json={"id": key}, timeout=3)
+                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+                found.append(answer.json())
+            for key in keys:
+                picture = requests.get(f"https://x.example/{key}.png", timeout=3)
+                        # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+                open(f"{key}.png", "wb").write(picture.content)
+            for key in keys:
+                get_user(key)
+              # ^^^^^^^^^^^^^ BC401.single
+                time.sleep(1)
+            for host in hosts:
+                requests.get(f"http://{host}:8080/status", timeout=3).json()
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+
+        #- scripts/fill.py
+        from app.notify import get_user
+
+        def main(keys):
+            for key in keys:
+                get_user(key)
+              # ^^^^^^^^^^^^^ BC401.script
+        """,
+    )
