@@ -119,7 +119,10 @@ def _page(file: PyFile, call: Node, span: Span, query: Query, goes_on: bool) -> 
     for order in ordering:
         found = order_keys(file, order) if keys is not None else None
         keys = [*keys, *found] if keys is not None and found is not None else None
-    goes_on = goes_on or query.has("offset", "paginate", "slice") or has_cursor(query, keys or [])
+    skips = any(
+        constant_value(next(iter(arguments_of(each).positional), None)) != 0 for each in query.calls("offset")
+    )
+    goes_on = goes_on or skips or query.has("paginate", "slice") or has_cursor(query, keys or [])
     return Page(call, span, query, bool(ordering), tuple(keys) if keys is not None else None, goes_on)
 
 
@@ -194,7 +197,7 @@ def _is_ordered_later(file: PyFile, top: Node) -> bool:
     return (
         re.search(
             rb"(?:=|\breturn|[(,]|\bawait)\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*(?:\w+\s*=\s*)?%s\b"
-            % (name, name),
+            rb"|\w\(\s*%s\s*\)\s*\.\s*order_by\(" % (name, name, name),
             rest,
         )
         is not None
