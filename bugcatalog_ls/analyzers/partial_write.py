@@ -131,6 +131,7 @@ def _early(file: PyFile, facts: Facts, where: str, early: EarlyCommit) -> Partia
         "loop": f"{written} ends the transaction once for each element of the loop",
         "unrelated": f"{written} ends the transaction before the later writes of this function",
         "related": f"{written} ends the transaction before the rows that belong to it are written",
+        "again": f"{written} ends the transaction before the rows that belong to it are written",
     }[early.relation]
     is_helper = bool(early.committing) and early.committing[0].node.id == early.node.id
     if is_helper and early.relation != "loop":
@@ -162,11 +163,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             continue
         if fact.kind == "active" and not _save_themselves(context, fact):
             continue
-        variant = {"unrelated": "unrelated", "loop": "loop"}.get(fact.kind, "")
         yield context.find(
             fact.anchor,
             fact.message,
-            variant=variant,
+            variant=fact.kind if fact.kind in ("unrelated", "loop", "again") else "",
             data={"kind": fact.kind, "name": fact.name, "other": "1" if len(fact.sessions) > 1 else ""},
         )
 
@@ -240,7 +240,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             yield context.fix("Write all in one transaction", "suggested", edits)
     elif kind == "loop":
         yield from _move_behind(context)
-    elif kind in ("related", "unrelated"):
+    elif kind in ("related", "unrelated", "again"):
         call = context.node_of("call")
         callee = callee_of(call) if call is not None else None
         method = callee.child_by_field_name("attribute") if callee is not None else None

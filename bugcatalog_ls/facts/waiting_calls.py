@@ -145,7 +145,7 @@ _LOCAL_WORDS = frozenset(
 )
 # Options by which a tool limits itself.
 _OWN_LIMIT = ("timeout", "--max-time", "--deadline")
-# What git asks a remote about; `remote add` and its like only write down where it is.
+# What git asks a remote about; `remote add` and `submodule status` only tell or write down where it is.
 _REMOTE_DEEDS = frozenset({"update", "show", "prune"})
 NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
     "git": frozenset({"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote"}),
@@ -172,5 +172,7 @@ def uses_network(words: tuple[str, ...]) -> bool:
         return False
     asked = [word for word in words[1:4] if not word.startswith("-")]
     if "remote" in asked and not _REMOTE_DEEDS & set(words):
+        return False
+    if "submodule" in asked and not {"update", "add"} & set(words):
         return False
     return any(word in subcommands for word in asked)

@@ -561,3 +561,31 @@ def test_limits_that_stand_elsewhere_and_those_that_are_taken_away() -> None:
                      # ^^^^^^^^^^^^^^^ BC201
         """,
     )
+
+
+def test_scripts_and_what_git_does_alone() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- scripts/release.py
+        import requests, subprocess
+        def release():
+            requests.get("https://x.example")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201.script
+            subprocess.run(["git", "submodule", "status"])
+
+        #- tests/test_api.py
+        import requests
+        def test_api():
+            requests.get("https://x.example")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201.test
+
+        #- app/tools/web.py
+        import requests, subprocess
+        def ask():
+            requests.get("https://x.example")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            subprocess.run(["git", "submodule", "update", "--init"])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        """,
+    )
