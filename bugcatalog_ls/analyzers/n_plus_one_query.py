@@ -36,7 +36,9 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
+_COMMANDS = "management/commands/"
 _REQUEST = "sends a request"
+_CACHES = re.compile(r"cache|memoi[sz]e", re.IGNORECASE)
 _BUILDS = re.compile(r"(?:query|stmt|statement|filters?|clauses?|condition)$")
 _HANDLES = frozenset(
     {
@@ -57,7 +59,7 @@ _HANDLES = frozenset(
 def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
-    usual = "script" if is_script_path(context.path) else ""
+    usual = "script" if is_script_path(context.path) or _COMMANDS in context.path else ""
     for access in context.index.in_file(context.path, RowAccess):
         if access.attribute in access.loaded or "*" in access.loaded:
             continue
@@ -78,7 +80,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for call in context.index.in_file(context.path, LoopCall):
         what = _asks(context, call)
         if what:
-            variant = usual
+            variant = "script" if call.at_import else usual
             if call.gathered or _runs_later(context, call):
                 variant = "gathered"
             elif what == _REQUEST and (call.single or _is_single(context, call)):
@@ -148,6 +150,9 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     if http_call(symbol) is not None:
         return _REQUEST
     function = symbol.replace("()", "")
+    known = function_at(context.index, function)
+    if known is not None and any(_CACHES.search(name) is not None for name in known[1].decorators if name):
+        return ""
     django = context.index.one(DjangoEffects, function)
     if django is not None and django[1].reads and not django[1].writes and not call.changes:
         return "asks the database"

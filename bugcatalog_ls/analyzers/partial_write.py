@@ -27,11 +27,12 @@ from bugcatalog_ls.facts.unprotected_writes import open_failures
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import header_of
-from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.modules import is_script_path, is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, body_of, callee_of, statement_of, text_of
 from bugcatalog_ls.syntax.statement_edits import insert_after, remove_statement
 from bugcatalog_ls.text.spans import Span, TextEdit
 
+_WEAKER = ("unrelated", "loop", "again")
 _ATOMIC_REQUESTS = re.compile(rb"ATOMIC_REQUESTS[\"'\]]*\s*[:=]\s*(?:True|env)")
 
 
@@ -156,6 +157,7 @@ def _is_migration(file: PyFile) -> bool:
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
+    usual = "script" if is_script_path(context.path) else ""
     for fact in context.index.in_file(context.path, PartialWrite):
         if not all(is_a_session(context.index, symbol, acts, context.path) for symbol, acts in fact.sessions):
             continue
@@ -166,7 +168,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         yield context.find(
             fact.anchor,
             fact.message,
-            variant=fact.kind if fact.kind in ("unrelated", "loop", "again") else "",
+            variant=fact.kind if fact.kind in _WEAKER else usual,
             data={"kind": fact.kind, "name": fact.name, "other": "1" if len(fact.sessions) > 1 else ""},
         )
 
@@ -284,17 +286,7 @@ ANALYZER = Analyzer(
     fix=_fix,
     joins=(PartialWrite,),
     literals=(
-        b".commit(",
-        b".flush(",
-        b"autocommit",
-        b"isolation_level",
-        b"Session,",
-        b"Session =",
-        b"Session)",
-        b".save(",
-        b".create(",
-        b".acreate(",
-        b".execute(",
-        b"ATOMIC_REQUESTS",
+        *(b".commit(", b".flush(", b"autocommit", b"isolation_level", b"Session,", b"Session =", b"Session)"),
+        *(b".save(", b".create(", b".acreate(", b".execute(", b"ATOMIC_REQUESTS"),
     ),
 )

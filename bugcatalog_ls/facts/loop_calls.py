@@ -46,7 +46,7 @@ class LoopCall(Fact, frozen=True):
     """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
     or `call` of a function that may ask. `waited`: nothing else runs until it has answered.
     `changes`: the loop changes something, or goes over constants, so that it has to go one by one.
-    `single`: a request that has to be one of its own."""
+    `single`: a request that has to be one of its own; `at_import`: outside of any function."""
 
     path: str
     anchor: str
@@ -57,6 +57,7 @@ class LoopCall(Fact, frozen=True):
     waited: bool
     changes: bool
     single: bool = False
+    at_import: bool = False
 
     @property
     def key(self) -> str:
@@ -145,7 +146,10 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     changes = is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     single = kind != "query" and is_single(file, loop, call, sent)
-    return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single)
+    at_import = not file.qualname_at(call.start_byte)
+    return LoopCall(
+        file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import
+    )
 
 
 def _uses(call: Node, names: set[str]) -> bool:

@@ -10,7 +10,7 @@ from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.http_clients import HttpCall
 from bugcatalog_ls.facts.loops import Loop, is_constant
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, constant_value, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, constant_value, text_of
 
 _SENDING = frozenset({"post", "put", "patch", "delete"})
 _PAUSES = re.compile(rb"\b(?:sleep|throttle|rate_limit\w*|wait_for_slot)\(")
@@ -22,6 +22,7 @@ _ONE_EACH = re.compile(
     r"(?:^|_)(?:send|post|upload|download|notify|publish|push|deliver|submit|crawl|scrape|mirror|mkdir|mkcol"
     r"|backup|export|ping|purge|invalidate|sync|delete|remove|create|register|import|install)(?:_|$)"
 )
+_URL = re.compile(r"(?:^|_)(?:url|uri|link|href|webhook|endpoint)$")
 _OF_FILES = re.compile(
     r"^_*(?:get|fetch|load|read)_(?:\w+_)?(?:file|image|media|attachment|cover|avatar|thumbnail)(?:_|$)"
 )
@@ -36,7 +37,12 @@ def is_single(file: PyFile, loop: Loop, call: Node, sent: HttpCall | None) -> bo
     over constants, each turn asks a server of its own, or nobody reads more of the answer than how it
     went, or all that is read of it is a file."""
     body = file.source.data[loop.body.start : loop.body.end]
-    if _PAUSES.search(body) is not None or is_constant(loop.over) or _asks_own_server(call, loop):
+    if (
+        _PAUSES.search(body) is not None
+        or is_constant(loop.over)
+        or _asks_own_server(call, loop)
+        or _goes_down(file, call)
+    ):
         return True
     verb = (sent.verb if sent is not None else "") or _named_verb(call)
     if verb not in _SENDING and (sent is None or verb not in ("", "get")):
@@ -62,9 +68,18 @@ def _named_verb(call: Node) -> str:
     return verb.lower() if isinstance(verb, str) and verb.isupper() else ""
 
 
+def _goes_down(file: PyFile, call: Node) -> bool:
+    """Whether a function calls itself, for what the answer names: a tree is walked step by step."""
+    name = called_name(call)
+    return bool(name) and name == file.qualname_at(call.start_byte).rpartition(".")[2]
+
+
 def _asks_own_server(call: Node, loop: Loop) -> bool:
-    """Whether the turn is the host of the URL: `f"http://{host}/status"`."""
-    url = next(iter(arguments_of(call).positional), None)
+    """Whether the turn is the URL or its host: `requests.get(url)`, `f"http://{host}/status"`."""
+    arguments = arguments_of(call)
+    url = next(iter(arguments.positional), None) or arguments.keywords.get("url")
+    if url is not None and text_of(url) in loop.names and _URL.search(text_of(url)) is not None:
+        return True
     host = (
         re.match(r"""[fF]["']+(?:https?|\{\w+\})://\{([\w.]+)""", text_of(url)) if url is not None else None
     )

@@ -136,7 +136,7 @@ NETWORK_TOOLS = frozenset(
     {
         *("curl", "wget", "ssh", "scp", "sftp", "rsync", "ping", "ping6", "nc", "ncat", "telnet", "ftp"),
         *("dig", "nslookup", "whois", "traceroute", "gsutil", "aws", "gcloud", "az", "kubectl", "yt-dlp"),
-        *("youtube-dl", "ssh-keyscan", "nmap", "rclone", "s3cmd", "skopeo"),
+        *("youtube-dl", "nmap", "rclone", "s3cmd", "skopeo"),
     }
 )
 # What the command lines of clouds do on the machine itself, or wait for a person with.

@@ -1348,7 +1348,26 @@ def test_requests_that_go_out_one_by_one() -> None:
                 requests.get(f"http://{host}:8080/status", timeout=3).json()
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
 
-        #- scripts/fill.py
+        def walk(key):
+            for child in requests.get(f"https://x.example/{key}", timeout=3).json():
+                walk(child)
+              # ^^^^^^^^^^^ BC401.single
+            for link in keys:
+                requests.get(link, timeout=3).json()
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+
+        #- app/cached.py
+        from cachetools import cached
+        import requests
+        from .models import Dataset
+
+        @cached({})
+        def get_token(key):
+            return requests.get(f"https://x.example/{key}", timeout=3).json()
+        def show(keys):
+            return [get_token(key) for key in keys]
+
+        #- maint-scripts/fill.py
         from app.notify import get_user
 
         def main(keys):
