@@ -33,7 +33,7 @@ from bugcatalog_ls.facts.waiting_calls import (
 )
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
-from bugcatalog_ls.syntax.modules import absolute_module, is_script_path, is_test_path
+from bugcatalog_ls.syntax.modules import absolute_module, is_script_path, is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
@@ -72,6 +72,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             "stated": str(given_none),
         }
         variant = "test" if context.is_test else "script" if is_script_path(context.path) else ""
+        variant = "vendored" if is_vendored_path(context.path) else variant
         yield context.find(call.anchor, message, variant=variant, data=data)
 
 

@@ -13,7 +13,8 @@ READS = frozenset(
     {"get", "aget", "first", "afirst", "last", "count", "acount", "exists", "aexists", "aggregate", "latest"}
 )
 WRITES = frozenset(
-    {"create", "acreate", "update_or_create", "bulk_create", "update", "aupdate", "delete", "adelete"}
+    {"create", "acreate", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"}
+    | {"bulk_create", "update", "aupdate", "delete", "adelete"}
 )
 
 

@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.function_effects import FunctionEffects
-from bugcatalog_ls.facts.http_clients import HttpCall
+from bugcatalog_ls.facts.http_clients import VERBS, HttpCall
 from bugcatalog_ls.facts.loops import Loop, is_constant
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, called_name, constant_value, text_of
@@ -22,7 +22,7 @@ _ONE_EACH = re.compile(
     r"(?:^|_)(?:send|post|upload|download|notify|publish|push|deliver|submit|crawl|scrape|mirror|mkdir|mkcol"
     r"|backup|export|ping|purge|invalidate|sync|delete|remove|create|register|import|install)(?:_|$)"
 )
-_URL = re.compile(r"(?:^|_)(?:url|uri|link|href|webhook|endpoint)$")
+_URL = re.compile(r"(?:^|_)(?:\w*link|url|uri|href|webhook|endpoint)$")
 _OF_FILES = re.compile(
     r"^_*(?:get|fetch|load|read)_(?:\w+_)?(?:file|image|media|attachment|cover|avatar|thumbnail)(?:_|$)"
 )
@@ -37,6 +37,10 @@ def is_single(file: PyFile, loop: Loop, call: Node, sent: HttpCall | None) -> bo
     over constants, each turn asks a server of its own, or nobody reads more of the answer than how it
     went, or all that is read of it is a file."""
     body = file.source.data[loop.body.start : loop.body.end]
+    name = called_name(call)
+    if sent is None and name in VERBS:
+        # What the client is stands in another file.
+        sent = HttpCall("requests", name)
     if (
         _PAUSES.search(body) is not None
         or is_constant(loop.over)
@@ -45,10 +49,10 @@ def is_single(file: PyFile, loop: Loop, call: Node, sent: HttpCall | None) -> bo
     ):
         return True
     verb = (sent.verb if sent is not None else "") or _named_verb(call)
-    if verb not in _SENDING and (sent is None or verb not in ("", "get")):
+    if sent is None and not verb:
         return False
     read = _read_of(call, body.decode("utf-8", "replace"))
-    return not read if verb in _SENDING else read == "file"
+    return read == "file" if verb in ("", "get") else not read
 
 
 def is_made_singly(effects: FunctionEffects) -> bool:
@@ -78,12 +82,25 @@ def _asks_own_server(call: Node, loop: Loop) -> bool:
     """Whether the turn is the URL or its host: `requests.get(url)`, `f"http://{host}/status"`."""
     arguments = arguments_of(call)
     url = next(iter(arguments.positional), None) or arguments.keywords.get("url")
-    if url is not None and text_of(url) in loop.names and _URL.search(text_of(url)) is not None:
+    if url is not None and _is_own_url(url, loop):
         return True
     host = (
         re.match(r"""[fF]["']+(?:https?|\{\w+\})://\{([\w.]+)""", text_of(url)) if url is not None else None
     )
     return host is not None and host[1].partition(".")[0] in loop.names
+
+
+def _is_own_url(url: Node, loop: Loop) -> bool:
+    """Whether a turn brings the whole URL along: `url`, `file.url`, or a name that holds `row["url"]`."""
+    written = text_of(url)
+    if re.fullmatch(r"[\w.]+", written) is None or _URL.search(written.rpartition(".")[2]) is None:
+        return False
+    if written.partition(".")[0] in loop.names:
+        return True
+    names = "|".join(re.escape(name) for name in loop.names if name)
+    part = r"""\.\w+|\[["']\w+["']\]|\.get\(["']\w+["'][^()]*\)"""
+    given = rf"\b{re.escape(written)}\s*=\s*(?:{names})(?:{part})+\s*$"
+    return re.search(given, text_of(loop.node), re.MULTILINE) is not None
 
 
 def _read_of(call: Node, body: str) -> str:

@@ -154,6 +154,10 @@ def _writes_derived(scope: Scope, read: Node, call: Node) -> bool:
     value = arguments.positional[-1] if len(arguments.positional) > 1 else arguments.keywords.get("value")
     if value is None or not _comes_from(scope, value, call.start_byte, read, 4):
         return False
+    if value.type == "call" and called_name(value) in ("dumps", "str"):
+        # The same in another form is written back, not worked out anew.
+        given = arguments_of(value).positional
+        value = given[0] if len(given) == 1 and given[0].type == "identifier" else value
     if value.type != "identifier":
         return True
     made = _last_value(scope, text_of(value), call.start_byte)

@@ -165,6 +165,9 @@ def uses_network(words: tuple[str, ...]) -> bool:
     tool = words[0].rpartition("/")[2]
     if any(limit in word.lower() for word in words for limit in _OWN_LIMIT):
         return False
+    if tool.startswith("ping") and ("-c" in words or "-w" in words):
+        # So many packets, or seconds.
+        return False
     if tool in NETWORK_TOOLS:
         return not _LOCAL_WORDS & set(words[1:3])
     subcommands = NETWORK_SUBCOMMANDS.get(tool)
