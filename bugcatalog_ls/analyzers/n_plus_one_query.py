@@ -129,7 +129,11 @@ def _runs_later(context: JoinContext, call: LoopCall) -> bool:
         return False
     symbol = context.resolve(call.symbol) if call.symbol else ""
     known = function_at(context.index, symbol.replace("()", ""))
-    return known[1].is_async if known is not None else "Async" in symbol or symbol.startswith("aiohttp.")
+    return (
+        known[1].is_async
+        if known is not None
+        else "Async" in symbol or symbol.startswith(("aiohttp.", "aiohttp_retry."))
+    )
 
 
 def _is_single(context: JoinContext, call: LoopCall) -> bool:

@@ -157,7 +157,7 @@ def _is_migration(file: PyFile) -> bool:
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
-    usual = "script" if is_script_path(context.path) else ""
+    usual = "script" if is_script_path(context.path) or "management/commands/" in context.path else ""
     for fact in context.index.in_file(context.path, PartialWrite):
         if not all(is_a_session(context.index, symbol, acts, context.path) for symbol, acts in fact.sessions):
             continue

@@ -31,6 +31,7 @@ _CHANGES = re.compile(
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
     rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update|select_for_update"
 )
+_OF_MODEL = re.compile(r"((?:\w+\.)*[A-Z]\w*)\.(?:objects|query)\b")
 _TABLES = re.compile(r"table|source|plan|clause|dialect")
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
 _MAY_ASK = re.compile(
@@ -143,13 +144,23 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
     text = file.source.data[loop.body.start : loop.body.end]
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
-    changes = is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
+    changes = _makes_missing(call, text) if kind == "query" else False
+    changes = changes or is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     single = kind != "query" and is_single(file, loop, call, sent)
     at_import = not file.qualname_at(call.start_byte)
     return LoopCall(
         file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import
     )
+
+
+def _makes_missing(call: Node, body: bytes) -> bool:
+    """Whether a query only looks whether a row is there that the loop makes otherwise."""
+    model = _OF_MODEL.match(text_of(chain_of(call)))
+    if model is None:
+        return False
+    made = rb"\b%s(?:\.objects\.a?create)?\(" % model[1].rpartition(".")[2].encode()
+    return re.search(made, body) is not None
 
 
 def _uses(call: Node, names: set[str]) -> bool:

@@ -84,10 +84,13 @@ def _asks_own_server(call: Node, loop: Loop) -> bool:
     url = next(iter(arguments.positional), None) or arguments.keywords.get("url")
     if url is not None and _is_own_url(url, loop):
         return True
-    host = (
-        re.match(r"""[fF]["']+(?:https?|\{\w+\})://\{([\w.]+)""", text_of(url)) if url is not None else None
-    )
-    return host is not None and host[1].partition(".")[0] in loop.names
+    written = text_of(url) if url is not None else ""
+    host = re.match(r"""[fF]["']+(?:https?|\{\w+\})://\{([\w.]+)""", written)
+    if host is not None and host[1].partition(".")[0] in loop.names:
+        return True
+    # `f"{provider['issuer']}/.well-known"`
+    whole = re.match(r"""[fF]["']+\{([^{}]+)\}/""", written)
+    return whole is not None and any(re.search(rf"\b{re.escape(name)}\b", whole[1]) for name in loop.names)
 
 
 def _is_own_url(url: Node, loop: Loop) -> bool:
@@ -124,6 +127,8 @@ def _read_of(call: Node, body: str) -> str:
         return "" if is_dropped or chained.startswith((".status", ".ok", ".raise_for_status")) else "body"
     if re.search(rf"[(,=]\s*{name}\s*[,)]|(?:return|yield) {name}\b(?!\.)", body) is not None:
         return "body"
+    if re.search(rf"\bin {name}\s*:", body) is not None:
+        return "file"
     if re.search(_READ % (name, name), body) is None:
         return ""
     is_file = re.search(rf"\b{name}(?:{_DOWNLOADED.pattern})", body) is not None

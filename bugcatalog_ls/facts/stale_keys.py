@@ -178,9 +178,10 @@ def _comes_from(scope: Scope, value: Node, before: int, read: Node, depth: int) 
 
 def _last_value(scope: Scope, name: str, before: int) -> Node | None:
     """What a name was given last in the text before an offset."""
-    bindings = [
-        binding
-        for binding in scope.bindings.get(name, ())
-        if binding.value is not None and binding.value.end_byte <= before
-    ]
-    return max(bindings, key=lambda binding: binding.offset).value if bindings else None
+    bindings = [binding for binding in scope.bindings.get(name, ()) if binding.offset < before]
+    last = max(bindings, key=lambda binding: binding.offset) if bindings else None
+    while last is not None and last.value is not None and last.value.end_byte > before:
+        # It is the statement itself that binds the name anew: `count = count + 1`.
+        bindings.remove(last)
+        last = max(bindings, key=lambda binding: binding.offset) if bindings else None
+    return last.value if last is not None else None

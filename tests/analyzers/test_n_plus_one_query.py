@@ -1376,3 +1376,40 @@ def test_requests_that_go_out_one_by_one() -> None:
               # ^^^^^^^^^^^^^ BC401.script
         """,
     )
+
+
+def test_rows_that_are_made_or_saved_one_by_one() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Item(models.Model):
+            name = models.TextField()
+
+        #- shop/jobs.py
+        from .models import Item
+        def _add(name):
+            item = Item.objects.get(name=name)
+            item.count += 1
+            item.save()
+        def get_item(name):
+            return Item.objects.get(name=name)
+        def run(names):
+            for name in names:
+                _add(name)
+            for name in names:
+                if not Item.objects.filter(name=name).exists():
+                    Item.objects.create(name=name)
+            for name in names:
+                get_item(name)
+              # ^^^^^^^^^^^^^^ BC401
+
+        #- shop/management/commands/show.py
+        from shop.jobs import get_item
+        def handle(names):
+            for name in names:
+                get_item(name)
+              # ^^^^^^^^^^^^^^ BC401.script
+        """,
+    )
