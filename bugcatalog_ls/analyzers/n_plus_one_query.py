@@ -36,7 +36,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
-_COMMANDS = "management/commands/"
+_COMMANDS = re.compile(r"management/commands/|(?:^|/)cli\.py$")
 _REQUEST = "sends a request"
 _CACHES = re.compile(r"cache|memoi[sz]e", re.IGNORECASE)
 _BUILDS = re.compile(r"(?:query|stmt|statement|filters?|clauses?|condition)$")
@@ -59,7 +59,7 @@ _HANDLES = frozenset(
 def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
-    usual = "script" if is_script_path(context.path) or _COMMANDS in context.path else ""
+    usual = "script" if is_script_path(context.path) or _COMMANDS.search(context.path) else ""
     for access in context.index.in_file(context.path, RowAccess):
         if access.attribute in access.loaded or "*" in access.loaded:
             continue
@@ -83,7 +83,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             variant = "script" if call.at_import else usual
             if call.gathered or _runs_later(context, call):
                 variant = "gathered"
-            elif what == _REQUEST and (call.single or _is_single(context, call)):
+            elif call.single or (what == _REQUEST and _is_single(context, call)):
                 variant = "single"
             data = {"part": "query"} if call.kind == "query" and variant in ("", "script") else {}
             message = f"{call.written} {what} for each turn of the loop"

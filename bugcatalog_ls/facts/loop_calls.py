@@ -147,7 +147,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     changes = _makes_missing(call, text) if kind == "query" else False
     changes = changes or is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
-    single = kind != "query" and is_single(file, loop, call, sent)
+    single = _asks_range(call, loop) if kind == "query" else is_single(file, loop, call, sent)
     at_import = not file.qualname_at(call.start_byte)
     return LoopCall(
         file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import
@@ -161,6 +161,18 @@ def _makes_missing(call: Node, body: bytes) -> bool:
         return False
     made = rb"\b%s(?:\.objects\.a?create)?\(" % model[1].rpartition(".")[2].encode()
     return re.search(made, body) is not None
+
+
+def _asks_range(call: Node, loop: Loop) -> bool:
+    """Whether a query compares with the turn by more and less only: no list of keys stands for that."""
+    written, n_compared = text_of(chain_of(call)), 0
+    for name in filter(None, loop.names):
+        word = rf"{re.escape(name)}\b"
+        compared = len(re.findall(rf"(?:[<>]=?|__(?:gt|gte|lt|lte)=)\s*{word}(?!\s*[.\[(])", written))
+        if compared != len(re.findall(rf"\b{word}", written)):
+            return False
+        n_compared += compared
+    return n_compared > 0
 
 
 def _uses(call: Node, names: set[str]) -> bool:

@@ -35,7 +35,10 @@ _PAGE_FUNCTIONS = {
 }
 """Functions that page through a query, with the position of the query."""
 _AGGREGATE = re.compile(r"(?:func\.)?(?:count|sum|max|min|avg|coalesce)\(", re.IGNORECASE)
-_ANY_OF_THEM = re.compile(r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size", re.IGNORECASE)
+_ANY_OF_THEM = re.compile(
+    r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size|\bmax_(?:size|count|rows|items)\b",
+    re.IGNORECASE,
+)
 _TAKES_AWAY = re.compile(
     rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
     rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)_"

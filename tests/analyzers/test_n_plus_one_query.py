@@ -1413,3 +1413,27 @@ def test_rows_that_are_made_or_saved_one_by_one() -> None:
               # ^^^^^^^^^^^^^^ BC401.script
         """,
     )
+
+
+def test_lots_of_many_keys_and_spans_of_time() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from .models import Entry
+        def ask(keys):
+            return requests.post("https://x.example", json=keys, timeout=3).json()
+        def show(session: Session, keys, times):
+            parts = [keys[i : i + 1000] for i in range(0, len(keys), 1000)]
+            for part in parts:
+                ask(part)
+            for time in times:
+                session.execute(select(Entry).where(Entry.at > time))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+            for key in keys:
+                session.execute(select(Entry).where(Entry.id == key))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
