@@ -50,6 +50,7 @@ _OF_TESTS = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 17)
 def is_test_path(path: str) -> bool:
     """Whether a path relative to the workspace's root is test code: in a folder `test(s)`, `testing` or
     `integration_tests`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions)
