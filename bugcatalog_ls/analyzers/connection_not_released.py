@@ -45,7 +45,8 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         resource = _resource(context, fact)
         if resource is None or _is_closed_elsewhere(context, fact):
             continue
-        variant = "script" if fact.in_script or is_script_path(context.path) else ""
+        is_command = is_script_path(context.path) or "management/commands/" in context.path
+        variant = "script" if fact.in_script or is_command else ""
         if fact.leak == "inline":
             message, variant = "the file is closed only when nothing holds it any more", "inline"
         elif fact.leak == "rebuilt":

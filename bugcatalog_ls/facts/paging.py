@@ -41,7 +41,7 @@ _ANY_OF_THEM = re.compile(
 )
 _TAKES_AWAY = re.compile(
     rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
-    rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)_"
+    rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)[_(]"
 )
 
 
