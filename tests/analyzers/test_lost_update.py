@@ -1675,6 +1675,8 @@ def test_sql_that_another_function_reads() -> None:
             def deposit(self, key, n):
                 self.conn.execute("UPDATE accounts SET balance = balance + %s WHERE id = %s", (n, key))
                 return True
+        """,
+    )
 
 
 def test_value_that_is_written_back_or_worked_out_elsewhere() -> None:
