@@ -178,7 +178,11 @@ def _comes_from(scope: Scope, value: Node, before: int, read: Node, depth: int) 
 
 def _last_value(scope: Scope, name: str, before: int) -> Node | None:
     """What a name was given last in the text before an offset."""
-    bindings = [binding for binding in scope.bindings.get(name, ()) if binding.offset < before]
+    bindings = [
+        binding
+        for binding in scope.bindings.get(name, ())
+        if binding.offset < before and binding.kind != "augmented"
+    ]
     last = max(bindings, key=lambda binding: binding.offset) if bindings else None
     while last is not None and last.value is not None and last.value.end_byte > before:
         # It is the statement itself that binds the name anew: `count = count + 1`.
