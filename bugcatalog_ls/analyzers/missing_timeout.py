@@ -33,7 +33,7 @@ from bugcatalog_ls.facts.waiting_calls import (
 )
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
-from bugcatalog_ls.syntax.modules import absolute_module, is_test_path
+from bugcatalog_ls.syntax.modules import absolute_module, is_script_path, is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, statement_of, text_of
 from bugcatalog_ls.syntax.statement_edits import replace_statement
 from bugcatalog_ls.syntax.wrapping import fitted
@@ -72,7 +72,9 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             "streams": str(call.streams),
             "stated": str(given_none),
         }
-        yield context.find(call.anchor, message, data=data)
+        variant = "test" if context.is_test else "script" if is_script_path(context.path) else ""
+        variant = "vendored" if is_vendored_path(context.path) else variant
+        yield context.find(call.anchor, message, variant=variant, data=data)
 
 
 def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:

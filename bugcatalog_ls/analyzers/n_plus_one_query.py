@@ -21,8 +21,10 @@ from bugcatalog_ls.facts.relationship_loading import django_relation, entity_mod
 from bugcatalog_ls.facts.resolve import function_at, mro
 from bugcatalog_ls.facts.row_queries import rows_of
 from bugcatalog_ls.facts.row_reads import EagerlyLoaded, FirstReads
+from bugcatalog_ls.facts.single_requests import is_made_singly
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.indents import break_before
+from bugcatalog_ls.syntax.modules import is_script_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
@@ -34,6 +36,9 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
+_COMMANDS = re.compile(r"management/commands/|(?:^|/)cli\.py$")
+_REQUEST = "sends a request"
+_CACHES = re.compile(r"cache|memoi[sz]e", re.IGNORECASE)
 _BUILDS = re.compile(r"(?:query|stmt|statement|filters?|clauses?|condition)$")
 _HANDLES = frozenset(
     {
@@ -54,6 +59,7 @@ _HANDLES = frozenset(
 def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
+    usual = "script" if is_script_path(context.path) or _COMMANDS.search(context.path) else ""
     for access in context.index.in_file(context.path, RowAccess):
         if access.attribute in access.loaded or "*" in access.loaded:
             continue
@@ -62,18 +68,24 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(
                 access.anchor,
                 f"{access.attribute} is loaded by a query of its own for each row",
+                variant=usual,
                 data={"part": part, "attribute": access.attribute},
             )
     for handed in context.index.in_file(context.path, RowHandedOn):
         lazy = _lazy_inside(context, handed)
         if lazy:
             function = handed.function.rpartition(".")[2]
-            yield context.find(handed.anchor, f"{function} reads {lazy}, by a query of its own for each row")
+            message = f"{function} reads {lazy}, by a query of its own for each row"
+            yield context.find(handed.anchor, message, variant=usual)
     for call in context.index.in_file(context.path, LoopCall):
         what = _asks(context, call)
         if what:
-            variant = "gathered" if call.gathered or _runs_later(context, call) else ""
-            data = {"part": "query"} if call.kind == "query" and not variant else {}
+            variant = "script" if call.at_import else usual
+            if call.gathered or _runs_later(context, call):
+                variant = "gathered"
+            elif call.single or (what == _REQUEST and _is_single(context, call)):
+                variant = "single"
+            data = {"part": "query"} if call.kind == "query" and variant in ("", "script") else {}
             message = f"{call.written} {what} for each turn of the loop"
             yield context.find(call.anchor, message, variant=variant, data=data)
 
@@ -117,7 +129,19 @@ def _runs_later(context: JoinContext, call: LoopCall) -> bool:
         return False
     symbol = context.resolve(call.symbol) if call.symbol else ""
     known = function_at(context.index, symbol.replace("()", ""))
-    return known[1].is_async if known is not None else "Async" in symbol or symbol.startswith("aiohttp.")
+    return (
+        known[1].is_async
+        if known is not None
+        else "Async" in symbol or symbol.startswith(("aiohttp.", "aiohttp_retry."))
+    )
+
+
+def _is_single(context: JoinContext, call: LoopCall) -> bool:
+    """Whether the function that is called sends or fetches one thing each time."""
+    if call.kind != "call":
+        return False
+    found = context.index.one(FunctionEffects, context.resolve(call.symbol).replace("()", ""))
+    return found is not None and is_made_singly(found[1])
 
 
 def _asks(context: JoinContext, call: LoopCall) -> str:
@@ -125,11 +149,14 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     if call.kind == "query":
         return "asks the database"
     if call.kind == "request":
-        return "sends a request"
+        return _REQUEST
     symbol = context.resolve(call.symbol)
     if http_call(symbol) is not None:
-        return "sends a request"
+        return _REQUEST
     function = symbol.replace("()", "")
+    known = function_at(context.index, function)
+    if known is not None and any(_CACHES.search(name) is not None for name in known[1].decorators if name):
+        return ""
     django = context.index.one(DjangoEffects, function)
     if django is not None and django[1].reads and not django[1].writes and not call.changes:
         return "asks the database"
@@ -140,7 +167,7 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     if fact.does("write", "commit", "flush") or _BUILDS.search(fact.symbol) is not None:
         return ""
     if any(effect.action == "request" and not effect.for_urls for effect in fact.effects):
-        return "sends a request"
+        return _REQUEST
     if call.changes:
         return ""
     if any(

@@ -31,10 +31,11 @@ from bugcatalog_ls.facts.unprotected_writes import open_failures
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import header_of
-from bugcatalog_ls.syntax.modules import is_test_path
+from bugcatalog_ls.syntax.modules import is_script_path, is_test_path
 from bugcatalog_ls.syntax.nodes import callee_of, enclosing, statement_of, text_of
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 
+_WEAKER = ("unrelated", "loop", "again")
 _ATOMIC_REQUESTS = re.compile(rb"ATOMIC_REQUESTS[\"'\]]*\s*[:=]\s*(?:True|env)")
 
 
@@ -134,6 +135,7 @@ def _early(file: PyFile, facts: Facts, where: str, early: EarlyCommit) -> Partia
         "loop": f"{written} ends the transaction once for each element of the loop",
         "unrelated": f"{written} ends the transaction before the later writes of this function",
         "related": f"{written} ends the transaction before the rows that belong to it are written",
+        "again": f"{written} ends the transaction before the rows that belong to it are written",
     }[early.relation]
     is_helper = bool(early.committing) and early.committing[0].node.id == early.node.id
     if is_helper and early.relation != "loop":
@@ -158,6 +160,7 @@ def _is_migration(file: PyFile) -> bool:
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
+    usual = "script" if is_script_path(context.path) or "management/commands/" in context.path else ""
     for fact in context.index.in_file(context.path, PartialWrite):
         if not all(is_a_session(context.index, symbol, acts, context.path) for symbol, acts in fact.sessions):
             continue
@@ -165,11 +168,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             continue
         if fact.kind == "active" and not _save_themselves(context, fact):
             continue
-        variant = {"unrelated": "unrelated", "loop": "loop"}.get(fact.kind, "")
         yield context.find(
             fact.anchor,
             fact.message,
-            variant=variant,
+            variant=fact.kind if fact.kind in _WEAKER else usual,
             data={"kind": fact.kind, "name": fact.name, "other": "1" if len(fact.sessions) > 1 else ""},
         )
 
@@ -245,7 +247,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = commit_behind_loop(context)
         if edits:
             yield context.fix("Commit once, behind the loop", "suggested", edits)
-    elif kind in ("related", "unrelated"):
+    elif kind in ("related", "unrelated", "again"):
         call = context.node_of("call")
         callee = callee_of(call) if call is not None else None
         method = callee.child_by_field_name("attribute") if callee is not None else None
@@ -276,17 +278,7 @@ ANALYZER = Analyzer(
     fix=_fix,
     joins=(PartialWrite,),
     literals=(
-        b".commit(",
-        b".flush(",
-        b"autocommit",
-        b"isolation_level",
-        b"Session,",
-        b"Session =",
-        b"Session)",
-        b".save(",
-        b".create(",
-        b".acreate(",
-        b".execute(",
-        b"ATOMIC_REQUESTS",
+        *(b".commit(", b".flush(", b"autocommit", b"isolation_level", b"Session,", b"Session =", b"Session)"),
+        *(b".save(", b".create(", b".acreate(", b".execute(", b"ATOMIC_REQUESTS"),
     ),
 )

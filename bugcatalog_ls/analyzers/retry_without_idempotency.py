@@ -22,6 +22,7 @@ from bugcatalog_ls.facts.retry_decorators import is_policy
 from bugcatalog_ls.facts.row_creations import CREATES, CreatesRow, stores_itself
 from bugcatalog_ls.facts.transient_errors import BUILTINS, library_of, transient_errors
 from bugcatalog_ls.syntax.edits import add_keyword, remove_keyword, set_keyword
+from bugcatalog_ls.syntax.modules import is_script_path
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -50,6 +51,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(
                 retry.anchor,
                 _message(parts, written, explicit=retry.on_everything),
+                variant="script" if is_script_path(context.path) else "",
                 data={
                     "parts": " ".join(parts),
                     "kind": retry.kind,

@@ -13,7 +13,8 @@ READS = frozenset(
     {"get", "aget", "first", "afirst", "last", "count", "acount", "exists", "aexists", "aggregate", "latest"}
 )
 WRITES = frozenset(
-    {"create", "acreate", "update_or_create", "bulk_create", "update", "aupdate", "delete", "adelete"}
+    {"create", "acreate", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"}
+    | {"bulk_create", "update", "aupdate", "delete", "adelete"}
 )
 
 
@@ -54,6 +55,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if where:
             kind = "writes" if method_name(call) in WRITES else "reads"
             found.setdefault(where, set()).add(kind)
+    for call in file.calls_written("save", "asave") if found else ():
+        # What it has read or made it saves; a form's `save` is not of a function that reads rows.
+        where = file.qualname_at(call.start_byte)
+        if where in found:
+            found[where].add("writes")
     for where, kinds in found.items():
         symbol = f"{file.module}.{where}" if file.module else where
         facts.add(DjangoEffects(symbol, "reads" in kinds, "writes" in kinds))

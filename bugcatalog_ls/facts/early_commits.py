@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.commits_in_loops import is_in_loop, is_under_batch_test, writes_in_loop
+from bugcatalog_ls.facts.found_again import is_found_again
 from bugcatalog_ls.facts.session_calls import Session, SessionFunction
 from bugcatalog_ls.facts.session_helpers import MAKES, Helper, helpers_of, is_global, making_calls
 from bugcatalog_ls.facts.written_rows import (
@@ -31,7 +32,7 @@ from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_between
 from bugcatalog_ls.syntax.nodes import ancestors, is_within, statement_of, text_of, walk
 
-Relation = Literal["related", "unrelated", "loop"]
+Relation = Literal["related", "again", "unrelated", "loop"]
 _HANDLERS = ("except_clause", "except_group_clause", "finally_clause")
 _MADE = re.compile(rb"=\s*(?:await\s+)?(?:\w+\.)*_*" + MAKES.encode() + rb"(?:_\w+)?\(")
 _OWN_CALL = re.compile(rb"\bself\.\w+\(")
@@ -87,18 +88,24 @@ def early_commits(file: PyFile, function: SessionFunction) -> Iterator[EarlyComm
             found = _too_early(flow, body, function, helpers, first, commit.node, None)
             if found is not None:
                 done.add(commit.node.id)
-                yield found
+                yield _judged(found)
         for helper in helpers[first.written]:
             found = _too_early(flow, body, function, helpers, first, helper.node, helper)
             if found is not None:
                 done.add(helper.node.id)
-                yield found
+                yield _judged(found)
     for session, helper in saving:
         if helper.node.id not in done:
             yield EarlyCommit(helper.node, "loop", (session,), (helper,))
     for session, call in loops:
         if call.node.id not in done and writes_in_loop(session, call.node):
             yield EarlyCommit(call.node, "loop", (session,))
+
+
+def _judged(early: EarlyCommit) -> EarlyCommit:
+    """The same, told to be one of a row that a second run finds where it is."""
+    is_again = early.relation == "related" and is_found_again(early.node)
+    return early._replace(relation="again") if is_again else early
 
 
 def _may_end_twice(file: PyFile, function: SessionFunction) -> bool:

@@ -27,6 +27,7 @@ from bugcatalog_ls.syntax.nodes import (
     operator_of,
     string_value,
     text_of,
+    unparenthesised,
 )
 from bugcatalog_ls.syntax.scopes import Scope
 
@@ -150,6 +151,7 @@ def writes_in_statement(file: PyFile, call: Node) -> bool:
 def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
     if depth == 0:
         return False
+    node = unparenthesised(node)
     if node.type in ("string", "concatenated_string"):
         text = string_value(node)
         if text is None:

@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.loops import (
     tries_alternatives,
 )
 from bugcatalog_ls.facts.queries import method_name
+from bugcatalog_ls.facts.single_requests import is_single
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of
 
@@ -30,6 +31,7 @@ _CHANGES = re.compile(
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
     rb"|\b(?:INSERT|UPDATE|DELETE)\b|with_for_update|select_for_update"
 )
+_OF_MODEL = re.compile(r"((?:\w+\.)*[A-Z]\w*)\.(?:objects|query)\b")
 _TABLES = re.compile(r"table|source|plan|clause|dialect")
 _VERBS = frozenset({"post", "put", "patch", "delete", "head", "request", "urlopen"})
 _MAY_ASK = re.compile(
@@ -44,7 +46,8 @@ _FANNED = frozenset(
 class LoopCall(Fact, frozen=True):
     """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
     or `call` of a function that may ask. `waited`: nothing else runs until it has answered.
-    `changes`: the loop changes something, or goes over constants, so that it has to go one by one."""
+    `changes`: the loop changes something, or goes over constants, so that it has to go one by one.
+    `single`: a request that has to be one of its own; `at_import`: outside of any function."""
 
     path: str
     anchor: str
@@ -54,6 +57,8 @@ class LoopCall(Fact, frozen=True):
     gathered: bool
     waited: bool
     changes: bool
+    single: bool = False
+    at_import: bool = False
 
     @property
     def key(self) -> str:
@@ -123,9 +128,10 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     symbol = file.symbol(callee) or ""
     name = method_name(call)
     kind = "call"
+    sent = http_call(symbol)
     if asks_database(file, call, name):
         kind = "query"
-    elif http_call(symbol) is not None:
+    elif sent is not None:
         kind = "request"
     elif (
         not symbol
@@ -138,9 +144,35 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     anchor = facts.anchor(f"loop {file.qualname_at(call.start_byte)} {written}", call)
     text = file.source.data[loop.body.start : loop.body.end]
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
-    changes = is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
+    changes = _makes_missing(call, text) if kind == "query" else False
+    changes = changes or is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
-    return LoopCall(file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes)
+    single = _asks_range(call, loop) if kind == "query" else is_single(file, loop, call, sent)
+    at_import = not file.qualname_at(call.start_byte)
+    return LoopCall(
+        file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import
+    )
+
+
+def _makes_missing(call: Node, body: bytes) -> bool:
+    """Whether a query only looks whether a row is there that the loop makes otherwise."""
+    model = _OF_MODEL.match(text_of(chain_of(call)))
+    if model is None:
+        return False
+    made = rb"\b%s(?:\.objects\.a?create)?\(" % model[1].rpartition(".")[2].encode()
+    return re.search(made, body) is not None
+
+
+def _asks_range(call: Node, loop: Loop) -> bool:
+    """Whether a query compares with the turn by more and less only: no list of keys stands for that."""
+    written, n_compared = text_of(chain_of(call)), 0
+    for name in filter(None, loop.names):
+        word = rf"{re.escape(name)}\b"
+        compared = len(re.findall(rf"(?:[<>]=?|__(?:gt|gte|lt|lte)=)\s*{word}(?!\s*[.\[(])", written))
+        if compared != len(re.findall(rf"\b{word}", written)):
+            return False
+        n_compared += compared
+    return n_compared > 0
 
 
 def _uses(call: Node, names: set[str]) -> bool:

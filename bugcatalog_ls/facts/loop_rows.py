@@ -52,6 +52,10 @@ class RowHandedOn(Fact, frozen=True):
         return self.path
 
 
+# What moves related rows of a row of its own asks for them one by one, too.
+_MOVES = rb"\b%s\.\w+\.(?:add|remove|set|clear|aadd|aremove|aset|aclear)\("
+
+
 def note_queried_rows(file: PyFile, facts: Facts, loop: Loop, query: Query) -> None:
     """Add what a loop over a query reads of its rows, and what it gives them to."""
     symbol = file.symbol(query.entities[0])
@@ -83,6 +87,8 @@ def _note_reads(
     file: PyFile, facts: Facts, loop: Loop, symbol: str, library: str, loaded: tuple[str, ...]
 ) -> None:
     text = file.source.data[loop.body.start : loop.body.end]
+    if library == "django" and re.search(_MOVES % re.escape(loop.name.encode()), text) is not None:
+        return
     seen: set[bytes] = set()
     for match in re.finditer(rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(loop.name.encode()), text):
         attribute = match.group(1)

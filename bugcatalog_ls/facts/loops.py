@@ -24,6 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.text.spans import Span
 
 _SMALL = 3
+_CUTS = re.compile(r"\[\s*[\w.]+\[\s*(\w+)\s*:\s*\1\s*\+")
 _FIRST_FEW = re.compile(r"\[\s*0?\s*:\s*(\d+)\s*\]$")
 _SUCCESS = re.compile(r"\bok\b|==(?!\s*[45]\d\d)|success|is not None|^\w+$")
 
@@ -75,6 +76,9 @@ def is_small(file: PyFile, over: Node) -> bool:
             # The members of an enum.
             return True
         held = bindings[0].value if len(bindings) == 1 else None
+        if held is not None and held.type == "list_comprehension" and _CUTS.match(text_of(held)) is not None:
+            # Lots of many: `[ids[i : i + 1000] for i in range(…)]`.
+            return True
         if held is None or held.type not in ("list", "tuple", "set", "dictionary"):
             return False
         return is_small(file, held) or _grows_to_few(file, over, held)

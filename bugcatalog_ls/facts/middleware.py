@@ -51,6 +51,11 @@ class MiddlewareStep(Fact, frozen=True):
         return self.what.rpartition(".")[2] if self.kind == "call" else self.path
 
 
+# A middleware of aiohttp that answers each preflight by itself: it stands before the others.
+_ANSWERS_ALL = re.compile(
+    rb"""web\.middleware(?:(?!\n@)[\s\S]){0,600}?\.method == ["']OPTIONS["']:\s*"""
+    rb"""(?:raise|return) web\.(?:HTTPOk|HTTPNoContent|Response)\b"""
+)
 _OTHERS = ((b"sanic_cors", "sanic"), (b"aiohttp_cors", "aiohttp"))
 
 
@@ -114,6 +119,8 @@ def _collect_cors(file: PyFile, facts: Facts) -> None:
             facts.add(CorsInUse(kind))
     if b"corsheaders.middleware" in data:
         facts.add(CorsInUse("django"))
+    if b"OPTIONS" in data and _ANSWERS_ALL.search(data) is not None:
+        facts.add(CorsInUse("answers"))
     if _CORS_HEADER in data.lower():
         facts.add(CorsInUse("answers" if _ANSWERS.search(data) is not None else "headers"))
 

@@ -10,7 +10,7 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.db_sessions import is_connection
+from bugcatalog_ls.facts.borrowed_resources import is_factory, needs_no_close
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.resource_leaks import Leak, leak_of
 from bugcatalog_ls.facts.resource_uses import Use, given_use, resource_uses
@@ -19,7 +19,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.local_uses import is_local, local_scope
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unawaited
+from bugcatalog_ls.syntax.nodes import ancestors, called_name, callee_of, text_of, unawaited
 
 _LIKELY = ("close", "aclose", "commit", "rollback", "query", "scalars", "cursor", "execute", "add", "dispose")
 _WHOLE = frozenset({"read", "readlines", "readline", "write", "writelines"})
@@ -30,14 +30,12 @@ _MAKER = re.compile(
 )
 
 
-_OVER_FILES = frozenset({"gzip.GzipFile()", "tarfile.open()", "tarfile.TarFile()", "zipfile.ZipFile()"})
-
-
 class OpenResource(Fact, frozen=True):
     """A local name bound to what a call opens, and how it can stay open.
 
     `symbol` is that of the value as written; `passed` where the name is given to functions, as
-    (symbol, position or keyword); `acts_as_session` tells that the name is used as a session is.
+    (symbol, position or keyword); `acts_as_session` tells that the name is used as a session is,
+    `in_script` that the program ends with the function.
     """
 
     path: str
@@ -49,6 +47,7 @@ class OpenResource(Fact, frozen=True):
     passed: tuple[tuple[str, str], ...]
     acts_as_session: bool
     takes_with: bool
+    in_script: bool = False
 
     @property
     def key(self) -> str:
@@ -89,12 +88,13 @@ def collect_resources(file: PyFile, facts: Facts) -> None:
         where = file.qualname_at(match.start())
         facts.add(KeepsOwn(f"{file.module}.{where}" if file.module else where))
     flows: dict[int, Flow] = {}
+    told: dict[tuple[int, str], list[tuple[Leak, Node]]] = {}
     seen: set[int] = set()
-    for call in _candidates(file):
+    for call in sorted(_candidates(file), key=lambda node: node.start_byte):
         if call.id in seen:
             continue
         seen.add(call.id)
-        _consider(file, call, facts, flows)
+        _consider(file, call, facts, flows, told)
 
 
 def _candidates(file: PyFile) -> list[Node]:
@@ -102,7 +102,7 @@ def _candidates(file: PyFile) -> list[Node]:
     makers = [
         name
         for name, bindings in file.scopes.module.bindings.items()
-        if any(_is_factory(binding.value) for binding in bindings)
+        if any(is_factory(binding.value) for binding in bindings)
     ]
     found = file.calls_named(*LAST_NAMES, *makers)
     used: set[tuple[int, str]] = set()
@@ -123,12 +123,6 @@ def _candidates(file: PyFile) -> list[Node]:
     return found
 
 
-def _is_factory(value: Node | None) -> bool:
-    function = callee_of(value) if value is not None and value.type == "call" else None
-    name = text_of(function).rpartition(".")[2] if function is not None else ""
-    return name in ("sessionmaker", "async_sessionmaker", "partial")
-
-
 def _bound_calls(file: PyFile, name: Node, used: set[tuple[int, str]]) -> list[Node]:
     scope = local_scope(file, name)
     written = text_of(name)
@@ -140,7 +134,13 @@ def _bound_calls(file: PyFile, name: Node, used: set[tuple[int, str]]) -> list[N
     return [value for value in plain if value.type == "call"]
 
 
-def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) -> None:
+def _consider(
+    file: PyFile,
+    call: Node,
+    facts: Facts,
+    flows: dict[int, Flow],
+    told: dict[tuple[int, str], list[tuple[Leak, Node]]],
+) -> None:
     parent = call.parent
     while parent is not None and parent.type in ("await", "parenthesized_expression"):
         parent = parent.parent
@@ -168,7 +168,7 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     left = parent.child_by_field_name("left")
     if left is None or left.type != "identifier" or not is_local(scope, text_of(left)):
         return
-    if _needs_no_close(file, call, symbol):
+    if needs_no_close(file, call, symbol):
         return
     uses = resource_uses(file, scope, text_of(left))
     if _is_returned(uses):
@@ -178,7 +178,9 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
     if flow is None:
         flow = flows[scope.start] = Flow(scope.node)
     leak = leak_of(flow, left, text_of(left), uses, known)
-    if leak is None:
+    if leak is None or _is_told_in_another_branch(
+        left, leak, told.setdefault((scope.start, text_of(left)), [])
+    ):
         return
     methods = {_method(use.node) for use in uses}
     facts.add(
@@ -193,8 +195,23 @@ def _consider(file: PyFile, call: Node, facts: Facts, flows: dict[int, Flow]) ->
             acts_as_session=bool(methods & _SESSION_METHODS)
             or ("close" in methods and ("query" in methods or any(use.kind == "yield" for use in uses))),
             takes_with=any(use.kind == "enter" for use in uses),
+            in_script=scope.qualname == "main" and b"__main__" in file.source.data,
         )
     )
+
+
+def _is_told_in_another_branch(left: Node, leak: Leak, told: list[tuple[Leak, Node]]) -> bool:
+    """Whether the name is bound in another branch of the same `if` or `try`, where as much has been told."""
+    if any(leak == other and _exclude_each_other(left, node) for other, node in told):
+        return True
+    told.append((leak, left))
+    return False
+
+
+def _exclude_each_other(first: Node, second: Node) -> bool:
+    around = {parent.id for parent in ancestors(first)}
+    shared = next((parent for parent in ancestors(second) if parent.id in around), None)
+    return shared is not None and shared.type in ("if_statement", "try_statement", "match_statement")
 
 
 def _is_kept_by_object(file: PyFile, call: Node) -> bool:
@@ -214,7 +231,7 @@ def _consider_inline(file: PyFile, call: Node, parent: Node, where: str, facts: 
     known = opened(symbol)
     if function is None or symbol is None or known is None:
         return
-    is_redis = symbol.startswith("redis.") and not _needs_no_close(file, call, symbol)
+    is_redis = symbol.startswith("redis.") and not needs_no_close(file, call, symbol)
     if (known.family == "engine" or is_redis) and parent.type != "argument_list":
         anchor = facts.anchor(f"builds {where} {text_of(function)}", call)
         owner = f"{file.module}.{where}" if file.module else where
@@ -248,35 +265,6 @@ def _by_method(file: PyFile, call: Node) -> str | None:
     if method == "getconn" and receiver is not None and file.symbol(receiver) is None:
         return "psycopg2.pool.SimpleConnectionPool().getconn()"
     return None
-
-
-def _needs_no_close(file: PyFile, call: Node, symbol: str) -> bool:
-    """Whether what is made borrows what it works on: `Redis(connection_pool=pool)`, a session on the
-    connection that a migration runs on, an archive over bytes in memory; or is closed by what gave it."""
-    arguments = arguments_of(call)
-    if called_name(call) == "cast":
-        return True
-    if symbol in _OVER_FILES:
-        over = arguments.get("fileobj") if symbol != "zipfile.ZipFile()" else arguments.get("file", 0)
-        return over is not None and file.symbol(over) in ("io.BytesIO()", "io.StringIO()")
-    if symbol.startswith(("redis.", "aioredis.")):
-        return "connection_pool" in arguments.keywords
-    if symbol == "builtins.open()":
-        return "closefd" in arguments.keywords
-    bind = arguments.get("bind", 0) or _bind_of_factory(file, call)
-    bound = file.symbol(bind) if bind is not None else None
-    return bound == "alembic.op.get_bind()" or is_connection(bound)
-
-
-def _bind_of_factory(file: PyFile, call: Node) -> Node | None:
-    """What the factory of a session is bound to: `sessionmaker(bind=connection)()`."""
-    factory = callee_of(call)
-    if factory is not None and factory.type == "identifier":
-        bindings = file.names.bindings(factory)
-        factory = bindings[0].value if len(bindings) == 1 else None
-    if factory is None or not _is_factory(factory) or called_name(factory) == "partial":
-        return None
-    return arguments_of(factory).get("bind", 0)
 
 
 def _is_returned(uses: list[Use]) -> bool:

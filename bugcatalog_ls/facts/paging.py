@@ -35,10 +35,13 @@ _PAGE_FUNCTIONS = {
 }
 """Functions that page through a query, with the position of the query."""
 _AGGREGATE = re.compile(r"(?:func\.)?(?:count|sum|max|min|avg|coalesce)\(", re.IGNORECASE)
-_ANY_OF_THEM = re.compile(r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size", re.IGNORECASE)
+_ANY_OF_THEM = re.compile(
+    r"batch|chunk|sample|candidate|probe|bulk|limit_per_run|block_size|\bmax_(?:size|count|rows|items)\b",
+    re.IGNORECASE,
+)
 _TAKES_AWAY = re.compile(
     rb"skip_locked|\bdelete\(|\.delete\(|\.purge|\bupdate\(|\.stat(?:us|e)\s*=[^=]|exists\("
-    rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)_"
+    rb"|\bdef\s+_*(?:\w+_)?(?:delete|purge|prune|archive|expire)[_(]"
 )
 
 
@@ -119,7 +122,10 @@ def _page(file: PyFile, call: Node, span: Span, query: Query, goes_on: bool) -> 
     for order in ordering:
         found = order_keys(file, order) if keys is not None else None
         keys = [*keys, *found] if keys is not None and found is not None else None
-    goes_on = goes_on or query.has("offset", "paginate", "slice") or has_cursor(query, keys or [])
+    skips = any(
+        constant_value(next(iter(arguments_of(each).positional), None)) != 0 for each in query.calls("offset")
+    )
+    goes_on = goes_on or skips or query.has("paginate", "slice") or has_cursor(query, keys or [])
     return Page(call, span, query, bool(ordering), tuple(keys) if keys is not None else None, goes_on)
 
 
@@ -194,7 +200,7 @@ def _is_ordered_later(file: PyFile, top: Node) -> bool:
     return (
         re.search(
             rb"(?:=|\breturn|[(,]|\bawait)\s*\(?\s*%s\s*\.\s*order_by\(|\b\w*(?:sort|order)\w*\(\s*(?:\w+\s*=\s*)?%s\b"
-            % (name, name),
+            rb"|\w\(\s*%s\s*\)\s*\.\s*order_by\(" % (name, name, name),
             rest,
         )
         is not None

@@ -8,7 +8,9 @@ from bugcatalog_ls.facts.fact import Fact
 
 _RECOGNISED = re.compile(
     rb"idempot|on_conflict|ON CONFLICT|ON DUPLICATE|INSERT OR |INSERT IGNORE|get_or_create|update_or_create"
-    rb"|\.merge\(|upsert|dedup|already_exists|merge_into|ignore_conflicts",
+    rb"|\.merge\(|upsert|dedup|already_exists|merge_into|ignore_conflicts"
+    # What a receiver tells a delivery apart by: `"X-Shop-Event-ID": event_id`.
+    rb"|[\"'](?:[\w-]+-)?(?:event|delivery|message|webhook)-id[\"']\s*[\]:]",
     re.IGNORECASE,
 )
 RECOGNISING_WORDS = (

@@ -67,7 +67,9 @@ def leak_of(flow: Flow, left: Node, name: str, uses: list[Use], known: Resource 
         written = text_of(step.node) if step.node is not None else ""
         if _LOGS.match(written) is not None or _CLOCK.fullmatch(written) is not None:
             return True
-        return re.match(re.escape(name) + _SET_UP, written) is not None
+        return (
+            re.match(rf"{re.escape(name)}{_SET_UP}|\w+ = {re.escape(name)}\.cursor\(\)$", written) is not None
+        )
 
     def takes(step: Step, kind: EdgeKind) -> bool:
         if kind == "raise" and is_set_up(step):

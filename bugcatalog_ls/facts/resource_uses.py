@@ -140,6 +140,9 @@ def _given(file: PyFile, arguments: Node, argument: Node, node: Node) -> Use:
     if last in CLOSERS or last.startswith(("close_", "release_")) or last.endswith(("_close", "_release")):
         return Use("close", node)
     symbol = file.symbol(function) or ""
+    if last == "__init__" and text_of(function).startswith("super("):
+        # The base class keeps it.
+        return Use("hand on", node)
     if last in KEEPING or opened(f"{symbol}()") is not None:
         return Use("hand on", node)
     if last in SERVERS and argument.type == "keyword_argument":

@@ -9,7 +9,14 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, load_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import always_leaves
-from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing_function, text_of, unparenthesised
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    callee_of,
+    enclosing_function,
+    statements,
+    text_of,
+    unparenthesised,
+)
 
 _LOOKS_UP = re.compile(r"_*(?:get|find|fetch|load|lookup|look_up|query|select)_(?!or_create)\w+")
 _CONFLICTS = frozenset(
@@ -47,7 +54,9 @@ def retries_conflicts_only(attempt: Node) -> bool:
     """Whether a `try` goes on only after what says that nothing was written, and undoes the rest."""
     handlers = [child for child in attempt.children if child.type == "except_clause"]
     going_on = [handler for handler in handlers if not _leaves(handler)]
-    return bool(going_on) and all(_is_conflict(handler) for handler in going_on)
+    body = attempt.child_by_field_name("body")
+    is_one = body is not None and len(statements(body)) == 1
+    return bool(going_on) and all(_is_conflict(handler, is_one) for handler in going_on)
 
 
 def retries_unsent_only(attempt: Node) -> bool:
@@ -70,9 +79,10 @@ def _loads(file: PyFile, value: Node) -> bool:
     return load_of(file, value) is not None
 
 
-def _is_conflict(handler: Node) -> bool:
+def _is_conflict(handler: Node, is_one: bool) -> bool:
+    """Whether a handler is for a conflict, and nothing was written: of one statement, or of those undone."""
     caught = _caught(handler)
-    return bool(caught) and "rollback" in text_of(handler) and _CONFLICTS.issuperset(caught)
+    return bool(caught) and (is_one or "rollback" in text_of(handler)) and _CONFLICTS.issuperset(caught)
 
 
 def _caught(handler: Node) -> list[str]:

@@ -136,6 +136,9 @@ def _add(
         if "stop" in lacks and _is_meant_forever(file, place):
             lacks = tuple(part for part in lacks if part != "stop")
     text = (body.text or b"") if body is not None else b""
+    around = enclosing(body, "function_definition") if body is not None and body.type == "block" else None
+    # A key is made before the block that is tried again.
+    has_key = around is not None and recognises_repeats(around.text or b"", looks_first=False)
     facts.add(
         Retry(
             file.path,
@@ -145,7 +148,7 @@ def _add(
             anything,
             lacks,
             False,
-            recognises_repeats(text),
+            has_key or recognises_repeats(text),
             retried_calls(file, body) if body is not None else (),
             policy,
         )

@@ -154,6 +154,10 @@ def _writes_derived(scope: Scope, read: Node, call: Node) -> bool:
     value = arguments.positional[-1] if len(arguments.positional) > 1 else arguments.keywords.get("value")
     if value is None or not _comes_from(scope, value, call.start_byte, read, 4):
         return False
+    if value.type == "call" and called_name(value) in ("dumps", "str"):
+        # The same in another form is written back, not worked out anew.
+        given = arguments_of(value).positional
+        value = given[0] if len(given) == 1 and given[0].type == "identifier" else value
     if value.type != "identifier":
         return True
     made = _last_value(scope, text_of(value), call.start_byte)
@@ -177,6 +181,11 @@ def _last_value(scope: Scope, name: str, before: int) -> Node | None:
     bindings = [
         binding
         for binding in scope.bindings.get(name, ())
-        if binding.value is not None and binding.value.end_byte <= before
+        if binding.offset < before and binding.kind != "augmented"
     ]
-    return max(bindings, key=lambda binding: binding.offset).value if bindings else None
+    last = max(bindings, key=lambda binding: binding.offset) if bindings else None
+    while last is not None and last.value is not None and last.value.end_byte > before:
+        # It is the statement itself that binds the name anew: `count = count + 1`.
+        bindings.remove(last)
+        last = max(bindings, key=lambda binding: binding.offset) if bindings else None
+    return last.value if last is not None else None

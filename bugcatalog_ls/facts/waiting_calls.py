@@ -136,7 +136,7 @@ NETWORK_TOOLS = frozenset(
     {
         *("curl", "wget", "ssh", "scp", "sftp", "rsync", "ping", "ping6", "nc", "ncat", "telnet", "ftp"),
         *("dig", "nslookup", "whois", "traceroute", "gsutil", "aws", "gcloud", "az", "kubectl", "yt-dlp"),
-        *("youtube-dl", "ssh-keyscan", "nmap", "rclone", "s3cmd", "skopeo"),
+        *("youtube-dl", "nmap", "rclone", "s3cmd", "skopeo"),
     }
 )
 # What the command lines of clouds do on the machine itself, or wait for a person with.
@@ -145,7 +145,7 @@ _LOCAL_WORDS = frozenset(
 )
 # Options by which a tool limits itself.
 _OWN_LIMIT = ("timeout", "--max-time", "--deadline")
-# What git asks a remote about; `remote add` and its like only write down where it is.
+# What git asks a remote about; `remote add` and `submodule status` only tell or write down where it is.
 _REMOTE_DEEDS = frozenset({"update", "show", "prune"})
 NETWORK_SUBCOMMANDS: dict[str, frozenset[str]] = {
     "git": frozenset({"clone", "fetch", "pull", "push", "ls-remote", "submodule", "remote"}),
@@ -165,6 +165,9 @@ def uses_network(words: tuple[str, ...]) -> bool:
     tool = words[0].rpartition("/")[2]
     if any(limit in word.lower() for word in words for limit in _OWN_LIMIT):
         return False
+    if tool.startswith("ping") and ("-c" in words or "-w" in words):
+        # So many packets, or seconds.
+        return False
     if tool in NETWORK_TOOLS:
         return not _LOCAL_WORDS & set(words[1:3])
     subcommands = NETWORK_SUBCOMMANDS.get(tool)
@@ -172,5 +175,7 @@ def uses_network(words: tuple[str, ...]) -> bool:
         return False
     asked = [word for word in words[1:4] if not word.startswith("-")]
     if "remote" in asked and not _REMOTE_DEEDS & set(words):
+        return False
+    if "submodule" in asked and not {"update", "add"} & set(words):
         return False
     return any(word in subcommands for word in asked)

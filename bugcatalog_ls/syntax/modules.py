@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -43,12 +44,19 @@ def absolute_module(written: str, path: str) -> str:
     return ".".join([*parts, rest] if rest else parts)
 
 
+_OF_TESTS = re.compile(
+    r"tests?|testing|e2e|tests?[-_](?:new|old|nightly|utils|data|helpers|cases)"
+    r"|(?:unit|integration|functional|system|api|e2e|smoke|load|perf|performance|acceptance|regression)[-_]tests?"
+)
+
+
+@lru_cache(maxsize=1 << 17)
 def is_test_path(path: str) -> bool:
-    """Whether a path relative to the workspace's root is test code: in a folder `test(s)` or
-    `testing`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions) or `tests.py`
-    (Django's), or one of the steps and the environment of behave's features."""
+    """Whether a path relative to the workspace's root is test code: in a folder `test(s)`, `testing` or
+    `integration_tests`, or named `test_*.py`, `*_test.py` or `conftest.py` (pytest's own conventions)
+    or `tests.py` (Django's), or one of the steps and the environment of behave's features."""
     *folders, name = path.split("/")
-    if any(folder in ("test", "tests", "testing", "e2e") for folder in folders):
+    if any(_OF_TESTS.fullmatch(folder) is not None for folder in folders):
         return True
     if "features" in folders and ("steps" in folders or name == "environment.py"):
         return True
@@ -69,3 +77,18 @@ def is_vendored_path(path: str) -> bool:
     """Whether a path relative to the workspace's root lies in a folder for copies of other
     people's code (`_vendor`, `extern`, `third_party`, by convention)."""
     return any(folder.strip("_") in _VENDORED for folder in path.split("/")[:-1])
+
+
+_OF_SCRIPTS = re.compile(r"(?:\w+[-_])?scripts?|examples?|samples?")
+_OF_SCRIPTS_AT_ROOT = frozenset({"bin", "contrib", "demo", "demos", "dev", "docs", "hack", "tools"})
+
+
+def is_script_path(path: str) -> bool:
+    """Whether a path relative to the workspace's root lies in a folder for scripts that somebody runs at
+    a prompt, or for examples: not a part of what serves requests. `tools` is one at the root only."""
+    *folders, name = path.split("/")
+    if name in ("manage.py", "setup.py", "fabfile.py", "noxfile.py"):
+        return True
+    if folders and (folders[0] in _OF_SCRIPTS_AT_ROOT or folders[0].startswith("example")):
+        return True
+    return any(_OF_SCRIPTS.fullmatch(folder) is not None for folder in folders)

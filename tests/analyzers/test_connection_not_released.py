@@ -1025,3 +1025,50 @@ def test_closes_each_of_several_under_one_name() -> None:
                 smtp.send_message(message)
         """,
     )
+
+
+def test_scripts_branches_and_sessions_that_are_found() -> None:
+    check_findings(
+        "BC402",
+        """
+        #- app/link.py
+        import socket
+        from sqlalchemy.orm import Session
+        from .base import Session as Scoped
+
+        def ask(path, host):
+            if path:
+                s = socket.socket(socket.AF_UNIX)
+              # ^ BC402
+                s.connect(path)
+            else:
+                s = socket.socket()
+                s.connect((host, 80))
+            s.send(b"x")
+
+        def begin(series):
+            session = Scoped.object_session(series)
+            session.query(series).first()
+            session.commit()
+
+        def main():
+            s = socket.socket()
+          # ^ BC402.script
+            s.connect(("x.example", 80))
+
+        if __name__ == "__main__":
+            main()
+
+        #- migrations/versions/1_copy.py
+        from alembic import op
+        from sqlalchemy.orm import Session
+
+        down_revision = None
+
+        def copy(op):
+            conn = op.get_bind()
+            session = Session(bind=conn)
+            session.execute("TRUNCATE client")
+            session.commit()
+        """,
+    )

@@ -1677,3 +1677,30 @@ def test_sql_that_another_function_reads() -> None:
                 return True
         """,
     )
+
+
+def test_value_that_is_written_back_or_worked_out_elsewhere() -> None:
+    check_findings(
+        "BC302",
+        """
+        import json
+        from django.core.cache import cache
+        def run(key, work):
+            result = cache.get(key)
+            if not result:
+                work()
+            cache.set(key, json.dumps(result))
+        def timed(key, timer):
+            cached = cache.get(key)
+            if cached is not None:
+                data = cached["data"]
+                return data
+            data, delta = timer()
+            cache.set(key, {"data": data, "delta": delta})
+        def count(key):
+            n = cache.get(key)
+            n = n + 1
+            cache.set(key, n)
+          # ^^^^^^^^^^^^^^^^^ BC302
+        """,
+    )

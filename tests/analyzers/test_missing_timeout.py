@@ -604,3 +604,31 @@ def test_a_wait_that_ends_without_its_event_raises() -> None:
             return requests.get(url, headers={"accept": "application/vnd.shop+json"}, timeout=10)  # noqa: S1
         """,
     )
+
+
+def test_scripts_and_what_git_does_alone() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- scripts/release.py
+        import requests, subprocess
+        def release():
+            requests.get("https://x.example")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201.script
+            subprocess.run(["git", "submodule", "status"])
+
+        #- tests/test_api.py
+        import requests
+        def test_api():
+            requests.get("https://x.example")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201.test
+
+        #- app/tools/web.py
+        import requests, subprocess
+        def ask():
+            requests.get("https://x.example")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+            subprocess.run(["git", "submodule", "update", "--init"])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        """,
+    )

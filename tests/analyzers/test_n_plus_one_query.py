@@ -1307,3 +1307,133 @@ def test_leaves_related_rows_that_are_changed_and_loops_over_what_a_model_says()
                     raise ValueError(fields)
         """,
     )
+
+
+def test_requests_that_go_out_one_by_one() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- app/notify.py
+        import time
+        import requests
+
+        def send_mail(address):
+            requests.post("https://mail.example", json={"to": address}, timeout=3)
+        def get_user(key):
+            return requests.get(f"https://x.example/users/{key}", timeout=3).json()
+
+        def tell(addresses, keys, hosts):
+            for address in addresses:
+                send_mail(address)
+              # ^^^^^^^^^^^^^^^^^^ BC401.single
+                r = requests.put("https://x.example", json={"to": address}, timeout=3)
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+                r.raise_for_status()
+            found = []
+            for key in keys:
+                get_user(key)
+              # ^^^^^^^^^^^^^ BC401
+                answer = requests.post("https://x.example/graphql", json={"id": key}, timeout=3)
+                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+                found.append(answer.json())
+            for key in keys:
+                picture = requests.get(f"https://x.example/{key}.png", timeout=3)
+                        # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+                open(f"{key}.png", "wb").write(picture.content)
+            for key in keys:
+                get_user(key)
+              # ^^^^^^^^^^^^^ BC401.single
+                time.sleep(1)
+            for host in hosts:
+                requests.get(f"http://{host}:8080/status", timeout=3).json()
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+
+        def walk(key):
+            for child in requests.get(f"https://x.example/{key}", timeout=3).json():
+                walk(child)
+              # ^^^^^^^^^^^ BC401.single
+            for link in keys:
+                requests.get(link, timeout=3).json()
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+
+        #- app/cached.py
+        from cachetools import cached
+        import requests
+        from .models import Dataset
+
+        @cached({})
+        def get_token(key):
+            return requests.get(f"https://x.example/{key}", timeout=3).json()
+        def show(keys):
+            return [get_token(key) for key in keys]
+
+        #- maint-scripts/fill.py
+        from app.notify import get_user
+
+        def main(keys):
+            for key in keys:
+                get_user(key)
+              # ^^^^^^^^^^^^^ BC401.script
+        """,
+    )
+
+
+def test_rows_that_are_made_or_saved_one_by_one() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- shop/models.py
+        from django.db import models
+        class Item(models.Model):
+            name = models.TextField()
+
+        #- shop/jobs.py
+        from .models import Item
+        def _add(name):
+            item = Item.objects.get(name=name)
+            item.count += 1
+            item.save()
+        def get_item(name):
+            return Item.objects.get(name=name)
+        def run(names):
+            for name in names:
+                _add(name)
+            for name in names:
+                if not Item.objects.filter(name=name).exists():
+                    Item.objects.create(name=name)
+            for name in names:
+                get_item(name)
+              # ^^^^^^^^^^^^^^ BC401
+
+        #- shop/management/commands/show.py
+        from shop.jobs import get_item
+        def handle(names):
+            for name in names:
+                get_item(name)
+              # ^^^^^^^^^^^^^^ BC401.script
+        """,
+    )
+
+
+def test_lots_of_many_keys_and_spans_of_time() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        from sqlalchemy import select
+        from sqlalchemy.orm import Session
+        from .models import Entry
+        def ask(keys):
+            return requests.post("https://x.example", json=keys, timeout=3).json()
+        def show(session: Session, keys, times):
+            parts = [keys[i : i + 1000] for i in range(0, len(keys), 1000)]
+            for part in parts:
+                ask(part)
+            for time in times:
+                session.execute(select(Entry).where(Entry.at > time))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+            for key in keys:
+                session.execute(select(Entry).where(Entry.id == key))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )

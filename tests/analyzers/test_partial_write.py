@@ -1418,3 +1418,33 @@ def test_offers_no_flush_where_a_way_out_passes_no_other_commit() -> None:
                     return order
         """
     check_fix("BC301", source, source)
+
+
+def test_row_that_a_second_run_finds() -> None:
+    check_findings(
+        "BC301",
+        """
+        from sqlalchemy.orm import Session
+        from .models import Project, Storage, User
+
+        def link(session: Session, name):
+            project = session.query(Project).filter_by(name=name).first()
+            if not project:
+                project = Project(name=name)
+                session.add(project)
+                session.commit()
+              # ^^^^^^^^^^^^^^^^ BC301.again
+            storage = Storage(project_id=project.id)
+            session.add(storage)
+            session.commit()
+
+        def join(session: Session, name):
+            user = User(name=name)
+            session.add(user)
+            session.commit()
+          # ^^^^^^^^^^^^^^^^ BC301
+            storage = Storage(project_id=user.id)
+            session.add(storage)
+            session.commit()
+        """,
+    )

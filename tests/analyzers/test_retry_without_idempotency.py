@@ -1219,3 +1219,37 @@ def test_rows_with_a_unique_value_are_stored_once() -> None:
             imports="from sqlalchemy.dialects.postgresql import insert\n        ", write=upserted
         ),
     )
+
+
+def test_deliveries_with_an_id_and_statements_that_a_conflict_undoes() -> None:
+    check_findings(
+        "BC202",
+        """
+        import httpx, stamina
+        from sqlalchemy import insert
+        from sqlalchemy.exc import IntegrityError
+        from sqlalchemy.orm import Session
+        from .models import Flow
+
+        def deliver(client: httpx.Client, url, event_id, body):
+            headers = {"X-Shop-Event-ID": event_id}
+            for attempt in stamina.retry_context(on=httpx.TransportError):
+                with attempt:
+                    client.post(url, content=body, headers=headers)
+
+        def begin(session: Session, make_code):
+            for _ in range(3):
+                statement = insert(Flow).values(code=make_code())
+                try:
+                    session.execute(statement)
+                except IntegrityError:
+                    continue
+                return
+
+        def send(client: httpx.Client, url, body):
+            for attempt in stamina.retry_context(on=httpx.TransportError):
+                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC202
+                with attempt:
+                    client.post(url, content=body)
+        """,
+    )

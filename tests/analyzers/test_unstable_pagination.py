@@ -864,3 +864,30 @@ def test_bounds_that_never_move_are_no_page() -> None:
             return cutoff, shown
         """,
     )
+
+
+def test_an_offset_of_nothing_and_an_order_behind_a_call() -> None:
+    check_findings(
+        "BC203",
+        """
+        from sqlalchemy import Column, Integer, select
+        from sqlalchemy.orm import declarative_base
+        from .models import Node
+        Base = declarative_base()
+        class Tag(Base):
+            __tablename__ = "tags"
+            id = Column(Integer, primary_key=True)
+            count = Column(Integer)
+        def top(session, limit):
+            return session.query(Tag).order_by(Tag.count.desc()).offset(0).limit(limit).all()
+        def keys(self, offset, limit):
+            statement = select(Node.key).filter(Node.parent == self.id)
+            if offset:
+                statement = statement.offset(offset)
+            statement = self.conditions(statement).order_by(*self.clauses)
+            return statement.limit(limit)
+        def page(session, offset, limit):
+            return session.query(Tag).order_by(Tag.count.desc()).offset(offset).limit(limit).all()
+                                                               # ^^^^^^^^^^^^^^ BC203
+        """,
+    )
