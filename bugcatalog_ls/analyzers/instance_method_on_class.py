@@ -12,15 +12,18 @@ from bugcatalog_ls.facts.attribute_reads import CallShape
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
+from bugcatalog_ls.facts.given_objects import is_filled
 from bugcatalog_ls.facts.known_members import instances_of
 from bugcatalog_ls.facts.member_owners import owner_of
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.open_bases import has_open_base
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
+from bugcatalog_ls.facts.owner_links import are_links_sure
 from bugcatalog_ls.facts.passing_decorators import PassingDecorator, collect_passing_decorators
 from bugcatalog_ls.facts.plain_classes import is_plain_class
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, body_of, decorators_of, text_of
 from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -64,7 +67,11 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 continue
             if not _lacks_self(ctx, use.call, method[1], owner.symbol):
                 continue
-            if is_set_from_outside(ctx.index, use.name, owner, ctx.path):
+            if is_set_from_outside(ctx.index, use.name, owner, ctx.path) or is_filled(
+                ctx.index, owner.symbol
+            ):
+                continue
+            if not are_links_sure(ctx.index, use, ctx.path):
                 continue
             yield from _findings(ctx, use, owner.symbol, method)
 
@@ -126,7 +133,7 @@ def _is_plain(ctx: JoinContext, method: FunctionFact, path: str) -> bool:
     """Whether a method is bound to instances, whatever its decorators do."""
     if method.member != "instance" or not method.parameters:
         return False
-    if method.parameters[0].name not in _SELF_NAMES:
+    if method.parameters[0].name not in _SELF_NAMES or method.parameters[0].has_default:
         return False
     return all(_keeps_self(ctx, decorator, path) for decorator in method.decorators)
 
@@ -165,9 +172,11 @@ def _lacks_self(ctx: JoinContext, call: CallShape, method: FunctionFact, symbol:
                 bases = mro(ctx.index, first)[0]
                 if symbol in bases or method.owner in bases:
                     return False
+    is_complete = all(name in given for name in lacking) or "dict" in {p.kind for p in method.parameters}
     if call.first_is_literal:
-        return True
-    return any(name not in given for name in lacking) and "dict" not in {p.kind for p in method.parameters}
+        # A test may give something else in place of `self`, where that is not looked at.
+        return not is_complete or not is_test_path(ctx.path)
+    return not is_complete
 
 
 def _has_self(file: PyFile, node: Node, symbol: str) -> bool:

@@ -35,6 +35,9 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     missing = missing_in(ctx.index, ctx.path)
     own = {(owner.symbol, use.name) for use, owner in missing if _is_of_itself(use)}
     n_own = Counter(symbol for symbol, _ in own)
+    n_places: Counter[tuple[str, str]] = Counter()
+    for use, owner in missing:
+        n_places[owner.symbol, use.name] += len(use.name_anchors)
     strange = {
         owner.symbol
         for use, owner in missing
@@ -43,7 +46,10 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for use, owner in missing:
         is_strange = use.annotated and owner.symbol in strange
         yield from _findings(
-            ctx, use, owner, "unsure" if is_strange or _is_unsure(ctx, use, owner, n_own) else ""
+            ctx,
+            use,
+            owner,
+            "unsure" if is_strange or _is_unsure(ctx, use, owner, (n_own, n_places)) else "",
         )
 
 
@@ -52,13 +58,21 @@ def _is_of_itself(use: AttributeUse) -> bool:
     return not (use.exact or use.annotated or use.links or use.owner.startswith("super("))
 
 
-def _is_unsure(ctx: JoinContext, use: AttributeUse, owner: Owner, n_own: Mapping[str, int]) -> bool:
+def _is_unsure(
+    ctx: JoinContext,
+    use: AttributeUse,
+    owner: Owner,
+    counts: tuple[Mapping[str, int], Mapping[tuple[str, str], int]],
+) -> bool:
     """Whether the owner may be something else: a class lacks so much that it looks made to be mixed in, or
-    the workspace so much that something must give it; unless the name is a slip of one that is there."""
+    the workspace so much that something must give it; unless the name is a slip of one that is there.
+
+    `counts` tell how many names a class of this file lacks of its own, and at how many places each."""
+    n_own, n_places = counts
     is_slip = any(near(use.name, name) >= _SLIP for name in names_of(ctx.index, owner))
     if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
         return True
-    if (use.annotated or _is_of_itself(use)) and len(use.name_anchors) >= _MANY:
+    if (use.annotated or _is_of_itself(use)) and n_places[owner.symbol, use.name] >= _MANY:
         return True
     return _is_of_itself(use) and n_own[owner.symbol] > 1 and not is_slip
 

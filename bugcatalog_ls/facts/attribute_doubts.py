@@ -22,7 +22,7 @@ _TYPE_TESTS = (
     *((b"issubclass(", _TESTED), (b"is_dataclass(", _TESTED), (b"match", _MATCHED)),
 )
 _WORD = re.compile(rb"\w")
-_AWAITED = (b"AttributeError", b"raises(", b"Exception")
+_AWAITED = (b"AttributeError", b"raises(", b"Raises(", b"Exception", b"suppress(")
 _TARGETS = frozenset(
     {"pattern_list", "tuple_pattern", "list_pattern", "as_pattern_target", "delete_statement"}
 )

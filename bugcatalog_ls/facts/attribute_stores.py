@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.class_decorators import class_decorator
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.subclasses import Subclass, derived_at_run_time, names_of_bases
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, text_of, walk
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
@@ -23,8 +23,9 @@ _BY_NAME_WORDS = (
 )
 _IN_CALL = re.compile(rb"\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})")
 _KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
-_SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([\[({][^\])}]*[\])}]|[\"']\w+[\"'])")
+_SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([^\n\[({]*(?:[\[({][^\])}]*[\])}])?[^\n]*)")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
+_QUOTED_WORDS = re.compile(rb"[\"']([\w\s,]+)[\"']")
 _COMPUTED = (
     re.compile(rb"setattr\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))"),
     re.compile(rb"vars\(\s*([\w.]+)\s*(?:\)|,\s*(?![\"']))"),
@@ -81,11 +82,14 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for written in _calls_by_name(data):
         for name in _QUOTED.findall(written):
             owners.setdefault(name.decode().rpartition(".")[2], set()).add("")
-    for word, pattern in ((b"backref", _KEYWORDS), (b"__slots__", _SLOTS)):
-        if word in data:
-            for match in pattern.finditer(data):
-                for name in _QUOTED.findall(match[1]) or [match[1]]:
-                    owners.setdefault(name.decode(), set()).add("")
+    if b"backref" in data:
+        for match in _KEYWORDS.finditer(data):
+            owners.setdefault(match[1].decode(), set()).add("")
+    if b"__slots__" in data:
+        for match in _SLOTS.finditer(data):
+            for words in _QUOTED_WORDS.findall(match[1]):
+                for name in words.replace(b",", b" ").split():
+                    owners.setdefault(name.decode("utf-8", "replace"), set()).add("")
     if b'("_' in data or b"('_" in data:
         for match in _KEPT_UNDER.finditer(data):
             owners.setdefault(match[1].decode(), set()).add("")
@@ -93,7 +97,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _imported_in_try(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
-    for symbol in sorted(_computed(file) | derived_at_run_time(file)):
+    for symbol in sorted(_computed(file) | derived_at_run_time(file) | _handed_over(file)):
         facts.add(ComputedAttributes(symbol))
     may_allow = b"extra" in data and b"allow" in data
     for definition in file.classes:
@@ -143,7 +147,8 @@ def _targets(file: PyFile) -> list[Node]:
             continue
         if kind == "attribute":
             written = data[left.start_byte : left.end_byte]
-            if not written.startswith(b"self.") or written.count(b".") != 1:
+            is_known = node.type == "assignment" and written.startswith(b"self.")
+            if not is_known or written.count(b".") != 1:
                 found.append(left)
         elif kind != "subscript":
             found.extend(child for child in walk(left) if child.type == "attribute")
@@ -185,6 +190,21 @@ def _computed(file: PyFile) -> set[str]:
             if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
                 found.add(symbol)
     return found
+
+
+def _handed_over(file: PyFile) -> set[str]:
+    """What is given to a library that sets attributes on it: mapped classes, namespaces of arguments."""
+    found: set[str | None] = set()
+    data = file.source.data
+    if b"map_imperatively" in data or b"mapper(" in data:
+        for call in file.calls_named("map_imperatively", "mapper"):
+            found.update(map(file.symbol, arguments_of(call).positional[:1]))
+    if b"namespace" in data:
+        for call in file.calls_written("parse_args", "parse_known_args"):
+            given = arguments_of(call)
+            found.update(map(file.symbol, given.positional[1:2]))
+            found.add(file.symbol(given.keywords.get("namespace")))
+    return {symbol for symbol in found if symbol is not None and "[" not in symbol}
 
 
 def _imported_in_try(file: PyFile, owners: dict[str, set[str]]) -> None:

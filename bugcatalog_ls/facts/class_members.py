@@ -18,7 +18,8 @@ from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 from bugcatalog_ls.syntax.modules import is_test_path
 
 _STRUCTURAL = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
-_MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__"})
+_EXTENDING = frozenset({"__set_name__", "contribute_to_class"})
+_MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__", "__metaclass__"})
 
 
 def class_may_have(index: FactIndex, symbol: str, name: str) -> bool:
@@ -38,6 +39,19 @@ def method_of(index: FactIndex, symbol: str, name: str) -> tuple[str, FunctionFa
         if name in known[1].attributes:
             return None
     return None
+
+
+def is_extended_by_members(index: FactIndex, symbol: str) -> bool:
+    """Whether a descriptor on a class may give it names: `__set_name__` and `contribute_to_class` may."""
+    for base in mro(index, symbol)[0]:
+        known = class_at(index, base)
+        for target in known[1].attributes.values() if known is not None else ():
+            if known is None or target is None or not target.endswith("()"):
+                continue
+            found = class_at(index, resolve(index, target, known[0]).removesuffix("()"))
+            if found is not None and found[1].dynamic and not _EXTENDING.isdisjoint(found[1].members):
+                return True
+    return False
 
 
 class _Names(msgspec.Struct, frozen=True):

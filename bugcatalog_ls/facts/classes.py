@@ -26,9 +26,10 @@ _ITERATORS = frozenset(
 _DYNAMIC = re.compile(
     rb"\b(?:setattr|__setattr__)\(\s*[\w.()]+\s*,\s*(?![\"'\s])"
     rb"|__dict__\s*(?:\.(?:update|setdefault|pop)|\|?=(?!=)|\[[^\]]*\]\s*=(?!=))"
-    rb"|\b(?:vars\(self\)|locals\(\)|exec\()"
+    rb"|\b(?:vars\((?:self)?\)|locals\(\)|exec\()"
+    rb"|[\"']?\bautoload(?:_with)?[\"']?\s*[:=]"
 )
-_DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"locals()", b"exec(")
+_DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"vars()", b"locals()", b"exec(", b"autoload")
 _HANDED_ON = re.compile(rb"super\(\)\.(?:__init__\(\s*[^\s)]|[a-z]\w*\()")
 _MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in|(?:to|must|should) be subclassed)\b")
 

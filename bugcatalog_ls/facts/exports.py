@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
@@ -10,6 +11,12 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import ImportedName
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
 from bugcatalog_ls.syntax.nodes import arguments_of
+
+_REPLACED = re.compile(rb"\bmodules(?:\.\w+\(\s*|\[\s*)__name__|\bmodules\.update\(")
+# What binds names that nobody can read, where it stands at the top level of a module.
+_COMPUTING = (b"exec(", b"execfile(", b"vars()", b"locals()")
+_PROMISED = re.compile(rb"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]([^\])]*)", re.MULTILINE)
+_QUOTED = re.compile(rb"[\"'](\w+)[\"']")
 
 
 class ModuleExports(Fact, frozen=True):
@@ -37,6 +44,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
         symbols = {file.names.binding_symbol(binding, scope) for binding in bindings} - {"None"}
         names[name] = symbols.pop() if len(symbols) == 1 else None
     data = file.source.data
+    if "__all__" in names:
+        # What is promised may be a submodule that is made when the package is built.
+        for promised in _PROMISED.finditer(data):
+            for word in _QUOTED.findall(promised[1]):
+                names.setdefault(word.decode(), None)
     facts.add(
         ModuleExports(
             module=file.module,
@@ -46,6 +58,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
             dynamic="__getattr__" in names
             or b"globals()" in data
             or b"sys.modules[" in data
+            or (b"modules" in data and _REPLACED.search(data) is not None)
+            or any(word in data and _is_at_top(file, word) for word in _COMPUTING)
             or (b"public(" in data and _is_published(file)),
         )
     )
@@ -68,6 +82,16 @@ def serves_others(index: FactIndex, module: str, imported: ImportedName) -> bool
 
 
 VOCABULARY = Vocabulary(_collect)
+
+
+def _is_at_top(file: PyFile, word: bytes) -> bool:
+    """Whether a word stands where the module itself runs."""
+    start = file.source.data.find(word)
+    while start >= 0:
+        if file.scopes.at(start).kind == "module":
+            return True
+        start = file.source.data.find(word, start + 1)
+    return False
 
 
 def _is_published(file: PyFile) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.facts.attribute_stores import AttributeStore, last_name
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
-from bugcatalog_ls.facts.class_members import class_may_have
+from bugcatalog_ls.facts.class_members import class_may_have, is_extended_by_members
 from bugcatalog_ls.facts.classes import ClassFact
 from bugcatalog_ls.facts.derived_classes import descendants_may_have, descendants_of, is_abstract
+from bugcatalog_ls.facts.given_objects import is_filled
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.likely_annotations import is_annotation_likely
 from bugcatalog_ls.facts.member_owners import Owner, owner_of
@@ -64,6 +65,8 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
             index, use.name, owner, path
         )
     if class_may_have(index, owner.symbol, use.name) or is_set_from_outside(index, use.name, owner, path):
+        return False
+    if is_filled(index, owner.symbol) or is_extended_by_members(index, owner.symbol):
         return False
     if not are_links_sure(index, use, path):
         return False

@@ -50,5 +50,8 @@ def _may_be(index: FactIndex, written: str, path: str, owner: Owner) -> bool:
     if plain in bases:
         return True
     if class_at(index, plain) is None:
+        if resolved.endswith("()") and not last_name(plain)[:1].isupper():
+            # A function of a library, `registry.get(name)` of a dictionary among them, gives what it likes.
+            return True
         return not is_outside(plain, module_name(path)) and module_file(index, plain) is None
     return owner.symbol in mro(index, plain)[0]

@@ -25,7 +25,9 @@ def is_plain_class(index: FactIndex, symbol: str) -> bool:
         return False
     for base in mro(index, symbol)[0]:
         known = class_at(index, base)
-        if known is not None and known[1].metaclass not in (None, *PLAIN_METACLASSES):
+        if known is None:
+            continue
+        if known[1].metaclass not in (None, *PLAIN_METACLASSES) or "__metaclass__" in known[1].attributes:
             return False
     return True
 

@@ -8,10 +8,10 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.nodes import text_of, walk
 
 # `type(name, (Base,), …)`: a subclass that no `class` statement shows.
-_MADE_CLASS = re.compile(rb"type\([^()]{1,120},\s*\(([\w.,\s]+)\)\s*,")
+_MADE_CLASS = re.compile(rb"type\((?:[^()]|\([^()]*\)){1,120},\s*\(([\w.,\s]+)\)\s*,")
 _MADE_OF_GATHERED = re.compile(rb"type\([^()]{1,120},\s*(?:tuple\(|\(?\*)")
 
 
@@ -32,7 +32,7 @@ ANY_BASE = "*"
 
 def names_of_bases(file: PyFile, class_definition: Node) -> set[str]:
     """The names of a class's bases, and those by which the imported ones are known elsewhere."""
-    names = _base_names(class_definition)
+    names = _base_names(file, class_definition)
     found = {
         binding.target
         for name in names
@@ -61,7 +61,7 @@ def derived_at_run_time(file: PyFile) -> set[str]:
     return found
 
 
-def _base_names(class_definition: Node) -> set[str]:
+def _base_names(file: PyFile, class_definition: Node) -> set[str]:
     superclasses = class_definition.child_by_field_name("superclasses")
     found: set[str] = set()
     for child in superclasses.named_children if superclasses is not None else ():
@@ -69,6 +69,13 @@ def _base_names(class_definition: Node) -> set[str]:
             child = child.child_by_field_name("value") or child
         if child.type in ("identifier", "attribute"):
             found.add(text_of(child).rpartition(".")[2])
+            # `base = models.Base`, `class Row(base)`.
+            symbol = file.symbol(child)
+            if symbol is not None and "(" not in symbol and "[" not in symbol:
+                found.add(symbol.rpartition(".")[2])
         elif child.type == "list_splat":
             found.add(ANY_BASE)
+        elif child.type != "keyword_argument":
+            # One of several, or what `with_metaclass(Meta, Base)` gives.
+            found |= {text_of(name) for name in walk(child) if name.type == "identifier"}
     return found

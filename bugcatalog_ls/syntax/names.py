@@ -48,6 +48,10 @@ _OWN_PARAMETERS = frozenset(
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 
 
+# Methods that are given a class without a decorator.
+_OF_CLASSES = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
+
+
 @dataclass
 class Names:
     """Symbols of one file. `attributes` maps `module.Class().name` to what is assigned to it."""
@@ -217,6 +221,9 @@ class Names:
             # Handed to others by its decorator (`@bindings.add("enter")`), or called on the class.
             return None
         class_symbol = f"{self.module}.{owner.qualname}"
+        if binding.name == "cls" and not decorators and scope.name not in _OF_CLASSES:
+            # An instance by its place and a class by its name: a metaclass's, or a forgotten decorator.
+            return None
         is_class_method = "classmethod" in decorators or binding.name in ("cls", "mcs")
         return class_symbol if is_class_method else f"{class_symbol}()"
 
