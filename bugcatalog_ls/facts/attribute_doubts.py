@@ -21,6 +21,7 @@ _TYPE_TESTS = (
     *((b"isinstance(", _TESTED), (b"type(", _TESTED), (b"hasattr(", _TESTED), (b"callable(", _TESTED)),
     *((b"issubclass(", _TESTED), (b"is_dataclass(", _TESTED), (b"match", _MATCHED)),
 )
+_NEVER = (b"TYPE_CHECKING", b"if False", b"if 0", b"while False", b"while 0")
 _WORD = re.compile(rb"\w")
 _AWAITED = (b"AttributeError", b"raises(", b"Raises(", b"Exception", b"suppress(")
 _TARGETS = frozenset(
@@ -51,7 +52,7 @@ class Doubts:
             return "unsure"
         if self._has_unsure:
             start = node.start_byte
-            if self._typing.holds(start) or self._is_expected_to_fail(start):
+            if self._unrun.holds(start) or self._is_expected_to_fail(start):
                 return "unsure"
         if self._data.startswith(b"(", node.end_byte) and not self._has_annotated:
             return "read"
@@ -79,7 +80,7 @@ class Doubts:
 
     @cached_property
     def _has_unsure(self) -> bool:
-        return bool(self._guards) or not self._typing.is_empty
+        return bool(self._guards) or not self._unrun.is_empty
 
     @cached_property
     def _has_annotated(self) -> bool:
@@ -111,18 +112,27 @@ class Doubts:
         return found
 
     @cached_property
-    def _typing(self) -> _Ranges:
-        """Blocks that are for type checkers only."""
-        if b"TYPE_CHECKING" not in self._data:
-            return _Ranges(())
-        blocks = []
-        for statement in self._file.nodes("if_statement"):
-            condition = statement.child_by_field_name("condition")
-            block = statement.child_by_field_name("consequence")
-            told = condition.text if condition is not None else None
-            if block is not None and told is not None and told.endswith(b"TYPE_CHECKING"):
-                blocks.append(block)
-        return _Ranges(blocks)
+    def _unrun(self) -> _Ranges:
+        """Where nothing runs: blocks for type checkers only, or behind `if False`, and what follows a
+        `return` or `raise` in its block."""
+        found: list[tuple[int, int]] = []
+        if any(word in self._data for word in _NEVER):
+            for statement in self._file.nodes("if_statement", "while_statement"):
+                condition = statement.child_by_field_name("condition")
+                block = statement.child_by_field_name("consequence") or statement.child_by_field_name("body")
+                told = condition.text if condition is not None else None
+                if block is None or told is None:
+                    continue
+                if told.endswith(b"TYPE_CHECKING") or told in (b"False", b"0"):
+                    found.append((block.start_byte, block.end_byte))
+        for statement in self._file.nodes("return_statement", "raise_statement"):
+            following = statement.next_named_sibling
+            while following is not None and following.type == "comment":
+                following = following.next_named_sibling
+            block = statement.parent
+            if following is not None and block is not None and block.type == "block":
+                found.append((following.start_byte, block.end_byte))
+        return _Ranges(found)
 
     def _is_expected_to_fail(self, offset: int) -> bool:
         guards = self._guards
@@ -164,12 +174,12 @@ def _expressions(node: Node) -> Iterator[Node]:
 
 
 class _Ranges:
-    """Nodes as ranges of the text."""
+    """Ranges of the text."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for start, end in sorted((node.start_byte, node.end_byte) for node in nodes):
+        for start, end in sorted(ranges):
             if not self._ends or self._ends[-1] <= start:
                 self._starts.append(start)
                 self._ends.append(end)

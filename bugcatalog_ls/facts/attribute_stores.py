@@ -13,7 +13,7 @@ from bugcatalog_ls.facts.class_decorators import class_decorator
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.subclasses import Subclass, derived_at_run_time, names_of_bases
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
@@ -36,6 +36,12 @@ _KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")
 _WORD = re.compile(rb"\w")
 _WORD_BEFORE = re.compile(rb"[\w.]+$")
 _ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
+
+# What a class has by the words of something that stands elsewhere.
+_BY_REFERENCE = (
+    (b"__slots__", re.compile(rb"__slots__\s*=\s*[A-Za-z_][\w.]*\s*[\n+]")),
+    (b"model_config", re.compile(rb"\bmodel_config\s*=\s*(?:(?!\w*ConfigDict\b|dict\b)\w|\w+\(\*\*)")),
+)
 
 
 class AttributeStore(Fact, frozen=True):
@@ -93,15 +99,17 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if b'("_' in data or b"('_" in data:
         for match in _KEPT_UNDER.finditer(data):
             owners.setdefault(match[1].decode(), set()).add("")
-    if b"import " in data and b"try:" in data:
-        _imported_in_try(file, owners)
+    if b"import " in data:
+        _imported_submodules(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
     for symbol in sorted(_computed(file) | derived_at_run_time(file) | _handed_over(file)):
         facts.add(ComputedAttributes(symbol))
     may_allow = b"extra" in data and b"allow" in data
+    patterns = [_ALLOWS_EXTRA] if may_allow else []
+    patterns += [pattern for word, pattern in _BY_REFERENCE if word in data]
     for definition in file.classes:
-        if may_allow and _ALLOWS_EXTRA.search(definition.node.text or b""):
+        if patterns and any(pattern.search(definition.node.text or b"") for pattern in patterns):
             facts.add(ComputedAttributes(definition.symbol))
         for base in sorted(names_of_bases(file, definition.node)):
             facts.add(Subclass(base, definition.symbol))
@@ -187,6 +195,8 @@ def _computed(file: PyFile) -> set[str]:
             node = file.root.named_descendant_for_byte_range(start, end)
             is_name = node is not None and node.type in ("identifier", "attribute")
             symbol = file.symbol(node) if is_name else None
+            if symbol is None and node is not None and node.type == "identifier":
+                found |= _looped_over(file, node)
             if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
                 found.add(symbol)
     return found
@@ -207,12 +217,27 @@ def _handed_over(file: PyFile) -> set[str]:
     return {symbol for symbol in found if symbol is not None and "[" not in symbol}
 
 
-def _imported_in_try(file: PyFile, owners: dict[str, set[str]]) -> None:
-    """Submodules that may be missing and, where they are not, are attributes of their package."""
+def _looped_over(file: PyFile, name: Node) -> set[str]:
+    """What a name stands for that runs over classes or modules: `for cls in (User, Order):`."""
+    looked_up = file.scopes.lookup(text_of(name), name.start_byte)
+    found: set[str] = set()
+    for binding in looked_up[1] if looked_up is not None else ():
+        loop = binding.node.parent if binding.kind == "for" else None
+        right = loop.child_by_field_name("right") if loop is not None else None
+        for child in right.named_children if right is not None and right.type in ("tuple", "list") else ():
+            symbol = file.symbol(child)
+            if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
+                found.add(symbol)
+    return found
+
+
+def _imported_submodules(file: PyFile, owners: dict[str, set[str]]) -> None:
+    """Submodules that may be missing here, or be made by a build: where they are not, they are attributes
+    of their package."""
     for node in file.nodes("import_statement"):
         for name in node.children_by_field_name("name"):
             package, _, last = text_of(name).rpartition(".")
-            if package and any(parent.type == "try_statement" for parent in ancestors(node)):
+            if package and not is_outside(package, file.module):
                 owners.setdefault(last, set()).add(package)
 
 

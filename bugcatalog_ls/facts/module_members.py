@@ -29,7 +29,10 @@ def module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> b
         return True
     if index.module_paths(f"{module}.{name}") or index.module_paths(f"{written}.{name}"):
         return True
-    if f"{module}.{name}" in _folders(index):
+    if f"{module}.{name}" in _folders(index) or f"{module}.{name}" in _imported(index):
+        return True
+    if parts[-1].endswith(("_pb2", "_pb2_grpc")):
+        # Made anew from its description, wherever it runs.
         return True
     package = index.one(ModuleExports, ".".join(parts[:-1]))
     if package is not None and package[1].names.get(parts[-1], module) != module:
@@ -67,6 +70,20 @@ def _folders(index: FactIndex) -> frozenset[str]:
         parts = module_name(path).split(".")
         found.update(".".join(parts[:n]) for n in range(1, len(parts)))
     return frozenset(found)
+
+
+@derived
+def _imported(index: FactIndex) -> frozenset[str]:
+    """The modules out of which names are imported at the top of files: those that are not there may be
+    made when the package is built."""
+    targets = (
+        target
+        for module in index.keys(ModuleExports)
+        for _, exports in index.get(ModuleExports, module)
+        for target in exports.names.values()
+        if target is not None
+    )
+    return frozenset(target.rpartition(".")[0] for target in targets if "(" not in target)
 
 
 def _uses_in(index: FactIndex, path: str) -> list[tuple[AttributeUse, ...]]:
