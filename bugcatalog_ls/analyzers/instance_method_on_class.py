@@ -22,6 +22,7 @@ from bugcatalog_ls.facts.owner_links import are_links_sure
 from bugcatalog_ls.facts.passing_decorators import PassingDecorator, collect_passing_decorators
 from bugcatalog_ls.facts.plain_classes import is_plain_class
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
+from bugcatalog_ls.facts.vendored import is_vendored
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, body_of, decorators_of, text_of
@@ -71,7 +72,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
                 ctx.index, owner.symbol
             ):
                 continue
-            if not are_links_sure(ctx.index, use, ctx.path):
+            if not are_links_sure(ctx.index, use, ctx.path) or is_vendored(ctx.index, ctx.path):
                 continue
             yield from _findings(ctx, use, owner.symbol, method)
 

@@ -20,6 +20,7 @@ from bugcatalog_ls.facts.missing_members import missing_in
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.near_names import near, nearest
 from bugcatalog_ls.facts.resolve import class_at, function_at
+from bugcatalog_ls.facts.vendored import is_vendored
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -70,6 +71,8 @@ def _is_unsure(
     `counts` tell how many names a class of this file lacks of its own, and at how many places each."""
     n_own, n_places = counts
     is_slip = any(near(use.name, name) >= _SLIP for name in names_of(ctx.index, owner))
+    if is_vendored(ctx.index, ctx.path):
+        return True
     if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
         return True
     if (use.annotated or _is_of_itself(use)) and n_places[owner.symbol, use.name] >= _MANY:

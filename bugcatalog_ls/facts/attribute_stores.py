@@ -82,8 +82,10 @@ def last_name(symbol: str) -> str:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     owners: dict[str, set[str]] = {}
+    lent: set[str] = set()
     for node in _targets(file):
         _store(file, node, owners)
+        lent |= _lent(file, node)
     data = file.source.data
     for written in _calls_by_name(data):
         for name in _QUOTED.findall(written):
@@ -103,7 +105,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _imported_submodules(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
-    for symbol in sorted(_computed(file) | derived_at_run_time(file) | _handed_over(file)):
+    for symbol in sorted(_computed(file) | derived_at_run_time(file) | _handed_over(file) | lent):
         facts.add(ComputedAttributes(symbol))
     may_allow = b"extra" in data and b"allow" in data
     patterns = [_ALLOWS_EXTRA] if may_allow else []
@@ -176,6 +178,19 @@ def _store(file: PyFile, node: Node, owners: dict[str, set[str]]) -> None:
     if written in ("self.__class__", "type(self)"):
         symbol = file.symbol(next(child for child in walk(owner) if text_of(child) == "self"))
     owners.setdefault(text_of(name), set()).add(symbol if symbol and "[" not in symbol else "")
+
+
+def _lent(file: PyFile, target: Node) -> set[str]:
+    """The class of which a method is put on something else, as whose method it then runs:
+    `Features.version = PatchedFeatures.version`."""
+    parent = target.parent
+    right = (
+        parent.child_by_field_name("right") if parent is not None and parent.type == "assignment" else None
+    )
+    lender = right.child_by_field_name("object") if right is not None and right.type == "attribute" else None
+    symbol = file.symbol(lender)
+    is_class = symbol is not None and "(" not in symbol and symbol.rpartition(".")[2][:1].isupper()
+    return {symbol} if symbol is not None and is_class else set()
 
 
 def _computed(file: PyFile) -> set[str]:

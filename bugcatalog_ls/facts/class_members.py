@@ -19,7 +19,7 @@ from bugcatalog_ls.syntax.modules import is_test_path
 
 _STRUCTURAL = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _EXTENDING = frozenset({"__set_name__", "contribute_to_class"})
-_MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__", "__metaclass__"})
+_MAKES_ANY = frozenset({"__get__", "__new__", "__table__", "__getattr__", "__metaclass__", "__class__"})
 
 
 def class_may_have(index: FactIndex, symbol: str, name: str) -> bool:
@@ -127,7 +127,8 @@ def _names_of_fact(fact: ClassFact) -> set[str] | None:
     if not _MAKES_ANY.isdisjoint(names) or not (names or fact.bases):
         return None
     own = fact.symbol.rpartition(".")[2].lstrip("_")
-    return names | {f"_{own}{name}" for name in names if name.startswith("__")}
+    names |= {f"_{own}{name}" for name in names if name.startswith("__")}
+    return names | {name.removeprefix(f"_{own}") for name in names if name.startswith(f"_{own}__")}
 
 
 def _is_part_of_tests(path: str, fact: ClassFact) -> bool:

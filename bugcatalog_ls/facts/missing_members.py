@@ -72,9 +72,19 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
         return False
     if use.name in _OF_GENERATORS and may_be_generator(index, use, path):
         return False
-    if (use.annotated or not use.exact) and descendants_may_have(index, owner.symbol, use.name):
+    if (use.annotated or not use.exact) and (
+        descendants_may_have(index, owner.symbol, use.name) or _is_set_below(index, use.name, owner, path)
+    ):
         return False
     return not use.annotated or is_annotation_likely(index, use, owner, path)
+
+
+def _is_set_below(index: FactIndex, name: str, owner: Owner, path: str) -> bool:
+    """Whether something sets the name on a class that derives from the owner, or on a base of such a one."""
+    return any(
+        is_set_from_outside(index, name, Owner("class", below), path) or is_filled(index, below)
+        for below in descendants_of(index, owner.symbol)
+    )
 
 
 def _is_replaced(index: FactIndex, owner: Owner, path: str) -> bool:

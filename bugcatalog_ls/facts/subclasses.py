@@ -61,6 +61,17 @@ def derived_at_run_time(file: PyFile) -> set[str]:
     return found
 
 
+def _names_assigned(file: PyFile, name: Node) -> set[str]:
+    """The names that a variable is assigned in turn: `base = Fast` here, `base = Slow` there."""
+    looked_up = file.scopes.lookup(text_of(name), name.start_byte)
+    values = [binding.value for binding in looked_up[1]] if looked_up is not None else []
+    return {
+        text_of(value).rpartition(".")[2]
+        for value in values
+        if value is not None and value.type in ("identifier", "attribute")
+    }
+
+
 def _base_names(file: PyFile, class_definition: Node) -> set[str]:
     superclasses = class_definition.child_by_field_name("superclasses")
     found: set[str] = set()
@@ -73,6 +84,8 @@ def _base_names(file: PyFile, class_definition: Node) -> set[str]:
             symbol = file.symbol(child)
             if symbol is not None and "(" not in symbol and "[" not in symbol:
                 found.add(symbol.rpartition(".")[2])
+            elif symbol is None and child.type == "identifier":
+                found |= _names_assigned(file, child)
         elif child.type == "list_splat":
             found.add(ANY_BASE)
         elif child.type != "keyword_argument":

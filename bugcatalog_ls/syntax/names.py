@@ -42,7 +42,7 @@ _CLASS_OF = frozenset({"builtins.type", "typing.Type"})
 _ALIASED = _OPTIONAL | _UNION | _ANNOTATED | {f"builtins.{name}" for name in ("dict", "list", "set", "tuple")}
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
 _OWN_PARAMETERS = frozenset(
-    {"self", "_self", "self_", "__self", "slf", "this", "me", "inst", "instance", "s"}
+    {"self", "_self", "self_", "__self", "slf", "me", "inst", "instance", "s"}
     | {"cls", "_cls", "cls_", "klass", "class_", "mcs", "mcls", "meta", "metacls"}
 )
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
