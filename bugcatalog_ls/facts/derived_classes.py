@@ -23,7 +23,9 @@ def descendants_may_have(index: FactIndex, symbol: str, name: str) -> bool:
     if not descendants:
         return is_abstract(index, symbol) or _may_be_derived_from(index, symbol)
     return _may_be_derived_from(index, symbol) or any(
-        class_may_have(index, descendant, name) or effect_of_decorators(index, descendant) == "unknown"
+        class_may_have(index, descendant, name)
+        or effect_of_decorators(index, descendant) == "unknown"
+        or (is_abstract(index, descendant) and not descendants_of(index, descendant))
         for descendant in descendants
     )
 

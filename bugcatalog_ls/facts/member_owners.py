@@ -53,7 +53,7 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     ):
         return None
     if class_at(index, plain) is not None:
-        if not is_certain(index, plain):
+        if not is_certain(index, plain) or _has_twin(index, use.owner, path):
             return None
         if use.owner.endswith("()") != resolved.endswith("()") and not resolved.endswith("()"):
             return None
@@ -70,6 +70,23 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     if is_module and not use.owner.endswith("()") and not _is_hidden(index, plain):
         return Owner("module", plain)
     return None
+
+
+def _has_twin(index: FactIndex, written: str, path: str) -> bool:
+    """Whether another module of the name that is imported has the class as well, and nothing but how the
+    program is started tells which of them is meant: neither lies below the file or beside it."""
+    parts = written.split("(")[0].split(".")
+    for n_parts in range(len(parts) - 1, 0, -1):
+        module = ".".join(parts[:n_parts])
+        chosen = file_of_module(index, module, path)
+        if chosen is None:
+            continue
+        root = chosen.removesuffix(".py").removesuffix("/__init__").removesuffix(module.replace(".", "/"))
+        others = [other for other in index.module_paths(module) if other != chosen]
+        if not root or path.startswith(root) or not others:
+            return False
+        return any(class_at(index, f"{module_name(other)}.{parts[n_parts]}") for other in others)
+    return False
 
 
 def _is_module_prefix(index: FactIndex, symbol: str) -> bool:

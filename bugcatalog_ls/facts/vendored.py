@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 
@@ -9,6 +10,7 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.syntax.modules import is_vendored_path
 from bugcatalog_ls.syntax.outside import is_outside
 
+_FOR_LIBRARIES = re.compile(r"libs?\d?|ext|externals?|deps|dependencies|packages")
 # So many well-known packages do not stand side by side by chance.
 _MIN_KNOWN = 3
 
@@ -22,7 +24,7 @@ def is_vendored(index: FactIndex, path: str) -> bool:
 
 @derived
 def _folders_of_packages(index: FactIndex) -> frozenset[str]:
-    """The folders, no packages themselves, in which several well-known packages lie."""
+    """The folders, no packages themselves but by name for libraries, in which well-known packages lie."""
     counts: Counter[str] = Counter()
     for path in index.files():
         folder, _, name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")
@@ -31,5 +33,9 @@ def _folders_of_packages(index: FactIndex) -> frozenset[str]:
     return frozenset(
         folder
         for folder, n_known in counts.items()
-        if n_known >= _MIN_KNOWN and not index.has_file(f"{folder}/__init__.py")
+        if n_known >= _MIN_KNOWN
+        and (
+            _FOR_LIBRARIES.fullmatch(folder.rpartition("/")[2]) is not None
+            or not index.has_file(f"{folder}/__init__.py")
+        )
     )
