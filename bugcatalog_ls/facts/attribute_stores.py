@@ -11,9 +11,10 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.class_decorators import class_decorator
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.indirect_stores import handed_over, kept_from_with, lent_by, looped_over
 from bugcatalog_ls.facts.subclasses import Subclass, derived_at_run_time, names_of_bases
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
@@ -85,8 +86,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
     lent: set[str] = set()
     for node in _targets(file):
         _store(file, node, owners)
-        lent |= _lent(file, node)
+        lent |= lent_by(file, node)
     data = file.source.data
+    if b"with " in data and b"self." in data:
+        kept_from_with(file, owners)
     for written in _calls_by_name(data):
         for name in _QUOTED.findall(written):
             owners.setdefault(name.decode().rpartition(".")[2], set()).add("")
@@ -105,7 +108,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _imported_submodules(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
-    for symbol in sorted(_computed(file) | derived_at_run_time(file) | _handed_over(file) | lent):
+    for symbol in sorted(_computed(file) | derived_at_run_time(file) | handed_over(file) | lent):
         facts.add(ComputedAttributes(symbol))
     may_allow = b"extra" in data and b"allow" in data
     patterns = [_ALLOWS_EXTRA] if may_allow else []
@@ -180,19 +183,6 @@ def _store(file: PyFile, node: Node, owners: dict[str, set[str]]) -> None:
     owners.setdefault(text_of(name), set()).add(symbol if symbol and "[" not in symbol else "")
 
 
-def _lent(file: PyFile, target: Node) -> set[str]:
-    """The class of which a method is put on something else, as whose method it then runs:
-    `Features.version = PatchedFeatures.version`."""
-    parent = target.parent
-    right = (
-        parent.child_by_field_name("right") if parent is not None and parent.type == "assignment" else None
-    )
-    lender = right.child_by_field_name("object") if right is not None and right.type == "attribute" else None
-    symbol = file.symbol(lender)
-    is_class = symbol is not None and "(" not in symbol and symbol.rpartition(".")[2][:1].isupper()
-    return {symbol} if symbol is not None and is_class else set()
-
-
 def _computed(file: PyFile) -> set[str]:
     found: set[str] = set()
     data = file.source.data
@@ -211,36 +201,7 @@ def _computed(file: PyFile) -> set[str]:
             is_name = node is not None and node.type in ("identifier", "attribute")
             symbol = file.symbol(node) if is_name else None
             if symbol is None and node is not None and node.type == "identifier":
-                found |= _looped_over(file, node)
-            if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
-                found.add(symbol)
-    return found
-
-
-def _handed_over(file: PyFile) -> set[str]:
-    """What is given to a library that sets attributes on it: mapped classes, namespaces of arguments."""
-    found: set[str | None] = set()
-    data = file.source.data
-    if b"map_imperatively" in data or b"mapper(" in data:
-        for call in file.calls_named("map_imperatively", "mapper"):
-            found.update(map(file.symbol, arguments_of(call).positional[:1]))
-    if b"namespace" in data:
-        for call in file.calls_written("parse_args", "parse_known_args"):
-            given = arguments_of(call)
-            found.update(map(file.symbol, given.positional[1:2]))
-            found.add(file.symbol(given.keywords.get("namespace")))
-    return {symbol for symbol in found if symbol is not None and "[" not in symbol}
-
-
-def _looped_over(file: PyFile, name: Node) -> set[str]:
-    """What a name stands for that runs over classes or modules: `for cls in (User, Order):`."""
-    looked_up = file.scopes.lookup(text_of(name), name.start_byte)
-    found: set[str] = set()
-    for binding in looked_up[1] if looked_up is not None else ():
-        loop = binding.node.parent if binding.kind == "for" else None
-        right = loop.child_by_field_name("right") if loop is not None else None
-        for child in right.named_children if right is not None and right.type in ("tuple", "list") else ():
-            symbol = file.symbol(child)
+                found |= looped_over(file, node)
             if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
                 found.add(symbol)
     return found
@@ -269,12 +230,19 @@ def _with_other_results(file: PyFile) -> set[str]:
             symbol = file.names.annotation_symbol(annotation)
             is_ours = symbol is not None and not is_outside(symbol, file.module)
             expected[key] = symbol if is_ours else None
-        if expected[key] is None:
-            continue
         values = node.named_children
         value = values[0] if values else None
+        if value is not None and value.type == "identifier" and _is_entered(file, value):
+            found.add(f"{file.module}.{scope.qualname}")
+        if expected[key] is None:
+            continue
         if value is None or value.type not in ("call", "identifier"):
             continue
         if file.symbol(value) not in (None, "None", expected[key]):
             found.add(f"{file.module}.{scope.qualname}")
     return found
+
+
+def _is_entered(file: PyFile, name: Node) -> bool:
+    bindings = file.scopes.at(name.start_byte).bindings.get(text_of(name), ())
+    return any(binding.kind == "with" for binding in bindings)
