@@ -39,13 +39,17 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     n_places: Counter[tuple[str, str]] = Counter()
     for use, owner in missing:
         n_places[owner.symbol, use.name] += len(use.name_anchors)
-    strange = {
-        owner.symbol
-        for use, owner in missing
-        if use.annotated and not nearest(use.name, names_of(ctx.index, owner))
-    }
+    strange: dict[str, set[str]] = {}
+    annotated: set[str] = set()
     for use, owner in missing:
-        is_strange = use.annotated and owner.symbol in strange
+        if not nearest(use.name, names_of(ctx.index, owner)):
+            strange.setdefault(owner.symbol, set()).add(use.name)
+            annotated |= {owner.symbol} if use.annotated else set()
+    for use, owner in missing:
+        # One name like no other makes an annotation doubtful, and several of them everything else.
+        is_strange = use.annotated and owner.symbol in annotated
+        if len(strange.get(owner.symbol, ())) >= _MANY:
+            is_strange = is_strange or not _is_slip(ctx.index, use, owner)
         yield from _findings(
             ctx,
             use,
@@ -70,7 +74,7 @@ def _is_unsure(
 
     `counts` tell how many names a class of this file lacks of its own, and at how many places each."""
     n_own, n_places = counts
-    is_slip = any(near(use.name, name) >= _SLIP for name in names_of(ctx.index, owner))
+    is_slip = _is_slip(ctx.index, use, owner)
     if is_vendored(ctx.index, ctx.path):
         return True
     if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
@@ -78,6 +82,10 @@ def _is_unsure(
     if (use.annotated or _is_of_itself(use)) and n_places[owner.symbol, use.name] >= _MANY:
         return True
     return _is_of_itself(use) and n_own[owner.symbol] > 1 and not is_slip
+
+
+def _is_slip(index: FactIndex, use: AttributeUse, owner: Owner) -> bool:
+    return any(near(use.name, name) >= _SLIP for name in names_of(index, owner))
 
 
 def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, variant: str) -> Iterator[Finding]:

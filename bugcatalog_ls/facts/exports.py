@@ -16,6 +16,7 @@ _REPLACED = re.compile(rb"\bmodules(?:\.\w+\(\s*|\[\s*)__name__|\bmodules\.updat
 # What binds names that nobody can read, where it stands at the top level of a module.
 _COMPUTING = (b"exec(", b"execfile(", b"vars()", b"locals()")
 _PROMISED = re.compile(rb"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]([^\])]*)", re.MULTILINE)
+_GIVEN_NAME = re.compile(rb"(?<!getLogger)[(,]\s*[\"'](\w+(?:\.\w+)+)[\"']")
 _QUOTED = re.compile(rb"[\"'](\w+)[\"']")
 
 
@@ -60,6 +61,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             or b"sys.modules[" in data
             or (b"modules" in data and _REPLACED.search(data) is not None)
             or any(word in data and _is_at_top(file, word) for word in _COMPUTING)
+            or _names_itself(file)
             or (b"public(" in data and _is_published(file)),
         )
     )
@@ -82,6 +84,18 @@ def serves_others(index: FactIndex, module: str, imported: ImportedName) -> bool
 
 
 VOCABULARY = Vocabulary(_collect)
+
+
+def _names_itself(file: PyFile) -> bool:
+    """Whether a module gives its own name to a function, which may then set names in it."""
+    data = file.source.data
+    last = file.module.rpartition(".")[2].encode()
+    if last + b"'" not in data and last + b'"' not in data:
+        return False
+    return any(
+        file.module == name or file.module.endswith(f".{name}")
+        for name in (match[1].decode() for match in _GIVEN_NAME.finditer(data))
+    )
 
 
 def _is_at_top(file: PyFile, word: bytes) -> bool:
