@@ -17,6 +17,10 @@ _PYDANTIC_NAMES = frozenset(
     | {"construct", "validate", "fields", "update_forward_refs", "Config", "settings_customise_sources"}
     | {"metadata"}
 )
+# Of Python 2, of which a class of its time does not tell.
+_OF_OLD_DICTIONARIES = frozenset(
+    {"has_key"} | {f"{how}{what}" for how in ("iter", "view") for what in ("keys", "values", "items")}
+)
 PYDANTIC_PREFIXES = ("model_", "sqlmodel_")
 _SQLALCHEMY_BASES = frozenset(
     {f"sqlalchemy.orm.{name}" for name in ("DeclarativeBase", "MappedAsDataclass", "declarative_base")}
@@ -65,6 +69,8 @@ def names_of_known_base(base: str) -> frozenset[str] | None:
             "_member_names_",
             "_value2member_map_",
         }
+    if issubclass(known, dict):
+        names |= _OF_OLD_DICTIONARIES
     if issubclass(known, BaseException):
         names |= {"add_note", "message"}
     return names | {"data", "register", "_abc_impl"}

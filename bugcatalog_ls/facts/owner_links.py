@@ -16,6 +16,7 @@ _RESULT_KEEPING = frozenset(
     | {"abc.abstractmethod", "typing.override", "typing_extensions.override", "typing.overload"}
     | {"builtins.property", "functools.cached_property"}
 )
+_MAX_FUNCTIONS = 4
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
@@ -33,12 +34,12 @@ def are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
         ):
             return False
         function = function_at(index, f"{resolved}.{name}")
-        if function is not None and not _keeps_result(index, function[1], use.entered):
+        if function is not None and not _gives_result(index, *function, use.entered):
             return False
         if owner.kind == "class" and not symbol.endswith("()") and name in _attributes(index, resolved):
             return False
     function = function_at(index, resolve(index, use.owner.removesuffix("()"), path))
-    return function is None or _keeps_result(index, function[1], use.entered)
+    return function is None or _keep_result(index, *function, use.entered)
 
 
 def may_be_generator(index: FactIndex, use: AttributeUse, path: str) -> bool:
@@ -47,6 +48,27 @@ def may_be_generator(index: FactIndex, use: AttributeUse, path: str) -> bool:
     called.append(use.owner.removesuffix("()"))
     functions = [function_at(index, resolve(index, symbol, path).removesuffix("()")) for symbol in called]
     return any(function is not None for function in functions)
+
+
+def _gives_result(index: FactIndex, path: str, function: FunctionFact, entered: bool) -> bool:
+    """Whether a call of a function gives what the function says; what it yields only comes one by one."""
+    is_plain = not (function.is_generator and not function.decorators) or entered
+    return is_plain and _keep_result(index, path, function, entered)
+
+
+def _keep_result(index: FactIndex, path: str, function: FunctionFact, entered: bool) -> bool:
+    """Whether a function, and those of which it hands the results on, give what they say."""
+    for _ in range(_MAX_FUNCTIONS):
+        if not _keeps_result(index, function, entered):
+            return False
+        returns = function.returns
+        if returns is None or not returns.endswith("()"):
+            return True
+        behind = function_at(index, resolve(index, returns.removesuffix("()"), path).replace("()", ""))
+        if behind is None:
+            return True
+        path, function = behind
+    return True
 
 
 def _keeps_result(index: FactIndex, function: FunctionFact, entered: bool) -> bool:
