@@ -21,6 +21,7 @@ _TYPE_TESTS = (
     *((b"isinstance(", _TESTED), (b"type(", _TESTED), (b"hasattr(", _TESTED), (b"callable(", _TESTED)),
     *((b"issubclass(", _TESTED), (b"is_dataclass(", _TESTED), (b"match", _MATCHED)),
 )
+_SKIPPED = re.compile(rb"(?:\w+\.)*(?:skip|xfail|skip_test|expectedFailure)\b(?!\w)")
 _NEVER = (b"TYPE_CHECKING", b"if False", b"if 0", b"while False", b"while 0")
 _WORD = re.compile(rb"\w")
 _AWAITED = (b"AttributeError", b"raises(", b"Raises(", b"Exception", b"suppress(")
@@ -113,8 +114,8 @@ class Doubts:
 
     @cached_property
     def _unrun(self) -> _Ranges:
-        """Where nothing runs: blocks for type checkers only, or behind `if False`, and what follows a
-        `return` or `raise` in its block."""
+        """Where nothing runs: blocks for type checkers only, or behind `if False`, tests that are skipped or
+        meant to fail, and what follows a `return` or `raise` in its block."""
         found: list[tuple[int, int]] = []
         if any(word in self._data for word in _NEVER):
             for statement in self._file.nodes("if_statement", "while_statement"):
@@ -125,6 +126,10 @@ class Doubts:
                     continue
                 if told.endswith(b"TYPE_CHECKING") or told in (b"False", b"0"):
                     found.append((block.start_byte, block.end_byte))
+        if b"skip" in self._data or b"xfail" in self._data:
+            for definition in (*self._file.classes, *self._file.functions):
+                if any(_SKIPPED.match(decorator.text or b"") for decorator in definition.decorators):
+                    found.append((definition.node.start_byte, definition.node.end_byte))
         for statement in self._file.nodes("return_statement", "raise_statement"):
             following = statement.next_named_sibling
             while following is not None and following.type == "comment":

@@ -11,7 +11,13 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.class_decorators import class_decorator
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.indirect_stores import handed_over, kept_from_with, lent_by, looped_over
+from bugcatalog_ls.facts.indirect_stores import (
+    handed_over,
+    kept_from_with,
+    lent_by,
+    looped_over,
+    named_in_calls,
+)
 from bugcatalog_ls.facts.subclasses import Subclass, derived_at_run_time, names_of_bases
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import text_of, walk
@@ -88,6 +94,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _store(file, node, owners)
         lent |= lent_by(file, node)
     data = file.source.data
+    for name in named_in_calls(file):
+        owners.setdefault(name, set()).add("")
     if b"with " in data and b"self." in data:
         kept_from_with(file, owners)
     for written in _calls_by_name(data):

@@ -91,9 +91,11 @@ def _filling(file: PyFile) -> set[str]:
             outer = looked_up[0].parent
             if match[1] in _OWN and outer is not None and outer.kind == "class":
                 continue
-            # A decorator's inner function is called by the outer one's name, too.
+            # A decorator's inner function is called by the outer one's name, too, and a method by others.
             found.update(part for part in looked_up[0].qualname.split(".") if not part.startswith("<"))
-    return found
+            if outer is not None and outer.kind == "class":
+                found.update(name for name, bound in outer.bindings.items() if bound[-1].kind == "function")
+    return {name for name in found if not name.startswith("__")}
 
 
 def _places(data: bytes, word: bytes) -> list[int]:

@@ -25,6 +25,18 @@ def handed_over(file: PyFile) -> set[str]:
     return {symbol for symbol in found if symbol is not None and "[" not in symbol}
 
 
+def named_in_calls(file: PyFile) -> set[str]:
+    """The names that calls give to the classes that they make: `create_model("User", name=(str, ...))`."""
+    data = file.source.data
+    if b"create_model" not in data and b"make_dataclass" not in data:
+        return set()
+    return {
+        name
+        for call in file.calls_named("create_model", "make_dataclass")
+        for name in arguments_of(call).keywords
+    }
+
+
 def lent_by(file: PyFile, target: Node) -> set[str]:
     """The class of which a method is put on something else, as whose method it then runs:
     `Features.version = PatchedFeatures.version`."""

@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.derived_classes import descendants_may_have, descendant
 from bugcatalog_ls.facts.given_objects import is_filled
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.likely_annotations import is_annotation_likely
+from bugcatalog_ls.facts.listed_names import is_told_by_name
 from bugcatalog_ls.facts.member_owners import Owner, owner_of
 from bugcatalog_ls.facts.module_members import module_has
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
@@ -65,6 +66,8 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
             index, use.name, owner, path
         )
     if class_may_have(index, owner.symbol, use.name) or is_set_from_outside(index, use.name, owner, path):
+        return False
+    if is_told_by_name(index, owner.symbol, use.name):
         return False
     if is_filled(index, owner.symbol) or is_extended_by_members(index, owner.symbol):
         return False
