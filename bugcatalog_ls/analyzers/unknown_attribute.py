@@ -30,6 +30,7 @@ _MAX_NAMES = 3
 _SLIP = 85.0
 # Nobody slips as often as that in one file.
 _MANY = 3
+_MANY_IN_ALL = 8
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -46,9 +47,9 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             strange.setdefault(owner.symbol, set()).add(use.name)
             annotated |= {owner.symbol} if use.annotated else set()
     for use, owner in missing:
-        # One name like no other makes an annotation doubtful, and several of them everything else.
+        # One name like no other makes an annotation doubtful, several of them, or many names, all the rest.
         is_strange = use.annotated and owner.symbol in annotated
-        if len(strange.get(owner.symbol, ())) >= _MANY:
+        if len(strange.get(owner.symbol, ())) >= _MANY or len(n_places) > _MANY_IN_ALL:
             is_strange = is_strange or not _is_slip(ctx.index, use, owner)
         yield from _findings(
             ctx,
