@@ -240,7 +240,7 @@ def _with_other_results(file: PyFile) -> set[str]:
             expected[key] = symbol if is_ours else None
         values = node.named_children
         value = values[0] if values else None
-        if value is not None and value.type == "identifier" and _is_entered(file, value):
+        if value is not None and (_is_entered(file, value) or _is_of_chosen_class(file, value)):
             found.add(f"{file.module}.{scope.qualname}")
         if expected[key] is None:
             continue
@@ -251,6 +251,20 @@ def _with_other_results(file: PyFile) -> set[str]:
     return found
 
 
+def _is_of_chosen_class(file: PyFile, value: Node) -> bool:
+    """Whether a class that another class may choose is made: `return self.renderer_class(request)`."""
+    if not file.source.data.startswith((b"self.", b"cls."), value.start_byte) or value.type != "call":
+        return False
+    function, scope = value.child_by_field_name("function"), file.scopes.at(value.start_byte)
+    if function is None or scope.parent is None or scope.parent.kind != "class":
+        return False
+    owner, _, name = text_of(function).rpartition(".")
+    path = f"{file.module}.{scope.parent.qualname}().{name}"
+    return owner in ("self", "cls") and path in file.names.attributes
+
+
 def _is_entered(file: PyFile, name: Node) -> bool:
+    if name.type != "identifier":
+        return False
     bindings = file.scopes.at(name.start_byte).bindings.get(text_of(name), ())
     return any(binding.kind == "with" for binding in bindings)
