@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bugcatalog_ls.facts.attribute_stores import OtherResult
 from bugcatalog_ls.facts.attribute_uses import AttributeUse
+from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.derived_classes import descendants_of
 from bugcatalog_ls.facts.index import FactIndex
@@ -33,7 +34,8 @@ def are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
             _declares(index, sub, name) for sub in descendants_of(index, resolved) if sub != resolved
         ):
             return False
-        function = function_at(index, f"{resolved}.{name}")
+        is_class = owner.kind == "class"
+        function = method_of(index, resolved, name) if is_class else function_at(index, f"{resolved}.{name}")
         if function is not None and not _gives_result(index, *function, use.entered):
             return False
         if owner.kind == "class" and not symbol.endswith("()") and name in _attributes(index, resolved):
