@@ -78,6 +78,9 @@ def _is_unsure(
     is_slip = _is_slip(ctx.index, use, owner)
     if is_vendored(ctx.index, ctx.path):
         return True
+    if is_test_path(ctx.path) and not is_slip:
+        # Tests are run: what they read is there most likely, or they are left from another version.
+        return True
     if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
         return True
     if (use.annotated or _is_of_itself(use)) and n_places[owner.symbol, use.name] >= _MANY:
