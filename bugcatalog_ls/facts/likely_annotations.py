@@ -18,15 +18,14 @@ def is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path
     names = names_of(index, owner)
     if _is_of_neighbour(index, use, owner, path):
         return False
-    if any(near(use.name, name) for name in names):
-        return True
-    read: set[str] = set()
+    read: set[str] = {use.name}
     for fact in index.in_file(path, AttributeUses):
         if use.owner in fact.confirmed:
             return True
         read |= {other.name for other in fact.uses if other.owner == use.owner}
-    is_general = ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is not None
-    return (len(read) == 1 and not is_general) or not read.isdisjoint(names)
+    if not read.isdisjoint(names) or all(any(near(other, name) for name in names) for other in read):
+        return True
+    return len(read) == 1 and ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is None
 
 
 def _is_of_neighbour(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:

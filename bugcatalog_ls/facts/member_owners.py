@@ -11,6 +11,7 @@ import msgspec
 from bugcatalog_ls.facts.attribute_uses import AttributeUse
 from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.import_roots import is_other_root
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_members import module_file
 from bugcatalog_ls.facts.plain_classes import effect_of_decorators, is_certain
@@ -53,7 +54,7 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     ):
         return None
     if class_at(index, plain) is not None:
-        if not is_certain(index, plain) or _has_twin(index, use.owner, path):
+        if not is_certain(index, plain) or _may_mean_another(index, use.owner, path):
             return None
         if use.owner.endswith("()") != resolved.endswith("()") and not resolved.endswith("()"):
             return None
@@ -72,9 +73,9 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     return None
 
 
-def _has_twin(index: FactIndex, written: str, path: str) -> bool:
-    """Whether another module of the name that is imported has the class as well, and nothing but how the
-    program is started tells which of them is meant: neither lies below the file or beside it."""
+def _may_mean_another(index: FactIndex, written: str, path: str) -> bool:
+    """Whether another module of the name that is imported may be meant: one that has the class as well,
+    where neither lies below the file or beside it, or one of an installed package."""
     parts = written.split("(")[0].split(".")
     for n_parts in range(len(parts) - 1, 0, -1):
         module = ".".join(parts[:n_parts])
@@ -82,6 +83,8 @@ def _has_twin(index: FactIndex, written: str, path: str) -> bool:
         if chosen is None:
             continue
         root = chosen.removesuffix(".py").removesuffix("/__init__").removesuffix(module.replace(".", "/"))
+        if root and is_other_root(index, root.rstrip("/"), module):
+            return True
         others = [other for other in index.module_paths(module) if other != chosen]
         if not root or path.startswith(root) or not others:
             return False

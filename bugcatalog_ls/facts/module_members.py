@@ -6,6 +6,7 @@ import sys
 
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.import_roots import imported_modules, is_other_root
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.syntax.modules import module_name
@@ -29,7 +30,7 @@ def module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> b
         return True
     if index.module_paths(f"{module}.{name}") or index.module_paths(f"{written}.{name}"):
         return True
-    if f"{module}.{name}" in _folders(index) or f"{module}.{name}" in _imported(index):
+    if f"{module}.{name}" in _folders(index) or f"{module}.{name}" in imported_modules(index):
         return True
     if parts[-1].endswith(("_pb2", "_pb2_grpc")):
         # Made anew from its description, wherever it runs.
@@ -53,6 +54,8 @@ def _may_be_installed(index: FactIndex, module: str, written: str, path: str) ->
     root = module.removesuffix(written).rstrip(".").replace(".", "/")
     if not root or not module.endswith(f".{written}"):
         return False
+    if is_other_root(index, root, written):
+        return True
     return not path.startswith(f"{root}/") and root.rpartition("/")[2] not in ("src", "lib", "python")
 
 
@@ -70,20 +73,6 @@ def _folders(index: FactIndex) -> frozenset[str]:
         parts = module_name(path).split(".")
         found.update(".".join(parts[:n]) for n in range(1, len(parts)))
     return frozenset(found)
-
-
-@derived
-def _imported(index: FactIndex) -> frozenset[str]:
-    """The modules out of which names are imported at the top of files: those that are not there may be
-    made when the package is built."""
-    targets = (
-        target
-        for module in index.keys(ModuleExports)
-        for _, exports in index.get(ModuleExports, module)
-        for target in exports.names.values()
-        if target is not None
-    )
-    return frozenset(target.rpartition(".")[0] for target in targets if "(" not in target)
 
 
 def _uses_in(index: FactIndex, path: str) -> list[tuple[AttributeUse, ...]]:
