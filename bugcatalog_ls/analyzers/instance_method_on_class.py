@@ -86,8 +86,9 @@ def _findings(
         f"{use.name} is a method of instances and is called on the class {label}, so that {first} is missing"
     )
     data = {"class": symbol, "method": method[1].symbol, "path": method[0], "name": use.name}
-    # Tests are run: what they call works most likely, or is meant to fail.
-    variant = "unsure" if is_test_path(ctx.path) else ""
+    # Tests are run: what they call works most likely, or is meant to fail. And who annotates with
+    # `Type[Client]` may mean an instance.
+    variant = "unsure" if use.annotated or is_test_path(ctx.path) else ""
     for anchor in use.anchors:
         yield ctx.find(anchor, message, variant=variant, data=data)
 
