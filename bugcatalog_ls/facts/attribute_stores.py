@@ -46,7 +46,7 @@ _ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow
 
 # What a class has by the words of something that stands elsewhere.
 _BY_REFERENCE = (
-    (b"__slots__", re.compile(rb"__slots__\s*=\s*[A-Za-z_][\w.]*\s*[\n+]")),
+    (b"__slots__", re.compile(rb"__slots__\s*=\s*[A-Za-z_][\w.]*\s*(?:[\n+]|$)")),
     (b"model_config", re.compile(rb"\bmodel_config\s*=\s*(?:(?!\w*ConfigDict\b|dict\b)\w|\w+\(\*\*)")),
 )
 
@@ -208,7 +208,7 @@ def _computed(file: PyFile) -> set[str]:
             node = file.root.named_descendant_for_byte_range(start, end)
             is_name = node is not None and node.type in ("identifier", "attribute")
             symbol = file.symbol(node) if is_name else None
-            if symbol is None and node is not None and node.type == "identifier":
+            if (symbol is None or "[" in symbol) and node is not None and node.type == "identifier":
                 found |= looped_over(file, node)
             if symbol is not None and "[" not in symbol and not symbol.startswith("builtins."):
                 found.add(symbol)

@@ -1,0 +1,339 @@
+"""BC901 and BC902 where something gives a class or module what its own text does not show."""
+
+from __future__ import annotations
+
+from bugcatalog_ls.testing.checks import check_findings
+
+
+def test_classes_that_functions_fill() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/filling.py
+        def fill(obj, values):
+            for name, value in values.items():
+                setattr(obj, name, value)
+
+        def with_names(cls):
+            for name in ("first", "last"):
+                setattr(cls, name, "")
+
+        #- app/use.py
+        import argparse
+        from sqlalchemy.orm import registry
+        from app.filling import fill, with_names
+
+        class Filled:
+            def __init__(self, values):
+                self.values = values
+                fill(self, values)
+
+            def title(self):
+                return self.name
+
+        class Named:
+            kind = "x"
+
+        class Looped:
+            kind = "x"
+
+        class Mapped:
+            def __init__(self, label):
+                self.label = label
+
+        class Options:
+            verbose: bool
+
+        class Plain:
+            kind = "x"
+
+        with_names(Named)
+        for cls in (Looped, Named):
+            for name in "abc":
+                setattr(cls, f"is_{name}", False)
+        registry().map_imperatively(Mapped, None)
+        argparse.ArgumentParser().parse_args(namespace=Options())
+        Named.first, Looped.is_a, Mapped("x").id, Options().quiet
+        Plain.first
+        #     ^^^^^ BC901
+        """,
+    )
+
+
+def test_names_that_are_only_written_as_texts() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/models.py
+        from pydantic import BaseModel, create_model
+
+        COLUMNS = ("x", "y")
+
+        class Point:
+            __slots__ = COLUMNS
+
+        class Pair:
+            __slots__ = "left right".split()
+
+        class Driver:
+            bindings = {"port": int}
+
+        class Reply(BaseModel):
+            text: str
+
+        def extended():
+            return create_model("ExtendedReply", original=(str, ...))
+
+        def use(reply: Reply):
+            Point().z, Pair().left, Driver().port, reply.original
+            Pair().middle
+            #      ^^^^^^ BC901
+            Driver().speed
+            #        ^^^^^ BC901
+        """,
+    )
+
+
+def test_modules_that_run_more_than_they_say() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/__init__.py
+        __all__ = ["generated"]
+        #- app/computed.py
+        for number in range(3):
+            exec("X%d = %d" % (number, number))
+        #- app/parser.py
+        from app import computed
+        computed.publish("app.parser")
+        #- app/messages_pb2.py
+        Message = 1
+        #- app/plain.py
+        VALUE = 1
+        #- use.py
+        import app
+        from app import computed, messages_pb2, parser, plain
+        from app._build import date
+
+        computed.X1, parser.Token, messages_pb2.Other, app.generated.x, app._build.date
+        plain.VALUES
+        #     ^^^^^^ BC901
+        """,
+    )
+
+
+def test_bases_through_variables_and_calls() -> None:
+    check_findings(
+        "BC901",
+        """
+        import six
+
+        class Lines:
+            def header(self):
+                return self.out.write("x")
+
+        class Short:
+            def run(self):
+                return self.do()
+
+        class Mixed:
+            def log(self):
+                return self.logger.info("x")
+
+        class Final(dict):
+            def __init_subclass__(cls):
+                cls.logger = None
+
+        class Blob(Final, Mixed):
+            pass
+
+        class Writer:
+            def __init__(self):
+                self.out = None
+
+        def writer(is_short):
+            base = Short if is_short else Lines
+            if is_short:
+                base = Lines
+            class Output(base, Writer):
+                def do(self):
+                    return 1
+            class Other(six.with_metaclass(type, Short)):
+                def do(self):
+                    return 1
+            return Output(), Other()
+        """,
+    )
+
+
+def test_what_never_runs() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/names.py
+        class Names:
+            first = ""
+
+        def read():
+            if False:
+                Names.second
+            return Names.first
+            Names.third
+
+        #- tests/test_names.py
+        import pytest
+        from app.names import Names
+
+        @pytest.mark.skip(reason="gone")
+        def test_skipped():
+            Names.second
+
+        def test_names():
+            Names.vier
+            #     ^^^^ BC901.unsure
+            Names.firts
+            #     ^^^^^ BC901
+        """,
+    )
+
+
+def test_results_that_others_choose() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/base.py
+        from app.lib import cached
+
+        class Context:
+            def __enter__(self):
+                return connect()
+
+            def __exit__(self, *args):
+                pass
+
+        class Small:
+            x = 1
+
+        class Base:
+            renderer_class = Small
+
+            def renderer(self):
+                return self.renderer_class()
+
+            def open(self):
+                with Context() as connection:
+                    self.connection = connection
+
+        @cached(1)
+        def inner():
+            return Small()
+
+        def outer():
+            return inner()
+
+        #- app/use.py
+        from app.base import Base, Small, outer
+
+        class Large:
+            y = 1
+
+        class Derived(Base):
+            renderer_class = Large
+
+            def use(self):
+                self.renderer().y
+                self.connection.commit()
+                outer().y
+                Small().y
+                #       ^ BC901
+        """,
+    )
+
+
+def test_imports_that_mean_something_else() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- shop/__init__.py
+        #- shop/cloud/redis/__init__.py
+        #- shop/cloud/redis/errors.py
+        class Failed(Exception):
+            pass
+        #- shop/cloud/use.py
+        from redis import errors
+        from shop.cloud.redis.errors import Failed
+        errors.Missing
+
+        #- one/lib/__init__.py
+        #- one/lib/log.py
+        class Log:
+            pass
+        #- two/lib/__init__.py
+        #- two/lib/log.py
+        class Log:
+            def start(self):
+                pass
+        #- check.py
+        from lib.log import Log
+        Log().start()
+        """,
+    )
+
+
+def test_copies_of_other_packages() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- libs/requests/__init__.py
+        class Session:
+            x = 1
+        Session.zork
+        #       ^^^^ BC901.unsure
+        #- libs/tornado/__init__.py
+        #- libs/jinja2.py
+        """,
+    )
+
+
+def test_first_parameters_that_are_no_instance() -> None:
+    check_findings(
+        "BC902",
+        """
+        #- app/files.py
+        from typing import Type
+
+        class Files:
+            def listed(cls, path):
+                return cls.items(path)
+
+            def items(cls, path):
+                return []
+
+            def read(self, path=""):
+                return path
+
+        class Other:
+            chosen = Files
+
+            def use(self):
+                return self.chosen.read()
+
+        class Further(Other):
+            chosen = Files()
+
+        def annotated(files: Type[Files]):
+            files.read()
+          # ^^^^^^^^^^ BC902.unsure
+
+        Files.read()
+        # <------- BC902
+
+        #- tests/test_files.py
+        from app.files import Files
+
+        def test_files():
+            Files.read("", "")
+            Files.read()
+          # ^^^^^^^^^^ BC902.unsure
+        """,
+    )
