@@ -166,6 +166,10 @@ def _lacks_self(ctx: JoinContext, call: CallShape, method: FunctionFact, symbol:
         for parameter in method.parameters
         if parameter.kind in ("positional", "keyword") and not parameter.has_default
     ]
+    is_complete = all(name in given for name in lacking) or "dict" in {p.kind for p in method.parameters}
+    if call.first_is_literal and is_complete and is_test_path(ctx.path):
+        # A test may give something else in place of `self`, where that is not looked at.
+        return False
     if call.first is not None and call.first != "None":
         resolved = resolve(ctx.index, call.first, ctx.path)
         if resolved.endswith("()") and "(" not in resolved[:-2]:
@@ -176,11 +180,7 @@ def _lacks_self(ctx: JoinContext, call: CallShape, method: FunctionFact, symbol:
                 bases = mro(ctx.index, first)[0]
                 if symbol in bases or method.owner in bases:
                     return False
-    is_complete = all(name in given for name in lacking) or "dict" in {p.kind for p in method.parameters}
-    if call.first_is_literal:
-        # A test may give something else in place of `self`, where that is not looked at.
-        return not is_complete or not is_test_path(ctx.path)
-    return not is_complete
+    return call.first_is_literal or not is_complete
 
 
 def _has_self(file: PyFile, node: Node, symbol: str) -> bool:
