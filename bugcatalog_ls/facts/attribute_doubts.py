@@ -22,6 +22,9 @@ _TYPE_TESTS = (
     *((b"issubclass(", _TESTED), (b"is_dataclass(", _TESTED), (b"match", _MATCHED)),
 )
 _SKIPPED = re.compile(rb"(?:\w+\.)*(?:skip|xfail|skip_test|expectedFailure)\b(?!\w)")
+_PASSES = re.compile(
+    rb"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:\s*(?:#[^\n]*\s*)*pass\s*(?:#[^\n]*)?"
+)
 _NEVER = (b"TYPE_CHECKING", b"if False", b"if 0", b"while False", b"while 0")
 _WORD = re.compile(rb"\w")
 _AWAITED = (b"AttributeError", b"raises(", b"Raises(", b"Exception", b"suppress(")
@@ -160,6 +163,8 @@ class Doubts:
                     value = handler.child_by_field_name("value") if handler.type == "except_clause" else None
                     if value is not None and body is not None and b"AttributeError" in (value.text or b""):
                         found.append((body.start_byte, body.end_byte))
+        if b"pass" in self._data and b"except" in self._data:
+            found += self._swallowed()
         if any(word in self._data for word in _AWAITED):
             for statement in self._file.nodes("with_statement"):
                 body = statement.child_by_field_name("body")
@@ -168,6 +173,16 @@ class Doubts:
                 if any(word in header for word in _AWAITED):
                     found.append((start, statement.end_byte))
         return found
+
+    def _swallowed(self) -> Iterator[tuple[int, int]]:
+        """What stands alone in a `try` of which each error is passed over: it may not be there."""
+        for statement in self._file.nodes("try_statement"):
+            body = statement.child_by_field_name("body")
+            handler = next((child for child in statement.children if child.type == "except_clause"), None)
+            if body is None or handler is None or body.named_child_count != 1:
+                continue
+            if _PASSES.fullmatch(handler.text or b"") is not None:
+                yield body.start_byte, body.end_byte
 
 
 def _expressions(node: Node) -> Iterator[Node]:

@@ -65,9 +65,14 @@ def _may_be_derived_from(index: FactIndex, symbol: str) -> bool:
     name = last_name(symbol)
     for _, subclass in index.get(Subclass, name):
         found = class_at(index, subclass.symbol)
-        if found is None or None not in found[1].bases or subclass.symbol == symbol:
+        if found is None or subclass.symbol == symbol:
             continue
         known = [resolve(index, base, found[0]) for base in found[1].bases if base is not None]
+        if any(base.endswith(f".{symbol}") and class_at(index, base) is None for base in known):
+            # The workspace under the name that it is installed by.
+            return True
+        if None not in found[1].bases:
+            continue
         if symbol in known or not any(last_name(base) == name for base in known):
             return True
     return False

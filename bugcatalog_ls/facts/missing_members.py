@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bugcatalog_ls.facts.attribute_stores import AttributeStore, last_name
@@ -24,6 +25,8 @@ from bugcatalog_ls.syntax.modules import is_test_path
 _OF_GENERATORS = frozenset(
     {"send", "throw", "close", "asend", "athrow", "aclose", "result", "cr_await", "add_done_callback"}
 )
+# What only a class that is mixed into a test case reads off itself.
+_OF_CASES = re.compile(r"assert[A-Z]\w*|skipTest|subTest|addCleanup")
 # What a test reads off something of which it has made a mock elsewhere.
 _OF_MOCKS = frozenset(
     {f"assert_{how}" for how in ("called", "called_once", "called_with", "called_once_with", "not_called")}
@@ -66,6 +69,8 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
             index, use.name, owner, path
         )
     if class_may_have(index, owner.symbol, use.name) or is_set_from_outside(index, use.name, owner, path):
+        return False
+    if not use.exact and _OF_CASES.fullmatch(use.name):
         return False
     if is_told_by_name(index, owner.symbol, use.name):
         return False

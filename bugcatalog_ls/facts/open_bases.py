@@ -23,5 +23,8 @@ _PLAIN = frozenset(
 def has_open_base(index: FactIndex, symbol: str) -> bool:
     """Whether a base of the class is of a library that is not known to leave methods alone: with some,
     what is called on the class is an event (`State.save()`), a query or a field."""
+    known = [class_at(index, base) for base in mro(index, symbol)[0]]
+    if any(found is not None and None in found[1].bases for found in known):
+        return True
     tops = (base.partition(".")[0] for base in mro(index, symbol)[0] if class_at(index, base) is None)
     return any(top not in sys.stdlib_module_names and top not in _PLAIN for top in tops)

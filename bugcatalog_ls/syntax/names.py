@@ -48,6 +48,9 @@ _OWN_PARAMETERS = frozenset(
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 
 
+_OF_INSTANCES = frozenset(
+    {"property", "cached_property", "functools.cached_property", "abc.abstractmethod", "abstractmethod"}
+)
 # Methods that are given a class without a decorator.
 _OF_CLASSES = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
 
@@ -221,7 +224,8 @@ class Names:
             # Handed to others by its decorator (`@bindings.add("enter")`), or called on the class.
             return None
         class_symbol = f"{self.module}.{owner.qualname}"
-        if binding.name == "cls" and not decorators and scope.name not in _OF_CLASSES:
+        is_plain = all(decorator in _OF_INSTANCES for decorator in decorators)
+        if binding.name == "cls" and is_plain and scope.name not in _OF_CLASSES:
             # An instance by its place and a class by its name: a metaclass's, or a forgotten decorator.
             return None
         is_class_method = "classmethod" in decorators or binding.name in ("cls", "mcs")
