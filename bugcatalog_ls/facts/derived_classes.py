@@ -68,11 +68,15 @@ def _may_be_derived_from(index: FactIndex, symbol: str) -> bool:
         if found is None or subclass.symbol == symbol:
             continue
         known = [resolve(index, base, found[0]) for base in found[1].bases if base is not None]
-        if any(base.endswith(f".{symbol}") and class_at(index, base) is None for base in known):
-            # The workspace under the name that it is installed by.
+        if any(_is_other_name(base, symbol) and class_at(index, base) is None for base in known):
             return True
         if None not in found[1].bases:
             continue
         if symbol in known or not any(last_name(base) == name for base in known):
             return True
     return False
+
+
+def _is_other_name(base: str, symbol: str) -> bool:
+    """Whether a base that is not found may be a class by the name that it is installed, or run, under."""
+    return base.endswith(f".{symbol}") or ("." in base and symbol.endswith(f".{base}"))

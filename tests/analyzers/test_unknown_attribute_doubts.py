@@ -166,6 +166,34 @@ def test_bases_through_variables_and_calls() -> None:
     )
 
 
+def test_bases_under_the_name_that_they_are_installed_by() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- client/base_job.py
+        class BaseJob:
+            def record(self):
+                return self.logger_of()
+        #- server/job.py
+        from autotest.client import base_job
+        class Job(base_job.BaseJob):
+            def logger_of(self):
+                return 1
+
+        #- src/__init__.py
+        #- src/specs/saving.py
+        class Saver:
+            def save(self):
+                return self.key()
+        #- src/specs/work.py
+        from specs.saving import Saver
+        class Work(Saver):
+            def key(self):
+                return 1
+        """,
+    )
+
+
 def test_what_never_runs() -> None:
     check_findings(
         "BC901",
@@ -177,6 +205,10 @@ def test_what_never_runs() -> None:
         def read():
             if False:
                 Names.second
+            try:
+                Names.second
+            except Exception:
+                pass
             return Names.first
             Names.third
 
