@@ -137,18 +137,15 @@ def _stale(
     names: set[str] = set()
     rows: dict[str, Load] = {}
     queries: list[Node] = []
-    pattern = re.compile(rf"\b(?:select|query)\(\s*{re.escape(written)}\s*\)")
+    pattern = re.compile(rf"\b(?:select|query)\(\s*{re.escape(written)}\s*\)\Z")
     for left, right in bound_names(scope.node):
         if right.end_byte > call.start_byte:
             continue
-        if pattern.search(text_of(right)):
-            asked = next(
-                part
-                for part in (right, *walk(right))
-                if part.type == "call" and pattern.fullmatch(text_of(part))
-            )
-            queries.append(asked)
-            names |= derived_names(scope, asked)
+        if written in text_of(right):
+            for part in (right, *walk(right)):
+                if part.type == "call" and pattern.search(text_of(part)):
+                    queries.append(part)
+                    names |= derived_names(scope, part)
         if left.type != "identifier":
             continue
         load = load_of(file, unawaited(right))

@@ -1704,3 +1704,32 @@ def test_value_that_is_written_back_or_worked_out_elsewhere() -> None:
           # ^^^^^^^^^^^^^^^^^ BC302
         """,
     )
+
+
+def test_column_read_through_a_module_or_a_session() -> None:
+    check_findings(
+        "BC302",
+        """
+        import sqlalchemy as sa
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase): ...
+
+        class Part(Base):
+            __tablename__ = "parts"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            n_left: Mapped[int]
+
+        def take(session, part_id, n):
+            old = session.execute(sa.select(Part.n_left).where(Part.id == part_id)).scalar_one()
+            session.execute(sa.update(Part).where(Part.id == part_id).values(n_left=old - n))
+            #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+
+        def put(session, part_id, n):
+            old = session.query(Part.n_left).filter(Part.id == part_id).scalar()
+            session.query(Part).filter(Part.id == part_id).update({Part.n_left: old + n})
+        #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC302
+            session.commit()
+        """,
+    )
