@@ -12,8 +12,12 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.forgotten_names import has_many_files
+from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.required_packages import is_required
 from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.facts.unchecked_uses import (
     OptionalName,
     UncheckedUses,
@@ -50,7 +54,7 @@ _OLD_TYPING = frozenset(
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `target` the
     whole name of it. `is_unsure` tells that an `except` names it, a flag for others or the handler tells of
-    it, or something that the file does not show is asked before."""
+    it, or something that the file does not show is asked before; `shown` what shows that it fails."""
 
     name: str
     kind: str
@@ -59,6 +63,7 @@ class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     anchor: str
     import_anchor: str
     is_unsure: bool
+    shown: str
 
 
 class OwnUnchecked(Fact, frozen=True):
@@ -99,6 +104,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
 def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) -> None:
     functions = FunctionChecks(file)
     found: list[tuple[OptionalImport, Node]] = []
+    shown: dict[int, str] = {}
     refused: set[str] = set()
     asked: set[int] = set()
     for optional in optionals:
@@ -109,17 +115,25 @@ def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) ->
         if library not in refused and is_refused(file, [name.encode() for name in told]):
             refused.add(library)
         availability = Availability(functions, optional)
-        unchecked = [use for use in _uses(file, optional) if not availability.is_sure_at(use)]
-        found.extend((optional, use) for use in first_on_their_paths(file, unchecked))
+        uses = list(_uses(file, optional))
+        unchecked = [use for use in uses if not availability.is_sure_at(use)]
+        for use in first_on_their_paths(file, unchecked):
+            found.append((optional, use))
+            shown[use.id] = shown_at(file, use, uses, availability)
         asked.update(use.id for use in unchecked if may_be_asked_before(functions, use))
     for library in sorted(refused):
         facts.add(RefusedImport(library))
-    uses = [_own_use(file, facts, optional, use, use.id in asked) for optional, use in _reached(file, found)]
-    if uses:
-        facts.add(OwnUnchecked(file.path, tuple(uses)))
+    own = [
+        _own_use(file, facts, optional, use, use.id in asked, shown[use.id])
+        for optional, use in _reached(file, found)
+    ]
+    if own:
+        facts.add(OwnUnchecked(file.path, tuple(own)))
 
 
-def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is_asked: bool) -> OwnUse:
+def _own_use(
+    file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is_asked: bool, shown: str
+) -> OwnUse:
     place = f"{optional.name} {file.qualname_at(use.start_byte)}"
     return OwnUse(
         optional.name,
@@ -129,6 +143,7 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
         is_asked or is_caught_only(use) or is_told_to_others(file, optional),
+        shown,
     )
 
 
@@ -146,19 +161,32 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
             data = {"name": use.name, "kind": use.kind}
-            variant = "unsure" if use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY else ""
+            is_unsure = use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY
+            variant = "unsure" if is_unsure or _is_unsure(ctx, use.target, use.shown) else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:
             origin = _origin(ctx.index, other.module, other.name, ctx.path)
             if origin is None:
                 continue
+            module, target = origin
             message = (
-                f"{other.written} is None where its import in {origin} fails, and nothing tests that here"
+                f"{other.written} is None where its import in {module} fails, and nothing tests that here"
             )
-            variant = "unsure" if len(other.anchors) > _MAX_OF_LIBRARY else ""
-            for anchor in other.anchors:
+            for anchor, shown in zip(other.anchors, other.shown, strict=True):
+                is_unsure = len(other.anchors) > _MAX_OF_LIBRARY or _is_unsure(ctx, target, shown)
+                variant = "unsure" if is_unsure else ""
                 yield ctx.find(anchor, message, variant=variant, data={"name": other.written, "kind": "none"})
+
+
+def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
+    """Whether the library is always there, as the project demands it, or, in a large workspace, nothing
+    shows that the use is come to without it: another file may see to that."""
+    if is_required(ctx.index, target.lstrip("."), ctx.path):
+        return True
+    if not has_many_files(ctx.index):
+        return False
+    return not shown or (shown == "import" and not is_imported(ctx.index, ctx.path))
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -245,8 +273,9 @@ def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
     return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
 
 
-def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
-    """The module whose optional import the name is, through re-exports; None where it is none."""
+def _origin(index: FactIndex, module: str, name: str, path: str) -> tuple[str, str] | None:
+    """The module whose optional import the name is, through re-exports, and of what that is; None where
+    it is none."""
     for _ in range(_MAX_STEPS):
         file = file_of_module(index, absolute_module(module, path), path)
         if file is None:
@@ -254,7 +283,7 @@ def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
         own = module_name(file)
         optional = index.one(OptionalName, f"{own}.{name}")
         if optional is not None:
-            return None if _is_own(index, optional[1].target, file) else own
+            return None if _is_own(index, optional[1].target, file) else (own, optional[1].target)
         exports = index.one(ModuleExports, own)
         target = exports[1].names.get(name) if exports is not None else None
         if target is None or target == f"{own}.{name}" or "(" in target:

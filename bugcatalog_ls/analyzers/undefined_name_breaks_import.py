@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files, may_be_forgotten
 from bugcatalog_ls.facts.import_sources import ImportSource
+from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.read_annotations import is_read_at_registration
 from bugcatalog_ls.facts.resolve import file_of_module
@@ -165,12 +166,19 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         if _is_deferred_here(context, read):
             continue
         told.add(read.name)
-        is_unsure = read.reason == "missing" and has_many_files(context.index)
-        variant = (
-            "unsure" if is_unsure and not may_be_forgotten(context.index, read.name, context.path) else ""
-        )
+        variant = "unsure" if _is_unsure(context, read) else ""
         data = {"name": read.name, "reason": read.reason}
         yield context.find(read.anchor, _TOLD[read.reason].format(read.name), variant=variant, data=data)
+
+
+def _is_unsure(context: JoinContext, read: UnboundName) -> bool:
+    """Whether, in a large workspace, who runs the file may give it the name: nobody imports the file, or
+    nothing is known that the name may mean."""
+    if not has_many_files(context.index):
+        return False
+    if read.reason == "missing" and not may_be_forgotten(context.index, read.name, context.path):
+        return True
+    return not is_imported(context.index, context.path)
 
 
 def _place(path: str, name: str) -> str:

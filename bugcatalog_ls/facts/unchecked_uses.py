@@ -10,6 +10,7 @@ import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
@@ -42,12 +43,14 @@ class OptionalName(Fact, frozen=True):
 
 
 class UncheckedUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Places where an imported name is used as an object with no test of it around."""
+    """Places where an imported name is used as an object with no test of it around; `shown` tells of each
+    what shows that it fails."""
 
     module: str
     name: str
     written: str
     anchors: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 class UncheckedUses(Fact, frozen=True):
@@ -75,8 +78,9 @@ def imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[Uncheck
         unchecked = tests.without_test(module, name, written, nodes)
         if unchecked:
             first = first_on_their_paths(file, unchecked)
+            shown = tests.shown_at(module, name, written, nodes, first)
             anchors = tuple(facts.anchor(f"optional {written}", node) for node in first)
-            yield UncheckedUse(module, name, written, anchors)
+            yield UncheckedUse(module, name, written, anchors, shown)
 
 
 def first_on_their_paths(file: PyFile, uses: list[Node]) -> list[Node]:
@@ -196,9 +200,20 @@ class _Tests:
         if not is_tested:
             expected = self._functions.absences
             return [node for node in nodes if not expected.is_expected_at(node)]
-        optional = OptionalImport(written, "none", name, nodes[0], self._file.scopes.module, flags=flags)
-        availability = Availability(self._functions, optional)
+        availability = self._availability(module, name, written, nodes[0])
         return [node for node in nodes if not availability.is_sure_at(node)]
+
+    def shown_at(
+        self, module: str, name: str, written: str, nodes: list[Node], unchecked: list[Node]
+    ) -> tuple[str, ...]:
+        """What shows of each of the `unchecked` uses that it fails."""
+        availability = self._availability(module, name, written, nodes[0])
+        return tuple(shown_at(self._file, use, nodes, availability) for use in unchecked)
+
+    def _availability(self, module: str, name: str, written: str, node: Node) -> Availability:
+        flags = self._flags.get(module, {})
+        optional = OptionalImport(written, "none", name, node, self._file.scopes.module, flags=flags)
+        return Availability(self._functions, optional)
 
     def _is_tested(self, name: str) -> bool:
         known = self._tested.get(name)

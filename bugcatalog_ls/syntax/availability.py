@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.given_values import nones_of, values_of
-from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
+from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present, statements_before
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
     SCOPES,
@@ -53,9 +54,25 @@ class Availability:
             return True
         if any(self._is_check(made.call, made.name) for made in self._functions.calls_before(node)):
             return True
+        if self._is_given_up_before(node):
+            return True
         if self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth):
             return True
         return self._is_checked_for_others and enclosing(node, *FUNCTIONS) is not None
+
+    def is_tested_at(self, node: Node) -> bool:
+        """Whether a test in the function around a node tells that the name is there."""
+        return any(self._tells(condition, 0) for condition in conditions_at(node))
+
+    def _is_given_up_before(self, node: Node) -> bool:
+        """Whether a test before a node calls, where the import was not made, what ends the work
+        (`abort(501)`)."""
+        return any(
+            self._tells(condition, 0)
+            for statement in statements_before(node)
+            if statement.type == "if_statement" and self._mentions(statement)
+            for condition in conditions_after_giving_up(statement)
+        )
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -183,7 +200,12 @@ class Availability:
         known = self._checkers.get(function.id)
         if known is None:
             self._checkers[function.id] = False
-            known = any(self._tells(condition, 0) for condition in self._functions.refusals(function))
+            refusals = (
+                condition
+                for one in (function, *self._functions.within(function))
+                for condition in self._functions.refusals(one)
+            )
+            known = any(self._tells(condition, 0) for condition in refusals)
             self._checkers[function.id] = known
         return known
 
@@ -212,8 +234,12 @@ class Availability:
         return False
 
     def _is_skip(self, decorator: Node) -> bool:
+        """Whether a decorator names the library, or is a function of this file that refuses without it."""
         written = text_of(decorator).lower()
-        return any(word in written for word in self._words) and "patch" not in written
+        if any(word in written for word in self._words) and "patch" not in written:
+            return True
+        name = text_of(decorator).lstrip("@ ").partition("(")[0]
+        return any(self._is_checker(function) for function in self._functions.named(name))
 
     def _is_checking_class(self, class_definition: Node) -> bool:
         if self._has_checking_method(class_definition):

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.expected_absences import ExpectedAbsences
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
 from bugcatalog_ls.syntax.guards import Condition, conditions_after
 from bugcatalog_ls.syntax.nodes import (
     BLOCKS,
@@ -20,6 +21,9 @@ from bugcatalog_ls.syntax.nodes import (
     is_docstring,
     text_of,
 )
+
+# One of these stands in each `if` that raises, exits or gives up by a helper.
+_ENDING = (b"raise", b"exit", b"abort", b"missing")
 
 
 class CallStatement(NamedTuple):
@@ -47,6 +51,14 @@ class FunctionChecks:
     def returned(self, function: Node) -> str:
         """All that a function returns, as it is written."""
         return self._returned.get(function.id, "")
+
+    def within(self, function: Node) -> list[Node]:
+        """The functions that are defined in a function: what a decorator puts in another's place."""
+        return [
+            definition.node
+            for definition in self.file.functions
+            if function.start_byte < definition.node.start_byte < function.end_byte
+        ]
 
     def refusals(self, function: Node) -> list[Condition]:
         """The conditions that hold behind those `if`s of a function that raise or exit."""
@@ -121,11 +133,12 @@ class FunctionChecks:
         found: dict[int, list[Condition]] = {}
         for node in self.file.nodes("if_statement"):
             start, end = node.start_byte, node.end_byte
-            if data.find(b"raise", start, end) < 0 and data.find(b"exit", start, end) < 0:
+            if not any(data.find(word, start, end) >= 0 for word in _ENDING):
                 continue
             owner = self.file.scopes.at(start)
             if owner.kind == "function":
-                found.setdefault(owner.node.id, []).extend(conditions_after(node))
+                after = [*conditions_after(node), *conditions_after_giving_up(node)]
+                found.setdefault(owner.node.id, []).extend(after)
         return found
 
 

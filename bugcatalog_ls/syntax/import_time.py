@@ -86,11 +86,13 @@ def _is_text(file: PyFile, offset: int) -> bool:
 
 
 def _is_placeholder(node: Node) -> bool:
-    """Whether a name stands in double braces or as `**{name}`, which no Python can run: the file is a
-    template."""
+    """Whether a name stands alone in braces (`SECRET_KEY = {secret_key}`), in two of them or as `**{name}`:
+    the file is a template."""
     inner = node.parent
     outer = inner.parent if inner is not None and inner.type == "set" else None
-    return outer is not None and outer.type in ("set", "dictionary_splat")
+    if inner is None or outer is None or inner.named_child_count != 1:
+        return False
+    return outer.type in ("set", "dictionary_splat", "assignment", "expression_statement")
 
 
 def _names_of_patterns(file: PyFile) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.giving_up import gives_up
 from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
 from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, holds_node, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
@@ -17,10 +18,7 @@ from bugcatalog_ls.syntax.scopes import Binding, Scope
 _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
 
-_GIVING_UP = ("error", "fail", "die", "abort", "bail", "fatal", "raise", "exit", "skip", "panic")
-
 _GATHERS = re.compile(r"(\w+)(?:\.(?:append|add)\(|\s*\+=)")
-_MISSING = re.compile(r"(?:handle|on|report|exit)\w*missing|missing_(?:dep|extra|require|package)")
 
 Sign = Literal["true", "false", "none"]
 """What a flag is where the import was made: true, false, or None (where it keeps the error)."""
@@ -54,7 +52,7 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
             continue
         handlers = [child for child in statement.children if child.type == "except_clause"]
         catching = [handler for handler in handlers if _catches_import_error(handler)]
-        open_handlers = [handler for handler in catching if not _leaves(_block(handler))]
+        open_handlers = [handler for handler in catching if not gives_up(_block(handler))]
         if not open_handlers or any(_is_gathered(file, handler) for handler in open_handlers):
             continue
         scope = file.scopes.at(statement.start_byte)
@@ -97,18 +95,6 @@ def _catches_import_error(handler: Node) -> bool:
 
 def _block(handler: Node) -> Node:
     return next((child for child in handler.children if child.type == "block"), handler)
-
-
-def _leaves(block: Node) -> bool:
-    """Whether a handler does not go on; a helper that is named for giving up (`cli.error(…)`) counts."""
-    if always_leaves(block):
-        return True
-    last = statements(block)[-1:]
-    call = last[0].named_children[0] if last and last[0].named_child_count == 1 else None
-    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
-    owner, _, name = text_of(function).rpartition(".") if function is not None else ("", "", "")
-    is_told = name.lower().startswith(_GIVING_UP) or _MISSING.search(name) is not None
-    return is_told and "log" not in owner.lower()
 
 
 def _is_gathered(file: PyFile, handler: Node) -> bool:
