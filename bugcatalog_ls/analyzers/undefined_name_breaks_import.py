@@ -22,7 +22,7 @@ from bugcatalog_ls.syntax.bound_by_then import imports_from_own
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_time import unbound_reads
-from bugcatalog_ls.syntax.modules import absolute_module, module_name
+from bugcatalog_ls.syntax.modules import absolute_module, is_fragment_path, is_vendored_path, module_name
 from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, text_of
 from bugcatalog_ls.syntax.told_comments import is_told
 
@@ -43,19 +43,23 @@ _TOLD = {
 _READERS = (b"fastapi", b"pydantic", b"sqlmodel", b"msgspec", b"typer", b"strawberry", b"sqlalchemy")
 # `c.ServerApp.port = 8888`: the loader of a file of traitlets' settings gives it `c`.
 _CONFIGURED = re.compile(r"c\.[A-Z]\w*\.\w+\b")
+# `exec(open(path).read(), names)`, `runpy.run_path(path, init_globals=names)`
+_RUNS = re.compile(rb"\b(?:execfile\(|runpy\.run_path\(|exec\((?:compile\(|open\(|code\b|\w+\.read))")
 _BUILTINS = re.compile(
     r"\b(?:builtins|__builtins__|__builtin__)(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
 )
 
 
 class UnboundName(Fact, frozen=True):
-    """A name that a file reads at import and does not bind; a star import may do."""
+    """A name that a file reads at import and does not bind; a star import may do. `is_changed`: it adds to
+    what the name holds, or puts something into it."""
 
     path: str
     name: str
     anchor: str
     reason: str
     in_annotation: bool
+    is_changed: bool
     stars: tuple[str, ...]
 
     @property
@@ -93,6 +97,16 @@ class AddedBuiltin(Fact, frozen=True):
         return self.name
 
 
+class RunFiles(Fact, frozen=True):
+    """A file that runs others as text, and may give them names."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return "runner"
+
+
 class SharedScope(Fact, frozen=True):
     """A folder whose files are run in one scope (django-split-settings)."""
 
@@ -108,6 +122,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if b"builtin" in data:
         for match in _BUILTINS.finditer(file.source.text):
             facts.add(AddedBuiltin(match[1]))
+    if _RUNS.search(data):
+        facts.add(RunFiles(file.path))
     if b"split_settings" in data:
         facts.add(SharedScope(file.path.rpartition("/")[0]))
     if file.path.endswith(".pyi") or _is_never_imported(file.path):
@@ -140,13 +156,19 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if in_annotation and read.reason in _DEFERRABLE:
             facts.add(LateAnnotation(file.path))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
-        facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
+        facts.add(
+            UnboundName(
+                file.path, read.name, anchor, read.reason, in_annotation, _is_changed(read.node), stars
+            )
+        )
 
 
 def _is_never_imported(path: str) -> bool:
-    """Whether no import can reach a file: it lies in a hidden folder, or has a dot in its name."""
+    """Whether no import can reach a file: it lies in a hidden folder, has a dot in its name, or is
+    a builder's."""
     *folders, name = path.split("/")
-    return any(folder.startswith(".") for folder in folders) or "." in name.removesuffix(".py")
+    is_build = name.lower().startswith(("sconscript", "sconstruct", "wscript"))
+    return is_build or any(folder.startswith(".") for folder in folders) or "." in name.removesuffix(".py")
 
 
 def _defers(file: PyFile) -> bool:
@@ -172,13 +194,29 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 
 
 def _is_unsure(context: JoinContext, read: UnboundName) -> bool:
-    """Whether, in a large workspace, who runs the file may give it the name: nobody imports the file, or
-    nothing is known that the name may mean."""
-    if not has_many_files(context.index):
-        return False
-    if read.reason == "missing" and not may_be_forgotten(context.index, read.name, context.path):
+    """Whether who runs the file may give it the name: it is a part of a program, another file runs texts,
+    or, in a large workspace, nobody imports it, or nothing is known that the name may mean."""
+    index, path = context.index, context.path
+    if is_fragment_path(path) or is_vendored_path(path) or read.is_changed:
         return True
-    return not is_imported(context.index, context.path)
+    is_large = has_many_files(index)
+    if is_large and read.reason == "missing" and not may_be_forgotten(index, read.name, path):
+        return True
+    is_run = any(runner != path for runner, _ in index.get(RunFiles, "runner"))
+    return (is_large or is_run) and not is_imported(index, path)
+
+
+def _is_changed(node: Node) -> bool:
+    """Whether a module's statement changes what a name holds: `NAME += …`, `NAME["key"] = …`."""
+    child = node
+    parent = node.parent
+    while parent is not None and parent.type == "subscript" and parent.start_byte == child.start_byte:
+        child = parent
+        parent = child.parent
+    if parent is None or parent.type not in ("assignment", "augmented_assignment"):
+        return False
+    is_target = parent.start_byte == child.start_byte
+    return is_target and (child.id != node.id or parent.type == "augmented_assignment")
 
 
 def _place(path: str, name: str) -> str:
