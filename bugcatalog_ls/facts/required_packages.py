@@ -14,7 +14,7 @@ from bugcatalog_ls.text.source import Source
 _NAME = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?=[<>=!~^@(]|$)")
 # Lists for a part of the users or of the work only.
 _PARTIAL = re.compile(
-    r"dev|test|doc|lint|opt|extra|example|contrib|\bci\b|build|setup_|full|all|bench", re.IGNORECASE
+    r"dev|test|doc|lint|opt|extra|example|contrib|\bci\b|build|setup_|full|(?<![a-z])all|bench", re.IGNORECASE
 )
 _FOR_SOME = re.compile(r"platform|os_name|extra|implementation")
 _LISTS = re.compile(

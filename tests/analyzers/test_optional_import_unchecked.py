@@ -836,3 +836,141 @@ def test_no_guard_around_the_classes_of_a_module() -> None:
     check_fix("BC903", code, guarded)
     told = code.replace("client =", "client: object =").replace("redis.Redis()", "redis.Redis() or None")
     check_fix("BC903", told, told)
+
+
+def test_work_that_a_helper_ends() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+from functools import wraps
+
+def with_lib(function):
+    @wraps(function)
+    def run(*args):
+        if lib is None:
+            raise RuntimeError("install lib")
+        return function(*args)
+    return run
+
+@with_lib
+def decorated():
+    return lib.a()
+
+def aborted(api):
+    if lib is None:
+        api.abort(501, "not running with lib")
+    return lib.b()
+
+def either(x):
+    if lib is None and Thing is None:
+        req_missing(["lib", "extra"])
+    elif lib is None:
+        req_missing(["lib"])
+    return lib.c()
+
+def logged(logger):
+    if lib is None:
+        logger.error("no lib")
+    return lib.d()
+    #      ^^^ BC903
+""",
+    )
+
+
+def test_what_the_project_demands_is_there() -> None:
+    told = """
+#- app/a.py
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+def load(text):
+    return yaml.safe_load(text)
+    #      ^^^^ BC903"""
+    for name, text in {
+        "requirements-dev.txt": "pyyaml",
+        "requirements.txt": "pyyaml ; sys_platform == 'win32'",
+        "tools/requirements.txt": "pyyaml",
+        "pyproject.toml": "[project.optional-dependencies]\nyaml = ['pyyaml']",
+    }.items():
+        check_findings("BC903", f"{told}\n#- {name}\n{text}\n")
+    for name, text in {
+        "requirements.txt": "PyYAML>=6  # for settings",
+        "pyproject.toml": "[project]\ndependencies = ['pyyaml>=6']",
+        "setup.cfg": "[options]\ninstall_requires =\n  django\n  PyYAML ~= 6.0\n",
+        "Pipfile": "[packages]\npyyaml = '*'\n",
+        "requirements/base.txt": "pyyaml==6.0 ; python_version >= '3.8'",
+        "setup.py": "from setuptools import setup\nsetup(install_requires=['PyYAML'])",
+    }.items():
+        check_findings("BC903", f"{told}.unsure\n#- {name}\n{text}\n")
+
+
+def test_uses_in_a_large_workspace_ask_for_something_that_shows_it() -> None:
+    others = "".join(f"#- app/part{number}.py\nNUMBER = {number}\n" for number in range(30))
+    check_findings(
+        "BC903",
+        others
+        + """
+#- app/cache.py
+try:
+    import redis
+except ImportError:
+    redis = None
+
+def nowhere_tested():
+    return redis.Redis()
+    #      ^^^^^ BC903.unsure
+
+#- app/metrics.py
+try:
+    import statsd
+except ImportError:
+    statsd = None
+
+@router.get("/")
+def handled():
+    statsd.increment("a")
+  # ^^^^^^ BC903
+    return {}
+
+def tested():
+    if statsd is not None:
+        statsd.increment("b")
+
+def both(x):
+    if x:
+        statsd.increment("c")
+      # ^^^^^^ BC903
+    elif statsd:
+        statsd.increment("d")
+
+def elsewhere():
+    statsd.increment("e")
+  # ^^^^^^ BC903.unsure
+
+#- app/models.py
+try:
+    from extra import Base
+except ImportError:
+    Base = None
+
+class User(Base):
+    #      ^^^^ BC903
+    pass
+
+#- app/plugin.py
+try:
+    from extra import Base
+except ImportError:
+    Base = None
+
+class Plugin(Base):
+    #        ^^^^ BC903.unsure
+    pass
+
+#- app/main.py
+from app.models import User
+""",
+    )
