@@ -35,6 +35,7 @@ from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, 
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
+from bugcatalog_ls.syntax.standard_imports import is_always_there, may_be_there
 from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
 from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
@@ -87,9 +88,23 @@ class RefusedImport(Fact, frozen=True):
         return self.library
 
 
+class GuardedModule(Fact, frozen=True):
+    """What may be a module of the workspace, which another one imports in a `try` only."""
+
+    module: str
+
+    @property
+    def key(self) -> str:
+        return self.module
+
+
 def _collect(file: PyFile, facts: Facts) -> None:
     optionals = optional_imports(file)
     for optional in optionals:
+        module = absolute_module(optional.target, file.path)
+        if module != optional.target or optional.target.partition(".")[0] == file.module.partition(".")[0]:
+            facts.add(GuardedModule(module_of(module)))
+            facts.add(GuardedModule(module))
         if optional.kind == "none" and optional.scope is file.scopes.module:
             facts.add(OptionalName(f"{file.module}.{optional.name}", optional.target))
     if is_test_path(file.path) or is_vendored_path(file.path):
@@ -120,7 +135,7 @@ def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) ->
         for use in first_on_their_paths(file, unchecked):
             found.append((optional, use))
             shown[use.id] = shown_at(file, use, uses, availability)
-        asked.update(use.id for use in unchecked if may_be_asked_before(functions, use))
+        asked.update(use.id for use in unchecked if may_be_asked_before(functions, use, told))
     for library in sorted(refused):
         facts.add(RefusedImport(library))
     own = [
@@ -157,6 +172,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         for use in own.uses:
             if _is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
                 continue
+            if is_always_there(use.target, ctx.options.target_python):
+                continue
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
@@ -180,9 +197,14 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
 
 
 def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
-    """Whether the library is always there, as the project demands it, or, in a large workspace, nothing
-    shows that the use is come to without it: another file may see to that."""
+    """Whether the library is always there, as the project demands it or Python has it, the module is
+    imported in a `try` itself, or, in a large workspace, nothing shows that the use is come to without
+    the library: another file may see to that."""
     if is_required(ctx.index, target.lstrip("."), ctx.path):
+        return True
+    if may_be_there(target, ctx.options.target_python):
+        return True
+    if ctx.index.get(GuardedModule, module_name(ctx.path)):
         return True
     if not has_many_files(ctx.index):
         return False

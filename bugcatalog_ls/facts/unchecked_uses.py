@@ -28,6 +28,11 @@ _NO_NAME_BEHIND = frozenset({b".", b'"', b"'"})
 _TESTS = (b"if", b"while", b"assert", b"and", b"or", b"not", b"bool")
 _TESTED_BEFORE = re.compile(rb"(?:\b(?:if|elif|while|assert|and|or|not)[\s(]+|\bbool\()$")
 _TESTED_BEHIND = re.compile(rb"\s+(?:is\b|[!=]=\s*None\b)")
+# `if compat.REDIS_AVAILABLE`, `if has_redis`
+_IN_TEST = (
+    rb"\b(?:if|elif|while|assert|and|or|not)\b[^\n#]*(?:has|have|is|can|use)_?%b"
+    rb"|%b[^\n#.(]*_?(?:avail|install|enabl|support)"
+)
 _NO_TEST_BEHIND = re.compile(rb"\s*(?:[.(\[]|(?!(?:and|or|else|if)\b)\w)")
 
 
@@ -196,12 +201,19 @@ class _Tests:
     def without_test(self, module: str, name: str, written: str, nodes: list[Node]) -> list[Node]:
         """The uses around which nothing tells that the name is there."""
         flags = self._flags.get(module, {})
-        is_tested = any(self._is_tested(each) for each in {written, name, *flags})
+        is_tested = any(self._is_tested(each) for each in {written, name, *flags}) or self._may_tell(name)
         if not is_tested:
             expected = self._functions.absences
             return [node for node in nodes if not expected.is_expected_at(node)]
         availability = self._availability(module, name, written, nodes[0])
         return [node for node in nodes if not availability.is_sure_at(node)]
+
+    def _may_tell(self, name: str) -> bool:
+        """Whether a test names the library together with more (`compat.REDIS_AVAILABLE`)."""
+        word = re.escape(name.lower()).encode()
+        return (
+            len(name) > 2 and re.search(_IN_TEST % (word, word), self._file.source.data.lower()) is not None
+        )
 
     def shown_at(
         self, module: str, name: str, written: str, nodes: list[Node], unchecked: list[Node]

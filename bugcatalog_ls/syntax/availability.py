@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.chosen_by_name import is_chosen_at, is_chosen_if, quotes, states_need
+from bugcatalog_ls.syntax.function_checks import CallStatement, FunctionChecks
 from bugcatalog_ls.syntax.given_values import nones_of, values_of
 from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present, statements_before
@@ -20,7 +20,6 @@ from bugcatalog_ls.syntax.nodes import (
     decorators_of,
     enclosing,
     operator_of,
-    string_value,
     text_of,
     unparenthesised,
 )
@@ -54,7 +53,9 @@ class Availability:
             return True
         if any(self._is_check(made.call, made.name) for made in self._functions.calls_before(node)):
             return True
-        if self._is_given_up_before(node):
+        if self._is_given_up_before(node) or is_chosen_at(node, self._words):
+            return True
+        if any(made.start < node.start_byte for made in self._module_checks):
             return True
         if self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth):
             return True
@@ -98,6 +99,7 @@ class Availability:
 
     def _tells_part(self, part: Condition, depth: int) -> bool:
         subject = present(part)
+        subject = unparenthesised(subject) if subject is not None else None
         if subject is not None and text_of(subject) in self._names:
             return True
         node, holds = part
@@ -113,38 +115,35 @@ class Availability:
             return True
         if self._flags.get(written.partition(" is ")[0]) and node.type == "comparison_operator":
             return True
-        if any(lookup in written for lookup in _QUOTED_LOOKUPS) and self._quotes(written):
+        if any(lookup in written for lookup in _QUOTED_LOOKUPS) and quotes(written, self._words):
             return True
-        if node.type == "comparison_operator" and self._is_named_by(node, holds=holds):
+        if is_chosen_if(node, self._words, holds=holds):
             return True
-        if not holds or subject is None:
+        if subject is None:
             return False
-        if subject.type == "call" and self._is_predicate(subject):
+        if subject.type == "named_expression":
+            parts = [subject.child_by_field_name(field) for field in ("name", "value")]
+            return any(part is not None and text_of(part) in self._names for part in parts)
+        if self._is_predicate(subject):
             return True
         words = written.lower()
         if any(word in words for word in self._words) and any(telling in words for telling in _TELLING):
             return True
         return depth > 0 and self._was_set_when_sure(subject, depth - 1)
 
-    def _is_named_by(self, comparison: Node, *, holds: bool) -> bool:
-        """Whether the library was chosen by its name: `backend == "gevent"`, not `backend != "gevent"`."""
-        operator = " ".join(text_of(child) for child in comparison.children if not child.is_named)
-        if operator != ("==" if holds else "!="):
+    def _is_predicate(self, subject: Node) -> bool:
+        """A call, or a property, of a function of this file that returns whether the import was made, or
+        nothing true without it."""
+        if subject.type == "call":
+            functions = self._functions.named(called_name(subject))
+        elif subject.type == "attribute":
+            named = self._functions.named(text_of(subject).rpartition(".")[2])
+            functions = [one for one in named if self._functions.is_decorated(one)]
+        else:
             return False
-        named = [string_value(one) for one in comparison.named_children if one.type == "string"]
-        # `Engine.DOCKER.value`, a member of an enumeration, names it as well.
-        written = [text_of(one) for one in comparison.named_children if one.type == "attribute"]
-        named += [part for name in written for part in name.split(".") if part.isupper()]
-        return any(value is not None and value.lower() in self._words for value in named)
-
-    def _quotes(self, written: str) -> bool:
-        return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
-
-    def _is_predicate(self, call: Node) -> bool:
-        """A function of this file that returns whether the import was made, or nothing true without it."""
         return any(
             self._is_named_in(self._functions.returned(function).encode()) or self._says_no(function)
-            for function in self._functions.named(called_name(call))
+            for function in functions
         )
 
     def _says_no(self, function: Node) -> bool:
@@ -194,7 +193,9 @@ class Availability:
             return True
         name = name.lower()
         is_named_so = any(word in name for word in ("require", "check", "ensure", "import"))
-        return is_named_so and (self._quotes(text_of(call)) or any(word in name for word in self._words))
+        return is_named_so and (
+            quotes(text_of(call), self._words) or any(word in name for word in self._words)
+        )
 
     def _is_checker(self, function: Node) -> bool:
         known = self._checkers.get(function.id)
@@ -245,6 +246,9 @@ class Availability:
         if self._has_checking_method(class_definition):
             return True
         if is_refused(self._file, self._told, class_definition):
+            return True
+        body = class_definition.child_by_field_name("body")
+        if body is not None and states_need(body, self._words):
             return True
         return hands_out_flag(self._file, class_definition, self._flags)
 
@@ -299,6 +303,12 @@ class Availability:
         marks = self._file.scopes.module.bindings.get("pytestmark", ())
         values = [mark.value for mark in marks if mark.value is not None]
         return any("skip" in text_of(value) and self._mentions(value) for value in values)
+
+    @cached_property
+    def _module_checks(self) -> list[CallStatement]:
+        """The checks that the module itself makes: `pytest.importorskip("redis")`."""
+        calls = self._functions.calls_in(self._file.root)
+        return [made for made in calls if self._is_check(made.call, made.name)]
 
     @cached_property
     def _is_checked_for_others(self) -> bool:
