@@ -10,26 +10,24 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.optional_origins import collect_guarded_modules, is_guarded, is_own, origin_of
 from bugcatalog_ls.facts.required_packages import is_required
-from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.facts.unchecked_uses import (
     OptionalName,
     UncheckedUses,
     first_on_their_paths,
     imported_uses,
-    module_of,
 )
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
-from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, is_vendored_path, module_name
+from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
@@ -41,7 +39,6 @@ from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_othe
 from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
 
-_MAX_STEPS = 6
 # Who leaves so many of one file unchecked rests on a check that the file does not show.
 _MAX_OF_LIBRARY = 5
 # What `typing` has had in every Python 3 that runs still: its import does not fail.
@@ -88,23 +85,10 @@ class RefusedImport(Fact, frozen=True):
         return self.library
 
 
-class GuardedModule(Fact, frozen=True):
-    """What may be a module of the workspace, which another one imports in a `try` only."""
-
-    module: str
-
-    @property
-    def key(self) -> str:
-        return self.module
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     optionals = optional_imports(file)
+    collect_guarded_modules(file, optionals, facts)
     for optional in optionals:
-        module = absolute_module(optional.target, file.path)
-        if module != optional.target or optional.target.partition(".")[0] == file.module.partition(".")[0]:
-            facts.add(GuardedModule(module_of(module)))
-            facts.add(GuardedModule(module))
         if optional.kind == "none" and optional.scope is file.scopes.module:
             facts.add(OptionalName(f"{file.module}.{optional.name}", optional.target))
     if is_test_path(file.path) or is_vendored_path(file.path):
@@ -170,7 +154,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for own in ctx.index.in_file(ctx.path, OwnUnchecked):
         n_uses = Counter(use.library for use in own.uses)
         for use in own.uses:
-            if _is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
+            if is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
                 continue
             if is_always_there(use.target, ctx.options.target_python):
                 continue
@@ -183,7 +167,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:
-            origin = _origin(ctx.index, other.module, other.name, ctx.path)
+            origin = origin_of(ctx.index, other.module, other.name, ctx.path)
             if origin is None:
                 continue
             module, target = origin
@@ -204,7 +188,7 @@ def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
         return True
     if may_be_there(target, ctx.options.target_python):
         return True
-    if ctx.index.get(GuardedModule, module_name(ctx.path)):
+    if is_guarded(ctx.index, ctx.path):
         return True
     if not has_many_files(ctx.index):
         return False
@@ -271,48 +255,11 @@ def _reached(file: PyFile, found: list[tuple[OptionalImport, Node]]) -> Iterator
             yield optional, use
 
 
-def _is_own(index: FactIndex, target: str, path: str) -> bool:
-    """Whether an import is of a module of the workspace, or of a name that one has: it can't go missing."""
-    if _own_module(index, target, path) is not None:
-        return True
-    file = _own_module(index, module_of(target), path)
-    exports = index.one(ModuleExports, module_name(file)) if file is not None else None
-    return exports is not None and target.rpartition(".")[2] in exports[1].names
-
-
-def _own_module(index: FactIndex, written: str, path: str) -> str | None:
-    """The other file of the workspace that a module's name means; a plain name only at the root: beside,
-    it may be called like the library."""
-    file = file_of_module(index, absolute_module(written, path), path)
-    is_meant = file is not None and ("." in written or module_name(file) == written)
-    return file if is_meant and file != path else None
-
-
 def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
     """Whether a module beside fails without the same library: it is the way in for its neighbours."""
     folder = path.rpartition("/")[0]
     others = index.get(RefusedImport, use.library)
     return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
-
-
-def _origin(index: FactIndex, module: str, name: str, path: str) -> tuple[str, str] | None:
-    """The module whose optional import the name is, through re-exports, and of what that is; None where
-    it is none."""
-    for _ in range(_MAX_STEPS):
-        file = file_of_module(index, absolute_module(module, path), path)
-        if file is None:
-            return None
-        own = module_name(file)
-        optional = index.one(OptionalName, f"{own}.{name}")
-        if optional is not None:
-            return None if _is_own(index, optional[1].target, file) else (own, optional[1].target)
-        exports = index.one(ModuleExports, own)
-        target = exports[1].names.get(name) if exports is not None else None
-        if target is None or target == f"{own}.{name}" or "(" in target:
-            return None
-        module, _, name = target.rpartition(".")
-        path = file
-    return None
 
 
 # -- mending -----------------------------------------------------------------------------------------

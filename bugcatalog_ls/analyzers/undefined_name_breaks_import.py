@@ -13,6 +13,14 @@ from bugcatalog_ls.analysis.name_sources import sources_of
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files, may_be_forgotten
+from bugcatalog_ls.facts.given_names import (
+    UnboundIn,
+    collect_givers,
+    is_added,
+    is_missed_by_several,
+    place_of,
+    runs_files,
+)
 from bugcatalog_ls.facts.import_sources import ImportSource
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
@@ -27,7 +35,6 @@ from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, t
 from bugcatalog_ls.syntax.told_comments import is_told
 
 _DEFERRED = (3, 14)
-_N_GIVEN = 3
 _N_LATE = 4
 _DEFERRABLE = frozenset({"later", "typing"})
 _TOLD = {
@@ -43,11 +50,6 @@ _TOLD = {
 _READERS = (b"fastapi", b"pydantic", b"sqlmodel", b"msgspec", b"typer", b"strawberry", b"sqlalchemy")
 # `c.ServerApp.port = 8888`: the loader of a file of traitlets' settings gives it `c`.
 _CONFIGURED = re.compile(r"c\.[A-Z]\w*\.\w+\b")
-# `exec(open(path).read(), names)`, `runpy.run_path(path, init_globals=names)`
-_RUNS = re.compile(rb"\b(?:execfile\(|runpy\.run_path\(|exec\((?:compile\(|open\(|code\b|\w+\.read))")
-_BUILTINS = re.compile(
-    r"\b(?:builtins|__builtins__|__builtin__)(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
-)
 
 
 class UnboundName(Fact, frozen=True):
@@ -67,16 +69,6 @@ class UnboundName(Fact, frozen=True):
         return self.path
 
 
-class UnboundIn(Fact, frozen=True):
-    """A name that a file of a folder reads and does not bind; the key is both."""
-
-    place: str
-
-    @property
-    def key(self) -> str:
-        return self.place
-
-
 class LateAnnotation(Fact, frozen=True):
     """A file of which an annotation names what is not there yet, or for type checkers only."""
 
@@ -87,45 +79,9 @@ class LateAnnotation(Fact, frozen=True):
         return "late"
 
 
-class AddedBuiltin(Fact, frozen=True):
-    """A name that a file adds to Python's own."""
-
-    name: str
-
-    @property
-    def key(self) -> str:
-        return self.name
-
-
-class RunFiles(Fact, frozen=True):
-    """A file that runs others as text, and may give them names."""
-
-    path: str
-
-    @property
-    def key(self) -> str:
-        return "runner"
-
-
-class SharedScope(Fact, frozen=True):
-    """A folder whose files are run in one scope (django-split-settings)."""
-
-    folder: str
-
-    @property
-    def key(self) -> str:
-        return "shared"
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
-    if b"builtin" in data:
-        for match in _BUILTINS.finditer(file.source.text):
-            facts.add(AddedBuiltin(match[1]))
-    if _RUNS.search(data):
-        facts.add(RunFiles(file.path))
-    if b"split_settings" in data:
-        facts.add(SharedScope(file.path.rpartition("/")[0]))
+    collect_givers(file, facts)
     if file.path.endswith(".pyi") or _is_never_imported(file.path):
         return
     is_deferred: bool | None = None
@@ -152,7 +108,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         told.add((read.name, in_annotation))
         anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)
         if read.reason == "missing":
-            facts.add(UnboundIn(_place(file.path, read.name)))
+            facts.add(UnboundIn(place_of(file.path, read.name)))
         if in_annotation and read.reason in _DEFERRABLE:
             facts.add(LateAnnotation(file.path))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
@@ -181,7 +137,9 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for read in context.index.in_file(context.path, UnboundName):
         if read.name in told or (read.in_annotation and context.options.target_python >= _DEFERRED):
             continue
-        if context.index.get(AddedBuiltin, read.name) or _is_shared(context) or _is_given(context, read):
+        if is_added(context.index, read.name, context.path):
+            continue
+        if read.reason == "missing" and is_missed_by_several(context.index, read.name, context.path):
             continue
         if any(_may_bring(context.index, star, read.name, context.path) for star in read.stars):
             continue
@@ -202,8 +160,7 @@ def _is_unsure(context: JoinContext, read: UnboundName) -> bool:
     is_large = has_many_files(index)
     if is_large and read.reason == "missing" and not may_be_forgotten(index, read.name, path):
         return True
-    is_run = any(runner != path for runner, _ in index.get(RunFiles, "runner"))
-    return (is_large or is_run) and not is_imported(index, path)
+    return (is_large or runs_files(index, path)) and not is_imported(index, path)
 
 
 def _is_changed(node: Node) -> bool:
@@ -219,29 +176,12 @@ def _is_changed(node: Node) -> bool:
     return is_target and (child.id != node.id or parent.type == "augmented_assignment")
 
 
-def _place(path: str, name: str) -> str:
-    return f"{path.rpartition('/')[0]} {name}"
-
-
-def _is_given(context: JoinContext, read: UnboundName) -> bool:
-    """Whether several files of a folder miss the same name: who runs them gives it to them."""
-    if read.reason != "missing":
-        return False
-    files = {path for path, _ in context.index.get(UnboundIn, _place(context.path, read.name))}
-    return len(files) >= _N_GIVEN
-
-
 def _is_deferred_here(context: JoinContext, read: UnboundName) -> bool:
     """Whether so many files have annotations that no Python before 3.14 could evaluate that this one runs
     them, whatever the settings say."""
     if not read.in_annotation or read.reason not in _DEFERRABLE:
         return False
     return len({path for path, _ in context.index.get(LateAnnotation, "late")}) >= _N_LATE
-
-
-def _is_shared(context: JoinContext) -> bool:
-    folders = [fact.folder for _, fact in context.index.get(SharedScope, "shared")]
-    return any(not folder or context.path.startswith(f"{folder}/") for folder in folders)
 
 
 def _may_bring(index: FactIndex, star: str, name: str, path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
@@ -25,7 +24,7 @@ from bugcatalog_ls.syntax.nodes import (
 )
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
 from bugcatalog_ls.syntax.refused_imports import hands_out_flag, is_refused
-from bugcatalog_ls.syntax.words import has_word, identifiers_named
+from bugcatalog_ls.syntax.words import has_word
 
 _DEPTH = 3
 _TELLING = ("avail", "install", "has_", "have_", "enabl", "use_", "support", "is_", "with_", "can_")
@@ -149,11 +148,7 @@ class Availability:
     def _says_no(self, function: Node) -> bool:
         """Whether a function gives something true only where the import was made: behind
         `if not HAS_LIB: return False`."""
-        given = [
-            node
-            for node in self._file.nodes("return_statement")
-            if self._file.scopes.at(node.start_byte).node.id == function.id and _may_be_true(node)
-        ]
+        given = self._functions.true_returns(function)
         return bool(given) and all(
             any(self._tells(condition, 0) for condition in conditions_at(node)) for node in given
         )
@@ -259,16 +254,9 @@ class Availability:
             known = any(
                 self._is_checker(function) or self._begins_with_check(body)
                 for function, body in self._functions.methods(class_definition)
-            ) or any(self._has_checking_method(base) for base in self._bases(class_definition))
+            ) or any(self._has_checking_method(base) for base in self._functions.bases(class_definition))
             self._checking_classes[class_definition.id] = known
         return known
-
-    def _bases(self, class_definition: Node) -> Iterator[Node]:
-        """The bases of a class that stand in this file."""
-        superclasses = class_definition.child_by_field_name("superclasses")
-        names = {text_of(base) for base in superclasses.named_children} if superclasses is not None else set()
-        if names:
-            yield from (one.node for one in self._file.classes if one.name in names)
 
     def _begins_with_check(self, body: Node | None) -> bool:
         calls = self._functions.calls_in(body) if body is not None else []
@@ -282,20 +270,12 @@ class Availability:
         is_method = owner is not None and owner.type == "class_definition"
         references = [
             node
-            for node in self._references(text_of(name_node) if name_node is not None else "", is_method)
+            for node in self._functions.references(
+                text_of(name_node) if name_node is not None else "", is_method
+            )
             if not definition.start_byte <= node.start_byte < definition.end_byte
         ]
         return bool(references) and all(self.is_sure_at(node, depth) for node in references)
-
-    def _references(self, name: str, is_method: bool) -> Iterator[Node]:
-        if not name or name.startswith("__"):
-            return
-        for node in identifiers_named(self._file.root, self._file.source.data, name.encode()):
-            parent = node.parent
-            if parent is None or parent.type == "dotted_name":
-                continue
-            if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
-                yield node
 
     @cached_property
     def _is_module_skipped(self) -> bool:
@@ -322,9 +302,3 @@ class Availability:
     @cached_property
     def _told(self) -> list[bytes]:
         return [name.encode() for name in sorted({*self._names, *self._flags})]
-
-
-def _may_be_true(statement: Node) -> bool:
-    """Whether a `return` may give something true."""
-    value = statement.named_children[0] if statement.named_children else None
-    return value is not None and value.type not in ("false", "none")

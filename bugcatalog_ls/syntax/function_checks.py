@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from bugcatalog_ls.syntax.nodes import (
     is_docstring,
     text_of,
 )
+from bugcatalog_ls.syntax.words import identifiers_named
 
 # One of these stands in each `if` that raises, exits or gives up by a helper.
 _ENDING = (b"raise", b"exit", b"abort", b"missing")
@@ -51,6 +53,16 @@ class FunctionChecks:
     def returned(self, function: Node) -> str:
         """All that a function returns, as it is written."""
         return self._returned.get(function.id, "")
+
+    def true_returns(self, function: Node) -> list[Node]:
+        """The `return`s of a function that may give something true."""
+        return [
+            node
+            for node in self.file.nodes("return_statement")
+            if self.file.scopes.at(node.start_byte).node.id == function.id
+            and node.named_children
+            and node.named_children[0].type not in ("false", "none")
+        ]
 
     def within(self, function: Node) -> list[Node]:
         """The functions that are defined in a function: what a decorator puts in another's place."""
@@ -91,6 +103,24 @@ class FunctionChecks:
         if known is None:
             known = self._method_bodies[class_definition.id] = _methods(class_definition)
         return known
+
+    def bases(self, class_definition: Node) -> Iterator[Node]:
+        """The bases of a class that stand in this file."""
+        superclasses = class_definition.child_by_field_name("superclasses")
+        names = {text_of(base) for base in superclasses.named_children} if superclasses is not None else set()
+        if names:
+            yield from (one.node for one in self.file.classes if one.name in names)
+
+    def references(self, name: str, is_method: bool) -> Iterator[Node]:
+        """Where the file reads a function, or a method as an attribute."""
+        if not name or name.startswith("__"):
+            return
+        for node in identifiers_named(self.file.root, self.file.source.data, name.encode()):
+            parent = node.parent
+            if parent is None or parent.type == "dotted_name":
+                continue
+            if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
+                yield node
 
     def is_decorated(self, definition: Node) -> bool:
         known = self._is_decorated.get(definition.id)
