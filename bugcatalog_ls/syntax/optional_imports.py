@@ -12,6 +12,7 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.giving_up import gives_up
 from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
+from bugcatalog_ls.syntax.import_paths import is_for_typing
 from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, holds_node, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
@@ -132,7 +133,7 @@ def _kind(
         if other.kind in ("import", "from"):
             inside = [handler for handler in handlers if holds_node(handler, other.node)]
             is_tried = any(parent.type == "try_statement" for parent in _up_to(other.node, inside))
-            if _is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
+            if is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
                 continue
             return None
         if (other.kind == "assign" and is_none(other.value)) or _is_unpacked_none(other):
@@ -141,7 +142,7 @@ def _kind(
         return None
     if is_none_bound:
         return "none"
-    is_alone = all(other is own or _is_for_typing(other.node) for other in bindings)
+    is_alone = all(other is own or is_for_typing(other.node) for other in bindings)
     return "unbound" if is_alone else None
 
 
@@ -243,12 +244,3 @@ def _up_to(node: Node, ends: list[Node]) -> Iterator[Node]:
         if any(parent.id == end.id for end in ends):
             return
         yield parent
-
-
-def _is_for_typing(node: Node) -> bool:
-    for parent in ancestors(node):
-        if parent.type == "if_statement":
-            condition = parent.child_by_field_name("condition")
-            if condition is not None and text_of(condition).endswith("TYPE_CHECKING"):
-                return True
-    return False

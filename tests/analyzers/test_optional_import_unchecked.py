@@ -974,3 +974,23 @@ class Plugin(Base):
 from app.models import User
 """,
     )
+
+
+def test_other_branch_of_type_checking() -> None:
+    check_findings(
+        "BC903",
+        """
+        import typing as t
+
+        if t.TYPE_CHECKING:
+            from backports import Self
+        else:
+            try:
+                from fast import Self
+            except ImportError:
+                from backports import Self
+
+        def load(kind: t.Type[Self]):
+            return Self()
+        """,
+    )
