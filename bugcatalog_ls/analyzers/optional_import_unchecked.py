@@ -52,7 +52,8 @@ _OLD_TYPING = frozenset(
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `target` the
     whole name of it. `is_unsure` tells that an `except` names it, a flag for others or the handler tells of
-    it, or something that the file does not show is asked before; `shown` what shows that it fails."""
+    it, or something that the file does not show is asked before; `shown` what shows that it fails, `first`
+    what its `try` imports first."""
 
     name: str
     kind: str
@@ -62,6 +63,7 @@ class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     import_anchor: str
     is_unsure: bool
     shown: str
+    first: str
 
 
 class OwnUnchecked(Fact, frozen=True):
@@ -143,6 +145,7 @@ def _own_use(
         facts.anchor(f"import of {place}", optional.node),
         is_asked or is_caught_only(use) or is_told_to_others(file, optional),
         shown,
+        optional.first,
     )
 
 
@@ -154,16 +157,22 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for own in ctx.index.in_file(ctx.path, OwnUnchecked):
         n_uses = Counter(use.library for use in own.uses)
         for use in own.uses:
-            if is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
+            target = use.target
+            if is_own(ctx.index, target, ctx.path):
+                # What the workspace has is missing only where the `try` stops at a library before it.
+                target = use.first
+            if not target or is_own(ctx.index, target, ctx.path):
                 continue
-            if is_always_there(use.target, ctx.options.target_python):
+            if _is_refused_beside(ctx.index, use, ctx.path) or is_always_there(
+                target, ctx.options.target_python
+            ):
                 continue
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
             data = {"name": use.name, "kind": use.kind}
             is_unsure = use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY
-            variant = "unsure" if is_unsure or _is_unsure(ctx, use.target, use.shown) else ""
+            variant = "unsure" if is_unsure or _is_unsure(ctx, target, use.shown) else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:

@@ -30,7 +30,7 @@ class OptionalImport:
     """A name that a guarded import may leave None, or not bind at all.
 
     `companions` are the names that the same `try` gives or takes together with it, `flags` the
-    variables that tell whether it was made.
+    variables that tell whether it was made; `first` is the module that the `try` imports first.
     """
 
     name: str
@@ -41,6 +41,7 @@ class OptionalImport:
     statement: Node | None = None
     companions: frozenset[str] = frozenset()
     flags: dict[str, Sign] = field(default_factory=dict)
+    first: str = ""
 
 
 def optional_imports(file: PyFile) -> list[OptionalImport]:
@@ -72,9 +73,20 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
             source = _import_behind(binding, scope, body)
             target = source.target if source is not None else ""
             found.append(
-                OptionalImport(binding.name, kind, target, binding.node, scope, statement, names, flags)
+                OptionalImport(
+                    binding.name, kind, target, binding.node, scope, statement, names, flags, _first(body)
+                )
             )
     return found
+
+
+def _first(body: Node) -> str:
+    """The module that a block imports first, where that is what it begins with."""
+    statement = next(iter(statements(body)), body)
+    module = statement.child_by_field_name("module_name") or statement.child_by_field_name("name")
+    if not statement.type.startswith("import") or module is None:
+        return ""
+    return text_of(module.child_by_field_name("name") or module)
 
 
 def _import_behind(binding: Binding, scope: Scope, body: Node) -> Binding | None:

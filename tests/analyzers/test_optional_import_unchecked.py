@@ -994,3 +994,36 @@ def test_other_branch_of_type_checking() -> None:
             return Self()
         """,
     )
+
+
+def test_own_module_behind_a_library() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/users.py
+        try:
+            from oauthlib import Client
+
+            from app.oauth import COOKIE, get_router
+        except ModuleNotFoundError:
+            Client = type
+
+        def routes(cookie: str = COOKIE):
+            #                    ^^^^^^ BC903
+            return get_router(Client)
+
+        #- app/oauth.py
+        COOKIE = "name"
+
+        def get_router(client): ...
+
+        #- app/plain.py
+        try:
+            from app.oauth import get_router
+        except ImportError:
+            get_router = None
+
+        def routes():
+            return get_router(1)
+        """,
+    )
