@@ -30,11 +30,14 @@ _DECIDING = frozenset(
 )
 
 
-def shown_at(file: PyFile, use: Node, others: Iterable[Node], availability: Availability) -> Shown:
-    """What there is to show that a use fails; `others` are all uses of the name."""
+def shown_at(file: PyFile, use: Node, others: Iterable[Node], availability: Availability | None) -> Shown:
+    """What there is to show that a use fails; `others` are all uses of the name, and there is no
+    `availability` where nothing tests it."""
     function = _function_around(use)
     if function is None:
         return "import" if _is_run_by_every_import(use) else ""
+    if availability is None:
+        return ""
     tested = [other for other in others if other.id != use.id and availability.is_tested_at(other)]
     if any(_holds(function, other) for other in tested):
         return "function"

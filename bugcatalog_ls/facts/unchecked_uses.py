@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from operator import attrgetter
 
 import msgspec
@@ -28,10 +29,17 @@ _NO_NAME_BEHIND = frozenset({b".", b'"', b"'"})
 _TESTS = (b"if", b"while", b"assert", b"and", b"or", b"not", b"bool")
 _TESTED_BEFORE = re.compile(rb"(?:\b(?:if|elif|while|assert|and|or|not)[\s(]+|\bbool\()$")
 _TESTED_BEHIND = re.compile(rb"\s+(?:is\b|[!=]=\s*None\b)")
-# `if compat.REDIS_AVAILABLE`, `if has_redis`
-_IN_TEST = (
-    rb"\b(?:if|elif|while|assert|and|or|not)\b[^\n#]*(?:has|have|is|can|use)_?%b"
-    rb"|%b[^\n#.(]*_?(?:avail|install|enabl|support)"
+# `compat.REDIS_AVAILABLE`, `compat.has_redis`
+_TELLING = re.compile(rb"\.((?:has|have|use)_\w+|\w+_(?:available|installed|enabled))\b", re.IGNORECASE)
+_TELLS = (
+    b"HAS_",
+    b"HAVE_",
+    b"_AVAILABLE",
+    b"_INSTALLED",
+    b"_ENABLED",
+    b".has_",
+    b"_available",
+    b"_installed",
 )
 _NO_TEST_BEHIND = re.compile(rb"\s*(?:[.(\[]|(?!(?:and|or|else|if)\b)\w)")
 
@@ -209,16 +217,23 @@ class _Tests:
         return [node for node in nodes if not availability.is_sure_at(node)]
 
     def _may_tell(self, name: str) -> bool:
-        """Whether a test names the library together with more (`compat.REDIS_AVAILABLE`)."""
-        word = re.escape(name.lower()).encode()
-        return (
-            len(name) > 2 and re.search(_IN_TEST % (word, word), self._file.source.data.lower()) is not None
-        )
+        """Whether a flag of a module names the library (`compat.REDIS_AVAILABLE`)."""
+        word = name.lower().encode()
+        return len(word) > 2 and any(word in flag for flag in self._telling)
+
+    @cached_property
+    def _telling(self) -> frozenset[bytes]:
+        data = self._file.source.data
+        if not any(part in data for part in _TELLS):
+            return frozenset()
+        return frozenset(match[1].lower() for match in _TELLING.finditer(data))
 
     def shown_at(
         self, module: str, name: str, written: str, nodes: list[Node], unchecked: list[Node]
     ) -> tuple[str, ...]:
         """What shows of each of the `unchecked` uses that it fails."""
+        if not any(self._is_tested(each) for each in {written, name, *self._flags.get(module, {})}):
+            return tuple(shown_at(self._file, use, (), None) for use in unchecked)
         availability = self._availability(module, name, written, nodes[0])
         return tuple(shown_at(self._file, use, nodes, availability) for use in unchecked)
 

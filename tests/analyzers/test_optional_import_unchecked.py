@@ -1027,3 +1027,108 @@ def test_own_module_behind_a_library() -> None:
             return get_router(1)
         """,
     )
+
+
+def test_flag_of_the_module_that_guards_the_import() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/compat.py
+        try:
+            import redis
+
+            REDIS_AVAILABLE = True
+        except ImportError:
+            redis = None
+            REDIS_AVAILABLE = False
+
+        #- app/cache.py
+        from app import compat
+
+        def tested():
+            if not compat.REDIS_AVAILABLE:
+                return None
+            return compat.redis.Redis()
+
+        def untested():
+            return compat.redis.Redis()
+            #      ^^^^^^^^^^^^ BC903
+        """,
+    )
+
+
+def test_library_chosen_by_what_stands_around() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+import json as standard
+
+FACTORIES = {"lib": lambda: lib.open(), "other": lambda: lib.other()}
+#                                                        ^^^ BC903
+
+class Store:
+    requires = ["lib"]
+
+    def get(self):
+        return lib.get()
+
+class Answering:
+    @classmethod
+    def is_available(cls):
+        return lib is not None
+
+    def fetch(self):
+        return lib.get()
+        #      ^^^ BC903.unsure
+
+class Enabled:
+    @property
+    def enabled(self):
+        return lib is not None
+
+    def get(self):
+        if not self.enabled:
+            return None
+        return lib.get()
+
+def by_address(url, name):
+    if url.startswith("lib://"):
+        return lib.open(url)
+    match name:
+        case "lib":
+            return lib.open(url)
+        case "other":
+            return lib.open(url)
+            #      ^^^ BC903
+""",
+    )
+
+
+def test_library_of_python_itself() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import json
+            import fcntl
+            from typing import Self
+            from contextlib import suppress
+        except ImportError:
+            json = fcntl = Self = suppress = None
+
+        def lock(handle):
+            json.loads("{}")
+            fcntl.flock(handle, 1)
+          # ^^^^^ BC903
+
+        def typed():
+            return Self[int]
+            #      ^^^^ BC903
+
+        def quiet():
+            with suppress(ValueError):
+               # ^^^^^^^^ BC903.unsure
+                return 1
+        """,
+    )
