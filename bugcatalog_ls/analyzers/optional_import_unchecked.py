@@ -10,33 +10,35 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.forgotten_names import has_many_files
+from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.resolve import file_of_module
+from bugcatalog_ls.facts.optional_origins import collect_guarded_modules, is_guarded, is_own, origin_of
+from bugcatalog_ls.facts.required_packages import is_required
+from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.facts.unchecked_uses import (
     OptionalName,
     UncheckedUses,
     first_on_their_paths,
     imported_uses,
-    module_of,
 )
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
-from bugcatalog_ls.syntax.modules import absolute_module, is_test_path, is_vendored_path, module_name
+from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
+from bugcatalog_ls.syntax.standard_imports import is_always_there, may_be_there
 from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
 from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
 
-_MAX_STEPS = 6
 # Who leaves so many of one file unchecked rests on a check that the file does not show.
 _MAX_OF_LIBRARY = 5
 # What `typing` has had in every Python 3 that runs still: its import does not fail.
@@ -50,7 +52,8 @@ _OLD_TYPING = frozenset(
 class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A use of one of the file's own optional imports; `library` is what that imports, `target` the
     whole name of it. `is_unsure` tells that an `except` names it, a flag for others or the handler tells of
-    it, or something that the file does not show is asked before."""
+    it, or something that the file does not show is asked before; `shown` what shows that it fails, `first`
+    what its `try` imports first."""
 
     name: str
     kind: str
@@ -59,6 +62,8 @@ class OwnUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     anchor: str
     import_anchor: str
     is_unsure: bool
+    shown: str
+    first: str
 
 
 class OwnUnchecked(Fact, frozen=True):
@@ -84,6 +89,7 @@ class RefusedImport(Fact, frozen=True):
 
 def _collect(file: PyFile, facts: Facts) -> None:
     optionals = optional_imports(file)
+    collect_guarded_modules(file, optionals, facts)
     for optional in optionals:
         if optional.kind == "none" and optional.scope is file.scopes.module:
             facts.add(OptionalName(f"{file.module}.{optional.name}", optional.target))
@@ -99,6 +105,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
 def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) -> None:
     functions = FunctionChecks(file)
     found: list[tuple[OptionalImport, Node]] = []
+    shown: dict[int, str] = {}
     refused: set[str] = set()
     asked: set[int] = set()
     for optional in optionals:
@@ -109,17 +116,25 @@ def _collect_own(file: PyFile, facts: Facts, optionals: list[OptionalImport]) ->
         if library not in refused and is_refused(file, [name.encode() for name in told]):
             refused.add(library)
         availability = Availability(functions, optional)
-        unchecked = [use for use in _uses(file, optional) if not availability.is_sure_at(use)]
-        found.extend((optional, use) for use in first_on_their_paths(file, unchecked))
-        asked.update(use.id for use in unchecked if may_be_asked_before(functions, use))
+        uses = list(_uses(file, optional))
+        unchecked = [use for use in uses if not availability.is_sure_at(use)]
+        for use in first_on_their_paths(file, unchecked):
+            found.append((optional, use))
+            shown[use.id] = shown_at(file, use, uses, availability)
+        asked.update(use.id for use in unchecked if may_be_asked_before(functions, use, told))
     for library in sorted(refused):
         facts.add(RefusedImport(library))
-    uses = [_own_use(file, facts, optional, use, use.id in asked) for optional, use in _reached(file, found)]
-    if uses:
-        facts.add(OwnUnchecked(file.path, tuple(uses)))
+    own = [
+        _own_use(file, facts, optional, use, use.id in asked, shown[use.id])
+        for optional, use in _reached(file, found)
+    ]
+    if own:
+        facts.add(OwnUnchecked(file.path, tuple(own)))
 
 
-def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is_asked: bool) -> OwnUse:
+def _own_use(
+    file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is_asked: bool, shown: str
+) -> OwnUse:
     place = f"{optional.name} {file.qualname_at(use.start_byte)}"
     return OwnUse(
         optional.name,
@@ -129,6 +144,8 @@ def _own_use(file: PyFile, facts: Facts, optional: OptionalImport, use: Node, is
         facts.anchor(f"unchecked {place}", use),
         facts.anchor(f"import of {place}", optional.node),
         is_asked or is_caught_only(use) or is_told_to_others(file, optional),
+        shown,
+        optional.first,
     )
 
 
@@ -140,25 +157,51 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for own in ctx.index.in_file(ctx.path, OwnUnchecked):
         n_uses = Counter(use.library for use in own.uses)
         for use in own.uses:
-            if _is_own(ctx.index, use.target, ctx.path) or _is_refused_beside(ctx.index, use, ctx.path):
+            target = use.target
+            if is_own(ctx.index, target, ctx.path):
+                # What the workspace has is missing only where the `try` stops at a library before it.
+                target = use.first
+            if not target or is_own(ctx.index, target, ctx.path):
+                continue
+            if _is_refused_beside(ctx.index, use, ctx.path) or is_always_there(
+                target, ctx.options.target_python
+            ):
                 continue
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
             data = {"name": use.name, "kind": use.kind}
-            variant = "unsure" if use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY else ""
+            is_unsure = use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY
+            variant = "unsure" if is_unsure or _is_unsure(ctx, target, use.shown) else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
     for fact in ctx.index.in_file(ctx.path, UncheckedUses):
         for other in fact.uses:
-            origin = _origin(ctx.index, other.module, other.name, ctx.path)
+            origin = origin_of(ctx.index, other.module, other.name, ctx.path)
             if origin is None:
                 continue
+            module, target = origin
             message = (
-                f"{other.written} is None where its import in {origin} fails, and nothing tests that here"
+                f"{other.written} is None where its import in {module} fails, and nothing tests that here"
             )
-            variant = "unsure" if len(other.anchors) > _MAX_OF_LIBRARY else ""
-            for anchor in other.anchors:
+            for anchor, shown in zip(other.anchors, other.shown, strict=True):
+                is_unsure = len(other.anchors) > _MAX_OF_LIBRARY or _is_unsure(ctx, target, shown)
+                variant = "unsure" if is_unsure else ""
                 yield ctx.find(anchor, message, variant=variant, data={"name": other.written, "kind": "none"})
+
+
+def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
+    """Whether the library is always there, as the project demands it or Python has it, the module is
+    imported in a `try` itself, or, in a large workspace, nothing shows that the use is come to without
+    the library: another file may see to that."""
+    if is_required(ctx.index, target.lstrip("."), ctx.path):
+        return True
+    if may_be_there(target, ctx.options.target_python):
+        return True
+    if is_guarded(ctx.index, ctx.path):
+        return True
+    if not has_many_files(ctx.index):
+        return False
+    return not shown or (shown == "import" and not is_imported(ctx.index, ctx.path))
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -221,47 +264,11 @@ def _reached(file: PyFile, found: list[tuple[OptionalImport, Node]]) -> Iterator
             yield optional, use
 
 
-def _is_own(index: FactIndex, target: str, path: str) -> bool:
-    """Whether an import is of a module of the workspace, or of a name that one has: it can't go missing."""
-    if _own_module(index, target, path) is not None:
-        return True
-    file = _own_module(index, module_of(target), path)
-    exports = index.one(ModuleExports, module_name(file)) if file is not None else None
-    return exports is not None and target.rpartition(".")[2] in exports[1].names
-
-
-def _own_module(index: FactIndex, written: str, path: str) -> str | None:
-    """The other file of the workspace that a module's name means; a plain name only at the root: beside,
-    it may be called like the library."""
-    file = file_of_module(index, absolute_module(written, path), path)
-    is_meant = file is not None and ("." in written or module_name(file) == written)
-    return file if is_meant and file != path else None
-
-
 def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
     """Whether a module beside fails without the same library: it is the way in for its neighbours."""
     folder = path.rpartition("/")[0]
     others = index.get(RefusedImport, use.library)
     return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
-
-
-def _origin(index: FactIndex, module: str, name: str, path: str) -> str | None:
-    """The module whose optional import the name is, through re-exports; None where it is none."""
-    for _ in range(_MAX_STEPS):
-        file = file_of_module(index, absolute_module(module, path), path)
-        if file is None:
-            return None
-        own = module_name(file)
-        optional = index.one(OptionalName, f"{own}.{name}")
-        if optional is not None:
-            return None if _is_own(index, optional[1].target, file) else own
-        exports = index.one(ModuleExports, own)
-        target = exports[1].names.get(name) if exports is not None else None
-        if target is None or target == f"{own}.{name}" or "(" in target:
-            return None
-        module, _, name = target.rpartition(".")
-        path = file
-    return None
 
 
 # -- mending -----------------------------------------------------------------------------------------

@@ -13,7 +13,16 @@ from bugcatalog_ls.analysis.name_sources import sources_of
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files, may_be_forgotten
+from bugcatalog_ls.facts.given_names import (
+    UnboundIn,
+    collect_givers,
+    is_added,
+    is_missed_by_several,
+    place_of,
+    runs_files,
+)
 from bugcatalog_ls.facts.import_sources import ImportSource
+from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.read_annotations import is_read_at_registration
 from bugcatalog_ls.facts.resolve import file_of_module
@@ -21,12 +30,11 @@ from bugcatalog_ls.syntax.bound_by_then import imports_from_own
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_time import unbound_reads
-from bugcatalog_ls.syntax.modules import absolute_module, module_name
+from bugcatalog_ls.syntax.modules import absolute_module, is_fragment_path, is_vendored_path, module_name
 from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, statement_of, text_of
 from bugcatalog_ls.syntax.told_comments import is_told
 
 _DEFERRED = (3, 14)
-_N_GIVEN = 3
 _N_LATE = 4
 _DEFERRABLE = frozenset({"later", "typing"})
 _TOLD = {
@@ -42,34 +50,23 @@ _TOLD = {
 _READERS = (b"fastapi", b"pydantic", b"sqlmodel", b"msgspec", b"typer", b"strawberry", b"sqlalchemy")
 # `c.ServerApp.port = 8888`: the loader of a file of traitlets' settings gives it `c`.
 _CONFIGURED = re.compile(r"c\.[A-Z]\w*\.\w+\b")
-_BUILTINS = re.compile(
-    r"\b(?:builtins|__builtins__|__builtin__)(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
-)
 
 
 class UnboundName(Fact, frozen=True):
-    """A name that a file reads at import and does not bind; a star import may do."""
+    """A name that a file reads at import and does not bind; a star import may do. `is_changed`: it adds to
+    what the name holds, or puts something into it."""
 
     path: str
     name: str
     anchor: str
     reason: str
     in_annotation: bool
+    is_changed: bool
     stars: tuple[str, ...]
 
     @property
     def key(self) -> str:
         return self.path
-
-
-class UnboundIn(Fact, frozen=True):
-    """A name that a file of a folder reads and does not bind; the key is both."""
-
-    place: str
-
-    @property
-    def key(self) -> str:
-        return self.place
 
 
 class LateAnnotation(Fact, frozen=True):
@@ -82,33 +79,9 @@ class LateAnnotation(Fact, frozen=True):
         return "late"
 
 
-class AddedBuiltin(Fact, frozen=True):
-    """A name that a file adds to Python's own."""
-
-    name: str
-
-    @property
-    def key(self) -> str:
-        return self.name
-
-
-class SharedScope(Fact, frozen=True):
-    """A folder whose files are run in one scope (django-split-settings)."""
-
-    folder: str
-
-    @property
-    def key(self) -> str:
-        return "shared"
-
-
 def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
-    if b"builtin" in data:
-        for match in _BUILTINS.finditer(file.source.text):
-            facts.add(AddedBuiltin(match[1]))
-    if b"split_settings" in data:
-        facts.add(SharedScope(file.path.rpartition("/")[0]))
+    collect_givers(file, facts)
     if file.path.endswith(".pyi") or _is_never_imported(file.path):
         return
     is_deferred: bool | None = None
@@ -135,17 +108,23 @@ def _collect(file: PyFile, facts: Facts) -> None:
         told.add((read.name, in_annotation))
         anchor = facts.anchor(f"name {read.name} {file.qualname_at(read.node.start_byte)}", read.node)
         if read.reason == "missing":
-            facts.add(UnboundIn(_place(file.path, read.name)))
+            facts.add(UnboundIn(place_of(file.path, read.name)))
         if in_annotation and read.reason in _DEFERRABLE:
             facts.add(LateAnnotation(file.path))
         stars = tuple(absolute_module(star, file.path) for star in file.scopes.star_imports)
-        facts.add(UnboundName(file.path, read.name, anchor, read.reason, in_annotation, stars))
+        facts.add(
+            UnboundName(
+                file.path, read.name, anchor, read.reason, in_annotation, _is_changed(read.node), stars
+            )
+        )
 
 
 def _is_never_imported(path: str) -> bool:
-    """Whether no import can reach a file: it lies in a hidden folder, or has a dot in its name."""
+    """Whether no import can reach a file: it lies in a hidden folder, has a dot in its name, or is
+    a builder's."""
     *folders, name = path.split("/")
-    return any(folder.startswith(".") for folder in folders) or "." in name.removesuffix(".py")
+    is_build = name.lower().startswith(("sconscript", "sconstruct", "wscript"))
+    return is_build or any(folder.startswith(".") for folder in folders) or "." in name.removesuffix(".py")
 
 
 def _defers(file: PyFile) -> bool:
@@ -158,31 +137,43 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for read in context.index.in_file(context.path, UnboundName):
         if read.name in told or (read.in_annotation and context.options.target_python >= _DEFERRED):
             continue
-        if context.index.get(AddedBuiltin, read.name) or _is_shared(context) or _is_given(context, read):
+        if is_added(context.index, read.name, context.path):
+            continue
+        if read.reason == "missing" and is_missed_by_several(context.index, read.name, context.path):
             continue
         if any(_may_bring(context.index, star, read.name, context.path) for star in read.stars):
             continue
         if _is_deferred_here(context, read):
             continue
         told.add(read.name)
-        is_unsure = read.reason == "missing" and has_many_files(context.index)
-        variant = (
-            "unsure" if is_unsure and not may_be_forgotten(context.index, read.name, context.path) else ""
-        )
+        variant = "unsure" if _is_unsure(context, read) else ""
         data = {"name": read.name, "reason": read.reason}
         yield context.find(read.anchor, _TOLD[read.reason].format(read.name), variant=variant, data=data)
 
 
-def _place(path: str, name: str) -> str:
-    return f"{path.rpartition('/')[0]} {name}"
+def _is_unsure(context: JoinContext, read: UnboundName) -> bool:
+    """Whether who runs the file may give it the name: it is a part of a program, another file runs texts,
+    or, in a large workspace, nobody imports it, or nothing is known that the name may mean."""
+    index, path = context.index, context.path
+    if is_fragment_path(path) or is_vendored_path(path) or read.is_changed:
+        return True
+    is_large = has_many_files(index)
+    if is_large and read.reason == "missing" and not may_be_forgotten(index, read.name, path):
+        return True
+    return (is_large or runs_files(index, path)) and not is_imported(index, path)
 
 
-def _is_given(context: JoinContext, read: UnboundName) -> bool:
-    """Whether several files of a folder miss the same name: who runs them gives it to them."""
-    if read.reason != "missing":
+def _is_changed(node: Node) -> bool:
+    """Whether a module's statement changes what a name holds: `NAME += …`, `NAME["key"] = …`."""
+    child = node
+    parent = node.parent
+    while parent is not None and parent.type == "subscript" and parent.start_byte == child.start_byte:
+        child = parent
+        parent = child.parent
+    if parent is None or parent.type not in ("assignment", "augmented_assignment"):
         return False
-    files = {path for path, _ in context.index.get(UnboundIn, _place(context.path, read.name))}
-    return len(files) >= _N_GIVEN
+    is_target = parent.start_byte == child.start_byte
+    return is_target and (child.id != node.id or parent.type == "augmented_assignment")
 
 
 def _is_deferred_here(context: JoinContext, read: UnboundName) -> bool:
@@ -191,11 +182,6 @@ def _is_deferred_here(context: JoinContext, read: UnboundName) -> bool:
     if not read.in_annotation or read.reason not in _DEFERRABLE:
         return False
     return len({path for path, _ in context.index.get(LateAnnotation, "late")}) >= _N_LATE
-
-
-def _is_shared(context: JoinContext) -> bool:
-    folders = [fact.folder for _, fact in context.index.get(SharedScope, "shared")]
-    return any(not folder or context.path.startswith(f"{folder}/") for folder in folders)
 
 
 def _may_bring(index: FactIndex, star: str, name: str, path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.import_sources import is_of_libraries, standard_source, usual_alias
+from bugcatalog_ls.facts.imported_modules import modules_binding
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.near_names import near
 from bugcatalog_ls.syntax.modules import module_name
@@ -28,7 +29,4 @@ def may_be_forgotten(index: FactIndex, name: str, path: str) -> bool:
     exports = index.one(ModuleExports, module_name(path))
     if exports is not None and any(near(name, other) >= _SLIP for other in exports[1].names):
         return True
-    return any(
-        found is not None and found[0] != path and name in found[1].names
-        for found in (index.one(ModuleExports, module) for module in sorted(index.keys(ModuleExports)))
-    )
+    return any(other != path for other in modules_binding(index).get(name, ()))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from operator import attrgetter
 
 import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
@@ -27,6 +29,18 @@ _NO_NAME_BEHIND = frozenset({b".", b'"', b"'"})
 _TESTS = (b"if", b"while", b"assert", b"and", b"or", b"not", b"bool")
 _TESTED_BEFORE = re.compile(rb"(?:\b(?:if|elif|while|assert|and|or|not)[\s(]+|\bbool\()$")
 _TESTED_BEHIND = re.compile(rb"\s+(?:is\b|[!=]=\s*None\b)")
+# `compat.REDIS_AVAILABLE`, `compat.has_redis`
+_TELLING = re.compile(rb"\.((?:has|have|use)_\w+|\w+_(?:available|installed|enabled))\b", re.IGNORECASE)
+_TELLS = (
+    b"HAS_",
+    b"HAVE_",
+    b"_AVAILABLE",
+    b"_INSTALLED",
+    b"_ENABLED",
+    b".has_",
+    b"_available",
+    b"_installed",
+)
 _NO_TEST_BEHIND = re.compile(rb"\s*(?:[.(\[]|(?!(?:and|or|else|if)\b)\w)")
 
 
@@ -42,12 +56,14 @@ class OptionalName(Fact, frozen=True):
 
 
 class UncheckedUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Places where an imported name is used as an object with no test of it around."""
+    """Places where an imported name is used as an object with no test of it around; `shown` tells of each
+    what shows that it fails."""
 
     module: str
     name: str
     written: str
     anchors: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 class UncheckedUses(Fact, frozen=True):
@@ -75,8 +91,9 @@ def imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[Uncheck
         unchecked = tests.without_test(module, name, written, nodes)
         if unchecked:
             first = first_on_their_paths(file, unchecked)
+            shown = tests.shown_at(module, name, written, nodes, first)
             anchors = tuple(facts.anchor(f"optional {written}", node) for node in first)
-            yield UncheckedUse(module, name, written, anchors)
+            yield UncheckedUse(module, name, written, anchors, shown)
 
 
 def first_on_their_paths(file: PyFile, uses: list[Node]) -> list[Node]:
@@ -192,13 +209,38 @@ class _Tests:
     def without_test(self, module: str, name: str, written: str, nodes: list[Node]) -> list[Node]:
         """The uses around which nothing tells that the name is there."""
         flags = self._flags.get(module, {})
-        is_tested = any(self._is_tested(each) for each in {written, name, *flags})
+        is_tested = any(self._is_tested(each) for each in {written, name, *flags}) or self._may_tell(name)
         if not is_tested:
             expected = self._functions.absences
             return [node for node in nodes if not expected.is_expected_at(node)]
-        optional = OptionalImport(written, "none", name, nodes[0], self._file.scopes.module, flags=flags)
-        availability = Availability(self._functions, optional)
+        availability = self._availability(module, name, written, nodes[0])
         return [node for node in nodes if not availability.is_sure_at(node)]
+
+    def _may_tell(self, name: str) -> bool:
+        """Whether a flag of a module names the library (`compat.REDIS_AVAILABLE`)."""
+        word = name.lower().encode()
+        return len(word) > 2 and any(word in flag for flag in self._telling)
+
+    @cached_property
+    def _telling(self) -> frozenset[bytes]:
+        data = self._file.source.data
+        if not any(part in data for part in _TELLS):
+            return frozenset()
+        return frozenset(match[1].lower() for match in _TELLING.finditer(data))
+
+    def shown_at(
+        self, module: str, name: str, written: str, nodes: list[Node], unchecked: list[Node]
+    ) -> tuple[str, ...]:
+        """What shows of each of the `unchecked` uses that it fails."""
+        if not any(self._is_tested(each) for each in {written, name, *self._flags.get(module, {})}):
+            return tuple(shown_at(self._file, use, (), None) for use in unchecked)
+        availability = self._availability(module, name, written, nodes[0])
+        return tuple(shown_at(self._file, use, nodes, availability) for use in unchecked)
+
+    def _availability(self, module: str, name: str, written: str, node: Node) -> Availability:
+        flags = self._flags.get(module, {})
+        optional = OptionalImport(written, "none", name, node, self._file.scopes.module, flags=flags)
+        return Availability(self._functions, optional)
 
     def _is_tested(self, name: str) -> bool:
         known = self._tested.get(name)

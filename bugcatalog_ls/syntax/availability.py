@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.chosen_by_name import is_chosen_at, is_chosen_if, quotes, states_need
+from bugcatalog_ls.syntax.function_checks import CallStatement, FunctionChecks
 from bugcatalog_ls.syntax.given_values import nones_of, values_of
-from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present
+from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
+from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied, present, statements_before
 from bugcatalog_ls.syntax.nodes import (
     FUNCTIONS,
     SCOPES,
@@ -19,13 +19,12 @@ from bugcatalog_ls.syntax.nodes import (
     decorators_of,
     enclosing,
     operator_of,
-    string_value,
     text_of,
     unparenthesised,
 )
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
 from bugcatalog_ls.syntax.refused_imports import hands_out_flag, is_refused
-from bugcatalog_ls.syntax.words import has_word, identifiers_named
+from bugcatalog_ls.syntax.words import has_word
 
 _DEPTH = 3
 _TELLING = ("avail", "install", "has_", "have_", "enabl", "use_", "support", "is_", "with_", "can_")
@@ -53,9 +52,27 @@ class Availability:
             return True
         if any(self._is_check(made.call, made.name) for made in self._functions.calls_before(node)):
             return True
+        if self._is_given_up_before(node) or is_chosen_at(node, self._words):
+            return True
+        if any(made.start < node.start_byte for made in self._module_checks):
+            return True
         if self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth):
             return True
         return self._is_checked_for_others and enclosing(node, *FUNCTIONS) is not None
+
+    def is_tested_at(self, node: Node) -> bool:
+        """Whether a test in the function around a node tells that the name is there."""
+        return any(self._tells(condition, 0) for condition in conditions_at(node))
+
+    def _is_given_up_before(self, node: Node) -> bool:
+        """Whether a test before a node calls, where the import was not made, what ends the work
+        (`abort(501)`)."""
+        return any(
+            self._tells(condition, 0)
+            for statement in statements_before(node)
+            if statement.type == "if_statement" and self._mentions(statement)
+            for condition in conditions_after_giving_up(statement)
+        )
 
     # -- conditions ------------------------------------------------------------------------------
 
@@ -81,6 +98,7 @@ class Availability:
 
     def _tells_part(self, part: Condition, depth: int) -> bool:
         subject = present(part)
+        subject = unparenthesised(subject) if subject is not None else None
         if subject is not None and text_of(subject) in self._names:
             return True
         node, holds = part
@@ -96,48 +114,41 @@ class Availability:
             return True
         if self._flags.get(written.partition(" is ")[0]) and node.type == "comparison_operator":
             return True
-        if any(lookup in written for lookup in _QUOTED_LOOKUPS) and self._quotes(written):
+        if any(lookup in written for lookup in _QUOTED_LOOKUPS) and quotes(written, self._words):
             return True
-        if node.type == "comparison_operator" and self._is_named_by(node, holds=holds):
+        if is_chosen_if(node, self._words, holds=holds):
             return True
-        if not holds or subject is None:
+        if subject is None:
             return False
-        if subject.type == "call" and self._is_predicate(subject):
+        if subject.type == "named_expression":
+            parts = [subject.child_by_field_name(field) for field in ("name", "value")]
+            return any(part is not None and text_of(part) in self._names for part in parts)
+        if self._is_predicate(subject):
             return True
         words = written.lower()
         if any(word in words for word in self._words) and any(telling in words for telling in _TELLING):
             return True
         return depth > 0 and self._was_set_when_sure(subject, depth - 1)
 
-    def _is_named_by(self, comparison: Node, *, holds: bool) -> bool:
-        """Whether the library was chosen by its name: `backend == "gevent"`, not `backend != "gevent"`."""
-        operator = " ".join(text_of(child) for child in comparison.children if not child.is_named)
-        if operator != ("==" if holds else "!="):
+    def _is_predicate(self, subject: Node) -> bool:
+        """A call, or a property, of a function of this file that returns whether the import was made, or
+        nothing true without it."""
+        if subject.type == "call":
+            functions = self._functions.named(called_name(subject))
+        elif subject.type == "attribute":
+            named = self._functions.named(text_of(subject).rpartition(".")[2])
+            functions = [one for one in named if self._functions.is_decorated(one)]
+        else:
             return False
-        named = [string_value(one) for one in comparison.named_children if one.type == "string"]
-        # `Engine.DOCKER.value`, a member of an enumeration, names it as well.
-        written = [text_of(one) for one in comparison.named_children if one.type == "attribute"]
-        named += [part for name in written for part in name.split(".") if part.isupper()]
-        return any(value is not None and value.lower() in self._words for value in named)
-
-    def _quotes(self, written: str) -> bool:
-        return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in self._words)
-
-    def _is_predicate(self, call: Node) -> bool:
-        """A function of this file that returns whether the import was made, or nothing true without it."""
         return any(
             self._is_named_in(self._functions.returned(function).encode()) or self._says_no(function)
-            for function in self._functions.named(called_name(call))
+            for function in functions
         )
 
     def _says_no(self, function: Node) -> bool:
         """Whether a function gives something true only where the import was made: behind
         `if not HAS_LIB: return False`."""
-        given = [
-            node
-            for node in self._file.nodes("return_statement")
-            if self._file.scopes.at(node.start_byte).node.id == function.id and _may_be_true(node)
-        ]
+        given = self._functions.true_returns(function)
         return bool(given) and all(
             any(self._tells(condition, 0) for condition in conditions_at(node)) for node in given
         )
@@ -177,13 +188,20 @@ class Availability:
             return True
         name = name.lower()
         is_named_so = any(word in name for word in ("require", "check", "ensure", "import"))
-        return is_named_so and (self._quotes(text_of(call)) or any(word in name for word in self._words))
+        return is_named_so and (
+            quotes(text_of(call), self._words) or any(word in name for word in self._words)
+        )
 
     def _is_checker(self, function: Node) -> bool:
         known = self._checkers.get(function.id)
         if known is None:
             self._checkers[function.id] = False
-            known = any(self._tells(condition, 0) for condition in self._functions.refusals(function))
+            refusals = (
+                condition
+                for one in (function, *self._functions.within(function))
+                for condition in self._functions.refusals(one)
+            )
+            known = any(self._tells(condition, 0) for condition in refusals)
             self._checkers[function.id] = known
         return known
 
@@ -212,13 +230,20 @@ class Availability:
         return False
 
     def _is_skip(self, decorator: Node) -> bool:
+        """Whether a decorator names the library, or is a function of this file that refuses without it."""
         written = text_of(decorator).lower()
-        return any(word in written for word in self._words) and "patch" not in written
+        if any(word in written for word in self._words) and "patch" not in written:
+            return True
+        name = text_of(decorator).lstrip("@ ").partition("(")[0]
+        return any(self._is_checker(function) for function in self._functions.named(name))
 
     def _is_checking_class(self, class_definition: Node) -> bool:
         if self._has_checking_method(class_definition):
             return True
         if is_refused(self._file, self._told, class_definition):
+            return True
+        body = class_definition.child_by_field_name("body")
+        if body is not None and states_need(body, self._words):
             return True
         return hands_out_flag(self._file, class_definition, self._flags)
 
@@ -229,16 +254,9 @@ class Availability:
             known = any(
                 self._is_checker(function) or self._begins_with_check(body)
                 for function, body in self._functions.methods(class_definition)
-            ) or any(self._has_checking_method(base) for base in self._bases(class_definition))
+            ) or any(self._has_checking_method(base) for base in self._functions.bases(class_definition))
             self._checking_classes[class_definition.id] = known
         return known
-
-    def _bases(self, class_definition: Node) -> Iterator[Node]:
-        """The bases of a class that stand in this file."""
-        superclasses = class_definition.child_by_field_name("superclasses")
-        names = {text_of(base) for base in superclasses.named_children} if superclasses is not None else set()
-        if names:
-            yield from (one.node for one in self._file.classes if one.name in names)
 
     def _begins_with_check(self, body: Node | None) -> bool:
         calls = self._functions.calls_in(body) if body is not None else []
@@ -252,20 +270,12 @@ class Availability:
         is_method = owner is not None and owner.type == "class_definition"
         references = [
             node
-            for node in self._references(text_of(name_node) if name_node is not None else "", is_method)
+            for node in self._functions.references(
+                text_of(name_node) if name_node is not None else "", is_method
+            )
             if not definition.start_byte <= node.start_byte < definition.end_byte
         ]
         return bool(references) and all(self.is_sure_at(node, depth) for node in references)
-
-    def _references(self, name: str, is_method: bool) -> Iterator[Node]:
-        if not name or name.startswith("__"):
-            return
-        for node in identifiers_named(self._file.root, self._file.source.data, name.encode()):
-            parent = node.parent
-            if parent is None or parent.type == "dotted_name":
-                continue
-            if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
-                yield node
 
     @cached_property
     def _is_module_skipped(self) -> bool:
@@ -273,6 +283,12 @@ class Availability:
         marks = self._file.scopes.module.bindings.get("pytestmark", ())
         values = [mark.value for mark in marks if mark.value is not None]
         return any("skip" in text_of(value) and self._mentions(value) for value in values)
+
+    @cached_property
+    def _module_checks(self) -> list[CallStatement]:
+        """The checks that the module itself makes: `pytest.importorskip("redis")`."""
+        calls = self._functions.calls_in(self._file.root)
+        return [made for made in calls if self._is_check(made.call, made.name)]
 
     @cached_property
     def _is_checked_for_others(self) -> bool:
@@ -286,9 +302,3 @@ class Availability:
     @cached_property
     def _told(self) -> list[bytes]:
         return [name.encode() for name in sorted({*self._names, *self._flags})]
-
-
-def _may_be_true(statement: Node) -> bool:
-    """Whether a `return` may give something true."""
-    value = statement.named_children[0] if statement.named_children else None
-    return value is not None and value.type not in ("false", "none")

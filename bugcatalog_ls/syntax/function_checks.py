@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.expected_absences import ExpectedAbsences
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
 from bugcatalog_ls.syntax.guards import Condition, conditions_after
 from bugcatalog_ls.syntax.nodes import (
     BLOCKS,
@@ -20,6 +22,10 @@ from bugcatalog_ls.syntax.nodes import (
     is_docstring,
     text_of,
 )
+from bugcatalog_ls.syntax.words import identifiers_named
+
+# One of these stands in each `if` that raises, exits or gives up by a helper.
+_ENDING = (b"raise", b"exit", b"abort", b"missing")
 
 
 class CallStatement(NamedTuple):
@@ -47,6 +53,24 @@ class FunctionChecks:
     def returned(self, function: Node) -> str:
         """All that a function returns, as it is written."""
         return self._returned.get(function.id, "")
+
+    def true_returns(self, function: Node) -> list[Node]:
+        """The `return`s of a function that may give something true."""
+        return [
+            node
+            for node in self.file.nodes("return_statement")
+            if self.file.scopes.at(node.start_byte).node.id == function.id
+            and node.named_children
+            and node.named_children[0].type not in ("false", "none")
+        ]
+
+    def within(self, function: Node) -> list[Node]:
+        """The functions that are defined in a function: what a decorator puts in another's place."""
+        return [
+            definition.node
+            for definition in self.file.functions
+            if function.start_byte < definition.node.start_byte < function.end_byte
+        ]
 
     def refusals(self, function: Node) -> list[Condition]:
         """The conditions that hold behind those `if`s of a function that raise or exit."""
@@ -79,6 +103,24 @@ class FunctionChecks:
         if known is None:
             known = self._method_bodies[class_definition.id] = _methods(class_definition)
         return known
+
+    def bases(self, class_definition: Node) -> Iterator[Node]:
+        """The bases of a class that stand in this file."""
+        superclasses = class_definition.child_by_field_name("superclasses")
+        names = {text_of(base) for base in superclasses.named_children} if superclasses is not None else set()
+        if names:
+            yield from (one.node for one in self.file.classes if one.name in names)
+
+    def references(self, name: str, is_method: bool) -> Iterator[Node]:
+        """Where the file reads a function, or a method as an attribute."""
+        if not name or name.startswith("__"):
+            return
+        for node in identifiers_named(self.file.root, self.file.source.data, name.encode()):
+            parent = node.parent
+            if parent is None or parent.type == "dotted_name":
+                continue
+            if (parent.type == "attribute" and parent.named_children[0].id != node.id) == is_method:
+                yield node
 
     def is_decorated(self, definition: Node) -> bool:
         known = self._is_decorated.get(definition.id)
@@ -121,11 +163,12 @@ class FunctionChecks:
         found: dict[int, list[Condition]] = {}
         for node in self.file.nodes("if_statement"):
             start, end = node.start_byte, node.end_byte
-            if data.find(b"raise", start, end) < 0 and data.find(b"exit", start, end) < 0:
+            if not any(data.find(word, start, end) >= 0 for word in _ENDING):
                 continue
             owner = self.file.scopes.at(start)
             if owner.kind == "function":
-                found.setdefault(owner.node.id, []).extend(conditions_after(node))
+                after = [*conditions_after(node), *conditions_after_giving_up(node)]
+                found.setdefault(owner.node.id, []).extend(after)
         return found
 
 

@@ -34,6 +34,9 @@ _DYNAMIC = re.compile(rb"\bglobals\(\)|\bsys\.modules\[|# Databricks notebook")
 _DYNAMIC_AT_IMPORT = re.compile(
     rb"(?<![.\w])(?:exec|execfile|locals|vars)\(|__dict__\b|^[ \t]*print +[\"']", re.MULTILINE
 )
+_OF_ZOPE = re.compile(rb"\A## (?:Controller )?(?:Python )?Script\b|^##parameters", re.MULTILINE)
+_BY_TAB = re.compile(rb"^\t+(?:def|if|for|return|\w+ =|\w+\()", re.MULTILINE)
+_BY_SPACES = re.compile(rb"^(?: {4})+(?:def|if|for|return|\w+ =|\w+\()", re.MULTILINE)
 _MAX_DEPTH = 500
 """Deeper than Python itself takes; each step up costs the more the deeper it is taken."""
 _FOR_ITSELF = frozenset(
@@ -65,7 +68,7 @@ def unbound_reads(file: PyFile) -> list[UnboundRead]:
             found.append(read)
             if read.annotation is None:
                 told.add(name)
-    if not found or _is_dynamic(file):
+    if not found or _is_dynamic(file) or _is_unread(file):
         return []
     others = _names_of_patterns(file)
     return [read for read in found if read.name not in others]
@@ -80,17 +83,33 @@ def _is_dynamic(file: PyFile) -> bool:
     return any(file.scopes.at(offset).kind != "function" and not _is_text(file, offset) for offset in matches)
 
 
+def _is_unread(file: PyFile) -> bool:
+    """Whether Python 3 refuses the file, as its blocks mix tabs with spaces, or a server puts a function
+    around it (Zope's `## Script (Python)`)."""
+    data = file.source.data
+    if data.startswith(b"## ") and _OF_ZOPE.search(data):
+        return True
+    return _BY_TAB.search(data) is not None and _BY_SPACES.search(data) is not None
+
+
 def _is_text(file: PyFile, offset: int) -> bool:
     node = file.root.descendant_for_byte_range(offset, offset)
     return node is not None and node.type in ("comment", "string_content", "string_start")
 
 
 def _is_placeholder(node: Node) -> bool:
-    """Whether a name stands in double braces or as `**{name}`, which no Python can run: the file is a
-    template."""
+    """Whether a name stands alone in braces (`SECRET_KEY = {secret_key}`), in two of them or as `**{name}`:
+    the file is a template."""
     inner = node.parent
+    while inner is not None and inner.type == "attribute":
+        inner = inner.parent
     outer = inner.parent if inner is not None and inner.type == "set" else None
-    return outer is not None and outer.type in ("set", "dictionary_splat")
+    if inner is None or outer is None or inner.named_child_count != 1:
+        return False
+    is_alone = inner.named_children[0].id == node.id
+    return outer.type in ("set", "dictionary_splat") or (
+        is_alone and outer.type in ("assignment", "expression_statement")
+    )
 
 
 def _names_of_patterns(file: PyFile) -> set[str]:

@@ -25,6 +25,8 @@ ALWAYS = frozenset(
         *("__file__", "__path__", "__dict__", "__module__", "__qualname__", "__firstlineno__"),
         # What consoles, notebooks and `gettext.install` put into the built-in names.
         *("_", "get_ipython", "get_config", "display"),
+        # What only type checkers run.
+        *("reveal_type", "reveal_locals"),
     }
 )
 """Names that are there in every module, or may be put there from outside."""

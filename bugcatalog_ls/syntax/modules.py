@@ -73,6 +73,22 @@ _VENDORED = frozenset(
 )
 
 
+_FRAGMENT_FOLDERS = frozenset(
+    {"doc", "docs", "docs_src", "documentation", "example", "examples", "sample", "samples", "snippets"}
+    | {"template", "templates", "skeleton", "skeletons", "scaffold", "boilerplate", "fixtures", "testdata"}
+    | {"test_data", "cookiecutter"}
+)
+
+
+def is_fragment_path(path: str) -> bool:
+    """Whether a path lies among examples, templates or what tests read: it may be a part of a program
+    only."""
+    return any(
+        folder.lower() in _FRAGMENT_FOLDERS or "{{" in folder or folder.endswith(("_template", "-template"))
+        for folder in path.split("/")[:-1]
+    )
+
+
 def is_vendored_path(path: str) -> bool:
     """Whether a path relative to the workspace's root lies in a folder for copies of other
     people's code (`_vendor`, `extern`, `third_party`, by convention)."""

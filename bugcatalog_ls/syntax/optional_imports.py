@@ -10,17 +10,16 @@ from typing import Literal
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.giving_up import gives_up
 from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
+from bugcatalog_ls.syntax.import_paths import is_for_typing
 from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, holds_node, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
 
-_GIVING_UP = ("error", "fail", "die", "abort", "bail", "fatal", "raise", "exit", "skip", "panic")
-
 _GATHERS = re.compile(r"(\w+)(?:\.(?:append|add)\(|\s*\+=)")
-_MISSING = re.compile(r"(?:handle|on|report|exit)\w*missing|missing_(?:dep|extra|require|package)")
 
 Sign = Literal["true", "false", "none"]
 """What a flag is where the import was made: true, false, or None (where it keeps the error)."""
@@ -31,7 +30,7 @@ class OptionalImport:
     """A name that a guarded import may leave None, or not bind at all.
 
     `companions` are the names that the same `try` gives or takes together with it, `flags` the
-    variables that tell whether it was made.
+    variables that tell whether it was made; `first` is the module that the `try` imports first.
     """
 
     name: str
@@ -42,6 +41,7 @@ class OptionalImport:
     statement: Node | None = None
     companions: frozenset[str] = frozenset()
     flags: dict[str, Sign] = field(default_factory=dict)
+    first: str = ""
 
 
 def optional_imports(file: PyFile) -> list[OptionalImport]:
@@ -54,7 +54,7 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
             continue
         handlers = [child for child in statement.children if child.type == "except_clause"]
         catching = [handler for handler in handlers if _catches_import_error(handler)]
-        open_handlers = [handler for handler in catching if not _leaves(_block(handler))]
+        open_handlers = [handler for handler in catching if not gives_up(_block(handler))]
         if not open_handlers or any(_is_gathered(file, handler) for handler in open_handlers):
             continue
         scope = file.scopes.at(statement.start_byte)
@@ -73,9 +73,20 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
             source = _import_behind(binding, scope, body)
             target = source.target if source is not None else ""
             found.append(
-                OptionalImport(binding.name, kind, target, binding.node, scope, statement, names, flags)
+                OptionalImport(
+                    binding.name, kind, target, binding.node, scope, statement, names, flags, _first(body)
+                )
             )
     return found
+
+
+def _first(body: Node) -> str:
+    """The module that a block imports first, where that is what it begins with."""
+    statement = next(iter(statements(body)), body)
+    module = statement.child_by_field_name("module_name") or statement.child_by_field_name("name")
+    if not statement.type.startswith("import") or module is None:
+        return ""
+    return text_of(module.child_by_field_name("name") or module)
 
 
 def _import_behind(binding: Binding, scope: Scope, body: Node) -> Binding | None:
@@ -97,18 +108,6 @@ def _catches_import_error(handler: Node) -> bool:
 
 def _block(handler: Node) -> Node:
     return next((child for child in handler.children if child.type == "block"), handler)
-
-
-def _leaves(block: Node) -> bool:
-    """Whether a handler does not go on; a helper that is named for giving up (`cli.error(…)`) counts."""
-    if always_leaves(block):
-        return True
-    last = statements(block)[-1:]
-    call = last[0].named_children[0] if last and last[0].named_child_count == 1 else None
-    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
-    owner, _, name = text_of(function).rpartition(".") if function is not None else ("", "", "")
-    is_told = name.lower().startswith(_GIVING_UP) or _MISSING.search(name) is not None
-    return is_told and "log" not in owner.lower()
 
 
 def _is_gathered(file: PyFile, handler: Node) -> bool:
@@ -146,7 +145,7 @@ def _kind(
         if other.kind in ("import", "from"):
             inside = [handler for handler in handlers if holds_node(handler, other.node)]
             is_tried = any(parent.type == "try_statement" for parent in _up_to(other.node, inside))
-            if _is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
+            if is_for_typing(other.node) or (inside and is_tried) or _is_directly_in(other.node, body):
                 continue
             return None
         if (other.kind == "assign" and is_none(other.value)) or _is_unpacked_none(other):
@@ -155,7 +154,7 @@ def _kind(
         return None
     if is_none_bound:
         return "none"
-    is_alone = all(other is own or _is_for_typing(other.node) for other in bindings)
+    is_alone = all(other is own or is_for_typing(other.node) for other in bindings)
     return "unbound" if is_alone else None
 
 
@@ -257,12 +256,3 @@ def _up_to(node: Node, ends: list[Node]) -> Iterator[Node]:
         if any(parent.id == end.id for end in ends):
             return
         yield parent
-
-
-def _is_for_typing(node: Node) -> bool:
-    for parent in ancestors(node):
-        if parent.type == "if_statement":
-            condition = parent.child_by_field_name("condition")
-            if condition is not None and text_of(condition).endswith("TYPE_CHECKING"):
-                return True
-    return False

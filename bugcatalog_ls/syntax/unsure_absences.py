@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.guards import conditions_at, implied, present
-from bugcatalog_ls.syntax.nodes import ancestors, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, body_of, decorators_of, is_docstring, text_of
 from bugcatalog_ls.syntax.object_uses import is_label, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
 from bugcatalog_ls.syntax.words import identifiers_named
 
 # What a handler says that binds nothing: it is known, and meant, that uses fail.
 _ANNOUNCED = re.compile(
-    r"\b(?:will|would|could|may|might|going to)\W* (?:crash|fail|break)|\brequires?\b|\bplease install\b",
+    r"\b(?:will|would|could|may|might|going to)\W* (?:crash|fail|break|not work)|\brequires?\b"
+    r"|\bplease install\b",
     re.IGNORECASE,
+)
+# `@requires_backend`, `@skip_if_not_installed`
+_ASKING = re.compile(
+    r"_?(?:requires?|needs?|skip|ensure|only|check|when|if|optional|with)_\w*"
+    r"(?:backend|lib|dep|extra|package|module|install|avail|import|support|feature|driver|plugin|engine)"
 )
 # A comment of so many words in a handler tells why nothing has to be done there.
 _MIN_WORDS = 8
@@ -59,9 +66,19 @@ def _explains(handler: str) -> bool:
     return len(" ".join(comments).split()) >= _MIN_WORDS
 
 
-def may_be_asked_before(functions: FunctionChecks, node: Node) -> bool:
-    """Whether the node only runs where a method says yes that this file does not show:
-    behind `if not self.can_run(): return`, of a base from elsewhere."""
+def may_be_asked_before(functions: FunctionChecks, node: Node, told: Collection[str]) -> bool:
+    """Whether the node only runs where something says yes that this file does not show: a method
+    (`if not self.can_run(): return`) of a base from elsewhere, a decorator (`@requires_backend`), or
+    who calls the class and has it say first whether one of the names `told` is there."""
+    for parent in ancestors(node):
+        if parent.type == "class_definition" and _hands_out_answer(functions, parent, told):
+            return True
+        if parent.type in ("function_definition", "class_definition") and functions.is_decorated(parent):
+            names = (
+                text_of(one).lstrip("@ ").rpartition("(")[0] or text_of(one) for one in decorators_of(parent)
+            )
+            if any(_ASKING.match(name.lstrip("@ ").rpartition(".")[2]) for name in names):
+                return True
     for condition in conditions_at(node):
         for part in implied(condition):
             subject = present(part)
@@ -70,3 +87,17 @@ def may_be_asked_before(functions: FunctionChecks, node: Node) -> bool:
             if owner in ("self", "cls") and not functions.named(name):
                 return True
     return False
+
+
+def _hands_out_answer(functions: FunctionChecks, class_definition: Node, told: Collection[str]) -> bool:
+    """Whether a method (`is_available`) does nothing but return whether a name is there."""
+    for function, body in functions.methods(class_definition):
+        own = [each for each in body_of(function) if not is_docstring(each)] if body is not None else []
+        if len(own) == 1 and own[0].type == "return_statement":
+            words = set(re.findall(r"\w+", text_of(own[0])))
+            if words - _OF_ANSWERS <= set(told) and not words.isdisjoint(told):
+                return True
+    return False
+
+
+_OF_ANSWERS = frozenset({"return", "bool", "is", "not", "None", "self", "cls", "and", "or"})

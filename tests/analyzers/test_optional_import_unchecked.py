@@ -836,3 +836,299 @@ def test_no_guard_around_the_classes_of_a_module() -> None:
     check_fix("BC903", code, guarded)
     told = code.replace("client =", "client: object =").replace("redis.Redis()", "redis.Redis() or None")
     check_fix("BC903", told, told)
+
+
+def test_work_that_a_helper_ends() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+from functools import wraps
+
+def with_lib(function):
+    @wraps(function)
+    def run(*args):
+        if lib is None:
+            raise RuntimeError("install lib")
+        return function(*args)
+    return run
+
+@with_lib
+def decorated():
+    return lib.a()
+
+def aborted(api):
+    if lib is None:
+        api.abort(501, "not running with lib")
+    return lib.b()
+
+def either(x):
+    if lib is None and Thing is None:
+        req_missing(["lib", "extra"])
+    elif lib is None:
+        req_missing(["lib"])
+    return lib.c()
+
+def logged(logger):
+    if lib is None:
+        logger.error("no lib")
+    return lib.d()
+    #      ^^^ BC903
+""",
+    )
+
+
+def test_what_the_project_demands_is_there() -> None:
+    told = """
+#- app/a.py
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+def load(text):
+    return yaml.safe_load(text)
+    #      ^^^^ BC903"""
+    for name, text in {
+        "requirements-dev.txt": "pyyaml",
+        "requirements.txt": "pyyaml ; sys_platform == 'win32'",
+        "tools/requirements.txt": "pyyaml",
+        "pyproject.toml": "[project.optional-dependencies]\nyaml = ['pyyaml']",
+    }.items():
+        check_findings("BC903", f"{told}\n#- {name}\n{text}\n")
+    for name, text in {
+        "requirements.txt": "PyYAML>=6  # for settings",
+        "pyproject.toml": "[project]\ndependencies = ['pyyaml>=6']",
+        "setup.cfg": "[options]\ninstall_requires =\n  django\n  PyYAML ~= 6.0\n",
+        "Pipfile": "[packages]\npyyaml = '*'\n",
+        "requirements/base.txt": "pyyaml==6.0 ; python_version >= '3.8'",
+        "setup.py": "from setuptools import setup\nsetup(install_requires=['PyYAML'])",
+    }.items():
+        check_findings("BC903", f"{told}.unsure\n#- {name}\n{text}\n")
+
+
+def test_uses_in_a_large_workspace_ask_for_something_that_shows_it() -> None:
+    others = "".join(f"#- app/part{number}.py\nNUMBER = {number}\n" for number in range(30))
+    check_findings(
+        "BC903",
+        others
+        + """
+#- app/cache.py
+try:
+    import redis
+except ImportError:
+    redis = None
+
+def nowhere_tested():
+    return redis.Redis()
+    #      ^^^^^ BC903.unsure
+
+#- app/metrics.py
+try:
+    import statsd
+except ImportError:
+    statsd = None
+
+@router.get("/")
+def handled():
+    statsd.increment("a")
+  # ^^^^^^ BC903
+    return {}
+
+def tested():
+    if statsd is not None:
+        statsd.increment("b")
+
+def both(x):
+    if x:
+        statsd.increment("c")
+      # ^^^^^^ BC903
+    elif statsd:
+        statsd.increment("d")
+
+def elsewhere():
+    statsd.increment("e")
+  # ^^^^^^ BC903.unsure
+
+#- app/models.py
+try:
+    from extra import Base
+except ImportError:
+    Base = None
+
+class User(Base):
+    #      ^^^^ BC903
+    pass
+
+#- app/plugin.py
+try:
+    from extra import Base
+except ImportError:
+    Base = None
+
+class Plugin(Base):
+    #        ^^^^ BC903.unsure
+    pass
+
+#- app/main.py
+from app.models import User
+""",
+    )
+
+
+def test_other_branch_of_type_checking() -> None:
+    check_findings(
+        "BC903",
+        """
+        import typing as t
+
+        if t.TYPE_CHECKING:
+            from backports import Self
+        else:
+            try:
+                from fast import Self
+            except ImportError:
+                from backports import Self
+
+        def load(kind: t.Type[Self]):
+            return Self()
+        """,
+    )
+
+
+def test_own_module_behind_a_library() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/users.py
+        try:
+            from oauthlib import Client
+
+            from app.oauth import COOKIE, get_router
+        except ModuleNotFoundError:
+            Client = type
+
+        def routes(cookie: str = COOKIE):
+            #                    ^^^^^^ BC903
+            return get_router(Client)
+
+        #- app/oauth.py
+        COOKIE = "name"
+
+        def get_router(client): ...
+
+        #- app/plain.py
+        try:
+            from app.oauth import get_router
+        except ImportError:
+            get_router = None
+
+        def routes():
+            return get_router(1)
+        """,
+    )
+
+
+def test_flag_of_the_module_that_guards_the_import() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/compat.py
+        try:
+            import redis
+
+            REDIS_AVAILABLE = True
+        except ImportError:
+            redis = None
+            REDIS_AVAILABLE = False
+
+        #- app/cache.py
+        from app import compat
+
+        def tested():
+            if not compat.REDIS_AVAILABLE:
+                return None
+            return compat.redis.Redis()
+
+        def untested():
+            return compat.redis.Redis()
+            #      ^^^^^^^^^^^^ BC903
+        """,
+    )
+
+
+def test_library_chosen_by_what_stands_around() -> None:
+    check_findings(
+        "BC903",
+        HEAD
+        + """
+import json as standard
+
+FACTORIES = {"lib": lambda: lib.open(), "other": lambda: lib.other()}
+#                                                        ^^^ BC903
+
+class Store:
+    requires = ["lib"]
+
+    def get(self):
+        return lib.get()
+
+class Answering:
+    @classmethod
+    def is_available(cls):
+        return lib is not None
+
+    def fetch(self):
+        return lib.get()
+        #      ^^^ BC903.unsure
+
+class Enabled:
+    @property
+    def enabled(self):
+        return lib is not None
+
+    def get(self):
+        if not self.enabled:
+            return None
+        return lib.get()
+
+def by_address(url, name):
+    if url.startswith("lib://"):
+        return lib.open(url)
+    match name:
+        case "lib":
+            return lib.open(url)
+        case "other":
+            return lib.open(url)
+            #      ^^^ BC903
+""",
+    )
+
+
+def test_library_of_python_itself() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import json
+            import fcntl
+            from typing import Self
+            from contextlib import suppress
+        except ImportError:
+            json = fcntl = Self = suppress = None
+
+        def lock(handle):
+            json.loads("{}")
+            fcntl.flock(handle, 1)
+          # ^^^^^ BC903
+
+        def typed():
+            return Self[int]
+            #      ^^^^ BC903
+
+        def quiet():
+            with suppress(ValueError):
+               # ^^^^^^^^ BC903.unsure
+                return 1
+        """,
+    )

@@ -1301,3 +1301,64 @@ def test_no_import_from_a_file_that_none_can_name() -> None:
         LIMIT_OF_ROWS = 10
         """
     check_fix("BC904", fixture, fixture)
+
+
+def test_files_that_are_run_otherwise_than_by_an_import() -> None:
+    check_findings(
+        "BC904",
+        """
+#- docs/examples/remote.py
+with ClusterProxy() as proxy:
+   # ^^^^^^^^^^^^ BC904.unsure
+    proxy.call()
+
+#- app/settings_local.py
+INSTALLED_APPS += ("debug",)
+# <----------- BC904.unsure
+DATABASES["default"]["NAME"] = "local"
+# <------ BC904.unsure
+
+#- app/secret.py
+SECRET_KEY = {secret_key}
+
+#- app/filled.py
+DEBUG = {{ project.debug }}
+
+#- app/roles.py
+ALLOWED = {Role.ADMIN}
+        #  ^^^^ BC904
+
+#- skins/tool.py
+## Script (Python) "tool"
+##parameters=value=None
+request = container.REQUEST
+
+#- app/mixed.py
+class First:
+\tdef run(self):
+\t\tvalue = 1
+        return value
+
+#- SConscript.py
+env.Program("tool")
+""",
+    )
+    check_findings(
+        "BC904",
+        """
+#- runner.py
+def run(path, names):
+    exec(open(path).read(), names)
+
+#- scripts/first.py
+register("first")
+# <----- BC904.unsure
+
+#- scripts/second.py
+print(Missing)
+    # ^^^^^^^ BC904
+
+#- main.py
+import scripts.second
+""",
+    )
