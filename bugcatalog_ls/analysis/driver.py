@@ -17,7 +17,7 @@ from bugcatalog_ls.catalog.page_error import PageError
 from bugcatalog_ls.facts.fact import Facts, collect_facts, is_read, read_facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.literals import LiteralTable
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.text.source import Source
 
 log = logging.getLogger(__name__)
@@ -40,9 +40,13 @@ class Plan:
         return self.rules.codes | self.analyzers.keys()
 
     @cached_property
-    def literals(self) -> LiteralTable:
-        """What the analyzers want to stand in a file before they look at it."""
-        return LiteralTable(literal for analyzer in self.analyzers.values() for literal in analyzer.literals)
+    def looking(self) -> tuple[tuple[str, Analyzer, Words | None], ...]:
+        """The analyzers that look at files, with the words of which a file must hold one."""
+        return tuple(
+            (code, analyzer, Words(*analyzer.literals) if analyzer.literals else None)
+            for code, analyzer in self.analyzers.items()
+            if analyzer.collect is not None or analyzer.check is not None
+        )
 
     def wants(self, path: str) -> bool:
         """Whether anything here has something to say of a file with this name."""
@@ -100,14 +104,14 @@ def analyse(
             quarantined=stopped,
             has_suppressions=has_suppressions,
         )
+    looking = plan.looking
     file = parsed or PyFile(path, source)
     facts = shared if shared is not None else collect_facts(file)
     n_shared_facts, n_shared_anchors = len(facts.facts), len(facts.anchors)
     findings, quarantined = plan.rules.check(path, source, file, facts)
     failures = facts.failures[:]
-    held = plan.literals.held_by(source.data)
-    for code, analyzer in plan.analyzers.items():
-        if analyzer.literals and held.isdisjoint(analyzer.literals):
+    for code, analyzer, words in looking:
+        if words is not None and not file.holds(words):
             continue
         try:
             if analyzer.collect is not None:

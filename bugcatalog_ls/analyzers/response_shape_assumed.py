@@ -24,6 +24,7 @@ from bugcatalog_ls.facts.resolve import class_at, file_of_symbol, function_at, m
 from bugcatalog_ls.facts.response_bodies import assumed_bodies
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
@@ -35,7 +36,8 @@ from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.syntax.wrapping import fitted
 
 _NAMES = ("response", "resp", "http_response", "reply")
-_WORDS = (b"raise_for_status", b"status", b".ok", b".is_success", b".is_error", b"raise ")
+_WORDS = Words(b"raise_for_status", b"status", b".ok", b".is_success", b".is_error", b"raise ")
+_LIBRARIES = Words(b"requests", b"httpx", b"aiohttp", b"urllib3")
 _OF_STATUS = re.compile(rb"\b(?:requests|httpx|aiohttp|urllib3)\b")
 
 
@@ -86,7 +88,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(RaisingClients(file.path, library))
     if is_test_path(file.path):
         return
-    if _OF_STATUS.search(file.source.data) is not None:
+    if file.holds(_LIBRARIES) and _OF_STATUS.search(file.source.data) is not None:
         for function in functions_with(file, _WORDS):
             facts.add(LooksAtStatus(function))
     for body in assumed_bodies(file):

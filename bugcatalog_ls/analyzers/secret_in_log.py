@@ -130,7 +130,12 @@ def _is_error(call: Node, name: str) -> bool:
     """Whether what a call makes is raised, or has a name of what goes wrong."""
     parent = call.parent
     is_raised = parent is not None and parent.type == "raise_statement"
-    return is_raised or _ERROR_WORD.search(name) is not None
+    return is_raised or _speaks_of_error(name)
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of_error(name: str) -> bool:
+    return _ERROR_WORD.search(name) is not None
 
 
 def _may_tell_client(file: PyFile, function: Node) -> bool:

@@ -20,11 +20,12 @@ from bugcatalog_ls.facts.indirect_stores import (
 )
 from bugcatalog_ls.facts.subclasses import Subclass, derived_at_run_time, names_of_bases
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
-_BY_NAME_WORDS = (
+_BY_NAME_WORDS = Words(
     *(b"hasattr", b"getattr", b"setattr", b"delattr", b"__setattr__", b"attrgetter", b"methodcaller"),
     *(b"patch.object", b"patch", b"backref", b"create_autospec"),
 )
@@ -98,7 +99,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         owners.setdefault(name, set()).add("")
     if b"with " in data and b"self." in data:
         kept_from_with(file, owners)
-    for written in _calls_by_name(data):
+    for written in _calls_by_name(file):
         for name in _QUOTED.findall(written):
             owners.setdefault(name.decode().rpartition(".")[2], set()).add("")
     if b"backref" in data:
@@ -137,10 +138,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
 VOCABULARY = Vocabulary(_collect)
 
 
-def _calls_by_name(data: bytes) -> Iterator[bytes]:
+def _calls_by_name(file: PyFile) -> Iterator[bytes]:
     """The arguments of calls that set or read attributes by name; those inside of others are theirs."""
+    data = file.source.data
     offsets: list[tuple[int, int]] = []
-    for word in _BY_NAME_WORDS:
+    for word in file.held(_BY_NAME_WORDS):
         offset = data.find(word)
         while offset >= 0:
             end = offset + len(word)

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import is_docstring, text_of
 
 MemberKind = Literal["instance", "class", "static", "property"]
@@ -29,8 +30,9 @@ _DYNAMIC = re.compile(
     rb"|\b(?:vars\((?:self)?\)|locals\(\)|exec\()"
     rb"|[\"']?\bautoload(?:_with)?[\"']?\s*[:=]"
 )
-_DYNAMIC_WORDS = (b"setattr", b"__dict__", b"vars(self)", b"vars()", b"locals()", b"exec(", b"autoload")
+_DYNAMIC_WORDS = Words(b"setattr", b"__dict__", b"vars(self)", b"vars()", b"locals()", b"exec(", b"autoload")
 _HANDED_ON = re.compile(rb"super\(\)\.(?:__init__\(\s*[^\s)]|[a-z]\w*\()")
+_MIXED_IN_WORDS = Words(b"ix-in", b"ixin", b"ixed-in", b"ixedin", b"atch-in", b"atched-in", b"be subclassed")
 _MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in|(?:to|must|should) be subclassed)\b")
 
 
@@ -102,8 +104,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
         kinds[node.id] = _kind_of(definition.name, decorators)
         results = _Results(yields.get(node.id, []), returns.get(node.id, []))
         facts.add(_function(file, definition, decorators, kinds[node.id], results))
-    data = file.source.data
-    may_compute = any(word in data for word in _DYNAMIC_WORDS) or _MIXED_IN.search(data) is not None
+    may_compute = file.holds(_DYNAMIC_WORDS) or (
+        file.holds(_MIXED_IN_WORDS) and _MIXED_IN.search(file.source.data) is not None
+    )
     attributes: dict[str, dict[str, str | None]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")

@@ -31,13 +31,14 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.name_symbols import own_symbol
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, mro
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import module_name
 
 _MAX_SIZE = 400
 _MAX_SIZE_IN_REVISION = 20_000
 _MAX_REPEATED = 10_000
 _ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
-_SCHEMA_LIBRARIES = (b"sqlalchemy", b"sqlmodel", b"alembic", b"SQLAlchemy")
+_SCHEMA_LIBRARIES = Words(b"sqlalchemy", b"sqlmodel", b"alembic", b"SQLAlchemy")
 
 
 class ConstantFact(Fact, frozen=True):
@@ -169,7 +170,7 @@ def number_in(index: FactIndex, value: Expression | None, path: str) -> int | No
 
 def _collect(file: PyFile, facts: Facts) -> None:
     # Calls are worth keeping where they may make a type or a metadata.
-    keeps_calls = any(library in file.source.data for library in _SCHEMA_LIBRARIES)
+    keeps_calls = file.holds(_SCHEMA_LIBRARIES)
     max_size = _MAX_SIZE_IN_REVISION if b"down_revision" in file.source.data else _MAX_SIZE
     scopes = [file.scopes.module, *(d.scope for d in file.classes if d.scope is not None)]
     for scope in scopes:

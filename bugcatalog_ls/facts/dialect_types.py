@@ -86,12 +86,14 @@ def type_edits(file: PyFile, span: Span, dialect: str, imports: Imports) -> tupl
 def _named(file: PyFile) -> list[Node]:
     """The names of such types where they are used."""
     data = file.source.data
+    is_imported = b"dialects import" in data
     names = [
         name
         for dialect, types in _TYPES.items()
-        for name in types
+        for name in (
+            types if is_imported or f"dialects.{dialect}".encode() in data else {"ARRAY"}.intersection(types)
+        )
         if name.encode() in data
-        and (f"dialects.{dialect}".encode() in data or b"dialects import" in data or name == "ARRAY")
     ]
     found: list[Node] = []
     for name in names:

@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import import_lines
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import absolute_module
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -44,7 +45,7 @@ _NAMED = tuple(re.compile(rb"""%s([A-Za-z_][\w.]*[.:][\w.:]*\w)["']""" % quote) 
 _ENTRY_POINT = re.compile(rb"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)")
 _DYNAMIC_NAMES = frozenset(name.rpartition(".")[2] for name in _DYNAMIC)
 # One of these stands in every file that calls one of them.
-_DYNAMIC_WORDS = (
+_DYNAMIC_WORDS = Words(
     *(b"importlib", b"__import__", b"pkgutil", b"werkzeug", b"module_loading", b"runpy", b"exec("),
 )
 _NAMED_WORD = re.compile(rb"rout|blueprint|bp|view|api|endpoint|handler|controller|plugin", re.IGNORECASE)
@@ -104,7 +105,7 @@ def all_imports(file: PyFile) -> tuple[str, ...]:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
-    if any(word in data for word in _DYNAMIC_WORDS):
+    if file.holds(_DYNAMIC_WORDS):
         for call in file.calls_named(*_DYNAMIC_NAMES):
             if file.callee(call) in _DYNAMIC:
                 _dynamic(file, call, facts)

@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.handler_risks import Risk, risks
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.handlers import caught_name, is_broad
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -102,6 +103,7 @@ class Generic500(Fact, frozen=True):
 _IDS = r"request_id|correlation_id|trace_id|req_id|requestId|correlationId"
 _ID_TEXT = re.compile(rf"{_IDS}|x-request-id|x-correlation-id|correlation", re.IGNORECASE)
 _ID_STORE = re.compile(rf"\b(?P<owner>request\.state|g|flask\.g)\.(?P<name>{_IDS})\s*=[^=]")
+_ID_WORDS = Words(*_IDS.encode().split(b"|"))
 _ERRORS = ("exc", "e", "err", "error", "exception", "ex")
 _GENERIC = re.compile(r"HTTPException\([^)]*\b500\b|HTTP_500_INTERNAL_SERVER_ERROR|,\s*500\b|status_code=500")
 
@@ -109,8 +111,7 @@ _GENERIC = re.compile(r"HTTPException\([^)]*\b500\b|HTTP_500_INTERNAL_SERVER_ERR
 def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
-    text = file.source.text
-    for match in _ID_STORE.finditer(text):
+    for match in _ID_STORE.finditer(file.source.text) if file.holds(_ID_WORDS) else ():
         kind = "state" if match["owner"].endswith("state") else "g"
         facts.add(RequestIdSource(kind, match["name"]))
     for symbol, framework in _registered_by_call(file):
@@ -130,7 +131,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for call in file.calls_named("FastAPI", "Flask", "Starlette", "Quart"):
         if call.parent is not None and call.parent.type == "assignment":
             facts.add(AppMade(file.path, facts.anchor("app made", call)))
-    if "500" in text and any(_answers_500(file, node) for node in file.nodes("except_clause")):
+    if b"500" in file.source.data and any(_answers_500(file, node) for node in file.nodes("except_clause")):
         facts.add(Generic500(file.path))
 
 

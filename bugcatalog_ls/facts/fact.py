@@ -20,7 +20,7 @@ import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.literals import LiteralTable
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
@@ -102,15 +102,12 @@ def fact_types() -> tuple[type[Fact], ...]:
 def collect_facts(file: PyFile) -> Facts:
     """Everything that the vocabularies say of a file."""
     facts = Facts()
-    held = _literals().held_by(file.source.data)
-    for vocabulary in vocabularies():
-        if vocabulary.collect is None:
-            continue
-        if not vocabulary.literals or not held.isdisjoint(vocabulary.literals):
+    for collect, words in _collecting():
+        if words is None or file.holds(words):
             try:
-                vocabulary.collect(file, facts)
+                collect(file, facts)
             except Exception as error:
-                facts.failures.append(_failure(vocabulary.collect, file.path, error))
+                facts.failures.append(_failure(collect, file.path, error))
     return facts
 
 
@@ -141,8 +138,13 @@ def _failure(reader: Collect | Read, path: str, error: Exception) -> tuple[str, 
 
 
 @cache
-def _literals() -> LiteralTable:
-    return LiteralTable(literal for vocabulary in vocabularies() for literal in vocabulary.literals)
+def _collecting() -> tuple[tuple[Collect, Words | None], ...]:
+    """What reads Python files, with the words of which a file must hold one."""
+    return tuple(
+        (vocabulary.collect, Words(*vocabulary.literals) if vocabulary.literals else None)
+        for vocabulary in vocabularies()
+        if vocabulary.collect is not None
+    )
 
 
 def _modules() -> Iterator[Any]:

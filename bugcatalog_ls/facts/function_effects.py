@@ -19,6 +19,7 @@ from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
 from bugcatalog_ls.facts.http_clients import LITERALS as HTTP_LITERALS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import Condition, conditions_at, implied
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -53,6 +54,7 @@ _LITERALS = (
     *(b".commit(", b".rollback(", b".flush(", b".close(", b".aclose(", b".execute", b".exec("),
     *(b".scalar", b".query(", b".add(", b".add_all(", b".merge(", b".get(", b"    with ", *HTTP_LITERALS),
 )
+_HTTP_WORDS = Words(*HTTP_LITERALS)
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _DEFINES = re.compile(r"(?:CREATE|DROP|ALTER|TRUNCATE|PRAGMA|SET|GRANT)\b", re.IGNORECASE)
 _TELLS_URL = re.compile(r"""startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\(""")
@@ -123,7 +125,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if entered is not None and scope is not None and _is_parameter(scope, text_of(entered)):
             scopes[scope.start] = scope
             found.setdefault(scope.start, {})[Effect("close", text_of(entered), "with")] = None
-    if any(literal in file.source.data for literal in HTTP_LITERALS):
+    if file.holds(_HTTP_WORDS):
         for call in file.calls_named(*CALL_NAMES):
             scope = local_scope(file, call)
             sent = http_call(file.callee(call)) if scope is not None else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 
 
-def functions_with(file: PyFile, words: Iterable[bytes]) -> Iterator[str]:
+def functions_with(file: PyFile, words: Words) -> Iterator[str]:
     """The symbols of the functions whose body holds one of the words, each once."""
-    data = file.source.data
-    held = [word for word in words if word in data]
-    if not held:
+    if not file.holds(words):
         return
+    data = file.source.data
+    held = file.held(words)
     for scope in file.scopes.functions:
         start, end = scope.start, scope.end
         if scope.name and any(data.find(word, start, end) >= 0 for word in held):

@@ -14,10 +14,11 @@ from bugcatalog_ls.facts.expression_reading import expression
 from bugcatalog_ls.facts.expressions import dotted
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, load_of
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
 
 # Rows are made and changed where sessions or models are.
-_OF_ROWS = (b"session", b".add(", b".add_all(", b".commit(", b"__tablename__", b"table=True", b"Model)")
+_OF_ROWS = Words(b"session", b".add(", b".add_all(", b".commit(", b"__tablename__", b"table=True", b"Model)")
 _KEYWORD = re.compile(
     rb"[(,]\s*\w+\s?=\s?(?=[\"']|[\w.]+\.value\b|(?:[a-z_]\w*\.)*[A-Z][A-Z0-9_]{2,}\s*[,)])"
 )
@@ -49,7 +50,7 @@ class GivenText(NamedTuple):
 def given_texts(file: PyFile) -> Iterator[GivenText]:
     """All texts that the calls of a file give to rows by keyword or in a dict."""
     data = file.source.data
-    if not any(word in data for word in _OF_ROWS):
+    if not file.holds(_OF_ROWS):
         return
     for call in file.calls_where(_is_candidate):
         if _KEYWORD.search(data, call.start_byte, call.end_byte) is not None:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.called_functions import called_function
 from bugcatalog_ls.facts.preflight_reach import is_for_want_of_a_header, is_reached
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     called_name,
@@ -27,6 +28,7 @@ REJECTING = re.compile(
     rb"40[013]|UNAUTHORIZED|FORBIDDEN|BAD_REQUEST|Forbidden|Unauthorized|PermissionDenied|AuthenticationError"
 )
 """What the text of a file that rejects must hold."""
+REJECTING_WORDS = Words(b"400", b"401", b"403", *REJECTING.pattern.split(b"|")[1:])
 
 _ABOUT_LOGIN = re.compile(
     r"auth|token|api.?key|credential|session|log.?in|permission|bearer|headers\W+(?:get\W+)?[\w-]*(?:key|secret)\b",

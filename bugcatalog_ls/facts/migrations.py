@@ -20,10 +20,11 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.facts.scripts import Slot, Statement, script, slots
 from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.scopes import Binding
 from bugcatalog_ls.text.spans import Span
 
-_DDL = (
+_DDL = Words(
     b"alembic",
     b"ALTER TABLE",
     b"CREATE TABLE",
@@ -81,7 +82,7 @@ def step_anchor(symbol: str, place: int) -> str:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
-    deals_with_ddl = any(word in data for word in _DDL)
+    deals_with_ddl = file.holds(_DDL)
     if is_revision(file):
         deals_with_ddl = True
         _collect_revision(file, facts)

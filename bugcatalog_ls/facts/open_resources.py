@@ -76,8 +76,8 @@ class KeepsOwn(Fact, frozen=True):
 
 
 _GIVES_OWN = re.compile(
-    rb"\breturn (?:self|cls)\.\w*(?:conn|session|client|db|engine|pool|redis|file|sock)\w*[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
+    rb"return (?:self|cls)\.\w*(?i:conn|session|client|db|engine|pool|redis|file|sock)\w*[ \t]*$",
+    re.MULTILINE,
 )
 
 

@@ -15,10 +15,13 @@ from bugcatalog_ls.facts.expressions import NOTHING, Expression
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.name_symbols import own_symbol
 from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import body_of, decorators_of, definition_of, text_of, walk
 from bugcatalog_ls.syntax.scopes import Scope
 
-_LIBRARIES = (b"sqlalchemy", b"sqlmodel", b"SQLModel", b"SQLAlchemy", b"Column", b"Mapped", b"__tablename__")
+_LIBRARIES = Words(
+    b"sqlalchemy", b"sqlmodel", b"SQLModel", b"SQLAlchemy", b"Column", b"Mapped", b"__tablename__"
+)
 
 
 class OrmAttribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -115,7 +118,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         has_bases = definition.node.child_by_field_name("superclasses") is not None
         if not has_bases and definition.owner is None:
             if deals_with_schemas is None:
-                deals_with_schemas = any(word in data for word in _LIBRARIES)
+                deals_with_schemas = file.holds(_LIBRARIES)
             if not deals_with_schemas:
                 continue
         if not _is_local(definition.scope):

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.http_clients import CLIENTS, VERBS, Library
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, text_of, unparenthesised
 
@@ -21,12 +22,15 @@ _RAISING: dict[bytes, Library] = {
 _KEYWORD = re.compile(rb"\b(raise_for_status|event_hooks|hooks)\s*=(?!=)")
 _ATTRIBUTE = re.compile(rb"\.(event_hooks|hooks)\b")
 _KEYWORDS = frozenset({"raise_for_status", "event_hooks", "hooks"})
+_WORDS = Words(*(word.encode() for word in _KEYWORDS))
 _DEPENDS = re.compile(r"\bDepends\(\s*([A-Za-z_][\w.]*)")
 _SENDING = frozenset({*VERBS, "request", "stream", "send", "ws_connect"})
 
 
 def raising_libraries(file: PyFile) -> set[Library]:
     """The libraries of which a file makes clients that raise, as far as others may come to use them."""
+    if not file.holds(_WORDS):
+        return set()
     data = file.source.data
     found = {_RAISING[match[1]] for match in _ATTRIBUTE.finditer(data)}
     for match in _KEYWORD.finditer(data):

@@ -14,11 +14,13 @@ from bugcatalog_ls.facts.page_numbers import Skipped, skipped_pages
 from bugcatalog_ls.facts.sql_parameters import PLACEHOLDER, literal_of, parameter_at
 from bugcatalog_ls.facts.sql_picture import sql_pictures
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import SPACES, Words
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import text_of
 
 _EXECUTING = ("execute", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "exec_driver_sql")
 _OFFSET = re.compile(rf"\boffset\s+({PLACEHOLDER.pattern})", re.IGNORECASE)
+_OFFSET_WORDS = Words(*(b"offset" + space for space in SPACES), any_case=True)
 _PAGE = re.compile(
     r"^\W*select\b(?!.*\b(?:join|group by|union|distinct)\b).*?\bfrom\s+"
     r"[\"`]?(?P<table>[\w.]+)[\"`]?(?P<rest>.*)$",
@@ -53,7 +55,7 @@ class RawCount(NamedTuple):
 
 
 def raw_offsets(file: PyFile) -> Iterator[RawOffset]:
-    if b"offset" not in file.source.data.lower():
+    if not file.holds(_OFFSET_WORDS):
         return
     for call in file.calls_named(*_EXECUTING):
         literal = literal_of(call)
@@ -67,7 +69,7 @@ def raw_offsets(file: PyFile) -> Iterator[RawOffset]:
 
 
 def raw_ties(file: PyFile) -> Iterator[RawTie]:
-    if _OFFSET.search(file.source.text) is None:
+    if not file.holds(_OFFSET_WORDS) or _OFFSET.search(file.source.text) is None:
         return
     for call in file.calls_named(*_EXECUTING):
         literal = literal_of(call)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -17,6 +18,7 @@ from bugcatalog_ls.facts.routers import is_harmless_call, is_inclusion_call, mak
 from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import INCLUDERS
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import absolute_module
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
@@ -27,7 +29,7 @@ from bugcatalog_ls.syntax.nodes import (
     unparenthesised,
 )
 
-_INCLUDER_BYTES = tuple(name.encode() for name in INCLUDERS)
+_INCLUDER_BYTES = Words(*(name.encode() for name in INCLUDERS))
 _ROUTER_LIKE = re.compile(rb"rout|blueprint|bp|view|api|endpoint|handler|controller|plugin", re.IGNORECASE)
 
 
@@ -82,7 +84,7 @@ class Renamed(Fact, frozen=True):
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    if any(name in file.source.data for name in _INCLUDER_BYTES):
+    if file.holds(_INCLUDER_BYTES):
         for call in file.calls_named(*INCLUDERS):
             _call(file, call, facts)
     names = _imported_names(file, facts)
@@ -224,6 +226,7 @@ def _imported_names(file: PyFile, facts: Facts) -> set[str]:
     return names
 
 
+@lru_cache(maxsize=4096)
 def _may_be_router(name: str) -> bool:
     return name[:1].islower() or name[:1] == "_" or _ROUTER_LIKE.search(name.encode()) is not None
 

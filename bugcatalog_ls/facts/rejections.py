@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
-from bugcatalog_ls.facts.login_rejections import REJECTING
+from bugcatalog_ls.facts.login_rejections import REJECTING_WORDS
 from bugcatalog_ls.facts.preflight import rejection_of_preflight
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -54,7 +54,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if b"before_request" in data or b"before_app_request" in data:
         for call, symbol in _hooks(file):
             facts.add(HookAdded(file.path, symbol, facts.anchor(f"hook {symbol}", call)))
-    if REJECTING.search(data) is None:
+    if not file.holds(REJECTING_WORDS):
         return
     for definition in file.functions:
         role = _role(definition)

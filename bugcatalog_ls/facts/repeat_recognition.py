@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bugcatalog_ls.facts.fact import Fact
+from bugcatalog_ls.syntax.literals import Words
 
 _RECOGNISED = re.compile(
     rb"idempot|on_conflict|ON CONFLICT|ON DUPLICATE|INSERT OR |INSERT IGNORE|get_or_create|update_or_create"
@@ -13,7 +14,7 @@ _RECOGNISED = re.compile(
     rb"|[\"'](?:[\w-]+-)?(?:event|delivery|message|webhook)-id[\"']\s*[\]:]",
     re.IGNORECASE,
 )
-RECOGNISING_WORDS = (
+RECOGNISING_WORDS = Words(
     *(
         b"idempot",
         b"Idempot",

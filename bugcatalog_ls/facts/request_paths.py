@@ -11,6 +11,7 @@ from bugcatalog_ls.facts.function_words import functions_with
 from bugcatalog_ls.facts.request_calls import CACHES, collect_calls
 from bugcatalog_ls.facts.web_frameworks import VERBS
 from bugcatalog_ls.syntax.file import Definition, PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, string_value, text_of
 
@@ -18,13 +19,15 @@ _DEPENDS = frozenset({"Depends", "Security"})
 _OF_REQUEST = re.compile(
     rb"\b(?:Depends|Security|Header|Cookie)\(|:\s*(?:\w+\.)?(?:Request|HTTPConnection)\b"
 )
-_PER_REQUEST = (
+_REQUEST_WORDS = Words(b"Depends(", b"Security(", b"Header(", b"Cookie(", b"Request", b"HTTPConnection")
+_PER_REQUEST = Words(
     *(b"Depends(", b"Security(", b"Header(", b"Cookie(", b"before_request", b"before_app_request"),
     *(b"call_next", b": Request", b"receive", b"get_response", b"MiddlewareMixin", b"web.middleware"),
     b"on_request",
 )
-_OUTSIDE = (b"requests", b"httpx", b"aiohttp", b"urllib", b".commit(", b".objects.")
-_CACHE_WORDS = (b"cache", b"Cache", b"CACHE", b"lru_", b"_ttl", b"redis", b"Redis", b"memoize")
+_OUTSIDE = Words(b"requests", b"httpx", b"aiohttp", b"urllib", b".commit(", b".objects.")
+_CACHE_WORDS = Words(b"cache", b"Cache", b"CACHE", b"lru_", b"_ttl", b"redis", b"Redis", b"memoize")
+_MAKING_DICTS = Words(b"= {}", b"ict(")
 _ROUTES = VERBS | {"route", "api_route", "websocket"}
 _ASGI = re.compile(r"scope\b.*receive\b.*send\b", re.DOTALL)
 
@@ -65,15 +68,15 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     data = file.source.data
-    if any(word in data for word in _OUTSIDE):
+    if file.holds(_OUTSIDE):
         for symbol in sorted(_caching(file)):
             facts.add(CachesAnswers(symbol))
-    if any(word in data for word in _PER_REQUEST):
+    if file.holds(_PER_REQUEST):
         named = set(_dependencies(file))
         for symbol in sorted(named):
             facts.add(DependencyUse(symbol))
         named |= {f"{symbol}.__init__" for symbol in named} | set(_hooked(file))
-        asks = _OF_REQUEST.search(data) is not None
+        asks = file.holds(_REQUEST_WORDS) and _OF_REQUEST.search(data) is not None
         for definition in file.functions:
             surely = _is_middleware(definition)
             is_one = surely or definition.symbol in named or (asks and _asks_for_request(file, definition))
@@ -81,7 +84,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if is_one:
                 facts.add(RequestFunction(definition.symbol, surely))
                 collect_calls(file, facts, definition)
-    if (b"= {}" in data or b"ict(" in data) and EMPTY_DICT.search(data) is not None:
+    if file.holds(_MAKING_DICTS) and EMPTY_DICT.search(data) is not None:
         collect_dicts(file, facts)
 
 
@@ -97,10 +100,8 @@ VOCABULARY = Vocabulary(
 
 def _caching(file: PyFile) -> Iterator[str]:
     """The functions whose body or decorators name a cache."""
-    data = file.source.data
-    words = [word for word in _CACHE_WORDS if word in data]
-    yield from functions_with(file, words)
-    if words:
+    yield from functions_with(file, _CACHE_WORDS)
+    if file.holds(_CACHE_WORDS):
         for definition in file.functions:
             if any(CACHES.search(each.text or b"") is not None for each in definition.decorators):
                 yield definition.symbol

@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.name_symbols import own_symbol
 from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import APP_CLASSES, INCLUDERS, VERBS
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import (
     Arguments,
     arguments_of,
@@ -37,9 +38,9 @@ _API_VIEW = "rest_framework.decorators.api_view"
 _DRF_ACTION = "rest_framework.decorators.action"
 _DJANGO_VIEW_DECORATORS = "django.views.decorators."
 _APP_NAMES = tuple({name.rpartition(".")[2] for name in APP_CLASSES})
-_APP_WORDS = tuple(name.encode() for name in _APP_NAMES)
+_APP_WORDS = Words(*(name.encode() for name in _APP_NAMES))
 # What a file imports from, where it has a decorator of a route that is known by its symbol alone.
-_DECORATING = (b"flask_appbuilder", b"rest_framework", b"django")
+_DECORATING = Words(b"flask_appbuilder", b"rest_framework", b"django")
 _CALLED = (*_ADDERS, *_ROUTE_NAMES)
 
 
@@ -102,7 +103,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 
 def _collect_apps(file: PyFile, facts: Facts) -> None:
-    if not any(name in file.source.data for name in _APP_WORDS):
+    if not file.holds(_APP_WORDS):
         return
     for definition in file.classes:
         superclasses = definition.node.child_by_field_name("superclasses")
@@ -133,7 +134,7 @@ VOCABULARY = Vocabulary(
 
 
 def _routes(file: PyFile) -> Iterator[RouteFact]:
-    knows_symbols = any(word in file.source.data for word in _DECORATING)
+    knows_symbols = file.holds(_DECORATING)
     for node in file.nodes("decorated_definition"):
         function = definition_of(node)
         scope = file.scopes.of(function) if function is not None else None

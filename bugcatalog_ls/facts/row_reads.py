@@ -6,6 +6,7 @@ import re
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, string_value, text_of, walk
 
@@ -79,13 +80,13 @@ def _collect_loaded(file: PyFile, facts: Facts) -> None:
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
-    if any(word.encode() in file.source.data for word in _LOADERS):
+    if file.holds(_LOADING):
         _collect_loaded(file, facts)
-    if any(word in file.source.data for word in _MAKING):
+    if file.holds(_MAKING):
         _collect_reads(file, facts)
 
 
-_MAKING = (
+_MAKING = Words(
     *(
         b"def to_",
         b"def as_",
@@ -99,5 +100,7 @@ _MAKING = (
     ),
     *(b"describe", b"def format", b"_format", b"render"),
 )
+
+_LOADING = Words(*(word.encode() for word in _LOADERS))
 
 VOCABULARY = Vocabulary(_collect, (*(word.encode() for word in _LOADERS), *_MAKING))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -30,9 +31,10 @@ _WORDS = {
 _GUARD = re.compile(r"dialect|engine\.name|drivername|db_?type|backend|is_pg|db_?engine", re.IGNORECASE)
 
 
-def dialects_named(text: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def dialects_named(text: str) -> frozenset[str]:
     """The dialects that a name or a condition speaks of."""
-    return {dialect for dialect, words in _WORDS.items() if words.search(text)}
+    return frozenset(dialect for dialect, words in _WORDS.items() if words.search(text))
 
 
 def dialects_around(file: PyFile, node: Node, depth: int = 3) -> set[str] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import SPACES, Words
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     enclosing,
@@ -23,6 +24,7 @@ _EXECUTING = (
     "fetchall", "fetchone", "iterate", "read_sql", "read_sql_query", "select_all", "execute_sql",
 )  # fmt: skip
 _LIMIT = re.compile(r"\blimit\s", re.IGNORECASE)
+_LIMIT_WORDS = Words(*(b"limit" + space for space in SPACES), any_case=True)
 _SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _TAKEN_AWAY = re.compile(r"skip\s+locked|\brandom\b|tablesample", re.IGNORECASE)
 _SAMPLE = re.compile(r"sample|preview|peek", re.IGNORECASE)
@@ -35,7 +37,11 @@ _NAME_BEFORE = re.compile(r"(?:from|join|[\w\"`]\.)\s*[\"`]?$", re.IGNORECASE)
 
 def unordered_sql(file: PyFile) -> Iterator[Node]:
     """The strings of SQL that are executed with a LIMIT and without an ORDER BY."""
-    if _LIMIT.search(file.source.text) is None or _OTHER_LANGUAGE.search(file.source.data) is not None:
+    if (
+        not file.holds(_LIMIT_WORDS)
+        or _LIMIT.search(file.source.text) is None
+        or _OTHER_LANGUAGE.search(file.source.data) is not None
+    ):
         return
     seen: set[int] = set()
     for call in file.calls_named(*_EXECUTING):

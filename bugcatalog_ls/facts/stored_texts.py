@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.given_texts import row_class
 from bugcatalog_ls.facts.made_texts import known_length, maker_of, returned
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import enclosing, string_value, text_of
 
@@ -24,7 +25,7 @@ _CANDIDATE = re.compile(
 _DEFAULT = re.compile(
     rb"default(?:_factory)?\s?=\s?(?:lambda\b|(?:[a-z_]\w*\.)*[a-z_]\w*(?=\s*[,)]))(?<!None)(?<!list)(?<!dict)"
 )
-_DECLARING = (b"Column(", b"mapped_column(", b"Field(")
+_DECLARING = Words(b"Column(", b"mapped_column(", b"Field(")
 # The makers of texts that a local name may hold.
 _LOCAL = re.compile(
     rb"^(?:str\()?(?:\w+\.)*(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_|generate_pass|hash)"
@@ -169,7 +170,7 @@ def _is_target(assignment: Node, node: Node) -> bool:
 def _collect_defaults(file: PyFile, facts: Facts) -> None:
     """What functions give new rows (`default=lambda: str(uuid4())`), written in a class's body."""
     data = file.source.data
-    for match in _DEFAULT.finditer(data) if any(word in data for word in _DECLARING) else ():
+    for match in _DEFAULT.finditer(data) if file.holds(_DECLARING) else ():
         node: Node | None = file.root.descendant_for_byte_range(match.end() - 1, match.end())
         while node is not None and node.type != "keyword_argument":
             node = node.parent

@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.waiting_calls import DELEGATES, LIMITS, POOLS, RESULTS,
 from bugcatalog_ls.facts.written_keywords import is_no_limit, written_keywords
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import conditions_at, implied
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, constant_value, text_of
 from bugcatalog_ls.syntax.outside import is_outside
@@ -23,7 +24,7 @@ _LAST_NAMES = frozenset(symbol.rpartition(".")[2] for symbol in LIMITS)
 _CALLED = tuple(_LAST_NAMES | POOLS | DELEGATES.keys() | {"setdefaulttimeout", "mount"})
 _METHODS = ("request", "send", "get", "post")
 _REPLACED = re.compile(rb"\.(%s)\s*(?:=(?!=)|:)" % "|".join(_METHODS).encode())
-_SESSION_WORDS = (b"ession", b"create_scraper")
+_SESSION_WORDS = Words(b"ession", b"create_scraper")
 _LIMITERS = frozenset(
     {
         "asyncio.wait_for",
@@ -125,7 +126,7 @@ def collect_waiting_calls(file: PyFile, facts: Facts) -> None:
 def _assigned_methods(file: PyFile) -> Iterator[Node]:
     """The attributes with names of a session's methods that something is assigned to."""
     data = file.source.data
-    if not any(word in data for word in _SESSION_WORDS):
+    if not file.holds(_SESSION_WORDS):
         return
     for match in _REPLACED.finditer(data):
         node = file.root.descendant_for_byte_range(match.start() + 1, match.end(1))

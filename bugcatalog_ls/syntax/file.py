@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tree_sitter import Node, Tree
 
 from bugcatalog_ls.syntax.calls import CallTable
+from bugcatalog_ls.syntax.literals import HeldWords, Words
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.names import Names
 from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, is_async, text_of
@@ -59,6 +60,7 @@ class PyFile:
         self.source = source
         self.module = module_name(path)
         self.tree = PyTree(source, tree)
+        self._words = HeldWords(source.data)
         self._answers: dict[Callable[[PyFile], Any], Any] = {}
 
     @property
@@ -80,6 +82,14 @@ class PyFile:
         names = Names(self.path, self.module, self.scopes)
         self._learn_attributes(names)
         return names
+
+    def holds(self, words: Words) -> bool:
+        """Whether one of the words stands in the text; all words are looked for at once."""
+        return self._words.any_of(words)
+
+    def held(self, words: Words) -> list[bytes]:
+        """Those of the words that stand in the text."""
+        return self._words.which_of(words)
 
     def once(self, question: Callable[[PyFile], Answer]) -> Answer:
         """What a function says of this file, which is asked the first time only."""

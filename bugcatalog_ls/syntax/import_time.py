@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.bound_by_then import Reason, reason_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_paths import is_caught, never_runs
 from bugcatalog_ls.syntax.import_words import candidates, first_bindings
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors, text_of, walk
 
 
@@ -37,6 +38,10 @@ _DYNAMIC_AT_IMPORT = re.compile(
 _OF_ZOPE = re.compile(rb"\A## (?:Controller )?(?:Python )?Script\b|^##parameters", re.MULTILINE)
 _BY_TAB = re.compile(rb"^\t+(?:def|if|for|return|\w+ =|\w+\()", re.MULTILINE)
 _BY_SPACES = re.compile(rb"^(?: {4})+(?:def|if|for|return|\w+ =|\w+\()", re.MULTILINE)
+_DYNAMIC_WORDS = Words(b"globals()", b"sys.modules[", b"# Databricks notebook")
+_AT_IMPORT_WORDS = Words(
+    b"exec(", b"execfile(", b"locals(", b"vars(", b"__dict__", b'print "', b"print '", b"print  "
+)
 _MAX_DEPTH = 500
 """Deeper than Python itself takes; each step up costs the more the deeper it is taken."""
 _FOR_ITSELF = frozenset(
@@ -77,8 +82,10 @@ def unbound_reads(file: PyFile) -> list[UnboundRead]:
 def _is_dynamic(file: PyFile) -> bool:
     """Whether names may come in ways that can't be followed; in a Python 2 file others are built in."""
     data = file.source.data
-    if _DYNAMIC.search(data):
+    if file.holds(_DYNAMIC_WORDS) and _DYNAMIC.search(data):
         return True
+    if not file.holds(_AT_IMPORT_WORDS):
+        return False
     matches = (match.end() - 1 for match in _DYNAMIC_AT_IMPORT.finditer(data))
     return any(file.scopes.at(offset).kind != "function" and not _is_text(file, offset) for offset in matches)
 

@@ -17,6 +17,7 @@ from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.analysis.result import FileResult
 from bugcatalog_ls.catalog.entry import Entry
 from bugcatalog_ls.facts.fact import Facts
+from bugcatalog_ls.syntax.literals import HeldWords
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.workspace.files import ReadProblem
 from bugcatalog_ls.workspace.git_history import Commit, FileChange, GitHistory
@@ -255,8 +256,7 @@ _MAX_TEXTS = 64
 
 def _is_asked(plan: Plan, source: Source) -> bool:
     """Whether any analyzer wants to look at a text."""
-    held = plan.literals.held_by(source.data)
-    return any(
-        not analyzer.literals or not held.isdisjoint(analyzer.literals)
-        for analyzer in plan.analyzers.values()
+    held = HeldWords(source.data)
+    return not all(analyzer.literals for analyzer in plan.analyzers.values()) or any(
+        words is not None and held.any_of(words) for _, _, words in plan.looking
     )
