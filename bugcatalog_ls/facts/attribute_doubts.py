@@ -80,7 +80,7 @@ class Doubts:
 
     @cached_property
     def _may_tell(self) -> bool:
-        return may_tell(self._data, "attribute")
+        return may_tell(self._file, "attribute")
 
     @cached_property
     def _has_unsure(self) -> bool:

@@ -235,22 +235,18 @@ def _parts(file: PyFile, name: bytes) -> Iterator[Node]:
     """Where a name, or an attribute of it, is neither called nor asked for an item."""
     data = file.source.data
     size = len(name)
-    start = data.find(name)
-    while start >= 0:
-        end = start + size
-        # Nearly all that is found is a part of a longer name, or an attribute.
-        if (start == 0 or data[start - 1] not in _CONTINUED) and (end == len(data) or data[end] not in _WORD):
-            match = _REST.match(data, end)
-            end = match.end() if match is not None else end
-            if data[end : end + 1] not in _NO_VALUE:
-                node = file.root.descendant_for_byte_range(start, end)
-                if node is not None and node.type in ("identifier", "attribute") and node.start_byte == start:
-                    yield _whole(node)
-        start = data.find(name, end)
+    for start in file.word_offsets(name):
+        if start and data[start - 1] == _DOT:
+            continue
+        match = _REST.match(data, start + size)
+        end = match.end() if match is not None else start + size
+        if data[end : end + 1] not in _NO_VALUE:
+            node = file.root.descendant_for_byte_range(start, end)
+            if node is not None and node.type in ("identifier", "attribute") and node.start_byte == start:
+                yield _whole(node)
 
 
-_WORD = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_CONTINUED = _WORD | {0x2E}
+_DOT = 0x2E
 _REST = re.compile(rb"(?:\.\w+)*")
 _NO_VALUE = frozenset({b"(", b"[", b"="})
 

@@ -62,7 +62,10 @@ def is_blanked(file: PyFile, node: Node) -> bool:
         return False
     start = file.scopes.at(node.start_byte).node.start_byte
     before = file.source.data[start : node.start_byte].decode(errors="replace")
-    name = re.escape(text_of(node))
+    written = text_of(node)
+    if f"{written}[".lower() not in before.lower():
+        return False
+    name = re.escape(written)
     return re.search(rf"(?<![\w.]){name}\[[^\]\n]+\]\s*=\s*{_BLANK}", before, re.IGNORECASE) is not None
 
 

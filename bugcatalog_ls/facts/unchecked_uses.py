@@ -20,7 +20,6 @@ from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, Sign
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
-from bugcatalog_ls.syntax.words import word_offsets
 
 # What stands behind a name that is used as an object; and a member of it that is used so.
 _OPENINGS = frozenset({b".", b"(", b"["})
@@ -82,11 +81,10 @@ def imported_uses(file: PyFile, own: set[str], facts: Facts) -> Iterator[Uncheck
     imported = _imported(file, own)
     if not imported:
         return
-    words = _Words(file.source.data)
-    found = _object_uses(file, imported, words)
+    found = _object_uses(file, imported)
     if not found:
         return
-    tests = _Tests(file, words)
+    tests = _Tests(file)
     for (module, name, written), nodes in found.items():
         unchecked = tests.without_test(module, name, written, nodes)
         if unchecked:
@@ -139,29 +137,13 @@ def _scopes_with_imports(file: PyFile) -> Iterable[Scope]:
     return found.values()
 
 
-class _Words:
-    """Where words stand in a text; each is looked for once."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._known: dict[bytes, list[int]] = {}
-
-    def offsets(self, word: bytes) -> list[int]:
-        known = self._known.get(word)
-        if known is None:
-            known = self._known[word] = word_offsets(self._data, word)
-        return known
-
-
-def _object_uses(
-    file: PyFile, imported: dict[bytes, Binding], words: _Words
-) -> dict[tuple[str, str, str], list[Node]]:
+def _object_uses(file: PyFile, imported: dict[bytes, Binding]) -> dict[tuple[str, str, str], list[Node]]:
     """By module, name and spelling: where an imported name, or a name of an imported module, is used."""
     data = file.source.data
     places: list[tuple[int, bytes]] = []
     for name in imported:
         size = len(name)
-        for offset in words.offsets(name):
+        for offset in file.word_offsets(name):
             behind = data[offset + size : offset + size + 2].lstrip()[:1]
             if behind in _OPENINGS and data[offset - 1 : offset] not in _NO_NAME_BEHIND:
                 places.append((offset, name))
@@ -199,9 +181,8 @@ def module_of(target: str) -> str:
 class _Tests:
     """Which names a file tests anywhere, and which of their uses stand where no test tells of them."""
 
-    def __init__(self, file: PyFile, words: _Words) -> None:
+    def __init__(self, file: PyFile) -> None:
         self._file = file
-        self._words = words
         self._functions = FunctionChecks(file)
         self._flags = _imported_flags(file)
         self._tested: dict[str, bool] = {}
@@ -246,7 +227,7 @@ class _Tests:
         known = self._tested.get(name)
         if known is None:
             word = name.encode()
-            offsets = self._words.offsets(word)
+            offsets = self._file.word_offsets(word)
             known = self._tested[name] = _is_tested(self._file.source.data, offsets, len(word))
         return known
 

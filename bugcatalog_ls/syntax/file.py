@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.names import Names
 from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, is_async, text_of
 from bugcatalog_ls.syntax.scopes import Scope, ScopeTable
 from bugcatalog_ls.syntax.tree import PyTree, span_of
+from bugcatalog_ls.syntax.words import word_offsets
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
@@ -61,6 +62,7 @@ class PyFile:
         self.module = module_name(path)
         self.tree = PyTree(source, tree)
         self._words = HeldWords(source.data)
+        self._offsets: dict[bytes, list[int]] = {}
         self._answers: dict[Callable[[PyFile], Any], Any] = {}
 
     @property
@@ -90,6 +92,13 @@ class PyFile:
     def held(self, words: Words) -> list[bytes]:
         """Those of the words that stand in the text."""
         return self._words.which_of(words)
+
+    def word_offsets(self, word: bytes) -> list[int]:
+        """The offsets at which a word begins that no other letters or digits touch; looked for once."""
+        known = self._offsets.get(word)
+        if known is None:
+            known = self._offsets[word] = word_offsets(self.source.data, word)
+        return known
 
     def once(self, question: Callable[[PyFile], Answer]) -> Answer:
         """What a function says of this file, which is asked the first time only."""

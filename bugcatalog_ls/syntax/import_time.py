@@ -121,10 +121,17 @@ def _is_placeholder(node: Node) -> bool:
 
 def _names_of_patterns(file: PyFile) -> set[str]:
     """What `with … as (a, b)` and the stars of a `case` bind, which scopes do not tell."""
-    targets = [
-        node for node in file.nodes("as_pattern_target") if node.named_children[0].type != "identifier"
+    # These are at hand; a search for nodes of other types takes as long as one for all common ones.
+    aliases = [node.child_by_field_name("alias") for node in file.nodes("as_pattern")]
+    patterns = [
+        node
+        for node in aliases
+        if node is not None
+        and node.type == "as_pattern_target"
+        and node.named_children[0].type != "identifier"
     ]
-    patterns = [*targets, *file.nodes("splat_pattern")]
+    if file.nodes("case_clause"):
+        patterns += file.nodes("splat_pattern")
     return {text_of(node) for pattern in patterns for node in walk(pattern) if node.type == "identifier"}
 
 

@@ -88,12 +88,12 @@ def _is_keyword(data: bytes, match: re.Match[bytes]) -> bool:
 
 
 def _regions(file: PyFile) -> Iterator[tuple[int, int]]:
-    """The text without the bodies of functions."""
+    """The text without the bodies of functions and without imports."""
     start = 0
-    for function in file.nodes("function_definition"):
-        if function.start_byte < start:
+    for node in file.nodes("function_definition", "import_statement", "import_from_statement"):
+        if node.start_byte < start:
             continue
-        body = function.child_by_field_name("body")
+        body = node.child_by_field_name("body") if node.type == "function_definition" else node
         if body is not None:
             yield start, body.start_byte
             start = body.end_byte

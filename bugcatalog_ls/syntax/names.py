@@ -81,7 +81,9 @@ class Names:
 
     def bindings(self, identifier: Node) -> list[Binding]:
         """The bindings that may be in force where a name is read."""
-        found = self.scopes.lookup(text_of(identifier), identifier.start_byte)
+        start = identifier.start_byte
+        name = self.scopes.data[start : identifier.end_byte].decode("utf-8", "replace")
+        found = self.scopes.lookup(name, start)
         if found is None:
             return []
         return _in_force(found[0], found[1], self.scopes, identifier)
@@ -139,20 +141,26 @@ class Names:
         return None
 
     def _identifier(self, node: Node, depth: int) -> str | None:
-        name = text_of(node)
-        found = self.scopes.lookup(name, node.start_byte)
+        start = node.start_byte
+        name = self.scopes.data[start : node.end_byte].decode("utf-8", "replace")
+        found = self.scopes.lookup(name, start)
         if found is None:
             return f"builtins.{name}" if name in BUILTINS else None
         scope, bindings = found
+        if len(bindings) == 1 and bindings[0].kind != "delete":
+            symbol = self._binding(bindings[0], scope, depth)
+            return symbol if symbol != "None" else None
         candidates = _in_force(scope, bindings, self.scopes, node)
         return _agreed([self._binding(binding, scope, depth) for binding in candidates])
 
     def _attribute(self, node: Node, depth: int) -> str | None:
-        value = self._symbol(node.child_by_field_name("object"), depth)
-        name = node.child_by_field_name("attribute")
-        if value is None or name is None or value == "None":
+        value = self._symbol(node.child(0), depth)
+        if value is None or value == "None":
             return None
-        path = f"{value}.{text_of(name)}"
+        name = node.child_by_field_name("attribute")
+        if name is None:
+            return None
+        path = f"{value}.{self.scopes.data[name.start_byte : name.end_byte].decode('utf-8', 'replace')}"
         known = self.attributes.get(path)
         return known or path
 
@@ -318,6 +326,8 @@ class Names:
 
 def _in_force(scope: Scope, bindings: list[Binding], scopes: ScopeTable, identifier: Node) -> list[Binding]:
     """The bindings that can reach a read of the name: the nearest sure one before it and those after it."""
+    if len(bindings) == 1 and bindings[0].kind != "delete":
+        return [bindings[0]]
     offset = identifier.start_byte
     if _owner(scopes.at(offset)) is not scope:
         return [binding for binding in bindings if binding.kind != "delete"]

@@ -10,7 +10,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.nodes import BLOCKS, COMPREHENSIONS, ancestors, text_of
+from bugcatalog_ls.syntax.nodes import BLOCKS, COMPREHENSIONS, ancestors
 from bugcatalog_ls.syntax.tree import PyTree
 
 BUILTINS = frozenset(dir(builtins))
@@ -100,6 +100,7 @@ class ScopeTable:
 
     def __init__(self, tree: PyTree) -> None:
         self._tree = tree
+        self.data = tree.source.data
         self.star_imports: list[str] = []
         self.module = Scope(tree.root, "module", 0, max(len(tree.source.data), 1), None, "")
         self._of_node: dict[int, Scope] = {tree.root.id: self.module}
@@ -107,6 +108,10 @@ class ScopeTable:
         self._at: list[Scope] = [self.module]
         self._build_scopes()
         self._build_bindings()
+
+    def _text(self, node: Node) -> str:
+        # Less than half as long as the node's own text takes.
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def at(self, offset: int) -> Scope:
         """The innermost scope whose body holds the offset."""
@@ -153,7 +158,7 @@ class ScopeTable:
             if node.type in COMPREHENSIONS:
                 kind = "comprehension"
             name_node = node.child_by_field_name("name")
-            name = text_of(name_node) if name_node is not None else ""
+            name = self._text(name_node) if name_node is not None else ""
             # A definition in another's header (a default, a decorator) belongs outside of that body.
             parent = next((s for s in reversed(stack) if s.holds(start, end)), self.module)
             scope = Scope(node, kind, start, end, parent, name, _first_iterable(node, kind))
@@ -194,7 +199,7 @@ class ScopeTable:
             if name is not None:
                 outer = node.parent if node.parent and node.parent.type == "decorated_definition" else node
                 kind: BindingKind = "class" if node.type == "class_definition" else "function"
-                self._bind(self.at(outer.start_byte), text_of(name), kind, node, node.start_byte, node)
+                self._bind(self.at(outer.start_byte), self._text(name), kind, node, node.start_byte, node)
         for node in tree.nodes("function_definition", "lambda"):
             self._parameters(node)
         for node in tree.nodes("assignment"):
@@ -215,7 +220,7 @@ class ScopeTable:
                 scope = self.at(node.start_byte)
                 while scope.kind == "comprehension" and scope.parent is not None:
                     scope = scope.parent
-                self._bind(scope, text_of(name), "walrus", name, node.end_byte, value)
+                self._bind(scope, self._text(name), "walrus", name, node.end_byte, value)
         for node in tree.nodes("for_statement"):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None:
@@ -230,11 +235,11 @@ class ScopeTable:
         for node in tree.nodes("global_statement", "nonlocal_statement"):
             scope = self.at(node.start_byte)
             names = scope.global_names if node.type == "global_statement" else scope.nonlocal_names
-            names.update(text_of(child) for child in node.named_children)
+            names.update(self._text(child) for child in node.named_children)
         for node in tree.nodes("delete_statement"):
             for child in node.named_children:
                 if child.type == "identifier":
-                    self._bind(self.at(child.start_byte), text_of(child), "delete", child, node.end_byte)
+                    self._bind(self.at(child.start_byte), self._text(child), "delete", child, node.end_byte)
         for node in tree.nodes("case_clause"):
             self._case(node)
         for node in tree.nodes("type_alias_statement"):
@@ -280,7 +285,9 @@ class ScopeTable:
         self, target: Node, kind: BindingKind, value: Node | None, annotation: Node | None, offset: int
     ) -> None:
         if target.type == "identifier":
-            self._bind(self.at(target.start_byte), text_of(target), kind, target, offset, value, annotation)
+            self._bind(
+                self.at(target.start_byte), self._text(target), kind, target, offset, value, annotation
+            )
         elif target.type in ("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"):
             for child in target.named_children:
                 self._targets(child, "unpack", None, None, offset)
@@ -289,19 +296,21 @@ class ScopeTable:
         scope = self.at(node.start_byte)
         for child in node.named_children:
             if child.type == "dotted_name":
-                full = text_of(child)
+                full = self._text(child)
                 top = full.split(".")[0]
                 self._bind(scope, top, "import", child, node.start_byte, target=top)
             elif child.type == "aliased_import":
                 name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
                 if name is not None and alias is not None:
-                    self._bind(scope, text_of(alias), "import", child, node.start_byte, target=text_of(name))
+                    self._bind(
+                        scope, self._text(alias), "import", child, node.start_byte, target=self._text(name)
+                    )
 
     def _import_from(self, node: Node) -> None:
         module_node = node.child_by_field_name("module_name")
         if module_node is None:
             return
-        module = text_of(module_node).replace(" ", "")
+        module = self._text(module_node).replace(" ", "")
         scope = self.at(node.start_byte)
         for child in node.named_children:
             if child.id == module_node.id:
@@ -309,13 +318,13 @@ class ScopeTable:
             if child.type == "wildcard_import":
                 self.star_imports.append(module)
             elif child.type == "dotted_name":
-                name = text_of(child)
+                name = self._text(child)
                 self._bind(scope, name, "from", child, node.start_byte, target=_joined(module, name))
             elif child.type == "aliased_import":
                 original, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
                 if original is not None and alias is not None:
-                    target = _joined(module, text_of(original))
-                    self._bind(scope, text_of(alias), "from", child, node.start_byte, target=target)
+                    target = _joined(module, self._text(original))
+                    self._bind(scope, self._text(alias), "from", child, node.start_byte, target=target)
 
     def _parameters(self, node: Node) -> None:
         scope, parameters = self.of(node), node.child_by_field_name("parameters")
@@ -336,7 +345,7 @@ class ScopeTable:
             if name.type == "identifier":
                 self._bind(
                     scope,
-                    text_of(name),
+                    self._text(name),
                     "parameter",
                     child,
                     scope.start,
@@ -371,12 +380,16 @@ class ScopeTable:
                     name = current.named_children[0]
                     parent = current.parent
                     if parent is None or parent.type != "class_pattern":
-                        self._bind(self.at(node.start_byte), text_of(name), "match", name, current.end_byte)
+                        self._bind(
+                            self.at(node.start_byte), self._text(name), "match", name, current.end_byte
+                        )
                     continue
                 if current.type in ("as_pattern", "splat_pattern") and current.named_children:
                     name = current.named_children[-1]
                     if name.type == "identifier":
-                        self._bind(self.at(node.start_byte), text_of(name), "match", name, current.end_byte)
+                        self._bind(
+                            self.at(node.start_byte), self._text(name), "match", name, current.end_byte
+                        )
                 stack.extend(current.named_children)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
+
 _LEFT_ALONE = {
     "attribute": re.compile(
         rb"#\s*type:\s*ignore(?!\[)|#[^#\n]*(?:attr-defined|no-member|E1101|pyright:\s*ignore(?!\[)"
@@ -16,8 +19,8 @@ _LEFT_ALONE = {
 }
 # What one of these comments holds, as few words as will do.
 _MARKS = {
-    "attribute": (b"ignore", b"no-member", b"E1101", b"unresolved-attribute", b"reportAttribute"),
-    "name": (
+    "attribute": Words(b"ignore", b"no-member", b"E1101", b"unresolved-attribute", b"reportAttribute"),
+    "name": Words(
         b"noqa",
         b"ignore",
         b"undefined-variable",
@@ -29,9 +32,9 @@ _MARKS = {
 _PYLINT = b"pylint:"
 
 
-def may_tell(data: bytes, about: str) -> bool:
+def may_tell(file: PyFile, about: str) -> bool:
     """Whether such a comment may stand in a file at all."""
-    return any(mark in data for mark in _MARKS[about])
+    return file.holds(_MARKS[about])
 
 
 def is_told(data: bytes, offset: int, about: str) -> bool:

@@ -30,14 +30,15 @@ def answers_ahead(
         return
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
     chunk_weights = [sum(weights[start : start + _CHUNK]) for start in range(0, len(paths), _CHUNK)]
-    shares = _neighbours(chunk_weights, jobs)
+    # Two copies to each share, which meet somewhere in the middle.
+    shares = _neighbours(chunk_weights, (jobs + 1) // 2)
 
     def work(task: int) -> bytes:
         with _told_errors():
             return answer(chunks[task])
 
     n_done = 0
-    with closing(run_in_copies(shares, work)) as given:
+    with closing(run_in_copies(shares, work, from_both_ends=True)) as given:
         for answered in filter(None, given):
             n_done += len(chunks[answered.task])
             report(n_done, len(paths))

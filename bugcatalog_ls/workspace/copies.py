@@ -20,7 +20,10 @@ from typing import NamedTuple
 
 _HEAD = 4
 _PIECE = 1 << 16
+_TASKS_BETWEEN_COLLECTIONS = 100
 _RAISED = 1
+# What a pipe surely holds (a page, on Linux).
+_MAX_TURNS = 4096
 # PR_SET_PDEATHSIG of `prctl(2)`.
 _SIGNAL_AT_PARENTS_DEATH = 1
 _harmless: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
@@ -52,6 +55,7 @@ def run_in_copies(
     *,
     patience: float | None = None,
     budget: float = 0.0,
+    from_both_ends: bool = False,
 ) -> Generator[Given | None, None, None]:
     """Do tasks, by their numbers, each share in a copy of its own; answers come as they are ready.
 
@@ -59,23 +63,33 @@ def run_in_copies(
     are ended when the iterator is closed. With `patience`, None is given where no answer has come
     for so many seconds. A task that takes more than `budget` seconds of the processor, where there
     is a budget, ends its copy. Where the system makes no more copies, the tasks count as raised.
+
+    `from_both_ends` has a second copy do each share from its end, until the two meet: none is done
+    before the other, whatever the tasks take. Tasks of which no copy is made are left out then.
     """
     copies: list[_Copy] = []
+    turns: list[int] = []
     with selectors.DefaultSelector() as selector:
 
-        def begin(share: Sequence[int]) -> Iterator[Given]:
+        def begin(share: Sequence[int], turn: int | None = None) -> Iterator[Given]:
             try:
-                copy = _Copy(share, work, budget)
+                copy = _Copy(share, work, budget, turn)
             except OSError:
-                yield from (Given(task, None, raised=True) for task in share)
+                if turn is None:
+                    yield from (Given(task, None, raised=True) for task in share)
                 return
             copies.append(copy)
             selector.register(copy.pipe, selectors.EVENT_READ, copy)
 
         try:
             # All begin to work before any answer is given.
-            refused = [given for share in shares if share for given in begin(share)]
-            yield from refused
+            if from_both_ends:
+                for share in filter(None, shares):
+                    turns.append(_turns(len(share)))
+                    for way in (share, share[::-1]):
+                        yield from begin(way, turns[-1])
+            else:
+                yield from [given for share in shares if share for given in begin(share)]
             while selector.get_map():
                 ready = selector.select(patience)
                 if not ready:
@@ -87,20 +101,35 @@ def run_in_copies(
                         continue
                     selector.unregister(copy.pipe)
                     code = copy.wait()
-                    if copy.left:
+                    if copy.left and (code or copy.turn is None):
                         yield Given(copy.left.popleft(), None, raised=code == _RAISED)
-                    if copy.left:
-                        yield from begin(list(copy.left))
+                        if copy.left:
+                            yield from begin(list(copy.left), copy.turn)
         finally:
             for copy in copies:
                 copy.end()
+            for turn in turns:
+                os.close(turn)
+
+
+def _turns(n_tasks: int) -> int:
+    """A pipe of which a byte can be read for each task: who has read one may do his next task."""
+    reading, writing = os.pipe()
+    with open(writing, "wb", buffering=0) as pipe:
+        # It must hold all at once.
+        pipe.write(bytes(min(n_tasks, _MAX_TURNS)))
+    return reading
 
 
 class _Copy:
-    """One copy. `left` are the tasks of its share that it has not answered, in the order it does them."""
+    """One copy. `left` are the tasks of its share that it has not answered, in the order it does them;
+    `turn` is where it asks whether it may do the next, if it shares them with another one."""
 
-    def __init__(self, share: Sequence[int], work: Callable[[int], bytes], budget: float) -> None:
+    def __init__(
+        self, share: Sequence[int], work: Callable[[int], bytes], budget: float, turn: int | None
+    ) -> None:
         self.left = deque(share)
+        self.turn = turn
         self._buffer = bytearray()
         self.pipe, writing = os.pipe()
         # What stands in a buffer would be written by both.
@@ -115,7 +144,7 @@ class _Copy:
             raise
         if self._process == 0:
             os.close(self.pipe)
-            _work(share, work, budget, writing, parent)
+            _work(share, work, budget, writing, parent, turn)
         os.close(writing)
 
     def read(self) -> bool:
@@ -156,7 +185,12 @@ def _fork() -> int:
 
 
 def _work(
-    share: Sequence[int], work: Callable[[int], bytes], budget: float, writing: int, parent: int
+    share: Sequence[int],
+    work: Callable[[int], bytes],
+    budget: float,
+    writing: int,
+    parent: int,
+    turn: int | None,
 ) -> None:
     """All that a copy does."""
     if sys.platform == "win32":
@@ -166,13 +200,18 @@ def _work(
         _end_with(parent)
         # An interrupt is for the process that waits for this one.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _let_go_of_files(writing)
+        _let_go_of_files(writing, *(() if turn is None else (turn,)))
         # What was there before is never garbage here, and looking for garbage in it would copy its pages;
-        # syntax trees make many objects, few of which go round in circles.
+        # syntax trees make many objects, few of which go round in circles. Between tasks few objects
+        # are left that have to be looked at.
         gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
+        gc.disable()
         with open(writing, "wb", buffering=0) as pipe:
-            for task in share:
+            for number, task in enumerate(share, 1):
+                if turn is not None and not os.read(turn, 1):
+                    break
+                if number % _TASKS_BETWEEN_COLLECTIONS == 0:
+                    gc.collect()
                 # Past it a signal ends this process, unless the time is set anew.
                 signal.setitimer(signal.ITIMER_PROF, budget)
                 value = work(task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -43,10 +42,7 @@ def measure(chosen: argparse.Namespace) -> Report:
             for path, text in files(draw(seed), f"sqlite:///{folder}/app.db").items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_text(text, encoding="utf-8")
-        # Both run from bytecode, which pip compiles of a package that it installs, and of ours nobody
-        # has in a checkout where Python is told to write none.
-        compiled = {**os.environ, "PYTHONPYCACHEPREFIX": str(work / "bytecode")}
-        compiled.pop("PYTHONDONTWRITEBYTECODE", None)
+        compiled = peers.compiled_environment(work / "bytecode")
         command = [*peers.bugcatalog("check"), *map(str, folders), "--select", _CODES, "--jobs", "1"]
         command.append("--exit-zero")
         _seconds(command, work, {**compiled, **peers.own_places(work / "uncounted")})

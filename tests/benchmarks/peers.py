@@ -88,6 +88,14 @@ def clean_environment(folder: Path) -> Mapping[str, str]:
     return {**os.environ, **own_places(folder)}
 
 
+def compiled_environment(folder: Path) -> Mapping[str, str]:
+    """The environment of a process that runs from bytecode, kept in a folder, as what pip installs does,
+    and in a checkout where Python is told to write none nobody has."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
+
+
 def own_places(folder: Path) -> Mapping[str, str]:
     """The variables that lead a process to caches and settings in a folder."""
     return dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"), str(folder))
