@@ -29,15 +29,17 @@ from bugcatalog_ls.facts.stale_statements import StaleStatement, stale_statement
 from bugcatalog_ls.facts.stale_updates import StaleUpdate, stale_updates
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 
 # What stands in a file with rows, with the end of a transaction, with commands of Redis.
-_ROWS = (b"ession", b".objects", b".query", b"select(", b"db.get(", b"db.scalar")
-_ENDS = (b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
-_COMMANDS = (b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
-_MIGRATION = (b"def upgrade(", b"migrations.RunPython(")
+_UPDATES = Words(b"UPDATE", b"update ")
+_ROWS = Words(b"ession", b".objects", b".query", b"select(", b"db.get(", b"db.scalar")
+_ENDS = Words(b".commit(", b".flush(", b".save(", b".asave(", b".begin(")
+_COMMANDS = Words(b".set(", b".setex(", b".hset(", b".delete(", b".unlink(")
+_MIGRATION = Words(b"def upgrade(", b"migrations.RunPython(")
 
 
 class LostUpdate(Fact, frozen=True):
@@ -66,12 +68,12 @@ class LostUpdate(Fact, frozen=True):
 
 def _collect(file: PyFile, facts: Facts) -> None:
     collect_protection(file, facts)
-    if is_test_path(file.path) or any(word in file.source.data for word in _MIGRATION):
+    if is_test_path(file.path) or file.holds(_MIGRATION):
         # Nobody else writes while a migration runs.
         return
-    for loader in row_loaders(file) if _holds(file, _ROWS) else ():
+    for loader in row_loaders(file) if file.holds(_ROWS) else ():
         facts.add(loader)
-    for update in stale_updates(file) if _holds(file, _ENDS) else ():
+    for update in stale_updates(file) if file.holds(_ENDS) else ():
         written = text_of(update.target)
         facts.add(
             LostUpdate(
@@ -93,11 +95,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
         message = f"{statement.column} is set to a value worked out from an earlier query of it"
         anchor = facts.anchor(f"values {file.qualname_at(statement.node.start_byte)}", statement.node)
         facts.add(LostUpdate(file.path, anchor, "statement", message, "", "", "", False))
-    for stale in stale_sql(file) if _holds(file, (b"UPDATE", b"update ")) else ():
+    for stale in stale_sql(file) if file.holds(_UPDATES) else ():
         message = f"{stale.table}.{stale.column} is set to a value worked out from an earlier SELECT of it"
         anchor = facts.anchor(f"sql {file.qualname_at(stale.node.start_byte)}", stale.node)
         facts.add(LostUpdate(file.path, anchor, "sql", message, "", "", "", False))
-    for key in stale_keys(file) if _holds(file, _COMMANDS) else ():
+    for key in stale_keys(file) if file.holds(_COMMANDS) else ():
         if not key.client:
             continue
         what = "is worked out from" if key.kind == "write" else "is deleted by a second command after"
@@ -110,10 +112,6 @@ def _collect(file: PyFile, facts: Facts) -> None:
         anchor = facts.anchor(f"file {stale_file.function}", stale_file.node)
         handler = f"{file.module}.{stale_file.function}" if file.module else stale_file.function
         facts.add(LostUpdate(file.path, anchor, "file", message, "", "", "", False, handler))
-
-
-def _holds(file: PyFile, words: tuple[bytes, ...]) -> bool:
-    return any(word in file.source.data for word in words)
 
 
 def _short(written: str) -> str:

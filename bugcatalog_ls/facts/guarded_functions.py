@@ -62,8 +62,15 @@ def function_behind(index: FactIndex, symbol: str, path: str) -> tuple[str, Func
 
 def is_guarded_body(file: PyFile, statements: list[Node]) -> bool:
     """Whether statements do all that may fail in a `try` that catches everything and goes on."""
-    rest = [statement for statement in statements if not _is_harmless(statement)]
-    return bool(rest) and all(_is_guard(file, statement) for statement in rest)
+    if not any(statement.type in _GUARDS for statement in statements):
+        return False
+    has_guard = False
+    for statement in statements:
+        if not _is_harmless(statement):
+            if not _is_guard(file, statement):
+                return False
+            has_guard = True
+    return has_guard
 
 
 def _is_catching(index: FactIndex, decorator: str, path: str) -> bool:
@@ -144,6 +151,9 @@ def _stands_at_top(handler: Node, function: Node) -> bool:
 VOCABULARY = Vocabulary(_collect, (b"except", b"Thread(", b"create_task(", b"suppress(Exception"))
 
 
+_GUARDS = frozenset({"try_statement", "with_statement", "while_statement", "for_statement"})
+
+
 def _is_guard(file: PyFile, statement: Node) -> bool:
     if statement.type == "try_statement":
         handlers = [child for child in statement.children if child.type == "except_clause"]
@@ -173,10 +183,9 @@ def _is_harmless(statement: Node) -> bool:
     if statement.type == "if_statement":
         inner = [node for node in walk(statement) if node.type in ("call", "await")]
         return all(_is_quiet(node) for node in inner)
-    calls = [node for node in (statement, *walk(statement)) if node.type == "call"]
-    return statement.type in ("expression_statement", "return_statement") and all(
-        _is_quiet(call) for call in calls
-    )
+    if statement.type not in ("expression_statement", "return_statement"):
+        return False
+    return all(_is_quiet(node) for node in (statement, *walk(statement)) if node.type == "call")
 
 
 def _is_quiet(call: Node) -> bool:

@@ -13,6 +13,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, unparenthesised
 from bugcatalog_ls.syntax.sql_tokens import is_statement
 from bugcatalog_ls.syntax.string_text import StringText, string_texts
+from bugcatalog_ls.syntax.text_search import TextSearch
 
 _EXECUTING = (
     "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_many",
@@ -30,12 +31,14 @@ _WRAPPING = ("text", "SQL", "DDL", "literal_column")
 # Where the SQL stands among the positional arguments; elsewhere it comes first.
 _SECOND = frozenset({"execute_batch", "execute_values"})
 _KEYWORDS = ("sql", "query", "statement", "operation", "clause", "stmt")
-SQL_WORD = re.compile(
+_SQL = (
     rb"\b(?:select\s|insert\s+(?:or\s+\w+\s+|ignore\s+)?into\s|replace\s+into\s|update\s+[^\s,.:;]+\s+(?:as\s+\w+\s+)?set\s|"
     rb"delete\s+from\s|create\s+(?:\w+\s+)*(?:table|index|type|extension|view|schema)\b|alter\s+(?:table|type)\b|"
-    rb"drop\s+(?:table|index)\b|with\s+\w+\s+as\b)|\b(?-i:UPDATE|TRUNCATE|PRAGMA|SHOW)\s",
-    re.IGNORECASE,
+    rb"drop\s+(?:table|index)\b|with\s+\w+\s+as\b)|\b(?-i:UPDATE|TRUNCATE|PRAGMA|SHOW)\s"
 )
+SQL_TEXT = TextSearch(_SQL, ignore_case=True)
+"""What a file that has SQL in it holds."""
+SQL_WORD = re.compile(_SQL, re.IGNORECASE)
 
 
 class SqlUse(NamedTuple):

@@ -14,7 +14,7 @@ import msgspec
 from bugcatalog_ls.facts.ddl import ddl_operations
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.operations import CreateTable, DropTable, Operation, RenameTable, Touch
-from bugcatalog_ls.facts.sql_calls import SQL_WORD, SqlUse, executed_names, sql_uses
+from bugcatalog_ls.facts.sql_calls import SQL_TEXT, SqlUse, executed_names, sql_uses
 from bugcatalog_ls.facts.sql_engines import OTHER
 from bugcatalog_ls.facts.sql_features import sql_features
 from bugcatalog_ls.facts.sql_guards import dialects_around
@@ -154,7 +154,7 @@ def plain_name(name: str) -> str:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
-    if not SQL_WORD.search(data):
+    if not SQL_TEXT.finds(data):
         for name in dict.fromkeys(executed_names(file)):
             facts.add(SqlExecuted(name))
         return

@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import enclosing, string_value, text_of
+from bugcatalog_ls.syntax.words import WORD_BYTES
 
 # Begins with what is rare, for speed: what stands before the sign is looked at afterwards.
 _CANDIDATE = re.compile(
@@ -31,7 +32,7 @@ _LOCAL = re.compile(
     rb"^(?:str\()?(?:\w+\.)*(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_|generate_pass|hash)"
 )
 _ATTRIBUTE = re.compile(rb"\.\w+[ ]?$")
-_KEYWORD = re.compile(rb"\w+$")
+_LETTERS = bytes(WORD_BYTES)
 _KEYWORDS = frozenset(
     {b"message", b"msg", b"detail", b"description", b"help", b"title", b"text", b"content", b"prompt"}
 )
@@ -68,9 +69,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
         before = data[max(0, match.start() - 80) : match.start()]
         if match[1] is not None and _ATTRIBUTE.search(before) is None:
             # A literal for an attribute is of interest, for a keyword only a text that is put together.
-            keyword = _KEYWORD.search(before)
+            keyword = before[len(before.rstrip(_LETTERS)) :]
             # What such keywords say is for people, mostly of exceptions.
-            if keyword is None or match[1][:1] != b"f" or keyword[0] in _KEYWORDS:
+            if not keyword or match[1][:1] != b"f" or keyword in _KEYWORDS:
                 continue
         node: Node | None = file.root.descendant_for_byte_range(match.end() - 1, match.end())
         while node is not None and node.type not in ("assignment", "keyword_argument"):

@@ -69,6 +69,10 @@ def _by_name(tree: PyTree) -> dict[bytes, list[Node]]:
     return found
 
 
+# What calls, displays, texts and subscripts end with.
+_NO_NAME_ENDS = frozenset(b")]}\"'")
+
+
 def _aliases(tree: PyTree) -> dict[bytes, set[bytes]]:
     """By name: the other names that the file gives to what it names."""
     data = tree.source.data
@@ -84,6 +88,8 @@ def _aliases(tree: PyTree) -> dict[bytes, set[bytes]]:
                 last = (original.text or b"").rpartition(b".")[2]
                 found.setdefault(last, set()).add(alias.text or b"")
     for assignment in tree.nodes("assignment"):
+        if data[assignment.end_byte - 1] in _NO_NAME_ENDS:
+            continue
         right = assignment.child_by_field_name("right")
         if right is None or right.type not in ("attribute", "identifier"):
             continue

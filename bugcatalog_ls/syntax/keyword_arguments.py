@@ -8,7 +8,6 @@ from operator import attrgetter
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.words import word_offsets
 
 
 def keyword_arguments(file: PyFile, names: Iterable[str]) -> list[Node]:
@@ -30,7 +29,7 @@ def calls_given(file: PyFile, names: Iterable[str]) -> list[Node]:
 
 def _named(file: PyFile, name: bytes) -> Iterator[Node]:
     data = file.source.data
-    for offset in word_offsets(data, name):
+    for offset in file.word_offsets(name):
         behind = data[offset + len(name) : offset + len(name) + 8].lstrip()
         if not behind.startswith(b"=") or behind.startswith(b"=="):
             continue
