@@ -79,12 +79,20 @@ def candidates(file: PyFile, bound: dict[bytes, int]) -> Iterator[tuple[bytes, i
 
 
 def _is_keyword(data: bytes, match: re.Match[bytes]) -> bool:
-    """Whether `name=` names an argument (a cheap test; the tree has the last word)."""
+    """Whether what `=` follows is an argument's name, or a target that begins a line, and no annotation
+    (a cheap test; the tree has the last word)."""
     end = match.end()
-    if data[end : end + 1] != b"=" or data[end + 1 : end + 2] == b"=":
+    behind = data[end : end + 3].lstrip(b" ")
+    if behind[:1] != b"=" or behind[1:2] == b"=":
         return False
-    start = match.start()
-    return data[start - 1 : start] in (b"(", b",") or data[start - 2 : start] == b", "
+    before = data[max(match.start() - _MAX_INDENT, 0) : match.start()]
+    text = before.rstrip()
+    last = text[-1:]
+    return last in (b"(", b",") or (last not in _GOING_ON and b"\n" in before[len(text) :])
+
+
+_MAX_INDENT = 40
+_GOING_ON = frozenset({b":", b"|", b"&", b"\\"})
 
 
 def _regions(file: PyFile) -> Iterator[tuple[int, int]]:
