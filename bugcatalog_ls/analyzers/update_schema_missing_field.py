@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.copied_fields import copied_field
@@ -80,6 +81,7 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
     yield context.find(update.anchor, message, variant=variant, related=related, data=data)
 
 
+@lru_cache(maxsize=1 << 14)
 def _subjects(name: str, verb: re.Pattern[str]) -> tuple[str, ...]:
     """What a schema may be about: `HeroUpdateRequest` and `UpdateHero` are about `Hero`."""
     if len(verb.findall(name)) != 1:

@@ -210,7 +210,8 @@ class FactIndex:
                 self._values.pop(key, None)
                 raise
             self._values[key] = value
-        return cast(R, value)
+        result: R = value
+        return result
 
     def _refresh(self, key: NodeKey, node: _Node) -> bool:
         """Bring a node up to date; whether its value changed."""
@@ -302,6 +303,11 @@ def derived(
     @wraps(function)
     def wrapper(index: FactIndex, *args: P.args, **kwargs: P.kwargs) -> R:
         key = (name, *args, *sorted(kwargs.items())) if kwargs else (name, *args)
+        if not index._tracks:
+            known = index._values.get(key, _RUNNING)
+            if known is not _RUNNING:
+                value: R = known
+                return value
         return index.derive(key, lambda: function(index, *args, **kwargs))
 
     return cast("Callable[Concatenate[FactIndex, P], R]", wrapper)

@@ -88,6 +88,9 @@ class Imports:
 
     def edits(self) -> list[TextEdit]:
         """The edits that add what is missing and drop what is not used any more."""
+        doubled = list(self._doubled())
+        if not doubled and len(self._added) + len(self._dropped) + len(self._defined) == 1:
+            return self._only_step()
         original = self._file.source
         file, lines = self._file, self._lines
         steps: list[list[TextEdit]] = []
@@ -101,7 +104,6 @@ class Imports:
             step = drop_name(file, lines, dropped)
             file, lines, grown = self._after(file, step, grown)
             steps.append(step)
-        doubled = list(self._doubled())
         for dropped in doubled:
             step = drop_name(file, lines, dropped, "typing")
             file, lines, grown = self._after(file, step, grown)
@@ -117,6 +119,17 @@ class Imports:
         if len(steps) < 2:
             return steps[0] if steps else []
         return difference(original.data, file.source.data)
+
+    def _only_step(self) -> list[TextEdit]:
+        """The edits where nothing has to be seen as they have made it."""
+        file, lines = self._file, self._lines
+        for added in self._added:
+            return add_import(
+                file, lines, added.module, added.name, added.alias, added.limit, self._first_party
+            )
+        for dropped in self._dropped:
+            return drop_name(file, lines, dropped)
+        return [below_imports(file, each.statement, each.limit) for each in self._defined]
 
     # -- what the file has ---------------------------------------------------------------------
 
