@@ -99,8 +99,7 @@ class FactIndex:
     def in_file(self, path: str, kind: type[F]) -> tuple[F, ...]:
         """The facts of a kind that one file gave, in its order."""
         self._record(("file", kind, path))
-        group = self._store.group(path, kind)
-        return cast("tuple[F, ...]", group.facts) if group is not None else ()
+        return cast("tuple[F, ...]", self._store.in_file(path, kind))
 
     def files(self) -> frozenset[str]:
         """The paths of all files; the reader wakes when a file comes or goes."""

@@ -16,6 +16,8 @@ F = TypeVar("F", bound=Fact)
 _MAX_READ = 20_000
 """Of how many files and kinds the facts are kept as objects once they were read."""
 
+_MAX_LAST = 64
+
 
 class FactStore:
     """Facts as files gave them. It knows nothing of who reads them."""
@@ -27,6 +29,8 @@ class FactStore:
         # By kind and path: the facts that were read, by their keys.
         self._read: dict[type[Fact], dict[str, dict[str, tuple[Fact, ...]]]] = defaultdict(dict)
         self._n_read = 0
+        # The last ones read in their order: joins of one file ask for the same kinds, one after another.
+        self._last: dict[Group, tuple[Fact, ...]] = {}
         self._modules: dict[str, tuple[str, ...]] | None = None
 
     def get(self, kind: type[F], key: str) -> tuple[tuple[str, F], ...]:
@@ -51,6 +55,18 @@ class FactStore:
     def group(self, path: str, kind: type[Fact]) -> Group | None:
         """The facts of a kind that one file gave."""
         return self._by_file.get(path, {}).get(kind)
+
+    def in_file(self, path: str, kind: type[Fact]) -> tuple[Fact, ...]:
+        """The facts of a kind that one file gave, in its order."""
+        group = self.group(path, kind)
+        if group is None:
+            return ()
+        found = self._last.get(group)
+        if found is None:
+            if len(self._last) >= _MAX_LAST:
+                self._last.clear()
+            found = self._last[group] = group.facts
+        return found
 
     def n_facts(self, path: str) -> int:
         return sum(len(group.keys) for group in self._by_file.get(path, {}).values())
