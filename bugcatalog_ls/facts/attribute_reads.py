@@ -45,6 +45,7 @@ class Reads:
     def __init__(self, file: PyFile) -> None:
         self.confirmed: set[str] = set()
         self.places: dict[Told, dict[tuple[str, CallShape | None], list[Place]]] = {}
+        self._by_told: dict[int, dict[tuple[str, CallShape | None], list[Place]]] = {}
         self._file = file
         self._owners = owners = Owners(file)
         self._doubts = Doubts(file)
@@ -142,9 +143,10 @@ class Reads:
             # How an instance's method is called is of no interest.
             parent = node.parent
             call = _shape(self._file, parent) if parent is not None and parent.type == "call" else None
-        by_name = self.places.get(told)
+        # The owners give one and the same object for what is equal; its hash takes long.
+        by_name = self._by_told.get(id(told))
         if by_name is None:
-            by_name = self.places[told] = {}
+            by_name = self._by_told[id(told)] = self.places[told] = {}
         places = by_name.get((name, call))
         if places is None:
             by_name[name, call] = [place]

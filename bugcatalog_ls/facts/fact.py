@@ -73,13 +73,19 @@ class Vocabulary(msgspec.Struct, frozen=True):
     """One module of facts.
 
     `collect` is called for Python files that hold one of `literals` (none: for all). `read` is
-    called for other files whose name matches one of the patterns `names` (`*.sql`).
+    called for other files whose name matches one of the patterns `names` (`*.sql`). `words` are the
+    literals as they are looked for, and given by them.
     """
 
     collect: Collect | None = None
     literals: tuple[bytes, ...] = ()
     read: Read | None = None
     names: tuple[str, ...] = ()
+    words: Words | None = None
+
+    def __post_init__(self) -> None:
+        if self.literals:
+            msgspec.structs.force_setattr(self, "words", Words(*self.literals))
 
 
 @cache
@@ -102,12 +108,14 @@ def fact_types() -> tuple[type[Fact], ...]:
 def collect_facts(file: PyFile) -> Facts:
     """Everything that the vocabularies say of a file."""
     facts = Facts()
-    for collect, words in _collecting():
-        if words is None or file.holds(words):
+    for vocabulary in vocabularies():
+        if vocabulary.collect is None:
+            continue
+        if vocabulary.words is None or file.holds(vocabulary.words):
             try:
-                collect(file, facts)
+                vocabulary.collect(file, facts)
             except Exception as error:
-                facts.failures.append(_failure(collect, file.path, error))
+                facts.failures.append(_failure(vocabulary.collect, file.path, error))
     return facts
 
 
@@ -135,16 +143,6 @@ def _failure(reader: Collect | Read, path: str, error: Exception) -> tuple[str, 
     failed = f"the vocabulary {reader.__module__}"
     log.exception("%s failed on %s", failed, path)
     return failed, f"{type(error).__name__}: {error}"
-
-
-@cache
-def _collecting() -> tuple[tuple[Collect, Words | None], ...]:
-    """What reads Python files, with the words of which a file must hold one."""
-    return tuple(
-        (vocabulary.collect, Words(*vocabulary.literals) if vocabulary.literals else None)
-        for vocabulary in vocabularies()
-        if vocabulary.collect is not None
-    )
 
 
 def _modules() -> Iterator[Any]:

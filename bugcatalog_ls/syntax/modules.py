@@ -26,7 +26,8 @@ def is_module(path: str) -> bool:
 
 
 def is_package(path: str) -> bool:
-    return PurePosixPath(path).stem == "__init__"
+    name = path.rpartition("/")[2]
+    return name == "__init__" or name.rpartition(".")[0] == "__init__"
 
 
 def absolute_module(written: str, path: str) -> str:
