@@ -168,3 +168,19 @@ def test_where_no_more_copies_are_made_their_tasks_count_as_raised(monkeypatch: 
         Given(3, None, raised=True),
     ]
     assert len(os.listdir("/proc/self/fd")) == n_open
+
+
+def test_two_copies_do_a_share_from_both_ends() -> None:
+    given = run_in_copies([range(20), range(20, 21)], double, from_both_ends=True)
+    assert sorted(filter(None, given)) == [Given(task, double(task)) for task in range(21)]
+
+
+def test_what_one_of_two_copies_dies_of_is_lost_alone() -> None:
+    def work(task: int) -> bytes:
+        if task == 7:
+            os._exit(3)
+        return double(task)
+
+    given = sorted(filter(None, run_in_copies([range(20)], work, from_both_ends=True)))
+    assert [found.task for found in given if found.value is None] == [7]
+    assert [found.task for found in given] == list(range(20))
