@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,9 +47,14 @@ def target_of_text(filename: str) -> Target:
 
 def filename_of(root: Path, path: str) -> str:
     """A path of a root (or an absolute one) as it is shown: relative to the working directory, with `/`."""
-    absolute = os.path.join(root, path)
+    return _filename_of(os.getcwd(), str(root), path)
+
+
+@lru_cache(maxsize=1 << 14)
+def _filename_of(working: str, root: str, path: str) -> str:
+    absolute = os.path.join(working, root, path)
     try:
-        return Path(os.path.relpath(absolute)).as_posix()
+        return Path(os.path.relpath(absolute, working)).as_posix()
     except ValueError:
         # Another drive.
         return Path(absolute).as_posix()
