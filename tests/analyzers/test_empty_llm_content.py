@@ -734,7 +734,8 @@ def test_mend_message_var_() -> None:
             message = r.choices[0].message
             content = message.content
             if not content:
-                logger.error("f: empty answer")
+                finish_reason = r.choices[0].finish_reason
+                logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return content.split("\n")
         """,
@@ -1316,5 +1317,40 @@ def test_a_word_is_looked_for_in_what_is_always_a_text() -> None:
         def is_safe(question):
             answer = llm.invoke(question).content
             return "safe" in answer
+        """,
+    )
+
+
+def test_the_reason_is_not_read_of_a_name_that_means_something_else() -> None:
+    check_fix(
+        "BC803",
+        """
+        import logging
+        from openai import AsyncOpenAI
+        logger = logging.getLogger(__name__)
+        client = AsyncOpenAI()
+        async def other(prompt):
+            response = await client.chat.completions.create(model="m", messages=[prompt])
+            message = response.choices[0].message
+            response = prompt
+            return message.content.strip(response)
+        """,
+        """
+        import logging
+        from openai import AsyncOpenAI
+        logger = logging.getLogger(__name__)
+        client = AsyncOpenAI()
+        async def other(prompt):
+            response = await client.chat.completions.create(model="m", messages=[prompt])
+            if not response.choices:
+                logger.error("other: answer without choices")
+                raise ValueError("the model returned no choices")
+            message = response.choices[0].message
+            response = prompt
+            content = message.content
+            if not content:
+                logger.error("other: empty answer")
+                raise ValueError("the model returned no content")
+            return content.strip(response)
         """,
     )
