@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.logger_edits import context_name
+from bugcatalog_ls.facts.session_flushes import can_flush
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
@@ -100,8 +101,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         remark = _remark(file, statement)
         said = f"  {text_of(remark)}" if remark is not None else ""
         commit = _own_commit(statement, session)
-        if _is_committed(statement, session):
-            before = ""  # Nothing is left that the savepoint could take along.
+        if not can_flush(file, call) or _is_ended(statement, session, "commit", "flush"):
+            before = ""  # Nothing is left that the savepoint could take along, or nothing ever is.
         kept = f"\n    {text_of(commit)}" if commit is not None else ""
         written = f"{before}try:\n    {block}:\n{code}{said}{kept}\nexcept Exception:\n    {line}"
         edits = replace_statement(file, statement, written)
@@ -128,13 +129,14 @@ def _own_commit(statement: Node, session: str) -> Node | None:
     following = statement.next_named_sibling
     while following is not None and following.type == "comment":
         following = following.next_named_sibling
-    if following is None or not _is_committed(statement, session):
+    if following is None or not _is_ended(statement, session, "commit"):
         return None
     return following if _is_call_of(following, f"{session}.commit") else None
 
 
-def _is_committed(statement: Node, session: str) -> bool:
-    """Whether a session is committed right before a statement, but for reads, logs and the record."""
+def _is_ended(statement: Node, session: str, *methods: str) -> bool:
+    """Whether one of these methods of a session is called right before a statement, but for reads, logs
+    and the record."""
     before = statement.prev_named_sibling
     while before is not None:
         if before.type == "comment" or _is_call_of(before, f"{session}.refresh"):
@@ -152,7 +154,7 @@ def _is_committed(statement: Node, session: str) -> bool:
         ):
             before = before.prev_named_sibling
             continue
-        return _is_call_of(before, f"{session}.commit")
+        return any(_is_call_of(before, f"{session}.{method}") for method in methods)
     return False
 
 

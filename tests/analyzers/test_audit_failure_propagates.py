@@ -535,7 +535,6 @@ def test_mend_raw_() -> None:
 
 
         def f(db, user):
-            db.flush()
             try:
                 with db.begin_nested():
                     db.execute("INSERT INTO audit.security_violations (user_id) VALUES (:u)", {"u": user})
@@ -767,7 +766,6 @@ def test_an_insert_of_a_record_that_is_executed() -> None:
         @app.post("/orders")
         def order(db):
             db.execute(insert(Order).values(name="one"))
-            db.flush()
             try:
                 with db.begin_nested():
                     db.execute(insert(AuditLog).values(action="order"))
@@ -1070,5 +1068,58 @@ def test_an_audit_that_the_request_is_about_is_no_record_of_it() -> None:
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC605
             db.commit()
             return {"ok": True}
+        """,
+    )
+
+
+def test_only_a_session_is_flushed_and_only_once() -> None:
+    check_fix(
+        "BC605",
+        """
+        import logging
+        from sqlalchemy import Connection, text
+        from models import AuditLog, Order
+        logger = logging.getLogger(__name__)
+        def connected(link: Connection, kind):
+            link.execute(text("INSERT INTO security_events (kind) VALUES (:k)"), {"k": kind})
+        def declared(tx: SessionDep, kind):
+            tx.execute(text("INSERT INTO security_events (kind) VALUES (:k)"), {"k": kind})
+        def flushed(store, payload):
+            order = Order(item=payload)
+            store.add(order)
+            store.flush()
+            entry = AuditLog(target=order.id)
+            store.add(entry)
+            store.commit()
+        """,
+        """
+        import logging
+        from sqlalchemy import Connection, text
+        from models import AuditLog, Order
+        logger = logging.getLogger(__name__)
+        def connected(link: Connection, kind):
+            try:
+                with link.begin_nested():
+                    link.execute(text("INSERT INTO security_events (kind) VALUES (:k)"), {"k": kind})
+            except Exception:
+                logger.exception("connected: audit record not written")
+        def declared(tx: SessionDep, kind):
+            tx.flush()
+            try:
+                with tx.begin_nested():
+                    tx.execute(text("INSERT INTO security_events (kind) VALUES (:k)"), {"k": kind})
+            except Exception:
+                logger.exception("declared: audit record not written")
+        def flushed(store, payload):
+            order = Order(item=payload)
+            store.add(order)
+            store.flush()
+            entry = AuditLog(target=order.id)
+            try:
+                with store.begin_nested():
+                    store.add(entry)
+            except Exception:
+                logger.exception("flushed: audit record not written")
+            store.commit()
         """,
     )
