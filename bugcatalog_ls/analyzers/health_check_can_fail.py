@@ -26,7 +26,8 @@ from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_ke
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, enclosing, string_value, text_of, walk
 from bugcatalog_ls.syntax.nodes import statement_of as statement_around
-from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
+from bugcatalog_ls.syntax.statement_edits import block_indent, insert_before, wrap
+from bugcatalog_ls.syntax.wrapping import fitted, fitted_code
 from bugcatalog_ls.text.spans import TextEdit
 
 _WRAPPED = ("expression_statement", "with_statement", "return_statement", "if_statement")
@@ -65,11 +66,13 @@ def _framework(context: JoinContext, risk: HealthRisk) -> str:
 
 def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     part, framework = finding.data["part"], finding.data["framework"]
+    settings = context.read("pyproject.toml")
     if finding.data["kind"] == "failure":
         statement = context.node_of("return_statement")
         value = statement.named_children[0] if statement is not None and statement.named_children else None
         edits = _answer_503(context, value, part, framework) if value is not None else []
         if edits:
+            edits = fitted(context.file, edits, settings)
             yield context.fix("Answer 503 and name what failed", "safe", edits)
         return
     call = context.node_of("call")
@@ -86,7 +89,8 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     name = context_name(context.file, call)
     footer = f'{caught}\n    {logger.name}.exception("{name} failed")\n    {answer}'
     last = last_asking(context.file, statement)
-    edits = [*more, *wrap(context.file, statement, last, "try:", footer)]
+    footer = fitted_code(context.file, footer, block_indent(context.file, statement), settings)
+    edits = fitted(context.file, [*more, *wrap(context.file, statement, last, "try:", footer)], settings)
     yield context.fix(f"Answer 503 where the {part} fails", "safe", edits)
 
 

@@ -37,6 +37,14 @@ _STORE_CLIENTS = (
     "asyncpg.",
     "boto3.",
 )
+_VECTOR_CLIENTS = ("qdrant_client.", "chromadb.", "weaviate.", "pinecone.", "pymilvus.")
+# Weaviate's `is_ready` and `is_live` say False where nobody answers, and raise nothing.
+_VECTOR_CALLS = re.compile(
+    r"\.(?:get_collections?|collection_exists|count_collections|has_collection|list_collections"
+    r"|describe_(?:index\w*|collection)|list_index(?:es)?|get_collection_stats|get_server_version|get_version|get_meta|heartbeat|query_points)$"
+)
+_VECTOR_STORES = re.compile(r"qdrant|chroma|weaviate|pinecone|milvus|vector", re.IGNORECASE)
+_IN_PROCESS = re.compile(r"chromadb\.(?:(?:Ephemeral)?Client\(\)|PersistentClient\(\)\.heartbeat)")
 _AWS = re.compile(r"boto3\.(?:client|resource|Session\(\)\.client)\(\)\.\w+")
 _QUIET = re.compile(
     r"(?:^|\.)(?:sleep|now|utcnow|time|json|get_event_loop|info|debug|warning|error|exception)$"
@@ -80,6 +88,9 @@ def _is_io(file: PyFile, call: Node) -> bool:
     if _CHECKERS.search(written):
         return True
     symbol = file.callee(call) or ""
+    is_vector_store = symbol.startswith(_VECTOR_CLIENTS) or _VECTOR_STORES.search(owner) is not None
+    if is_vector_store and _VECTOR_CALLS.search(written) and _IN_PROCESS.match(symbol) is None:
+        return True
     if symbol == "django.db.connection.cursor" or _AWS.match(symbol):
         return True
     # Making a client asks nobody.

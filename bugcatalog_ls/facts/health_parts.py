@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+_VECTOR_STORES = ("qdrant", "chroma", "weaviate", "pinecone", "milvus")
 _KINDS = (
+    *((name, name) for name in _VECTOR_STORES),
     (r"redis", "redis"),
     (r"cache", "cache"),
     (r"broker|kafka|rabbit|pika|amqp|celery|queue", "broker"),

@@ -56,6 +56,18 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
     return out
 
 
+def fitted_code(file: PyFile, code: str, indent: str, settings: str | None = None) -> str:
+    """Statements as a fix writes them, to stand behind an indentation, with what is too long split."""
+    width, out = _width(file, settings) - len(indent), list[str]()
+    for row in code.split("\n"):
+        bare = row.lstrip().encode()
+        start, new = len(bare) - len(row.encode()), None
+        if len(row) > width:
+            new = _split(parse(bare).root_node, row, start, len(bare), width, "    ")
+        out.append(row if new is None else new)
+    return "\n".join(out)
+
+
 def _growth(edit: TextEdit) -> int:
     return len(edit.content.encode()) - (edit.span.end - edit.span.start)
 
@@ -124,6 +136,9 @@ def _split(root: Node, text: str, start: int, end: int, width: int, unit: str) -
     node = root.descendant_for_byte_range(first, end)
     if node is None:
         return None
+    beside = _beside(node, indent, unit)
+    if beside is not None:
+        return beside if max(map(len, beside.split("\n"))) <= width else None
     hugged = _hugged(node, first, end)
     if hugged is not None:
         return ",\n".join(f"{indent}{_text(item)}" for item in hugged) + ","
@@ -156,6 +171,15 @@ def _split(root: Node, text: str, start: int, end: int, width: int, unit: str) -
             body = ",\n".join(lines).lstrip() + ","
         return f"{head}\n{indent}{unit}{body}\n{indent}{tail}"
     return None
+
+
+def _beside(node: Node, indent: str, unit: str) -> str | None:
+    """What is returned with something plain beside it (`return body, 503`), each in a row of its own."""
+    values = node.named_children[0] if node.type == "return_statement" and node.named_children else None
+    if values is None or values.type != "expression_list" or _text(values).endswith(tuple(_PAIRS.values())):
+        return None
+    rows = "".join(f"{indent}{unit}{_text(item)},\n" for item in values.named_children)
+    return f"{indent}return (\n{rows}{indent})"
 
 
 def _hugged(node: Node, first: int, end: int) -> list[Node] | None:

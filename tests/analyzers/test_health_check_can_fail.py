@@ -506,7 +506,9 @@ def test_mend_except_dict() -> None:
                 await db.execute("SELECT 1")
                 return {"status": "ok"}
             except Exception as e:
-                return JSONResponse(status_code=503, content={"status": "unhealthy", "failing": "database"})
+                return JSONResponse(
+                    status_code=503, content={"status": "unhealthy", "failing": "database"}
+                )
         """,
     )
 
@@ -563,7 +565,9 @@ def test_mend_jsonresponse() -> None:
             try:
                 check_database()
             except Exception:
-                return JSONResponse({"status": "unhealthy", "failing": "database"}, status_code=503)
+                return JSONResponse(
+                    {"status": "unhealthy", "failing": "database"}, status_code=503
+                )
             return JSONResponse({"status": "ok"})
         """,
     )
@@ -593,7 +597,9 @@ def test_mend_explicit() -> None:
             try:
                 engine.connect()
             except Exception:
-                return JSONResponse(status_code=503, content={"status": "unhealthy", "failing": "database"})
+                return JSONResponse(
+                    status_code=503, content={"status": "unhealthy", "failing": "database"}
+                )
             return {"status": "ok"}
         """,
     )
@@ -716,7 +722,9 @@ def test_mend_unguarded() -> None:
                 await db.execute("SELECT 1")
             except Exception:
                 logger.exception("health failed")
-                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "database"})
+                return JSONResponse(
+                    status_code=503, content={"status": "unavailable", "failing": "database"}
+                )
             return {"status": "ok"}
         """,
     )
@@ -779,7 +787,9 @@ def test_mend_unguarded_with() -> None:
                     c.execute("SELECT 1")
             except Exception:
                 logger.exception("readyz failed")
-                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "database"})
+                return JSONResponse(
+                    status_code=503, content={"status": "unavailable", "failing": "database"}
+                )
             return {"ok": True}
         """,
     )
@@ -841,7 +851,9 @@ def test_mend_return_await() -> None:
                 return {"ok": await check_db()}
             except Exception:
                 logger.exception("h failed")
-                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "database"})
+                return JSONResponse(
+                    status_code=503, content={"status": "unavailable", "failing": "database"}
+                )
         """,
     )
 
@@ -904,7 +916,9 @@ def test_mend_accumulate_() -> None:
                 checks["db"] = "ok"
             except Exception:
                 checks["db"] = "error"
-            return JSONResponse(status_code=503 if "error" in checks.values() else 200, content=checks)
+            return JSONResponse(
+                status_code=503 if "error" in checks.values() else 200, content=checks
+            )
         """,
     )
 
@@ -1040,7 +1054,9 @@ def test_a_status_by_what_works() -> None:
             c["db"] = "ok"
         except Exception as exc:
             c["db"] = f"error: {exc}"
-        return JSONResponse(status_code=200 if all(part == "ok" for part in c.values()) else 503, content=c)
+        return JSONResponse(
+            status_code=200 if all(part == "ok" for part in c.values()) else 503, content=c
+        )
     """,
     )
 
@@ -1075,7 +1091,9 @@ def test_all_that_asks_goes_into_one_try() -> None:
                 await connection.close()
             except Exception:
                 logger.exception("rabbit failed")
-                return JSONResponse(status_code=503, content={"status": "unavailable", "failing": "broker"})
+                return JSONResponse(
+                    status_code=503, content={"status": "unavailable", "failing": "broker"}
+                )
             return {"ok": True}
         """,
     )
@@ -1118,7 +1136,9 @@ def test_mend_condition_in_body() -> None:
         @router.get("/llm")
         async def llm():
             up = is_up()
-            return JSONResponse(status_code=200 if up else 503, content={"status": "ok" if up else "down"})
+            return JSONResponse(
+                status_code=200 if up else 503, content={"status": "ok" if up else "down"}
+            )
         """,
     )
 
@@ -1200,7 +1220,10 @@ def test_mend_what_is_noted_from_the_start() -> None:
             await mongo.admin.command("ping")
         except Exception as e:
             by["mongo"] = f"error: {e}"
-        return JSONResponse(status_code=200 if all(part == "ok" for part in by.values()) else 503, content=by)
+        return JSONResponse(
+            status_code=200 if all(part == "ok" for part in by.values()) else 503,
+            content=by,
+        )
         """,
     )
 
@@ -1232,7 +1255,9 @@ def test_mend_an_answer_that_also_tells_of_success() -> None:
                 status = "ready"
             except Exception:
                 status = "not ready"
-            return JSONResponse(status_code=503 if status == "not ready" else 200, content={"status": status})
+            return JSONResponse(
+                status_code=503 if status == "not ready" else 200, content={"status": status}
+            )
         """,
     )
 
@@ -1472,5 +1497,27 @@ def test_a_response_of_django_that_is_an_error_by_its_class() -> None:
             except Exception:
                 return HttpResponseServerError("failed")
             return HttpResponse("ok")
+        """,
+    )
+
+
+def test_clients_of_vector_stores() -> None:
+    check_findings(
+        "BC606",
+        """
+        import chromadb
+        from fastapi import FastAPI
+        from qdrant_client import QdrantClient
+        app = FastAPI()
+        points = QdrantClient(host="qdrant")
+        memory = chromadb.EphemeralClient()
+        @app.get("/healthz")
+        def healthz():
+            found = points.get_collections()
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^ BC606
+            return {"collections": len(found.collections)}
+        @app.get("/ready")
+        def ready():
+            return {"at": memory.heartbeat()}
         """,
     )
