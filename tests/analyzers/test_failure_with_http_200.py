@@ -549,9 +549,10 @@ def test_fix_knows_the_request_by_its_module_and_keeps_lines_short() -> None:
         def subscribe():
             address = flask.request.form.get("email", "")
             if "@" not in address:
-                return flask.jsonify(
-                    {"success": False, "message": f"{address} is no address"}
-                ), 400
+                return (
+                    flask.jsonify({"success": False, "message": f"{address} is no address"}),
+                    400,
+                )
             return flask.jsonify({"success": True})
         """,
     )
