@@ -12,6 +12,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import EdgeKind, Flow, Step
 from bugcatalog_ls.syntax.flow_paths import path_from
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, enclosing, is_within, text_of, walk
+from bugcatalog_ls.text.spans import Span
 
 # What runs elsewhere, or on a connection of its own, sees only what is committed.
 _ELSEWHERE = re.compile(
@@ -38,10 +39,8 @@ def is_committed_later(context: FixContext, early: Node, session: str) -> bool:
     goals = {id(step) for end in ends for step in flow.at(end)}
     starts = [following for step in flow.at(early) for following in step.after()]
     later = [end.start_byte for end in ends if end.start_byte > early.end_byte]
-    between = text_of(function).encode()[early.end_byte - function.start_byte :]
-    if later:
-        between = between[: min(later) - early.end_byte]
-    return not _leaves_without(flow, starts, goals) and _ELSEWHERE.search(between.decode()) is None
+    between = context.file.source.slice(Span(early.end_byte, min(later, default=function.end_byte)))
+    return not _leaves_without(flow, starts, goals) and _ELSEWHERE.search(between) is None
 
 
 def _leaves_without(flow: Flow, starts: list[Step], goals: set[int]) -> bool:

@@ -104,7 +104,7 @@ def read_again_locked(context: FixContext, update: StaleUpdate, model: str) -> l
     condition = place.child_by_field_name("condition")
     if (
         condition is not None
-        and re.search(rf"(?<![\w.]){update.row}\b(?!\.)", text_of(condition)) is not None
+        and re.search(rf"(?<![\w.]){re.escape(update.row)}\b(?!\.)", text_of(condition)) is not None
     ):
         return []  # Whether there is a row is asked by the same condition.
     is_awaited = commit.parent is not None and commit.parent.type == "await"

@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.resource_uses import Use, resource_uses
 from bugcatalog_ls.facts.resources import Resource, opened
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.local_uses import local_scope
-from bugcatalog_ls.syntax.modules import is_script_path
+from bugcatalog_ls.syntax.modules import is_command_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
@@ -46,8 +46,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         resource = _resource(context, fact)
         if resource is None or _is_closed_elsewhere(context, fact):
             continue
-        is_command = is_script_path(context.path) or "management/commands/" in context.path
-        variant = "script" if fact.in_script or is_command else ""
+        variant = "script" if fact.in_script or is_command_path(context.path) else ""
         if fact.leak == "inline":
             message, variant = "the file is closed only when nothing holds it any more", "inline"
         elif fact.leak == "rebuilt":

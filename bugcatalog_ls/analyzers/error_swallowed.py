@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 
 from tree_sitter import Node
 
@@ -258,9 +259,10 @@ def _fix_raise(context: FixContext) -> Iterator[Fix]:
     yield context.fix(f"Chain the cause with from {name}", "safe", edits)
 
 
-def _free(file: PyFile, function: Node, names: Iterable[str]) -> str:
-    """The first of some names that a function does not use."""
-    return next(name for name in names if not is_named_in(function, file.source.data, name.encode()))
+def _free(file: PyFile, function: Node, names: Sequence[str]) -> str:
+    """The first of some names that a function does not use, with a number where it uses them all."""
+    wanted = chain(names, (f"{name}{number}" for number in count(2) for name in names))
+    return next(name for name in wanted if not is_named_in(function, file.source.data, name.encode()))
 
 
 def _free_name(file: PyFile, handler: Node) -> str:

@@ -169,7 +169,7 @@ def _task_set(context: FixContext) -> str:
         value = bindings[0].value
         if "task" in name.lower() and len(bindings) == 1 and value is not None and text_of(value) == "set()":
             return name
-    name = next(name for name in (*_SET_NAMES, "tasks_of_background") if name not in scope.bindings)
+    name = next((name for name in _SET_NAMES if name not in scope.bindings), "tasks_of_background")
     imports = context.imports()
     imports.define(
         lambda place: f"{name}: set[{imports.need('asyncio', 'Task', at=place)}] = set()",

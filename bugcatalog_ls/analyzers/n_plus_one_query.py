@@ -24,7 +24,7 @@ from bugcatalog_ls.facts.row_reads import EagerlyLoaded, FirstReads
 from bugcatalog_ls.facts.single_requests import is_made_singly
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.indents import break_before
-from bugcatalog_ls.syntax.modules import is_script_path
+from bugcatalog_ls.syntax.modules import is_command_path
 from bugcatalog_ls.syntax.nodes import (
     COMPREHENSIONS,
     ancestors,
@@ -36,7 +36,6 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
-_COMMANDS = re.compile(r"management/commands/|(?:^|/)cli\.py$")
 _REQUEST = "sends a request"
 _CACHES = re.compile(r"cache|memoi[sz]e", re.IGNORECASE)
 _BUILDS = re.compile(r"(?:query|stmt|statement|filters?|clauses?|condition)$")
@@ -59,7 +58,7 @@ _HANDLES = frozenset(
 def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
-    usual = "script" if is_script_path(context.path) or _COMMANDS.search(context.path) else ""
+    usual = "script" if is_command_path(context.path) or f"/{context.path}".endswith("/cli.py") else ""
     for access in context.index.in_file(context.path, RowAccess):
         if access.attribute in access.loaded or "*" in access.loaded:
             continue

@@ -31,7 +31,7 @@ from bugcatalog_ls.facts.unprotected_writes import open_failures
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import header_of
-from bugcatalog_ls.syntax.modules import is_script_path, is_test_path
+from bugcatalog_ls.syntax.modules import is_command_path, is_test_path
 from bugcatalog_ls.syntax.nodes import callee_of, enclosing, statement_of, text_of
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 
@@ -160,7 +160,7 @@ def _is_migration(file: PyFile) -> bool:
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
-    usual = "script" if is_script_path(context.path) or "management/commands/" in context.path else ""
+    usual = "script" if is_command_path(context.path) else ""
     for fact in context.index.in_file(context.path, PartialWrite):
         if not all(is_a_session(context.index, symbol, acts, context.path) for symbol, acts in fact.sessions):
             continue

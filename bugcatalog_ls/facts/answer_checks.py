@@ -230,10 +230,10 @@ def unasking_guards(file: PyFile) -> Iterator[Node]:
         asked = ""
         for item in given[0].named_children:
             written = text_of(item)
-            if asked and f"{asked}[0]" in written:
-                yield next(
-                    n for n in (item, *walk(item)) if n.type == "subscript" and text_of(n) == f"{asked}[0]"
-                )
+            reads = (item, *walk(item)) if asked and f"{asked}[0]" in written else ()
+            read = next((n for n in reads if n.type == "subscript" and text_of(n) == f"{asked}[0]"), None)
+            if read is not None:
+                yield read
                 break
             match = _ASKS_LIST.fullmatch(written)
             asked = match[1] if match is not None else asked

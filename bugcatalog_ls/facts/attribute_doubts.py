@@ -23,7 +23,7 @@ _TYPE_TESTS = (
 )
 _SKIPPED = re.compile(rb"(?:\w+\.)*(?:skip|xfail|skip_test|expectedFailure)\b(?!\w)")
 _PASSES = re.compile(
-    rb"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:\s*(?:#[^\n]*\s*)*pass\s*(?:#[^\n]*)?"
+    rb"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:\s*(?:#[^\n]*\n\s*)*pass\s*(?:#[^\n]*)?"
 )
 _NEVER = (b"TYPE_CHECKING", b"if False", b"if 0", b"while False", b"while 0")
 _WORD = re.compile(rb"\w")

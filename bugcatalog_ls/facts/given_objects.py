@@ -17,6 +17,8 @@ _FILLS = (
 _FILL_WORDS = (b"setattr", b"vars(", b"__dict__")
 _OWN = frozenset({b"self", b"cls"})
 _CALLED = re.compile(rb"([\w.]+)\((?:[^()\n]{0,60},\s*)?$")
+# How far before its argument a call begins at the most.
+_REACH = 160
 _DEFINED = re.compile(rb"\s*(?:async\s+)?(?:def|class)\s")
 # What is asked of objects everywhere, and sets nothing.
 _HARMLESS = frozenset({"isinstance", "issubclass", "type", "id", "len", "str", "repr", "hash", "super"})
@@ -114,7 +116,7 @@ def _called(data: bytes, offset: int, length: int = 4) -> str:
     line = data.rfind(b"\n", 0, offset) + 1
     if _DEFINED.match(data, line, offset) is not None:
         return ""
-    match = _CALLED.search(data, line, offset)
+    match = _CALLED.search(data, max(line, offset - _REACH), offset)
     if match is None:
         return ""
     name = match[1].decode("utf-8", "replace").rpartition(".")[2]

@@ -52,7 +52,8 @@ _NAMED = re.compile(
     r"(?:^|_)(?:health|healthz|healthcheck|live|liveness|livez|ready|readiness|readyz|ping)(?:_|$)|Health"
 )
 _FAILED = re.compile(
-    r"[\"'](?:\w+[ _-])*(?:un-?healthy|down|errors?|fail|failed|failure|failing|degraded|unavailable|dead"
+    r"[\"'](?:\w(?:[ -]?\w)*[ _-])?"
+    r"(?:un-?healthy|down|errors?|fail|failed|failure|failing|degraded|unavailable|dead"
     r"|not[ _-]ready|disconnected|unreachable|ko|nok|offline|broken|critical|not[ _-]?connected|not[ _-]ok)\b"
     r"|[\"']\w+[\"']\s*:\s*False\b|\b(?:\w+_)?(?:ok|healthy|success|ready|alive|up)\s*=\s*False\b"
     r"|[\"']\w+[\"']\]\s*=\s*False\b",

@@ -68,7 +68,8 @@ def chain_cause(file: PyFile, handler: Node, raised: Node) -> list[TextEdit]:
         kinds = caught_types(handler)
         if not kinds:
             return []
-        name = next(n for n in ("exc", "error", "cause") if file.scopes.lookup(n, handler.start_byte) is None)
+        free = (n for n in ("exc", "error", "cause") if file.scopes.lookup(n, handler.start_byte) is None)
+        name = next(free, "exception_")
         edits.append(insert_at(header_of(handler).end, f" as {name}"))
     return [*edits, insert_at(raised.end_byte, f" from {name}")]
 

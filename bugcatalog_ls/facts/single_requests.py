@@ -115,7 +115,7 @@ def _read_of(call: Node, body: str) -> str:
         if parent.type == "call" and parent.start_byte != call.start_byte:
             break
         outer = parent
-    chained = text_of(outer)[call.end_byte - outer.start_byte :]
+    chained = (outer.text or b"")[call.end_byte - outer.start_byte :].decode("utf-8", "replace")
     if _DOWNLOADED.search(chained) is not None:
         return "file"
     if _BODY.search(chained) is not None:

@@ -98,9 +98,6 @@ class QueryReader:
         joins = list(node.args.get("joins") or ())
         if source is not None:
             self.read_source(source.this, scope, chain, ctes)
-        elif not joins:
-            # Without a table of its own it can only speak of what is around it.
-            pass
         for join in joins:
             self.read_source(join.this, scope, inner, ctes)
         for lateral in node.args.get("laterals") or ():

@@ -98,19 +98,23 @@ def _read_by_functions(
     return found
 
 
-def sql_of(file: PyFile, node: Node) -> str | None:
+def sql_of(file: PyFile, node: Node, depth: int = 6) -> str | None:
     """The SQL that an argument is: a string, what `text(…)` is given, or a name that holds it."""
+    if depth == 0:
+        return None  # A name that is made of itself: `query = text(query)`.
     if node.type == "call":
         positional = arguments_of(node).positional
         if positional:
-            return sql_of(file, positional[0])
+            return sql_of(file, positional[0], depth - 1)
         callee = callee_of(node)
         owner = callee.child_by_field_name("object") if callee is not None else None
-        return sql_of(file, owner) if owner is not None and owner.type == "call" else None
+        return sql_of(file, owner, depth - 1) if owner is not None and owner.type == "call" else None
     if node.type == "identifier":
         bindings = file.names.bindings(node)
         held = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        return sql_of(file, unparenthesised(held)) if held is not None and held.type != "identifier" else None
+        if held is None or held.type == "identifier":
+            return None
+        return sql_of(file, unparenthesised(held), depth - 1)
     node = unparenthesised(node)
     if node.type not in ("string", "concatenated_string"):
         return None

@@ -31,14 +31,8 @@ _TESTED_BEHIND = re.compile(rb"\s+(?:is\b|[!=]=\s*None\b)")
 # `compat.REDIS_AVAILABLE`, `compat.has_redis`
 _TELLING = re.compile(rb"\.((?:has|have|use)_\w+|\w+_(?:available|installed|enabled))\b", re.IGNORECASE)
 _TELLS = (
-    b"HAS_",
-    b"HAVE_",
-    b"_AVAILABLE",
-    b"_INSTALLED",
-    b"_ENABLED",
-    b".has_",
-    b"_available",
-    b"_installed",
+    *(b"HAS_", b"HAVE_", b"USE_", b"_AVAILABLE", b"_INSTALLED", b"_ENABLED"),
+    *(b".has_", b".have_", b".use_", b"_available", b"_installed", b"_enabled"),
 )
 _NO_TEST_BEHIND = re.compile(rb"\s*(?:[.(\[]|(?!(?:and|or|else|if)\b)\w)")
 

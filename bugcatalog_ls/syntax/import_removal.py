@@ -85,7 +85,19 @@ def without_unread(before: PyFile, after: PyFile, is_kept: Callable[[ImportedNam
         if unread is None:
             return file
         edits = drop_name(file, lines, unread)
+        if not edits:
+            return file
         file = PyFile(file.path, Source(apply_edits(file.source.data, edits)))
+
+
+def takes_import(file: PyFile, replaced: Iterable[Span]) -> bool:
+    """Whether what is replaced is of an import: a cheap question before `lost_names`."""
+    taken = [span for span in replaced if span.start < span.end]
+    return bool(taken) and any(
+        span.start < line.node.end_byte and line.node.start_byte < span.end
+        for line in import_lines(file)
+        for span in taken
+    )
 
 
 def lost_names(before: PyFile, after: PyFile) -> set[str]:

@@ -109,3 +109,8 @@ def is_script_path(path: str) -> bool:
     if folders and (folders[0] in _OF_SCRIPTS_AT_ROOT or folders[0].startswith("example")):
         return True
     return any(_OF_SCRIPTS.fullmatch(folder) is not None for folder in folders)
+
+
+def is_command_path(path: str) -> bool:
+    """Whether a path is of a script, or of a command of Django's: a program that ends when it is done."""
+    return is_script_path(path) or "/management/commands/" in f"/{path}"

@@ -60,7 +60,7 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 _STATEMENT = re.compile(
-    r"^[\s(]*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(?:"
+    r"^[\s(]*(?:--[^\n]*\n\s*|/\*(?:(?!\*/).)*\*/\s*)*(?:"
     r"SELECT\s|INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\s|REPLACE\s+INTO\s|UPDATE\s+(?:OR\s+\w+\s+|ONLY\s+)?\S+(?:\s+(?:AS\s+)?\w+)?\s+SET\s|"
     r"UPDATE\s+[^;]*?\sSET\s|DELETE\s+FROM\s|DELETE\s+\w+\s+FROM\s|WITH\s+(?:RECURSIVE\s+)?[\w\"`]+\s*(?:\([^)]*\)\s*)?AS\s|"
     r"(?:CREATE|ALTER|DROP|RENAME)\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+|LOCAL\s+)?(?:TEMP\s+|TEMPORARY\s+|UNIQUE\s+|VIRTUAL\s+|"

@@ -105,7 +105,7 @@ def parse(data: bytes, old: Tree | None = None) -> Tree:
         data = _without_deep_lines(data)
     tree = Parser(PYTHON).parse(data) if old is None else Parser(PYTHON).parse(data, old)
     if b"\\\n" in data or b"\\\r\n" in data:
-        joined = _without_continuations(data, tree)
+        joined = _without_continuations(data, tree, is_edited=old is not None)
         return Parser(PYTHON).parse(joined) if joined != data else tree
     return tree
 
@@ -155,17 +155,22 @@ def _without_deep_lines(data: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _without_continuations(data: bytes, tree: Tree) -> bytes:
+def _without_continuations(data: bytes, tree: Tree, *, is_edited: bool) -> bytes:
     """The text, of the same length, with spaces for each backslash at the end of a line and the line end.
 
-    Those in strings and comments stay: only the parser knows which ones continue a line.
+    Those in strings and comments stay: only the parser knows which ones continue a line. What an edited
+    tree has kept of the old one has no nodes for them: there they were spaces.
     """
     joined = bytearray(data)
     for match in _CONTINUATION.finditer(data):
         node = tree.root_node.descendant_for_byte_range(match.start(), match.start() + 1)
-        if node is not None and node.type == "line_continuation":
+        if node is not None and (node.type == "line_continuation" or (is_edited and _is_code(node))):
             joined[match.start() : match.end()] = b" " * len(match[0])
     return bytes(joined)
+
+
+def _is_code(node: Node) -> bool:
+    return not node.type.startswith(("string", "escape", "comment", "ERROR"))
 
 
 def _captures(query: Query, root: Node) -> dict[str, list[Node]]:

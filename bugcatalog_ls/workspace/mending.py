@@ -10,7 +10,7 @@ from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.exports import serves_others
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.import_removal import lost_names, without_unread
+from bugcatalog_ls.syntax.import_removal import lost_names, takes_import, without_unread
 from bugcatalog_ls.syntax.repair import parses
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import OverlappingEdits, TextEdit, apply_edits
@@ -173,8 +173,8 @@ def _breaks_something(overlay: _Overlay, changes: dict[str, list[Edit]]) -> bool
         if not parses(after) and parses(source):
             return True
         # One fix may take an import with its last reader, while another counts on it.
-        takes_imports = any(b"import" in source.data[edit.span.start : edit.span.end] for edit in edits)
-        if takes_imports and lost_names(PyFile(path, source), PyFile(path, after)):
+        file = PyFile(path, source)
+        if takes_import(file, (edit.span for edit in edits)) and lost_names(file, PyFile(path, after)):
             return True
     return False
 

@@ -1354,3 +1354,20 @@ def test_the_reason_is_not_read_of_a_name_that_means_something_else() -> None:
             return content.strip(response)
         """,
     )
+
+
+def test_a_guard_that_asks_another_answer_is_none() -> None:
+    check_findings(
+        "BC803",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+
+        def ask(my_r):
+            r = client.chat.completions.create(model="m", messages=[])
+            if any([not r.choices, not my_r.choices[0].message]):
+                raise ValueError
+            return r.choices[0].message.content.strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+        """,
+    )

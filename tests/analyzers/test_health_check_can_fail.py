@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bugcatalog_ls.facts.health_checks import says_failure
 from bugcatalog_ls.testing.checks import check_findings, check_fix
 
 
@@ -1521,3 +1522,9 @@ def test_clients_of_vector_stores() -> None:
             return {"at": memory.heartbeat()}
         """,
     )
+
+
+def test_long_names_are_judged_at_once() -> None:
+    name = "_".join("part" for _ in range(60))
+    assert says_failure(f'"{name}_is down"')
+    assert not says_failure(f'"{name}_is up"')

@@ -1733,3 +1733,15 @@ def test_column_read_through_a_module_or_a_session() -> None:
             session.commit()
         """,
     )
+
+
+def test_sql_in_a_name_that_is_made_of_itself() -> None:
+    check_findings(
+        "BC302",
+        """
+        def run(db):
+            query = text(query)
+            db.execute(query)
+            db.execute("UPDATE posts SET n = 1")
+        """,
+    )

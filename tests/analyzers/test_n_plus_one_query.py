@@ -1437,3 +1437,17 @@ def test_lots_of_many_keys_and_spans_of_time() -> None:
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
         """,
     )
+
+
+def test_what_is_read_of_an_answer_behind_letters_of_several_bytes() -> None:
+    check_findings(
+        "BC401",
+        """
+        import requests
+        def show(names):
+            for name in names:
+                data = requests.get(f"https://x.example/ß/{name}", timeout=3).content
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401.single
+                keep(name, data)
+        """,
+    )

@@ -1132,3 +1132,31 @@ def test_library_of_python_itself() -> None:
                 return 1
         """,
     )
+
+
+def test_flags_of_another_module_by_each_spelling() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- app/compat.py
+        try:
+            import redis
+        except ImportError:
+            redis = None
+        have_redis = redis is not None
+        use_redis = have_redis
+
+        #- app/cache.py
+        from app import compat
+
+        def first():
+            if not compat.have_redis:
+                return None
+            return compat.redis.Redis()
+
+        def second():
+            if compat.use_redis:
+                return compat.redis.Redis()
+            return None
+        """,
+    )

@@ -369,3 +369,22 @@ def test_first_parameters_that_are_no_instance() -> None:
           # ^^^^^^^^^^ BC902.unsure
         """,
     )
+
+
+def test_a_rule_of_signs_in_a_handler_is_read_at_once() -> None:
+    check_findings(
+        "BC901",
+        f"""
+        class Files:
+            def read(self):
+                return []
+
+        def show():
+            try:
+                Files().write()
+                      # ^^^^^ BC901
+            except Exception:
+                {"#" * 200}
+                print("failed")
+        """,
+    )

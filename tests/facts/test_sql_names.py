@@ -3,7 +3,7 @@
 import pytest
 
 from bugcatalog_ls.facts.sql_names import statement_names
-from bugcatalog_ls.syntax.sql_tokens import HOLE
+from bugcatalog_ls.syntax.sql_tokens import HOLE, is_statement
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,9 @@ def test_literals_that_cannot_be_written_again_are_read() -> None:
     """The parser takes an empty hexadecimal literal, and its own generator fails on it."""
     assert statement_names("SELECT f(x'', name) FROM users", "") is not None
     assert statement_names("INSERT INTO users (name) VALUES (x'')", "") is not None
+
+
+def test_a_text_behind_many_comments_is_judged_at_once() -> None:
+    comments = "/* a rule */\n" * 200
+    assert is_statement(f"{comments}-- why\nSELECT 1")
+    assert not is_statement(f"{comments}p {{ color: red }}")

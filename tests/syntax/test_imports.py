@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_removal import takes_import
 from bugcatalog_ls.syntax.imports import Imports
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
@@ -448,3 +449,11 @@ def test_definitions_stand_below_the_imports(before: str, after: str) -> None:
     imports.define(lambda place: f"LOG = {imports.need('logging', at=place)}.x", at=at)
     edits = [*imports.edits(), TextEdit(Span(at, at + 1), "LOG")]
     assert apply_edits(before.replace(PLACE, "x").encode(), edits).decode() == after
+
+
+def test_a_part_of_an_import_is_taken_as_well() -> None:
+    file = PyFile("mod.py", Source("from shop import cart, order\n\norder(cart)\n"))
+    text = file.source.text
+    begin, read = text.index("cart"), text.rindex("cart")
+    assert takes_import(file, [Span(begin, begin + len("cart, "))])
+    assert not takes_import(file, [Span(read, read + 4), Span(0, 0)])

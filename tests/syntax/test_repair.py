@@ -8,7 +8,7 @@ import pytest
 
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.repair import repair
-from bugcatalog_ls.syntax.tree import PyTree
+from bugcatalog_ls.syntax.tree import PyTree, parse
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
 
@@ -203,3 +203,15 @@ def test_any_text_is_taken(seed: int) -> None:
             place = repaired.to_original(Span(start, start))
             if place is not None:
                 assert repaired.source.data[start : start + 1] == text.encode()[place.start : place.start + 1]
+
+
+def test_continued_lines_are_joined_in_an_edited_tree_as_in_a_new_one() -> None:
+    before = b's = "a\\\nb"\nx = 1 + \\\n    2\n# c\\\ny = 3\nz = x + \\\n    s\n'
+    added = b" + \\\n  4"
+    start = before.index(b"y = 3") + 5
+    edited = parse(before).copy()
+    edited.edit(start, start, start + len(added), (5, 5), (5, 5), (6, 3))
+    after = before[:start] + added + before[start:]
+    again, anew = parse(after, edited).root_node, parse(after).root_node
+    assert str(again) == str(anew)
+    assert "line_continuation" not in str(anew)
