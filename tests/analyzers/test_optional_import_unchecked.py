@@ -1132,3 +1132,33 @@ def test_library_of_python_itself() -> None:
                 return 1
         """,
     )
+
+
+def test_predicates_that_ask_each_other() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import yaml
+        except ImportError:
+            yaml = None
+
+        class Work:
+            @property
+            def is_ready(self):
+                if not self.is_done:
+                    return False
+                return self.state
+
+            @property
+            def is_done(self):
+                if not self.is_ready:
+                    return False
+                return self.state
+
+        def load(work, text):
+            if work.is_ready:
+                return yaml.safe_load(text)
+                #      ^^^^ BC903
+        """,
+    )
