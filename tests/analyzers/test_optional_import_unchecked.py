@@ -1162,3 +1162,19 @@ def test_predicates_that_ask_each_other() -> None:
                 #      ^^^^ BC903
         """,
     )
+
+
+def test_no_mending_by_which_a_context_manager_would_not_yield() -> None:
+    code = """
+        from contextlib import contextmanager
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+        @contextmanager
+        def opened(url):
+            client = redis.from_url(url)
+            yield client
+        """
+    check_fix("BC903", code, code)
