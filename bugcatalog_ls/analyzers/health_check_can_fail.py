@@ -21,6 +21,7 @@ from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.health_checks import HealthRisk, failing_condition, is_health_route, says_failure
 from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.noted_outcomes import failing_state, is_shared, noted_failure, noted_success
+from bugcatalog_ls.facts.raised_answers import passed_on
 from bugcatalog_ls.facts.responses import Answer, is_ok, pairs_of, read_answer
 from bugcatalog_ls.syntax.edits import add_item, insert_at, replace_node, set_keyword
 from bugcatalog_ls.syntax.file import PyFile
@@ -87,8 +88,9 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     caught, answer, more = made
     logger = file_logger(context)
     name = context_name(context.file, call)
-    footer = f'{caught}\n    {logger.name}.exception("{name} failed")\n    {answer}'
     last = last_asking(context.file, statement)
+    footer = passed_on(statement, last)
+    footer += f'{caught}\n    {logger.name}.exception("{name} failed")\n    {answer}'
     footer = fitted_code(context.file, footer, block_indent(context.file, statement), settings)
     edits = fitted(context.file, [*more, *wrap(context.file, statement, last, "try:", footer)], settings)
     yield context.fix(f"Answer 503 where the {part} fails", "safe", edits)

@@ -149,8 +149,8 @@ class Schema:
     def _alter(self, operation: AlterColumn) -> None:
         table = self._expected(operation.table)
         if not operation.name:
-            blurred = {name: blurred(each) for name, each in table.columns.items()}
-            self._put(msgspec.structs.replace(table, columns=blurred))
+            columns = {name: blurred(each) for name, each in table.columns.items()}
+            self._put(msgspec.structs.replace(table, columns=columns))
             return
         found = table.column(operation.name)
         if found is None:

@@ -44,6 +44,7 @@ class Availability:
         top = optional.target.lstrip(".").split(".")[0]
         self._words = {word.lower() for word in (optional.name, top) if len(word) > 2}
         self._checkers: dict[int, bool] = {}
+        self._predicates: dict[int, bool] = {}
         self._checking_classes: dict[int, bool] = {}
 
     def is_sure_at(self, node: Node, depth: int = _DEPTH) -> bool:
@@ -148,10 +149,16 @@ class Availability:
     def _says_no(self, function: Node) -> bool:
         """Whether a function gives something true only where the import was made: behind
         `if not HAS_LIB: return False`."""
-        given = self._functions.true_returns(function)
-        return bool(given) and all(
-            any(self._tells(condition, 0) for condition in conditions_at(node)) for node in given
-        )
+        known = self._predicates.get(function.id)
+        if known is None:
+            # Functions may ask each other, and themselves.
+            self._predicates[function.id] = False
+            given = self._functions.true_returns(function)
+            known = bool(given) and all(
+                any(self._tells(condition, 0) for condition in conditions_at(node)) for node in given
+            )
+            self._predicates[function.id] = known
+        return known
 
     def _was_set_when_sure(self, subject: Node, depth: int) -> bool:
         """A variable that has a value only where the import was made (`client = lib.Client() if lib …`)."""

@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import statement_of, statements, text_of, walk
+from bugcatalog_ls.syntax.nodes import decorators_of, enclosing, statement_of, statements, text_of, walk
 from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
 
@@ -35,7 +35,23 @@ def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
         )
     ):
         return _chosen(statement, name)  # Else half a module would stand under the test.
+    if _ends_without_yield(statement, last):
+        return []
     return wrap(file, statement, last, f"if {name} is not None:")
+
+
+def _ends_without_yield(first: Node, last: Node) -> bool:
+    """Whether a context manager would yield only behind the test: Python raises where it does not yield."""
+    function = enclosing(first, "function_definition")
+    if function is None or not any("contextmanager" in text_of(one) for one in decorators_of(function)):
+        return False
+    inside = (
+        node
+        for statement in (statements(first.parent) if first.parent is not None else ())
+        if first.start_byte <= statement.start_byte <= last.start_byte
+        for node in walk(statement)
+    )
+    return any(node.type == "yield" for node in inside)
 
 
 def _chosen(statement: Node, name: str) -> list[TextEdit]:

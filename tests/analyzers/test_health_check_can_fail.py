@@ -731,6 +731,52 @@ def test_mend_unguarded() -> None:
     )
 
 
+def test_mend_lets_the_answers_through_that_are_raised() -> None:
+    check_fix(
+        "BC606",
+        """
+        import logging
+
+        from fastapi import FastAPI, HTTPException
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            row = await db.execute("SELECT version")
+            if row is None:
+                raise HTTPException(503, "no version")
+            await db.execute("SELECT 1")
+            return {"status": "ok"}
+        """,
+        """
+        import logging
+
+        from fastapi import FastAPI, HTTPException
+        from fastapi.responses import JSONResponse
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+        @app.get("/health")
+        async def health():
+            try:
+                row = await db.execute("SELECT version")
+                if row is None:
+                    raise HTTPException(503, "no version")
+                await db.execute("SELECT 1")
+            except HTTPException:
+                raise
+            except Exception:
+                logger.exception("health failed")
+                return JSONResponse(
+                    status_code=503, content={"status": "unavailable", "failing": "database"}
+                )
+            return {"status": "ok"}
+        """,
+    )
+
+
 def test_mend_unguarded_flask() -> None:
     check_fix(
         "BC606",

@@ -1160,3 +1160,49 @@ def test_flags_of_another_module_by_each_spelling() -> None:
             return None
         """,
     )
+
+
+def test_predicates_that_ask_each_other() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import yaml
+        except ImportError:
+            yaml = None
+
+        class Work:
+            @property
+            def is_ready(self):
+                if not self.is_done:
+                    return False
+                return self.state
+
+            @property
+            def is_done(self):
+                if not self.is_ready:
+                    return False
+                return self.state
+
+        def load(work, text):
+            if work.is_ready:
+                return yaml.safe_load(text)
+                #      ^^^^ BC903
+        """,
+    )
+
+
+def test_no_mending_by_which_a_context_manager_would_not_yield() -> None:
+    code = """
+        from contextlib import contextmanager
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+        @contextmanager
+        def opened(url):
+            client = redis.from_url(url)
+            yield client
+        """
+    check_fix("BC903", code, code)

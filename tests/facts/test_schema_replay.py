@@ -116,6 +116,14 @@ def test_one_revision(body: str, expected: str) -> None:
     assert _shown(_replay(body)) == expected
 
 
+def test_a_column_that_is_not_named_may_be_any_of_the_table() -> None:
+    columns = _replay(CREATE + 'op.alter_column("t", NAMES.get(1), nullable=False)')["t"].columns
+    assert [(name, each.column.nullable, each.column.type.length) for name, each in columns.items()] == [
+        ("a", None, None),
+        ("b", None, None),
+    ]
+
+
 def test_helpers_of_other_files_and_methods() -> None:
     helpers = """
         #- app/helpers.py
