@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
 from bugcatalog_ls.facts.answered_routes import routes_of
 from bugcatalog_ls.facts.classes import ClassFact
+from bugcatalog_ls.facts.constants import definition_of
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.module_imports import written_module
@@ -33,7 +34,13 @@ from bugcatalog_ls.facts.waiting_calls import (
 )
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
 from bugcatalog_ls.syntax.import_lines import ImportLine, import_lines
-from bugcatalog_ls.syntax.modules import absolute_module, is_script_path, is_test_path, is_vendored_path
+from bugcatalog_ls.syntax.modules import (
+    absolute_module,
+    is_script_path,
+    is_test_path,
+    is_vendored_path,
+    module_name,
+)
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, statement_of, text_of
 from bugcatalog_ls.syntax.statement_edits import replace_statement
 from bugcatalog_ls.syntax.wrapping import fitted
@@ -92,7 +99,23 @@ def _limit(context: JoinContext, call: WaitingCall) -> Limit | None:
         limited = (fact for path in makers if path for fact in context.index.in_file(path, LimitedSession))
         if any(fact.library == library and _may_be_same(fact.session, call.session) for fact in limited):
             return None
+        if call.giver and library == "requests" and _gives_limited(context, call.giver):
+            return None
     return limit
+
+
+def _gives_limited(context: JoinContext, giver: str) -> bool:
+    """Whether the function that gives a session has given it a limit."""
+    symbol = definition_of(context.index, giver.removesuffix("()"), context.path)
+    path = file_of_symbol(context.index, symbol, context.path)
+    if path is None:
+        return False
+    name = symbol.removeprefix(f"{module_name(path)}.")
+    return any(
+        not fact.session or fact.session.startswith(f"{name}:")
+        for fact in context.index.in_file(path, LimitedSession)
+        if fact.library == "requests"
+    )
 
 
 def _may_be_same(limited: str, session: str) -> bool:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.command_words import command_words
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.session_names import session_name
+from bugcatalog_ls.facts.session_names import session_giver, session_name
 from bugcatalog_ls.facts.waiting_calls import DELEGATES, LIMITS, POOLS, RESULTS, SESSIONS
 from bugcatalog_ls.facts.written_keywords import is_no_limit, written_keywords
 from bugcatalog_ls.syntax.file import PyFile
@@ -44,7 +44,7 @@ class WaitingCall(Fact, frozen=True):
 
     `is_delegated`: another function calls it (`asyncio.to_thread(requests.get, url)`), and is the call
     that the anchor names. `session` is the name of what is called, where it is made in sight
-    (`session_name`). `nones` are keywords and positions (as text) that hold None; `words` a command
+    (`session_name`), `giver` what gives it (`session_giver`). `nones` are keywords and positions (as text) that hold None; `words` a command
     line as far as it is literal.
     """
 
@@ -62,6 +62,7 @@ class WaitingCall(Fact, frozen=True):
     function: str
     is_async: bool
     is_delegated: bool
+    giver: str = ""
 
     @property
     def key(self) -> str:
@@ -191,6 +192,7 @@ def _waiting(
         function=f"{file.module}.{scope.qualname}" if function is not None else "",
         is_async=function is not None and function.children[0].type == "async",
         is_delegated=n_before > 0,
+        giver=session_giver(file, callee),
     )
 
 

@@ -632,3 +632,46 @@ def test_scripts_and_what_git_does_alone() -> None:
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
         """,
     )
+
+
+def test_session_that_a_function_gives_with_a_limit() -> None:
+    check_findings(
+        "BC201",
+        """
+        #- sessions.py
+        import requests
+        from adapters import TimeoutAdapter
+
+        def limited() -> requests.Session:
+            session = requests.Session()
+            session.mount("https://", TimeoutAdapter())
+            return session
+
+        def plain() -> requests.Session:
+            return requests.Session()
+
+        #- uses.py
+        from typing import Annotated
+        import requests
+        from fastapi import Depends
+        from sessions import limited, plain
+
+        Http = Annotated[requests.Session, Depends(limited)]
+        shared: requests.Session = limited()
+
+        def by_default(session: requests.Session = Depends(limited)):
+            session.get("u")
+            shared.get("u")
+
+        def by_call(session: requests.Session = limited()):
+            session.get("u")
+
+        def by_annotation(one: Annotated[requests.Session, Depends(limited)], other: Http):
+            one.get("u")
+            other.get("u")
+
+        def without(session: requests.Session = Depends(plain)):
+            session.get("u")
+          # ^^^^^^^^^^^^^^^^ BC201
+        """,
+    )
