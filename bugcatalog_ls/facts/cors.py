@@ -58,7 +58,8 @@ _LIKES_ANY = Constant("*")
 class CorsRegistration(Fact, frozen=True):
     """Where CORS is set up, with what is said of origins and credentials (as keywords of those names).
 
-    `maker` is the symbol of the object whose `init_app` this is, which must be one of flask-cors.
+    `maker` is the symbol of the object whose `init_app` this is, which must be one of flask-cors;
+    `by_default` where nothing is said of origins, so that the application's own settings may.
     """
 
     path: str
@@ -68,6 +69,7 @@ class CorsRegistration(Fact, frozen=True):
     origins: Expression
     credentials: Expression
     maker: str = ""
+    by_default: bool = False
 
     @property
     def key(self) -> str:
@@ -184,18 +186,13 @@ def _add(file: PyFile, facts: Facts, call: Node, names: tuple[str, str], maker: 
         for options in _resource_options(resources):
             own = {string_value(k): v for k, v in options}
             given = own.get("origins", origins)
+            known = _origins(file, given, by_default)
             _registration(
-                file,
-                facts,
-                call,
-                names,
-                _origins(file, given, by_default),
-                own.get(names[1], credentials),
-                maker,
+                file, facts, call, names, known, own.get(names[1], credentials), maker, given is None
             )
         return
     known = _origins(file, origins, by_default)
-    _registration(file, facts, call, names, known, credentials, maker)
+    _registration(file, facts, call, names, known, credentials, maker, is_flask and origins is None)
 
 
 def _origins(file: PyFile, given: Node | None, by_default: bool) -> Expression | None:
@@ -213,13 +210,13 @@ def _registration(
     origins: Expression | None,
     credentials: Node | None,
     maker: str = "",
+    by_default: bool = False,
 ) -> None:
     if origins is None or credentials is None or _is_for_developers(call):
         return
     anchor = facts.anchor(f"cors {text_of(callee_of(call) or call)}", call)
-    facts.add(
-        CorsRegistration(file.path, anchor, names[0], names[1], origins, expression(file, credentials), maker)
-    )
+    told = expression(file, credentials)
+    facts.add(CorsRegistration(file.path, anchor, *names, origins, told, maker, by_default))
 
 
 def keywords_with_unpacked(file: PyFile, call: Node) -> dict[str, Node] | None:

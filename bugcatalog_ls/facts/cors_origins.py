@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bugcatalog_ls.facts.constants import constant_at, evaluate
 from bugcatalog_ls.facts.cors import CorsRegistration
+from bugcatalog_ls.facts.cors_settings import CorsOriginsSetting
 from bugcatalog_ls.facts.expressions import Collection, Constant, Expression, dotted
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import mro, resolve
@@ -17,6 +18,11 @@ def allows_any_origin(index: FactIndex, registration: CorsRegistration) -> bool:
         return False
     credentials = evaluate(index, registration.credentials, registration.path)
     if not (isinstance(credentials, Constant) and credentials.value is True):
+        return False
+    if registration.by_default and any(
+        not holds_wildcard(index, setting.value, path)
+        for path, setting in index.get(CorsOriginsSetting, "CORS_ORIGINS")
+    ):
         return False
     return holds_wildcard(index, registration.origins, registration.path)
 

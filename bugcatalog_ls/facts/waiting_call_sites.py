@@ -44,8 +44,8 @@ class WaitingCall(Fact, frozen=True):
 
     `is_delegated`: another function calls it (`asyncio.to_thread(requests.get, url)`), and is the call
     that the anchor names. `session` is the name of what is called, where it is made in sight
-    (`session_name`), `giver` what gives it (`session_giver`). `nones` are keywords and positions (as text) that hold None; `words` a command
-    line as far as it is literal.
+    (`session_name`), `giver` what gives it (`session_giver`). `nones` are keywords and positions (as
+    text) that hold None; `words` a command line as far as it is literal.
     """
 
     path: str

@@ -784,3 +784,24 @@ def test_refusals_that_a_helper_raises_and_the_middleware_answers_with_their_sta
         other.add_middleware(Guess)
         """,
     )
+
+
+def test_origins_that_settings_name() -> None:
+    marked = """
+        #- app.py
+        from flask_cors import CORS, cross_origin
+        def create(app, view):
+            CORS(app, supports_credentials=True)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+            return cross_origin(supports_credentials=True)(view)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC103
+
+        #- config.py
+        class Config:
+            SETTING
+    """
+    check_findings("BC103", marked.replace("SETTING", "DEBUG = False"))
+    check_findings("BC103", marked.replace("SETTING", 'CORS_ORIGINS = "*"'))
+    silent = "\n".join(line for line in marked.splitlines() if "^" not in line)
+    check_findings("BC103", silent.replace("SETTING", 'CORS_ORIGINS = ["https://a.example"]'))
+    check_findings("BC103", silent.replace("SETTING", 'app.config["CORS_ORIGINS"] = origins()'))
