@@ -172,6 +172,7 @@ def _asks(context: JoinContext, call: LoopCall) -> str:
     if any(
         effect.action == "query" and _is_database(context, path, fact.symbol, effect)
         for effect in fact.effects
+        if call.runs or not effect.is_built
     ):
         return "asks the database"
     return ""

@@ -6,10 +6,11 @@ import re
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.built_queries import chain_of, is_iterated
 from bugcatalog_ls.facts.function_effects import names_class, writes_in_statement
 from bugcatalog_ls.facts.queries import Query, is_class_like, method_name, read_query
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of, walk
 
 _TAKING_STATEMENTS = frozenset(
     {"execute", "scalar", "scalars", "exec", "query", "get", "get_one", "fetchrow", "fetchval", "fetch"}
@@ -47,7 +48,7 @@ def asks_database(file: PyFile, call: Node, name: str) -> bool:
         return query.library == "django" or (is_property and name not in _BUILDING)
     if name == "query":
         whole = chain_of(call)
-        runs = method_name(whole) in _RUNNING or _is_iterated(whole)
+        runs = method_name(whole) in _RUNNING or is_iterated(whole)
         return bool(positional) and _is_of_class(positional[0]) and runs and not _is_batched(whole)
     if name not in _TAKING_STATEMENTS or not positional or writes_in_statement(file, call):
         return False
@@ -89,26 +90,6 @@ def _is_of_rows(query: Query) -> bool:
         for node in walk(each)
         if node.type == "attribute" and (owner := node.child_by_field_name("object")) is not None
     )
-
-
-def _is_iterated(node: Node) -> bool:
-    parent = node.parent
-    if parent is None or parent.type not in ("for_statement", "for_in_clause"):
-        return False
-    right = parent.child_by_field_name("right")
-    return right is not None and right.id == node.id
-
-
-def chain_of(call: Node) -> Node:
-    """The chain of calls that a call begins."""
-    top = call
-    for parent in ancestors(call):
-        if parent.type not in ("attribute", "call"):
-            break
-        if parent.type == "call" and parent.start_byte != call.start_byte:
-            break
-        top = parent
-    return top
 
 
 def _is_batched(node: Node) -> bool:

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.built_queries import is_only_built
 from bugcatalog_ls.facts.db_sessions import WRITES
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.http_clients import CALL_NAMES, http_call
@@ -64,12 +65,14 @@ _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mys
 class Effect(msgspec.Struct, frozen=True):
     """One thing that a function does. `on` is a parameter's name, or the symbol of what it is done to;
     `verb` the method by which, for a request its HTTP verb in small letters (empty where not known);
-    `for_urls` where a request is only sent for what turns out to be a URL, not a path or the data itself."""
+    `for_urls` where a request is only sent for what turns out to be a URL, not a path or the data
+    itself; `is_built` where a query is only built, and given back to be run elsewhere."""
 
     action: Action
     on: str
     verb: str
     for_urls: bool = False
+    is_built: bool = False
 
 
 class FunctionEffects(Fact, frozen=True):
@@ -106,7 +109,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if action == "query" and _DEFINES.match(_sql_of(call)) is not None:
             continue
         scopes[scope.start] = scope
-        found.setdefault(scope.start, {})[Effect(action, on, text_of(name))] = None
+        is_built = text_of(name) == "query" and is_only_built(call)
+        effect = Effect(action, on, text_of(name), is_built=is_built)
+        found.setdefault(scope.start, {})[effect] = None
     for call in (
         file.calls_written("get") if b".get(" in file.source.data and b"ession" in file.source.data else ()
     ):

@@ -6,7 +6,8 @@ import re
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.asking_calls import ASKING, asks_database, chain_of
+from bugcatalog_ls.facts.asking_calls import ASKING, asks_database
+from bugcatalog_ls.facts.built_queries import chain_of, is_run_at
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.http_clients import http_call
 from bugcatalog_ls.facts.loops import (
@@ -47,7 +48,8 @@ class LoopCall(Fact, frozen=True):
     """A call for each turn of a loop. `kind`: `query` where the call itself says so, `request`,
     or `call` of a function that may ask. `waited`: nothing else runs until it has answered.
     `changes`: the loop changes something, or goes over constants, so that it has to go one by one.
-    `single`: a request that has to be one of its own; `at_import`: outside of any function."""
+    `single`: a request that has to be one of its own; `at_import`: outside of any function; `runs`: the
+    query that a function may give back is run in the loop."""
 
     path: str
     anchor: str
@@ -59,6 +61,7 @@ class LoopCall(Fact, frozen=True):
     changes: bool
     single: bool = False
     at_import: bool = False
+    runs: bool = False
 
     @property
     def key(self) -> str:
@@ -149,8 +152,9 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     single = _asks_range(call, loop) if kind == "query" else is_single(file, loop, call, sent)
     at_import = not file.qualname_at(call.start_byte)
+    runs = kind == "call" and is_run_at(call, loop.node)
     return LoopCall(
-        file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import
+        file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import, runs
     )
 
 

@@ -1451,3 +1451,41 @@ def test_what_is_read_of_an_answer_behind_letters_of_several_bytes() -> None:
                 keep(name, data)
         """,
     )
+
+
+def test_helper_that_only_builds_a_query() -> None:
+    check_findings(
+        "BC401",
+        """
+        #- users.py
+        from sqlalchemy.orm import Session
+        from models import User
+
+        def find_direct(db: Session, name):
+            return db.query(User).filter(User.name == name)
+        def find_named(db: Session, name, kind):
+            found = db.query(User).filter(User.name == name)
+            if kind:
+                found = found.filter(User.kind == kind)
+            return found
+        def find_first(db: Session, name):
+            found = db.query(User).filter(User.name == name)
+            return found.first()
+
+        #- app.py
+        from users import find_direct, find_first, find_named
+
+        def show(db, names):
+            parts = [find_direct(db, name) for name in names]
+            for name in names:
+                parts.append(find_named(db, name, None))
+                print(find_first(db, name))
+                    # ^^^^^^^^^^^^^^^^^^^^ BC401
+                yield from find_direct(db, name).all()
+                         # ^^^^^^^^^^^^^^^^^^^^^ BC401
+                for user in find_named(db, name, None):
+                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+                    print(user)
+            return parts
+        """,
+    )
