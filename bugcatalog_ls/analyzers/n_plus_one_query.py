@@ -115,7 +115,12 @@ def _lazy_inside(context: JoinContext, handed: RowHandedOn) -> str:
         symbols = [f"{base}.{name}" for base in mro(context.index, model)[0]]
     for symbol in symbols:
         for _, reads in context.index.get(FirstReads, symbol):
-            for attribute in reads.attributes:
+            read = set(reads.attributes) - {
+                attribute
+                for attribute, parameter, place in reads.asked_for
+                if not {"*", parameter, str(place)} & set(handed.given)
+            }
+            for attribute in sorted(read):
                 is_loaded = attribute in handed.loaded or "*" in handed.loaded
                 if not is_loaded and loading(context.index, model, attribute) == "lazy":
                     return attribute

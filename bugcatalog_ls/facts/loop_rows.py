@@ -38,7 +38,8 @@ class RowAccess(Fact, frozen=True):
 
 class RowHandedOn(Fact, frozen=True):
     """A row of a loop over a query that a function of the workspace is given (as its n-th argument), or
-    whose own method is called (`position` is -1)."""
+    whose own method is called (`position` is -1). `given` are the keywords, and the places as text, of
+    what else it is given; `*` where that is not known."""
 
     path: str
     anchor: str
@@ -46,6 +47,7 @@ class RowHandedOn(Fact, frozen=True):
     function: str
     position: int
     loaded: tuple[str, ...]
+    given: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -156,7 +158,20 @@ def _note_handed_on(file: PyFile, facts: Facts, loop: Loop, symbol: str, loaded:
             continue
         function = f"{symbol}.{written.decode()}" if is_method else function or ""
         anchor = facts.anchor(f"handed {file.qualname_at(start)} {callee.decode('utf-8', 'replace')}", call)
-        facts.add(RowHandedOn(file.path, anchor, symbol, function, -1 if is_method else 0, loaded))
+        position, given = -1 if is_method else 0, _given(call, n_first=1 if is_method else 0)
+        facts.add(RowHandedOn(file.path, anchor, symbol, function, position, loaded, given))
+
+
+def _given(call: Node, n_first: int) -> tuple[str, ...]:
+    """The keywords and places of what a call gives and is not plainly off; places count from the row."""
+    arguments = arguments_of(call)
+    if arguments.dict_unpacked or arguments.list_unpacked:
+        return ("*",)
+    places = [
+        str(n) for n, value in enumerate(arguments.positional, n_first) if value.type not in ("false", "none")
+    ]
+    keywords = [name for name, value in arguments.keywords.items() if value.type not in ("false", "none")]
+    return (*places, *keywords)
 
 
 def _has_unknown_options(query: Query) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at, implied
 from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import arguments_of, string_value, text_of, walk
+from bugcatalog_ls.syntax.nodes import arguments_of, parameter_name, string_value, text_of, walk
 
 MAKES = re.compile(
     r"(?:^|_)(?:to|as)_(?:\w*_)?(?:dict|json|schema|dto|response|out|model|payload|row)\b|seriali[sz]e|(?:^|_)to_dict"
@@ -27,10 +31,15 @@ _LOADERS = (
 
 
 class FirstReads(Fact, frozen=True):
-    """The attributes that a function which makes something of a row reads of its first parameter."""
+    """The attributes that a function which makes something of a row reads of its first parameter.
+
+    `asked_for` are those of them that it only reads where another parameter is true that is not by
+    default: the attribute, and that parameter with its place behind the first.
+    """
 
     function: str
     attributes: tuple[str, ...]
+    asked_for: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def key(self) -> str:
@@ -59,10 +68,45 @@ def _collect_reads(file: PyFile, facts: Facts) -> None:
         if name is None:
             continue
         body = file.source.data[definition.node.start_byte : definition.node.end_byte]
-        found = re.findall(rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(name.group().encode()), body)
-        if found:
-            attributes = sorted({each.decode("utf-8", "replace") for each in found})
-            facts.add(FirstReads(definition.symbol, tuple(attributes)))
+        read = rb"\b%s\.(\w+)\b(?!\s*(?:\(|=[^=]))" % re.escape(name.group().encode())
+        places: dict[str, list[int]] = {}
+        for match in re.finditer(read, body):
+            attribute = match.group(1).decode("utf-8", "replace")
+            places.setdefault(attribute, []).append(definition.node.start_byte + match.start(1))
+        if places:
+            asked = tuple(_asked_for(file, parameters, places)) if parameters is not None else ()
+            facts.add(FirstReads(definition.symbol, tuple(sorted(places)), asked))
+
+
+def _asked_for(
+    file: PyFile, parameters: Node, places: dict[str, list[int]]
+) -> Iterator[tuple[str, str, int]]:
+    """What is only read where a parameter is true that is not by default, with that and its place."""
+    off = {
+        parameter_name(child): n
+        for n, child in enumerate(parameters.named_children)
+        if (default := child.child_by_field_name("value")) is not None and default.type in ("false", "none")
+    }
+    if not off:
+        return
+    for attribute, offsets in sorted(places.items()):
+        tests = [_true_at(file, offset) for offset in offsets]
+        for name, place in off.items():
+            if all(name in names for names in tests):
+                yield attribute, name, place
+
+
+def _true_at(file: PyFile, offset: int) -> set[str]:
+    """The names that are surely true where something is read."""
+    node = file.root.descendant_for_byte_range(offset, offset + 1)
+    if node is None:
+        return set()
+    return {
+        text_of(part.node)
+        for condition in conditions_at(node, beyond_functions=True)
+        for part in implied(condition)
+        if part.holds
+    }
 
 
 def _collect_loaded(file: PyFile, facts: Facts) -> None:

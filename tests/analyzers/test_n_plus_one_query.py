@@ -1489,3 +1489,40 @@ def test_helper_that_only_builds_a_query() -> None:
             return parts
         """,
     )
+
+
+def test_serialiser_that_reads_relations_only_where_asked() -> None:
+    check_findings(
+        "BC401",
+        """
+        from sqlalchemy import Column, ForeignKey, Integer, select
+        from sqlalchemy.orm import declarative_base, relationship
+        Base = declarative_base()
+        class User(Base):
+            __tablename__ = "u"
+            id = Column(Integer, primary_key=True)
+        class Post(Base):
+            __tablename__ = "p"
+            id = Column(Integer, primary_key=True)
+            uid = Column(ForeignKey("u.id"))
+            author = relationship("User")
+            def to_dict(self, relations=False):
+                found = {"id": self.id}
+                if relations:
+                    found["author"] = self.author.name
+                return found
+        def to_json(post, depth=1, *, with_author: bool | None = None):
+            return {"id": post.id, "author": post.author.name if with_author else None}
+        def show(session):
+            posts = session.scalars(select(Post)).all()
+            yield [post.to_dict() for post in posts]
+            yield [post.to_dict(relations=False) for post in posts]
+            yield [post.to_dict(True) for post in posts]
+                 # ^^^^^^^^^^^^^^^^^^ BC401
+            yield [post.to_dict(relations=True) for post in posts]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+            yield [to_json(post, 2) for post in posts]
+            yield [to_json(post, with_author=True) for post in posts]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC401
+        """,
+    )
