@@ -305,3 +305,19 @@ def test_a_text_that_is_only_tried() -> None:
                   #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
         """,
     )
+
+
+def test_a_process_that_writes_into_files_decodes_nothing() -> None:
+    check_findings(
+        "BC502",
+        """
+        import subprocess
+        def start(command, out, err):
+            with open(out, "wb") as log, open(err, "wb") as errors:
+                subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL, stdout=log, stderr=errors)
+        def follow(command, out):
+            log = open(out, "wb")
+            return subprocess.Popen(command, text=True, stdout=log, stderr=subprocess.PIPE)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+        """,
+    )
