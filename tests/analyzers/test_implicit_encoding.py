@@ -321,3 +321,34 @@ def test_a_process_that_writes_into_files_decodes_nothing() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
         """,
     )
+
+
+def test_what_runs_only_under_python_2_has_no_encoding_to_give() -> None:
+    check_findings(
+        "BC502",
+        """
+        import sys
+        def _read_old(path):
+            return open(path).read()
+        def read(path):
+            if sys.version_info >= (3, 0):
+                return open(path, encoding="utf-8").read()
+            else:
+                return _read_old(path)
+        if sys.version_info[0] < 3:
+            def write(path):
+                return open(path, "w")
+        else:
+            def write(path):
+                return open(path, "w")
+                     # ^^^^^^^^^^^^^^^ BC502
+        def read_anywhere(path):
+            return open(path).read()
+                 # ^^^^^^^^^^ BC502
+        def again(path):
+            if sys.version_info >= (3, 12):
+                return read_anywhere(path)
+            return open(path).read()
+                 # ^^^^^^^^^^ BC502
+        """,
+    )
