@@ -35,6 +35,7 @@ from bugcatalog_ls.syntax.nodes import (
     string_value,
     text_of,
 )
+from bugcatalog_ls.syntax.old_pythons import runs_only_on_python_2
 from bugcatalog_ls.text.spans import TextEdit
 
 _UTF8_BY_DEFAULT = (3, 15)
@@ -78,7 +79,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
     if ctx.options.target_python < _UTF8_BY_DEFAULT:
         for call in file.calls_named(*TEXT_CALLS):
             is_text = is_implicit(file, call, file.callee(call)) or implicit_path(file, call) == ""
-            if is_text and not is_untouched(call):
+            if is_text and not is_untouched(call) and not runs_only_on_python_2(file, call):
                 yield ctx.find(call, _message(call), data={"kind": "encoding"})
         if b"FileHandler" in file.source.data:
             yield from _handler_dicts(ctx)
@@ -97,7 +98,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(name)
     for call in file.calls_written(*TEXT_METHODS):
         base = implicit_path(file, call)
-        if base and not is_untouched(call):
+        if base and not is_untouched(call) and not runs_only_on_python_2(file, call):
             where = file.qualname_at(call.start_byte)
             anchor = facts.anchor(f"text {where} {text_of(callee_of(call) or call)}", call)
             facts.add(ForeignText(file.path, anchor, base, _message(call), "path"))

@@ -14,6 +14,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.llm_answers import AnswerText, references
+from bugcatalog_ls.facts.value_paths import value_path
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guards import conditions_at, statements_before
 from bugcatalog_ls.syntax.handlers import caught_types
@@ -82,13 +83,28 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
     tested = re.compile("|".join(subjects))
     # What was tested where it was read stays so, wherever the name for it goes.
     places = (use.node,) if use.node.id == text.node.id else (use.node, text.node)
-    if any(tested.search(text_of(c.node)) for place in places for c in conditions_at(place)):
+    conditions = [condition.node for place in places for condition in conditions_at(place)]
+    if any(tested.search(text_of(condition)) for condition in conditions):
+        return True
+    if any(_asks_for_same(file, text.node, condition) for condition in conditions):
         return True
     names = {text_of(text.node), use.name or ""}
     return any(
         _rebinds_when_tested(statement, names, tested)
         for place in places
         for statement in statements_before(place)
+    )
+
+
+def _asks_for_same(file: PyFile, text: Node, condition: Node) -> bool:
+    """Whether a condition reads the very value of a mapping in other words: `message.get("content")`."""
+    if text.type not in ("subscript", "call"):
+        return False
+    asked = value_path(file, text)
+    return any(
+        value_path(file, node) == asked
+        for node in (condition, *walk(condition))
+        if node.type in ("subscript", "call", "identifier")
     )
 
 

@@ -93,6 +93,7 @@ _MADE_BY = {
 _ENCODES = re.compile(r"\.encode\((?:[\"'](?:utf-?8|ascii|latin-?1)[\"'])?\)$", re.IGNORECASE)
 _RANDOM = frozenset({"secrets.token_bytes()", "os.urandom()", "random.randbytes()"})
 _DIGEST = re.compile(r"(?:hashlib|hmac)\..*\.digest\(\)$|hashlib\.pbkdf2_hmac\(\)$|hmac\.digest\(\)$")
+_PLAIN_TYPES = frozenset({"int", "float", "str", "bool", "None", "type", "dict", "list"})
 _KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
 
 
@@ -192,9 +193,22 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
     elif node.type == "conditional_expression":
         parts = [part for part in node.named_children if part.type != "comment"]
         for part in (parts[0], parts[-1]) if len(parts) == 3 else ():
-            yield from values_in(file, part, depth - 1)
+            if not _is_asked_plain(parts[1], part, is_first=part.id == parts[0].id):
+                yield from values_in(file, part, depth - 1)
     else:
         yield node
+
+
+def _is_asked_plain(condition: Node, part: Node, *, is_first: bool) -> bool:
+    """Whether a branch is a value that the condition finds to be of a type that JSON has, or of none
+    that it lacks: `at if isinstance(at, (int, float)) else at.timestamp()`."""
+    if condition.type != "call" or text_of(condition.children[0]) != "isinstance":
+        return False
+    given = arguments_of(condition).positional
+    if len(given) != 2 or text_of(given[0]) != text_of(part):
+        return False
+    are_plain = set(re.findall(r"[\w.]+", text_of(given[1]))) <= _PLAIN_TYPES
+    return are_plain if is_first else not are_plain
 
 
 def _joins_literal(operation: Node) -> bool:

@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.dumped_objects import dumped_object, fields_left_out
 from bugcatalog_ls.facts.hidden_secrets import ANSWERS, HIDES, is_absent, is_masked_anew, may_hold
 from bugcatalog_ls.facts.other_meanings import means_other
 from bugcatalog_ls.facts.position_tokens import is_counted, is_number
+from bugcatalog_ls.facts.public_parts import is_public_key
 from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
 from bugcatalog_ls.facts.revealed import Revealed, written_short
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
@@ -281,6 +282,8 @@ def _is_harmless(file: PyFile, name: str, binding: Binding) -> bool:
         return (
             secret_kind(literal) != "" or not re.search(r"[^\W_]", literal) or name.upper().endswith("COOKIE")
         )
+    if is_public_key(name, value):
+        return True
     if value.type in ("string", "parenthesized_expression", "conditional_expression", "concatenated_string"):
         # A sentence about credentials is none.
         holes = [part for part in parts_of(file, value) if part.node.type != "string"]

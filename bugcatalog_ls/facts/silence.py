@@ -50,7 +50,7 @@ _SYMBOLS = frozenset({"math.nan", "math.inf", "numpy.nan", "numpy.inf"})
 def is_silent(file: PyFile, statement: Node, caught: str | None) -> bool:
     """Whether a statement of a handler goes on without a word about the exception `caught`."""
     match statement.type:
-        case "pass_statement" | "continue_statement" | "break_statement":
+        case "pass_statement" | "continue_statement":
             return True
         case "expression_statement":
             value = statement.named_children[0] if statement.named_children else None

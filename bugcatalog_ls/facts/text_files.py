@@ -71,7 +71,11 @@ def is_implicit(file: PyFile, call: Node, symbol: str | None) -> bool:
         return False
     arguments = arguments_of(call)
     if symbol in _PROCESSES:
-        if arguments.dict_unpacked or not _is_absent(arguments, None) or _reads_no_stream(symbol, arguments):
+        if (
+            arguments.dict_unpacked
+            or not _is_absent(arguments, None)
+            or _reads_no_stream(file, symbol, arguments)
+        ):
             return False
         return any(
             constant_value(arguments.keywords.get(name)) in (True, 1)
@@ -93,8 +97,8 @@ def is_implicit(file: PyFile, call: Node, symbol: str | None) -> bool:
     return not _is_ascii_only(file, arguments)
 
 
-def _reads_no_stream(symbol: str, arguments: Arguments) -> bool:
-    """Whether a process surely keeps the streams of its parent, so that `text` has nothing to decode."""
+def _reads_no_stream(file: PyFile, symbol: str, arguments: Arguments) -> bool:
+    """Whether a process surely has the streams of its parent or files, so that `text` decodes nothing."""
     if symbol == "subprocess.check_output" or (
         (given := arguments.keywords.get("input")) and not is_none(given)
     ):
@@ -105,7 +109,19 @@ def _reads_no_stream(symbol: str, arguments: Arguments) -> bool:
         return False
     if captures is None and not streams:
         return False
-    return all(is_none(one) or text_of(one).rpartition(".")[2] in _UNREAD_STREAMS for one in streams)
+    return all(
+        is_none(one) or text_of(one).rpartition(".")[2] in _UNREAD_STREAMS or _is_opened(file, one)
+        for one in streams
+    )
+
+
+def _is_opened(file: PyFile, stream: Node) -> bool:
+    """Whether a stream is a file that was opened here: the process writes its bytes there itself."""
+    bindings = file.names.bindings(stream) if stream.type == "identifier" else []
+    values = [binding.value for binding in bindings] if bindings else [stream]
+    return all(
+        value is not None and value.type == "call" and (file.callee(value) in _OPENERS) for value in values
+    )
 
 
 def _is_text(

@@ -9,6 +9,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.clocks import Clock, Clocks
 from bugcatalog_ls.facts.time_columns import DEFAULTS, keeps_zone, time_type
 from bugcatalog_ls.facts.time_roles import Uses
+from bugcatalog_ls.facts.zone_branches import is_localised_next
 from bugcatalog_ls.syntax.nodes import enclosing, holds_node, text_of
 
 _ROLES = (
@@ -63,6 +64,8 @@ def constant_verdict(clocks: Clocks, node: Node, clock: Clock, uses: Uses) -> Ve
         name = "the parsed time" if clock == "parsed" else "the fixed time"
     if "aware" in uses.roles and uses.checks_zone:
         # `if at.tzinfo is None: at = at.replace(tzinfo=utc)`.
+        return None
+    if is_localised_next(clocks, node):
         return None
     if "compared-aware" in uses.roles:
         return Verdict("", f"{name} has no zone and is compared with an aware time")

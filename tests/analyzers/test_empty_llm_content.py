@@ -1371,3 +1371,30 @@ def test_a_guard_that_asks_another_answer_is_none() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
         """,
     )
+
+
+def test_the_same_value_read_by_get_is_a_check() -> None:
+    check_findings(
+        "BC803",
+        """
+        import litellm
+        def ask(question) -> str:
+            answer = litellm.completion(model="m", messages=[])
+            if not answer["choices"]:
+                raise ValueError("none")
+            choice = answer["choices"][0]
+            message = choice.get("message")
+            if not message or not message.get("content"):
+                raise ValueError(choice.get("finish_reason"))
+            return choice["message"]["content"].strip()
+        def other(question) -> str:
+            answer = litellm.completion(model="m", messages=[])
+            if not answer["choices"]:
+                raise ValueError("none")
+            choice = answer["choices"][0]
+            if not choice.get("message") or not choice["message"].get("role"):
+                raise ValueError(choice.get("finish_reason"))
+            return choice["message"]["content"].strip()
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+        """,
+    )

@@ -5,6 +5,22 @@ import pytest
 from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, check_fix
 
 
+def test_a_loop_that_ends_at_an_error_is_left() -> None:
+    check_findings(
+        "BC601",
+        """
+        def read_all(source):
+            rows = []
+            while True:
+                try:
+                    rows.append(source.read())
+                except Exception:
+                    break
+            return rows
+        """,
+    )
+
+
 def test_everything_is_caught_under_any_name() -> None:
     check_findings(
         "BC601",

@@ -305,3 +305,50 @@ def test_a_text_that_is_only_tried() -> None:
                   #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
         """,
     )
+
+
+def test_a_process_that_writes_into_files_decodes_nothing() -> None:
+    check_findings(
+        "BC502",
+        """
+        import subprocess
+        def start(command, out, err):
+            with open(out, "wb") as log, open(err, "wb") as errors:
+                subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL, stdout=log, stderr=errors)
+        def follow(command, out):
+            log = open(out, "wb")
+            return subprocess.Popen(command, text=True, stdout=log, stderr=subprocess.PIPE)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+        """,
+    )
+
+
+def test_what_runs_only_under_python_2_has_no_encoding_to_give() -> None:
+    check_findings(
+        "BC502",
+        """
+        import sys
+        def _read_old(path):
+            return open(path).read()
+        def read(path):
+            if sys.version_info >= (3, 0):
+                return open(path, encoding="utf-8").read()
+            else:
+                return _read_old(path)
+        if sys.version_info[0] < 3:
+            def write(path):
+                return open(path, "w")
+        else:
+            def write(path):
+                return open(path, "w")
+                     # ^^^^^^^^^^^^^^^ BC502
+        def read_anywhere(path):
+            return open(path).read()
+                 # ^^^^^^^^^^ BC502
+        def again(path):
+            if sys.version_info >= (3, 12):
+                return read_anywhere(path)
+            return open(path).read()
+                 # ^^^^^^^^^^ BC502
+        """,
+    )

@@ -1410,3 +1410,25 @@ def test_what_tokens_cost_is_an_estimate() -> None:
             return cost
         """,
     )
+
+
+def test_a_branch_that_is_asked_for_its_type_is_what_was_asked() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from datetime import datetime
+        def sent(last: datetime | float) -> str:
+            at = datetime.now()
+            seen = at if isinstance(at, (int, float)) else at.timestamp()
+            return json.dumps({
+                "at": at if isinstance(at, (int, float)) else at.timestamp(),
+                "seen": seen,
+                "text": at.isoformat() if isinstance(at, datetime) else at,
+            })
+        def wrong() -> str:
+            at = datetime.now()
+            return json.dumps({"at": str(at) if isinstance(at, str) else at})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+        """,
+    )

@@ -607,3 +607,26 @@ def test_django_without_zones_takes_naive_times() -> None:
             order.save()
         """,
     )
+
+
+def test_a_branch_on_a_zone_that_is_always_there_makes_it_aware() -> None:
+    check_findings(
+        "BC501",
+        """
+        import datetime
+        from pytz import timezone
+        def store(slot, year, month, day):
+            tz = timezone("Asia/Tokyo")
+            start = datetime.datetime(year, month, day)
+            if tz:
+                start = tz.localize(start)
+            slot.objects.create(at=start)
+        def sometimes(slot, year, month, day, is_local):
+            tz = timezone("Asia/Tokyo")
+            start = datetime.datetime(year, month, day)
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC501
+            if is_local:
+                start = tz.localize(start)
+            slot.objects.create(at=start)
+        """,
+    )

@@ -959,3 +959,21 @@ def test_mappings_made_by_dict_and_bodies_of_rest_framework() -> None:
                 logger.info("user %s, %s", request.data["user"], data)
         """,
     )
+
+
+def test_a_key_of_public_parts_is_no_secret() -> None:
+    check_findings(
+        "BC602",
+        """
+        import os
+        ISSUER = "https://auth.example.org"
+        OAUTH_CLIENT_ID = "b1a00492"
+        AUTH_KEY = f"{ISSUER}::{OAUTH_CLIENT_ID}"
+        OTHER_AUTH_KEY = ISSUER + "::" + OAUTH_CLIENT_ID
+        MADE_AUTH_KEY = f"{ISSUER}::{os.environ['SALT']}"
+        def show(store):
+            print(f"no entry {AUTH_KEY} or {OTHER_AUTH_KEY} in the store")
+            print(f"no entry {MADE_AUTH_KEY} in the store")
+                            # ^^^^^^^^^^^^^ BC602
+        """,
+    )
