@@ -17,14 +17,12 @@ def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
     """The statement under a test of the name, with those behind it that need what it assigns. Where
     these would be functions and classes of a module, only the value depends on the test."""
     statement = _outermost_in_need(statement, name)
-    last = statement
-    assigned = _assigned_names(statement)
-    block = statement.parent
-    if assigned and block is not None:
-        for other in statements(block):
-            if other.start_byte > statement.start_byte and _reads_any(other, assigned):
-                last = other
-                assigned |= _assigned_names(other)
+    if _is_kept_on_an_object(statement):
+        return _chosen(statement, name)  # Else the attribute would be missing for whoever reads it later.
+    last, block = statement, statement.parent
+    if block is not None:
+        behind = [one for one in statements(block) if one.start_byte > statement.start_byte]
+        last = _last_in_need(statement, behind)
     if (
         block is not None
         and block.type == "module"
@@ -38,6 +36,24 @@ def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
     if _ends_without_yield(statement, last):
         return []
     return wrap(file, statement, last, f"if {name} is not None:")
+
+
+def _last_in_need(statement: Node, following: list[Node]) -> Node:
+    """The last statement that reads what it, or one that goes under the test with it, assigns."""
+    last, assigned, passed = statement, _assigned_names(statement), set[str]()
+    for other in following:
+        if _reads_any(other, assigned):
+            last = other
+            assigned |= _assigned_names(other) | passed  # What stands between goes under the test too.
+        else:
+            passed |= _assigned_names(other)
+    return last
+
+
+def _is_kept_on_an_object(statement: Node) -> bool:
+    assignment = statement.named_children[0] if statement.type == "expression_statement" else statement
+    left = assignment.child_by_field_name("left") if assignment.type == "assignment" else None
+    return left is not None and left.type == "attribute"
 
 
 def _ends_without_yield(first: Node, last: Node) -> bool:
@@ -58,7 +74,9 @@ def _chosen(statement: Node, name: str) -> list[TextEdit]:
     """`x = name.f() if name is not None else None`; nothing for what is no plain assignment."""
     assignment = statement.named_children[0] if statement.type == "expression_statement" else statement
     left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-    if assignment.type != "assignment" or left is None or left.type != "identifier" or right is None:
+    if assignment.type != "assignment" or left is None or right is None:
+        return []
+    if left.type not in ("identifier", "attribute"):
         return []
     if right.type not in ("call", "attribute", "subscript"):
         return []

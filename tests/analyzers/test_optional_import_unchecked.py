@@ -1206,3 +1206,48 @@ def test_no_mending_by_which_a_context_manager_would_not_yield() -> None:
             yield client
         """
     check_fix("BC903", code, code)
+
+
+def test_guards_what_is_bound_between_too_and_keeps_attributes_set() -> None:
+    check_fix(
+        "BC903",
+        """
+        import io
+
+        try:
+            from PIL import Image
+        except ImportError:
+            Image = None
+
+        def thumbnail(path):
+            image = Image.open(path)
+            image.thumbnail((64, 64))
+            out = io.BytesIO()
+            image.save(out)
+            return out.getvalue()
+
+        class Shop:
+            def __init__(self, path):
+                self.logo = Image.open(path)
+        """,
+        """
+        import io
+
+        try:
+            from PIL import Image
+        except ImportError:
+            Image = None
+
+        def thumbnail(path):
+            if Image is not None:
+                image = Image.open(path)
+                image.thumbnail((64, 64))
+                out = io.BytesIO()
+                image.save(out)
+                return out.getvalue()
+
+        class Shop:
+            def __init__(self, path):
+                self.logo = Image.open(path) if Image is not None else None
+        """,
+    )
