@@ -58,7 +58,7 @@ _HANDLES = frozenset(
 def _join(context: JoinContext) -> Iterator[Finding]:
     if context.is_test:
         return
-    usual = "script" if is_command_path(context.path) or f"/{context.path}".endswith("/cli.py") else ""
+    usual = "script" if is_command_path(context.path) else ""
     for access in context.index.in_file(context.path, RowAccess):
         if access.attribute in access.loaded or "*" in access.loaded:
             continue

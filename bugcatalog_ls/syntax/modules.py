@@ -103,9 +103,7 @@ _OF_SCRIPTS_AT_ROOT = frozenset({"bin", "contrib", "demo", "demos", "dev", "docs
 def is_script_path(path: str) -> bool:
     """Whether a path relative to the workspace's root lies in a folder for scripts that somebody runs at
     a prompt, or for examples: not a part of what serves requests. `tools` is one at the root only."""
-    *folders, name = path.split("/")
-    if name in ("manage.py", "setup.py", "fabfile.py", "noxfile.py"):
-        return True
+    folders = path.split("/")[:-1]
     if folders and (folders[0] in _OF_SCRIPTS_AT_ROOT or folders[0].startswith("example")):
         return True
     return any(_OF_SCRIPTS.fullmatch(folder) is not None for folder in folders)
