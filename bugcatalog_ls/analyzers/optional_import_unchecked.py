@@ -26,7 +26,7 @@ from bugcatalog_ls.facts.unchecked_uses import (
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
-from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded
+from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded, is_call_statement
 from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
@@ -214,8 +214,11 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     if is_unbound:
         edits = [*_bound_to_none(ctx.file, name), *edits]
-    is_safe = _is_bare_call(statement) and not is_unbound
-    yield ctx.fix(f"Guard with `if {name} is not None`", "safe" if is_safe else "suggested", edits)
+    is_safe = is_call_statement(statement) and not is_unbound
+    # What refuses tests the name the other way round.
+    is_refused = any(f"if {name} is None:" in edit.content for edit in edits)
+    title = f"Refuse where {name} is None" if is_refused else f"Guard with `if {name} is not None`"
+    yield ctx.fix(title, "safe" if is_safe and not is_refused else "suggested", edits)
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, joins=(OwnUnchecked, UncheckedUses), fix=_fix)
@@ -272,15 +275,6 @@ def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
 
 
 # -- mending -----------------------------------------------------------------------------------------
-
-
-def _is_bare_call(statement: Node) -> bool:
-    if statement.type != "expression_statement" or statement.named_child_count != 1:
-        return False
-    value = statement.named_children[0]
-    if value.type == "await" and value.named_children:
-        value = value.named_children[0]
-    return value.type == "call"
 
 
 def _bound_to_none(file: PyFile, name: str) -> list[TextEdit]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import decorators_of, enclosing, statement_of, statements, text_of, walk
-from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
 from bugcatalog_ls.text.spans import TextEdit
 
+_MAY_BE_NONE = re.compile(r"\b(?:None|Optional|Any|object)\b")
 DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
 
 
 def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
     """The statement under a test of the name, with those behind it that need what it assigns. Where
-    these would be functions and classes of a module, only the value depends on the test."""
+    these would be functions and classes of a module, only the value depends on the test; where a value is
+    owed, what needs the name is refused without it."""
     statement = _outermost_in_need(statement, name)
     if _is_kept_on_an_object(statement):
         return _chosen(statement, name)  # Else the attribute would be missing for whoever reads it later.
@@ -33,8 +38,11 @@ def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
         )
     ):
         return _chosen(statement, name)  # Else half a module would stand under the test.
-    if _ends_without_yield(statement, last):
+    if _ends_without_yield(statement, last) or _only_goes_with(statement):
         return []
+    if _owes_a_value(statement, last):
+        refusal = f'if {name} is None:\n    raise RuntimeError("{name} is not installed")'
+        return insert_before(file, statement, refusal)
     return wrap(file, statement, last, f"if {name} is not None:")
 
 
@@ -56,18 +64,54 @@ def _is_kept_on_an_object(statement: Node) -> bool:
     return left is not None and left.type == "attribute"
 
 
+def is_call_statement(statement: Node) -> bool:
+    """Whether a statement is a call, awaited or not, whose result is dropped."""
+    if statement.type != "expression_statement" or statement.named_child_count != 1:
+        return False
+    value = statement.named_children[0]
+    if value.type == "await" and value.named_children:
+        value = value.named_children[0]
+    return value.type == "call"
+
+
+def _owes_a_value(first: Node, last: Node) -> bool:
+    """Whether the statements return what the function is declared to give, and None is not declared."""
+    function = enclosing(first, "function_definition")
+    declared = function.child_by_field_name("return_type") if function is not None else None
+    if declared is None or _MAY_BE_NONE.search(text_of(declared)):
+        return False
+    return any(node.type == "return_statement" for node in _nodes_between(first, last))
+
+
+def _only_goes_with(statement: Node) -> bool:
+    """Whether a `with` stands around work that does not use what it gives (a span, a timer): under the
+    test that work would be left out."""
+    body = statement.child_by_field_name("body") if statement.type == "with_statement" else None
+    if body is None:
+        return False
+    clause = next((child for child in statement.children if child.type == "with_clause"), None)
+    given = _assigned_names(clause) if clause is not None else set()
+    for other in statements(body):
+        if _reads_any(other, given):
+            given |= _assigned_names(other)
+        elif not given or is_call_statement(other):
+            return True
+    return False
+
+
+def _nodes_between(first: Node, last: Node) -> Iterator[Node]:
+    for statement in statements(first.parent) if first.parent is not None else ():
+        if first.start_byte <= statement.start_byte <= last.start_byte:
+            yield statement
+            yield from walk(statement)
+
+
 def _ends_without_yield(first: Node, last: Node) -> bool:
     """Whether a context manager would yield only behind the test: Python raises where it does not yield."""
     function = enclosing(first, "function_definition")
     if function is None or not any("contextmanager" in text_of(one) for one in decorators_of(function)):
         return False
-    inside = (
-        node
-        for statement in (statements(first.parent) if first.parent is not None else ())
-        if first.start_byte <= statement.start_byte <= last.start_byte
-        for node in walk(statement)
-    )
-    return any(node.type == "yield" for node in inside)
+    return any(node.type == "yield" for node in _nodes_between(first, last))
 
 
 def _chosen(statement: Node, name: str) -> list[TextEdit]:

@@ -1251,3 +1251,43 @@ def test_guards_what_is_bound_between_too_and_keeps_attributes_set() -> None:
                 self.logo = Image.open(path) if Image is not None else None
         """,
     )
+
+
+def test_refuses_where_a_value_is_owed_and_keeps_work_that_a_span_goes_with() -> None:
+    check_fix(
+        "BC903",
+        """
+        try:
+            from weasyprint import HTML
+        except ImportError:
+            HTML = None
+
+        def pdf(text: str) -> bytes:
+            page = HTML(string=text)
+            return page.write_pdf()
+        """,
+        """
+        try:
+            from weasyprint import HTML
+        except ImportError:
+            HTML = None
+
+        def pdf(text: str) -> bytes:
+            if HTML is None:
+                raise RuntimeError("HTML is not installed")
+            page = HTML(string=text)
+            return page.write_pdf()
+        """,
+    )
+    span = """
+        try:
+            from opentelemetry import trace
+        except ImportError:
+            trace = None
+
+        def place(order, save):
+            with trace.get_tracer("shop").start_as_current_span("place") as span:
+                span.set_attribute("id", order.id)
+                save(order)
+        """
+    check_fix("BC903", span, span)
