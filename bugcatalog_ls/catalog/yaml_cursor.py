@@ -42,7 +42,7 @@ def word_at(line: str, column: int) -> tuple[int, int]:
     return start, end
 
 
-_KEY = re.compile(r"""["']?([^\s"'{}\[\],:#&*!|>%@`][^"'{}\[\],:]*?)["']?\s*:(?:\s+|$)""")
+_KEY = re.compile(r"""["']?([^\s"'{}\[\],:#&*!|>%@`][^"'{}\[\],:]*?)["']?(?<!\s)\s*:(?:\s+|$)""")
 _WORD = re.compile(r"[\w.-]")
 _OPENING = re.compile(r"[\[{]")
 

@@ -65,9 +65,10 @@ def locate(text: str, keys: Sequence[str | int]) -> tuple[int, int]:
     return found
 
 
-_KEY = re.compile(r"""\s*(["']?)(.*?)\1\s*:(?=\s|$)""")
+# The looks ahead and behind keep long runs of blanks linear: a hostile page must not stop the loader.
+_KEY = re.compile(r"""\s*(?!\s)(["']?)(.*?)\1(?<!\s)\s*:(?=\s|$)""")
 _ITEM = re.compile(r"\s*-(?=\s|$)")
-_TOP_LEVEL_KEY = re.compile(r"""(?m)^(["']?)([^\s#"'\-][^\n:"']*?)\1[ \t]*:(?=\s|$)""")
+_TOP_LEVEL_KEY = re.compile(r"""(?m)^(["']?)([^\s#"'\-][^\n:"']*?)\1(?<![ \t])[ \t]*:(?=\s|$)""")
 _ALIAS = re.compile(r"(?<![^\s\[{,:])\*([^\s\[\]{},]+)")
 _ANCHOR = re.compile(r"(?<![^\s\[{,:])&([^\s\[\]{},]+)")
 _INDICATOR = re.compile(r"(?<!\S)[-?:](?!\S)")
