@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.optional_mends import Missing, mend
 from bugcatalog_ls.facts.optional_origins import collect_guarded_modules, is_guarded, is_own, origin_of
 from bugcatalog_ls.facts.required_packages import is_required
 from bugcatalog_ls.facts.shown_absences import shown_at
@@ -26,7 +27,6 @@ from bugcatalog_ls.facts.unchecked_uses import (
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
-from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded, is_call_statement
 from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
@@ -170,7 +170,7 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
-            data = {"name": use.name, "kind": use.kind}
+            data = {"name": use.name, "kind": use.kind, "target": use.target}
             is_unsure = use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY
             variant = "unsure" if is_unsure or _is_unsure(ctx, target, use.shown) else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
@@ -186,7 +186,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             for anchor, shown in zip(other.anchors, other.shown, strict=True):
                 is_unsure = len(other.anchors) > _MAX_OF_LIBRARY or _is_unsure(ctx, target, shown)
                 variant = "unsure" if is_unsure else ""
-                yield ctx.find(anchor, message, variant=variant, data={"name": other.written, "kind": "none"})
+                data = {"name": other.written, "kind": "none", "target": target}
+                yield ctx.find(anchor, message, variant=variant, data=data)
 
 
 def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
@@ -206,19 +207,17 @@ def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     name, is_unbound = finding.data.get("name", ""), finding.data.get("kind") == "unbound"
-    statement = statement_of(ctx.node)
-    if statement.type in DEFINITIONS or statement.parent is None or not name:
+    own = [optional for optional in optional_imports(ctx.file) if optional.name == name]
+    missing = Missing(
+        name, finding.data.get("target", ""), is_unbound, dict(own[0].flags) if len(own) == 1 else {}
+    )
+    mended = mend(ctx.file, ctx.node, missing, ctx.imports().need)
+    if mended is None:
         return
-    edits = guarded(ctx.file, statement, name)
-    if not edits:
-        return
-    if is_unbound:
+    edits = mended.edits
+    if is_unbound and mended.reads_name:
         edits = [*_bound_to_none(ctx.file, name), *edits]
-    is_safe = is_call_statement(statement) and not is_unbound
-    # What refuses tests the name the other way round.
-    is_refused = any(f"if {name} is None:" in edit.content for edit in edits)
-    title = f"Refuse where {name} is None" if is_refused else f"Guard with `if {name} is not None`"
-    yield ctx.fix(title, "safe" if is_safe and not is_refused else "suggested", edits)
+    yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", edits)
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, joins=(OwnUnchecked, UncheckedUses), fix=_fix)

@@ -30,6 +30,10 @@ _INSTALLED_AS = {
     "MySQLdb": "mysqlclient", "nacl": "pynacl", "PIL": "pillow", "pkg_resources": "setuptools",
     "rest_framework": "djangorestframework", "skimage": "scikit-image", "sklearn": "scikit-learn",
     "socks": "pysocks", "telegram": "python-telegram-bot",
+    "dateutil": "python-dateutil", "docx": "python-docx", "dotenv": "python-dotenv", "jose": "python-jose",
+    "jwt": "pyjwt", "ldap": "python-ldap", "magic": "python-magic", "multipart": "python-multipart",
+    "OpenSSL": "pyopenssl", "pptx": "python-pptx", "serial": "pyserial", "slugify": "python-slugify",
+    "usb": "pyusb", "yaml": "pyyaml", "zmq": "pyzmq",
 }  # fmt: skip
 
 
@@ -52,6 +56,14 @@ def is_required(index: FactIndex, target: str, path: str) -> bool:
         for package in _packages_of(target)
         for _, fact in index.get(RequiredPackage, package)
     )
+
+
+def installed_as(target: str) -> str:
+    """The name under which what an import names is most likely installed."""
+    parts = target.split(".")
+    if parts[0] == "google" and len(parts) > 2 and parts[1] == "cloud":
+        return "-".join(parts[:3])
+    return _INSTALLED_AS.get(parts[0], parts[0])
 
 
 def _packages_of(target: str) -> Iterator[str]:

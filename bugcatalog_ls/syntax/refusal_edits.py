@@ -1,0 +1,189 @@
+"""Edits that refuse work where a name is None: in the words of the file, where it has some."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    body_of,
+    called_name,
+    holds_node,
+    is_docstring,
+    statement_of,
+    text_of,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.syntax.statement_edits import insert_before
+from bugcatalog_ls.text.spans import TextEdit
+
+DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
+# These call what they are given at once, or hand it out to who asks for all of it.
+_CALLS_AT_ONCE = frozenset({"sorted", "min", "max", "sort", "map", "filter", "reduce", "any", "all", "sum"})
+
+
+def refused(file: PyFile, node: Node, tests: Iterable[str], error: str) -> list[TextEdit]:
+    """A refusal before the statement of a node; nothing where that would refuse more than what fails.
+
+    `tests` are conditions that hold where the name is missing, the first the plainest; the file's own
+    refusal by one of them is written again, else `error` is raised."""
+    place = place_to_refuse(node)
+    if place is None:
+        return []
+    tests = list(tests)
+    code = _call_of_checker(file, place, tests) or _own_refusal(file, place, tests)
+    return insert_before(file, place, code or f"if {tests[0]}:\n    raise {error}")
+
+
+def place_to_refuse(node: Node) -> Node | None:
+    """The statement before which to refuse what a node needs; None where it may not be come to there."""
+    statement = statement_of(node)
+    if statement.type in DEFINITIONS or not _is_come_to(node, statement):
+        return None
+    place = _out_of_classes(statement)
+    for parent in ancestors(place):
+        if parent.type in DEFINITIONS:
+            break
+        if parent.type == "try_statement" and _is_caught_by(parent, node):
+            block = place.parent
+            if block is None or block.parent is None or block.parent.id != parent.id:
+                return None
+            # Where the `try` is in progress, the name would be asked for by its handlers.
+            place = statement_of(parent)
+    return place
+
+
+def _is_come_to(node: Node, statement: Node) -> bool:
+    """Whether a statement surely evaluates a node of it first of all, or of much the same."""
+    child = node
+    for parent in ancestors(node):
+        if child.id == statement.id:
+            return True
+        kind = parent.type
+        if kind in ("except_clause", "elif_clause", "case_clause"):
+            return False
+        if kind == "boolean_operator" and _is_field(parent, "right", child):
+            return False
+        if kind == "conditional_expression" and parent.named_children[1].id != child.id:
+            return False
+        if kind == "lambda" and not _is_called_at_once(parent):
+            return False
+        if kind == "generator_expression" and not _is_used_up(parent):
+            return False
+        child = parent
+    return True
+
+
+def _is_field(parent: Node, field: str, child: Node) -> bool:
+    found = parent.child_by_field_name(field)
+    return found is not None and found.id == child.id
+
+
+def _is_called_at_once(function: Node) -> bool:
+    call = next((parent for parent in ancestors(function) if parent.type == "call"), None)
+    return call is not None and called_name(call) in _CALLS_AT_ONCE
+
+
+def _is_used_up(generator: Node) -> bool:
+    return generator.parent is not None and generator.parent.type in ("call", "argument_list")
+
+
+def _out_of_classes(statement: Node) -> Node:
+    """What a class body needs is refused before the class."""
+    place = statement
+    while place.parent is not None and place.parent.parent is not None:
+        holder = place.parent.parent
+        if place.parent.type != "block" or holder.type != "class_definition":
+            return place
+        place = statement_of(holder)
+    return place
+
+
+def _is_caught_by(statement: Node, node: Node) -> bool:
+    """Whether the handlers of a `try` name what a node in its body is a use of."""
+    body = statement.child_by_field_name("body")
+    if body is None or not holds_node(body, node):
+        return False
+    name = text_of(node).partition(".")[0]
+    handlers = [child for child in statement.children if child.type == "except_clause"]
+    return any(
+        part.type == "identifier" and text_of(part) == name
+        for handler in handlers
+        if (caught := handler.child_by_field_name("value")) is not None
+        for part in (caught, *walk(caught))
+    )
+
+
+# -- in the words of the file ------------------------------------------------------------------------
+
+
+def refusals_of(file: PyFile, tests: Iterable[str]) -> Iterator[tuple[Node, Node]]:
+    """The `if`s of functions that ask one of the tests, and nothing else, with what they do then."""
+    wanted = set(tests)
+    for test in file.nodes("if_statement"):
+        condition = test.child_by_field_name("condition")
+        if condition is None or text_of(unparenthesised(condition)) not in wanted:
+            continue
+        body = body_of(test)
+        if len(body) == 1 and test.child_by_field_name("alternative") is None:
+            yield test, body[0]
+
+
+def _own_refusal(file: PyFile, place: Node, tests: list[str]) -> str:
+    """A refusal that stands in another function, where it tells nothing of that function."""
+    for test, only in refusals_of(file, tests):
+        condition = test.child_by_field_name("condition")
+        if only.type != "raise_statement" or condition is None or holds_node(place, test):
+            continue
+        written = text_of(only)
+        if '"""' in written or "'''" in written or file.scopes.at(test.start_byte).kind != "function":
+            continue
+        if not only.named_children or not _is_of_module(file, only, place):
+            continue
+        indent = " " * only.start_point.column
+        lines = [line.removeprefix(indent) for line in written.split("\n")]
+        return f"if {text_of(condition)}:\n" + "\n".join(f"    {line}".rstrip() for line in lines)
+    return ""
+
+
+def _is_of_module(file: PyFile, statement: Node, place: Node) -> bool:
+    """Whether all names of a statement are the module's or Python's own, and mean the same elsewhere."""
+    for node in walk(statement):
+        parent = node.parent
+        if node.type != "identifier" or parent is None:
+            continue
+        if parent.type == "attribute" and not _is_field(parent, "object", node):
+            continue
+        if parent.type == "keyword_argument" and _is_field(parent, "name", node):
+            continue
+        name = text_of(node)
+        for offset in (node.start_byte, place.start_byte):
+            found = file.scopes.lookup(name, offset)
+            is_own = found is not None and found[0] is file.scopes.module
+            if not is_own and (found is not None or not hasattr(builtins, name)):
+                return False
+    return True
+
+
+def _call_of_checker(file: PyFile, place: Node, tests: list[str]) -> str:
+    """A call of the function of the module that does nothing but refuse by one of the tests."""
+    checking = {test.id for test, only in refusals_of(file, tests) if only.type == "raise_statement"}
+    if not checking:
+        return ""
+    for name, function in FunctionChecks(file).only_refusing:
+        parameters = function.child_by_field_name("parameters")
+        body = [each for each in body_of(function) if not is_docstring(each)]
+        is_plain = not text_of(function).startswith("async") and parameters is not None
+        if not is_plain or parameters is None or parameters.named_children or len(body) != 1:
+            continue
+        if body[0].id in checking and not holds_node(function, place):
+            return f"{name}()"
+    return ""
+
+
