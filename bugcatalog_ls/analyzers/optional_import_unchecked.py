@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files
 from bugcatalog_ls.facts.imported_modules import is_imported
@@ -207,17 +209,29 @@ def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     name, is_unbound = finding.data.get("name", ""), finding.data.get("kind") == "unbound"
-    own = [optional for optional in optional_imports(ctx.file) if optional.name == name]
-    missing = Missing(
-        name, finding.data.get("target", ""), is_unbound, dict(own[0].flags) if len(own) == 1 else {}
-    )
-    mended = mend(ctx.file, ctx.node, missing, ctx.imports().need)
+    optionals = optional_imports(ctx.file)
+    own = [optional for optional in optionals if optional.name == name]
+    flags = dict(own[0].flags) if len(own) == 1 else {}
+    beside = {one.name for one in optionals if own and one.statement == own[0].statement}
+    missing = Missing(name, finding.data.get("target", ""), is_unbound, flags, frozenset(beside))
+    mended = mend(ctx.file, ctx.node, missing, ctx.imports().need, partial(_is_handed_out, ctx))
     if mended is None:
         return
     edits = mended.edits
     if is_unbound and mended.reads_name:
         edits = [*_bound_to_none(ctx.file, name), *edits]
     yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", edits)
+
+
+def _is_handed_out(ctx: FixContext, name: str) -> bool:
+    """Whether another file imports a name that may be this file's."""
+    exports = (ctx.index.one(ModuleExports, module) for module in ctx.index.keys(ModuleExports))
+    return any(
+        target is not None and target.endswith(f".{name}")
+        for found in exports
+        if found is not None and found[0] != ctx.file.path
+        for target in found[1].names.values()
+    )
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, joins=(OwnUnchecked, UncheckedUses), fix=_fix)

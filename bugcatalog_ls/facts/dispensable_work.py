@@ -1,4 +1,4 @@
-"""Which calls do work that may be left out, as metrics, traces and caches, and which are what a function is for."""
+"""Which calls do work that may be left out, as metrics and caches, and which are what a function is for."""
 
 from __future__ import annotations
 
@@ -15,10 +15,31 @@ Weight = Literal["dispensable", "owed", "unknown"]
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words of the objects and libraries that look on, speed up or decorate.
 _OBJECTS = frozenset(
-    {"metric", "metrics", "meter", "counter", "gauge", "histogram", "stats", "statsd", "datadog", "prometheus"}
+    {
+        "metric",
+        "metrics",
+        "meter",
+        "counter",
+        "gauge",
+        "histogram",
+        "stats",
+        "statsd",
+        "datadog",
+        "prometheus",
+    }
     | {"telemetry", "opentelemetry", "otel", "ddtrace", "newrelic", "apm", "elasticapm", "instrumentator"}
     | {"sentry", "rollbar", "bugsnag", "honeybadger", "logfire", "langfuse", "agentops"}
-    | {"tracer", "tracing", "span", "profiler", "pyinstrument", "analytics", "posthog", "mixpanel", "amplitude"}
+    | {
+        "tracer",
+        "tracing",
+        "span",
+        "profiler",
+        "pyinstrument",
+        "analytics",
+        "posthog",
+        "mixpanel",
+        "amplitude",
+    }
     | {"cache", "progress", "pbar", "tqdm", "spinner", "bell", "colorama", "setproctitle"}
     | {"debugpy", "pydevd", "faulthandler", "uvloop", "truststore", "readline"}
 )
@@ -42,7 +63,19 @@ _OWED = frozenset(
     | {"verify", "validate", "check", "require", "authenticate", "authorize", "authorise", "login", "bind"}
     | {"sign", "encrypt", "decrypt", "compress", "decompress", "convert", "export", "download", "fetch"}
     | {"copy", "move", "rename", "extract", "unpack", "render", "generate", "build", "compile", "train"}
-    | {"run", "execute", "exec", "process", "parse", "migrate", "commit", "lock", "flock", "acquire", "backup"}
+    | {
+        "run",
+        "execute",
+        "exec",
+        "process",
+        "parse",
+        "migrate",
+        "commit",
+        "lock",
+        "flock",
+        "acquire",
+        "backup",
+    }
     | {"restore", "apply", "deploy", "schedule", "delete", "remove", "drop", "sanitize", "make", "load"}
 )
 _GOES_AROUND = frozenset(

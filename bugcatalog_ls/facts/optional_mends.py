@@ -18,6 +18,7 @@ from bugcatalog_ls.facts.dispensable_work import (
     weight_of,
 )
 from bugcatalog_ls.facts.required_packages import installed_as
+from bugcatalog_ls.facts.unchecked_uses import first_on_their_paths
 from bugcatalog_ls.syntax.edits import insert_at
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guard_edits import (
@@ -29,9 +30,10 @@ from bugcatalog_ls.syntax.guard_edits import (
     following_outward,
     guarded,
     is_read_in,
-    is_tested_wherever_read,
+    is_tested,
     last_in_need,
     nodes_between,
+    reads_of,
     tested_condition,
     tested_type,
 )
@@ -44,7 +46,9 @@ from bugcatalog_ls.syntax.nodes import (
     statements,
     text_of,
     unawaited,
+    walk,
 )
+from bugcatalog_ls.syntax.object_uses import is_object_use
 from bugcatalog_ls.syntax.optional_imports import Sign
 from bugcatalog_ls.syntax.refusal_edits import DEFINITIONS, refusals_of, refused
 from bugcatalog_ls.text.spans import TextEdit
@@ -54,12 +58,14 @@ _MAY_BE_NONE = re.compile(r"\bNone\b|\bOptional\b")
 
 @dataclass(frozen=True)
 class Missing:
-    """A name that is None, or not bound, where the import of `target` fails; `flags` tell of it."""
+    """A name that is None, or not bound, where the import of `target` fails; `flags` tell of it, and
+    `companions` are missing then too."""
 
     name: str
     target: str = ""
     is_unbound: bool = False
     flags: dict[str, Sign] = field(default_factory=dict)
+    companions: frozenset[str] = frozenset()
 
 
 class Mend(NamedTuple):
@@ -71,8 +77,16 @@ class Mend(NamedTuple):
     reads_name: bool
 
 
-def mend(file: PyFile, node: Node, missing: Missing, need: Callable[[str, str], str]) -> Mend | None:
-    """What a careful owner would do about a use; None where no edit is right. `need` imports a name."""
+def mend(
+    file: PyFile,
+    node: Node,
+    missing: Missing,
+    need: Callable[[str, str], str],
+    is_handed_out: Callable[[str], bool],
+) -> Mend | None:
+    """What a careful owner would do about a use; None where no edit is right.
+
+    `need` imports a name; `is_handed_out` tells whether other files import one of this file."""
     name, statement = missing.name, statement_of(node)
     if statement.type in DEFINITIONS or statement.parent is None or not name:
         return None
@@ -93,7 +107,10 @@ def mend(file: PyFile, node: Node, missing: Missing, need: Callable[[str, str], 
     if _is_none_told(statement) and not following(statement):
         edits = guarded(file, statement, statement, name)
         return Mend(title, False, edits, True) if edits else None
-    edits = refused(file, node, _tests(missing), f'RuntimeError("{_told(file, missing)}")')
+    error = f'RuntimeError("{_told(file, missing)}")'
+    if edits := _kept_for_functions(file, statement, node, missing, error, is_handed_out):
+        return Mend(title, False, edits, True)
+    edits = refused(file, node, _tests(missing), error, missing.companions)
     reads_name = any(re.search(rf"(?<![\w.]){re.escape(name)} is None", edit.content) for edit in edits)
     return Mend(f"Refuse where {name} is None", False, edits, reads_name) if edits else None
 
@@ -160,8 +177,18 @@ def _is_needed_later(statement: Node, missing: Missing) -> bool:
         if told is not None and weight_of(told, missing.target) == "dispensable":
             continue
         if other.type not in DEFINITIONS and is_read_in(other, missing.name):
-            return not _asks(other, missing)
+            return not (_asks(other, missing) or _goes_without(other, missing))
     return False
+
+
+def _goes_without(statement: Node, missing: Missing) -> bool:
+    """Whether all that a compound statement needs the name for may be left out."""
+    for node in walk(statement, into_scopes=True):
+        if node.type == "identifier" and text_of(node) == missing.name.partition(".")[0]:
+            told = call_of(statement_of(node))
+            if told is None or weight_of(told, missing.target) != "dispensable":
+                return False
+    return True
 
 
 def _asks(statement: Node, missing: Missing) -> bool:
@@ -293,7 +320,53 @@ def _kept_none(file: PyFile, statement: Node, node: Node, name: str) -> list[Tex
     is_kept = left.type == "attribute" or enclosing(statement, "function_definition") is None
     if not is_kept and not is_cached_read(unawaited(right)):
         return []
-    return chosen(statement, name) if is_tested_wherever_read(file, left) else []
+    reads = reads_of(file, left)
+    return chosen(statement, name) if reads and all(map(is_tested, reads)) else []
+
+
+def _kept_for_functions(
+    file: PyFile,
+    statement: Node,
+    node: Node,
+    missing: Missing,
+    error: str,
+    is_handed_out: Callable[[str], bool],
+) -> list[TextEdit]:
+    """None in place of what a module makes for its functions, which ask for it: so the module can be
+    imported still."""
+    assignment = assignment_of(statement)
+    left = assignment.child_by_field_name("left") if assignment is not None else None
+    right = assignment.child_by_field_name("right") if assignment is not None else None
+    if left is None or right is None or left.type != "identifier" or statement.parent != file.root:
+        return []
+    kept = text_of(left)
+    if right.start_byte != node.start_byte or len(file.scopes.module.bindings.get(kept, ())) != 1:
+        return []
+    reads = [read for read in reads_of(file, left) if not is_tested(read)]
+    if not reads or not all(_is_used_in_function(file, read) for read in reads) or is_handed_out(kept):
+        return []
+    edits = chosen(statement, missing.name)
+    asides = {
+        read.id
+        for read in reads
+        if (told := call_of(statement_of(read))) is not None
+        and told.start_byte == read.start_byte
+        and weight_of(told, missing.target) == "dispensable"
+    }
+    for read in reads:
+        if read.id in asides:
+            edits += guarded(file, statement_of(read), statement_of(read), kept)
+    for read in first_on_their_paths(file, [read for read in reads if read.id not in asides]):
+        refusal = refused(file, read, [f"{kept} is None"], error)
+        if not refusal:
+            return []
+        edits += refusal
+    return edits
+
+
+def _is_used_in_function(file: PyFile, read: Node) -> bool:
+    is_inside = file.scopes.at(read.start_byte).kind == "function"
+    return is_inside and is_object_use(read) and statement_of(read).type not in DEFINITIONS
 
 
 # -- refusals ------------------------------------------------------------------------------------------
@@ -308,9 +381,7 @@ def _is_none_told(statement: Node) -> bool:
     body = function.child_by_field_name("body")
     if body is None or body != statement.parent or _MAY_BE_NONE.search(text_of(declared)) is None:
         return False
-    returns = [
-        one for one in nodes_between(statements(body)[0], statement) if one.type == "return_statement"
-    ]
+    returns = [one for one in nodes_between(statements(body)[0], statement) if one.type == "return_statement"]
     return len(returns) == 1
 
 

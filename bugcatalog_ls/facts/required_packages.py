@@ -62,7 +62,7 @@ def installed_as(target: str) -> str:
     """The name under which what an import names is most likely installed."""
     parts = target.split(".")
     if parts[0] == "google" and len(parts) > 2 and parts[1] == "cloud":
-        return "-".join(parts[:3])
+        return re.sub(r"_v\d+\w*$", "", "-".join(parts[:3]))
     return _INSTALLED_AS.get(parts[0], parts[0])
 
 

@@ -40,9 +40,10 @@ def guarded(file: PyFile, first: Node, last: Node, name: str) -> list[TextEdit]:
     """The statements under a test of the name; nothing where a context manager would yield only behind
     it: Python raises where it does not yield."""
     function = enclosing(first, "function_definition")
-    if function is not None and any("contextmanager" in text_of(one) for one in decorators_of(function)):
-        if any(node.type == "yield" for node in nodes_between(first, last)):
-            return []
+    decorators = decorators_of(function) if function is not None else []
+    is_manager = any("contextmanager" in text_of(one) for one in decorators)
+    if is_manager and any(node.type == "yield" for node in nodes_between(first, last)):
+        return []
     return wrap(file, first, last, f"if {name} is not None:")
 
 
@@ -176,12 +177,12 @@ def _reads_any(statement: Node, names: set[str]) -> bool:
 # -- tests -----------------------------------------------------------------------------------------
 
 
-def is_tested_wherever_read(file: PyFile, target: Node) -> bool:
-    """Whether all that reads a variable, or an attribute of `self` in its class, asks whether it is None."""
+def reads_of(file: PyFile, target: Node) -> list[Node]:
+    """Where the file reads a variable that is assigned, or the class an attribute of `self`."""
     written = text_of(target)
     name = written.rpartition(".")[2]
     holder = enclosing(target, "class_definition") if target.type == "attribute" else None
-    reads = []
+    found = []
     for node in identifiers_named(holder or file.root, file.source.data, name.encode()):
         read = node
         if target.type == "attribute":
@@ -193,8 +194,13 @@ def is_tested_wherever_read(file: PyFile, target: Node) -> bool:
         ):
             continue
         if not _is_target(read):
-            reads.append(read)
-    return bool(reads) and all(_is_test(read) or _is_behind_test(read) for read in reads)
+            found.append(read)
+    return found
+
+
+def is_tested(read: Node) -> bool:
+    """Whether a read asks whether the value is None, or stands behind a test of that."""
+    return _is_test(read) or _is_behind_test(read)
 
 
 def _is_target(node: Node) -> bool:

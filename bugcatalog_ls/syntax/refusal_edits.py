@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -16,6 +17,7 @@ from bugcatalog_ls.syntax.nodes import (
     holds_node,
     is_docstring,
     statement_of,
+    statements,
     text_of,
     unparenthesised,
     walk,
@@ -24,25 +26,31 @@ from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import TextEdit
 
 DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
+_MUCH = re.compile(r"\b(?:Exception|BaseException|RuntimeError|ImportError)\b")
 # These call what they are given at once, or hand it out to who asks for all of it.
 _CALLS_AT_ONCE = frozenset({"sorted", "min", "max", "sort", "map", "filter", "reduce", "any", "all", "sum"})
 
 
-def refused(file: PyFile, node: Node, tests: Iterable[str], error: str) -> list[TextEdit]:
+def refused(
+    file: PyFile, node: Node, tests: Iterable[str], error: str, companions: Collection[str] = ()
+) -> list[TextEdit]:
     """A refusal before the statement of a node; nothing where that would refuse more than what fails.
 
     `tests` are conditions that hold where the name is missing, the first the plainest; the file's own
-    refusal by one of them is written again, else `error` is raised."""
-    place = place_to_refuse(node)
+    refusal by one of them is written again, else `error` is raised. `companions` are missing with it."""
+    place = place_to_refuse(node, companions)
     if place is None:
         return []
     tests = list(tests)
     code = _call_of_checker(file, place, tests) or _own_refusal(file, place, tests)
-    return insert_before(file, place, code or f"if {tests[0]}:\n    raise {error}")
+    is_spaced = place.type in DEFINITIONS and place.parent == file.root
+    written = code or f"if {tests[0]}:\n    raise {error}"
+    return insert_before(file, place, written, n_blank=2 if is_spaced else 0)
 
 
-def place_to_refuse(node: Node) -> Node | None:
+def place_to_refuse(node: Node, companions: Collection[str] = ()) -> Node | None:
     """The statement before which to refuse what a node needs; None where it may not be come to there."""
+    missing = {text_of(node).partition(".")[0], *companions}
     statement = statement_of(node)
     if statement.type in DEFINITIONS or not _is_come_to(node, statement):
         return None
@@ -50,12 +58,17 @@ def place_to_refuse(node: Node) -> Node | None:
     for parent in ancestors(place):
         if parent.type in DEFINITIONS:
             break
-        if parent.type == "try_statement" and _is_caught_by(parent, node):
-            block = place.parent
-            if block is None or block.parent is None or block.parent.id != parent.id:
+        if parent.type != "try_statement" or not _is_in_body(parent, node):
+            continue
+        block = place.parent
+        is_directly = block is not None and block.parent is not None and block.parent.id == parent.id
+        if _is_asked_by_handlers(parent, missing):
+            # Where the `try` is in progress, its handlers would ask for the name.
+            if not is_directly or _has_finally(parent):
                 return None
-            # Where the `try` is in progress, the name would be asked for by its handlers.
             place = statement_of(parent)
+        elif is_directly and block is not None and statements(block)[0].id == place.id:
+            place = place if _has_finally(parent) or _catches_much(parent) else statement_of(parent)
     return place
 
 
@@ -105,19 +118,33 @@ def _out_of_classes(statement: Node) -> Node:
     return place
 
 
-def _is_caught_by(statement: Node, node: Node) -> bool:
-    """Whether the handlers of a `try` name what a node in its body is a use of."""
+def _is_in_body(statement: Node, node: Node) -> bool:
     body = statement.child_by_field_name("body")
-    if body is None or not holds_node(body, node):
-        return False
-    name = text_of(node).partition(".")[0]
-    handlers = [child for child in statement.children if child.type == "except_clause"]
+    return body is not None and holds_node(body, node)
+
+
+def _is_asked_by_handlers(statement: Node, names: Collection[str]) -> bool:
+    """Whether the handlers of a `try` catch what has one of the names."""
     return any(
-        part.type == "identifier" and text_of(part) == name
-        for handler in handlers
-        if (caught := handler.child_by_field_name("value")) is not None
+        part.type == "identifier" and text_of(part) in names
+        for caught in _caught_by(statement)
+        if caught is not None
         for part in (caught, *walk(caught))
     )
+
+
+def _catches_much(statement: Node) -> bool:
+    """Whether the handlers of a `try` would catch the refusal too."""
+    return any(caught is None or _MUCH.search(text_of(caught)) for caught in _caught_by(statement))
+
+
+def _caught_by(statement: Node) -> list[Node | None]:
+    handlers = [child for child in statement.children if child.type.startswith("except")]
+    return [handler.child_by_field_name("value") for handler in handlers]
+
+
+def _has_finally(statement: Node) -> bool:
+    return any(child.type == "finally_clause" for child in statement.children)
 
 
 # -- in the words of the file ------------------------------------------------------------------------
@@ -185,5 +212,3 @@ def _call_of_checker(file: PyFile, place: Node, tests: list[str]) -> str:
         if body[0].id in checking and not holds_node(function, place):
             return f"{name}()"
     return ""
-
-
