@@ -105,7 +105,7 @@ def is_told_only(call: Node) -> bool:
     if len(names) < 2:
         return False
     subjects = {word for name in names[:-1] for word in _words(name)}
-    is_log = not _LOGS.isdisjoint(subjects) and names[-1] in _LOG_VERBS
+    is_log = (not _LOGS.isdisjoint(subjects) and names[-1] in _LOG_VERBS) or names[-1] == "addHandler"
     return is_log or (is_looking_on(subjects) and "cache" not in subjects)
 
 

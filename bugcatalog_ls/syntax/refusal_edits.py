@@ -11,11 +11,13 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
 from bugcatalog_ls.syntax.nodes import (
+    COMPREHENSIONS,
     ancestors,
     body_of,
     called_name,
     holds_node,
     is_docstring,
+    operator_of,
     statement_of,
     statements,
     text_of,
@@ -25,6 +27,9 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.statement_edits import insert_before
 from bugcatalog_ls.text.spans import TextEdit
 
+_ONLY_LOOKING = frozenset(
+    {"isinstance", "issubclass", "len", "bool", "callable", "hasattr", "startswith", "endswith"}
+)
 DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
 _MUCH = re.compile(r"\b(?:Exception|BaseException|RuntimeError|ImportError)\b")
 # These call what they are given at once, or hand it out to who asks for all of it.
@@ -39,9 +44,13 @@ def refused(
     `tests` are conditions that hold where the name is missing, the first the plainest; the file's own
     refusal by one of them is written again, else `error` is raised. `companions` are missing with it."""
     place = place_to_refuse(node, companions)
-    if place is None:
+    wanted = _wanted_when(node, statement_of(node))
+    if place is None or wanted is None:
         return []
     tests = list(tests)
+    if wanted:
+        refusal = f"if {' and '.join([*wanted, tests[0]])}:\n    raise {error}"
+        return insert_before(file, place, refusal) if place == statement_of(node) else []
     code = _call_of_checker(file, place, tests) or _own_refusal(file, place, tests)
     is_spaced = place.type in DEFINITIONS and place.parent == file.root
     written = code or f"if {tests[0]}:\n    raise {error}"
@@ -52,7 +61,7 @@ def place_to_refuse(node: Node, companions: Collection[str] = ()) -> Node | None
     """The statement before which to refuse what a node needs; None where it may not be come to there."""
     missing = {text_of(node).partition(".")[0], *companions}
     statement = statement_of(node)
-    if statement.type in DEFINITIONS or not _is_come_to(node, statement):
+    if statement.type in DEFINITIONS or _wanted_when(node, statement) is None:
         return None
     place = _out_of_classes(statement)
     for parent in ancestors(place):
@@ -72,25 +81,60 @@ def place_to_refuse(node: Node, companions: Collection[str] = ()) -> Node | None
     return place
 
 
-def _is_come_to(node: Node, statement: Node) -> bool:
-    """Whether a statement surely evaluates a node of it first of all, or of much the same."""
+def _wanted_when(node: Node, statement: Node) -> list[str] | None:
+    """The conditions on which a statement evaluates a node of it, asked again before it without harm;
+    None where that can't be told."""
+    wanted: list[str] = []
+    is_inner = False
     child = node
     for parent in ancestors(node):
         if child.id == statement.id:
-            return True
+            break
         kind = parent.type
         if kind in ("except_clause", "elif_clause", "case_clause"):
-            return False
+            return None
+        condition, holds = None, True
         if kind == "boolean_operator" and _is_field(parent, "right", child):
-            return False
-        if kind == "conditional_expression" and parent.named_children[1].id != child.id:
-            return False
-        if kind == "lambda" and not _is_called_at_once(parent):
-            return False
-        if kind == "generator_expression" and not _is_used_up(parent):
-            return False
+            condition, holds = parent.child_by_field_name("left"), operator_of(parent) == "and"
+        elif kind == "conditional_expression" and parent.named_children[1].id != child.id:
+            condition, holds = parent.named_children[1], parent.named_children[0].id == child.id
+        elif kind in COMPREHENSIONS or kind == "lambda":
+            is_inner = True
+        if (kind == "lambda" and not _is_called_at_once(parent)) or (
+            kind == "generator_expression" and not _is_used_up(parent)
+        ):
+            return None
+        if condition is not None:
+            if is_inner or statement.type == "while_statement" or not _is_harmless(condition):
+                return None
+            wanted.insert(0, _written(condition, holds))
         child = parent
+    # What a comprehension goes round is not known before it.
+    return None if wanted and is_inner else wanted
+
+
+def _is_harmless(condition: Node) -> bool:
+    """Whether a condition may be asked twice: it calls nothing but what only looks."""
+    if condition.start_point.row != condition.end_point.row:
+        return False
+    for part in (condition, *walk(condition)):
+        if part.type in ("await", "named_expression", "yield", "lambda"):
+            return False
+        if part.type == "call" and called_name(part) not in _ONLY_LOOKING:
+            return False
     return True
+
+
+def _written(condition: Node, holds: bool) -> str:
+    condition = unparenthesised(condition)
+    written = text_of(condition)
+    if holds:
+        is_loose = condition.type in ("conditional_expression", "boolean_operator")
+        return f"({written})" if is_loose and operator_of(condition) != "and" else written
+    if condition.type == "not_operator":
+        return written.removeprefix("not").strip()
+    is_plain = condition.type in ("identifier", "attribute", "call", "subscript")
+    return f"not {written}" if is_plain else f"not ({written})"
 
 
 def _is_field(parent: Node, field: str, child: Node) -> bool:
