@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -29,6 +30,7 @@ from bugcatalog_ls.facts.unchecked_uses import (
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.giving_up import gives_up
 from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
 from bugcatalog_ls.syntax.nodes import statement_of, statements
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
@@ -36,7 +38,7 @@ from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_impor
 from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.standard_imports import is_always_there, may_be_there
-from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
+from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
 from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
@@ -291,14 +293,23 @@ def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
 
 
 def _bound_to_none(file: PyFile, name: str) -> list[TextEdit]:
-    """Bind the name to None in the handler of its import."""
+    """Bind the name to None in the handlers that go on without its import."""
+    edits: list[TextEdit] = []
     for optional in optional_imports(file):
         if optional.name != name or optional.statement is None:
             continue
-        handler = next(child for child in optional.statement.children if child.type == "except_clause")
-        block = next((child for child in handler.children if child.type == "block"), None)
-        body = statements(block) if block is not None else []
-        if len(body) == 1 and body[0].type == "pass_statement":
-            return replace_statement(file, body[0], f"{name} = None")
-        return insert_before(file, body[0], f"{name} = None") if body else []
-    return []
+        for handler in optional.statement.children:
+            block = next((child for child in handler.children if child.type == "block"), None)
+            body = statements(block) if block is not None and handler.type == "except_clause" else []
+            if block is None or not body or gives_up(block):
+                continue
+            before = file.source.data[handler.start_byte : body[0].start_byte]
+            if len(body) == 1 and body[0].type == "pass_statement":
+                edits += replace_statement(file, body[0], f"{name} = None")
+            elif re.search(rb"\n\s*#", before):
+                # The comment is about what it stands before.
+                edits += insert_after(file, body[-1], f"{name} = None")
+            else:
+                edits += insert_before(file, body[0], f"{name} = None")
+        break
+    return edits

@@ -51,6 +51,7 @@ from bugcatalog_ls.syntax.nodes import (
 from bugcatalog_ls.syntax.object_uses import is_object_use
 from bugcatalog_ls.syntax.optional_imports import Sign
 from bugcatalog_ls.syntax.refusal_edits import DEFINITIONS, refusals_of, refused
+from bugcatalog_ls.syntax.scopes import Binding
 from bugcatalog_ls.text.spans import TextEdit
 
 _MAY_BE_NONE = re.compile(r"\bNone\b|\bOptional\b")
@@ -91,7 +92,7 @@ def mend(
     if statement.type in DEFINITIONS or statement.parent is None or not name:
         return None
     title = f"Guard with `if {name} is not None`"
-    if edits := tested_type(node, name):
+    if not _is_needed_anyway(statement, node, name) and (edits := tested_type(node, name)):
         return Mend(title, False, edits, True)
     if any(parent.type == "except_clause" and parent.parent == statement for parent in ancestors(node)):
         return None  # What is caught is evaluated after something else failed.
@@ -110,9 +111,24 @@ def mend(
     error = f'RuntimeError("{_told(file, missing)}")'
     if edits := _kept_for_functions(file, statement, node, missing, error, is_handed_out):
         return Mend(title, False, edits, True)
-    edits = refused(file, node, _tests(missing), error, missing.companions)
+    edits = refused(file, node, _tests(file, missing), error, missing.companions)
     reads_name = any(re.search(rf"(?<![\w.]){re.escape(name)} is None", edit.content) for edit in edits)
     return Mend(f"Refuse where {name} is None", False, edits, reads_name) if edits else None
+
+
+def _is_needed_anyway(statement: Node, node: Node, name: str) -> bool:
+    """Whether what runs where a value is not of a type needs the name as well."""
+    negation = enclosing(node, "not_operator", "if_statement", "elif_clause", *DEFINITIONS)
+    if negation is not None and negation.type == "not_operator":
+        branch = enclosing(node, "if_statement", "elif_clause")
+        body = branch.child_by_field_name("consequence") if branch is not None else None
+        if body is not None and is_read_in(body, name):
+            return True
+    return any(
+        is_read_in(other, name) and "isinstance" not in text_of(other)
+        for other in following(statement)
+        if other.type in ("expression_statement", "return_statement")
+    )
 
 
 # -- work that may be left out -----------------------------------------------------------------------
@@ -217,7 +233,7 @@ def _is_left_out_elsewhere(file: PyFile, statement: Node, missing: Missing) -> b
     )
     leaves = any(
         only.type == "return_statement" and not only.named_children
-        for _, only in refusals_of(file, _tests(missing))
+        for _, only in refusals_of(file, _tests(file, missing))
     )
     return goes_on or leaves
 
@@ -385,13 +401,22 @@ def _is_none_told(statement: Node) -> bool:
     return len(returns) == 1
 
 
-def _tests(missing: Missing) -> list[str]:
+def _tests(file: PyFile, missing: Missing) -> list[str]:
     """Conditions that hold where the name is missing, the plainest first."""
     name = missing.name
     of_name = [f"{name} is None", f"not {name}"]
     signs = {"true": "not {}", "false": "{}", "none": "{} is not None"}
-    of_flags = [signs[sign].format(flag) for flag, sign in missing.flags.items() if flag.isidentifier()]
-    return [*of_flags, *of_name] if missing.is_unbound else [*of_name, *of_flags]
+    of_flags: dict[bool, list[str]] = {True: [], False: []}
+    for flag, sign in missing.flags.items():
+        values = [one.value.type if one.value is not None else "" for one in _bindings(file, flag)]
+        of_flags[bool(values) and {"true", "false"} >= set(values)].append(signs[sign].format(flag))
+    # What is not bound is asked for by its flag, where that is nothing else.
+    first = of_flags[True] if missing.is_unbound else []
+    return list(dict.fromkeys([*first, *of_name, *of_flags[True], *of_flags[False]]))
+
+
+def _bindings(file: PyFile, name: str) -> list[Binding]:
+    return file.scopes.module.bindings.get(name, [])
 
 
 def _told(file: PyFile, missing: Missing) -> str:
@@ -400,7 +425,8 @@ def _told(file: PyFile, missing: Missing) -> str:
     if not target or target.startswith("."):
         return f"{target.lstrip('.') or missing.name} could not be imported"
     if top in sys.stdlib_module_names:
-        return f"{target} is not available"
+        is_named = missing.name.rpartition(".")[2] in target.split(".")
+        return f"{target} is not available" if is_named else f"{missing.name} is missing"
     if re.search(rf"^(?:import|from) {re.escape(top)}\b", file.source.text, re.MULTILINE):
         return f"{target} could not be imported"
     return f"{installed_as(target)} is not installed"

@@ -33,6 +33,7 @@ _INSTALLED_AS = {
     "dateutil": "python-dateutil", "docx": "python-docx", "dotenv": "python-dotenv", "jose": "python-jose",
     "jwt": "pyjwt", "ldap": "python-ldap", "magic": "python-magic", "multipart": "python-multipart",
     "OpenSSL": "pyopenssl", "pptx": "python-pptx", "serial": "pyserial", "slugify": "python-slugify",
+    "google-oauth2": "google-auth", "google-protobuf": "protobuf", "googleapiclient": "google-api-python-client",
     "usb": "pyusb", "yaml": "pyyaml", "zmq": "pyzmq",
 }  # fmt: skip
 
@@ -61,8 +62,9 @@ def is_required(index: FactIndex, target: str, path: str) -> bool:
 def installed_as(target: str) -> str:
     """The name under which what an import names is most likely installed."""
     parts = target.split(".")
-    if parts[0] == "google" and len(parts) > 2 and parts[1] == "cloud":
-        return re.sub(r"_v\d+\w*$", "", "-".join(parts[:3]))
+    if parts[0] == "google" and len(parts) > 1:
+        package = "-".join(parts[: 3 if parts[1] == "cloud" else 2])
+        return re.sub(r"_v\d+\w*$", "", _INSTALLED_AS.get(package, package))
     return _INSTALLED_AS.get(parts[0], parts[0])
 
 
