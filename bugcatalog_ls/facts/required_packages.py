@@ -33,7 +33,8 @@ _INSTALLED_AS = {
     "dateutil": "python-dateutil", "docx": "python-docx", "dotenv": "python-dotenv", "jose": "python-jose",
     "jwt": "pyjwt", "ldap": "python-ldap", "magic": "python-magic", "multipart": "python-multipart",
     "OpenSSL": "pyopenssl", "pptx": "python-pptx", "serial": "pyserial", "slugify": "python-slugify",
-    "google-oauth2": "google-auth", "google-protobuf": "protobuf", "googleapiclient": "google-api-python-client",
+    "google-oauth2": "google-auth", "google-protobuf": "protobuf",
+    "googleapiclient": "google-api-python-client",
     "usb": "pyusb", "yaml": "pyyaml", "zmq": "pyzmq",
 }  # fmt: skip
 

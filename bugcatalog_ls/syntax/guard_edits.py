@@ -48,8 +48,11 @@ def guarded(file: PyFile, first: Node, last: Node, name: str) -> list[TextEdit]:
 
 
 def chosen(statement: Node, name: str) -> list[TextEdit]:
-    """`x = name.f() if name is not None else None`; nothing for what is no plain assignment."""
+    """`x = name.f() if name is not None else None`; nothing for what is no plain assignment, nor for one
+    whose type says that it is never None."""
     assignment = assignment_of(statement)
+    if assignment is not None and assignment.child_by_field_name("type") is not None:
+        return []
     left = assignment.child_by_field_name("left") if assignment is not None else None
     right = assignment.child_by_field_name("right") if assignment is not None else None
     if left is None or right is None or left.type not in ("identifier", "attribute"):
