@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -17,7 +16,8 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
-from bugcatalog_ls.facts.optional_mends import Missing, mend
+from bugcatalog_ls.facts.missing_names import Missing
+from bugcatalog_ls.facts.optional_mends import mend
 from bugcatalog_ls.facts.optional_origins import collect_guarded_modules, is_guarded, is_own, origin_of
 from bugcatalog_ls.facts.required_packages import is_required
 from bugcatalog_ls.facts.shown_absences import shown_at
@@ -30,18 +30,16 @@ from bugcatalog_ls.facts.unchecked_uses import (
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
-from bugcatalog_ls.syntax.giving_up import gives_up
 from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
-from bugcatalog_ls.syntax.nodes import statement_of, statements
+from bugcatalog_ls.syntax.nodes import statement_of
+from bugcatalog_ls.syntax.none_bindings import bound_to_none
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.standard_imports import is_always_there, may_be_there
-from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
 from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
-from bugcatalog_ls.text.spans import TextEdit
 
 # Who leaves so many of one file unchecked rests on a check that the file does not show.
 _MAX_OF_LIBRARY = 5
@@ -221,7 +219,7 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     edits = mended.edits
     if is_unbound and mended.reads_name:
-        edits = [*_bound_to_none(ctx.file, name), *edits]
+        edits = [*bound_to_none(ctx.file, name), *edits]
     yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", edits)
 
 
@@ -287,29 +285,3 @@ def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
     folder = path.rpartition("/")[0]
     others = index.get(RefusedImport, use.library)
     return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
-
-
-# -- mending -----------------------------------------------------------------------------------------
-
-
-def _bound_to_none(file: PyFile, name: str) -> list[TextEdit]:
-    """Bind the name to None in the handlers that go on without its import."""
-    edits: list[TextEdit] = []
-    for optional in optional_imports(file):
-        if optional.name != name or optional.statement is None:
-            continue
-        for handler in optional.statement.children:
-            block = next((child for child in handler.children if child.type == "block"), None)
-            body = statements(block) if block is not None and handler.type == "except_clause" else []
-            if block is None or not body or gives_up(block):
-                continue
-            before = file.source.data[handler.start_byte : body[0].start_byte]
-            if len(body) == 1 and body[0].type == "pass_statement":
-                edits += replace_statement(file, body[0], f"{name} = None")
-            elif re.search(rb"\n\s*#", before):
-                # The comment is about what it stands before.
-                edits += insert_after(file, body[-1], f"{name} = None")
-            else:
-                edits += insert_before(file, body[0], f"{name} = None")
-        break
-    return edits

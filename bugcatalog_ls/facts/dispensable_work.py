@@ -47,15 +47,16 @@ _LOGS = frozenset({"log", "logger", "logging"})
 _LOG_VERBS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _VERBS = frozenset(
     {"incr", "increment", "inc", "decr", "decrement", "gauge", "timing", "histogram", "observe", "count"}
-    | {"capture", "track", "trace", "invalidate", "evict", "expire", "purge", "prewarm", "prefetch"}
+    | {"track", "trace", "invalidate", "evict", "expire", "purge", "prewarm", "prefetch"}
     | {"close", "shutdown", "flush", "disconnect", "cleanup", "aclose"}
-    | {"init", "initialize", "initialise", "setup", "install", "configure", "instrument", "patch", "unpatch"}
+    | {"init", "initialize", "initialise", "setup", "install", "configure", "instrument"}
     | {"debug", "info", "warning", "warn", "log", "annotate", "breakpoint"}
 )
-_MARKING = frozenset({"add", "set", "record"})
+_MARKING = frozenset({"add", "set", "record", "capture", "patch"})
 _MARKS = frozenset(
     {"tag", "tags", "breadcrumb", "event", "attribute", "attributes", "context", "extra", "extras", "trace"}
     | {"exception", "metric", "error", "latency", "duration", "timing", "usage", "metadata", "title"}
+    | {"message", "all"}
 )
 _OWED = frozenset(
     {"upload", "put", "save", "write", "dump", "store", "persist", "insert", "create", "send", "deliver"}
