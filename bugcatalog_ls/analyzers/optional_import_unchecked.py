@@ -172,7 +172,9 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
-            data = {"name": use.name, "kind": use.kind, "target": use.target}
+            # `import a.b` binds `a`.
+            is_part = use.first.startswith(f"{use.target}.")
+            data = {"name": use.name, "kind": use.kind, "target": use.first if is_part else use.target}
             is_unsure = use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY
             variant = "unsure" if is_unsure or _is_unsure(ctx, target, use.shown) else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
