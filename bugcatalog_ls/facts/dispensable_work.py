@@ -15,34 +15,23 @@ Weight = Literal["dispensable", "owed", "unknown"]
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words of the objects and libraries that look on, speed up or decorate.
 _OBJECTS = frozenset(
-    {
-        "metric",
-        "metrics",
-        "meter",
-        "counter",
-        "gauge",
-        "histogram",
-        "stats",
-        "statsd",
-        "datadog",
-        "prometheus",
-    }
-    | {"telemetry", "opentelemetry", "otel", "ddtrace", "newrelic", "apm", "elasticapm", "instrumentator"}
-    | {"sentry", "rollbar", "bugsnag", "honeybadger", "logfire", "langfuse", "agentops"}
-    | {
-        "tracer",
-        "tracing",
-        "span",
-        "profiler",
-        "pyinstrument",
-        "analytics",
-        "posthog",
-        "mixpanel",
-        "amplitude",
-    }
-    | {"cache", "progress", "pbar", "tqdm", "spinner", "bell", "colorama", "setproctitle"}
-    | {"debugpy", "pydevd", "faulthandler", "uvloop", "truststore", "readline"}
+    {"metric", "metrics", "meter", "counter", "gauge", "histogram", "stats", "statsd", "datadog"}
+    | {"prometheus", "telemetry", "opentelemetry", "otel", "ddtrace", "newrelic", "apm", "elasticapm"}
+    | {"instrumentator", "sentry", "rollbar", "bugsnag", "honeybadger", "logfire", "langfuse", "agentops"}
+    | {"tracer", "tracing", "span", "profiler", "pyinstrument", "analytics", "posthog", "mixpanel"}
+    | {"amplitude", "cache", "progress", "pbar", "tqdm", "spinner", "bell"}
 )
+_LIBRARIES = frozenset(
+    {"colorama", "coloredlogs", "debugpy", "dotenv", "faulthandler", "nest_asyncio", "pydevd", "readline"}
+    | {"setproctitle", "truststore", "uvloop"}
+)
+# What reaches others beside the work, and what is often only a faster copy: where it stands tells more.
+_BESIDE = frozenset(
+    {"notifier", "notification", "notifications", "notify", "slack", "discord", "telegram", "webhook"}
+    | {"webhooks", "alert", "alerts", "events", "bus", "signals", "redis", "memcache", "memcached"}
+)
+# What nobody goes without unnoticed, whatever it is called.
+_KEPT = frozenset({"audit", "ledger", "billing", "payment", "payments", "security", "invoice", "consent"})
 _LOGS = frozenset({"log", "logger", "logging"})
 _LOG_VERBS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _VERBS = frozenset(
@@ -60,24 +49,13 @@ _MARKS = frozenset(
 )
 _OWED = frozenset(
     {"upload", "put", "save", "write", "dump", "store", "persist", "insert", "create", "send", "deliver"}
-    | {"submit", "enqueue", "delay", "charge", "pay", "refund", "transfer", "withdraw"}
+    | {"submit", "enqueue", "delay", "charge", "pay", "refund", "transfer", "withdraw", "serve", "main"}
     | {"verify", "validate", "check", "require", "authenticate", "authorize", "authorise", "login", "bind"}
     | {"sign", "encrypt", "decrypt", "compress", "decompress", "convert", "export", "download", "fetch"}
     | {"copy", "move", "rename", "extract", "unpack", "render", "generate", "build", "compile", "train"}
-    | {
-        "run",
-        "execute",
-        "exec",
-        "process",
-        "parse",
-        "migrate",
-        "commit",
-        "lock",
-        "flock",
-        "acquire",
-        "backup",
-    }
-    | {"restore", "apply", "deploy", "schedule", "delete", "remove", "drop", "sanitize", "make", "load"}
+    | {"run", "execute", "exec", "process", "parse", "migrate", "commit", "lock", "flock", "acquire"}
+    | {"backup", "restore", "apply", "deploy", "schedule", "delete", "remove", "drop", "sanitize", "make"}
+    | {"load"}
 )
 _GOES_AROUND = frozenset(
     {"span", "trace", "timer", "timed", "time", "profile", "measure", "transaction", "scope", "progress"}
@@ -91,13 +69,17 @@ def weight_of(call: Node, library: str = "") -> Weight:
         return "unknown"
     action = _words(names[-1])
     subjects = {word for name in names[:-1] or names for word in _words(name)} | set(_words(library))
-    if is_looking_on(subjects):
+    if not _KEPT.isdisjoint(subjects):
+        return "owed"
+    if is_looking_on(subjects) or library.partition(".")[0] in _LIBRARIES:
         return "dispensable"
     if not action:
         return "unknown"
+    if action[-1].endswith("cache") and len(action) > 1:
+        return "dispensable"
     if action[0] in _VERBS or (action[0] in _MARKING and not _MARKS.isdisjoint(action[1:])):
         return "dispensable"
-    return "owed" if action[0] in _OWED else "unknown"
+    return "owed" if action[0] in _OWED and _BESIDE.isdisjoint(subjects) else "unknown"
 
 
 def is_told_only(call: Node) -> bool:

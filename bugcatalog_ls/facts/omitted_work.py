@@ -67,14 +67,24 @@ def _may_be_left_out(file: PyFile, statement: Node, call: Node, node: Node, miss
     weight = weight_of(call, missing.target)
     if _is_needed_later(statement, missing):
         return False
-    if weight == "dispensable" or _is_on_the_way_out(statement):
+    if weight == "dispensable":
         return True
-    if weight == "owed":
-        return False
+    is_left_out = _is_left_out_elsewhere(file, statement, missing)
+    if is_left_out and all(map(_claims_nothing, following_outward(statement))):
+        return True
     if enclosing(statement, "function_definition") is None:
-        return True  # What a module sets up; who uses it later asks by itself.
+        # What a module sets up: who uses it later asks by itself. A script is there for what it runs.
+        return "__name__" not in _conditions_around(statement)
     is_plain = not any(inner.type == "call" for inner in _callees(call))
-    return is_plain and (_is_left_out_elsewhere(file, statement, missing) or _is_aside(statement))
+    if weight == "owed" or not is_plain:
+        return False
+    return _is_on_the_way_out(statement) or _is_aside(statement)
+
+
+def _conditions_around(statement: Node) -> str:
+    around = (parent for parent in ancestors(statement) if parent.type == "if_statement")
+    conditions = (parent.child_by_field_name("condition") for parent in around)
+    return " ".join(text_of(condition) for condition in conditions if condition is not None)
 
 
 def _callees(call: Node) -> list[Node]:

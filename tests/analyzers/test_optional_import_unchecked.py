@@ -1385,6 +1385,45 @@ def test_mend_leaves_out_only_what_looks_on() -> None:
     )
 
 
+def test_mend_leaves_out_what_is_beside_the_work() -> None:
+    code = """
+        try:
+            from extra import audit, mailer, notifier
+        except ImportError:
+            audit = mailer = notifier = None
+
+        def pay(db, order):
+            db.commit()
+            {call}
+            return order
+        """
+    for call, name in (("notifier.send(order)", "notifier"), ("await notifier.tell(order)", "notifier")):
+        guarded = f"if {name} is not None:\n                {call}"
+        check_fix("BC903", code.format(call=call), code.format(call=guarded))
+    for call, name in (("mailer.send(order)", "mailer"), ("audit.log(order)", "audit")):
+        refused = f'if {name} is None:\n                raise RuntimeError("extra is not installed")'
+        check_fix("BC903", code.format(call=call), code.format(call=f"{refused}\n            {call}"))
+    setup = """
+        try:
+            from dotenv import load_dotenv
+            import uvicorn
+        except ImportError:
+            load_dotenv = uvicorn = None
+
+        {first}load_dotenv()
+
+        if __name__ == "__main__":
+            {second}uvicorn.run("app")
+        """
+    guarded = "if load_dotenv is not None:\n            "
+    refused = 'if uvicorn is None:\n                raise RuntimeError("uvicorn is not installed")'
+    check_fix(
+        "BC903",
+        setup.format(first="", second=""),
+        setup.format(first=guarded, second=f"{refused}\n            "),
+    )
+
+
 def test_mend_asks_a_cache_only_where_there_is_one() -> None:
     check_fix(
         "BC903",
