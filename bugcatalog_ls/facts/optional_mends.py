@@ -54,8 +54,12 @@ def mend(
 
     `need` imports a name; `is_handed_out` tells whether other files import one of this file."""
     name, statement = missing.name, statement_of(node)
-    if statement.type in DEFINITIONS or statement.parent is None or not name:
+    if statement.parent is None or not name:
         return None
+    words = words_for(file, missing)
+    if statement.type in DEFINITIONS:
+        is_annotation = any(parent.type == "type" for parent in ancestors(node))
+        return None if is_annotation else _refusal(file, node, missing, words)
     title = f"Guard with `if {name} is not None`"
     if not _is_needed_anyway(statement, node, name) and (edits := tested_type(node, name)):
         return Mend(title, False, edits, True)
@@ -73,10 +77,14 @@ def mend(
     if _is_nonewords_for(statement) and not following(statement):
         edits = guarded(file, statement, statement, name)
         return Mend(title, False, edits, True) if edits else None
-    error = f'RuntimeError("{words_for(file, missing)}")'
-    if edits := _kept_for_functions(file, statement, node, missing, error, is_handed_out):
+    if edits := _kept_for_functions(file, statement, node, missing, words, is_handed_out):
         return Mend(title, False, edits, True)
-    edits = refused(file, node, tests_of(file, missing), error, missing.companions)
+    return _refusal(file, node, missing, words)
+
+
+def _refusal(file: PyFile, node: Node, missing: Missing, words: str) -> Mend | None:
+    name = missing.name
+    edits = refused(file, node, tests_of(file, missing), words, missing.companions)
     reads_name = any(re.search(rf"(?<![\w.]){re.escape(name)} is None", edit.content) for edit in edits)
     return Mend(f"Refuse where {name} is None", False, edits, reads_name) if edits else None
 
@@ -119,7 +127,7 @@ def _kept_for_functions(
     statement: Node,
     node: Node,
     missing: Missing,
-    error: str,
+    words: str,
     is_handed_out: Callable[[str], bool],
 ) -> list[TextEdit]:
     """None in place of what a module makes for its functions, which ask for it: so the module can be
@@ -149,7 +157,7 @@ def _kept_for_functions(
         if read.id in asides:
             edits += guarded(file, statement_of(read), statement_of(read), kept)
     for read in first_on_their_paths(file, [read for read in reads if read.id not in asides]):
-        refusal = refused(file, read, [f"{kept} is None"], error)
+        refusal = refused(file, read, [f"{kept} is None"], words)
         if not refusal:
             return []
         edits += refusal

@@ -15,6 +15,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     body_of,
     called_name,
+    enclosing,
     holds_node,
     is_docstring,
     operator_of,
@@ -37,17 +38,21 @@ _CALLS_AT_ONCE = frozenset({"sorted", "min", "max", "sort", "map", "filter", "re
 
 
 def refused(
-    file: PyFile, node: Node, tests: Iterable[str], error: str, companions: Collection[str] = ()
+    file: PyFile, node: Node, tests: Iterable[str], words: str, companions: Collection[str] = ()
 ) -> list[TextEdit]:
     """A refusal before the statement of a node; nothing where that would refuse more than what fails.
 
     `tests` are conditions that hold where the name is missing, the first the plainest; the file's own
-    refusal by one of them is written again, else `error` is raised. `companions` are missing with it."""
+    refusal by one of them is written again, else an error with `words` is raised. `companions` are
+    missing with it."""
     place = place_to_refuse(node, companions)
     wanted = _wanted_when(node, statement_of(node))
     if place is None or wanted is None:
         return []
     tests = list(tests)
+    # Who imports the module may go on without it.
+    is_at_import = enclosing(place, "function_definition") is None
+    error = f'{"ImportError" if is_at_import else "RuntimeError"}("{words}")'
     if wanted:
         refusal = f"if {' and '.join([*wanted, tests[0]])}:\n    raise {error}"
         return insert_before(file, place, refusal) if place == statement_of(node) else []
@@ -61,7 +66,7 @@ def place_to_refuse(node: Node, companions: Collection[str] = ()) -> Node | None
     """The statement before which to refuse what a node needs; None where it may not be come to there."""
     missing = {text_of(node).partition(".")[0], *companions}
     statement = statement_of(node)
-    if statement.type in DEFINITIONS or _wanted_when(node, statement) is None:
+    if _wanted_when(node, statement) is None:
         return None
     place = _out_of_classes(statement)
     for parent in ancestors(place):

@@ -905,11 +905,11 @@ def test_no_guard_around_the_classes_of_a_module() -> None:
     )
     check_fix("BC903", code, guarded)
     handed = f"#- app/store.py\n{dedent(code)}\n#- app/main.py\nfrom app.store import client\n"
-    refused = 'if redis is None:\n    raise RuntimeError("redis is not installed")\nclient ='
+    refused = 'if redis is None:\n    raise ImportError("redis is not installed")\nclient ='
     check_fix("BC903", handed, handed.replace("client =", refused))
     told = code.replace("client =", "client: redis.Redis =")
     refused = """if redis is None:
-            raise RuntimeError("redis is not installed")
+            raise ImportError("redis is not installed")
         client:"""
     check_fix("BC903", told, told.replace("client:", refused))
 
@@ -925,7 +925,7 @@ def with_lib(function):
     @wraps(function)
     def run(*args):
         if lib is None:
-            raise RuntimeError("install lib")
+            raise ImportError("install lib")
         return function(*args)
     return run
 
@@ -1268,6 +1268,44 @@ def test_predicates_that_ask_each_other() -> None:
     )
 
 
+def test_what_a_module_needs_at_import_raises_import_error() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+
+class Task(lib.Task):
+    pass
+
+
+class Client:
+    @lib.retry
+    def call(self, zone=lib.utc): ...
+
+    later = staticmethod(lambda: lib.now())
+""",
+        HEAD
+        + """
+
+if lib is None:
+    raise ImportError("lib is not installed")
+
+
+class Task(lib.Task):
+    pass
+
+
+class Client:
+    @lib.retry
+    def call(self, zone=lib.utc): ...
+
+    later = staticmethod(lambda: lib.now())
+""",
+    )
+    annotated = HEAD + "def load(value: lib.Value): ...\n"
+    check_fix("BC903", annotated, annotated)
+
+
 def test_a_context_manager_refuses_before_it_yields() -> None:
     code = """
         from contextlib import contextmanager
@@ -1416,7 +1454,7 @@ def test_mend_leaves_out_what_is_beside_the_work() -> None:
             {second}uvicorn.run("app")
         """
     guarded = "if load_dotenv is not None:\n            "
-    refused = 'if uvicorn is None:\n                raise RuntimeError("uvicorn is not installed")'
+    refused = 'if uvicorn is None:\n                raise ImportError("uvicorn is not installed")'
     check_fix(
         "BC903",
         setup.format(first="", second=""),
