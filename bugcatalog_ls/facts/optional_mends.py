@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.omitted_work import entered_without, last_left_out, loo
 from bugcatalog_ls.facts.unchecked_uses import first_on_their_paths
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guard_edits import (
+    annotation_around,
     assignment_of,
     call_of,
     chosen,
@@ -22,6 +23,7 @@ from bugcatalog_ls.syntax.guard_edits import (
     is_read_in,
     is_tested,
     nodes_between,
+    quoted,
     reads_of,
     tested_condition,
     tested_type,
@@ -56,10 +58,15 @@ def mend(
     name, statement = missing.name, statement_of(node)
     if statement.parent is None or not name:
         return None
+    assignment = assignment_of(statement)
+    value = assignment.child_by_field_name("right") if assignment is not None else None
+    is_made = value is not None and is_read_in(value, name)
+    if not is_made and (annotation := annotation_around(node)) is not None:
+        edits = quoted(annotation)
+        return Mend("Quote the annotation", False, edits, False) if edits else None
     words = words_for(file, missing)
     if statement.type in DEFINITIONS:
-        is_annotation = any(parent.type == "type" for parent in ancestors(node))
-        return None if is_annotation else _refusal(file, node, missing, words)
+        return _refusal(file, node, missing, words)
     title = f"Guard with `if {name} is not None`"
     if not _is_needed_anyway(statement, node, name) and (edits := tested_type(node, name)):
         return Mend(title, False, edits, True)

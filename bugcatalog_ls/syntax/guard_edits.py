@@ -34,6 +34,9 @@ from bugcatalog_ls.text.spans import TextEdit
 _TIGHTER = frozenset(
     {"not_operator", "comparison_operator", "binary_operator", "unary_operator", "boolean_operator"}
 )
+_ANNOTATED = frozenset(
+    {"typed_parameter", "typed_default_parameter", "function_definition", "assignment", "block", "module"}
+)
 
 
 def guarded(file: PyFile, first: Node, last: Node, name: str) -> list[TextEdit]:
@@ -98,6 +101,25 @@ def _and_tested(call: Node, name: str) -> list[TextEdit]:
     if parent is None or parent.type not in _TIGHTER or is_joined:
         return [insert_at(call.start_byte, f"{name} is not None and ")]
     return [insert_at(call.start_byte, f"({name} is not None and "), insert_at(call.end_byte, ")")]
+
+
+def annotation_around(node: Node) -> Node | None:
+    """The whole annotation that a node stands in."""
+    found = None
+    for part in (node, *ancestors(node)):
+        if part.type == "type":
+            found = part
+        elif part.type in _ANNOTATED:
+            break
+    return found
+
+
+def quoted(annotation: Node) -> list[TextEdit]:
+    """An annotation as a string, which nothing evaluates at import; none where it has strings itself."""
+    written = text_of(annotation)
+    if '"' in written or "'" in written or annotation.start_point.row != annotation.end_point.row:
+        return []
+    return replace_node(annotation, f'"{written}"')
 
 
 # -- statements ------------------------------------------------------------------------------------

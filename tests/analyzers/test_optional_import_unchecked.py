@@ -1302,8 +1302,8 @@ class Client:
     later = staticmethod(lambda: lib.now())
 """,
     )
-    annotated = HEAD + "def load(value: lib.Value): ...\n"
-    check_fix("BC903", annotated, annotated)
+    annotated = HEAD + "def load(value: list[lib.Value] | None = None) -> str: ...\n"
+    check_fix("BC903", annotated, annotated.replace("list[lib.Value] | None =", '"list[lib.Value] | None" ='))
 
 
 def test_a_context_manager_refuses_before_it_yields() -> None:
