@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.missing_names import Missing
+from bugcatalog_ls.facts.optional_mends import mend
 from bugcatalog_ls.facts.optional_origins import collect_guarded_modules, is_guarded, is_own, origin_of
 from bugcatalog_ls.facts.required_packages import is_required
 from bugcatalog_ls.facts.shown_absences import shown_at
@@ -26,18 +30,16 @@ from bugcatalog_ls.facts.unchecked_uses import (
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
-from bugcatalog_ls.syntax.guard_edits import DEFINITIONS, guarded, is_call_statement
 from bugcatalog_ls.syntax.modules import is_test_path, is_vendored_path
-from bugcatalog_ls.syntax.nodes import statement_of, statements
+from bugcatalog_ls.syntax.nodes import statement_of
+from bugcatalog_ls.syntax.none_bindings import bound_to_none
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use, is_written
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, optional_imports
 from bugcatalog_ls.syntax.refused_imports import is_refused
 from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.standard_imports import is_always_there, may_be_there
-from bugcatalog_ls.syntax.statement_edits import insert_before, replace_statement
 from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
-from bugcatalog_ls.text.spans import TextEdit
 
 # Who leaves so many of one file unchecked rests on a check that the file does not show.
 _MAX_OF_LIBRARY = 5
@@ -170,7 +172,9 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             state = "is None" if use.kind == "none" else "is not bound"
             where = ctx.related(ctx.path, use.import_anchor, f"{use.name} {state} where this import fails")
             message = f"{use.name} {state} where its import fails, and nothing tests that here"
-            data = {"name": use.name, "kind": use.kind}
+            # `import a.b` binds `a`.
+            is_part = use.first.startswith(f"{use.target}.")
+            data = {"name": use.name, "kind": use.kind, "target": use.first if is_part else use.target}
             is_unsure = use.is_unsure or n_uses[use.library] > _MAX_OF_LIBRARY
             variant = "unsure" if is_unsure or _is_unsure(ctx, target, use.shown) else ""
             yield ctx.find(use.anchor, message, variant=variant, related=[where], data=data)
@@ -186,7 +190,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             for anchor, shown in zip(other.anchors, other.shown, strict=True):
                 is_unsure = len(other.anchors) > _MAX_OF_LIBRARY or _is_unsure(ctx, target, shown)
                 variant = "unsure" if is_unsure else ""
-                yield ctx.find(anchor, message, variant=variant, data={"name": other.written, "kind": "none"})
+                data = {"name": other.written, "kind": "none", "target": target}
+                yield ctx.find(anchor, message, variant=variant, data=data)
 
 
 def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
@@ -206,19 +211,29 @@ def _is_unsure(ctx: JoinContext, target: str, shown: str) -> bool:
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     name, is_unbound = finding.data.get("name", ""), finding.data.get("kind") == "unbound"
-    statement = statement_of(ctx.node)
-    if statement.type in DEFINITIONS or statement.parent is None or not name:
+    optionals = optional_imports(ctx.file)
+    own = [optional for optional in optionals if optional.name == name]
+    flags = dict(own[0].flags) if len(own) == 1 else {}
+    beside = {one.name for one in optionals if own and one.statement == own[0].statement}
+    missing = Missing(name, finding.data.get("target", ""), is_unbound, flags, frozenset(beside))
+    mended = mend(ctx.file, ctx.node, missing, ctx.imports().need, partial(_is_handed_out, ctx))
+    if mended is None:
         return
-    edits = guarded(ctx.file, statement, name)
-    if not edits:
-        return
-    if is_unbound:
-        edits = [*_bound_to_none(ctx.file, name), *edits]
-    is_safe = is_call_statement(statement) and not is_unbound
-    # What refuses tests the name the other way round.
-    is_refused = any(f"if {name} is None:" in edit.content for edit in edits)
-    title = f"Refuse where {name} is None" if is_refused else f"Guard with `if {name} is not None`"
-    yield ctx.fix(title, "safe" if is_safe and not is_refused else "suggested", edits)
+    edits = mended.edits
+    if is_unbound and mended.reads_name:
+        edits = [*bound_to_none(ctx.file, name), *edits]
+    yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", edits)
+
+
+def _is_handed_out(ctx: FixContext, name: str) -> bool:
+    """Whether another file imports a name that may be this file's."""
+    exports = (ctx.index.one(ModuleExports, module) for module in ctx.index.keys(ModuleExports))
+    return any(
+        target is not None and target.endswith(f".{name}")
+        for found in exports
+        if found is not None and found[0] != ctx.file.path
+        for target in found[1].names.values()
+    )
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, joins=(OwnUnchecked, UncheckedUses), fix=_fix)
@@ -272,20 +287,3 @@ def _is_refused_beside(index: FactIndex, use: OwnUse, path: str) -> bool:
     folder = path.rpartition("/")[0]
     others = index.get(RefusedImport, use.library)
     return any(other != path and other.rpartition("/")[0] == folder for other, _ in others)
-
-
-# -- mending -----------------------------------------------------------------------------------------
-
-
-def _bound_to_none(file: PyFile, name: str) -> list[TextEdit]:
-    """Bind the name to None in the handler of its import."""
-    for optional in optional_imports(file):
-        if optional.name != name or optional.statement is None:
-            continue
-        handler = next(child for child in optional.statement.children if child.type == "except_clause")
-        block = next((child for child in handler.children if child.type == "block"), None)
-        body = statements(block) if block is not None else []
-        if len(body) == 1 and body[0].type == "pass_statement":
-            return replace_statement(file, body[0], f"{name} = None")
-        return insert_before(file, body[0], f"{name} = None") if body else []
-    return []

@@ -23,6 +23,8 @@ _LISTS = re.compile(
 _QUOTED = re.compile(r"[\"']([^\"'\n]+)[\"']")
 _INSTALLED = re.compile(r"^install_requires\s*=((?:.*\n?(?:[ \t]+.*\n?|\n)*))", re.MULTILINE)
 _PIPFILE = re.compile(r"^\[packages\]\n((?:(?!\[).*\n?)*)", re.MULTILINE)
+# Folders that many packages put modules into.
+_NAMESPACES = frozenset({"azure", "google", "ruamel", "zope"})
 # What is installed under another name than that of its modules.
 _INSTALLED_AS = {
     "attr": "attrs", "bs4": "beautifulsoup4", "corsheaders": "django-cors-headers", "Crypto": "pycryptodome",
@@ -30,6 +32,12 @@ _INSTALLED_AS = {
     "MySQLdb": "mysqlclient", "nacl": "pynacl", "PIL": "pillow", "pkg_resources": "setuptools",
     "rest_framework": "djangorestframework", "skimage": "scikit-image", "sklearn": "scikit-learn",
     "socks": "pysocks", "telegram": "python-telegram-bot",
+    "dateutil": "python-dateutil", "docx": "python-docx", "dotenv": "python-dotenv", "jose": "python-jose",
+    "jwt": "pyjwt", "ldap": "python-ldap", "magic": "python-magic", "multipart": "python-multipart",
+    "OpenSSL": "pyopenssl", "pptx": "python-pptx", "serial": "pyserial", "slugify": "python-slugify",
+    "google-oauth2": "google-auth", "google-protobuf": "protobuf",
+    "googleapiclient": "google-api-python-client", "mysql": "mysql-connector-python",
+    "usb": "pyusb", "yaml": "pyyaml", "zmq": "pyzmq",
 }  # fmt: skip
 
 
@@ -52,6 +60,17 @@ def is_required(index: FactIndex, target: str, path: str) -> bool:
         for package in _packages_of(target)
         for _, fact in index.get(RequiredPackage, package)
     )
+
+
+def installed_as(target: str) -> str:
+    """The name under which what an import names is most likely installed."""
+    parts = target.split(".")
+    if len(parts) > 1 and parts[0] in _NAMESPACES:
+        modules = [part for part in parts if part.islower()]
+        is_deep = parts[0] != "google" or parts[1] == "cloud"
+        package = re.sub(r"_v\d+\w*$", "", "-".join(modules[: 3 if is_deep else 2]))
+        return _INSTALLED_AS.get(package, package)
+    return _INSTALLED_AS.get(parts[0], parts[0])
 
 
 def _packages_of(target: str) -> Iterator[str]:

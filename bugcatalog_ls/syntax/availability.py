@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
@@ -59,7 +60,9 @@ class Availability:
             return True
         if self._is_module_skipped or self.is_caught(node) or self._is_sure_around(node, depth):
             return True
-        return self._is_checked_for_others and enclosing(node, *FUNCTIONS) is not None
+        if self._is_checked_for_others and enclosing(node, *FUNCTIONS) is not None:
+            return True
+        return self._is_refused_where_wanted(node)
 
     def is_tested_at(self, node: Node) -> bool:
         """Whether a test in the function around a node tells that the name is there."""
@@ -96,6 +99,23 @@ class Availability:
             for part in (node.child_by_field_name("left"), node.child_by_field_name("right"))
             if part is not None
         )
+
+    def _is_refused_where_wanted(self, node: Node) -> bool:
+        """Whether `if wanted and lib is None: raise` stands before, where `wanted` holds."""
+        conditions = list(conditions_at(node))
+        refusals = [part for part in conditions if not part.holds and _is_and(part.node)]
+        if not any(self._mentions(part.node) for part in refusals):
+            return False
+        known = {(text_of(part.node), part.holds) for one in conditions for part in implied(one)}
+        for refusal in refusals:
+            left = [
+                part
+                for part in _joined_by_and(refusal.node)
+                if not {(text_of(one.node), one.holds) for one in implied(Condition(part, True))} <= known
+            ]
+            if len(left) == 1 and self._tells(Condition(left[0], False), 0):
+                return True
+        return False
 
     def _tells_part(self, part: Condition, depth: int) -> bool:
         subject = present(part)
@@ -309,3 +329,18 @@ class Availability:
     @cached_property
     def _told(self) -> list[bytes]:
         return [name.encode() for name in sorted({*self._names, *self._flags})]
+
+
+def _is_and(node: Node) -> bool:
+    node = unparenthesised(node)
+    return node.type == "boolean_operator" and operator_of(node) == "and"
+
+
+def _joined_by_and(node: Node) -> Iterator[Node]:
+    node = unparenthesised(node)
+    if not _is_and(node):
+        yield node
+        return
+    for side in (node.child_by_field_name("left"), node.child_by_field_name("right")):
+        if side is not None:
+            yield from _joined_by_and(side)

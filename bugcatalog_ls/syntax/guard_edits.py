@@ -1,161 +1,182 @@
-"""Edits that put statements under a test of a name, with those that need what they assign."""
+"""Edits that put statements under a test of a name, and what tells where such a test is enough."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.edits import insert_at
+from bugcatalog_ls.syntax.edits import insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import decorators_of, enclosing, statement_of, statements, text_of, walk
-from bugcatalog_ls.syntax.statement_edits import insert_before, wrap
+from bugcatalog_ls.syntax.guards import conditions_at, implied, present
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    called_name,
+    decorators_of,
+    elements_of,
+    enclosing,
+    holds_node,
+    is_none,
+    operator_of,
+    statements,
+    text_of,
+    unawaited,
+    unparenthesised,
+    walk,
+)
+from bugcatalog_ls.syntax.object_uses import is_label, is_object_use
+from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.syntax.words import identifiers_named
 from bugcatalog_ls.text.spans import TextEdit
 
-_MAY_BE_NONE = re.compile(r"\b(?:None|Optional|Any|object)\b")
-DEFINITIONS = frozenset({"function_definition", "class_definition", "decorated_definition"})
+# Where `a is not None and b` needs parentheses around it.
+_TIGHTER = frozenset(
+    {"not_operator", "comparison_operator", "binary_operator", "unary_operator", "boolean_operator"}
+)
+_ANNOTATED = frozenset(
+    {"typed_parameter", "typed_default_parameter", "function_definition", "assignment", "block", "module"}
+)
 
 
-def guarded(file: PyFile, statement: Node, name: str) -> list[TextEdit]:
-    """The statement under a test of the name, with those behind it that need what it assigns. Where
-    these would be functions and classes of a module, only the value depends on the test; where a value is
-    owed, what needs the name is refused without it."""
-    statement = _outermost_in_need(statement, name)
-    if _is_kept_on_an_object(statement):
-        return _chosen(statement, name)  # Else the attribute would be missing for whoever reads it later.
-    last, block = statement, statement.parent
-    if block is not None:
-        behind = [one for one in statements(block) if one.start_byte > statement.start_byte]
-        last = _last_in_need(statement, behind)
-    if (
-        block is not None
-        and block.type == "module"
-        and any(
-            other.type in DEFINITIONS
-            for other in statements(block)
-            if statement.start_byte <= other.start_byte <= last.start_byte
-        )
-    ):
-        return _chosen(statement, name)  # Else half a module would stand under the test.
-    if _ends_without_yield(statement, last) or _only_goes_with(statement):
+def guarded(file: PyFile, first: Node, last: Node, name: str) -> list[TextEdit]:
+    """The statements under a test of the name; nothing where a context manager would yield only behind
+    it: Python raises where it does not yield."""
+    function = enclosing(first, "function_definition")
+    decorators = decorators_of(function) if function is not None else []
+    is_manager = any("contextmanager" in text_of(one) for one in decorators)
+    if is_manager and any(node.type == "yield" for node in nodes_between(first, last)):
         return []
-    if _owes_a_value(statement, last):
-        refusal = f'if {name} is None:\n    raise RuntimeError("{name} is not installed")'
-        return insert_before(file, statement, refusal)
-    return wrap(file, statement, last, f"if {name} is not None:")
+    return wrap(file, first, last, f"if {name} is not None:")
 
 
-def _last_in_need(statement: Node, following: list[Node]) -> Node:
-    """The last statement that reads what it, or one that goes under the test with it, assigns."""
-    last, assigned, passed = statement, _assigned_names(statement), set[str]()
-    for other in following:
+def chosen(statement: Node, name: str) -> list[TextEdit]:
+    """`x = name.f() if name is not None else None`; nothing for what is no plain assignment, nor for one
+    whose type says that it is never None."""
+    assignment = assignment_of(statement)
+    if assignment is not None and assignment.child_by_field_name("type") is not None:
+        return []
+    left = assignment.child_by_field_name("left") if assignment is not None else None
+    right = assignment.child_by_field_name("right") if assignment is not None else None
+    if left is None or right is None or left.type not in ("identifier", "attribute"):
+        return []
+    if right.type not in ("call", "attribute", "subscript", "await"):
+        return []
+    return [insert_at(right.end_byte, f" if {name} is not None else None")]
+
+
+def tested_type(node: Node, name: str) -> list[TextEdit]:
+    """`name is not None and isinstance(value, name.Type)`, where a node is of such a type: without the
+    library nothing is of it. Of several types that one is left out."""
+    call = next((parent for parent in ancestors(node) if parent.type == "call"), None)
+    if call is None or called_name(call) not in ("isinstance", "issubclass"):
+        return []
+    positional = arguments_of(call).positional
+    if len(positional) != 2 or not holds_node(positional[1], node):
+        return []
+    wanted = unparenthesised(positional[1])
+    if wanted.type == "tuple":
+        others = [one for one in elements_of(wanted) if not _reads_any(one, {name.partition(".")[0]})]
+        if not others or wanted.start_point.row != wanted.end_point.row:
+            return _and_tested(call, name) if not others else []
+        rest = f"({', '.join(map(text_of, others))})" if len(others) > 1 else text_of(others[0])
+        return [insert_at(wanted.end_byte, f" if {name} is not None else {rest}")]
+    return _and_tested(call, name) if wanted.type in ("attribute", "identifier", "subscript") else []
+
+
+def tested_condition(statement: Node, name: str) -> list[TextEdit]:
+    """The condition of an `if` with the test of the name before it."""
+    condition = statement.child_by_field_name("condition")
+    if condition is None:
+        return []
+    is_looser = condition.type in ("boolean_operator", "conditional_expression", "named_expression", "lambda")
+    if not is_looser or (condition.type == "boolean_operator" and operator_of(condition) == "and"):
+        return [insert_at(condition.start_byte, f"{name} is not None and ")]
+    return replace_node(condition, f"{name} is not None and ({text_of(condition)})")
+
+
+def _and_tested(call: Node, name: str) -> list[TextEdit]:
+    parent = call.parent
+    is_joined = parent is not None and parent.type == "boolean_operator" and operator_of(parent) == "and"
+    if parent is None or parent.type not in _TIGHTER or is_joined:
+        return [insert_at(call.start_byte, f"{name} is not None and ")]
+    return [insert_at(call.start_byte, f"({name} is not None and "), insert_at(call.end_byte, ")")]
+
+
+def annotation_around(node: Node) -> Node | None:
+    """The whole annotation that a node stands in."""
+    found = None
+    for part in (node, *ancestors(node)):
+        if part.type == "type":
+            found = part
+        elif part.type in _ANNOTATED:
+            break
+    return found
+
+
+def quoted(annotation: Node) -> list[TextEdit]:
+    """An annotation as a string, which nothing evaluates at import; none where it has strings itself."""
+    written = text_of(annotation)
+    if '"' in written or "'" in written or annotation.start_point.row != annotation.end_point.row:
+        return []
+    return replace_node(annotation, f'"{written}"')
+
+
+# -- statements ------------------------------------------------------------------------------------
+
+
+def assignment_of(statement: Node) -> Node | None:
+    inner = statement.named_children[0] if statement.type == "expression_statement" else statement
+    return inner if inner.type == "assignment" else None
+
+
+def call_of(statement: Node) -> Node | None:
+    """The call that a statement is, awaited or not, whose result is dropped."""
+    if statement.type != "expression_statement" or statement.named_child_count != 1:
+        return None
+    value = unawaited(statement.named_children[0])
+    return value if value.type == "call" else None
+
+
+def following(statement: Node) -> list[Node]:
+    """The statements behind one in its block."""
+    block = statement.parent
+    return [one for one in statements(block) if one.start_byte > statement.start_byte] if block else []
+
+
+def following_outward(statement: Node) -> Iterator[Node]:
+    """The statements behind one, in its block and in those around, up to the function's end."""
+    child: Node | None = statement
+    while child is not None and child.type not in ("function_definition", "class_definition", "module"):
+        if child.parent is not None and child.parent.type in ("block", "module"):
+            yield from following(child)
+        child = child.parent
+
+
+def last_in_need(statement: Node) -> Node:
+    """The last statement of the block that reads what it, or one that goes with it, assigns."""
+    last, assigned, passed = statement, assigned_names(statement), set[str]()
+    for other in following(statement):
         if _reads_any(other, assigned):
             last = other
-            assigned |= _assigned_names(other) | passed  # What stands between goes under the test too.
+            assigned |= assigned_names(other) | passed  # What stands between goes under the test too.
         else:
-            passed |= _assigned_names(other)
+            passed |= assigned_names(other)
     return last
 
 
-def _is_kept_on_an_object(statement: Node) -> bool:
-    assignment = statement.named_children[0] if statement.type == "expression_statement" else statement
-    left = assignment.child_by_field_name("left") if assignment.type == "assignment" else None
-    return left is not None and left.type == "attribute"
-
-
-def is_call_statement(statement: Node) -> bool:
-    """Whether a statement is a call, awaited or not, whose result is dropped."""
-    if statement.type != "expression_statement" or statement.named_child_count != 1:
-        return False
-    value = statement.named_children[0]
-    if value.type == "await" and value.named_children:
-        value = value.named_children[0]
-    return value.type == "call"
-
-
-def _owes_a_value(first: Node, last: Node) -> bool:
-    """Whether the statements return what the function is declared to give, and None is not declared."""
-    function = enclosing(first, "function_definition")
-    declared = function.child_by_field_name("return_type") if function is not None else None
-    if declared is None or _MAY_BE_NONE.search(text_of(declared)):
-        return False
-    return any(node.type == "return_statement" for node in _nodes_between(first, last))
-
-
-def _only_goes_with(statement: Node) -> bool:
-    """Whether a `with` stands around work that does not use what it gives (a span, a timer): under the
-    test that work would be left out."""
-    body = statement.child_by_field_name("body") if statement.type == "with_statement" else None
-    if body is None:
-        return False
-    clause = next((child for child in statement.children if child.type == "with_clause"), None)
-    given = _assigned_names(clause) if clause is not None else set()
-    for other in statements(body):
-        if _reads_any(other, given):
-            given |= _assigned_names(other)
-        elif not given or is_call_statement(other):
-            return True
-    return False
-
-
-def _nodes_between(first: Node, last: Node) -> Iterator[Node]:
+def nodes_between(first: Node, last: Node) -> Iterator[Node]:
     for statement in statements(first.parent) if first.parent is not None else ():
         if first.start_byte <= statement.start_byte <= last.start_byte:
             yield statement
             yield from walk(statement)
 
 
-def _ends_without_yield(first: Node, last: Node) -> bool:
-    """Whether a context manager would yield only behind the test: Python raises where it does not yield."""
-    function = enclosing(first, "function_definition")
-    if function is None or not any("contextmanager" in text_of(one) for one in decorators_of(function)):
-        return False
-    return any(node.type == "yield" for node in _nodes_between(first, last))
+def is_read_in(statement: Node, name: str) -> bool:
+    return _reads_any(statement, {name.partition(".")[0]})
 
 
-def _chosen(statement: Node, name: str) -> list[TextEdit]:
-    """`x = name.f() if name is not None else None`; nothing for what is no plain assignment."""
-    assignment = statement.named_children[0] if statement.type == "expression_statement" else statement
-    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-    if assignment.type != "assignment" or left is None or right is None:
-        return []
-    if left.type not in ("identifier", "attribute"):
-        return []
-    if right.type not in ("call", "attribute", "subscript"):
-        return []
-    return [insert_at(right.end_byte, f" if {name} is not None else None")]
-
-
-def _outermost_in_need(statement: Node, name: str) -> Node:
-    """The statement to guard: the `try` around whose handlers need the name too, or the statement
-    around behind which something needs what is assigned."""
-    block = statement.parent
-    holder = block.parent if block is not None and block.type == "block" else None
-    if holder is None or holder.type in DEFINITIONS:
-        return statement
-    outer = statement_of(holder)
-    assigned = _assigned_names(statement)
-    is_left = any(
-        _reads_any(other, assigned)
-        for part in (holder, outer)
-        for other in _following(part)
-        if other.type not in DEFINITIONS
-    )
-    handlers = [child for child in holder.children if child.type == "except_clause"]
-    is_caught_by_it = any(_reads_any(handler.named_children[0], {name}) for handler in handlers)
-    return _outermost_in_need(outer, name) if is_caught_by_it or (assigned and is_left) else statement
-
-
-def _following(node: Node) -> list[Node]:
-    """The statements behind a node in its block."""
-    parent = node.parent
-    if parent is None:
-        return []
-    return [other for other in parent.named_children if other.start_byte >= node.end_byte]
-
-
-def _assigned_names(statement: Node) -> set[str]:
+def assigned_names(statement: Node) -> set[str]:
     found: set[str] = set()
     for node in (statement, *walk(statement)):
         if node.type in ("assignment", "for_statement", "with_item", "named_expression", "as_pattern"):
@@ -176,3 +197,61 @@ def _assigned_names(statement: Node) -> set[str]:
 def _reads_any(statement: Node, names: set[str]) -> bool:
     nodes = (statement, *walk(statement, into_scopes=True))
     return any(node.type == "identifier" and text_of(node) in names for node in nodes)
+
+
+# -- tests -----------------------------------------------------------------------------------------
+
+
+def reads_of(file: PyFile, target: Node) -> list[Node]:
+    """Where the file reads a variable that is assigned, or the class an attribute of `self`."""
+    written = text_of(target)
+    name = written.rpartition(".")[2]
+    holder = enclosing(target, "class_definition") if target.type == "attribute" else None
+    found = []
+    for node in identifiers_named(holder or file.root, file.source.data, name.encode()):
+        read = node
+        if target.type == "attribute":
+            if node.parent is None or node.parent.type != "attribute" or text_of(node.parent) != written:
+                continue
+            read = node.parent
+        elif is_label(node) or file.scopes.lookup(name, node.start_byte) != file.scopes.lookup(
+            name, target.start_byte
+        ):
+            continue
+        if not _is_target(read):
+            found.append(read)
+    return found
+
+
+def is_tested(read: Node) -> bool:
+    """Whether a read asks whether the value is None, or stands behind a test of that."""
+    return _is_test(read) or _is_behind_test(read)
+
+
+def _is_target(node: Node) -> bool:
+    parent = node.parent
+    left = parent.child_by_field_name("left") if parent is not None and parent.type == "assignment" else None
+    return left is not None and left.id == node.id
+
+
+def _is_test(node: Node) -> bool:
+    parent = node.parent
+    if parent is None or is_object_use(node):
+        return False
+    if parent.type == "comparison_operator":
+        return any(is_none(child) for child in parent.named_children)
+    if parent.type in ("if_statement", "elif_clause", "while_statement"):
+        condition = parent.child_by_field_name("condition")
+        return condition is not None and condition.id == node.id
+    return parent.type in ("not_operator", "assert_statement") or (
+        parent.type == "boolean_operator" and operator_of(parent) == "and"
+    )
+
+
+def _is_behind_test(node: Node) -> bool:
+    written = text_of(node)
+    return any(
+        (subject := present(part)) is not None and text_of(subject) == written
+        for condition in conditions_at(node)
+        for part in implied(condition)
+    )

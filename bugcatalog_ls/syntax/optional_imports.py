@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from bugcatalog_ls.syntax.import_paths import is_for_typing
 from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, holds_node, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
+_BUILT_IN = frozenset(dir(builtins))
 _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
 
@@ -154,6 +156,8 @@ def _kind(
         return None
     if is_none_bound:
         return "none"
+    if own.name in _BUILT_IN:
+        return None  # Python's own stands in.
     is_alone = all(other is own or is_for_typing(other.node) for other in bindings)
     return "unbound" if is_alone else None
 

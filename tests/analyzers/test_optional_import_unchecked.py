@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 from bugcatalog_ls.testing.checks import check_findings, check_fix
 
 HEAD = """
@@ -161,7 +163,7 @@ def count():
     )
 
 
-def test_mend_keeps_what_needs_the_result() -> None:
+def test_mend_refuses_before_what_needs_the_result() -> None:
     check_fix(
         "BC903",
         HEAD
@@ -176,63 +178,126 @@ async def send(x):
         HEAD
         + """
 async def send(x):
-    if lib is not None:
-        value = lib.a(x)
-        print(x)
-        print(value)
-    if lib is not None:
-        await lib.b()
+    if lib is None:
+        raise RuntimeError("lib is not installed")
+    value = lib.a(x)
+    print(x)
+    print(value)
+    await lib.b()
     return x
 """,
     )
 
 
 def test_mend_binds_a_name_that_is_missing() -> None:
+    code = """
+        try:
+            import yaml
+        except ImportError:
+            {handler}
+
+        def load(text):{refusal}
+            return yaml.safe_load(text)
+        """
+    refusal = """
+            if yaml is None:
+                raise RuntimeError("pyyaml is not installed")"""
+    for before, after in (
+        ("pass", "yaml = None"),
+        ("print(1)", "yaml = None\n            print(1)"),
+        ("# Why.\n            print(1)", "# Why.\n            print(1)\n            yaml = None"),
+    ):
+        check_fix(
+            "BC903",
+            code.format(handler=before, refusal=""),
+            code.format(handler=after, refusal=refusal),
+        )
+
+
+def test_mend_asks_a_flag_for_a_name_that_is_missing() -> None:
     check_fix(
         "BC903",
         """
-try:
-    import yaml
-except ImportError:
-    pass
+        try:
+            import ldap
 
-def load(text):
-    return yaml.safe_load(text)
-""",
+            HAS_LDAP = True
+        except ImportError:
+            HAS_LDAP = False
+
+        def groups(base):
+            return ldap.initialize("ldap://localhost").search_s(base, 2)
+        """,
         """
-try:
-    import yaml
-except ImportError:
-    yaml = None
+        try:
+            import ldap
 
-def load(text):
-    if yaml is not None:
-        return yaml.safe_load(text)
-""",
+            HAS_LDAP = True
+        except ImportError:
+            HAS_LDAP = False
+
+        def groups(base):
+            if not HAS_LDAP:
+                raise RuntimeError("python-ldap is not installed")
+            return ldap.initialize("ldap://localhost").search_s(base, 2)
+        """,
     )
 
 
-def test_mend_guards_the_try_whose_handlers_need_the_name() -> None:
+def test_mend_refuses_before_a_try_whose_handlers_need_the_name() -> None:
     check_fix(
         "BC903",
         HEAD
         + """
 def build(options):
     try:
+        print(options)
         output = lib.build(options)
     except lib.Failure as failure:
         raise ValueError from failure
     return output
+
+def closing(options):
+    try:
+        return lib.build(options)
+    except lib.Failure:
+        return None
+    finally:
+        options.close()
+
+def told(options):
+    try:
+        return lib.build(options)
+    except Exception as error:
+        raise ValueError from error
 """,
         HEAD
         + """
 def build(options):
-    if lib is not None:
-        try:
-            output = lib.build(options)
-        except lib.Failure as failure:
-            raise ValueError from failure
-        return output
+    if lib is None:
+        raise RuntimeError("lib is not installed")
+    try:
+        print(options)
+        output = lib.build(options)
+    except lib.Failure as failure:
+        raise ValueError from failure
+    return output
+
+def closing(options):
+    try:
+        return lib.build(options)
+    except lib.Failure:
+        return None
+    finally:
+        options.close()
+
+def told(options):
+    try:
+        if lib is None:
+            raise RuntimeError("lib is not installed")
+        return lib.build(options)
+    except Exception as error:
+        raise ValueError from error
 """,
     )
 
@@ -832,10 +897,21 @@ def test_no_guard_around_the_classes_of_a_module() -> None:
             def get(self, key):
                 return client.get(key)
     """
-    guarded = code.replace("redis.Redis()", "redis.Redis() if redis is not None else None")
+    guarded = code.replace("redis.Redis()", "redis.Redis() if redis is not None else None").replace(
+        "                return client",
+        """                if client is None:
+                    raise RuntimeError("redis is not installed")
+                return client""",
+    )
     check_fix("BC903", code, guarded)
-    told = code.replace("client =", "client: object =").replace("redis.Redis()", "redis.Redis() or None")
-    check_fix("BC903", told, told)
+    handed = f"#- app/store.py\n{dedent(code)}\n#- app/main.py\nfrom app.store import client\n"
+    refused = 'if redis is None:\n    raise ImportError("redis is not installed")\nclient ='
+    check_fix("BC903", handed, handed.replace("client =", refused))
+    told = code.replace("client =", "client: redis.Redis =")
+    refused = """if redis is None:
+            raise ImportError("redis is not installed")
+        client:"""
+    check_fix("BC903", told, told.replace("client:", refused))
 
 
 def test_work_that_a_helper_ends() -> None:
@@ -849,7 +925,7 @@ def with_lib(function):
     @wraps(function)
     def run(*args):
         if lib is None:
-            raise RuntimeError("install lib")
+            raise ImportError("install lib")
         return function(*args)
     return run
 
@@ -1192,7 +1268,45 @@ def test_predicates_that_ask_each_other() -> None:
     )
 
 
-def test_no_mending_by_which_a_context_manager_would_not_yield() -> None:
+def test_what_a_module_needs_at_import_raises_import_error() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+
+class Task(lib.Task):
+    pass
+
+
+class Client:
+    @lib.retry
+    def call(self, zone=lib.utc): ...
+
+    later = staticmethod(lambda: lib.now())
+""",
+        HEAD
+        + """
+
+if lib is None:
+    raise ImportError("lib is not installed")
+
+
+class Task(lib.Task):
+    pass
+
+
+class Client:
+    @lib.retry
+    def call(self, zone=lib.utc): ...
+
+    later = staticmethod(lambda: lib.now())
+""",
+    )
+    annotated = HEAD + "def load(value: list[lib.Value] | None = None) -> str: ...\n"
+    check_fix("BC903", annotated, annotated.replace("list[lib.Value] | None =", '"list[lib.Value] | None" ='))
+
+
+def test_a_context_manager_refuses_before_it_yields() -> None:
     code = """
         from contextlib import contextmanager
         try:
@@ -1205,51 +1319,289 @@ def test_no_mending_by_which_a_context_manager_would_not_yield() -> None:
             client = redis.from_url(url)
             yield client
         """
-    check_fix("BC903", code, code)
+    refused = """            if redis is None:
+                raise RuntimeError("redis is not installed")
+            client ="""
+    check_fix("BC903", code, code.replace("            client =", refused))
 
 
-def test_guards_what_is_bound_between_too_and_keeps_attributes_set() -> None:
+def test_mend_keeps_attributes_set_and_none_only_where_all_ask() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+class Shop:
+    def __init__(self, path):
+        self.logo = lib.open(path)
+
+    def show(self):
+        return self.logo.read()
+
+class Meter:
+    def __init__(self, host):
+        self.client = lib.Client(host)
+
+    def count(self, name):
+        if self.client is not None:
+            self.client.incr(name)
+""",
+        HEAD
+        + """
+class Shop:
+    def __init__(self, path):
+        if lib is None:
+            raise RuntimeError("lib is not installed")
+        self.logo = lib.open(path)
+
+    def show(self):
+        return self.logo.read()
+
+class Meter:
+    def __init__(self, host):
+        self.client = lib.Client(host) if lib is not None else None
+
+    def count(self, name):
+        if self.client is not None:
+            self.client.incr(name)
+""",
+    )
+
+
+def test_mend_leaves_out_only_what_looks_on() -> None:
     check_fix(
         "BC903",
         """
-        import io
-
         try:
-            from PIL import Image
+            import boto3
+            import sentry_sdk
+            import statsd
         except ImportError:
-            Image = None
+            boto3 = sentry_sdk = statsd = None
 
-        def thumbnail(path):
-            image = Image.open(path)
-            image.thumbnail((64, 64))
-            out = io.BytesIO()
-            image.save(out)
-            return out.getvalue()
+        def upload(path, key):
+            boto3.client("s3").upload_file(path, "bucket", key)
+            return f"https://bucket/{key}"
 
-        class Shop:
-            def __init__(self, path):
-                self.logo = Image.open(path)
+        def timed(name):
+            client = statsd.StatsClient("host")
+            client.incr(name)
+
+        def run(job):
+            try:
+                job()
+            except ValueError as error:
+                sentry_sdk.capture_exception(error)
+                raise
         """,
         """
-        import io
-
         try:
-            from PIL import Image
+            import boto3
+            import sentry_sdk
+            import statsd
         except ImportError:
-            Image = None
+            boto3 = sentry_sdk = statsd = None
 
-        def thumbnail(path):
-            if Image is not None:
-                image = Image.open(path)
-                image.thumbnail((64, 64))
-                out = io.BytesIO()
-                image.save(out)
-                return out.getvalue()
+        def upload(path, key):
+            if boto3 is None:
+                raise RuntimeError("boto3 is not installed")
+            boto3.client("s3").upload_file(path, "bucket", key)
+            return f"https://bucket/{key}"
 
-        class Shop:
-            def __init__(self, path):
-                self.logo = Image.open(path) if Image is not None else None
+        def timed(name):
+            if statsd is not None:
+                client = statsd.StatsClient("host")
+                client.incr(name)
+
+        def run(job):
+            try:
+                job()
+            except ValueError as error:
+                if sentry_sdk is not None:
+                    sentry_sdk.capture_exception(error)
+                raise
         """,
+    )
+
+
+def test_mend_leaves_out_what_is_beside_the_work() -> None:
+    code = """
+        try:
+            from extra import audit, mailer, notifier
+        except ImportError:
+            audit = mailer = notifier = None
+
+        def pay(db, order):
+            db.commit()
+            {call}
+            return order
+        """
+    for call, name in (("notifier.send(order)", "notifier"), ("await notifier.tell(order)", "notifier")):
+        guarded = f"if {name} is not None:\n                {call}"
+        check_fix("BC903", code.format(call=call), code.format(call=guarded))
+    for call, name in (("mailer.send(order)", "mailer"), ("audit.log(order)", "audit")):
+        refused = f'if {name} is None:\n                raise RuntimeError("extra is not installed")'
+        check_fix("BC903", code.format(call=call), code.format(call=f"{refused}\n            {call}"))
+    setup = """
+        try:
+            from dotenv import load_dotenv
+            import uvicorn
+        except ImportError:
+            load_dotenv = uvicorn = None
+
+        {first}load_dotenv()
+
+        if __name__ == "__main__":
+            {second}uvicorn.run("app")
+        """
+    guarded = "if load_dotenv is not None:\n            "
+    refused = 'if uvicorn is None:\n                raise ImportError("uvicorn is not installed")'
+    check_fix(
+        "BC903",
+        setup.format(first="", second=""),
+        setup.format(first=guarded, second=f"{refused}\n            "),
+    )
+
+
+def test_mend_asks_a_cache_only_where_there_is_one() -> None:
+    check_fix(
+        "BC903",
+        """
+        try:
+            from backend import cache
+        except ImportError:
+            cache = None
+
+        def rate(currency, fetch):
+            cached = cache.get(currency)
+            if cached is not None:
+                return cached
+            found = fetch(currency)
+            cache.set(currency, found)
+            return found
+        """,
+        """
+        try:
+            from backend import cache
+        except ImportError:
+            cache = None
+
+        def rate(currency, fetch):
+            cached = cache.get(currency) if cache is not None else None
+            if cached is not None:
+                return cached
+            found = fetch(currency)
+            if cache is not None:
+                cache.set(currency, found)
+            return found
+        """,
+    )
+
+
+def test_mend_asks_for_the_library_of_a_type() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+def plain(value):
+    if isinstance(value, lib.Array):
+        return value.tolist()
+    elif not isinstance(value, (list, lib.Scalar)):
+        return repr(value)
+    return value
+
+def array(value):
+    if not isinstance(value, lib.Array):
+        value = lib.Array(value)
+    return value
+""",
+        HEAD
+        + """
+def plain(value):
+    if lib is not None and isinstance(value, lib.Array):
+        return value.tolist()
+    elif not isinstance(value, (list, lib.Scalar) if lib is not None else list):
+        return repr(value)
+    return value
+
+def array(value):
+    if lib is None:
+        raise RuntimeError("lib is not installed")
+    if not isinstance(value, lib.Array):
+        value = lib.Array(value)
+    return value
+""",
+    )
+
+
+def test_mend_refuses_only_what_is_wanted() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+def dump(data, fast=False):
+    return lib.dump(data) if fast else repr(data)
+
+def read(key, client=None):
+    client = client or lib.Client()
+    return client.get(key)
+
+def bind(window):
+    window.on("copy", lambda text: lib.copy(text))
+""",
+        HEAD
+        + """
+def dump(data, fast=False):
+    if fast and lib is None:
+        raise RuntimeError("lib is not installed")
+    return lib.dump(data) if fast else repr(data)
+
+def read(key, client=None):
+    if not client and lib is None:
+        raise RuntimeError("lib is not installed")
+    client = client or lib.Client()
+    return client.get(key)
+
+def bind(window):
+    window.on("copy", lambda text: lib.copy(text))
+""",
+    )
+
+
+def test_mend_refuses_in_the_words_of_the_file() -> None:
+    check_fix(
+        "BC903",
+        HEAD
+        + """
+class Missing(Exception): ...
+
+def fetch(path):
+    if lib is None:
+        raise Missing(
+            "install lib"
+        )
+    return lib.open(path)
+
+def push(path):
+    lib.send(path)
+""",
+        HEAD
+        + """
+class Missing(Exception): ...
+
+def fetch(path):
+    if lib is None:
+        raise Missing(
+            "install lib"
+        )
+    return lib.open(path)
+
+def push(path):
+    if lib is None:
+        raise Missing(
+            "install lib"
+        )
+    lib.send(path)
+""",
     )
 
 
@@ -1274,20 +1626,49 @@ def test_refuses_where_a_value_is_owed_and_keeps_work_that_a_span_goes_with() ->
 
         def pdf(text: str) -> bytes:
             if HTML is None:
-                raise RuntimeError("HTML is not installed")
+                raise RuntimeError("weasyprint is not installed")
             page = HTML(string=text)
             return page.write_pdf()
         """,
     )
     span = """
-        try:
+        {imported}try:
             from opentelemetry import trace
         except ImportError:
             trace = None
 
         def place(order, save):
-            with trace.get_tracer("shop").start_as_current_span("place") as span:
-                span.set_attribute("id", order.id)
+            with {entered} as span:
+                {told}
                 save(order)
         """
-    check_fix("BC903", span, span)
+    started, told = (
+        'trace.get_tracer("shop").start_as_current_span("a")',
+        'span.set_attribute("id", order.id)',
+    )
+    check_fix(
+        "BC903",
+        span.format(imported="", entered=started, told=told),
+        span.format(
+            imported="from contextlib import nullcontext\n\n        ",
+            entered=f"({started} if trace is not None else nullcontext())",
+            told=f"if span is not None:\n                    {told}",
+        ),
+    )
+    deeper = span.format(imported="", entered=started, told="save(span)")
+    check_fix("BC903", deeper, deeper)
+
+
+def test_builtin_behind_an_import() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            from future_builtins import zip
+        except ImportError:
+            pass
+
+        def pairs(a, b):
+            return list(zip(a, b))
+        """,
+    )
