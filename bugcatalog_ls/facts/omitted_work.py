@@ -65,7 +65,7 @@ def _may_be_left_out(file: PyFile, statement: Node, call: Node, node: Node, miss
     if call.start_byte != node.start_byte:
         return is_told_only(call)
     weight = weight_of(call, missing.target)
-    if _is_needed_later(statement, missing):
+    if is_needed_later(statement, missing):
         return False
     if weight == "dispensable":
         return True
@@ -96,7 +96,7 @@ def _callees(call: Node) -> list[Node]:
     return found
 
 
-def _is_needed_later(statement: Node, missing: Missing) -> bool:
+def is_needed_later(statement: Node, missing: Missing) -> bool:
     """Whether something behind needs the name for more than what may be left out too."""
     for other in following_outward(statement):
         told = call_of(other)

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.dispensable_work import is_cached_read, weight_of
 from bugcatalog_ls.facts.missing_names import Missing, tests_of, words_for
-from bugcatalog_ls.facts.omitted_work import entered_without, last_left_out, looking_on
+from bugcatalog_ls.facts.omitted_work import entered_without, is_needed_later, last_left_out, looking_on
 from bugcatalog_ls.facts.unchecked_uses import first_on_their_paths
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guard_edits import (
@@ -87,6 +87,21 @@ def mend(
     if edits := _kept_for_functions(file, statement, node, missing, words, is_handed_out):
         return Mend(title, False, edits, True)
     return _refusal(file, node, missing, words)
+
+
+def guard_instead(file: PyFile, node: Node, missing: Missing) -> Mend | None:
+    """The guard of a call whose result is dropped, for those who would rather go on than refuse.
+
+    It is safe, as every guard of such a call, but where it would keep quiet about work that is owed."""
+    statement = statement_of(node)
+    call = call_of(statement)
+    if call is None or call.start_byte != node.start_byte or missing.is_unbound or not missing.name:
+        return None
+    if is_needed_later(statement, missing):
+        return None
+    edits = guarded(file, statement, statement, missing.name)
+    is_safe = weight_of(call, missing.target) != "owed"
+    return Mend(f"Guard with `if {missing.name} is not None`", is_safe, edits, True) if edits else None
 
 
 def _refusal(file: PyFile, node: Node, missing: Missing, words: str) -> Mend | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from bugcatalog_ls.testing.checks import check_findings, check_fix
+from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, check_fix, project_of
 
 HEAD = """
 try:
@@ -1672,3 +1672,33 @@ def test_builtin_behind_an_import() -> None:
             return list(zip(a, b))
         """,
     )
+
+
+def test_the_guard_of_a_dropped_result_is_offered_beside_the_refusal() -> None:
+    text = """
+        try:
+            import boto3
+            import numpy as np
+        except ImportError:
+            boto3 = np = None
+
+        def prepare(seed):
+            {np}
+            return "seeded"
+
+        def upload(path):
+            boto3.client("s3").upload_file(path, "bucket", "key")
+            return "uploaded"
+    """
+    bare = "np.random.seed(seed)"
+    guard = "if np is not None:\n                np.random.seed(seed)"
+    # The guard of the upload would report as done what was not, so that nothing may apply it unasked.
+    files = {"example.py": dedent(text.format(np=bare))}
+    fixed = apply_all_fixes("BC903", files, lambda fix: fix.applicability == "safe")
+    assert fixed == {"example.py": dedent(text.format(np=guard))}
+    project = project_of("BC903", fixed, None)
+    (finding,) = project.findings("example.py")
+    assert [fix.title for fix in project.fixes(finding)] == [
+        "Refuse where boto3 is None",
+        "Guard with `if boto3 is not None`",
+    ]
