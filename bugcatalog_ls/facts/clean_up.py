@@ -39,9 +39,15 @@ _LETS_GO = frozenset(
     }
 )
 _LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")
+# What lets go where it follows another error: `except Exception: remove_file(temporary)`.
+_REMOVES = re.compile(
+    r"_?(?:remove|delete|unlink|rm)_?(?:\w+_)?(?:files?|folders?|dirs?|director(?:y|ies)|tmp|temp)"
+)
 # What lets go where the function is there to clean up.
 _EMPTIES = frozenset({"clear", "purge"})
 _CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|release|stop|exit__)")
+# Called, or handed to who calls it in its own thread: `loop.call_soon_threadsafe(task.cancel)`.
+_CANCELS = re.compile(rb"\.cancel\(|\b(?:call_soon_threadsafe|call_soon|call_later)\([^()\n]*\.cancel\b")
 _ENDED = re.compile(rb"\.(?:kill|terminate)\(")
 # Not every `print_label`, which may send paper to a printer.
 _PRINTS = re.compile(
@@ -69,7 +75,7 @@ def only_cleans_up(block: Node) -> bool:
     if body and all(child.type in ("import_statement", "import_from_statement") for child in body):
         return block.type == "try_statement"
     acts = [
-        statement for statement in body if statement.type != "pass_statement" and not _only_tells(statement)
+        statement for statement in body if statement.type != "pass_statement" and not only_tells(statement)
     ]
     return bool(acts) and all(_cleans_up(statement) for statement in acts)
 
@@ -80,9 +86,14 @@ def only_logs(block: Node) -> bool:
         child for child in body_of(block) if child.type not in ("import_statement", "import_from_statement")
     ]
     return bool(body) and all(
-        only_logs(statement) if statement.type == "if_statement" else _only_tells(statement)
+        only_logs(statement) if statement.type == "if_statement" else only_tells(statement)
         for statement in body
     )
+
+
+def only_tells(statement: Node) -> bool:
+    """Whether a statement is a log call or prints, and nothing else."""
+    return (call := _call_of(statement)) is not None and _is_log_call(call)
 
 
 def lets_go(call: Node) -> bool:
@@ -96,6 +107,11 @@ def lets_go(call: Node) -> bool:
     if name == "rollback":
         return handler_around(call) is not None or "rollback" in told
     is_clean_up = _CLEAN_UP.match(told) is not None
+    if _REMOVES.fullmatch(name):
+        return is_clean_up or handler_around(call) is not None
+    if name in ("put", "put_nowait"):
+        # An empty word in the queue tells who reads it that there is no more.
+        return [text_of(value) for value in arguments_of(call).positional] == ["None"]
     if name in _EMPTIES:
         return is_clean_up
     if name not in _PASSING and not is_clean_up:
@@ -107,7 +123,7 @@ def lets_go(call: Node) -> bool:
 
 def follows_cancel(node: Node) -> bool:
     """Whether something was cancelled just before: whoever waits for it asked for the CancelledError."""
-    return any(".cancel(" in text_of(statement) for statement in statements_before(node))
+    return any(_CANCELS.search(statement.text or b"") for statement in statements_before(node))
 
 
 def _cleans_up(statement: Node) -> bool:
@@ -148,10 +164,6 @@ def _lets_go_as_argument(value: Node) -> bool:
 def _follows_kill(statement: Node) -> bool:
     """Whether a process was ended just before, so that what waits for it lets go of it."""
     return any(_ENDED.search(before.text or b"") for before in statements_before(statement))
-
-
-def _only_tells(statement: Node) -> bool:
-    return (call := _call_of(statement)) is not None and _is_log_call(call)
 
 
 def _is_log_call(call: Node) -> bool:

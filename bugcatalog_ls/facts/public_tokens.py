@@ -19,6 +19,12 @@ _OF_CHALLENGE = re.compile(
 )
 # What a text or a mapping has, and the secret inside of a record that is written by it.
 _OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "value", "token", "secret", "credentials"})
+# Eight digits of an id, or what is looked for in a text, keep nobody out.
+_MARKERS = re.compile(
+    rb"tokens?\s*=\s*\[?\s*(?:str\()?(?:uuid\.)?uuid4\(\)\)?(?:\.hex)?\[:(?:[1-9]|1[0-2])\]"
+    rb"|\btoken(?:_lower)? in (?:str\()?(?:\w+[._])?"
+    rb"(?:r|text|content|body|title|subject|name|filename|description)\b"
+)
 _MEMBER = r"(?<![\w.]){name}\.(\w+)"
 
 
@@ -29,6 +35,11 @@ def is_of_challenge(file: PyFile, node: Node) -> bool:
     # The same file may hold the token of the DNS provider, so the function has to speak of it as well.
     around = file.scopes.at(node.start_byte).node.text or b""
     return _OF_ANSWER.search(around) is not None
+
+
+def is_marker(file: PyFile) -> bool:
+    """Whether a file makes or looks for short words that are put into texts to be found again."""
+    return _MARKERS.search(file.source.data) is not None
 
 
 def is_record(file: PyFile, node: Node) -> bool:

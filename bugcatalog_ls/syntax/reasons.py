@@ -13,9 +13,12 @@ _DIRECTIVE = re.compile(
 )
 _MAY_FAIL = re.compile(
     r"\b(?:can|may|might|could|will)(?: not|n't)? (?:\w+ )?(?:fail|raise|exist|be missing|be gone|be there)"
+    r"|\bfails? (?:in|on|with|for|when|if|under) \w+|\bguard (?:it|this|against)\b"
     r"|\bbest[- ]effort\b|\bif (?:it|this|that) fails\b|\bignore (?:any )?(?:errors?|failures?)\b",
     re.IGNORECASE,
 )
+# Chinese and Japanese put no spaces between words.
+_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{4,}")
 _PROMISES = ("TODO", "FIXME", "XXX")
 
 
@@ -31,10 +34,10 @@ def has_reason(file: PyFile, node: Node) -> bool:
 
 
 def says_it_may_fail(file: PyFile, attempt: Node) -> bool:
-    """Whether a comment on the line of a `try`, or right above, says that what is tried may fail."""
+    """Whether a comment at a `try`, or right above or below, says that what is tried may fail."""
     rows = file.source.lines
     row = rows.row_of(attempt.start_byte)
-    on_row = (c for c in file.nodes("comment") if rows.row_of(c.start_byte) == row)
+    on_row = (c for c in file.nodes("comment") if 0 <= rows.row_of(c.start_byte) - row <= 1)
     return any(_MAY_FAIL.search(text) for text in (_above(file, row), *map(file.text, on_row)))
 
 
@@ -51,8 +54,10 @@ def has_reason_on_line(file: PyFile, node: Node) -> bool:
 
 def is_reason(comment: str) -> bool:
     """Whether a comment holds a sentence, not just a directive or a promise."""
-    words = re.findall(r"[^\W\d_]{2,}", _DIRECTIVE.sub("", comment.lstrip("# ")))
-    return len(words) >= 2 and words[0].upper() not in _PROMISES
+    text = _DIRECTIVE.sub("", comment.lstrip("# "))
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    is_sentence = len(words) >= 2 or _WITHOUT_SPACES.search(text) is not None
+    return is_sentence and words[0].upper() not in _PROMISES
 
 
 def _above(file: PyFile, row: int) -> str:

@@ -1,0 +1,169 @@
+"""Attempts: what is tried with nothing to lose, so that its failure is only another answer.
+
+It knows what converts, parses or reads what is at hand, and what says in words that it falls back.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+
+from tree_sitter import Node
+
+from bugcatalog_ls.facts.clean_up import only_tells
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.nodes import (
+    arguments_of,
+    body_of,
+    called_name,
+    callee_of,
+    enclosing_function,
+    is_docstring,
+    statements,
+    text_of,
+    walk,
+)
+
+_LINES = 9
+_STATEMENTS = frozenset(
+    {
+        *("expression_statement", "return_statement", "if_statement", "pass_statement", "raise_statement"),
+        *("import_statement", "import_from_statement", "continue_statement", "break_statement"),
+        *("match_statement", "case_clause"),
+    }
+)
+_BUILTINS = frozenset(
+    {
+        "abs", "all", "any", "bool", "bytes", "chr", "complex", "dict", "divmod", "enumerate", "filter",
+        "float", "format", "frozenset", "getattr", "hasattr", "hash", "hex", "int", "isinstance",
+        "issubclass", "iter", "len", "list", "map", "max", "min", "next", "ord", "range", "repr",
+        "reversed", "round", "set", "sorted", "str", "sum", "tuple", "type", "zip",
+        "Exception", "ValueError", "TypeError", "KeyError",
+    }
+)  # fmt: skip
+# Methods of texts, mappings, dates and matches: none of them reaches further than what it is called on.
+_METHODS = frozenset(
+    {
+        "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "lower", "upper", "title", "capitalize",
+        "casefold", "replace", "removeprefix", "removesuffix", "startswith", "endswith", "encode", "decode",
+        "partition", "rpartition", "join", "format", "isdigit", "isnumeric", "isalnum", "group", "groups",
+        "groupdict", "keys", "values", "items", "append", "isoformat", "strftime", "strptime",
+        "fromisoformat", "fromtimestamp", "utcfromtimestamp", "timestamp", "total_seconds", "astimezone",
+        "tzname", "utcoffset",
+        "localize", "hexdigest", "as_posix", "relative_to", "is_absolute", "with_suffix", "to_bytes",
+        "from_bytes", "quantize", "is_integer", "zfill", "ljust", "rjust", "public_key", "isocalendar",
+        "make_aware", "make_naive", "is_naive", "is_aware", "tolist", "item", "fromhex", "toordinal",
+    }
+)  # fmt: skip
+# What is given more than words is another thing: `ldap.groups(user)`, `jwt.decode(token)`.
+_BARE = frozenset({"group", "groups", "keys", "values", "items", "encode", "decode", "item", "title"})
+_CONVERTERS = re.compile(
+    r"_*(?:try_|safe_)?parse_(?!.*(?:file|feed|page|url|request|args|upload|document|response))\w+|isoparse|parsedate\w*"
+    r"|_*valid_\w+|_*is_?valid(?:_\w+)?|load_(?:pem|der)_\w+|(?:urlsafe_|standard_)?b(?:16|32|64|85)(?:de|en)code"
+    r"|(?:un)?hexlify|loads|dumps|literal_eval|urlparse|urlsplit|urlunparse|unquote(?:_plus)?|quote|parse_qsl?"
+    r"|UUID|Decimal|Fraction|IPNetwork|IPAddress|ip_(?:address|network|interface)|IPv[46](?:Address|Network)"
+    r"|Path|PurePath|PurePosixPath|ObjectId|timedelta|ZoneInfo|getenv|gethostname|getnode|guess_type"
+)
+_CONVERTED = re.compile(
+    r"(?:re|regex|math|operator|platform|unicodedata|colorsys|calendar|string|textwrap|html)\.\w+"
+    r"|(?:dateutil\.parser|dateparser)\.\w+|importlib\.metadata\.version|packaging\.version\.\w+"
+    r"|datetime\.(?:datetime|date|time)(?:\.\w+)?|os\.path\.(?:basename|dirname|join|splitext|normpath|split)"
+    r"|os\.environ\.get|pytz\.timezone|json\.(?:loads|dumps)"
+)
+_MAPPING = re.compile(
+    r"(?:\w*_)?(?:data|dict|dictionary|conf|config|cfg|settings|options|opts|params|kwargs|args|headers|meta|metadata|item"
+    r"|items|row|entry|payload|info|environ|env|attrs|attributes|props|properties|values|mapping|body|d|obj|json)",
+    re.IGNORECASE,
+)
+_SOCKET = re.compile(r"(?:\w+_)?(?:ws|wss|websocket)", re.IGNORECASE)
+_SENDS = frozenset({"send", "send_json", "send_text", "send_bytes", "send_str", "send_message"})
+_ANSWER = re.compile(
+    r"\b(?:jsonify|\w*[rR]esponse\w*|make_response|render\w*|abort)\(|[\"'](?:error|detail)[\"']\s*:"
+)
+_CLIENT_ERROR = re.compile(
+    r"\b(?:HTTP_|HTTPStatus\.)?(?:4\d\d|BAD_REQUEST|NOT_FOUND|FORBIDDEN|UNAUTHORIZED)\b|HttpResponse(?:BadRequest|NotFound)"
+)
+_SAYS_SO = re.compile(
+    r"\bbest[- ]effort\b|\bnever (?:raises?|fails?|throws?|breaks?)\b|\bfall(?:s|ing)?[- ]?back\b"
+    r"|\bfail(?:s|ing)?[- ](?:open|closed|soft|safe|silently)\b|\b(?:swallow|suppress)(?:s|ed|ing)?\b"
+    r"|\b(?:on|for) any (?:error|exception|failure)\b"
+    r"|\b(?:errors?|exceptions?|failures?) (?:is|are) (?:silently )?ignored\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def is_mere_attempt(file: PyFile, block: Node, answers: list[Node]) -> bool:
+    """Whether the body of a `try` or `with` may fail without loss; `answers` is what the handler does."""
+    if any(_answers_request(statement) for statement in answers):
+        return False
+    return _only_converts(file, block) or _says_so(block) or _is_told_behind(block)
+
+
+def _only_converts(file: PyFile, block: Node) -> bool:
+    """Whether a short body does nothing but convert, parse, and read attributes and items."""
+    body = block.child_by_field_name("body")
+    if body is None or body.end_point[0] - body.start_point[0] >= _LINES:
+        return False
+    for node in chain(statements(body), walk(body)):
+        if node.type.endswith("_statement") and node.type not in _STATEMENTS:
+            return False
+        if node.type in ("yield", "function_definition", "class_definition"):
+            return False
+        if node.type == "await" and not _is_pure(file, node.named_children[0]):
+            return False
+        if node.type == "call" and not _is_pure(file, node):
+            return False
+    return True
+
+
+def _is_pure(file: PyFile, call: Node) -> bool:
+    """Whether a call converts what it is given, or reads from what it is called on."""
+    function = callee_of(call)
+    if call.type != "call" or function is None:
+        return False
+    name = called_name(call)
+    if function.type == "identifier":
+        if file.symbol(function) == f"builtins.{name}":
+            return name in _BUILTINS
+    elif function.type == "attribute":
+        owner = text_of(function.child_by_field_name("object") or function)
+        last = owner.rpartition(".")[2]
+        if name in _METHODS:
+            given = arguments_of(call).positional
+            return name not in _BARE or all(value.type in ("string", "integer") for value in given)
+        if name in ("get", "setdefault"):
+            return _MAPPING.fullmatch(last) is not None or ".get(" in owner
+        if name == "json":
+            arguments = arguments_of(call)
+            return not arguments.positional and not arguments.keywords and "(" not in owner
+        if name in _SENDS and _SOCKET.fullmatch(last):
+            return True
+    symbol = file.symbol(function)
+    return _CONVERTERS.fullmatch(name) is not None or (
+        symbol is not None and _CONVERTED.fullmatch(symbol) is not None
+    )
+
+
+def _answers_request(statement: Node) -> bool:
+    """Whether a statement tells a client that the server failed; that the client did is an answer."""
+    written = text_of(statement)
+    return _ANSWER.search(written) is not None and _CLIENT_ERROR.search(written) is None
+
+
+def _says_so(block: Node) -> bool:
+    """Whether the function promises in its own words to go on without what is tried."""
+    function = enclosing_function(block)
+    first = next(iter(body_of(function)), None) if function is not None else None
+    return first is not None and is_docstring(first) and _SAYS_SO.search(text_of(first)) is not None
+
+
+def _is_told_behind(block: Node) -> bool:
+    """Whether what works leaves the place, so that the log call behind it is of the failure."""
+    following = block.next_named_sibling
+    if block.type != "try_statement" or following is None or not only_tells(following):
+        return False
+    return any(
+        node.type in ("break_statement", "return_statement", "continue_statement")
+        for statement in body_of(block)
+        for node in (statement, *walk(statement))
+    )
