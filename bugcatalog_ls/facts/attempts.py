@@ -10,7 +10,7 @@ from itertools import chain
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clean_up import only_tells
+from bugcatalog_ls.facts.clean_up import is_log_call, only_tells
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
@@ -29,7 +29,7 @@ _STATEMENTS = frozenset(
     {
         *("expression_statement", "return_statement", "if_statement", "pass_statement", "raise_statement"),
         *("import_statement", "import_from_statement", "continue_statement", "break_statement"),
-        *("match_statement", "case_clause"),
+        *("match_statement", "case_clause", "assert_statement"),
     }
 )
 _BUILTINS = frozenset(
@@ -60,7 +60,7 @@ _BARE = frozenset({"group", "groups", "keys", "values", "items", "encode", "deco
 _CONVERTERS = re.compile(
     r"_*(?:try_|safe_)?parse_(?!.*(?:file|feed|page|url|request|args|upload|document|response))\w+|isoparse|parsedate\w*"
     r"|_*valid_\w+|_*is_?valid(?:_\w+)?|load_(?:pem|der)_\w+|(?:urlsafe_|standard_)?b(?:16|32|64|85)(?:de|en)code"
-    r"|(?:un)?hexlify|loads|dumps|literal_eval|urlparse|urlsplit|urlunparse|unquote(?:_plus)?|quote|parse_qsl?"
+    r"|(?:un)?hexlify|loads|dumps|safe_load|raw_decode|JSONDecoder|deserialize|literal_eval|urlparse|urlsplit|urlunparse|unquote(?:_plus)?|quote|parse_qsl?"
     r"|UUID|Decimal|Fraction|IPNetwork|IPAddress|ip_(?:address|network|interface)|IPv[46](?:Address|Network)"
     r"|Path|PurePath|PurePosixPath|ObjectId|timedelta|ZoneInfo|getenv|gethostname|getnode|guess_type"
 )
@@ -111,7 +111,7 @@ def _only_converts(file: PyFile, block: Node) -> bool:
             return False
         if node.type == "await" and not _is_pure(file, node.named_children[0]):
             return False
-        if node.type == "call" and not _is_pure(file, node):
+        if node.type == "call" and not _is_pure(file, node) and not is_log_call(node):
             return False
     return True
 

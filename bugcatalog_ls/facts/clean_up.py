@@ -38,7 +38,10 @@ _LETS_GO = frozenset(
         ),
     }
 )
-_LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")
+_LETS_GO_OF = re.compile(
+    r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+"
+    r"|_?release_(?:port|lock|slot|lease|semaphore|connection|conn)s?"
+)
 # What lets go where it follows another error: `except Exception: remove_file(temporary)`.
 _REMOVES = re.compile(
     r"_?(?:remove|delete|unlink|rm)_?(?:\w+_)?(?:files?|folders?|dirs?|director(?:y|ies)|tmp|temp)"
@@ -54,7 +57,12 @@ _PRINTS = re.compile(
     r"print|_?print_(?:exc|exception|stack|tb|traceback|last|debug|info|status|message|error|warning|usage|help)"
     r"|_?debug_\w+|\w+_debug"
 )
-_PASSING = frozenset({"wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future"})
+_PASSING = frozenset(
+    {
+        *("wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future", "submit"),
+        *("run_coroutine_threadsafe", "call_soon_threadsafe"),
+    }
+)
 _WAITING = frozenset({"wait", "wait_for", "gather", "shield", "ensure_future"})
 
 
@@ -93,13 +101,13 @@ def only_logs(block: Node) -> bool:
 
 def only_tells(statement: Node) -> bool:
     """Whether a statement is a log call or prints, and nothing else."""
-    return (call := _call_of(statement)) is not None and _is_log_call(call)
+    return (call := _call_of(statement)) is not None and is_log_call(call)
 
 
 def lets_go(call: Node) -> bool:
     """Whether a call lets go of something, or waits for calls that do."""
     name = called_name(call)
-    if name in _LETS_GO or _LETS_GO_OF.fullmatch(name):
+    if name.lstrip("_") in _LETS_GO or name in _LETS_GO or _LETS_GO_OF.fullmatch(name):
         return True
     function = enclosing_function(call)
     owner = function.child_by_field_name("name") if function is not None else None
@@ -166,7 +174,8 @@ def _follows_kill(statement: Node) -> bool:
     return any(_ENDED.search(before.text or b"") for before in statements_before(statement))
 
 
-def _is_log_call(call: Node) -> bool:
+def is_log_call(call: Node) -> bool:
+    """Whether a call logs or prints."""
     if _PRINTS.fullmatch(called_name(call)):
         return True
     owner, _, name = text_of(callee_of(call) or call).rpartition(".")

@@ -17,7 +17,6 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     constant_value,
     elements_of,
-    enclosing,
     statement_of,
     text_of,
 )
@@ -105,9 +104,8 @@ def _is_guarded(file: PyFile, value: Node, depth: int) -> bool:
     if function.type != "identifier":
         return False
     bindings = file.names.bindings(function)
-    definitions = [enclosing(one.node, "function_definition") for one in bindings if one.kind == "function"]
-    return len(bindings) == 1 and all(
-        one is not None and is_guarded_body(file, body_of(one)) for one in definitions
+    return len(bindings) == 1 and (
+        bindings[0].kind == "function" and is_guarded_body(file, body_of(bindings[0].node))
     )
 
 
