@@ -24,12 +24,12 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 
-_LINES = 9
+_LINES = 12
 _STATEMENTS = frozenset(
     {
         *("expression_statement", "return_statement", "if_statement", "pass_statement", "raise_statement"),
         *("import_statement", "import_from_statement", "continue_statement", "break_statement"),
-        *("match_statement", "case_clause", "assert_statement"),
+        *("match_statement", "case_clause", "assert_statement", "delete_statement"),
     }
 )
 _BUILTINS = frozenset(
@@ -53,6 +53,7 @@ _METHODS = frozenset(
         "localize", "hexdigest", "as_posix", "relative_to", "is_absolute", "with_suffix", "to_bytes",
         "from_bytes", "quantize", "is_integer", "zfill", "ljust", "rjust", "public_key", "isocalendar",
         "make_aware", "make_naive", "is_naive", "is_aware", "tolist", "item", "fromhex", "toordinal",
+        "select_one", "find_element", "find_elements", "get_text", "xpath", "is_displayed",
     }
 )  # fmt: skip
 # What is given more than words is another thing: `ldap.groups(user)`, `jwt.decode(token)`.
@@ -64,15 +65,18 @@ _CONVERTERS = re.compile(
     r"|UUID|Decimal|Fraction|IPNetwork|IPAddress|ip_(?:address|network|interface)|IPv[46](?:Address|Network)"
     r"|Path|PurePath|PurePosixPath|ObjectId|timedelta|ZoneInfo|getenv|gethostname|getnode|guess_type"
 )
+# Besides what converts: looks at the machine, and rights and times of files, which few systems insist on.
 _CONVERTED = re.compile(
     r"(?:re|regex|math|operator|platform|unicodedata|colorsys|calendar|string|textwrap|html)\.\w+"
     r"|(?:dateutil\.parser|dateparser)\.\w+|importlib\.metadata\.version|packaging\.version\.\w+"
-    r"|datetime\.(?:datetime|date|time)(?:\.\w+)?|os\.path\.(?:basename|dirname|join|splitext|normpath|split)"
-    r"|os\.environ\.get|pytz\.timezone|json\.(?:loads|dumps)"
+    r"|datetime\.(?:datetime|date|time)(?:\.\w+)?|os\.path\.\w+|os\.(?:stat|lstat|access|getenv|environ\.get)"
+    r"|os\.(?:chmod|chown|lchown|utime|nice)|shutil\.(?:which|copymode|copystat|disk_usage)|psutil\.\w+"
+    r"|socket\.(?:inet_\w+|gethostname)|hashlib\.\w+|hmac\.\w+|locale\.\w+|builtins\.(?:str|bytes|dict)\.\w+"
+    r"|pytz\.timezone|json\.(?:loads|dumps)"
 )
 _MAPPING = re.compile(
-    r"(?:\w*_)?(?:data|dict|dictionary|conf|config|cfg|settings|options|opts|params|kwargs|args|headers|meta|metadata|item"
-    r"|items|row|entry|payload|info|environ|env|attrs|attributes|props|properties|values|mapping|body|d|obj|json)",
+    r"(?:\w*_|[A-Z]\w*(?=Table|Map))?(?:data|dict|dictionary|conf|config|cfg|settings|options|opts|params|kwargs|args|headers|meta|metadata|item"
+    r"|items|row|entry|payload|info|environ|env|attrs|attrib|attributes|props|properties|values|mapping|table|map|body|d|obj|json)",
     re.IGNORECASE,
 )
 _SOCKET = re.compile(r"(?:\w+_)?(?:ws|wss|websocket)", re.IGNORECASE)
@@ -131,8 +135,9 @@ def _is_pure(file: PyFile, call: Node) -> bool:
         if name in _METHODS:
             given = arguments_of(call).positional
             return name not in _BARE or all(value.type in ("string", "integer") for value in given)
-        if name in ("get", "setdefault"):
-            return _MAPPING.fullmatch(last) is not None or ".get(" in owner
+        if name in ("get", "setdefault", "pop"):
+            is_item = owner.endswith("]") and "(" not in owner
+            return is_item or _MAPPING.fullmatch(last) is not None or ".get(" in owner
         if name == "json":
             arguments = arguments_of(call)
             return not arguments.positional and not arguments.keywords and "(" not in owner

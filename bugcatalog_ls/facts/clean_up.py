@@ -114,7 +114,7 @@ def lets_go(call: Node) -> bool:
     told = text_of(owner) if owner is not None else ""
     if name == "rollback":
         return handler_around(call) is not None or "rollback" in told
-    is_clean_up = _CLEAN_UP.match(told) is not None
+    is_clean_up = ends_work(call)
     if _REMOVES.fullmatch(name):
         return is_clean_up or handler_around(call) is not None
     if name in ("put", "put_nowait"):
@@ -127,6 +127,13 @@ def lets_go(call: Node) -> bool:
     arguments = arguments_of(call)
     inner = [unparenthesised(value) for value in (*arguments.positional, *arguments.list_unpacked)]
     return any(_lets_go_as_argument(value) for value in inner)
+
+
+def ends_work(node: Node) -> bool:
+    """Whether the function around is there to end things: `cleanup`, `stop`, `shutdown`."""
+    function = enclosing_function(node)
+    name = function.child_by_field_name("name") if function is not None else None
+    return name is not None and _CLEAN_UP.match(text_of(name)) is not None
 
 
 def follows_cancel(node: Node) -> bool:
@@ -146,7 +153,11 @@ def _cleans_up(statement: Node) -> bool:
         return lets_go(call) or (is_wait and (follows_cancel(statement) or _follows_kill(statement)))
     value = statement.named_children[0] if statement.named_children else None
     is_await = statement.type == "expression_statement" and value is not None and value.type == "await"
-    return is_await and follows_cancel(statement)
+    if not is_await or value is None:
+        return False
+    awaited = value.named_children[0]
+    is_task = awaited.type in ("identifier", "attribute") and ends_work(statement)
+    return is_task or follows_cancel(statement)
 
 
 def _call_of(statement: Node) -> Node | None:

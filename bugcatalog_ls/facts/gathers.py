@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.facts.clean_up import follows_cancel, is_last_resort, lets_go
+from bugcatalog_ls.facts.clean_up import ends_work, follows_cancel, is_last_resort, lets_go
 from bugcatalog_ls.facts.guarded_functions import is_guarded_body
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -44,7 +44,7 @@ def dropped_results(file: PyFile, call: Node) -> DroppedResults | None:
     outer = _outermost(call)
     if is_last_resort(statement) or lets_go(call) or follows_cancel(statement) or outer.parent is None:
         return None
-    if _raises_nothing(file, call):
+    if _raises_nothing(file, call) or _waits_for_end(call):
         return None
     if outer.parent.id == statement.id and statement.type == "expression_statement":
         return DroppedResults(statement, None)
@@ -71,6 +71,13 @@ def _outermost(call: Node) -> Node:
         else:
             return node
     return node
+
+
+def _waits_for_end(call: Node) -> bool:
+    """Whether a function that ends things only waits for tasks that were started long before."""
+    arguments = arguments_of(call)
+    given = [*arguments.positional, *arguments.list_unpacked]
+    return ends_work(call) and all(value.type == "attribute" for value in given)
 
 
 def _raises_nothing(file: PyFile, call: Node) -> bool:
