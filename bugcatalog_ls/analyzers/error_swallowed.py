@@ -133,6 +133,8 @@ def _suppresses_all(file: PyFile, call: Node) -> bool:
     block = enclosing(call, "with_statement")
     if block is None or has_reason_on_line(file, call) or _begins_with_reason(block):
         return False
+    if says_it_may_fail(file, block):
+        return False
     return not (is_last_resort(block) or only_cleans_up(block) or only_logs(block))
 
 

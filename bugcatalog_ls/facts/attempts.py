@@ -12,12 +12,14 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.clean_up import is_log_call, only_tells
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.handlers import handler_around
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
     called_name,
     callee_of,
     enclosing_function,
+    holds_node,
     is_docstring,
     statements,
     text_of,
@@ -63,7 +65,7 @@ _CONVERTERS = re.compile(
     r"|_*valid_\w+|_*is_?valid(?:_\w+)?|load_(?:pem|der)_\w+|(?:urlsafe_|standard_)?b(?:16|32|64|85)(?:de|en)code"
     r"|(?:un)?hexlify|loads|dumps|safe_load|raw_decode|JSONDecoder|deserialize|literal_eval|urlparse|urlsplit|urlunparse|unquote(?:_plus)?|quote|parse_qsl?"
     r"|UUID|Decimal|Fraction|IPNetwork|IPAddress|ip_(?:address|network|interface)|IPv[46](?:Address|Network)"
-    r"|Path|PurePath|PurePosixPath|ObjectId|timedelta|ZoneInfo|getenv|gethostname|getnode|guess_type"
+    r"|(?:HTTP|[A-Z]\w*)Status|[A-Z]\w*(?:Enum|Kind|Level)|SubElement|_*(?:pad|strip|trim|normali[sz]e)_\w+|Path|PurePath|PurePosixPath|ObjectId|timedelta|ZoneInfo|getenv|gethostname|getnode|guess_type"
 )
 # Besides what converts: looks at the machine, and rights and times of files, which few systems insist on.
 _CONVERTED = re.compile(
@@ -81,12 +83,18 @@ _MAPPING = re.compile(
 )
 _SOCKET = re.compile(r"(?:\w+_)?(?:ws|wss|websocket)", re.IGNORECASE)
 _SENDS = frozenset({"send", "send_json", "send_text", "send_bytes", "send_str", "send_message"})
+_AWAITED = _SENDS | {"json"}
 _ANSWER = re.compile(
     r"\b(?:jsonify|\w*[rR]esponse\w*|make_response|render\w*|abort)\(|[\"'](?:error|detail)[\"']\s*:"
 )
 _CLIENT_ERROR = re.compile(
     r"\b(?:HTTP_|HTTPStatus\.)?(?:4\d\d|BAD_REQUEST|NOT_FOUND|FORBIDDEN|UNAUTHORIZED)\b|HttpResponse(?:BadRequest|NotFound)"
 )
+_ASKS = re.compile(
+    r"_*(?:is|are|has|check)_(?:\w+_)?(?:alive|running|available|ready|connected|connection|reachable|healthy|health"
+    r"|installed|up|online|supported|service|accessible)|_*(?:\w+_)?health_?check|_*ping|_*(?:test|can)_connect(?:ion)?"
+)
+_NO = re.compile(r"pass|\.\.\.|return(?: False| None)?")
 _SAYS_SO = re.compile(
     r"\bbest[- ]effort\b|\bnever (?:raises?|fails?|throws?|breaks?)\b|\bfall(?:s|ing)?[- ]?back\b"
     r"|\bfail(?:s|ing)?[- ](?:open|closed|soft|safe|silently)\b|\b(?:swallow|suppress)(?:s|ed|ing)?\b"
@@ -100,7 +108,9 @@ def is_mere_attempt(file: PyFile, block: Node, answers: list[Node]) -> bool:
     """Whether the body of a `try` or `with` may fail without loss; `answers` is what the handler does."""
     if any(_answers_request(statement) for statement in answers):
         return False
-    return _only_converts(file, block) or _says_so(block) or _is_told_behind(block)
+    if _only_converts(file, block) or _says_so(block) or _is_told_behind(block):
+        return True
+    return _asks_whether_there(block, answers) or _follows_told_error(block)
 
 
 def _only_converts(file: PyFile, block: Node) -> bool:
@@ -113,8 +123,8 @@ def _only_converts(file: PyFile, block: Node) -> bool:
             return False
         if node.type in ("yield", "function_definition", "class_definition"):
             return False
-        if node.type == "await" and not _is_pure(file, node.named_children[0]):
-            return False
+        if node.type == "await" and called_name(node.named_children[0]) not in _AWAITED:
+            return False  # What is waited for is elsewhere: `await redis.keys(pattern)`.
         if node.type == "call" and not _is_pure(file, node) and not is_log_call(node):
             return False
     return True
@@ -160,6 +170,28 @@ def _says_so(block: Node) -> bool:
     function = enclosing_function(block)
     first = next(iter(body_of(function)), None) if function is not None else None
     return first is not None and is_docstring(first) and _SAYS_SO.search(text_of(first)) is not None
+
+
+def _asks_whether_there(block: Node, answers: list[Node]) -> bool:
+    """Whether the function asks if something runs or is there, so that an error is the answer no."""
+    function = enclosing_function(block)
+    name = function.child_by_field_name("name") if function is not None else None
+    return (
+        name is not None
+        and _ASKS.fullmatch(text_of(name)) is not None
+        and all(_NO.fullmatch(text_of(answer)) for answer in answers)
+    )
+
+
+def _follows_told_error(block: Node) -> bool:
+    """Whether it stands in a handler that tells of the first error, or raises it again."""
+    handler = handler_around(block)
+    inside = walk(handler) if handler is not None else ()
+    return any(
+        (node.type == "raise_statement" or (node.type == "call" and is_log_call(node)))
+        and not holds_node(block, node)
+        for node in inside
+    )
 
 
 def _is_told_behind(block: Node) -> bool:

@@ -22,7 +22,18 @@ from bugcatalog_ls.syntax.nodes import (
 
 _LETS_GO = frozenset(
     {
-        *("close", "aclose", "cancel", "terminate", "kill", "disconnect", "shutdown", "cleanup", "unlink"),
+        *(
+            "close",
+            "aclose",
+            "cancel",
+            "terminate",
+            "kill",
+            "killpg",
+            "disconnect",
+            "shutdown",
+            "cleanup",
+            "unlink",
+        ),
         *("remove", "rmtree", "stop", "release", "wait_closed", "join", "quit", "unsubscribe", "detach"),
         *(
             "punsubscribe",
@@ -52,6 +63,9 @@ _CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|releas
 # Called, or handed to who calls it in its own thread: `loop.call_soon_threadsafe(task.cancel)`.
 _CANCELS = re.compile(rb"\.cancel\(|\b(?:call_soon_threadsafe|call_soon|call_later)\([^()\n]*\.cancel\b")
 _ENDED = re.compile(rb"\.(?:kill|terminate)\(")
+# Methods of handlers, filters and formatters: what they log comes back to them.
+_OF_LOGGING = frozenset({"emit", "filter", "format", "handle", "formatException"})
+_RECORD = re.compile(rb"\brecord\b")
 # Not every `print_label`, which may send paper to a printer.
 _PRINTS = re.compile(
     r"print|_?print_(?:exc|exception|stack|tb|traceback|last|debug|info|status|message|error|warning|usage|help)"
@@ -67,14 +81,21 @@ _WAITING = frozenset({"wait", "wait_for", "gather", "shield", "ensure_future"})
 
 
 def is_last_resort(statement: Node) -> bool:
-    """Whether a statement runs in a `finally` or in `__del__`, where an error must not get out."""
+    """Whether a statement runs in a `finally`, in `__del__` or in a log handler: nobody is left to tell."""
     for parent in ancestors(statement):
         if parent.type == "finally_clause":
             return True
         name = parent.child_by_field_name("name") if parent.type == "function_definition" else None
-        if name is not None and text_of(name) == "__del__":
+        if name is not None and (text_of(name) == "__del__" or _is_of_logging(parent, text_of(name))):
             return True
     return False
+
+
+def _is_of_logging(function: Node, name: str) -> bool:
+    parameters = function.child_by_field_name("parameters")
+    return (
+        name in _OF_LOGGING and parameters is not None and _RECORD.search(parameters.text or b"") is not None
+    )
 
 
 def only_cleans_up(block: Node) -> bool:
@@ -142,7 +163,7 @@ def follows_cancel(node: Node) -> bool:
 
 
 def _cleans_up(statement: Node) -> bool:
-    if statement.type in ("if_statement", "for_statement", "with_statement"):
+    if statement.type in ("if_statement", "for_statement", "with_statement", "try_statement"):
         inner = body_of(statement)
         return bool(inner) and all(_cleans_up(child) for child in inner)
     if statement.type in ("pass_statement", "import_statement", "import_from_statement"):

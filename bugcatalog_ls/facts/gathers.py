@@ -77,7 +77,7 @@ def _waits_for_end(call: Node) -> bool:
     """Whether a function that ends things only waits for tasks that were started long before."""
     arguments = arguments_of(call)
     given = [*arguments.positional, *arguments.list_unpacked]
-    return ends_work(call) and all(value.type == "attribute" for value in given)
+    return ends_work(call) and all(value.type in ("attribute", "identifier") for value in given)
 
 
 def _raises_nothing(file: PyFile, call: Node) -> bool:

@@ -11,7 +11,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, te
 
 # Files whose output is what somebody has asked for at a prompt.
 COMMANDS = re.compile(
-    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
+    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin|docs|examples?|samples?|demos?)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
 )
 # They read a command line themselves.
 _READS_COMMAND_LINE = (b"ArgumentParser(", b"OptionParser(")

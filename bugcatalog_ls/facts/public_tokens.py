@@ -25,6 +25,7 @@ _MARKERS = re.compile(
     rb"|\btoken(?:_lower)? in (?:str\()?(?:\w+[._])?"
     rb"(?:r|text|content|body|title|subject|name|filename|description)\b"
 )
+_CLAIM = r"(?<![\w.]){name}(?:\[|\.get\()\s*[\"'](\w+)"
 _MEMBER = r"(?<![\w.]){name}\.(\w+)"
 
 
@@ -49,4 +50,7 @@ def is_record(file: PyFile, node: Node) -> bool:
         return False
     around = file.text(file.scopes.at(node.start_byte).node)
     read = re.findall(_MEMBER.format(name=re.escape(text_of(node))), around)
+    # The claims of a token are a mapping: `token["sub"]`.
+    read += re.findall(_CLAIM.format(name=re.escape(text_of(node))), around)
+    read = [name for name in read if name not in ("get", "items")]
     return bool(read) and not any(name in _OF_TEXTS or "secret" in name or "token" in name for name in read)

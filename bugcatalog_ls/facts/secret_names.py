@@ -85,6 +85,7 @@ _TEXT = frozenset(
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
         "acme", "dns", "txt", "challenge", "creation", "idempotent", "deduplication", "mention",
+        "consistency",
     }
 )  # fmt: skip
 
