@@ -22,6 +22,7 @@ from bugcatalog_ls.syntax.nodes import (
     holds_node,
     is_docstring,
     statements,
+    string_value,
     text_of,
     walk,
 )
@@ -55,15 +56,32 @@ _METHODS = frozenset(
         "localize", "hexdigest", "as_posix", "relative_to", "is_absolute", "with_suffix", "to_bytes",
         "from_bytes", "quantize", "is_integer", "zfill", "ljust", "rjust", "public_key", "isocalendar",
         "make_aware", "make_naive", "is_naive", "is_aware", "tolist", "item", "fromhex", "toordinal",
-        "select_one", "find_element", "find_elements", "get_text", "xpath", "is_displayed",
+        "find", "findall", "find_all", "findtext", "select_one", "find_element", "find_elements",
+        "get_text", "xpath", "is_displayed",
     }
 )  # fmt: skip
 # What is given more than words is another thing: `ldap.groups(user)`, `jwt.decode(token)`.
-_BARE = frozenset({"group", "groups", "keys", "values", "items", "encode", "decode", "item", "title"})
+_BARE = frozenset(
+    {
+        "group",
+        "groups",
+        "keys",
+        "values",
+        "items",
+        "encode",
+        "decode",
+        "item",
+        "title",
+        "find",
+        "findall",
+        "find_all",
+        "findtext",
+    }
+)
 _CONVERTERS = re.compile(
     r"_*(?:try_|safe_)?parse_(?!.*(?:file|feed|page|url|request|args|upload|document|response))\w+|isoparse|parsedate\w*"
     r"|_*valid_\w+|_*is_?valid(?:_\w+)?|load_(?:pem|der)_\w+|(?:urlsafe_|standard_)?b(?:16|32|64|85)(?:de|en)code"
-    r"|(?:un)?hexlify|loads|dumps|safe_load|raw_decode|JSONDecoder|deserialize|literal_eval|urlparse|urlsplit|urlunparse|unquote(?:_plus)?|quote|parse_qsl?"
+    r"|(?:un)?hexlify|loads|dumps|safe_load|raw_decode|JSONDecoder|deserialize|literal_eval|urlparse|urlsplit|urlunparse|urljoin|unquote(?:_plus)?|quote|parse_qsl?"
     r"|UUID|Decimal|Fraction|IPNetwork|IPAddress|ip_(?:address|network|interface)|IPv[46](?:Address|Network)"
     r"|(?:HTTP|[A-Z]\w*)Status|[A-Z]\w*(?:Enum|Kind|Level)|SubElement|_*(?:pad|strip|trim|normali[sz]e)_\w+|Path|PurePath|PurePosixPath|ObjectId|timedelta|ZoneInfo|getenv|gethostname|getnode|guess_type"
 )
@@ -81,6 +99,12 @@ _MAPPING = re.compile(
     r"|items|row|entry|payload|info|environ|env|attrs|attrib|attributes|props|properties|values|mapping|table|map|body|d|obj|json)",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[\w.@:-]+")
+_AFAR = re.compile(
+    r"cache|redis|client|session|store|db|repo|api|http|request|service|manager|objects|query|es$|server|registry|\)$",
+    re.IGNORECASE,
+)
+_PATTERN = re.compile(r"(?:\w*_)?(?:re|rx|regex|pattern|regexp)s?", re.IGNORECASE)
 _SOCKET = re.compile(r"(?:\w+_)?(?:ws|wss|websocket)", re.IGNORECASE)
 _SENDS = frozenset({"send", "send_json", "send_text", "send_bytes", "send_str", "send_message"})
 _AWAITED = _SENDS | {"json"}
@@ -94,6 +118,7 @@ _ASKS = re.compile(
     r"_*(?:is|are|has|check)_(?:\w+_)?(?:alive|running|available|ready|connected|connection|reachable|healthy|health"
     r"|installed|up|online|supported|service|accessible)|_*(?:\w+_)?health_?check|_*ping|_*(?:test|can)_connect(?:ion)?"
 )
+_REPEATS = re.compile(r"(?:range|count|itertools\.(?:count|repeat))\(")
 _NO = re.compile(r"pass|\.\.\.|return(?: False| None)?")
 _SAYS_SO = re.compile(
     r"\bbest[- ]effort\b|\bnever (?:raises?|fails?|throws?|breaks?)\b|\bfall(?:s|ing)?[- ]?back\b"
@@ -110,7 +135,7 @@ def is_mere_attempt(file: PyFile, block: Node, answers: list[Node]) -> bool:
         return False
     if _only_converts(file, block) or _says_so(block) or _is_told_behind(block):
         return True
-    return _asks_whether_there(block, answers) or _follows_told_error(block)
+    return _asks_whether_there(block, answers) or _follows_told_error(block) or _is_alternative(block)
 
 
 def _only_converts(file: PyFile, block: Node) -> bool:
@@ -144,10 +169,12 @@ def _is_pure(file: PyFile, call: Node) -> bool:
         last = owner.rpartition(".")[2]
         if name in _METHODS:
             given = arguments_of(call).positional
-            return name not in _BARE or all(value.type in ("string", "integer") for value in given)
+            if name not in _BARE or all(value.type in ("string", "integer") for value in given):
+                return True
         if name in ("get", "setdefault", "pop"):
-            is_item = owner.endswith("]") and "(" not in owner
-            return is_item or _MAPPING.fullmatch(last) is not None or ".get(" in owner
+            return _is_mapping(owner, last) or _names_key(call, last)
+        if name in ("match", "fullmatch", "search", "sub", "findall"):
+            return _PATTERN.fullmatch(last) is not None
         if name == "json":
             arguments = arguments_of(call)
             return not arguments.positional and not arguments.keywords and "(" not in owner
@@ -157,6 +184,17 @@ def _is_pure(file: PyFile, call: Node) -> bool:
     return _CONVERTERS.fullmatch(name) is not None or (
         symbol is not None and _CONVERTED.fullmatch(symbol) is not None
     )
+
+
+def _is_mapping(owner: str, last: str) -> bool:
+    is_item = owner.endswith("]") and "(" not in owner
+    return is_item or _MAPPING.fullmatch(last) is not None or ".get(" in owner
+
+
+def _names_key(call: Node, owner: str) -> bool:
+    """Whether a `get` asks for a word, of what is not named like a server or a store."""
+    key = string_value(next(iter(arguments_of(call).positional), None))
+    return key is not None and _WORD.fullmatch(key) is not None and _AFAR.search(owner) is None
 
 
 def _answers_request(statement: Node) -> bool:
@@ -192,6 +230,17 @@ def _follows_told_error(block: Node) -> bool:
         and not holds_node(block, node)
         for node in inside
     )
+
+
+def _is_alternative(block: Node) -> bool:
+    """Whether a loop tries one thing after the other, not the same again, and ends where one works."""
+    loop = block.parent.parent if block.parent is not None else None
+    if loop is None or loop.type != "for_statement" or block.type != "try_statement":
+        return False
+    candidates = loop.child_by_field_name("right")
+    tried = body_of(block)
+    ends = bool(tried) and tried[-1].type in ("return_statement", "break_statement")
+    return ends and candidates is not None and _REPEATS.match(text_of(candidates)) is None
 
 
 def _is_told_behind(block: Node) -> bool:

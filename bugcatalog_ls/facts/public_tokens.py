@@ -25,6 +25,7 @@ _MARKERS = re.compile(
     rb"|\btoken(?:_lower)? in (?:str\()?(?:\w+[._])?"
     rb"(?:r|text|content|body|title|subject|name|filename|description)\b"
 )
+_MAPPED = re.compile(r"(?:typing\.)?(?:dict|Dict|Mapping)\b")
 _CLAIM = r"(?<![\w.]){name}(?:\[|\.get\()\s*[\"'](\w+)"
 _MEMBER = r"(?<![\w.]){name}\.(\w+)"
 
@@ -46,7 +47,9 @@ def is_marker(file: PyFile) -> bool:
 def is_record(file: PyFile, node: Node) -> bool:
     """Whether the parameter called `token` is an object that knows of one: `token.expires_at` is read."""
     bindings = file.names.bindings(node) if node.type == "identifier" else []
-    if not bindings or any(one.kind != "parameter" or one.annotation is not None for one in bindings):
+    if not bindings or any(one.kind != "parameter" for one in bindings):
+        return False
+    if any(one.annotation is not None and _MAPPED.match(text_of(one.annotation)) is None for one in bindings):
         return False
     around = file.text(file.scopes.at(node.start_byte).node)
     read = re.findall(_MEMBER.format(name=re.escape(text_of(node))), around)
