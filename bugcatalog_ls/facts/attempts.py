@@ -32,7 +32,7 @@ _STATEMENTS = frozenset(
     {
         *("expression_statement", "return_statement", "if_statement", "pass_statement", "raise_statement"),
         *("import_statement", "import_from_statement", "continue_statement", "break_statement"),
-        *("match_statement", "case_clause", "assert_statement", "delete_statement"),
+        *("match_statement", "case_clause", "for_statement", "assert_statement", "delete_statement"),
     }
 )
 _BUILTINS = frozenset(
@@ -57,7 +57,8 @@ _METHODS = frozenset(
         "from_bytes", "quantize", "is_integer", "zfill", "ljust", "rjust", "public_key", "isocalendar",
         "make_aware", "make_naive", "is_naive", "is_aware", "tolist", "item", "fromhex", "toordinal",
         "find", "findall", "find_all", "findtext", "select_one", "find_element", "find_elements",
-        "get_text", "xpath", "is_displayed",
+        "get_text", "xpath", "is_displayed", "getboolean", "getint", "getfloat", "getAttribute",
+        "getElementsByTagName",
     }
 )  # fmt: skip
 # What is given more than words is another thing: `ldap.groups(user)`, `jwt.decode(token)`.

@@ -46,6 +46,7 @@ _LETS_GO = frozenset(
             "rmdir",
             "__exit__",
             "__aexit__",
+            "empty_cache",
         ),
     }
 )
