@@ -51,7 +51,7 @@ _NEED_TEXT = re.compile(
 )
 _ASKS_LIST = re.compile(r"(?:not |len\()?\s*([\w.]+\.choices)\)?(?:\s*(?:is None|== 0))?")
 # What tested the text gave its answer a name: `if has_content: …`.
-_SAYS_THERE = re.compile(r"\b(?:has|have|got|is)_(?:\w+_)?(?:content|text|answer|reply)\b")
+_SAYS_THERE = re.compile(r"\b(?:has|have|got)_(?:\w+_)?(?:content|text|answer|reply)\b")
 _NAMED_ERRORS = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError"})
 _PARSE_ERRORS = frozenset({"JSONDecodeError", "ValueError"})
 _COMPLETED = re.compile(r"(?:\.text|\[.text.\])$")

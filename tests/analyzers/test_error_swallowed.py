@@ -769,3 +769,65 @@ def test_removals_after_an_error_and_reasons_without_spaces() -> None:
                 pass
         """,
     )
+
+
+def test_what_asks_tries_the_next_or_follows_an_error_weighs_less() -> None:
+    check_findings(
+        "BC601",
+        """
+        import logging
+        def is_running(client):
+            try:
+                return client.ask("version") is not None
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601.fallback
+                return False
+        def decode(data):
+            for encoding in ("utf-8", "cp1252"):
+                try:
+                    return read(data, encoding)
+                except Exception:
+              # ^^^^^^^^^^^^^^^^ BC601.fallback
+                    continue
+        def fetch(client):
+            for _ in range(3):
+                try:
+                    return client.fetch()
+                except Exception:
+              # ^^^^^^^^^^^^^^^^ BC601 the exception is caught here and what it said is lost
+                    continue
+        def run(job, monitor):
+            try:
+                job()
+            except ValueError:
+                try:
+                    monitor.count("failed")
+                except Exception:
+              # ^^^^^^^^^^^^^^^^ BC601.fallback
+                    pass
+                raise
+        async def names(redis, row):
+            try:
+                return row.get("name", "").strip()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601.fallback
+                pass
+            try:
+                return await redis.keys("name:*")
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601 the exception is caught here and what it said is lost
+                return []
+        class Scrubber(logging.Filter):
+            def filter(self, record):
+                try:
+                    record.msg = scrub(record)
+                except Exception:
+                    pass
+                return True
+        def load(path):
+            try:
+                return read(path)
+            except Exception:  # pragma: no cover - defensive
+                return None
+        """,
+    )

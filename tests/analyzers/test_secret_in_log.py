@@ -1034,3 +1034,28 @@ def test_the_awaited_body_of_a_request_without_a_type() -> None:
             return await call_next(request)
         """,
     )
+
+
+def test_claims_places_in_a_stream_and_prints_of_a_debugger() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        from django.conf import settings
+
+        log = logging.getLogger(__name__)
+
+        def create_user(token: dict, consistency_token):
+            log.info("user %s of %s", token["sub"], token)
+            log.info("read at %s", consistency_token)
+
+        def revoke(token, headers, api_key):
+            log.info("revoked %s", token)
+                                 # ^^^^^ BC602
+            if settings.DEBUG:
+                print(api_key)
+                    # ^^^^^^^ BC602.printed
+            print(api_key)
+                # ^^^^^^^ BC602
+        """,
+    )
