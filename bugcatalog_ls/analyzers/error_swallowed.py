@@ -10,6 +10,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.attempts import is_mere_attempt
 from bugcatalog_ls.facts.clean_up import is_last_resort, only_cleans_up, only_logs
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
@@ -62,10 +63,14 @@ def _check(context: FileContext) -> Iterator[Finding]:
     file = context.file
     for handler in file.nodes("except_clause"):
         if _swallows(file, handler):
-            yield context.find(header_of(handler), "the exception is caught here and what it said is lost")
+            message = "the exception is caught here and what it said is lost"
+            variant = _variant(file, handler.parent, body_of(handler))
+            yield context.find(header_of(handler), message, variant=variant)
     for call in file.calls_named("suppress"):
         if _suppresses_all(file, call):
-            yield context.find(call, "every exception is suppressed here and what it said is lost")
+            variant = _variant(file, enclosing(call, "with_statement"), [])
+            message = "every exception is suppressed here and what it said is lost"
+            yield context.find(call, message, variant=variant)
     for call in file.calls_named("gather"):
         if dropped_results(file, call) and not has_reason_on_line(file, call):
             yield context.find(call, "gather returns the exceptions, and nobody reads its results")
@@ -100,6 +105,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(log.anchor, message, variant="untraced")
 
 
+def _variant(file: PyFile, block: Node | None, answers: list[Node]) -> str:
+    return "fallback" if block is not None and is_mere_attempt(file, block, answers) else ""
+
+
 def _swallows(file: PyFile, handler: Node) -> bool:
     attempt = handler.parent
     if attempt is None or not is_broad(file, handler):
@@ -123,6 +132,8 @@ def _suppresses_all(file: PyFile, call: Node) -> bool:
         return False
     block = enclosing(call, "with_statement")
     if block is None or has_reason_on_line(file, call) or _begins_with_reason(block):
+        return False
+    if says_it_may_fail(file, block):
         return False
     return not (is_last_resort(block) or only_cleans_up(block) or only_logs(block))
 

@@ -37,6 +37,7 @@ _PRINTERS = frozenset(
 )
 _PRINTER_NAMES = frozenset({"print", "pprint", "pp", "write"})
 _WRITERS = LEVELS | _ASYNC_LEVELS | _BINDERS | _PRINTER_NAMES
+_RUN = re.compile(r"\bexport |\bcurl -")
 _LOGGER_NAME = re.compile(r"(?:\w+_)?(?:logger|log|LOG|LOGGER)|(?:get_?\w*|make_|setup_)[lL]ogger\(\)")
 _ERROR_WORD = re.compile(
     r"err|exc|fail|fault|problem|denied|invalid|auth|forbidden|found|bad|conflict|abort|http|missing|limit"
@@ -116,8 +117,8 @@ def _written(file: PyFile, call: Node, function: Node) -> Iterator[tuple[str, st
         for key, value in arguments_of(call).keywords.items():
             yield "log", key, value
     elif name in _PRINTER_NAMES:
-        # `export API_KEY=…` is written for somebody to run.
-        is_told = "export " in text_of(call) or goes_to_file(file, call) or is_only_made(call)
+        # `export API_KEY=…` and `curl -H …` are written for somebody to run.
+        is_told = _RUN.search(text_of(call)) is not None or goes_to_file(file, call) or is_only_made(call)
         if file.symbol(function) in _PRINTERS and not is_told:
             for value in arguments_of(call).positional:
                 yield "script" if is_of_script(file, call, value) else "print", "", value

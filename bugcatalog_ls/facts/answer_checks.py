@@ -50,6 +50,8 @@ _NEED_TEXT = re.compile(
     r"|(?:\w+\.)*(?:model_validate_json|parse_raw|validate_json|from_json))$"
 )
 _ASKS_LIST = re.compile(r"(?:not |len\()?\s*([\w.]+\.choices)\)?(?:\s*(?:is None|== 0))?")
+# What tested the text gave its answer a name: `if has_content: …`.
+_SAYS_THERE = re.compile(r"\b(?:has|have|got)_(?:\w+_)?(?:content|text|answer|reply)\b")
 _NAMED_ERRORS = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError"})
 _PARSE_ERRORS = frozenset({"JSONDecodeError", "ValueError"})
 _COMPLETED = re.compile(r"(?:\.text|\[.text.\])$")
@@ -85,6 +87,8 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
     places = (use.node,) if use.node.id == text.node.id else (use.node, text.node)
     conditions = [condition.node for place in places for condition in conditions_at(place)]
     if any(tested.search(text_of(condition)) for condition in conditions):
+        return True
+    if any(_SAYS_THERE.search(text_of(condition)) for condition in conditions):
         return True
     if any(_asks_for_same(file, text.node, condition) for condition in conditions):
         return True

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.language_tokens import is_language_token
 from bugcatalog_ls.facts.position_tokens import is_position_token
+from bugcatalog_ls.facts.public_tokens import is_marker
 from bugcatalog_ls.facts.revealed import Revealed
 from bugcatalog_ls.facts.secret_names import secret_kind, without_verb
 from bugcatalog_ls.facts.whole_requests import is_request_name
@@ -46,7 +47,7 @@ def made_secret(file: PyFile, call: Node, function: str, symbol: str | None) -> 
 
 
 def is_other_token(file: PyFile, node: Node) -> bool:
-    return is_language_token(file, node) or is_position_token(file, node)
+    return is_language_token(file, node) or is_position_token(file, node) or is_marker(file)
 
 
 def _is_cookie(file: PyFile, node: Node) -> bool:

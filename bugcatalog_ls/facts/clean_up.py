@@ -22,7 +22,18 @@ from bugcatalog_ls.syntax.nodes import (
 
 _LETS_GO = frozenset(
     {
-        *("close", "aclose", "cancel", "terminate", "kill", "disconnect", "shutdown", "cleanup", "unlink"),
+        *(
+            "close",
+            "aclose",
+            "cancel",
+            "terminate",
+            "kill",
+            "killpg",
+            "disconnect",
+            "shutdown",
+            "cleanup",
+            "unlink",
+        ),
         *("remove", "rmtree", "stop", "release", "wait_closed", "join", "quit", "unsubscribe", "detach"),
         *(
             "punsubscribe",
@@ -35,32 +46,57 @@ _LETS_GO = frozenset(
             "rmdir",
             "__exit__",
             "__aexit__",
+            "empty_cache",
         ),
     }
 )
-_LETS_GO_OF = re.compile(r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+")
+_LETS_GO_OF = re.compile(
+    r"_?(?:clean_?up|tear_?down|shutdown|dispose|disconnect|unsubscribe|unregister)_\w+"
+    r"|_?release_(?:port|lock|slot|lease|semaphore|connection|conn)s?"
+)
+# What lets go where it follows another error: `except Exception: remove_file(temporary)`.
+_REMOVES = re.compile(
+    r"_?(?:remove|delete|unlink|rm)_?(?:\w+_)?(?:files?|folders?|dirs?|director(?:y|ies)|tmp|temp)"
+)
 # What lets go where the function is there to clean up.
 _EMPTIES = frozenset({"clear", "purge"})
 _CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|release|stop|exit__)")
+# Called, or handed to who calls it in its own thread: `loop.call_soon_threadsafe(task.cancel)`.
+_CANCELS = re.compile(rb"\.cancel\(|\b(?:call_soon_threadsafe|call_soon|call_later)\([^()\n]*\.cancel\b")
 _ENDED = re.compile(rb"\.(?:kill|terminate)\(")
+# Methods of handlers, filters and formatters: what they log comes back to them.
+_OF_LOGGING = frozenset({"emit", "filter", "format", "handle", "formatException"})
+_RECORD = re.compile(rb"\brecord\b")
 # Not every `print_label`, which may send paper to a printer.
 _PRINTS = re.compile(
     r"print|_?print_(?:exc|exception|stack|tb|traceback|last|debug|info|status|message|error|warning|usage|help)"
     r"|_?debug_\w+|\w+_debug"
 )
-_PASSING = frozenset({"wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future"})
+_PASSING = frozenset(
+    {
+        *("wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future", "submit"),
+        *("run_coroutine_threadsafe", "call_soon_threadsafe"),
+    }
+)
 _WAITING = frozenset({"wait", "wait_for", "gather", "shield", "ensure_future"})
 
 
 def is_last_resort(statement: Node) -> bool:
-    """Whether a statement runs in a `finally` or in `__del__`, where an error must not get out."""
+    """Whether a statement runs in a `finally`, in `__del__` or in a log handler: nobody is left to tell."""
     for parent in ancestors(statement):
         if parent.type == "finally_clause":
             return True
         name = parent.child_by_field_name("name") if parent.type == "function_definition" else None
-        if name is not None and text_of(name) == "__del__":
+        if name is not None and (text_of(name) == "__del__" or _is_of_logging(parent, text_of(name))):
             return True
     return False
+
+
+def _is_of_logging(function: Node, name: str) -> bool:
+    parameters = function.child_by_field_name("parameters")
+    return (
+        name in _OF_LOGGING and parameters is not None and _RECORD.search(parameters.text or b"") is not None
+    )
 
 
 def only_cleans_up(block: Node) -> bool:
@@ -69,7 +105,7 @@ def only_cleans_up(block: Node) -> bool:
     if body and all(child.type in ("import_statement", "import_from_statement") for child in body):
         return block.type == "try_statement"
     acts = [
-        statement for statement in body if statement.type != "pass_statement" and not _only_tells(statement)
+        statement for statement in body if statement.type != "pass_statement" and not only_tells(statement)
     ]
     return bool(acts) and all(_cleans_up(statement) for statement in acts)
 
@@ -80,22 +116,32 @@ def only_logs(block: Node) -> bool:
         child for child in body_of(block) if child.type not in ("import_statement", "import_from_statement")
     ]
     return bool(body) and all(
-        only_logs(statement) if statement.type == "if_statement" else _only_tells(statement)
+        only_logs(statement) if statement.type == "if_statement" else only_tells(statement)
         for statement in body
     )
+
+
+def only_tells(statement: Node) -> bool:
+    """Whether a statement is a log call or prints, and nothing else."""
+    return (call := _call_of(statement)) is not None and is_log_call(call)
 
 
 def lets_go(call: Node) -> bool:
     """Whether a call lets go of something, or waits for calls that do."""
     name = called_name(call)
-    if name in _LETS_GO or _LETS_GO_OF.fullmatch(name):
+    if name.lstrip("_") in _LETS_GO or name in _LETS_GO or _LETS_GO_OF.fullmatch(name):
         return True
     function = enclosing_function(call)
     owner = function.child_by_field_name("name") if function is not None else None
     told = text_of(owner) if owner is not None else ""
     if name == "rollback":
         return handler_around(call) is not None or "rollback" in told
-    is_clean_up = _CLEAN_UP.match(told) is not None
+    is_clean_up = ends_work(call)
+    if _REMOVES.fullmatch(name):
+        return is_clean_up or handler_around(call) is not None
+    if name in ("put", "put_nowait"):
+        # An empty word in the queue tells who reads it that there is no more.
+        return [text_of(value) for value in arguments_of(call).positional] == ["None"]
     if name in _EMPTIES:
         return is_clean_up
     if name not in _PASSING and not is_clean_up:
@@ -105,13 +151,20 @@ def lets_go(call: Node) -> bool:
     return any(_lets_go_as_argument(value) for value in inner)
 
 
+def ends_work(node: Node) -> bool:
+    """Whether the function around is there to end things: `cleanup`, `stop`, `shutdown`."""
+    function = enclosing_function(node)
+    name = function.child_by_field_name("name") if function is not None else None
+    return name is not None and _CLEAN_UP.match(text_of(name)) is not None
+
+
 def follows_cancel(node: Node) -> bool:
     """Whether something was cancelled just before: whoever waits for it asked for the CancelledError."""
-    return any(".cancel(" in text_of(statement) for statement in statements_before(node))
+    return any(_CANCELS.search(statement.text or b"") for statement in statements_before(node))
 
 
 def _cleans_up(statement: Node) -> bool:
-    if statement.type in ("if_statement", "for_statement", "with_statement"):
+    if statement.type in ("if_statement", "for_statement", "with_statement", "try_statement"):
         inner = body_of(statement)
         return bool(inner) and all(_cleans_up(child) for child in inner)
     if statement.type in ("pass_statement", "import_statement", "import_from_statement"):
@@ -122,7 +175,11 @@ def _cleans_up(statement: Node) -> bool:
         return lets_go(call) or (is_wait and (follows_cancel(statement) or _follows_kill(statement)))
     value = statement.named_children[0] if statement.named_children else None
     is_await = statement.type == "expression_statement" and value is not None and value.type == "await"
-    return is_await and follows_cancel(statement)
+    if not is_await or value is None:
+        return False
+    awaited = value.named_children[0]
+    is_task = awaited.type in ("identifier", "attribute") and ends_work(statement)
+    return is_task or follows_cancel(statement)
 
 
 def _call_of(statement: Node) -> Node | None:
@@ -150,11 +207,8 @@ def _follows_kill(statement: Node) -> bool:
     return any(_ENDED.search(before.text or b"") for before in statements_before(statement))
 
 
-def _only_tells(statement: Node) -> bool:
-    return (call := _call_of(statement)) is not None and _is_log_call(call)
-
-
-def _is_log_call(call: Node) -> bool:
+def is_log_call(call: Node) -> bool:
+    """Whether a call logs or prints."""
     if _PRINTS.fullmatch(called_name(call)):
         return True
     owner, _, name = text_of(callee_of(call) or call).rpartition(".")

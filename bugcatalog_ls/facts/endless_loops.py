@@ -39,6 +39,12 @@ _PUMPED = re.compile(
     r"(?:^|[._])(?:read|recv|receive)_(?:frame|message|packet)$|\.(?:receive(?:_\w+)?|recv\w*|readline|readexactly|read|accept)$"
     r"|(?:^|[._])(?:websocket|ws|sock|socket|writer|stream)\.(?:send|write|drain)\w*$"
 )
+# Somebody thought of it: `# we do not catch the exception here, so that …`.
+_ON_PURPOSE = re.compile(
+    r"\b(?:not|n't|never) catch\b|\blet (?:it|this|the (?:error|exception)) (?:raise|crash|propagate)"
+)
+# What a helper is given to send on: `await send_frame(websocket, data)`.
+_CONNECTION = re.compile(r"(?:self\.)?_?(?:websocket|ws|wss|sock|writer)")
 _FILES = ("builtins.open()", "io.open()", "gzip.open()", "pathlib.Path().open()", "aiofiles.open()")
 # What a handler around a loop catches that tells nothing of why the loop may end.
 _ENDS_ANYWAY = re.compile(r"(?:^|\.)(?:Base)?Exception$|Cancel|KeyboardInterrupt|(?:System|Generator)Exit")
@@ -76,6 +82,8 @@ def collect_loop(file: PyFile, loop: Node, facts: Facts) -> None:
         return
     inside = list(walk(loop))
     ends = [node for node in inside if node.type in ("return_statement", "break_statement")]
+    if any(node.type == "comment" and _ON_PURPOSE.search(text_of(node)) for node in inside):
+        return
     if any(node.type == "try_statement" for node in inside) or any(_ends_loop(node, loop) for node in ends):
         return
     calls = [node for node in inside if node.type == "call" and not is_harmless(file, node)]
@@ -206,9 +214,12 @@ def _is_waiting(call: Node) -> bool:
 def _is_pump(file: PyFile, calls: list[Node]) -> bool:
     """Whether a loop serves one connection, with which it rightly ends. A file is none."""
     return any(
-        _PUMPED.search(text_of(callee_of(call) or call))
-        and "QueueUrl" not in arguments_of(call).keywords
-        and not (file.callee(call) or "").startswith(_FILES)
+        (
+            _PUMPED.search(text_of(callee_of(call) or call))
+            and "QueueUrl" not in arguments_of(call).keywords
+            and not (file.callee(call) or "").startswith(_FILES)
+        )
+        or any(_CONNECTION.fullmatch(text_of(given)) for given in arguments_of(call).positional)
         for call in calls
     )
 

@@ -7,14 +7,17 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of, string_value, text_of
 
 # Files whose output is what somebody has asked for at a prompt.
 COMMANDS = re.compile(
-    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
+    r"(?:^|/)(?:commands?|cli|scripts?|tools|bin|docs|examples?|samples?|demos?)/|(?:^|/)(?:cli|__main__|manage|commands)\.py$"
 )
 # They read a command line themselves.
 _READS_COMMAND_LINE = (b"ArgumentParser(", b"OptionParser(")
+# Printed where somebody develops: `if settings.DEBUG: …`.
+_DEBUG = re.compile(r"(?:settings|config|conf|app|self)\.(?:DEBUG|debug)|DEBUG")
 _RUN = "__main__"
 _MAKES = re.compile(r"_?(?:generate|gen|make|new|random)_")
 
@@ -30,6 +33,10 @@ def is_of_script(file: PyFile, call: Node, value: Node) -> bool:
     """Whether it is what a file is run for: one that reads a command line, or the result of a call in
     `if __name__ == "__main__": print(get_secret_key())`."""
     data = file.source.data
+    if any(
+        _DEBUG.fullmatch(text_of(condition.node)) and condition.holds for condition in conditions_at(call)
+    ):
+        return True
     if any(word in data for word in _READS_COMMAND_LINE):
         return True
     statement = call.parent

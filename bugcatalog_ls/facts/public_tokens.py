@@ -19,6 +19,14 @@ _OF_CHALLENGE = re.compile(
 )
 # What a text or a mapping has, and the secret inside of a record that is written by it.
 _OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "value", "token", "secret", "credentials"})
+# Eight digits of an id, or what is looked for in a text, keep nobody out.
+_MARKERS = re.compile(
+    rb"tokens?\s*=\s*\[?\s*(?:str\()?(?:uuid\.)?uuid4\(\)\)?(?:\.hex)?\[:(?:[1-9]|1[0-2])\]"
+    rb"|\btoken(?:_lower)? in (?:str\()?(?:\w+[._])?"
+    rb"(?:r|text|content|body|title|subject|name|filename|description)\b"
+)
+_MAPPED = re.compile(r"(?:typing\.)?(?:dict|Dict|Mapping)\b")
+_CLAIM = r"(?<![\w.]){name}(?:\[|\.get\()\s*[\"'](\w+)"
 _MEMBER = r"(?<![\w.]){name}\.(\w+)"
 
 
@@ -31,11 +39,21 @@ def is_of_challenge(file: PyFile, node: Node) -> bool:
     return _OF_ANSWER.search(around) is not None
 
 
+def is_marker(file: PyFile) -> bool:
+    """Whether a file makes or looks for short words that are put into texts to be found again."""
+    return _MARKERS.search(file.source.data) is not None
+
+
 def is_record(file: PyFile, node: Node) -> bool:
     """Whether the parameter called `token` is an object that knows of one: `token.expires_at` is read."""
     bindings = file.names.bindings(node) if node.type == "identifier" else []
-    if not bindings or any(one.kind != "parameter" or one.annotation is not None for one in bindings):
+    if not bindings or any(one.kind != "parameter" for one in bindings):
+        return False
+    if any(one.annotation is not None and _MAPPED.match(text_of(one.annotation)) is None for one in bindings):
         return False
     around = file.text(file.scopes.at(node.start_byte).node)
     read = re.findall(_MEMBER.format(name=re.escape(text_of(node))), around)
+    # The claims of a token are a mapping: `token["sub"]`.
+    read += re.findall(_CLAIM.format(name=re.escape(text_of(node))), around)
+    read = [name for name in read if name not in ("get", "items")]
     return bool(read) and not any(name in _OF_TEXTS or "secret" in name or "token" in name for name in read)

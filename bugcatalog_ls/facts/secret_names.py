@@ -49,6 +49,7 @@ _STILL = frozenset(
         "current", "original", "code", "json", "data", "header", "hash", "hashed",
     }
 )  # fmt: skip
+_OF_OTP = frozenset({"value", "str", "string", "code", "input", "plain", "confirm", "hash", "header"})
 _STILL_TOKEN = frozenset(
     {
         "value", "str", "string", "raw", "plain", "b64", "encoded", "bytes", "secret",
@@ -84,6 +85,7 @@ _TEXT = frozenset(
         "single", "double", "open", "close", "left", "right", "other", "content", "message", "language",
         "model", "since", "until", "batch", "stream", "position", "pos", "from", "replication",
         "acme", "dns", "txt", "challenge", "creation", "idempotent", "deduplication", "mention",
+        "consistency",
     }
 )  # fmt: skip
 
@@ -124,6 +126,8 @@ def _is_value(phrase: tuple[str, ...], before: tuple[str, ...], after: tuple[str
             return False
     elif "hash" in after or "hashed" in before:
         return False
+    if phrase == ("otp",) and not _OF_OTP.issuperset(after):
+        return False  # The answer of a trip planner, or a key to such codes: `otp_json`, `otp_data`.
     return all(word in _STILL or word.isdigit() for word in after)
 
 

@@ -20,7 +20,7 @@ from bugcatalog_ls.facts.public_tokens import is_of_challenge, is_record
 from bugcatalog_ls.facts.revealed import Revealed, written_short
 from bugcatalog_ls.facts.secret_labels import is_blanked, is_label, is_of_lock, is_only_named
 from bugcatalog_ls.facts.secret_names import secret_kind
-from bugcatalog_ls.facts.whole_requests import FORMS, HEADERS, is_request_name, whole_of
+from bugcatalog_ls.facts.whole_requests import FORMS, HEADERS, READ, is_request_name, whole_of
 from bugcatalog_ls.facts.written_parts import WRAPPERS, Part, parts_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -165,6 +165,7 @@ def _of_attribute(file: PyFile, node: Node) -> Revealed | None:
     name = text_of(name_node)
     # A view of REST framework is given its request without a word on what that is.
     is_body = name in FORMS or (name == "data" and b"rest_framework" in file.source.data)
+    is_body = is_body or (name == "body" and b"django" in file.source.data)
     if (name in HEADERS or is_body) and is_request_name(file, owner):
         return Revealed("whole", written, symbol)
     if name == "__dict__":
@@ -229,7 +230,8 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
         return secret_at_key(file, call, first)
     if name == "get_secret_value" or (_PLAIN.search(name) and secret_kind(called_name(owner))):
         return Revealed("name", written_short(owner), None)
-    if name in FORMS and is_request_name(file, owner):
+    is_read = name in READ and call.parent is not None and call.parent.type == "await"
+    if (name in FORMS or is_read) and is_request_name(file, owner):
         return Revealed("whole", written_short(function), symbol)
     if (
         name in _DUMPS

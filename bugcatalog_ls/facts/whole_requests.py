@@ -41,6 +41,8 @@ _BODIES = frozenset(
     }
 )  # fmt: skip
 FORMS = frozenset({"POST", "get_json", "get_data"})
+# Awaited, of a request that nothing is known of but its name: `await request.body()` in a middleware.
+READ = frozenset({"body", "json", "form"})
 _ENVIRON = frozenset({"os.environ", "os.environb", "os.environ.copy()", "dict(os.environ)"})
 _REQUEST_NAME = re.compile(r"(?:\w+_)?(?:request|req)")
 

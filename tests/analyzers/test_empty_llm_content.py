@@ -1398,3 +1398,19 @@ def test_the_same_value_read_by_get_is_a_check() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
         """,
     )
+
+
+def test_a_test_of_the_text_under_a_name_of_its_own() -> None:
+    check_findings(
+        "BC803",
+        """
+        import openai
+        client = openai.OpenAI()
+        def ask(question):
+            answer = client.chat.completions.create(model="m", messages=[])
+            has_content, kind = look_into(answer)
+            if not answer.choices or not has_content:
+                return kind
+            return answer.choices[0].message.content.strip()
+        """,
+    )

@@ -1730,3 +1730,26 @@ def test_a_receiver_connected_to_a_signal_asks_nobody() -> None:
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
         """,
     )
+
+
+def test_a_loop_that_serves_a_connection_or_is_meant_to_end() -> None:
+    check_findings(
+        "BC603",
+        """
+        import asyncio
+        async def serve(websocket, frames, events):
+            async def pump():
+                while True:
+                    await send_frame(websocket, await frames.take())
+            async def follow():
+                while True:
+                    # we do not catch the exception here so that it shows up in the log
+                    await events.follow()
+            async def work():
+                while True:
+              # ^^^^^^^^^^ BC603
+                    await events.follow()
+            held = [asyncio.create_task(pump()), asyncio.create_task(follow()), asyncio.create_task(work())]
+            return held
+        """,
+    )

@@ -977,3 +977,85 @@ def test_a_key_of_public_parts_is_no_secret() -> None:
                             # ^^^^^^^^^^^^^ BC602
         """,
     )
+
+
+def test_short_marks_in_texts_are_no_logins() -> None:
+    check_findings(
+        "BC602",
+        """
+        #- app/marks.py
+        import logging
+        import uuid
+
+        log = logging.getLogger(__name__)
+
+        def create(store, access_token):
+            token = uuid.uuid4().hex[:8]
+            entity = {"token": token, "body": f"mark {token}"}
+            log.info("created with %s", entity["token"])
+            log.info("created by %s", access_token)
+                                    # ^^^^^^^^^^^^ BC602
+
+        #- app/logins.py
+        import logging
+        import uuid
+
+        log = logging.getLogger(__name__)
+
+        def create(store):
+            token = uuid.uuid4().hex
+            log.info("created with %s", token)
+                                      # ^^^^^ BC602
+
+        #- app/trips.py
+        def plan(otp_json, otp_code, api_key):
+            print("no plan in", otp_json)
+            print("code", otp_code)
+                        # ^^^^^^^^ BC602
+            print(f"curl -H 'X-Key: {api_key}' localhost")
+        """,
+    )
+
+
+def test_the_awaited_body_of_a_request_without_a_type() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        async def trace(request, call_next, response):
+            body = await request.body()
+            log.info("got %s", body)
+                             # ^^^^ BC602
+            answer = await response.json()
+            log.info("sent %s", answer)
+            return await call_next(request)
+        """,
+    )
+
+
+def test_claims_places_in_a_stream_and_prints_of_a_debugger() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        from django.conf import settings
+
+        log = logging.getLogger(__name__)
+
+        def create_user(token: dict, consistency_token):
+            log.info("user %s of %s", token["sub"], token)
+            log.info("read at %s", consistency_token)
+
+        def revoke(token, headers, api_key):
+            log.info("revoked %s", token)
+                                 # ^^^^^ BC602
+            if settings.DEBUG:
+                print(api_key)
+                    # ^^^^^^^ BC602.printed
+            print(api_key)
+                # ^^^^^^^ BC602
+        """,
+    )
