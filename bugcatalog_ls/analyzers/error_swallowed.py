@@ -106,7 +106,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 
 
 def _variant(file: PyFile, block: Node | None, answers: list[Node]) -> str:
-    return "fallback" if block is not None and is_mere_attempt(file, block, answers) else ""
+    return "fallback" if block is not None and is_mere_attempt(block, answers) else ""
 
 
 def _swallows(file: PyFile, handler: Node) -> bool:
