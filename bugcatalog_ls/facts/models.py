@@ -211,8 +211,11 @@ def _of_table(
     made = _table_model(index, fact.symbol, table_path, value)
     if made is None:
         return None
-    anchor = column_anchor(fact.symbol, "__table__")
-    columns = tuple(msgspec.structs.replace(c, path=table_path, anchor=anchor) for c in made.columns)
+    columns = made.columns
+    if fact.attribute("__table__") is not attribute:
+        # What a base writes is anchored there.
+        anchor = column_anchor(fact.symbol, "__table__")
+        columns = tuple(msgspec.structs.replace(c, path=table_path, anchor=anchor) for c in columns)
     return msgspec.structs.replace(
         made,
         path=path,

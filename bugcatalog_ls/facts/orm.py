@@ -181,6 +181,8 @@ def _collect_attributes(
                 items = [each for each in right.named_children if each.type != "comment"]
                 for place, item in enumerate(items):
                     facts.anchor(table_argument_anchor(definition.symbol, place), item)
+            elif name == "__table__" and right is not None and right.type == "call":
+                _anchor_items(facts, definition.symbol, right)
             written = expression(file, annotation) if annotation is not None else None
             value = expression(file, right) if right is not None else None
             attributes.append(OrmAttribute(name, written, value, False, conditional))
@@ -236,11 +238,15 @@ def _collect_table(file: PyFile, statement: Node, facts: Facts) -> None:
         return
     symbol = own_symbol(file, file.scopes.module, text_of(left))
     facts.anchor(table_anchor(symbol), left)
-    arguments = call.child_by_field_name("arguments")
+    _anchor_items(facts, symbol, call)
+    facts.add(TableFact(symbol, expression(file, call)))
+
+
+def _anchor_items(facts: Facts, symbol: str, table: Node) -> None:
+    arguments = table.child_by_field_name("arguments")
     items = [child for child in arguments.named_children if child.type != "comment"] if arguments else []
     for position, item in enumerate(items):
         facts.anchor(table_column_anchor(symbol, position), item)
-    facts.add(TableFact(symbol, expression(file, call)))
 
 
 def _blocks(node: Node) -> list[Node]:

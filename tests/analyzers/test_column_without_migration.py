@@ -419,3 +419,46 @@ def test_sql_files_are_the_schema_where_there_are_no_revisions() -> None:
         ALTER TABLE users ADD COLUMN nick VARCHAR(20) DEFAULT '' NOT NULL;
         """,
     )
+
+
+def test_a_column_of_a_table_that_a_class_is_mapped_to_is_found_at_its_own_place() -> None:
+    check_findings(
+        "BC703",
+        """
+        #- models.py
+        from sqlalchemy import Column, Integer, String, Table
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+
+        class Bill(Base):
+            __table__ = Table(
+                "bills",
+                Base.metadata,
+                Column("id", Integer, primary_key=True),
+                Column("memo", String(200)),
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC703 the migrations leave the table bills without the column memo
+                Column("note", String(200)),
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC703 the migrations leave the table bills without the column note
+            )
+
+        #- alembic.ini
+        [alembic]
+        script_location = migrations
+
+        #- migrations/env.py
+        from alembic import context
+
+        #- migrations/versions/1_bills.py
+        import sqlalchemy as sa
+        from alembic import op
+
+        revision = "1"
+        down_revision = None
+
+
+        def upgrade():
+            op.create_table("bills", sa.Column("id", sa.Integer, primary_key=True))
+        """,
+    )
