@@ -12,7 +12,13 @@ from bugcatalog_ls.facts.responses import Answer, pairs_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import callee_of, string_value, text_of
 
-_MISSING_TEXT = re.compile(r"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b", re.I)
+# What is unknown is a thing of the server's, or a word of the request's that it does not take.
+_WORDS = (
+    "error|exception|failure|reason|state|status|action|command|event|field|filter|format|key|method|mode|"
+    "operation|option|parameter|property|type|value"
+)
+_UNKNOWN = rf"^unknown (?!(?:{_WORDS})s?\b)\w+$"
+_MISSING_TEXT = re.compile(rf"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b|{_UNKNOWN}", re.I)
 _INPUT_TEXT = re.compile(r"\b(?:invalid|unsupported|must (?:be|have|not)|(?:is|are) required)\b", re.I)
 _INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
 _VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})

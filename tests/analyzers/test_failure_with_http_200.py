@@ -654,3 +654,37 @@ def test_status_of_the_standard_library_in_the_decorator() -> None:
                  # ^^^^^^^^^^^^^^^^^^^ BC102
         """,
     )
+
+
+def test_what_is_unknown_is_missing_or_a_word_that_the_server_does_not_take() -> None:
+    check_fix(
+        "BC102",
+        """
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.get("/users/<int:uid>")
+        def read(uid):
+            user = load(uid)
+            if not user:
+                return {"status": "fail", "message": "unknown user"}
+            if uid in LATER:
+                return {"status": "fail", "message": "unknown action"}
+            return {"status": "ok"}
+        """,
+        """
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.get("/users/<int:uid>")
+        def read(uid):
+            user = load(uid)
+            if not user:
+                return {"status": "fail", "message": "unknown user"}, 404
+            if uid in LATER:
+                return {"status": "fail", "message": "unknown action"}, 400
+            return {"status": "ok"}
+        """,
+    )
