@@ -36,6 +36,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
 )
 from bugcatalog_ls.syntax.old_pythons import runs_only_on_python_2
+from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
 _UTF8_BY_DEFAULT = (3, 15)
@@ -129,7 +130,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     if kind == "encoding":
         call = node if node.type == "call" else ctx.node_of("call")
         if call is not None:
-            yield ctx.fix('Add encoding="utf-8"', "safe", _with_encoding(ctx.file, call))
+            edits = fitted(ctx.file, _with_encoding(ctx.file, call), ctx.read("pyproject.toml"))
+            yield ctx.fix('Add encoding="utf-8"', "safe", edits)
     elif kind == "handler":
         if node.type == "pair" and node.parent is not None:
             yield ctx.fix('Add encoding="utf-8"', "safe", _with_pair(ctx.file, node.parent))
