@@ -62,8 +62,11 @@ def make_aware(words: TimeWords, node: Node) -> list[TextEdit] | None:
 
 def aware_now(words: TimeWords, function: Node) -> str:
     """`datetime.now(timezone.utc)` in the words of the file, for a function that reads the clock."""
+    if words.imports.binds("django.utils", "timezone", at=function.start_byte):
+        return f"{words.imports.need('django.utils', 'timezone', at=function.start_byte)}.now()"
     owner = function.child_by_field_name("object") if function.type == "attribute" else None
-    if owner is not None and words.file.symbol(owner) == "datetime.datetime":
+    symbol = words.file.symbol(owner) if owner is not None else None
+    if owner is not None and resolve(words.index, symbol or "", words.file.path) == "datetime.datetime":
         made = text_of(owner)
     else:
         made = words.imports.need("datetime", "datetime", at=function.start_byte)

@@ -93,6 +93,17 @@ def groups_of(file: PyFile, lines: Sequence[ImportLine]) -> list[list[ImportLine
     return groups
 
 
+def doubly_imported(file: PyFile) -> frozenset[str]:
+    """The names that imports of the top level bind to more than one thing, the last of which holds."""
+    targets: dict[str, set[str]] = {}
+    for line in import_lines(file):
+        for imported in line.names if line.place == "top" else ():
+            is_plain_module = imported.expression == imported.target
+            target = imported.bound if is_plain_module else imported.target
+            targets.setdefault(imported.bound, set()).add(target)
+    return frozenset(name for name, meant in targets.items() if len(meant) > 1)
+
+
 SortKey = Callable[[bool, str], tuple[Any, ...]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -158,6 +159,8 @@ class Imports:
             return wanted  # `import a.b` brings `a`, too.
         # The file's own packages may be written from another root (`src.app.db`, `app.db`).
         own = self._file.module.split(".")[0]
+        if wanted.split(".")[0] in sys.stdlib_module_names:
+            return None  # `app.clock.datetime` is what that module has under the name.
         if not own or not (target.startswith(f"{own}.") or wanted.startswith(f"{own}.")):
             return None
         is_same = target.endswith(f".{wanted}") or wanted.endswith(f".{target}")

@@ -10,6 +10,7 @@ from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.exports import serves_others
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.import_lines import doubly_imported
 from bugcatalog_ls.syntax.import_removal import lost_names, takes_import, without_unread
 from bugcatalog_ls.syntax.repair import parses
 from bugcatalog_ls.text.source import Source
@@ -151,7 +152,7 @@ def _mend_file(
                 break
         if not fixes:
             return
-        if not _breaks_something(overlay, changes):
+        if not _breaks_something(overlay, changes, len(fixes)):
             mended.n_mended += len(fixes)
             _apply(overlay, fixes, changes, mended)
         elif not one_by_one:
@@ -160,7 +161,7 @@ def _mend_file(
         tried |= identities
 
 
-def _breaks_something(overlay: _Overlay, changes: dict[str, list[Edit]]) -> bool:
+def _breaks_something(overlay: _Overlay, changes: dict[str, list[Edit]], n_fixes: int) -> bool:
     """Whether a file would no longer parse, or the edits exclude each other: a page may hold any fix."""
     for path, edits in changes.items():
         source = overlay.current(path)
@@ -172,8 +173,11 @@ def _breaks_something(overlay: _Overlay, changes: dict[str, list[Edit]]) -> bool
             return True
         if not parses(after) and parses(source):
             return True
-        # One fix may take an import with its last reader, while another counts on it.
         file = PyFile(path, source)
+        # Two fixes, neither of which knows the other, may bring the same name from two modules.
+        if n_fixes > 1 and doubly_imported(PyFile(path, after)) - doubly_imported(file):
+            return True
+        # One fix may take an import with its last reader, while another counts on it.
         if takes_import(file, (edit.span for edit in edits)) and lost_names(file, PyFile(path, after)):
             return True
     return False

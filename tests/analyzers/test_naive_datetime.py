@@ -630,3 +630,69 @@ def test_a_branch_on_a_zone_that_is_always_there_makes_it_aware() -> None:
             slot.objects.create(at=start)
         """,
     )
+
+
+def test_mend_with_what_a_module_of_the_workspace_hands_on() -> None:
+    check_fix(
+        "BC501",
+        """
+        #- service.py
+        from clock import datetime
+
+
+        def renew(row):
+            row.renewed_at = datetime.utcnow()
+        #- clock.py
+        from datetime import datetime, timezone
+
+        __all__ = ["datetime", "timezone"]
+        """,
+        """
+        #- service.py
+        from datetime import timezone
+
+        from clock import datetime
+
+
+        def renew(row):
+            row.renewed_at = datetime.now(timezone.utc)
+        #- clock.py
+        from datetime import datetime, timezone
+
+        __all__ = ["datetime", "timezone"]
+        """,
+    )
+
+
+def test_mend_with_the_clock_of_django_that_a_file_has() -> None:
+    check_fix(
+        "BC501",
+        """
+        from datetime import datetime
+
+        from django.db import models
+        from django.utils import timezone
+
+
+        class Visit(models.Model):
+            started = models.DateTimeField(default=timezone.now)
+            ended = models.DateTimeField(null=True)
+
+            def close(self):
+                self.ended = datetime.now()
+                self.save()
+        """,
+        """
+        from django.db import models
+        from django.utils import timezone
+
+
+        class Visit(models.Model):
+            started = models.DateTimeField(default=timezone.now)
+            ended = models.DateTimeField(null=True)
+
+            def close(self):
+                self.ended = timezone.now()
+                self.save()
+        """,
+    )

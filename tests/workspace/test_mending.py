@@ -161,6 +161,21 @@ def test_an_import_that_two_fixes_need_is_made_once(tmp_path: Path) -> None:
     assert mended.texts["health.py"].text.count("import JSONResponse") == 1
 
 
+def test_two_fixes_that_bring_one_name_from_two_modules_are_made_one_by_one(tmp_path: Path) -> None:
+    text = (
+        "from datetime import datetime\n\nfrom django.db import models\n\n\nclass Visit(models.Model):\n"
+        "    started = models.DateTimeField(default=datetime.now)\n\n"
+        "    def close(self):\n        self.ended = datetime.now()\n        self.save()\n"
+    )
+    workspace = scanned(tmp_path, {"models.py": text})
+    mended = mend(workspace, ["models.py"], lambda d: d.finding.code == "BC501", first_of_any)
+    assert mended.n_mended == 2
+    after = mended.texts["models.py"].text
+    assert after.count("import timezone") == 1
+    assert "default=timezone.now)" in after
+    assert "self.ended = timezone.now()" in after
+
+
 def test_an_import_whose_readers_go_one_by_one_goes_with_the_last(tmp_path: Path) -> None:
     text = "import os\n\n\ndef show():\n    print(os.environ)\n    print(os.environ)\n"
     files = {"kept.py": text.replace("show", "tell"), "user.py": "from kept import os\n", "show.py": text}
