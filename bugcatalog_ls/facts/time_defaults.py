@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.nodes import (
     callee_of,
     enclosing,
     enclosing_function,
+    string_value,
     text_of,
     unparenthesised,
 )
@@ -115,8 +116,18 @@ def _default_values(file: PyFile) -> tuple[Node, ...]:
 
 
 def _given_defaults(file: PyFile) -> tuple[Node, ...]:
-    values = (keyword.child_by_field_name("value") for keyword in keyword_arguments(file, _KEYWORDS))
+    values = [keyword.child_by_field_name("value") for keyword in keyword_arguments(file, _KEYWORDS)]
+    # SQLModel hands the arguments of its columns on.
+    for keyword in keyword_arguments(file, ("sa_column_kwargs",)):
+        given = keyword.child_by_field_name("value")
+        values += _values_of(given) if given is not None and given.type == "dictionary" else []
     return tuple(value for value in values if value is not None)
+
+
+def _values_of(dictionary: Node) -> list[Node | None]:
+    pairs = [child for child in dictionary.named_children if child.type == "pair"]
+    keyed = [(string_value(pair.child_by_field_name("key")), pair) for pair in pairs]
+    return [pair.child_by_field_name("value") for key, pair in keyed if key in DEFAULTS]
 
 
 def _function_of(value: Node) -> Node | None:

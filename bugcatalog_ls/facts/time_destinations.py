@@ -21,6 +21,8 @@ def keeps(name: str, symbol: str | None) -> bool:
     """Whether what is given to a call stays: queries, writes, and what makes an object."""
     if name in _KEEPING or (symbol or "").startswith("sqlalchemy."):
         return True
+    if name in _KEEPING_IN_REDIS and (symbol or "").startswith(("redis.", "aioredis.", "valkey.")):
+        return True
     if name in _NOT_STORING or not name[:1].isupper():
         return False
     return not (name.isupper() and len(name) > 1)
@@ -76,6 +78,7 @@ _KEEPING = _words(
     "zadd upsert on_conflict_do_update save_to_db fetch fetchrow fetchval model_copy model_construct "
     "bindparam literal bindparams bulk_insert_mappings bulk_update_mappings count_documents encode"
 )
+_KEEPING_IN_REDIS = _words("set setnx psetex getset append lpush rpush sadd xadd publish")
 _DUMPING = _words("dumps dump jsonify JSONResponse packb")
 _PASSING = _words(
     "int float str repr round list tuple set sorted dict max min cast copy deepcopy jsonable_encoder Final"

@@ -696,3 +696,28 @@ def test_mend_with_the_clock_of_django_that_a_file_has() -> None:
                 self.save()
         """,
     )
+
+
+def test_what_sqlmodel_hands_on_and_what_redis_keeps() -> None:
+    check_findings(
+        "BC501",
+        """
+        from datetime import datetime
+
+        import redis
+        from sqlmodel import Field, SQLModel
+
+        cache = redis.Redis()
+
+
+        class Hero(SQLModel, table=True):
+            id: int | None = Field(default=None, primary_key=True)
+            seen: datetime | None = Field(default=None, sa_column_kwargs={"onupdate": datetime.utcnow})
+                                                                                    # ^^^^^^^^^^^^^^^ BC501
+
+
+        def mark(key):
+            cache.set(key, datetime.now().isoformat())
+                         # ^^^^^^^^^^^^^^ BC501
+        """,
+    )
