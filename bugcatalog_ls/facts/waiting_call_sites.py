@@ -170,6 +170,10 @@ def _waiting(
     positional = arguments.positional[n_before:]
     if made is not None:
         positional = (*arguments_of(made).positional[1:], *positional)
+    if symbol.endswith("().get") and constant_value(keywords.get("block")) is True:
+        del keywords["block"]  # As it is without.
+    elif symbol.endswith("().get") and [constant_value(value) for value in positional] == [True]:
+        positional = ()
     nones += [str(n) for n, value in enumerate(positional) if is_no_limit(file, value)]
     scope = file.scopes.at(call.start_byte)
     while scope.kind == "comprehension" and scope.parent is not None:
@@ -186,7 +190,7 @@ def _waiting(
         keywords=tuple(keywords),
         nones=tuple(nones),
         n_positional=len(positional),
-        names_timeout=any("timeout" in text_of(value) for value in positional[:1]),
+        names_timeout=any("timeout" in text_of(value) for value in positional[:3]),
         streams=stream is not None and constant_value(stream) is not False,
         words=command_words(file, call, symbol),
         function=f"{file.module}.{scope.qualname}" if function is not None else "",

@@ -97,6 +97,8 @@ def _table() -> dict[str, Limit]:
         "MySQLdb.connections.Connection",
     ):
         table[connect] = Limit("connect_timeout", None, "database")
+    for pool in ("SimpleConnectionPool", "ThreadedConnectionPool"):
+        table[f"psycopg2.pool.{pool}"] = Limit("connect_timeout", None, "database")
     for module in ("redis", "redis.client", "redis.asyncio", "redis.asyncio.client"):
         for name in ("Redis", "StrictRedis", "Redis.from_url", "StrictRedis.from_url", "from_url"):
             table[f"{module}.{name}"] = Limit("socket_timeout", None, "redis")

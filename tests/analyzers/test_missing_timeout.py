@@ -675,3 +675,38 @@ def test_session_that_a_function_gives_with_a_limit() -> None:
           # ^^^^^^^^^^^^^^^^ BC201
         """,
     )
+
+
+def test_a_queue_that_is_told_to_block_and_a_pool_of_connections() -> None:
+    check_findings(
+        "BC201",
+        """
+        from queue import Queue
+
+        from fastapi import APIRouter
+        from psycopg2 import pool
+
+        router = APIRouter()
+        results = Queue()
+        connections = pool.ThreadedConnectionPool(1, 5, "dbname=x")
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC201
+        limited = pool.ThreadedConnectionPool(1, 5, "dbname=x connect_timeout=5")
+
+
+        @router.get("/a")
+        def a():
+            return results.get(block=True)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^ BC201
+
+
+        @router.get("/b")
+        def b():
+            return results.get(True)
+                 # ^^^^^^^^^^^^^^^^^ BC201
+
+
+        @router.get("/c")
+        def c(block: bool):
+            return results.get(False), results.get(block=block), results.get(True, 3)
+        """,
+    )
