@@ -77,7 +77,9 @@ def is_implicit(file: PyFile, call: Node, symbol: str | None) -> bool:
             or _reads_no_stream(file, symbol, arguments)
         ):
             return False
-        return any(
+        # What says how to take bytes that are no text asks for text, too.
+        errors = arguments.keywords.get("errors")
+        return (errors is not None and string_value(errors) is not None) or any(
             constant_value(arguments.keywords.get(name)) in (True, 1)
             for name in ("text", "universal_newlines")
         )

@@ -352,3 +352,18 @@ def test_what_runs_only_under_python_2_has_no_encoding_to_give() -> None:
                  # ^^^^^^^^^^ BC502
         """,
     )
+
+
+def test_a_process_that_is_told_what_to_do_with_errors_gives_text() -> None:
+    check_findings(
+        "BC502",
+        """
+        import subprocess
+
+        def version(cmd, errors):
+            subprocess.run(cmd, capture_output=True, errors=errors)
+            subprocess.run(cmd, capture_output=True, errors=None)
+            return subprocess.run(cmd, capture_output=True, errors="replace").stdout
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+        """,
+    )
