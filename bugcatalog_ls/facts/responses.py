@@ -36,6 +36,8 @@ RESPONSES = {
     **{f"{module}.jsonify": _JSONIFY for module in ("flask", "flask.json", "quart", "quart.json")},
     **{f"{module}.make_response": _MAKE for module in ("flask", "quart")},
     **{f"{module}.Response": _FLASK for module in ("flask", "flask.wrappers", "quart", "quart.wrappers")},
+    **{f"{app}.response_class": _FLASK for app in ("flask.Flask()", "flask.current_app")},
+    **{f"{app}.response_class": _FLASK for app in ("quart.Quart()", "quart.current_app")},
     "django.http.JsonResponse": _DJANGO_JSON,
     "django.http.response.JsonResponse": _DJANGO_JSON,
     "django.http.HttpResponse": _DJANGO,

@@ -688,3 +688,23 @@ def test_what_is_unknown_is_missing_or_a_word_that_the_server_does_not_take() ->
             return {"status": "ok"}
         """,
     )
+
+
+def test_the_response_that_an_application_of_flask_makes() -> None:
+    check_findings(
+        "BC102",
+        """
+        import json
+        from flask import Flask, current_app
+        app = Flask(__name__)
+
+        @app.get("/a")
+        def a():
+            return app.response_class(response=json.dumps({"success": False}), status=200)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/b")
+        def b():
+            return current_app.response_class(json.dumps({"success": False}), status=500)
+        """,
+    )
