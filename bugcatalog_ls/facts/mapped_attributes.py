@@ -72,7 +72,10 @@ def _called(
     owner: str,
 ) -> Column | NotOne:
     called = library_name(index, value.function, path)
-    if called == "deferred" and value.arguments and isinstance(value.arguments[0], Call):
+    if called == "composite":
+        # What makes its columns on the spot has more than the attribute's own.
+        return "maybe" if any(isinstance(argument, Call) for argument in value.arguments) else "other"
+    if called in ("deferred", "column_property") and value.arguments and isinstance(value.arguments[0], Call):
         value = value.arguments[0]
         called = library_name(index, value.function, path)
     if called in COLUMN_CALLS:

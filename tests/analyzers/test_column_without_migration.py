@@ -462,3 +462,47 @@ def test_a_column_of_a_table_that_a_class_is_mapped_to_is_found_at_its_own_place
             op.create_table("bills", sa.Column("id", sa.Integer, primary_key=True))
         """,
     )
+
+
+def test_the_columns_that_a_composite_makes_are_no_strangers() -> None:
+    check_findings(
+        "BC703",
+        """
+        #- models.py
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import column_property, composite, declarative_base
+
+        Base = declarative_base()
+
+
+        class Line(Base):
+            __tablename__ = "lines"
+            id = Column(Integer, primary_key=True)
+            start = composite(Point, Column("x1", Integer), Column("y1", Integer))
+            label = column_property(Column(String(20)))
+          # ^^^^^ BC703 the migrations leave the table lines without the column label
+
+        #- alembic.ini
+        [alembic]
+        script_location = migrations
+
+        #- migrations/env.py
+        from alembic import context
+
+        #- migrations/versions/1_lines.py
+        import sqlalchemy as sa
+        from alembic import op
+
+        revision = "1"
+        down_revision = None
+
+
+        def upgrade():
+            op.create_table(
+                "lines",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("x1", sa.Integer, nullable=False),
+                sa.Column("y1", sa.Integer, nullable=False),
+            )
+        """,
+    )
