@@ -270,4 +270,5 @@ def _call(owner: str, name: str, arguments: list[str], schema: str) -> list[str]
 
 def _single_quoted(text: str) -> str:
     """The text with single quotes around strings that hold none; docstrings keep theirs."""
-    return re.sub(r'(?<!")"(?!")([^"\'\\\n]*)"(?!")', r"'\1'", text)
+    text = re.sub(r'(?<!")"(?!")([^"\'\\\n]*)"(?!")', r"'\1'", text)
+    return re.sub(r'(?<=server_default=)""(?!")', "''", text)

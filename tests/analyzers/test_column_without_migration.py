@@ -363,6 +363,37 @@ def downgrade() -> None:
     )
 
 
+def test_an_empty_default_has_the_quotes_of_the_revisions() -> None:
+    files = split_fixture("""#- models.py
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(20), nullable=False)
+
+#- alembic.ini
+[alembic]
+script_location = migrations
+
+#- migrations/versions/a1_start.py
+import sqlalchemy as sa
+from alembic import op
+
+revision = 'a1'
+down_revision = None
+
+
+def upgrade():
+    op.create_table('users', sa.Column('id', sa.Integer(), primary_key=True))
+""")
+    after = apply_all_fixes("BC703", files, lambda fix: True)
+    (path,) = after.keys() - files.keys()
+    assert "server_default='', nullable=False" in after[path]
+
+
 def test_typing_in_a_model_replays_nothing() -> None:
     project = project_of("BC703", split_fixture(_MIGRATION.strip() + "\n" + _MODEL), None)
     project.findings("models.py")
