@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, J
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.column_values import ColumnRead, column_read, kind_of_column
 from bugcatalog_ls.facts.fact import Fact, Facts
-from bugcatalog_ls.facts.float_arithmetic import float_arithmetic
+from bugcatalog_ls.facts.float_arithmetic import float_arithmetic, is_only_shown
 from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits, unrounded_edits
 from bugcatalog_ls.facts.json_dumps import Dumped, dumped_object, kept_value
@@ -85,12 +85,13 @@ def _check(context: FileContext) -> Iterator[Finding]:
     if b"Decimal" in file.source.data:
         for call in file.calls_named("float"):
             value = next(iter(arguments_of(call).positional), None)
-            if value is not None and not _is_shown(call) and _is_decimal_money(file, call, value):
+            if value is not None and not is_only_shown(call) and _is_decimal_money(file, call, value):
                 yield context.find(
                     call, f"{_short(value)} is a Decimal, and float rounds it", data={"kind": "float"}
                 )
-    for node, money in float_arithmetic(file):
-        yield context.find(node, f"{_short(money)} is money, and this is arithmetic of binary floats")
+    for found in float_arithmetic(file):
+        message = f"{_short(found.money)} is money, and this is arithmetic of binary floats"
+        yield context.find(found.node, message, variant="" if found.is_sure else "unsure")
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -115,15 +116,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
         value = next(iter(arguments_of(call).positional), None)
         if value is None or not MONEY.search(text_of(value)) or not is_money(_last_name(value), ("price",)):
             continue
-        read = None if _is_shown(call) else column_read(file, value)
+        read = None if is_only_shown(call) else column_read(file, value)
         if read is not None and not _is_decimal_money(file, call, value):
             anchor = facts.anchor(f"rounded {file.qualname_at(call.start_byte)}", call)
             facts.add(RoundedValue(file.path, anchor, _short(value), read))
-
-
-def _is_shown(call: Node) -> bool:
-    """Whether a number is only written into a text for people, where nobody reckons with it."""
-    return call.parent is not None and call.parent.type == "interpolation"
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -147,7 +143,8 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(rounded.anchor, message, data={"kind": "float"})
     for money in float_money(context.index, context.path):
         message = f"{money.name} is money in a binary float, which cannot hold most cents"
-        yield context.find(money.anchor, message, data={"kind": money.kind})
+        variant = "" if money.is_sure else "unsure"
+        yield context.find(money.anchor, message, variant=variant, data={"kind": money.kind})
     for wide in wide_ids(context.index, context.path):
         message = f"{wide.name} is a BIGINT in {wide.model}; browsers round numbers beyond 2**53"
         yield context.find(wide.anchor, message, variant="wide", data={"kind": "wide"})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.json_values import DECIMAL, json_type
 from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.facts.money_context import is_reckoned_exactly
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
@@ -37,12 +39,21 @@ _OF_TOKENS = re.compile(
 _COMPILERS = frozenset({"njit", "jit", "vectorize", "guvectorize"})
 _ARRAYS = re.compile(rb"\b(?:ndarray|NDArray|ArrayLike|Tensor)\b")
 _ARRAY_LIBRARIES = ("numpy.", "scipy.", "pandas.", "torch.")
+_OWN_TEXTS = frozenset({"__str__", "__repr__", "__unicode__", "__format__"})
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
 
-def float_arithmetic(file: PyFile) -> Iterator[tuple[Node, Node]]:
-    """The calculations with money that are surely done in floats, and the operand that is money: the
-    first of each function."""
+class FloatArithmetic(NamedTuple):
+    """A calculation in floats, its operand that is called like money, and whether that surely is an amount
+    that somebody pays."""
+
+    node: Node
+    money: Node
+    is_sure: bool
+
+
+def float_arithmetic(file: PyFile) -> Iterator[FloatArithmetic]:
+    """The calculations with money that are surely done in floats: the first of each function."""
     told = set[int]()
     data = file.source.data
     for match in _WORD.finditer(data):
@@ -62,9 +73,24 @@ def float_arithmetic(file: PyFile) -> Iterator[tuple[Node, Node]]:
         if function is None or function.id in told:
             continue
         money = _money_in_float(file, node)
-        if money is not None and _OF_TOKENS.search(text_of(function)) is None:
+        if money is None or is_only_shown(node):
+            continue
+        written = text_of(function)
+        if _OF_TOKENS.search(written) is None:
             told |= {node.id, function.id}
-            yield node, money
+            yield FloatArithmetic(node, money, is_reckoned_exactly(written, file.source.text))
+
+
+def is_only_shown(node: Node) -> bool:
+    """Whether a number is only written into a text for people, where nobody reckons with it: in an
+    f-string, or in what an object says of itself."""
+    for parent in ancestors(node):
+        if parent.type == "interpolation":
+            return True
+        if parent.type == "function_definition":
+            name = parent.child_by_field_name("name")
+            return name is not None and text_of(name) in _OWN_TEXTS
+    return False
 
 
 def _follows_operator(data: bytes, start: int) -> bool:

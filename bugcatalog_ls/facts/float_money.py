@@ -12,9 +12,11 @@ from bugcatalog_ls.facts.expressions import Call, Constant, Expression, dotted
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.facts.money_context import is_exact_amount, is_part_of_amount
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, TableFact, column_anchor, table_column_anchor
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.schemas import ROOTS
+from bugcatalog_ls.syntax.modules import module_name
 
 Kind = Literal["column", "mapped", "field", "django", "drf", "marshmallow", "peewee", "mongoengine"]
 
@@ -25,6 +27,7 @@ class FloatMoney(NamedTuple):
     name: str
     anchor: str
     kind: Kind
+    is_sure: bool
 
 
 _FLOATS = frozenset({"FLOAT", "REAL", "DOUBLE", "DOUBLE_PRECISION"})
@@ -43,6 +46,10 @@ _FIELDS: dict[str, Kind] = {
 }
 
 
+_STORED = frozenset({"column", "mapped", "django", "peewee", "mongoengine"})
+_SAYING = ("description", "help_text", "verbose_name", "comment", "doc", "title", "label")
+
+
 def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
     """The floats of a file that are called like money, where a model or schema declares them."""
     for fact in index.in_file(path, OrmClass):
@@ -53,18 +60,39 @@ def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
                 continue
             kind = _kind(index, path, fact, attribute)
             if kind is not None:
-                yield FloatMoney(attribute.name, column_anchor(fact.symbol, attribute.name), kind)
+                is_stored = kind in _STORED or any(name == "table" for name, _ in fact.keywords)
+                is_sure = is_exact_amount(attribute.name, around, _others(index, path), is_stored=is_stored)
+                yield FloatMoney(attribute.name, column_anchor(fact.symbol, attribute.name), kind, is_sure)
     for table in index.in_file(path, TableFact):
         yield from _of_table(index, path, table)
 
 
+def _others(index: FactIndex, path: str) -> Iterator[str]:
+    """The names that tell what a file is about: its module and its other classes with their attributes."""
+    yield "_".join(module_name(path).split(".")[-3:])
+    for fact in index.in_file(path, OrmClass):
+        yield fact.name
+        yield from (attribute.name for attribute in fact.attributes)
+
+
 def _is_rate(default: Expression | None) -> bool:
-    """Whether a default is too small for an amount: `trade_cost: float = 0.0006` is a part of one."""
+    """Whether a field is only a part of an amount: its default is too small for one, as in
+    `trade_cost: float = 0.0006`, or what is said of it names the whole."""
     if isinstance(default, Call):
+        said = [*default.arguments[:1], *(value for name, value in default.keywords if name in _SAYING)]
+        if any(is_part_of_amount(_text_of(value)) for value in said):
+            return True
         default = default.keyword("default") or next(iter(default.arguments), None)
     return (
         isinstance(default, Constant) and isinstance(default.value, float) and 0 < abs(default.value) < 0.01
     )
+
+
+def _text_of(value: Expression) -> str:
+    """A literal text, also where a call translates it."""
+    if isinstance(value, Call) and len(value.arguments) == 1:
+        value = value.arguments[0]
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else ""
 
 
 def _kind(index: FactIndex, path: str, fact: OrmClass, attribute: OrmAttribute) -> Kind | None:
@@ -113,4 +141,5 @@ def _of_table(index: FactIndex, path: str, table: TableFact) -> Iterator[FloatMo
         if MONEY.search(name) and is_money(name, around):
             made = column(index, argument, path)
             if made is not None and made.type.name in _FLOATS:
-                yield FloatMoney(name, table_column_anchor(table.symbol, position), "column")
+                is_sure = is_exact_amount(name, around, _others(index, path), is_stored=True)
+                yield FloatMoney(name, table_column_anchor(table.symbol, position), "column", is_sure)

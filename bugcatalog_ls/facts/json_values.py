@@ -119,6 +119,8 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
             len(arguments.positional) == 2 and json_type(file, arguments.positional[0], depth - 1) == DECIMAL
         )
         return DECIMAL if is_kept else None
+    if node.type == "call" and text_of(node.children[0]) == "sum":
+        return _type_of_sum(file, node, depth - 1)
     if node.type == "call" and _ENCODES.search(text_of(node)) is not None:
         return BYTES
     if node.type == "identifier":
@@ -126,9 +128,24 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
         if len(bindings) > 1:
             return _type_of_all(file, bindings, min(depth - 1, 2))
         value = bindings[0].value if bindings and bindings[0].kind == "assign" else None
-        if value is not None and value.type in ("string", "set", "set_comprehension", "binary_operator"):
+        if value is not None and (
+            value.type in ("string", "set", "set_comprehension", "binary_operator")
+            or (value.type == "call" and text_of(value.children[0]) in ("sum", "round"))
+        ):
             return json_type(file, value, depth - 1)
     return type_of_symbol(file.symbol(node))
+
+
+def _type_of_sum(file: PyFile, call: Node, depth: int) -> str | None:
+    """Decimals that are added up make a Decimal, and so does one that the sum starts from."""
+    inner = call.child_by_field_name("arguments")
+    added = inner if inner is not None and inner.type == "generator_expression" else None
+    added = added or next(iter(arguments_of(call).positional), None)
+    is_made = added is not None and added.type in ("generator_expression", "list_comprehension")
+    body = added.child_by_field_name("body") if added is not None and is_made else None
+    parts = (body, arguments_of(call).get("start", 1))
+    is_decimal = any(part is not None and json_type(file, part, depth) == DECIMAL for part in parts)
+    return DECIMAL if is_decimal else None
 
 
 def _type_of_all(file: PyFile, bindings: list[Binding], depth: int) -> str | None:

@@ -86,6 +86,8 @@ _OTHER = frozenset(
         "run",
         "baseline",
     }
+    # Costs of steps in a search, and the fees that exchanges and nodes tell as rates.
+    | {"path", "edge", "node", "heuristic", "maker", "taker", "relay"}
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _COUNTS = re.compile(r"Stat|Count|Metric|Usage|^mean$|^median$|^std$|_count$|^min$|^max$")
@@ -99,7 +101,7 @@ _TRADE = re.compile(
 def is_money(name: str, around: Iterable[str] = ()) -> bool:
     """Whether a name says money. `around` is what stands with it (the class, its other fields): a
     plain `total` is money among orders and invoices only."""
-    words = [word.lower() for word in _WORDS.findall(name)]
+    words = words_of(name)
     if not words or _OTHER & set(words):
         return False
     while len(words) > 1 and words[-1] in _AFTER and (set(words[:-1]) & _NOUNS or "total" in words[:-1]):
@@ -114,6 +116,11 @@ def is_money(name: str, around: Iterable[str] = ()) -> bool:
     return any(_TRADE.search(other) for other in names) and not any(_COUNTS.search(other) for other in names)
 
 
+def words_of(name: str) -> list[str]:
+    """The words that a name is made of, in small letters."""
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
 # What is money where it is a Decimal; of a float nobody could tell.
 _SUMS = frozenset(
     {"net", "gross", "vat", "revenue", "profit", "payment", "charge", "refund", "payout", "deposit", "wage"}
@@ -123,5 +130,5 @@ _SUMS = frozenset(
 
 def is_sum(name: str) -> bool:
     """Whether a name of a Decimal says money."""
-    words = [word.lower() for word in _WORDS.findall(name)]
+    words = words_of(name)
     return bool(words) and words[-1] in _SUMS and not _OTHER & set(words)
