@@ -61,18 +61,19 @@ def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
             kind = _kind(index, path, fact, attribute)
             if kind is not None:
                 is_stored = kind in _STORED or any(name == "table" for name, _ in fact.keywords)
-                is_sure = is_exact_amount(attribute.name, around, _others(index, path), is_stored=is_stored)
+                is_sure = is_exact_amount(
+                    attribute.name, fact.name, around[1:], _others(index, path), is_stored=is_stored
+                )
                 yield FloatMoney(attribute.name, column_anchor(fact.symbol, attribute.name), kind, is_sure)
     for table in index.in_file(path, TableFact):
         yield from _of_table(index, path, table)
 
 
 def _others(index: FactIndex, path: str) -> Iterator[str]:
-    """The names that tell what a file is about: its module and its other classes with their attributes."""
+    """The names that tell what a file is about: its module and its other classes."""
     yield "_".join(module_name(path).split(".")[-3:])
     for fact in index.in_file(path, OrmClass):
         yield fact.name
-        yield from (attribute.name for attribute in fact.attributes)
 
 
 def _is_rate(default: Expression | None) -> bool:
@@ -141,5 +142,5 @@ def _of_table(index: FactIndex, path: str, table: TableFact) -> Iterator[FloatMo
         if MONEY.search(name) and is_money(name, around):
             made = column(index, argument, path)
             if made is not None and made.type.name in _FLOATS:
-                is_sure = is_exact_amount(name, around, _others(index, path), is_stored=True)
+                is_sure = is_exact_amount(name, around[0], around[1:], _others(index, path), is_stored=True)
                 yield FloatMoney(name, table_column_anchor(table.symbol, position), "column", is_sure)
