@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -14,7 +13,9 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.float_arithmetic import float_arithmetic, is_only_shown
 from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits, unrounded_edits
+from bugcatalog_ls.facts.float_rounding import RoundedValue, is_decimal_money, weight_of_rounding
 from bugcatalog_ls.facts.json_dumps import Dumped, dumped_object, kept_value
+from bugcatalog_ls.facts.json_value_edits import plain_edits, text_edits
 from bugcatalog_ls.facts.json_values import (
     BYTES,
     DECIMAL,
@@ -23,12 +24,10 @@ from bugcatalog_ls.facts.json_values import (
     SET,
     Encoder,
     json_type,
-    plain_edits,
-    text_edits,
     type_of_symbol,
     values_in,
 )
-from bugcatalog_ls.facts.money import MONEY, is_money, is_sum
+from bugcatalog_ls.facts.money import MONEY, is_money
 from bugcatalog_ls.facts.orm import OrmClass, TableFact
 from bugcatalog_ls.facts.wide_ids import wide_ids
 from bugcatalog_ls.syntax.edits import replace_node, set_keyword
@@ -36,7 +35,6 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
-    enclosing,
     text_of,
 )
 from bugcatalog_ls.syntax.outside import is_outside
@@ -61,19 +59,6 @@ class EncodedValues(Fact, frozen=True):
         return self.path
 
 
-class RoundedValue(Fact, frozen=True):
-    """A `float(row.price)`: an attribute that is called like money, where its column is not known here."""
-
-    path: str
-    anchor: str
-    value: str
-    read: ColumnRead
-
-    @property
-    def key(self) -> str:
-        return self.path
-
-
 def _check(context: FileContext) -> Iterator[Finding]:
     if context.is_test:
         return
@@ -85,10 +70,10 @@ def _check(context: FileContext) -> Iterator[Finding]:
     if b"Decimal" in file.source.data:
         for call in file.calls_named("float"):
             value = next(iter(arguments_of(call).positional), None)
-            if value is not None and not is_only_shown(call) and _is_decimal_money(file, call, value):
-                yield context.find(
-                    call, f"{_short(value)} is a Decimal, and float rounds it", data={"kind": "float"}
-                )
+            if value is not None and not is_only_shown(call) and is_decimal_money(file, call, value):
+                message = f"{_short(value)} is a Decimal, and float rounds it"
+                variant = weight_of_rounding(file, call)
+                yield context.find(call, message, variant=variant, data={"kind": "float"})
     for found in float_arithmetic(file):
         message = f"{_short(found.money)} is money, and this is arithmetic of binary floats"
         yield context.find(found.node, message, variant="" if found.is_sure else "unsure")
@@ -117,9 +102,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if value is None or not MONEY.search(text_of(value)) or not is_money(_last_name(value), ("price",)):
             continue
         read = None if is_only_shown(call) else column_read(file, value)
-        if read is not None and not _is_decimal_money(file, call, value):
+        if read is not None and not is_decimal_money(file, call, value):
             anchor = facts.anchor(f"rounded {file.qualname_at(call.start_byte)}", call)
-            facts.add(RoundedValue(file.path, anchor, _short(value), read))
+            variant = weight_of_rounding(file, call)
+            facts.add(RoundedValue(file.path, anchor, _short(value), read, variant))
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
@@ -140,7 +126,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
     for rounded in context.index.in_file(context.path, RoundedValue):
         if _kind_of(context, rounded.read) == DECIMAL:
             message = f"{rounded.value} is a Decimal, and float rounds it"
-            yield context.find(rounded.anchor, message, data={"kind": "float"})
+            yield context.find(rounded.anchor, message, variant=rounded.variant, data={"kind": "float"})
     for money in float_money(context.index, context.path):
         message = f"{money.name} is money in a binary float, which cannot hold most cents"
         variant = "" if money.is_sure else "unsure"
@@ -188,21 +174,6 @@ def _encoded(context: FileContext, call: Node, encoder: Encoder) -> Iterator[Fin
                 message = f"{_short(value)} is a {kind}, which {name} cannot encode"
                 yield context.find(call, message, data={"kind": "encode"})
                 return
-
-
-def _is_decimal_money(file: PyFile, call: Node, value: Node) -> bool:
-    if json_type(file, value) != DECIMAL:
-        return False
-    names = re.findall(r"[A-Za-z_]\w*", text_of(value))
-    parent = call.parent
-    left = parent.child_by_field_name("left") if parent is not None and parent.type == "assignment" else None
-    key = parent.child_by_field_name("key") if parent is not None and parent.type == "pair" else None
-    function = (
-        enclosing(call, "function_definition") if parent and parent.type == "return_statement" else None
-    )
-    name = function.child_by_field_name("name") if function is not None else None
-    names += [text_of(node).strip("\"'") for node in (left, key, name) if node is not None]
-    return any(is_money(name, ("price",)) or is_sum(name) for name in names)
 
 
 def _short(node: Node) -> str:

@@ -39,6 +39,7 @@ _OF_TOKENS = re.compile(
 _COMPILERS = frozenset({"njit", "jit", "vectorize", "guvectorize"})
 _ARRAYS = re.compile(rb"\b(?:ndarray|NDArray|ArrayLike|Tensor)\b")
 _ARRAY_LIBRARIES = ("numpy.", "scipy.", "pandas.", "torch.")
+_TELLING = frozenset({"print", "debug", "info", "warning", "error", "exception", "secho"})
 _OWN_TEXTS = frozenset({"__str__", "__repr__", "__unicode__", "__format__"})
 _OPERATORS = frozenset({"+", "-", "*", "/", "+=", "-=", "*=", "/="})
 
@@ -78,14 +79,16 @@ def float_arithmetic(file: PyFile) -> Iterator[FloatArithmetic]:
         written = text_of(function)
         if _OF_TOKENS.search(written) is None:
             told |= {node.id, function.id}
-            yield FloatArithmetic(node, money, is_reckoned_exactly(written, file.source.text))
+            yield FloatArithmetic(node, money, is_reckoned_exactly(written, file.source.text, file.path))
 
 
 def is_only_shown(node: Node) -> bool:
     """Whether a number is only written into a text for people, where nobody reckons with it: in an
-    f-string, or in what an object says of itself."""
+    f-string, a log, or in what an object says of itself."""
     for parent in ancestors(node):
         if parent.type == "interpolation":
+            return True
+        if parent.type == "call" and text_of(parent.children[0]).rpartition(".")[2] in _TELLING:
             return True
         if parent.type == "function_definition":
             name = parent.child_by_field_name("name")

@@ -8,18 +8,15 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.edits import insert_at, replace_node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     Arguments,
     arguments_of,
-    callee_of,
     operator_of,
     text_of,
     unparenthesised,
 )
 from bugcatalog_ls.syntax.scopes import Binding
-from bugcatalog_ls.text.spans import Span, TextEdit
 
 DECIMAL, DATETIME, UUID, BYTES, SET, DURATION = "Decimal", "datetime", "UUID", "bytes", "set", "timedelta"
 _ALL = frozenset({DECIMAL, DATETIME, UUID, BYTES, SET, DURATION})
@@ -91,8 +88,8 @@ _MADE_BY = {
 }
 # Text in some encoding, whatever the text: nothing else has such a method without arguments of its own.
 _ENCODES = re.compile(r"\.encode\((?:[\"'](?:utf-?8|ascii|latin-?1)[\"'])?\)$", re.IGNORECASE)
-_RANDOM = frozenset({"secrets.token_bytes()", "os.urandom()", "random.randbytes()"})
-_DIGEST = re.compile(r"(?:hashlib|hmac)\..*\.digest\(\)$|hashlib\.pbkdf2_hmac\(\)$|hmac\.digest\(\)$")
+RANDOM = frozenset({"secrets.token_bytes()", "os.urandom()", "random.randbytes()"})
+DIGEST = re.compile(r"(?:hashlib|hmac)\..*\.digest\(\)$|hashlib\.pbkdf2_hmac\(\)$|hmac\.digest\(\)$")
 _PLAIN_TYPES = frozenset({"int", "float", "str", "bool", "None", "type", "dict", "list"})
 _KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
 
@@ -236,7 +233,7 @@ def _joins_literal(operation: Node) -> bool:
 
 def type_of_symbol(symbol: str | None) -> str | None:
     """The type that a (resolved) symbol stands for, where JSON does not have it."""
-    if symbol is not None and _DIGEST.match(symbol) is not None:
+    if symbol is not None and DIGEST.match(symbol) is not None:
         return BYTES
     while symbol is not None and symbol not in _MADE_BY:
         ending = next((ending for ending in _KEEPING if symbol.endswith(ending)), None)
@@ -244,59 +241,6 @@ def type_of_symbol(symbol: str | None) -> str | None:
             return None
         symbol = symbol.removesuffix(ending)
     return _MADE_BY[symbol] if symbol is not None else None
-
-
-def text_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] | None:
-    """The edits that make text of the bytes among an encoder's values: digests and base64."""
-    edits: list[TextEdit] = []
-    for value in values:
-        if json_type(file, value) != BYTES:
-            continue
-        function, symbol = callee_of(value) if value.type == "call" else None, file.symbol(value) or ""
-        if not call.start_byte <= value.start_byte < call.end_byte:
-            return None
-        if symbol in _RANDOM or (value.type == "identifier" and _DIGEST.match(symbol) is not None):
-            edits.append(insert_at(value.end_byte, ".hex()"))
-        elif value.type == "identifier" and symbol.startswith(("base64.", "binascii.")):
-            edits.append(insert_at(value.end_byte, ".decode()"))
-        elif function is None:
-            return None
-        elif _DIGEST.match(symbol) is not None:
-            # A hash has a method for text; the functions give bytes only.
-            is_method = text_of(function).endswith(".digest") and symbol != "hmac.digest()"
-            edits += (
-                replace_node(function.named_children[-1], "hexdigest")
-                if is_method
-                else [insert_at(value.end_byte, ".hex()")]
-            )
-        elif symbol.startswith(("base64.", "binascii.")):
-            edits.append(insert_at(value.end_byte, ".decode()"))
-        else:
-            return None
-    return edits or None
-
-
-def plain_edits(file: PyFile, call: Node, values: list[Node]) -> list[TextEdit] | None:
-    """The edits that make text or lists of values where an encoder is given them."""
-    edits: list[TextEdit] = []
-    for value in values:
-        kind = json_type(file, value)
-        if kind == BYTES:
-            written = text_edits(file, call, [value])
-            if written is None:
-                return None
-            edits += written
-        elif not call.start_byte <= value.start_byte < call.end_byte:
-            return None
-        elif value.type == "set":
-            edits += [TextEdit(_span(value.children[0]), "["), TextEdit(_span(value.children[-1]), "]")]
-        else:
-            edits += replace_node(value, f"{'list' if kind == SET else 'str'}({text_of(value)})")
-    return edits or None
-
-
-def _span(node: Node) -> Span:
-    return Span(node.start_byte, node.end_byte)
 
 
 def _put_into(file: PyFile, name: Node) -> Iterator[Node]:

@@ -87,7 +87,7 @@ _OTHER = frozenset(
         "baseline",
     }
     # Costs of steps in a search, and the fees that exchanges and nodes tell as rates.
-    | {"path", "edge", "node", "heuristic", "maker", "taker", "relay"}
+    | {"path", "edge", "node", "heuristic", "maker", "taker", "relay", "inventory"}
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _COUNTS = re.compile(r"Stat|Count|Metric|Usage|^mean$|^median$|^std$|_count$|^min$|^max$")
@@ -102,7 +102,7 @@ def is_money(name: str, around: Iterable[str] = ()) -> bool:
     """Whether a name says money. `around` is what stands with it (the class, its other fields): a
     plain `total` is money among orders and invoices only."""
     words = words_of(name)
-    if not words or _OTHER & set(words):
+    if not words or _OTHER & set(words) or (words[-1] == "amount" and "stock" in words):
         return False
     while len(words) > 1 and words[-1] in _AFTER and (set(words[:-1]) & _NOUNS or "total" in words[:-1]):
         words = words[:-1]
