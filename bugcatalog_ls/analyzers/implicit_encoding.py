@@ -81,7 +81,8 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
         for call in file.calls_named(*TEXT_CALLS):
             is_text = is_implicit(file, call, file.callee(call)) or implicit_path(file, call) == ""
             if is_text and not is_untouched(call) and not runs_only_on_python_2(file, call):
-                yield ctx.find(call, _message(call), data={"kind": "encoding"})
+                variant = "test" if ctx.is_test else ""
+                yield ctx.find(call, _message(call), variant=variant, data={"kind": "encoding"})
         if b"FileHandler" in file.source.data:
             yield from _handler_dicts(ctx)
     if any(word in file.source.data for word in (b"mysql", b"mariadb", b"MySQL", b"charset")):
@@ -116,7 +117,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for found in ctx.index.in_file(ctx.path, ForeignText):
         if found.kind == "path":
             if ctx.options.target_python < _UTF8_BY_DEFAULT and is_path(ctx.index, found.symbol, ctx.path):
-                yield ctx.find(found.anchor, found.said, data={"kind": "encoding"})
+                variant = "test" if ctx.is_test else ""
+                yield ctx.find(found.anchor, found.said, variant=variant, data={"kind": "encoding"})
             continue
         owner = ctx.resolve(found.symbol).removesuffix("()")
         bases = mro(ctx.index, owner)[0]

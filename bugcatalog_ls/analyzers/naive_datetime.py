@@ -26,7 +26,7 @@ from bugcatalog_ls.facts.clocks import (
     limits,
     reading,
 )
-from bugcatalog_ls.facts.django_clock import DjangoTime, has_naive_times, is_of_django
+from bugcatalog_ls.facts.django_clock import DjangoTime, asks_for_zones, has_naive_times, is_of_django
 from bugcatalog_ls.facts.fact import Facts
 from bugcatalog_ls.facts.pytz_zones import PYTZ_ZONE, given_zones, is_fixed_zone, localised
 from bugcatalog_ls.facts.time_columns import (
@@ -52,6 +52,7 @@ from bugcatalog_ls.facts.time_uses import TimeUses
 from bugcatalog_ls.facts.time_verdicts import constant_verdict, frozen_verdict, reading_verdict
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
@@ -64,7 +65,13 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
     if is_of_django(ctx.file):
         return  # What its settings say decides.
     for found in _naive_times(ctx.file):
-        yield ctx.find(found.node, found.message, variant=found.variant, data={"kind": found.kind})
+        variant = found.variant or _place(ctx.file.path)
+        yield ctx.find(found.node, found.message, variant=variant, data={"kind": found.kind})
+
+
+def _place(path: str) -> str:
+    """The variant of a place where a time without a zone bites nobody but who runs it."""
+    return "test" if is_test_path(path) else ""
 
 
 class _Found(NamedTuple):
@@ -78,7 +85,7 @@ def _naive_times(file: PyFile) -> Iterator[_Found]:
     times = file.once(TimeUses)
     for call in file.calls_named(*READING_NAMES):
         clock = clock_of_call(file, call, file.callee(call))
-        if clock is not None:
+        if clock is not None and not asks_for_zones(file, call):
             yield from _time(file, times, call, clock)
     for zone in given_zones(file):
         if zone.symbol == PYTZ_ZONE and not is_fixed_zone(file, zone.value):
@@ -135,11 +142,13 @@ def _collect(file: PyFile, facts: Facts) -> None:
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for time in ctx.index.in_file(ctx.path, DjangoTime):
         if time.kind in _WRONG_ANYWAY or not has_naive_times(ctx.index):
-            yield ctx.find(time.anchor, time.message, variant=time.variant, data={"kind": time.kind})
+            variant = time.variant or _place(ctx.path)
+            yield ctx.find(time.anchor, time.message, variant=variant, data={"kind": time.kind})
     for awaited in ctx.index.in_file(ctx.path, Awaited):
         kind = kind_found(ctx.index, awaited)
         if kind is not None:
-            yield ctx.find(awaited.anchor, awaited.message, variant=awaited.variant, data={"kind": kind})
+            variant = awaited.variant or _place(ctx.path)
+            yield ctx.find(awaited.anchor, awaited.message, variant=variant, data={"kind": kind})
 
 
 # -- mending -----------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from tree_sitter import Node
+
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.nodes import enclosing, text_of
 
 _IMPORTS = re.compile(rb"^\s*(?:from|import)\s+(?:django|rest_framework)\b", re.MULTILINE)
 
@@ -48,6 +50,14 @@ def has_naive_times(index: FactIndex) -> bool:
 
 def is_of_django(file: PyFile) -> bool:
     return _IMPORTS.search(file.source.data) is not None
+
+
+def asks_for_zones(file: PyFile, node: Node) -> bool:
+    """Whether the function around a reading asks the settings which kind of time they want."""
+    if b"USE_TZ" not in file.source.data:
+        return False
+    function = enclosing(node, "function_definition")
+    return function is not None and b"USE_TZ" in (function.text or b"")
 
 
 def _collect(file: PyFile, facts: Facts) -> None:

@@ -16,7 +16,7 @@ from bugcatalog_ls.facts.money_context import is_exact_amount, is_part_of_amount
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, TableFact, column_anchor, table_column_anchor
 from bugcatalog_ls.facts.resolve import mro, resolve
 from bugcatalog_ls.facts.schemas import ROOTS
-from bugcatalog_ls.syntax.modules import module_name
+from bugcatalog_ls.syntax.modules import is_fragment_path, module_name
 
 Kind = Literal["column", "mapped", "field", "django", "drf", "marshmallow", "peewee", "mongoengine"]
 
@@ -52,6 +52,7 @@ _SAYING = ("description", "help_text", "verbose_name", "comment", "doc", "title"
 
 def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
     """The floats of a file that are called like money, where a model or schema declares them."""
+    is_example = is_fragment_path(path)
     for fact in index.in_file(path, OrmClass):
         named = [attribute for attribute in fact.attributes if MONEY.search(attribute.name)]
         around = [fact.name, *(other.name for other in fact.attributes if other.name != "total")]
@@ -61,7 +62,7 @@ def float_money(index: FactIndex, path: str) -> Iterator[FloatMoney]:
             kind = _kind(index, path, fact, attribute)
             if kind is not None:
                 is_stored = kind in _STORED or any(name == "table" for name, _ in fact.keywords)
-                is_sure = is_exact_amount(
+                is_sure = not is_example and is_exact_amount(
                     attribute.name, fact.name, around[1:], _others(index, path), is_stored=is_stored
                 )
                 yield FloatMoney(attribute.name, column_anchor(fact.symbol, attribute.name), kind, is_sure)

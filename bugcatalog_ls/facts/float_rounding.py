@@ -51,4 +51,6 @@ def weight_of_rounding(file: PyFile, call: Node) -> str:
     if parent is not None and parent.type == "comparison_operator" and "==" not in text_of(parent):
         return "unsure"
     function = enclosing(call, "function_definition", "module")
-    return "unsure" if function is not None and is_of_market(text_of(function), file.path) else ""
+    return (
+        "unsure" if function is not None and is_of_market(text_of(call), text_of(function), file.path) else ""
+    )

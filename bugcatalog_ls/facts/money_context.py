@@ -58,6 +58,8 @@ _QUOTED_WITH = frozenset(
     {"symbol", "stock_code", "stock_symbol", "market_cap", "pre_close", "prev_close", "pct_chg", "close"}
     | {"take_profit", "stop_loss", "entry_price", "exit_price"}
 )
+_MARKET_PRICE = re.compile(r"(?:limit|stop|entry|exit|mark|strike|close|bid|ask)_?price", re.IGNORECASE)
+_MARKET_TEXT = re.compile(r"backtest|trader|crypto|kline|ohlc|binance", re.IGNORECASE)
 _OF_QUOTES = frozenset({"price", "prices", "fee", "fees"})
 # What a model says or uses up, and what is only reckoned together or ahead to be shown.
 _ESTIMATES = frozenset(
@@ -90,14 +92,17 @@ def is_exact_amount(
     class, the fields beside it, and `further`: its module and the file's other classes."""
     words = words_of(name)
     own, said, beside = set(words) | set(words_of(owner)), set[str](), set[str]()
-    is_quote = False
+    others = list(further)
+    is_quote = any(_MARKET_TEXT.search(other) is not None for other in (name, owner, *others))
     for other in fields:
         is_quote = is_quote or other in _QUOTED_WITH
         parts = words_of(other)
         said.update(parts)
         beside.update(parts[:1] if len(parts) > 1 else ())
-    far = {word for other in further for word in words_of(other)}
+    far = {word for other in others for word in words_of(other)}
     noun = next((word for word in reversed(words) if word in _WEAK | _OF_QUOTES), "")
+    if _MARKET_PRICE.search(name) is not None:
+        return False
     if (is_quote or _MARKET & (own | said | far)) and (noun in _OF_QUOTES or not is_stored):
         return False
     if (_ESTIMATES & (own | said | far) or _STATISTICS & own) and not is_stored:
@@ -119,7 +124,7 @@ _SALE = re.compile(
 )
 _QUOTES = re.compile(
     r"ticker|candle|ohlc|kline|backtest|leverage|\bpnl\b|_pnl\b|drawdown|\bcoin|crypto|btc|satoshi|\bsats\b"
-    r"|orderbook|order_book|slippage|portfolio|binance|ccxt|blockchain|utxo|trading|\bfilled\b|avg_price|gwei",
+    r"|orderbook|order_book|slippage|portfolio|binance|ccxt|blockchain|utxo|trading|\bfilled\b|avg_price|limit_price|stop_price|\bbroker|gwei",
     re.IGNORECASE,
 )
 
@@ -130,8 +135,8 @@ def is_reckoned_exactly(function: str, file: str, path: str) -> bool:
     return _SALE.search(function) is not None and not (_QUOTES.search(file) or _QUOTES.search(path))
 
 
-def is_of_market(function: str, path: str) -> bool:
-    """Whether a function deals with quotes and orders of a market, and with nothing that is sold."""
-    if _QUOTES.search(path) is not None:
+def is_of_market(value: str, function: str, path: str) -> bool:
+    """Whether a value is a quote of a market, or its function deals with those and with nothing sold."""
+    if _MARKET_PRICE.search(value) is not None or _QUOTES.search(path) is not None:
         return True
     return _QUOTES.search(function) is not None and _SALE.search(function) is None
