@@ -33,7 +33,13 @@ class FloatMoney(NamedTuple):
 _FLOATS = frozenset({"FLOAT", "REAL", "DOUBLE", "DOUBLE_PRECISION"})
 _FLOAT_TYPES = frozenset(
     {"builtins.float", "pydantic.PositiveFloat", "pydantic.NonNegativeFloat", "pydantic.StrictFloat"}
-    | {"pydantic.FiniteFloat", "pydantic.types.PositiveFloat", "pydantic.types.NonNegativeFloat"}
+    | {
+        "pydantic.confloat()",
+        "pydantic.types.confloat()",
+        "pydantic.FiniteFloat",
+        "pydantic.types.PositiveFloat",
+        "pydantic.types.NonNegativeFloat",
+    }
 )
 _FIELDS: dict[str, Kind] = {
     "django.db.models.FloatField": "django",

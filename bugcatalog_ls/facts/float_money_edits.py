@@ -148,6 +148,9 @@ def _annotation(imports: Imports, annotation: Node) -> list[TextEdit]:
     floats = [node for node in walk(annotation) if node.type == "identifier" and text_of(node) == "float"]
     if not floats:
         nodes = (annotation, *walk(annotation))
+        called = next((node for node in nodes if text_of(node) in ("confloat", "pydantic.confloat")), None)
+        if called is not None:
+            return replace_node(called, imports.need("pydantic", "condecimal", at=annotation.start_byte))
         bounded = [node for node in nodes if text_of(node).removeprefix("pydantic.") in _BOUNDED]
         if not bounded:
             return []

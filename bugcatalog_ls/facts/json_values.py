@@ -91,6 +91,8 @@ _ENCODES = re.compile(r"\.encode\((?:[\"'](?:utf-?8|ascii|latin-?1)[\"'])?\)$", 
 RANDOM = frozenset({"secrets.token_bytes()", "os.urandom()", "random.randbytes()"})
 DIGEST = re.compile(r"(?:hashlib|hmac)\..*\.digest\(\)$|hashlib\.pbkdf2_hmac\(\)$|hmac\.digest\(\)$")
 _PLAIN_TYPES = frozenset({"int", "float", "str", "bool", "None", "type", "dict", "list"})
+# Calls that give what their numbers are.
+_OF_NUMBERS = frozenset({"sum", "round", "quantize", "normalize"})
 _KEEPING = (".replace()", ".astimezone()", ".date()", ".quantize()", ".copy()", ".normalize()")
 
 
@@ -118,6 +120,11 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
         return DECIMAL if is_kept else None
     if node.type == "call" and text_of(node.children[0]) == "sum":
         return _type_of_sum(file, node, depth - 1)
+    if node.type == "call" and (function := node.children[0]).type == "attribute":
+        owner = function.child_by_field_name("object")
+        is_rounded = text_of(function).endswith((".quantize", ".normalize")) and owner is not None
+        if owner is not None and is_rounded and json_type(file, owner, depth - 1) == DECIMAL:
+            return DECIMAL
     if node.type == "call" and _ENCODES.search(text_of(node)) is not None:
         return BYTES
     if node.type == "identifier":
@@ -127,7 +134,7 @@ def json_type(file: PyFile, node: Node, depth: int = 6) -> str | None:
         value = bindings[0].value if bindings and bindings[0].kind == "assign" else None
         if value is not None and (
             value.type in ("string", "set", "set_comprehension", "binary_operator")
-            or (value.type == "call" and text_of(value.children[0]) in ("sum", "round"))
+            or (value.type == "call" and text_of(value.children[0]).rpartition(".")[2] in _OF_NUMBERS)
         ):
             return json_type(file, value, depth - 1)
     return type_of_symbol(file.symbol(node))

@@ -367,3 +367,15 @@ def test_a_process_that_is_told_what_to_do_with_errors_gives_text() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
         """,
     )
+
+
+def test_in_tests_it_is_information() -> None:
+    check_findings(
+        "BC502",
+        """
+        #- tests/test_keys.py
+        def test_reads():
+            open("key.txt")
+          # ^^^^^^^^^^^^^^^ BC502.test
+        """,
+    )

@@ -1432,3 +1432,89 @@ def test_a_branch_that_is_asked_for_its_type_is_what_was_asked() -> None:
                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
         """,
     )
+
+
+def test_amounts_that_only_a_name_calls_money_are_information() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- jobs.py
+        from django.db import models
+        class Assignment(models.Model):
+            member = models.CharField(max_length=9)
+            amount = models.FloatField("Value")
+          # ^^^^^^ BC503.unsure
+
+        #- payroll/models.py
+        from django.db import models
+        class Deduction(models.Model):
+            amount = models.FloatField()
+          # ^^^^^^ BC503
+            stock_amount = models.FloatField()
+            items_amount = models.FloatField("Quantity")
+
+        #- quotes.py
+        from pydantic import BaseModel, Field, confloat
+        class Fill(BaseModel):
+            symbol: str
+            price: float
+          # ^^^^^ BC503.unsure
+            maker_fee: float
+            relay_fee: float = Field(description="Fee in BTC/kB")
+        class Order(BaseModel):
+            total: confloat(gt=0)
+          # ^^^^^ BC503
+
+        #- examples/shop.py
+        from pydantic import BaseModel
+        class Phone(BaseModel):
+            price: float
+          # ^^^^^ BC503.unsure
+        """,
+    )
+
+
+def test_weighs_a_rounded_decimal_and_arithmetic_by_what_they_are_for() -> None:
+    check_findings(
+        "BC503",
+        """
+        #- shown.py
+        from decimal import Decimal
+        class Order:
+            amount = Decimal("1")
+            def __str__(self):
+                amount = Decimal("1.10")
+                return str(float(amount))
+        def tell(logger, total: Decimal):
+            logger.info("paid %s", float(total))
+
+        #- compared.py
+        from decimal import Decimal
+        def is_large(total: Decimal):
+            return float(total) > 100
+                 # ^^^^^^^^^^^^ BC503.unsure
+
+        #- fees.py
+        def with_fees(opportunity):
+            amount = float(opportunity.amount)  # Stripe takes 2.2 % and 30 cents.
+            return (amount + 0.30) / (1 - 0.022)
+                  # ^^^^^^^^^^^^^ BC503
+
+        #- plain.py
+        def later(price):
+            return price * 1.2
+                 # ^^^^^^^^^^^ BC503.unsure
+
+        #- sums.py
+        import json
+        from decimal import Decimal
+        def body(prices):
+            total = sum((Decimal(price) for price in prices), Decimal("0"))
+            return json.dumps({"total": total})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+        def net_price(gross: Decimal, rate: Decimal) -> float:
+            net = (gross / rate).quantize(Decimal("0.01"))
+            return float(net)
+                 # ^^^^^^^^^^ BC503
+        """,
+    )

@@ -721,3 +721,26 @@ def test_what_sqlmodel_hands_on_and_what_redis_keeps() -> None:
                          # ^^^^^^^^^^^^^^ BC501
         """,
     )
+
+
+def test_in_tests_a_naive_time_is_information_and_a_function_that_asks_use_tz_is_right() -> None:
+    check_findings(
+        "BC501",
+        """
+        #- tests/test_orders.py
+        from datetime import datetime
+        def test_expiry(order):
+            order.expires_at = datetime.now()
+                             # ^^^^^^^^^^^^^^ BC501.test
+            order.save()
+
+        #- today.py
+        from datetime import datetime
+        from django.conf import settings
+        from django.utils.timezone import localdate
+        def today():
+            if settings.USE_TZ:
+                return localdate()
+            return datetime.today()
+        """,
+    )
