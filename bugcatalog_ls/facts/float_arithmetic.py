@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.json_values import DECIMAL, json_type
-from bugcatalog_ls.facts.money import MONEY, is_money
+from bugcatalog_ls.facts.money import MONEY, is_money, is_no_amount
 from bugcatalog_ls.facts.money_context import is_reckoned_exactly
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
@@ -74,12 +74,23 @@ def float_arithmetic(file: PyFile) -> Iterator[FloatArithmetic]:
         if function is None or function.id in told:
             continue
         money = _money_in_float(file, node)
-        if money is None or is_only_shown(node):
+        if money is None or is_only_shown(node) or _is_of_other_kind(node):
             continue
         written = text_of(function)
         if _OF_TOKENS.search(written) is None:
             told |= {node.id, function.id}
             yield FloatArithmetic(node, money, is_reckoned_exactly(written, file.source.text, file.path))
+
+
+def _is_of_other_kind(node: Node) -> bool:
+    """Whether what the result is called makes it a weight, a rate or a distance: `fee_weight = fee / x`."""
+    for parent in ancestors(node):
+        if parent.type == "assignment":
+            left = parent.child_by_field_name("left")
+            return left is not None and left.type == "identifier" and is_no_amount(text_of(left))
+        if parent.type not in ("binary_operator", "parenthesized_expression", "conditional_expression"):
+            return False
+    return False
 
 
 def is_only_shown(node: Node) -> bool:
@@ -124,7 +135,7 @@ def _money_in_float(file: PyFile, node: Node) -> Node | None:
     if known == "builtins.float()":
         return None if _is_statistic(file, money) else money
     is_unknown = known is None or not known.startswith(("builtins.int", "builtins.str", "builtins.list"))
-    is_small = other.type == "float" and constant_value(other) not in (1e3, 1e6, 1e9, 100.0)
+    is_small = other.type == "float" and constant_value(other) not in (1e3, 1e6, 1e8, 1e9, 1e18, 100.0)
     return money if is_small and is_unknown else None
 
 

@@ -116,6 +116,11 @@ def is_money(name: str, around: Iterable[str] = ()) -> bool:
     return any(_TRADE.search(other) for other in names) and not any(_COUNTS.search(other) for other in names)
 
 
+def is_no_amount(name: str) -> bool:
+    """Whether a name says a rate, a measurement, a count or whole cents."""
+    return not _OTHER.isdisjoint(words_of(name))
+
+
 def words_of(name: str) -> list[str]:
     """The words that a name is made of, in small letters."""
     return [word.lower() for word in _WORDS.findall(name)]
