@@ -51,7 +51,8 @@ _MARKET = frozenset(
     {"ticker", "tickers", "candle", "candles", "ohlc", "ohlcv", "kline", "klines", "backtest", "backtests"}
     | {"backtesting", "backtester", "leverage", "pnl", "drawdown", "coin", "coins", "crypto", "btc", "eth"}
     | {"sats", "satoshi", "satoshis", "trades", "trading", "trader", "shares", "portfolio", "futures"}
-    | {"orderbook", "mempool", "slippage", "strike", "arbitrage", "hedge", "stoploss"}
+    | {"market", "markets", "bet", "bets", "odds", "orderbook", "mempool", "slippage", "strike"}
+    | {"arbitrage", "hedge", "stoploss"}
 )
 # Fields by which a class is a quote or a position, whatever it is called.
 _QUOTED_WITH = frozenset(
@@ -105,7 +106,8 @@ def is_exact_amount(
         return False
     if (is_quote or _MARKET & (own | said | far)) and (noun in _OF_QUOTES or not is_stored):
         return False
-    if (_ESTIMATES & (own | said | far) or _STATISTICS & own) and not is_stored:
+    is_reckoned = _STATISTICS & (own | {word for other in others[:1] for word in words_of(other)})
+    if (_ESTIMATES & (own | said | far) or is_reckoned) and not is_stored:
         return False
     if noun not in _OF_QUOTES and _OF_THINGS & own and not _TRADE & own:
         return False
@@ -119,12 +121,14 @@ def is_part_of_amount(said: str) -> bool:
 
 _SALE = re.compile(
     r"tax(?!on|i\b)|\bvat\b|discount|invoice|checkout|subtotal|refund|payment|salar|payroll|coupon|shipping"
-    r"|stripe|paypal|\bcart|surcharge|deposit|\bpay\b|_pay\b|pay_|penalt|interest|tip\b|commission|usd(?![tc])|dollar",
+    r"|stripe|paypal|\bcart|surcharge|deposit|\bpay\b|_pay\b|pay_|penalt|interest|tip\b|commission|usd(?![tc])"
+    r"|dollar",
     re.IGNORECASE,
 )
 _QUOTES = re.compile(
     r"ticker|candle|ohlc|kline|backtest|leverage|\bpnl\b|_pnl\b|drawdown|\bcoin|crypto|btc|satoshi|\bsats\b"
-    r"|orderbook|order_book|slippage|portfolio|binance|ccxt|blockchain|utxo|trading|\bfilled\b|avg_price|limit_price|stop_price|\bbroker|gwei",
+    r"|orderbook|order_book|slippage|portfolio|binance|ccxt|blockchain|utxo|trading|\bfilled\b|avg_price"
+    r"|limit_price|stop_price|\bbroker|gwei",
     re.IGNORECASE,
 )
 
