@@ -128,7 +128,8 @@ _SALE = re.compile(
 _QUOTES = re.compile(
     r"ticker|candle|ohlc|kline|backtest|leverage|\bpnl\b|_pnl\b|drawdown|\bcoin|crypto|btc|satoshi|\bsats\b"
     r"|orderbook|order_book|slippage|portfolio|binance|ccxt|blockchain|utxo|trading|\bfilled\b|avg_price"
-    r"|limit_price|stop_price|\bbroker|gwei",
+    r"|limit_price|stop_price|\bbroker|gwei|ethereum|usd[ct](?![a-z])|gas_price|gas_used|erc20|trader"
+    r"|exchange_account|estimated_shares",
     re.IGNORECASE,
 )
 
@@ -141,6 +142,6 @@ def is_reckoned_exactly(function: str, file: str, path: str) -> bool:
 
 def is_of_market(value: str, function: str, path: str) -> bool:
     """Whether a value is a quote of a market, or its function deals with those and with nothing sold."""
-    if _MARKET_PRICE.search(value) is not None or _QUOTES.search(path) is not None:
+    if _MARKET_PRICE.search(value) or _QUOTES.search(value) or _QUOTES.search(path):
         return True
     return _QUOTES.search(function) is not None and _SALE.search(function) is None
