@@ -73,7 +73,7 @@ class ClassFact(Fact, frozen=True):
     nested classes by name; `attributes` what is assigned on the class or on `self`, with its symbol.
     `dynamic` tells that members may come at run time (`__getattr__`, `setattr(self, …)`, a
     metaclass, `__slots__`-free tricks with `__dict__`), or from the class that it is mixed into by
-    its own words.
+    its own words. `unsure` are the attributes that are given something unknown, or different things.
     """
 
     symbol: str
@@ -83,6 +83,7 @@ class ClassFact(Fact, frozen=True):
     members: dict[str, MemberKind | Literal["nested"]]
     attributes: dict[str, str | None]
     dynamic: bool
+    unsure: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -108,12 +109,16 @@ def _collect(file: PyFile, facts: Facts) -> None:
         file.holds(_MIXED_IN_WORDS) and _MIXED_IN.search(file.source.data) is not None
     )
     attributes: dict[str, dict[str, str | None]] = {}
+    unsure: dict[str, list[str]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")
         attributes.setdefault(owner, {})[name] = symbol
+        if path in file.names.unsure:
+            unsure.setdefault(owner, []).append(name)
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
-        facts.add(_class(file, definition, attributes.get(definition.symbol, {}), kinds, may_compute))
+        assigned = _Assigned(attributes.get(definition.symbol, {}), tuple(unsure.get(definition.symbol, ())))
+        facts.add(_class(file, definition, assigned, kinds, may_compute))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -223,15 +228,22 @@ def _element(file: PyFile, annotation: Node) -> str | None:
     return file.names.annotation_symbol(inner[0]) if inner else None
 
 
+class _Assigned(NamedTuple):
+    """What instances of a class are given, by name, and the names of which that is not sure."""
+
+    by_name: dict[str, str | None]
+    unsure: tuple[str, ...]
+
+
 def _class(
     file: PyFile,
     definition: Definition,
-    assigned: dict[str, str | None],
+    assigned: _Assigned,
     kinds: dict[int, MemberKind],
     may_compute: bool,
 ) -> ClassFact:
-    """The fact of a class; `assigned` is what instances are given, by name; `kinds` are those of the
-    file's functions; `may_compute` tells that the file holds something by which names are computed."""
+    """The fact of a class; `kinds` are those of the file's functions; `may_compute` tells that the file
+    holds something by which names are computed."""
     node = definition.node
     bases: list[str | None] = []
     metaclass: str | None = None
@@ -257,8 +269,8 @@ def _class(
         elif last.kind == "class":
             members[member_name] = "nested"
         else:
-            attributes[member_name] = assigned.get(member_name)
-    for attribute, symbol in assigned.items():
+            attributes[member_name] = assigned.by_name.get(member_name)
+    for attribute, symbol in assigned.by_name.items():
         attributes.setdefault(attribute, symbol)
     return ClassFact(
         symbol=definition.symbol,
@@ -272,6 +284,7 @@ def _class(
         or (may_compute and _DYNAMIC.search(node.text or b"") is not None)
         or (may_compute and _is_mixed_in(node))
         or (metaclass is None and all(base == "builtins.object" for base in bases) and _hands_on(file, node)),
+        unsure=assigned.unsure,
     )
 
 

@@ -388,3 +388,112 @@ def test_a_rule_of_signs_in_a_handler_is_read_at_once() -> None:
                 print("failed")
         """,
     )
+
+
+def test_what_a_base_keeps_of_an_unknown_thing_is_unknown_below() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/base.py
+        class View:
+            def __init__(self, response):
+                self.response = response
+
+            def body(self):
+                return self.response.get("body")
+
+        #- app/child.py
+        from app.base import View
+
+        class Answer:
+            def __init__(self):
+                self.text = ""
+
+        class Child(View):
+            def prepare(self):
+                self.response = Answer()
+
+            def header(self):
+                return self.response.get("header")
+
+        def show(child: Child):
+            return child.response.get("x"), Child().response.get("y")
+
+        class Empty:
+            def __init__(self):
+                self.response = None
+
+        class Filled(Empty):
+            def __init__(self):
+                self.response = Answer()
+
+            def header(self):
+                return self.response.get("header")
+                                   # ^^^ BC901
+        """,
+    )
+
+
+def test_what_a_property_hands_on_may_be_set_elsewhere() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/store.py
+        class Opened:
+            def read(self): ...
+
+        class Base:
+            def take(self, connection):
+                self._connection = connection
+
+        class Store(Base):
+            def __init__(self):
+                self._connection = Opened()
+                self._own = Opened()
+
+            @property
+            def connection(self):
+                return self._connection
+
+            @property
+            def own(self):
+                return self._own
+
+            def get_connection(self):
+                return self._connection
+
+        #- app/use.py
+        from app.store import Store
+
+        Store().connection.write("x")
+        Store().get_connection().write("x")
+        Store().own.write("x")
+                  # ^^^^^ BC901.unsure
+        """,
+    )
+
+
+def test_a_member_that_is_kept_makes_no_class_open() -> None:
+    check_findings(
+        "BC901",
+        """
+        from enum import Enum
+
+        class Status(str, Enum):
+            PAID = "paid"
+            CANCELLED = "cancelled"
+
+        class Lender:
+            def version(self):
+                return self.number
+
+        class Borrower:
+            number = 1
+
+        Borrower.version = Lender.version
+
+        def cancel(order):
+            order.status = Status.CANCELED
+                                # ^^^^^^^^ BC901
+        """,
+    )
