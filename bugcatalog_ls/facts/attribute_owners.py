@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
+from bugcatalog_ls.facts.element_types import element_of_annotated
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import COMPREHENSIONS
 from bugcatalog_ls.syntax.outside import is_outside
@@ -72,6 +73,7 @@ class Owners:
         self._seen: dict[tuple[int, bytes], Head | None] = {}
         self._heads: dict[tuple[int, bool], Head | None] = {}
         self._parameters: dict[tuple[str, bool], Owner] = {}
+        self._tested: dict[str, Owner] = {}
         self._are_ours: dict[str, bool] = {}
         self._odd: set[bytes] = {b"super"}
 
@@ -122,7 +124,10 @@ class Owners:
         if not _ODD.isdisjoint(symbols):
             self._odd.add(written)
         if not any(self.is_ours(symbol) for symbol in symbols):
-            return None
+            element = element_of_annotated(self._file, bindings)
+            if element is None or not self.is_ours(element):
+                return None
+            return Head(bindings, self.annotated(element))
         owner = self._owner(symbols[0], bindings, offset) if len(bindings) == 1 else None
         return Head(bindings, owner)
 
@@ -133,6 +138,19 @@ class Owners:
         if key not in head.owners:
             head.owners[key] = self._owner(self._names.symbol(name), bindings, name.start_byte)
         return head.owners[key]
+
+    def tested(self, symbol: str) -> Owner:
+        """What a test of its type says that a name is."""
+        if symbol not in self._tested:
+            owner = self._tested[symbol] = Owner(symbol, self._known.get(symbol, _NONE))
+            owner.reached = Reached((), frozenset())
+        return self._tested[symbol]
+
+    def annotated(self, symbol: str) -> Owner:
+        """What nothing but an annotation says that a name is."""
+        owner = Owner(symbol, self._known.get(symbol, _NONE))
+        owner.reached = Reached((), frozenset({"annotated"}))
+        return owner
 
     def attribute(self, owner: Owner, name: str) -> Owner | None:
         """What an attribute of an owner is."""
