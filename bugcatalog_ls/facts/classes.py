@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.nodes import is_docstring, text_of
 MemberKind = Literal["instance", "class", "static", "property"]
 ParameterKind = Literal["positional", "keyword", "list", "dict"]
 
+_SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _ITERATORS = frozenset(
     f"{module}.{name}()"
     for module in ("typing", "collections.abc")
@@ -109,16 +110,12 @@ def _collect(file: PyFile, facts: Facts) -> None:
         file.holds(_MIXED_IN_WORDS) and _MIXED_IN.search(file.source.data) is not None
     )
     attributes: dict[str, dict[str, str | None]] = {}
-    unsure: dict[str, list[str]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")
         attributes.setdefault(owner, {})[name] = symbol
-        if path in file.names.unsure:
-            unsure.setdefault(owner, []).append(name)
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
-        assigned = _Assigned(attributes.get(definition.symbol, {}), tuple(unsure.get(definition.symbol, ())))
-        facts.add(_class(file, definition, assigned, kinds, may_compute))
+        facts.add(_class(file, definition, attributes.get(definition.symbol, {}), kinds, may_compute))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -191,10 +188,13 @@ def _function(
     file: PyFile, definition: Definition, decorators: list[Node], kind: MemberKind, results: _Results
 ) -> FunctionFact:
     node, owner = definition.node, definition.owner
+    returns = _returns(file, node, results)
+    if returns in _SELF_TYPES and owner is not None:
+        returns = f"{file.module}.{owner.qualname}()"
     return FunctionFact(
         symbol=definition.symbol,
         parameters=parameters_of(file, node),
-        returns=_returns(file, node, results),
+        returns=returns,
         is_async=file.source.data.startswith(b"async", node.start_byte),
         is_generator=bool(results.yields),
         decorators=tuple(file.symbol(decorator) for decorator in decorators),
@@ -228,22 +228,15 @@ def _element(file: PyFile, annotation: Node) -> str | None:
     return file.names.annotation_symbol(inner[0]) if inner else None
 
 
-class _Assigned(NamedTuple):
-    """What instances of a class are given, by name, and the names of which that is not sure."""
-
-    by_name: dict[str, str | None]
-    unsure: tuple[str, ...]
-
-
 def _class(
     file: PyFile,
     definition: Definition,
-    assigned: _Assigned,
+    assigned: dict[str, str | None],
     kinds: dict[int, MemberKind],
     may_compute: bool,
 ) -> ClassFact:
-    """The fact of a class; `kinds` are those of the file's functions; `may_compute` tells that the file
-    holds something by which names are computed."""
+    """The fact of a class; `assigned` is what instances are given, by name; `kinds` are those of the
+    file's functions; `may_compute` tells that the file holds something by which names are computed."""
     node = definition.node
     bases: list[str | None] = []
     metaclass: str | None = None
@@ -269,8 +262,8 @@ def _class(
         elif last.kind == "class":
             members[member_name] = "nested"
         else:
-            attributes[member_name] = assigned.by_name.get(member_name)
-    for attribute, symbol in assigned.by_name.items():
+            attributes[member_name] = assigned.get(member_name)
+    for attribute, symbol in assigned.items():
         attributes.setdefault(attribute, symbol)
     return ClassFact(
         symbol=definition.symbol,
@@ -284,7 +277,7 @@ def _class(
         or (may_compute and _DYNAMIC.search(node.text or b"") is not None)
         or (may_compute and _is_mixed_in(node))
         or (metaclass is None and all(base == "builtins.object" for base in bases) and _hands_on(file, node)),
-        unsure=assigned.unsure,
+        unsure=tuple(name for name in assigned if f"{definition.symbol}().{name}" in file.names.unsure),
     )
 
 
