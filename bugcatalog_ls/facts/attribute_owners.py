@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
 from bugcatalog_ls.facts.element_types import element_of_annotated
+from bugcatalog_ls.facts.route_bodies import is_body_of_route
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import COMPREHENSIONS
 from bugcatalog_ls.syntax.outside import is_outside
@@ -27,6 +28,7 @@ class Told(NamedTuple):
     exact: bool
     annotated: bool
     entered: bool
+    is_body: bool
 
 
 class Owner:
@@ -72,7 +74,7 @@ class Owners:
         self._global_heads: dict[bytes, Head | None] = {}
         self._seen: dict[tuple[int, bytes], Head | None] = {}
         self._heads: dict[tuple[int, bool], Head | None] = {}
-        self._parameters: dict[tuple[str, bool], Owner] = {}
+        self._parameters: dict[tuple[str, bool, bool], Owner] = {}
         self._tested: dict[str, Owner] = {}
         self._are_ours: dict[str, bool] = {}
         self._odd: set[bytes] = {b"super"}
@@ -170,7 +172,8 @@ class Owners:
             return None
         # Of a parameter nothing but its annotation tells what it is: each `self` of a class is the same.
         is_parameter = len(bindings) == 1 and bindings[0].kind == "parameter"
-        key = (symbol, is_parameter and bindings[0].annotation is not None)
+        is_annotated = is_parameter and bindings[0].annotation is not None
+        key = (symbol, is_annotated, is_annotated and is_body_of_route(self._file, bindings[0]))
         if is_parameter and key in self._parameters:
             return self._parameters[key]
         owner = Owner(symbol, self._known.get(symbol, _NONE))
@@ -202,7 +205,7 @@ class Owners:
             if links is None:
                 return None
             exact = "parameter" not in kinds and not owner.symbol.endswith("()")
-            told = Told(owner.symbol, links, exact, "annotated" in kinds, "with" in kinds)
+            told = Told(owner.symbol, links, exact, "annotated" in kinds, "with" in kinds, "body" in kinds)
             owner.told = self._tells.setdefault(told, told)
         return owner.told
 

@@ -497,3 +497,69 @@ def test_a_member_that_is_kept_makes_no_class_open() -> None:
                                 # ^^^^^^^^ BC901
         """,
     )
+
+
+def test_the_body_of_a_route_is_what_it_is_annotated_as() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/schemas.py
+        from pydantic import BaseModel
+
+        class Item(BaseModel):
+            title: str
+
+        class User(BaseModel):
+            email: str
+
+        #- app/deps.py
+        from typing import Annotated
+        from fastapi import Depends
+        from app.schemas import User
+
+        def get_user(): ...
+
+        CurrentUser = Annotated[User, Depends(get_user)]
+
+        #- app/api.py
+        from fastapi import APIRouter, Body, Depends
+        from app.deps import CurrentUser, get_user
+        from app.schemas import Item, User
+
+        router = APIRouter()
+
+        @router.post("/items")
+        async def create(item: Item, user: User = Depends(get_user)):
+            return item.amount, user.password
+                      # ^^^^^^ BC901
+                                   # ^^^^^^^^ BC901.unsure
+
+        @router.put("/items")
+        async def change(user: CurrentUser, item: Item = Body(...)):
+            return item.quantity, user.age
+                      # ^^^^^^^^ BC901
+                                     # ^^^ BC901.unsure
+
+        def weigh(item: Item):
+            return item.weight
+        """,
+    )
+
+
+def test_tests_that_are_expected_to_fail() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- names.py
+        def name_of(show): ...
+
+        #- tests/test_names.py
+        import unittest
+        import names
+
+        class TestNames(unittest.TestCase):
+            @unittest.expectedFailure
+            def test_names(self):
+                self.assertEqual(names.names_of("x"), None)
+        """,
+    )
