@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import cached_property
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -11,7 +12,7 @@ from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
 from bugcatalog_ls.facts.element_types import element_of_annotated
 from bugcatalog_ls.facts.route_bodies import is_body_of_route
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import COMPREHENSIONS
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, text_of
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
@@ -220,10 +221,25 @@ class Owners:
             reached = self._links.of_name(current.bindings, current.offset, n_steps, False)
             for step in reversed(way):
                 outer = step.outer
+                behind = outer.symbol if outer is not None else ""
                 kind = None if self._links.is_made(step.name) else "annotated"
-                reached = reached.through((outer.symbol if outer is not None else "", step.name), kind)
+                if "(" not in behind and (step.name[:1].isupper() or step.symbol in self._submodules):
+                    # A class by its full name: `app.mail.Mailer`.
+                    kind = None
+                reached = reached.through((behind, step.name), kind)
             owner.reached = reached
         return owner.reached
+
+    @cached_property
+    def _submodules(self) -> set[str]:
+        """The modules that the file imports under the names of their packages."""
+        imported = {
+            text_of(name)
+            for node in self._file.nodes("import_statement")
+            for name in node.children_by_field_name("name")
+            if name.type == "dotted_name" and name.named_child_count > 1
+        }
+        return {".".join(name.split(".")[:n]) for name in imported for n in range(2, name.count(".") + 2)}
 
     def is_ours(self, symbol: str | None) -> bool:
         """Whether a symbol may be of the workspace, and its attributes may be known."""

@@ -9,6 +9,7 @@ from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.derived_classes import descendants_of
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.member_owners import Owner
+from bugcatalog_ls.facts.module_members import module_file
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 
@@ -28,6 +29,8 @@ def are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
             symbol, _, name = symbol.rpartition(".")
         resolved = resolve(index, symbol, path).removesuffix("()")
         owner = Owner("class", resolved) if class_at(index, resolved) else Owner("module", resolved)
+        if owner.kind == "module" and module_file(index, f"{resolved}.{name}") is not None:
+            continue  # `import app.mail` elsewhere sets no other thing on the package.
         if is_set_from_outside(index, name, owner, path):
             return False
         is_class = owner.kind == "class"

@@ -1252,3 +1252,39 @@ def test_elements_of_an_annotated_list() -> None:
             return [row.keys for row in more]
         """,
     )
+
+
+def test_classes_by_their_full_names() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/__init__.py
+
+        #- app/core/__init__.py
+
+        #- app/core/mail.py
+        class Mailer:
+            def send(self, to): ...
+
+        class Status:
+            PAID = 1
+
+        #- app/one.py
+        import app.core.mail
+
+        def go():
+            app.core.mail.Mailer.build()
+                               # ^^^^^ BC901
+            return app.core.mail.Status.DONE
+                                      # ^^^^ BC901
+
+        #- app/two.py
+        from app.core import mail
+
+        def go():
+            mail.sendd()
+               # ^^^^^ BC901
+            return mail.Status.DONE
+                             # ^^^^ BC901
+        """,
+    )
