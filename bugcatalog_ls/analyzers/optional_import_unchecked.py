@@ -95,7 +95,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for optional in optionals:
         if optional.kind == "none" and optional.scope is file.scopes.module:
             facts.add(OptionalName(f"{file.module}.{optional.name}", optional.target))
-    if is_test_path(file.path) or is_vendored_path(file.path):
+    if is_test_path(file.path) or is_vendored_path(file.path) or file.path.endswith(".pyi"):
         return
     if optionals:
         _collect_own(file, facts, optionals)

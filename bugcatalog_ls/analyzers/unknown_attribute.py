@@ -14,6 +14,7 @@ from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.known_members import instances_of, names_of
+from bugcatalog_ls.facts.likely_annotations import is_made_as_annotated
 from bugcatalog_ls.facts.member_owners import Owner
 from bugcatalog_ls.facts.missing_counts import is_missing_too_often
 from bugcatalog_ls.facts.missing_members import missing_in
@@ -45,10 +46,10 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for use, owner in missing:
         if not nearest(use.name, names_of(ctx.index, owner)):
             strange.setdefault(owner.symbol, set()).add(use.name)
-            annotated |= {owner.symbol} if use.annotated else set()
+            annotated |= {owner.symbol} if use.annotated and not is_made_as_annotated(use, owner) else set()
     for use, owner in missing:
         # One name like no other makes an annotation doubtful, several of them, or many names, all the rest.
-        is_strange = use.annotated and owner.symbol in annotated
+        is_strange = use.annotated and owner.symbol in annotated and not is_made_as_annotated(use, owner)
         if len(strange.get(owner.symbol, ())) >= _MANY or len(n_places) > _MANY_IN_ALL:
             is_strange = is_strange or not _is_slip(ctx.index, use, owner)
         yield from _findings(

@@ -129,7 +129,7 @@ class Doubts:
                     continue
                 if told.endswith(b"TYPE_CHECKING") or told in (b"False", b"0"):
                     found.append((block.start_byte, block.end_byte))
-        if b"skip" in self._data or b"xfail" in self._data:
+        if any(word in self._data for word in (b"skip", b"xfail", b"expectedFailure")):
             for definition in (*self._file.classes, *self._file.functions):
                 if any(_SKIPPED.match(decorator.text or b"") for decorator in definition.decorators):
                     found.append((definition.node.start_byte, definition.node.end_byte))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.route_bodies import is_body_of_route
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import LOOPS, ancestors, text_of, unparenthesised
 from bugcatalog_ls.syntax.scopes import Binding
@@ -18,7 +19,8 @@ Link = tuple[str, str]
 
 class Reached(NamedTuple):
     """`links` are the attributes and calls, as (symbol, name), on the way; None where that goes too
-    far. `kinds` are those of the bindings on the way, and "annotated" where only an annotation tells."""
+    far. `kinds` are those of the bindings on the way, "annotated" where only an annotation tells, and "body"
+    where a framework makes what it says."""
 
     links: tuple[Link, ...] | None
     kinds: frozenset[str]
@@ -77,6 +79,8 @@ class Links:
                 return Reached(None, frozenset(kinds))
             if any(binding.kind == "parameter" and binding.annotation is not None for binding in bindings):
                 kinds.add("annotated")
+                if all(is_body_of_route(self._file, binding) for binding in bindings):
+                    kinds.add("body")
         if len(bindings) != 1:
             return Reached((), frozenset(kinds))
         [binding] = bindings

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import cached_property
 from typing import NamedTuple
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
+from bugcatalog_ls.facts.element_types import element_of_annotated
+from bugcatalog_ls.facts.route_bodies import is_body_of_route
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import COMPREHENSIONS
+from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, text_of
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
@@ -26,6 +29,7 @@ class Told(NamedTuple):
     exact: bool
     annotated: bool
     entered: bool
+    is_body: bool
 
 
 class Owner:
@@ -71,7 +75,8 @@ class Owners:
         self._global_heads: dict[bytes, Head | None] = {}
         self._seen: dict[tuple[int, bytes], Head | None] = {}
         self._heads: dict[tuple[int, bool], Head | None] = {}
-        self._parameters: dict[tuple[str, bool], Owner] = {}
+        self._parameters: dict[tuple[str, bool, bool], Owner] = {}
+        self._tested: dict[str, Owner] = {}
         self._are_ours: dict[str, bool] = {}
         self._odd: set[bytes] = {b"super"}
 
@@ -122,7 +127,10 @@ class Owners:
         if not _ODD.isdisjoint(symbols):
             self._odd.add(written)
         if not any(self.is_ours(symbol) for symbol in symbols):
-            return None
+            element = element_of_annotated(self._file, bindings)
+            if element is None or not self.is_ours(element):
+                return None
+            return Head(bindings, self.annotated(element))
         owner = self._owner(symbols[0], bindings, offset) if len(bindings) == 1 else None
         return Head(bindings, owner)
 
@@ -133,6 +141,19 @@ class Owners:
         if key not in head.owners:
             head.owners[key] = self._owner(self._names.symbol(name), bindings, name.start_byte)
         return head.owners[key]
+
+    def tested(self, symbol: str) -> Owner:
+        """What a test of its type says that a name is."""
+        if symbol not in self._tested:
+            owner = self._tested[symbol] = Owner(symbol, self._known.get(symbol, _NONE))
+            owner.reached = Reached((), frozenset())
+        return self._tested[symbol]
+
+    def annotated(self, symbol: str) -> Owner:
+        """What nothing but an annotation says that a name is."""
+        owner = Owner(symbol, self._known.get(symbol, _NONE))
+        owner.reached = Reached((), frozenset({"annotated"}))
+        return owner
 
     def attribute(self, owner: Owner, name: str) -> Owner | None:
         """What an attribute of an owner is."""
@@ -152,7 +173,8 @@ class Owners:
             return None
         # Of a parameter nothing but its annotation tells what it is: each `self` of a class is the same.
         is_parameter = len(bindings) == 1 and bindings[0].kind == "parameter"
-        key = (symbol, is_parameter and bindings[0].annotation is not None)
+        is_annotated = is_parameter and bindings[0].annotation is not None
+        key = (symbol, is_annotated, is_annotated and is_body_of_route(self._file, bindings[0]))
         if is_parameter and key in self._parameters:
             return self._parameters[key]
         owner = Owner(symbol, self._known.get(symbol, _NONE))
@@ -184,7 +206,7 @@ class Owners:
             if links is None:
                 return None
             exact = "parameter" not in kinds and not owner.symbol.endswith("()")
-            told = Told(owner.symbol, links, exact, "annotated" in kinds, "with" in kinds)
+            told = Told(owner.symbol, links, exact, "annotated" in kinds, "with" in kinds, "body" in kinds)
             owner.told = self._tells.setdefault(told, told)
         return owner.told
 
@@ -199,10 +221,25 @@ class Owners:
             reached = self._links.of_name(current.bindings, current.offset, n_steps, False)
             for step in reversed(way):
                 outer = step.outer
+                behind = outer.symbol if outer is not None else ""
                 kind = None if self._links.is_made(step.name) else "annotated"
-                reached = reached.through((outer.symbol if outer is not None else "", step.name), kind)
+                if "(" not in behind and (step.name[:1].isupper() or step.symbol in self._submodules):
+                    # A class by its full name: `app.mail.Mailer`.
+                    kind = None
+                reached = reached.through((behind, step.name), kind)
             owner.reached = reached
         return owner.reached
+
+    @cached_property
+    def _submodules(self) -> set[str]:
+        """The modules that the file imports under the names of their packages."""
+        imported = {
+            text_of(name)
+            for node in self._file.nodes("import_statement")
+            for name in node.children_by_field_name("name")
+            if name.type == "dotted_name" and name.named_child_count > 1
+        }
+        return {".".join(name.split(".")[:n]) for name in imported for n in range(2, name.count(".") + 2)}
 
     def is_ours(self, symbol: str | None) -> bool:
         """Whether a symbol may be of the workspace, and its attributes may be known."""

@@ -12,6 +12,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.attribute_doubts import Doubts, Use
 from bugcatalog_ls.facts.attribute_links import is_bound_again
 from bugcatalog_ls.facts.attribute_owners import Owner, Owners, Told
+from bugcatalog_ls.facts.tested_types import TestedTypes
 from bugcatalog_ls.syntax.dotted_chains import dotted_chains
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, text_of, unparenthesised
@@ -49,12 +50,16 @@ class Reads:
         self._file = file
         self._owners = owners = Owners(file)
         self._doubts = Doubts(file)
+        tested = TestedTypes(file, owners.is_ours)
         data = file.source.data
         for start, dot, end in dotted_chains(data):
             if start == dot:
                 self._read_result(dot)
                 continue
             written = data[start:dot]
+            if written in tested.names and (symbol := tested.at(written, start)) is not None:
+                self._read_chain(owners.tested(symbol), written, start, dot, end, is_tested=True)
+                continue
             head = owners.head(written, start)
             if head is None:
                 continue
@@ -66,8 +71,10 @@ class Reads:
             if name is not None and owner is not None and not is_bound_again(file, name, head.bindings):
                 self._read_chain(owner, written, start, dot, end)
 
-    def _read_chain(self, head: Owner, written: bytes, start: int, dot: int, end: int) -> None:
-        """`a.b.c`, given what `a` is."""
+    def _read_chain(
+        self, head: Owner, written: bytes, start: int, dot: int, end: int, *, is_tested: bool = False
+    ) -> None:
+        """`a.b.c`, given what `a` is; `is_tested` tells that a test has told it."""
         data = self._file.source.data
         owner: Owner | None = head
         whole: Node | None = None
@@ -89,7 +96,10 @@ class Reads:
                         return
                 is_last = after == end
                 is_read = use == "read" or not is_last
-                if is_read and not self._doubts.is_narrowed(start, data[start:dot], written):
+                is_narrowed = not (is_tested and owner is head) and self._doubts.is_narrowed(
+                    start, data[start:dot], b"" if is_tested else written
+                )
+                if is_read and not is_narrowed:
                     self._keep(owner, name, (start, dot + 1, after), whole if is_last else None)
             if after < end:
                 owner = self._owners.attribute(owner, name)

@@ -23,6 +23,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import text_of, walk
 from bugcatalog_ls.syntax.outside import is_outside
+from bugcatalog_ls.syntax.scopes import Scope
 
 # Words that are searched for one by one: as alternatives of one expression they take ten times as long.
 _BY_NAME_WORDS = Words(
@@ -65,9 +66,12 @@ class AttributeStore(Fact, frozen=True):
 
 
 class ComputedAttributes(Fact, frozen=True):
-    """Something on which attributes with computed names are set; the key is its last plain name."""
+    """Something on which attributes with computed names are set; the key is its last plain name.
+
+    With `lent`, that is so where this is a method of it, which is put on something else."""
 
     symbol: str
+    lent: str = ""
 
     @property
     def key(self) -> str:
@@ -84,13 +88,25 @@ class OtherResult(Fact, frozen=True):
         return self.symbol
 
 
+class ReturnedAttribute(Fact, frozen=True):
+    """A method or property without an annotation that returns an attribute of its object."""
+
+    symbol: str
+    owner: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        return self.symbol
+
+
 def last_name(symbol: str) -> str:
     return symbol.replace("()", "").rpartition(".")[2]
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
     owners: dict[str, set[str]] = {}
-    lent: set[str] = set()
+    lent: set[tuple[str, str]] = set()
     for node in _targets(file):
         _store(file, node, owners)
         lent |= lent_by(file, node)
@@ -117,8 +133,10 @@ def _collect(file: PyFile, facts: Facts) -> None:
         _imported_submodules(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
-    for symbol in sorted(_computed(file) | derived_at_run_time(file) | handed_over(file) | lent):
+    for symbol in sorted(_computed(file) | derived_at_run_time(file) | handed_over(file)):
         facts.add(ComputedAttributes(symbol))
+    for symbol, method in sorted(lent):
+        facts.add(ComputedAttributes(symbol, method))
     may_allow = b"extra" in data and b"allow" in data
     patterns = [_ALLOWS_EXTRA] if may_allow else []
     patterns += [pattern for word, pattern in _BY_REFERENCE if word in data]
@@ -127,8 +145,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
             facts.add(ComputedAttributes(definition.symbol))
         for base in sorted(names_of_bases(file, definition.node)):
             facts.add(Subclass(base, definition.symbol))
-    for function in sorted(_with_other_results(file)):
+    others, returned = _results(file)
+    for function in sorted(others):
         facts.add(OtherResult(function))
+    for fact in returned:
+        facts.add(fact)
     for definition in file.functions:
         decorator = class_decorator(definition)
         if decorator is not None:
@@ -227,8 +248,10 @@ def _imported_submodules(file: PyFile, owners: dict[str, set[str]]) -> None:
                 owners.setdefault(last, set()).add(package)
 
 
-def _with_other_results(file: PyFile) -> set[str]:
+def _results(file: PyFile) -> tuple[set[str], list[ReturnedAttribute]]:
+    """The functions that return something else than they say, and those that hand on an attribute."""
     found: set[str] = set()
+    returned: list[ReturnedAttribute] = []
     expected: dict[int, str | None] = {}
     for node in file.nodes("return_statement"):
         scope = file.scopes.at(node.start_byte)
@@ -244,13 +267,30 @@ def _with_other_results(file: PyFile) -> set[str]:
         value = values[0] if values else None
         if value is not None and (_is_entered(file, value) or _is_of_chosen_class(file, value)):
             found.add(f"{file.module}.{scope.qualname}")
+        if value is not None and value.type == "attribute":
+            fact = _returned_attribute(file, scope, value)
+            returned += [fact] if fact is not None else []
         if expected[key] is None:
             continue
         if value is None or value.type not in ("call", "identifier"):
             continue
         if file.symbol(value) not in (None, "None", expected[key]):
             found.add(f"{file.module}.{scope.qualname}")
-    return found
+    return found, returned
+
+
+def _returned_attribute(file: PyFile, scope: Scope, value: Node) -> ReturnedAttribute | None:
+    """The fact of `return self.x`, where it may be an object of a class of the workspace."""
+    owner, name = value.child_by_field_name("object"), value.child_by_field_name("attribute")
+    if owner is None or name is None or owner.text != b"self" or scope.parent is None:
+        return None
+    if scope.parent.kind != "class" or scope.node.child_by_field_name("return_type") is not None:
+        return None
+    symbol = file.symbol(value)
+    if symbol is None or is_outside(symbol, file.module):
+        return None
+    around = f"{file.module}.{scope.parent.qualname}"
+    return ReturnedAttribute(f"{file.module}.{scope.qualname}", around, text_of(name))
 
 
 def _is_of_chosen_class(file: PyFile, value: Node) -> bool:

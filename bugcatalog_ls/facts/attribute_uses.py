@@ -15,7 +15,8 @@ class AttributeUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `links` are the attributes and calls, as (symbol, name), through which the owner was reached.
     `exact` tells that the owner is written as itself, not known by an annotation, `self` or `cls`;
-    `annotated` that only an annotation tells it; `entered` that it is what a `with` gave.
+    `annotated` that only an annotation tells it; `entered` that it is what a `with` gave;
+    `is_body` that a route is given it, made of the request as it is annotated.
     `name_anchors` are the places of the name alone, `anchors` of the whole expression.
     """
 
@@ -28,6 +29,7 @@ class AttributeUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     call: CallShape | None
     name_anchors: tuple[str, ...]
     anchors: tuple[str, ...]
+    is_body: bool = False
 
 
 class AttributeUses(Fact, frozen=True):
@@ -72,6 +74,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
                     call,
                     tuple(names),
                     tuple(wholes),
+                    told.is_body,
                 )
             )
     if uses:

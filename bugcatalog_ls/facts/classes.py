@@ -16,6 +16,7 @@ from bugcatalog_ls.syntax.nodes import is_docstring, text_of
 MemberKind = Literal["instance", "class", "static", "property"]
 ParameterKind = Literal["positional", "keyword", "list", "dict"]
 
+_SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _ITERATORS = frozenset(
     f"{module}.{name}()"
     for module in ("typing", "collections.abc")
@@ -73,7 +74,7 @@ class ClassFact(Fact, frozen=True):
     nested classes by name; `attributes` what is assigned on the class or on `self`, with its symbol.
     `dynamic` tells that members may come at run time (`__getattr__`, `setattr(self, …)`, a
     metaclass, `__slots__`-free tricks with `__dict__`), or from the class that it is mixed into by
-    its own words.
+    its own words. `unsure` are the attributes that are given something unknown, or different things.
     """
 
     symbol: str
@@ -83,6 +84,7 @@ class ClassFact(Fact, frozen=True):
     members: dict[str, MemberKind | Literal["nested"]]
     attributes: dict[str, str | None]
     dynamic: bool
+    unsure: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -186,10 +188,13 @@ def _function(
     file: PyFile, definition: Definition, decorators: list[Node], kind: MemberKind, results: _Results
 ) -> FunctionFact:
     node, owner = definition.node, definition.owner
+    returns = _returns(file, node, results)
+    if returns in _SELF_TYPES and owner is not None:
+        returns = f"{file.module}.{owner.qualname}()"
     return FunctionFact(
         symbol=definition.symbol,
         parameters=parameters_of(file, node),
-        returns=_returns(file, node, results),
+        returns=returns,
         is_async=file.source.data.startswith(b"async", node.start_byte),
         is_generator=bool(results.yields),
         decorators=tuple(file.symbol(decorator) for decorator in decorators),
@@ -272,6 +277,7 @@ def _class(
         or (may_compute and _DYNAMIC.search(node.text or b"") is not None)
         or (may_compute and _is_mixed_in(node))
         or (metaclass is None and all(base == "builtins.object" for base in bases) and _hands_on(file, node)),
+        unsure=tuple(name for name in assigned if f"{definition.symbol}().{name}" in file.names.unsure),
     )
 
 

@@ -37,9 +37,9 @@ def named_in_calls(file: PyFile) -> set[str]:
     }
 
 
-def lent_by(file: PyFile, target: Node) -> set[str]:
-    """The class of which a method is put on something else, as whose method it then runs:
-    `Features.version = PatchedFeatures.version`."""
+def lent_by(file: PyFile, target: Node) -> set[tuple[str, str]]:
+    """The class, and the name, of what may be a method that is put on something else, as whose method it
+    then runs: `Features.version = PatchedFeatures.version`."""
     parent = target.parent
     right = (
         parent.child_by_field_name("right") if parent is not None and parent.type == "assignment" else None
@@ -47,7 +47,8 @@ def lent_by(file: PyFile, target: Node) -> set[str]:
     lender = right.child_by_field_name("object") if right is not None and right.type == "attribute" else None
     symbol = file.symbol(lender)
     is_class = symbol is not None and "(" not in symbol and symbol.rpartition(".")[2][:1].isupper()
-    return {symbol} if symbol is not None and is_class else set()
+    name = right.child_by_field_name("attribute") if right is not None and is_class else None
+    return {(symbol, text_of(name))} if symbol is not None and name is not None else set()
 
 
 def kept_from_with(file: PyFile, owners: dict[str, set[str]]) -> None:

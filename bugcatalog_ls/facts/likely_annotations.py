@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bugcatalog_ls.facts.attribute_stores import last_name
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.class_members import class_may_have
 from bugcatalog_ls.facts.classes import ClassFact
@@ -15,6 +16,8 @@ from bugcatalog_ls.facts.resolve import class_at
 
 def is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
     """Whether an annotation may be right: nothing that is read off it existing, it is a wrong one."""
+    if is_made_as_annotated(use, owner):
+        return True
     names = names_of(index, owner)
     if _is_of_neighbour(index, use, owner, path):
         return False
@@ -26,6 +29,11 @@ def is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path
     if not read.isdisjoint(names) or all(any(near(other, name) for name in names) for other in read):
         return True
     return len(read) == 1 and ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is None
+
+
+def is_made_as_annotated(use: AttributeUse, owner: Owner) -> bool:
+    """Whether a framework makes what an annotation says, which is no other name of something provided."""
+    return use.is_body and not use.links and last_name(use.owner) == last_name(owner.symbol)
 
 
 def _is_of_neighbour(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:

@@ -20,7 +20,6 @@ from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.outside import is_outside
 
 OwnerKind = Literal["module", "class", "instance"]
-_SELF_TYPES = frozenset({"typing.Self()", "typing_extensions.Self()"})
 _HEAD = re.compile(r"[^.()\[\]]+")
 
 
@@ -140,7 +139,7 @@ def _enters_itself(index: FactIndex, symbol: str) -> bool:
         method = method_of(index, symbol, name)
         if method is not None and method[1].returns is not None:
             returns = resolve(index, method[1].returns, method[0])
-            if returns not in (f"{symbol}()", *_SELF_TYPES):
+            if not returns.endswith("()") or returns.removesuffix("()") not in mro(index, symbol)[0]:
                 return False
         elif method is not None:
             return False

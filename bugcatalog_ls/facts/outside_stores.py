@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bugcatalog_ls.facts.attribute_stores import AttributeStore, ComputedAttributes, last_name
+from bugcatalog_ls.facts.class_members import class_may_have
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.member_owners import Owner
 from bugcatalog_ls.facts.module_members import module_file
@@ -28,9 +29,19 @@ def is_set_from_outside(index: FactIndex, name: str, owner: Owner, reader: str) 
         keys |= {last_name(base) for base in mro(index, owner.symbol)[0]}
     return any(
         _may_be(index, computed.symbol, path, owner)
+        and (not computed.lent or _is_method(index, computed.symbol, computed.lent, path))
         for key in sorted(keys)
         for path, computed in index.get(ComputedAttributes, key)
     )
+
+
+def _is_method(index: FactIndex, written: str, name: str, path: str) -> bool:
+    """Whether a class may have a method of a name; one that is not known may."""
+    symbol = resolve(index, written, path)
+    known = [found[1] for base in mro(index, symbol)[0] if (found := class_at(index, base)) is not None]
+    if any(name in fact.members for fact in known):
+        return True
+    return class_may_have(index, symbol, name) and not any(name in fact.attributes for fact in known)
 
 
 def _is_of_tests(index: FactIndex, symbol: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.facts.attribute_stores import OtherResult
+from bugcatalog_ls.facts.attribute_stores import OtherResult, ReturnedAttribute
 from bugcatalog_ls.facts.attribute_uses import AttributeUse
 from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.derived_classes import descendants_of
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.member_owners import Owner
+from bugcatalog_ls.facts.module_members import module_file
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 
@@ -28,20 +29,42 @@ def are_links_sure(index: FactIndex, use: AttributeUse, path: str) -> bool:
             symbol, _, name = symbol.rpartition(".")
         resolved = resolve(index, symbol, path).removesuffix("()")
         owner = Owner("class", resolved) if class_at(index, resolved) else Owner("module", resolved)
+        if owner.kind == "module" and module_file(index, f"{resolved}.{name}") is not None:
+            continue  # `import app.mail` elsewhere sets no other thing on the package.
         if is_set_from_outside(index, name, owner, path):
             return False
-        if owner.kind == "class" and any(
-            _declares(index, sub, name) for sub in descendants_of(index, resolved) if sub != resolved
-        ):
-            return False
         is_class = owner.kind == "class"
+        if is_class and _may_be_given_another(index, resolved, name):
+            return False
         function = method_of(index, resolved, name) if is_class else function_at(index, f"{resolved}.{name}")
         if function is not None and not _gives_result(index, *function, use.entered):
             return False
-        if owner.kind == "class" and not symbol.endswith("()") and name in _attributes(index, resolved):
+        if is_class and not symbol.endswith("()") and name in _attributes(index, resolved):
             return False
     function = function_at(index, resolve(index, use.owner.removesuffix("()"), path))
     return function is None or _keep_result(index, *function, use.entered)
+
+
+def _may_be_given_another(index: FactIndex, symbol: str, name: str) -> bool:
+    """Whether an attribute of a class may hold something else than the nearest class that gives it one
+    says: a base, a class below, or one that is mixed in there stores something else, or something unknown."""
+    bases = mro(index, symbol)[0]
+    below = [sub for sub in descendants_of(index, symbol) if sub != symbol]
+    beside = {other for sub in below for other in mro(index, sub)[0]} - {*bases}
+    if any(_declares(index, other, name) for other in below) or any(
+        _stores(index, other, name) for other in sorted(beside)
+    ):
+        return True
+    given: set[str] = set()
+    for base in bases:
+        found = class_at(index, base)
+        if found is None:
+            continue
+        if name in found[1].unsure:
+            return True
+        if (target := found[1].attributes.get(name)) is not None:
+            given.add(resolve(index, target, found[0]))
+    return len(given) > 1
 
 
 def may_be_generator(index: FactIndex, use: AttributeUse, path: str) -> bool:
@@ -76,6 +99,12 @@ def _keep_result(index: FactIndex, path: str, function: FunctionFact, entered: b
 def _keeps_result(index: FactIndex, function: FunctionFact, entered: bool) -> bool:
     if index.get(OtherResult, function.symbol):
         return False
+    for path, returned in index.get(ReturnedAttribute, function.symbol):
+        owner = Owner("class", returned.owner)
+        if is_set_from_outside(index, returned.name, owner, path):
+            return False
+        if _may_be_given_another(index, returned.owner, returned.name):
+            return False
     allowed = _RESULT_KEEPING | (_CONTEXT_MANAGERS if entered else frozenset())
     return all(
         decorator is not None and decorator.removesuffix("()") in allowed for decorator in function.decorators
@@ -86,6 +115,11 @@ def _attributes(index: FactIndex, symbol: str) -> set[str]:
     """The plain attributes of a class: on the class itself they may be descriptors."""
     found = (class_at(index, base) for base in mro(index, symbol)[0])
     return {name for known in found if known is not None for name in known[1].attributes}
+
+
+def _stores(index: FactIndex, symbol: str, name: str) -> bool:
+    found = class_at(index, symbol)
+    return found is not None and (name in found[1].members or name in found[1].attributes)
 
 
 def _declares(index: FactIndex, symbol: str, name: str) -> bool:

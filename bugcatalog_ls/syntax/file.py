@@ -185,6 +185,8 @@ class PyFile:
             assigned.setdefault(path, set()).add(symbol)
         for path, symbols in assigned.items():
             known = symbols - {"None"}
-            names.attributes[path] = known.pop() if len(known) == 1 else None
+            names.attributes[path] = next(iter(known)) if len(known) == 1 else None
+            if known and names.attributes[path] is None:
+                names.unsure.add(path)
         # What was asked before the attributes were known may now have a better answer.
         names.forget()

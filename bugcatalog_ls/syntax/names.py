@@ -57,12 +57,14 @@ _OF_CLASSES = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "_
 
 @dataclass
 class Names:
-    """Symbols of one file. `attributes` maps `module.Class().name` to what is assigned to it."""
+    """Symbols of one file. `attributes` maps `module.Class().name` to what is assigned to it; `unsure` are
+    those of them that are given something unknown, or different things."""
 
     path: str
     module: str
     scopes: ScopeTable
     attributes: dict[str, str | None] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
     _symbols: dict[int, str | None] = field(default_factory=dict)
     _annotations: dict[int, str | None] = field(default_factory=dict)
     _references: dict[int, str | None] = field(default_factory=dict)

@@ -1177,3 +1177,114 @@ def test_folder_that_is_called_like_a_package() -> None:
         #                                     ^^^^^ BC901
         """,
     )
+
+
+def test_what_a_test_of_its_type_says_of_a_name() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Event:
+            kind = "event"
+
+        class Created(Event):
+            def __init__(self, item_id):
+                self.item_id = item_id
+
+        class Paid:
+            def __init__(self, amount):
+                self.amount = amount
+
+        def inside(event: Event, other):
+            if other and isinstance(event, Created) and event.item:
+                                                            # ^^^^ BC901
+                return event.item_ids
+                           # ^^^^^^^^ BC901
+            if isinstance(other, Created):
+                return [other.anything for other in event.kind]
+            return other.anything
+
+        def behind(event):
+            if not isinstance(event, (Created, Paid)):
+                return event.anything
+            if not isinstance(event, Created):
+                return event.amounts
+            return event.itemid
+                       # ^^^^^^ BC901
+
+        def bound_again(event):
+            if isinstance(event, Created):
+                event = event.kind
+                return event.anything
+            if isinstance(event, Event):
+                return hasattr(event, "more") and event.more
+
+        def cases(event):
+            match event:
+                case Created() as created:
+                    return created.itemid, event.itemids
+                                 # ^^^^^^ BC901
+                                               # ^^^^^^^ BC901
+                case Created() | Paid():
+                    return event.anything
+                case {"paid": Paid()}:
+                    return event.anything
+        """,
+    )
+
+
+def test_elements_of_an_annotated_list() -> None:
+    check_findings(
+        "BC901",
+        """
+        from typing import Sequence
+
+        class Row:
+            def __init__(self, key):
+                self.key = key
+
+        def keys(rows: list[Row], more: Sequence[Row], pairs: dict[Row, int], first):
+            for row in rows:
+                print(row.keys)
+                        # ^^^^ BC901
+            for other in pairs.items():
+                print(other.keys)
+            more = first(more)
+            return [row.keys for row in more]
+        """,
+    )
+
+
+def test_classes_by_their_full_names() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/__init__.py
+
+        #- app/core/__init__.py
+
+        #- app/core/mail.py
+        class Mailer:
+            def send(self, to): ...
+
+        class Status:
+            PAID = 1
+
+        #- app/one.py
+        import app.core.mail
+
+        def go():
+            app.core.mail.Mailer.build()
+                               # ^^^^^ BC901
+            return app.core.mail.Status.DONE
+                                      # ^^^^ BC901
+
+        #- app/two.py
+        from app.core import mail
+
+        def go():
+            mail.sendd()
+               # ^^^^^ BC901
+            return mail.Status.DONE
+                             # ^^^^ BC901
+        """,
+    )

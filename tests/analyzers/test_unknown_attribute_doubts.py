@@ -388,3 +388,178 @@ def test_a_rule_of_signs_in_a_handler_is_read_at_once() -> None:
                 print("failed")
         """,
     )
+
+
+def test_what_a_base_keeps_of_an_unknown_thing_is_unknown_below() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/base.py
+        class View:
+            def __init__(self, response):
+                self.response = response
+
+            def body(self):
+                return self.response.get("body")
+
+        #- app/child.py
+        from app.base import View
+
+        class Answer:
+            def __init__(self):
+                self.text = ""
+
+        class Child(View):
+            def prepare(self):
+                self.response = Answer()
+
+            def header(self):
+                return self.response.get("header")
+
+        def show(child: Child):
+            return child.response.get("x"), Child().response.get("y")
+
+        class Empty:
+            def __init__(self):
+                self.response = None
+
+        class Filled(Empty):
+            def __init__(self):
+                self.response = Answer()
+
+            def header(self):
+                return self.response.get("header")
+                                   # ^^^ BC901
+        """,
+    )
+
+
+def test_what_a_property_hands_on_may_be_set_elsewhere() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/store.py
+        class Opened:
+            def read(self): ...
+
+        class Base:
+            def take(self, connection):
+                self._connection = connection
+
+        class Store(Base):
+            def __init__(self):
+                self._connection = Opened()
+                self._own = Opened()
+
+            @property
+            def connection(self):
+                return self._connection
+
+            @property
+            def own(self):
+                return self._own
+
+            def get_connection(self):
+                return self._connection
+
+        #- app/use.py
+        from app.store import Store
+
+        Store().connection.write("x")
+        Store().get_connection().write("x")
+        Store().own.write("x")
+                  # ^^^^^ BC901.unsure
+        """,
+    )
+
+
+def test_a_member_that_is_kept_makes_no_class_open() -> None:
+    check_findings(
+        "BC901",
+        """
+        from enum import Enum
+
+        class Status(str, Enum):
+            PAID = "paid"
+            CANCELLED = "cancelled"
+
+        class Lender:
+            def version(self):
+                return self.number
+
+        class Borrower:
+            number = 1
+
+        Borrower.version = Lender.version
+
+        def cancel(order):
+            order.status = Status.CANCELED
+                                # ^^^^^^^^ BC901
+        """,
+    )
+
+
+def test_the_body_of_a_route_is_what_it_is_annotated_as() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- app/schemas.py
+        from pydantic import BaseModel
+
+        class Item(BaseModel):
+            title: str
+
+        class User(BaseModel):
+            email: str
+
+        #- app/deps.py
+        from typing import Annotated
+        from fastapi import Depends
+        from app.schemas import User
+
+        def get_user(): ...
+
+        CurrentUser = Annotated[User, Depends(get_user)]
+
+        #- app/api.py
+        from fastapi import APIRouter, Body, Depends
+        from app.deps import CurrentUser, get_user
+        from app.schemas import Item, User
+
+        router = APIRouter()
+
+        @router.post("/items")
+        async def create(item: Item, user: User = Depends(get_user)):
+            return item.amount, user.password
+                      # ^^^^^^ BC901
+                                   # ^^^^^^^^ BC901.unsure
+
+        @router.put("/items")
+        async def change(user: CurrentUser, item: Item = Body(...)):
+            return item.quantity, user.age
+                      # ^^^^^^^^ BC901
+                                     # ^^^ BC901.unsure
+
+        def weigh(item: Item):
+            return item.weight
+        """,
+    )
+
+
+def test_tests_that_are_expected_to_fail() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- names.py
+        def name_of(show): ...
+
+        #- tests/test_names.py
+        import unittest
+        import names
+
+        class TestNames(unittest.TestCase):
+            @unittest.expectedFailure
+            def test_names(self):
+                self.assertEqual(names.names_of("x"), None)
+        """,
+    )
