@@ -20,6 +20,7 @@ from bugcatalog_ls.facts.silence import (
     answers_whether_it_compiles,
     is_harmless_call,
     is_silent,
+    sets_constant,
     tells_of,
 )
 from bugcatalog_ls.syntax.edits import insert_at, set_keyword
@@ -27,6 +28,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import (
     catches_all,
     caught_name,
+    caught_types,
     caught_values,
     handler_around,
     header_of,
@@ -64,11 +66,11 @@ def _check(context: FileContext) -> Iterator[Finding]:
     for handler in file.nodes("except_clause"):
         if _swallows(file, handler):
             message = "the exception is caught here and what it said is lost"
-            variant = _variant(file, handler.parent, body_of(handler))
+            variant = "" if _catches_exits(file, handler) else _variant(handler.parent, body_of(handler))
             yield context.find(header_of(handler), message, variant=variant)
     for call in file.calls_named("suppress"):
         if _suppresses_all(file, call):
-            variant = _variant(file, enclosing(call, "with_statement"), [])
+            variant = _variant(enclosing(call, "with_statement"), [])
             message = "every exception is suppressed here and what it said is lost"
             yield context.find(call, message, variant=variant)
     for call in file.calls_named("gather"):
@@ -105,8 +107,14 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(log.anchor, message, variant="untraced")
 
 
-def _variant(file: PyFile, block: Node | None, answers: list[Node]) -> str:
+def _variant(block: Node | None, answers: list[Node]) -> str:
     return "fallback" if block is not None and is_mere_attempt(block, answers) else ""
+
+
+def _catches_exits(file: PyFile, handler: Node) -> bool:
+    """Whether a handler takes `KeyboardInterrupt` and `SystemExit` as well, which are no answer."""
+    kinds = caught_types(handler)
+    return not kinds or any(file.symbol(kind) == "builtins.BaseException" for kind in kinds)
 
 
 def _swallows(file: PyFile, handler: Node) -> bool:
@@ -114,7 +122,9 @@ def _swallows(file: PyFile, handler: Node) -> bool:
     if attempt is None or not is_broad(file, handler):
         return False
     body, caught = body_of(handler), caught_name(handler)
-    if not body or not all(is_silent(file, statement, caught) for statement in body):
+    is_left = bool(body) and body[-1].type == "return_statement"
+    said = [statement for statement in body if not (is_left and sets_constant(statement))]
+    if not said or not all(is_silent(file, statement, caught) for statement in said):
         return False
     if all(is_harmless_call(statement) for statement in body):
         return False

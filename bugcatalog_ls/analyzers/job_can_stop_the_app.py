@@ -188,7 +188,22 @@ def _guard_startup(context: FixContext) -> Iterator[Fix]:
     guarded = with_readers(call, statement)
     if not guarded or any(node.type == "yield" for part in guarded for node in walk(part)):
         return
+    if _keeps_what_is_needed(guarded):
+        return  # What reads it below would fail in its place.
     yield _wrapped(context, file, guarded[0], guarded[-1], "Catch and log what goes wrong at start-up")
+
+
+def _keeps_what_is_needed(guarded: list[Node]) -> bool:
+    """Whether statements give an attribute a value that the same function reads behind them."""
+    function = enclosing(guarded[0], "function_definition")
+    assigned = (node for part in guarded for node in walk(part) if node.type == "assignment")
+    kept = {
+        text_of(node.named_children[0]) for node in assigned if node.named_children[0].type == "attribute"
+    }
+    return function is not None and any(
+        node.type == "attribute" and node.start_byte >= guarded[-1].end_byte and text_of(node) in kept
+        for node in (walk(function) if kept else ())
+    )
 
 
 def _guard_loop(context: FixContext) -> Iterator[Fix]:

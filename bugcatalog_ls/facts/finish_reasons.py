@@ -18,6 +18,9 @@ _MESSAGE = re.compile(r"(?P<choice>.+?)(?:\.message|\[(?P<quote>[\"'])message(?P
 _OF_ANTHROPIC = re.compile(r"\blangchain_anthropic\b|\bChatAnthropic\b|[\"'](?:anthropic:|claude-)")
 _OF_OTHERS = re.compile(r"\blangchain_(?!anthropic|core|community)\w+|[\"'](?:openai|google_\w+|mistralai):")
 _RAISING = re.compile(r"^\s*(?:import|from)\s+(?:google\.generativeai|vertexai)\b", re.MULTILINE)
+_NEWER = re.compile(
+    r"^\s*(?:from\s+google\s+import\b.*\bgenai\b|(?:import|from)\s+google\.genai\b)", re.MULTILINE
+)
 
 
 def finish_reason(file: PyFile, text: AnswerText, written: str) -> tuple[str, str] | None:
@@ -78,5 +81,9 @@ def asked_first(file: PyFile, text: AnswerText, written: str) -> str:
         return written
     if _RAISING.search(file.source.text) is None:
         return written
-    answer = read["answer"]
-    return f"{written} if {answer}.candidates and {answer}.candidates[0].content.parts else None"
+    content = f"{read['answer']}.candidates[0].content"
+    # The newer client, where a file has both, may give a candidate without content.
+    has_parts = (
+        f"{content}.parts" if _NEWER.search(file.source.text) is None else f"{content} and {content}.parts"
+    )
+    return f"{written} if {read['answer']}.candidates and {has_parts} else None"

@@ -38,7 +38,7 @@ _LOGGERS = frozenset(
         "prefect.logging.get_run_logger()",
     }
 )
-_LEAVES = re.compile(r"raise\s+SystemExit\b")
+_LEAVES = re.compile(r"raise\s+(?:SystemExit|(?:\w+\.)*(?:HTTPException|APIException|InternalServerError))\b")
 _TRACING = frozenset(
     {
         *("exception", "aexception", "print_exc", "format_exc", "format_exception", "print_exception"),
@@ -70,7 +70,7 @@ def logging_method(symbol: str | None) -> str | None:
 def shows_traceback(handler: Node) -> bool:
     """Whether anything in a handler logs the traceback, reports the exception or lets it go on."""
     for node in walk(handler):
-        # Python prints no traceback when it leaves by `SystemExit`.
+        # Python prints no traceback when it leaves by `SystemExit`, nor a framework when it answers.
         if node.type == "raise_statement":
             if _LEAVES.match(text_of(node)) is not None:
                 continue

@@ -19,6 +19,7 @@ from bugcatalog_ls.syntax.guard_edits import (
     call_of,
     chosen,
     following,
+    following_outward,
     guarded,
     is_read_in,
     is_tested,
@@ -28,12 +29,21 @@ from bugcatalog_ls.syntax.guard_edits import (
     tested_condition,
     tested_type,
 )
-from bugcatalog_ls.syntax.nodes import ancestors, enclosing, statement_of, statements, text_of, unawaited
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    enclosing,
+    statement_of,
+    statements,
+    text_of,
+    unawaited,
+    walk,
+)
 from bugcatalog_ls.syntax.object_uses import is_object_use
 from bugcatalog_ls.syntax.refusal_edits import DEFINITIONS, refused
 from bugcatalog_ls.text.spans import TextEdit
 
 _MAY_BE_NONE = re.compile(r"\bNone\b|\bOptional\b")
+_DISPLAYS = ("dictionary", "list", "set", "tuple")
 
 
 class Mend(NamedTuple):
@@ -92,7 +102,8 @@ def mend(
 def guard_instead(file: PyFile, node: Node, missing: Missing) -> Mend | None:
     """The guard of a call whose result is dropped, for those who would rather go on than refuse.
 
-    It is safe, as every guard of such a call, but where it would keep quiet about work that is owed."""
+    It is safe, as every guard of such a call, but where it would keep quiet about work that is owed, or
+    where what the call is given is read behind it, as a buffer that it fills."""
     statement = statement_of(node)
     call = call_of(statement)
     if call is None or call.start_byte != node.start_byte or missing.is_unbound or not missing.name:
@@ -100,12 +111,19 @@ def guard_instead(file: PyFile, node: Node, missing: Missing) -> Mend | None:
     if is_needed_later(statement, missing):
         return None
     edits = guarded(file, statement, statement, missing.name)
-    is_safe = weight_of(call, missing.target) != "owed"
+    given = {text_of(one) for one in walk(call) if one.type == "identifier"} - {
+        missing.name.partition(".")[0]
+    }
+    is_read = any(is_read_in(other, one) for other in following_outward(statement) for one in given)
+    is_safe = weight_of(call, missing.target) != "owed" and not is_read
     return Mend(f"Guard with `if {missing.name} is not None`", is_safe, edits, True) if edits else None
 
 
 def _refusal(file: PyFile, node: Node, missing: Missing, words: str) -> Mend | None:
     name = missing.name
+    display = enclosing(node, *_DISPLAYS)
+    if display is not None and enclosing(display, "function_definition") is None:
+        return None  # The other entries of a module's table are there without it.
     edits = refused(file, node, tests_of(file, missing), words, missing.companions)
     reads_name = any(re.search(rf"(?<![\w.]){re.escape(name)} is None", edit.content) for edit in edits)
     return Mend(f"Refuse where {name} is None", False, edits, reads_name) if edits else None

@@ -62,6 +62,16 @@ def is_silent(file: PyFile, statement: Node, caught: str | None) -> bool:
     return False
 
 
+def sets_constant(statement: Node) -> bool:
+    """`found = None`: it says nothing about an exception."""
+    value = statement.named_children[0] if statement.named_children else None
+    if statement.type != "expression_statement" or value is None or value.type != "assignment":
+        return False
+    left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+    is_name = left is not None and left.type == "identifier"
+    return is_name and right is not None and right.type in ("none", "true", "false", "integer", "string")
+
+
 def is_harmless_call(statement: Node) -> bool:
     """`session.rollback()`: it sets things right, but tells nobody."""
     value = statement.named_children[0] if statement.named_children else None

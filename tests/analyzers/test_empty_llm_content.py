@@ -1191,6 +1191,39 @@ def test_mend_where_reading_raises() -> None:
     )
 
 
+def test_mend_where_a_file_has_both_clients_of_gemini() -> None:
+    """The newer client may give a candidate without content, of which no parts can be asked."""
+    has_parts = "r.candidates and r.candidates[0].content and r.candidates[0].content.parts"
+    check_fix(
+        "BC803",
+        """
+        import logging
+        import google.generativeai as legacy
+        from google import genai
+        logger = logging.getLogger(__name__)
+        client = genai.Client()
+        def words(text):
+            r = client.models.generate_content(model="gemini-2.0-flash", contents=text)
+            return r.text.split()
+        """,
+        f"""
+        import logging
+        import google.generativeai as legacy
+        from google import genai
+        logger = logging.getLogger(__name__)
+        client = genai.Client()
+        def words(text):
+            r = client.models.generate_content(model="gemini-2.0-flash", contents=text)
+            content = r.text if {has_parts} else None
+            if not content:
+                finish_reason = r.candidates[0].finish_reason if r.candidates else None
+                logger.error("words: empty answer, finish_reason=%s", finish_reason)
+                raise ValueError("the model returned no content")
+            return content.split()
+        """,
+    )
+
+
 def test_the_text_of_an_old_completion_may_be_joined_and_asked_how_it_begins() -> None:
     check_findings(
         "BC803",

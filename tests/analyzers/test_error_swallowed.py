@@ -813,3 +813,43 @@ def test_what_asks_tries_the_next_or_follows_an_error_weighs_less() -> None:
                 return None
         """,
     )
+
+
+def test_answers_that_no_traceback_goes_with() -> None:
+    check_findings(
+        "BC601",
+        """
+        import logging
+        from fastapi import HTTPException
+        from flask import jsonify
+        log = logging.getLogger(__name__)
+        def cancel(session, order_id):
+            try:
+                session.cancel(order_id)
+            except Exception as exc:
+                session.rollback()
+                log.error("cancel of %s failed: %s", order_id, exc)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC601.untraced
+                raise HTTPException(500, "no") from exc
+        def load(session, order_id):
+            try:
+                session.load(order_id)
+            except Exception as exc:
+                log.error("load of %s failed: %s", order_id, exc)
+                raise OrderError(order_id) from exc
+        def rates(client):
+            try:
+                found = client.rates()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                found = None
+                return jsonify({"error": "internal error"}), 500
+            return found
+        def ping(host):
+            try:
+                return host.ask()
+            except:
+          # ^^^^^^ BC601
+                return False
+        """,
+    )

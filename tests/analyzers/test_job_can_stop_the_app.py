@@ -1753,3 +1753,24 @@ def test_a_loop_that_serves_a_connection_or_is_meant_to_end() -> None:
             return held
         """,
     )
+
+
+def test_no_mend_takes_what_the_lifespan_reads_below() -> None:
+    text = """
+        import logging
+        from contextlib import asynccontextmanager
+
+        import asyncpg
+        from fastapi import FastAPI
+
+        logger = logging.getLogger(__name__)
+
+        @asynccontextmanager
+        async def lifespan(app):
+            app.state.pool = await asyncpg.create_pool("postgresql://db")
+            yield
+            await app.state.pool.close()
+
+        app = FastAPI(lifespan=lifespan)
+    """
+    check_fix("BC603", text, text)

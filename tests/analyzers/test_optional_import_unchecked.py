@@ -1702,3 +1702,65 @@ def test_the_guard_of_a_dropped_result_is_offered_beside_the_refusal() -> None:
         "Refuse where boto3 is None",
         "Guard with `if boto3 is not None`",
     ]
+
+
+def test_a_case_of_none_is_a_test() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import grpc
+        except ImportError:
+            grpc = None
+
+        def connect(target):
+            match grpc:
+                case None:
+                    raise RuntimeError("no grpc")
+            return grpc.insecure_channel(target)
+
+        def connect_or_none(target):
+            match grpc:
+                case None:
+                    return None
+                case _:
+                    return grpc.insecure_channel(target)
+
+        def connect_to(target):
+            match target:
+                case None:
+                    return None
+            return grpc.insecure_channel(target)
+              #    ^^^^ BC903
+        """,
+    )
+
+
+def test_no_mend_takes_a_table_for_one_of_its_entries() -> None:
+    text = """
+        import json
+
+        try:
+            import yaml
+        except ImportError:
+            yaml = None
+
+        READERS = {".json": json.loads, ".yaml": yaml.safe_load}
+    """
+    check_fix("BC903", text, text)
+
+
+def test_the_guard_of_a_call_that_fills_what_is_read_behind_is_not_safe() -> None:
+    files = {
+        "example.py": dedent("""
+            try:
+                import lib
+            except ImportError:
+                lib = None
+
+            def report(rows, target):
+                lib.fill(rows, target)
+                return target
+        """)
+    }
+    assert apply_all_fixes("BC903", files, lambda fix: fix.applicability == "safe") == files
