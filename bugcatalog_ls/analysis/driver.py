@@ -120,6 +120,7 @@ def analyse(
                 findings.extend(analyzer.check(FileContext(code, file, options)))
         except Exception as error:
             failures.append(_failure(code, path, error))
+    file.forget_answers()
     return FileResult(
         tuple(findings),
         tuple(facts.facts),

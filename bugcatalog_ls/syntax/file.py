@@ -107,6 +107,11 @@ class PyFile:
         answer: Answer = self._answers[question]
         return answer
 
+    def forget_answers(self) -> None:
+        """Let go of what was asked once: answers that know their file would outlive it until the
+        collector comes, with the whole tree."""
+        self._answers.clear()
+
     def symbol(self, node: Node | None) -> str | None:
         """What an expression is; see `syntax.names`."""
         return self.names.symbol(node)
