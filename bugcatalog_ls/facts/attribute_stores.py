@@ -44,12 +44,15 @@ _COMPUTED = (
 _KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")
 _WORD = re.compile(rb"\w")
 _WORD_BEFORE = re.compile(rb"[\w.]+$")
-_ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
+_ALLOWS_EXTRA = re.compile(rb"extra(?<!\wextra)[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
 
 # What a class has by the words of something that stands elsewhere.
 _BY_REFERENCE = (
     (b"__slots__", re.compile(rb"__slots__\s*=\s*[A-Za-z_][\w.]*\s*(?:[\n+]|$)")),
-    (b"model_config", re.compile(rb"\bmodel_config\s*=\s*(?:(?!\w*ConfigDict\b|dict\b)\w|\w+\(\*\*)")),
+    (
+        b"model_config",
+        re.compile(rb"model_config(?<!\wmodel_config)\s*=\s*(?:(?!\w*ConfigDict\b|dict\b)\w|\w+\(\*\*)"),
+    ),
 )
 
 

@@ -11,12 +11,14 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import ImportedName
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
 from bugcatalog_ls.syntax.nodes import arguments_of
+from bugcatalog_ls.syntax.words import offsets_of
 
 _REPLACED = re.compile(rb"\bmodules(?:\.\w+\(\s*|\[\s*)__name__|\bmodules\.update\(")
 # What binds names that nobody can read, where it stands at the top level of a module.
 _COMPUTING = (b"exec(", b"execfile(", b"vars()", b"locals()")
 _PROMISED = re.compile(rb"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]([^\])]*)", re.MULTILINE)
 _GIVEN_NAME = re.compile(rb"(?<!getLogger)[(,]\s*[\"'](\w+(?:\.\w+)+)[\"']")
+_REACH = 240
 _QUOTED = re.compile(rb"[\"'](\w+)[\"']")
 
 
@@ -92,9 +94,12 @@ def _names_itself(file: PyFile) -> bool:
     last = file.module.rpartition(".")[2].encode()
     if last + b"'" not in data and last + b'"' not in data:
         return False
+    # The name ends with the last word of the module's: near it the argument is looked for.
+    ends = (end + len(last) + 1 for quote in (b"'", b'"') for end in offsets_of(data, last + quote))
     return any(
         file.module == name or file.module.endswith(f".{name}")
-        for name in (match[1].decode() for match in _GIVEN_NAME.finditer(data))
+        for end in ends
+        for name in (match[1].decode() for match in _GIVEN_NAME.finditer(data, max(end - _REACH, 0), end))
     )
 
 

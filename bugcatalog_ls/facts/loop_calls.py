@@ -26,7 +26,10 @@ from bugcatalog_ls.facts.single_requests import is_single
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of
 
-_CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
+# Begins where a word does: from inside of one the rest of it would be read again and again.
+_CALL = re.compile(
+    rb"(?<!\w)(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)"
+)
 _CHANGES = re.compile(
     rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
@@ -148,7 +151,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     text = file.source.data[loop.body.start : loop.body.end]
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
     changes = _makes_missing(call, text) if kind == "query" else False
-    changes = changes or is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
+    changes = changes or is_of_tables or is_constant(loop.over) or _CHANGES.search(text) is not None
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     single = _asks_range(call, loop) if kind == "query" else is_single(file, loop, call, sent)
     at_import = not file.qualname_at(call.start_byte)
