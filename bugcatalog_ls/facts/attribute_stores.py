@@ -31,7 +31,7 @@ _BY_NAME_WORDS = Words(
     *(b"patch.object", b"patch", b"backref", b"create_autospec"),
 )
 _IN_CALL = re.compile(rb"\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})")
-_KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
+_KEYWORDS = re.compile(rb"backref(?<!\wbackref)\s*=\s*[\"'](\w+)")
 _SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([^\n\[({]*(?:[\[({][^\])}]*[\])}])?[^\n]*)")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _QUOTED_WORDS = re.compile(rb"[\"']([\w\s,]+)[\"']")

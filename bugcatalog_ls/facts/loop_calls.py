@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -151,7 +152,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     text = file.source.data[loop.body.start : loop.body.end]
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
     changes = _makes_missing(call, text) if kind == "query" else False
-    changes = changes or is_of_tables or is_constant(loop.over) or _CHANGES.search(text) is not None
+    changes = changes or is_of_tables or is_constant(loop.over) or _changes(text)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     single = _asks_range(call, loop) if kind == "query" else is_single(file, loop, call, sent)
     at_import = not file.qualname_at(call.start_byte)
@@ -159,6 +160,12 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     return LoopCall(
         file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import, runs
     )
+
+
+@lru_cache(maxsize=1)
+def _changes(body: bytes) -> bool:
+    """Whether a loop's body changes something; asked for each of its calls."""
+    return _CHANGES.search(body) is not None
 
 
 def _makes_missing(call: Node, body: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tree_sitter import Node, Tree
 
 from bugcatalog_ls.syntax.calls import CallTable
-from bugcatalog_ls.syntax.literals import HeldWords, Words
+from bugcatalog_ls.syntax.literals import Asked, HeldWords, Words
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.names import Names
 from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, is_async, text_of
@@ -88,6 +88,10 @@ class PyFile:
     def holds(self, words: Words) -> bool:
         """Whether one of the words stands in the text; all words are looked for at once."""
         return self._words.any_of(words)
+
+    def wanted_by(self, asking: Iterable[Asked]) -> list[Asked]:
+        """Those of many that have a use for a text with such words."""
+        return self._words.among(asking)
 
     def held(self, words: Words) -> list[bytes]:
         """Those of the words that stand in the text."""
