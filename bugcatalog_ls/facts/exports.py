@@ -9,13 +9,16 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import ImportedName
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
 from bugcatalog_ls.syntax.nodes import arguments_of
 from bugcatalog_ls.syntax.words import offsets_of
 
 _REPLACED = re.compile(rb"\bmodules(?:\.\w+\(\s*|\[\s*)__name__|\bmodules\.update\(")
 # What binds names that nobody can read, where it stands at the top level of a module.
-_COMPUTING = (b"exec(", b"execfile(", b"vars()", b"locals()")
+_COMPUTING = Words(b"exec(", b"execfile(", b"vars()", b"locals()")
+_WRITING = Words(b"globals()", b"sys.modules[")
+_MODULES, _PUBLIC = Words(b"modules"), Words(b"public(")
 _PROMISED = re.compile(rb"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]([^\])]*)", re.MULTILINE)
 _GIVEN_NAME = re.compile(rb"(?<!getLogger)[(,]\s*[\"'](\w+(?:\.\w+)+)[\"']")
 _REACH = 240
@@ -59,12 +62,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
             stars=tuple(absolute_module(star, file.path) for star in file.scopes.star_imports),
             package=is_package(file.path),
             dynamic="__getattr__" in names
-            or b"globals()" in data
-            or b"sys.modules[" in data
-            or (b"modules" in data and _REPLACED.search(data) is not None)
-            or any(word in data and _is_at_top(file, word) for word in _COMPUTING)
+            or file.holds(_WRITING)
+            or (file.holds(_MODULES) and _REPLACED.search(data) is not None)
+            or any(_is_at_top(file, word) for word in file.held(_COMPUTING))
             or _names_itself(file)
-            or (b"public(" in data and _is_published(file)),
+            or (file.holds(_PUBLIC) and _is_published(file)),
         )
     )
 

@@ -11,6 +11,7 @@ from bugcatalog_ls.syntax.literals import Words
 
 _N_GIVEN = 3
 # `exec(open(path).read(), names)`, `runpy.run_path(path, init_globals=names)`
+_BUILTIN, _SPLIT_SETTINGS = Words(b"builtin"), Words(b"split_settings")
 _RUNPY = Words(b"runpy.run_path(")
 # These begin with plain characters, for which `re` searches fast.
 _RUNS = re.compile(rb"exec(?<!\wexec)(?:file\(|\((?:compile\(|open\(|code\b|\w+\.read))")
@@ -64,12 +65,12 @@ class SharedScope(Fact, frozen=True):
 def collect_givers(file: PyFile, facts: Facts) -> None:
     """Add what a file may give to others."""
     data = file.source.data
-    if b"builtin" in data:
+    if file.holds(_BUILTIN):
         for match in _BUILTINS.finditer(file.source.text):
             facts.add(AddedBuiltin(match[1]))
     if file.holds(_RUNPY) or (file.holds(_RUNS_WORDS) and _RUNS.search(data)):
         facts.add(RunFiles(file.path))
-    if b"split_settings" in data:
+    if file.holds(_SPLIT_SETTINGS):
         facts.add(SharedScope(file.path.rpartition("/")[0]))
 
 

@@ -78,7 +78,7 @@ def _aliases(tree: PyTree) -> dict[bytes, set[bytes]]:
     data = tree.source.data
     found: dict[bytes, set[bytes]] = {}
     for statement in tree.nodes("import_statement", "import_from_statement"):
-        if b" as " not in data[statement.start_byte : statement.end_byte]:
+        if data.find(b" as ", statement.start_byte, statement.end_byte) < 0:
             continue
         for child in statement.named_children:
             if child.type != "aliased_import":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_paths import is_for_typing
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding
 
 ALWAYS = frozenset(
@@ -31,6 +32,7 @@ ALWAYS = frozenset(
 )
 """Names that are there in every module, or may be put there from outside."""
 
+_TYPING = Words(b"TYPE_CHECKING")
 _KNOWN = {name.encode(): -1 for name in (*ALWAYS, *keyword.kwlist)}
 _LONG = rb'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"""|' + rb"'''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'''"
 _SHORT = rb'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + rb"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'"
@@ -52,7 +54,7 @@ _NAME = re.compile(rb"(?<![\w.])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 def first_bindings(file: PyFile) -> dict[bytes, int]:
     """From where on each name of the module may be bound."""
-    has_typing = b"TYPE_CHECKING" in file.source.data
+    has_typing = file.holds(_TYPING)
     found: dict[bytes, int] = {}
     for name, bindings in file.scopes.module.bindings.items():
         if any(binding.kind in ("delete", "except") for binding in bindings):
