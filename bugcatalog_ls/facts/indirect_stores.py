@@ -56,9 +56,11 @@ def lent_by(file: PyFile, target: Node) -> set[tuple[str, str]]:
 
 def kept_from_with(file: PyFile, owners: dict[str, set[str]]) -> None:
     """Attributes that keep what a `with` gave, which may be something else than what was entered."""
+    around = (file.scopes.at(node.start_byte) for node in file.nodes("with_statement"))
+    functions = {id(scope): scope for scope in around if scope.kind == "function"}
     entered = {
         binding.name
-        for scope in file.scopes.functions
+        for scope in functions.values()
         for bindings in scope.bindings.values()
         for binding in bindings
         if binding.kind == "with"

@@ -64,7 +64,10 @@ def _by_name(tree: PyTree) -> dict[bytes, list[Node]]:
         function = call.child(0)
         if function is None:
             continue
-        name = data[function.start_byte : function.end_byte].rpartition(b".")[2].strip(b" \t\r\n\\")
+        start, end = function.start_byte, function.end_byte
+        # A long chain of calls is not copied for each of them.
+        dot = data.rfind(b".", start, end)
+        name = data[start if dot < 0 else dot + 1 : end].strip(b" \t\r\n\\")
         found.setdefault(name, []).append(call)
     return found
 

@@ -192,12 +192,16 @@ def is_docstring(statement: Node) -> bool:
 def walk(node: Node, *, into_scopes: bool = False) -> Iterator[Node]:
     """All named nodes below a node in order of the text; nested defs, lambdas and classes are
     yielded but not entered unless `into_scopes`."""
-    stack = list(reversed(node.named_children))
+    stack = node.named_children[::-1]
     while stack:
         current = stack.pop()
         yield current
-        if into_scopes or current.type not in ("function_definition", "lambda", "class_definition"):
-            stack.extend(reversed(current.named_children))
+        children = current.named_children
+        # Most nodes are leaves.
+        if children and (
+            into_scopes or current.type not in ("function_definition", "lambda", "class_definition")
+        ):
+            stack += reversed(children)
 
 
 def definition_of(decorated: Node) -> Node | None:
