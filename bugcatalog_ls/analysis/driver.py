@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext, Options
 from bugcatalog_ls.analysis.finding import Finding, Fix
@@ -27,6 +28,14 @@ RULES = "rules"
 """Stands for the rules of all entries where a code names what is joined."""
 
 
+class Looking(NamedTuple):
+    """An analyzer that looks at the files which hold one of its words (None: at all)."""
+
+    code: str
+    analyzer: Analyzer
+    words: Words | None
+
+
 @dataclass(frozen=True)
 class Plan:
     """The analyzers of the entries in force, by code, and their rules."""
@@ -40,10 +49,10 @@ class Plan:
         return self.rules.codes | self.analyzers.keys()
 
     @cached_property
-    def looking(self) -> tuple[tuple[str, Analyzer, Words | None], ...]:
+    def looking(self) -> tuple[Looking, ...]:
         """The analyzers that look at files, with the words of which a file must hold one."""
         return tuple(
-            (code, analyzer, Words(*analyzer.literals) if analyzer.literals else None)
+            Looking(code, analyzer, Words(*analyzer.literals) if analyzer.literals else None)
             for code, analyzer in self.analyzers.items()
             if analyzer.collect is not None or analyzer.check is not None
         )
@@ -110,9 +119,7 @@ def analyse(
     n_shared_facts, n_shared_anchors = len(facts.facts), len(facts.anchors)
     findings, quarantined = plan.rules.check(path, source, file, facts)
     failures = facts.failures[:]
-    for code, analyzer, words in looking:
-        if words is not None and not file.holds(words):
-            continue
+    for code, analyzer, _ in file.wanted_by(looking):
         try:
             if analyzer.collect is not None:
                 analyzer.collect(file, facts)
@@ -120,6 +127,7 @@ def analyse(
                 findings.extend(analyzer.check(FileContext(code, file, options)))
         except Exception as error:
             failures.append(_failure(code, path, error))
+    file.forget_answers()
     return FileResult(
         tuple(findings),
         tuple(facts.facts),

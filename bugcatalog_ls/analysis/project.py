@@ -78,9 +78,10 @@ class Project:
         if result is None:
             return ()
         found = list(result.findings)
+        given = self.index.kinds(path)
         for code in self._joins if complete else self._early_joins:
             kinds = self._kinds.get(code)
-            if kinds and not self.index.holds(path, kinds):
+            if kinds and given.isdisjoint(kinds):
                 # It may have been otherwise before.
                 self.index.forget_join((code, path))
             else:

@@ -24,6 +24,7 @@ from bugcatalog_ls.facts.text_files import (
 from bugcatalog_ls.facts.user_text import encoded_value, is_user_text, narrow_codec
 from bugcatalog_ls.syntax.edits import add_item, add_keyword, replace_node
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
@@ -40,6 +41,7 @@ from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
 _UTF8_BY_DEFAULT = (3, 15)
+_CHARSETS = Words(b"mysql", b"mariadb", b"MySQL", b"charset")
 _JSON_CHARSET = re.compile(
     r"application/(?:[\w.-]+\+)?json\s*;\s*(?P<charset>charset=\s*(?P<name>[\w-]+))", re.I
 )
@@ -85,7 +87,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
                 yield ctx.find(call, _message(call), variant=variant, data={"kind": "encoding"})
         if b"FileHandler" in file.source.data:
             yield from _handler_dicts(ctx)
-    if any(word in file.source.data for word in (b"mysql", b"mariadb", b"MySQL", b"charset")):
+    if file.holds(_CHARSETS):
         for found in short_charsets(file):
             yield ctx.find(found.span, found.message, data={"kind": found.kind})
         if b"charset=" in file.source.data.lower():

@@ -54,7 +54,7 @@ def _run(arguments: list[str]) -> int:
     asked = next((argument for argument in arguments if not argument.startswith("-")), "")
     if asked != "server":
         # Most of what a command makes stays until its end, which comes soon.
-        gc.set_threshold(20_000, 20, 50)
+        gc.set_threshold(50_000, 20, 50)
     module: ModuleType | None = None
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(

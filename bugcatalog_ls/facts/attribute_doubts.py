@@ -11,6 +11,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import BLOCKS, ancestors
 from bugcatalog_ls.syntax.told_comments import is_told, may_tell
 
@@ -25,9 +26,13 @@ _SKIPPED = re.compile(rb"(?:\w+\.)*(?:skip|xfail|skip_test|expectedFailure)\b(?!
 _PASSES = re.compile(
     rb"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:\s*(?:#[^\n]*\n\s*)*pass\s*(?:#[^\n]*)?"
 )
-_NEVER = (b"TYPE_CHECKING", b"if False", b"if 0", b"while False", b"while 0")
+_NEVER = Words(b"TYPE_CHECKING", b"if False", b"if 0", b"while False", b"while 0")
+_SKIPPING = Words(b"skip", b"xfail", b"expectedFailure")
+_MISSING = Words(b"AttributeError")
+_PASSING = Words(b"pass")
+_ANNOTATED = Words(b"Annotated")
 _WORD = re.compile(rb"\w")
-_AWAITED = (b"AttributeError", b"raises(", b"Raises(", b"Exception", b"suppress(")
+_AWAITED = Words(b"AttributeError", b"raises(", b"Raises(", b"Exception", b"suppress(")
 _TARGETS = frozenset(
     {"pattern_list", "tuple_pattern", "list_pattern", "as_pattern_target", "delete_statement"}
 )
@@ -89,7 +94,7 @@ class Doubts:
     @cached_property
     def _has_annotated(self) -> bool:
         """Whether calls may stand in annotations."""
-        return b"Annotated" in self._data
+        return self._file.holds(_ANNOTATED)
 
     def is_narrowed(self, offset: int, written: bytes, root: bytes) -> bool:
         """Whether a test of a type in the same scope tells more of a name than its annotation."""
@@ -120,7 +125,7 @@ class Doubts:
         """Where nothing runs: blocks for type checkers only, or behind `if False`, tests that are skipped or
         meant to fail, and what follows a `return` or `raise` in its block."""
         found: list[tuple[int, int]] = []
-        if any(word in self._data for word in _NEVER):
+        if self._file.holds(_NEVER):
             for statement in self._file.nodes("if_statement", "while_statement"):
                 condition = statement.child_by_field_name("condition")
                 block = statement.child_by_field_name("consequence") or statement.child_by_field_name("body")
@@ -129,7 +134,7 @@ class Doubts:
                     continue
                 if told.endswith(b"TYPE_CHECKING") or told in (b"False", b"0"):
                     found.append((block.start_byte, block.end_byte))
-        if any(word in self._data for word in (b"skip", b"xfail", b"expectedFailure")):
+        if self._file.holds(_SKIPPING):
             for definition in (*self._file.classes, *self._file.functions):
                 if any(_SKIPPED.match(decorator.text or b"") for decorator in definition.decorators):
                     found.append((definition.node.start_byte, definition.node.end_byte))
@@ -156,16 +161,16 @@ class Doubts:
     def _guards(self) -> list[tuple[int, int]]:
         """What runs under a handler of `AttributeError`, or in a `with` that swallows or awaits errors."""
         found = []
-        if b"AttributeError" in self._data:
+        if self._file.holds(_MISSING):
             for statement in self._file.nodes("try_statement"):
                 body = statement.child_by_field_name("body")
                 for handler in statement.children:
                     value = handler.child_by_field_name("value") if handler.type == "except_clause" else None
                     if value is not None and body is not None and b"AttributeError" in (value.text or b""):
                         found.append((body.start_byte, body.end_byte))
-        if b"pass" in self._data and b"except" in self._data:
+        if self._file.holds(_PASSING):
             found += self._swallowed()
-        if any(word in self._data for word in _AWAITED):
+        if self._file.holds(_AWAITED):
             for statement in self._file.nodes("with_statement"):
                 body = statement.child_by_field_name("body")
                 start = statement.start_byte

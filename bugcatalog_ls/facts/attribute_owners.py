@@ -35,12 +35,11 @@ class Told(NamedTuple):
 class Owner:
     """A value of which attributes are read: its symbol, and the names that it surely has."""
 
-    __slots__ = ("attributes", "bindings", "known", "name", "offset", "outer", "reached", "symbol", "told")
+    __slots__ = ("bindings", "known", "name", "offset", "outer", "reached", "symbol", "told")
 
     def __init__(self, symbol: str, known: Set[str]) -> None:
         self.symbol = symbol
         self.known = known
-        self.attributes: dict[str, Owner | None] = {}
         self.reached: Reached | None = None
         self.told: Told | None = None
         # An attribute `name` of another owner, or a name that has these bindings at an offset.
@@ -77,6 +76,8 @@ class Owners:
         self._heads: dict[tuple[int, bool], Head | None] = {}
         self._parameters: dict[tuple[str, bool, bool], Owner] = {}
         self._tested: dict[str, Owner] = {}
+        # Kept here: an owner that held those which know it would have to be found by the collector.
+        self._attributes: dict[tuple[Owner, str], Owner | None] = {}
         self._are_ours: dict[str, bool] = {}
         self._odd: set[bytes] = {b"super"}
 
@@ -157,15 +158,15 @@ class Owners:
 
     def attribute(self, owner: Owner, name: str) -> Owner | None:
         """What an attribute of an owner is."""
-        if name in owner.attributes:
-            return owner.attributes[name]
+        if (owner, name) in self._attributes:
+            return self._attributes[owner, name]
         path = f"{owner.symbol}.{name}"
         symbol = self._names.attributes.get(path) or path
         found = None
         if self.is_ours(symbol):
             found = Owner(symbol, self._known.get(symbol, _NONE))
             found.outer, found.name = owner, name
-        owner.attributes[name] = found
+        self._attributes[owner, name] = found
         return found
 
     def _owner(self, symbol: str | None, bindings: list[Binding], offset: int) -> Owner | None:

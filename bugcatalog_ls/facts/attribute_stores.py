@@ -31,7 +31,7 @@ _BY_NAME_WORDS = Words(
     *(b"patch.object", b"patch", b"backref", b"create_autospec"),
 )
 _IN_CALL = re.compile(rb"\s*\(([^()]{0,160}(?:\([^()]{0,80}\))?[^()]{0,80})")
-_KEYWORDS = re.compile(rb"\bbackref\s*=\s*[\"'](\w+)")
+_KEYWORDS = re.compile(rb"backref(?<!\wbackref)\s*=\s*[\"'](\w+)")
 _SLOTS = re.compile(rb"__slots__[^=\n]*=\s*([^\n\[({]*(?:[\[({][^\])}]*[\])}])?[^\n]*)")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _QUOTED_WORDS = re.compile(rb"[\"']([\w\s,]+)[\"']")
@@ -44,12 +44,18 @@ _COMPUTED = (
 _KEPT_UNDER = re.compile(rb"=\s*[\w.]+\(\s*[\"'](_\w+)[\"']")
 _WORD = re.compile(rb"\w")
 _WORD_BEFORE = re.compile(rb"[\w.]+$")
-_ALLOWS_EXTRA = re.compile(rb"\bextra[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
+_ALLOWS_EXTRA = re.compile(rb"extra(?<!\wextra)[\"']?\s*[=:]\s*(?:[\"']allow|[\w.]*\.allow\b)")
+_ENTERING, _OWN_ATTRIBUTES, _EXTRA = Words(b"with "), Words(b"self."), Words(b"extra")
+_BACKREFS, _SLOTTED, _PRIVATE = Words(b"backref"), Words(b"__slots__"), Words(b'("_', b"('_")
+_ALLOWING, _COMPUTING = Words(b"allow"), Words(b"setattr(", b"vars(", b"__dict__")
 
 # What a class has by the words of something that stands elsewhere.
 _BY_REFERENCE = (
-    (b"__slots__", re.compile(rb"__slots__\s*=\s*[A-Za-z_][\w.]*\s*(?:[\n+]|$)")),
-    (b"model_config", re.compile(rb"\bmodel_config\s*=\s*(?:(?!\w*ConfigDict\b|dict\b)\w|\w+\(\*\*)")),
+    (_SLOTTED, re.compile(rb"__slots__\s*=\s*[A-Za-z_][\w.]*\s*(?:[\n+]|$)")),
+    (
+        Words(b"model_config"),
+        re.compile(rb"model_config(?<!\wmodel_config)\s*=\s*(?:(?!\w*ConfigDict\b|dict\b)\w|\w+\(\*\*)"),
+    ),
 )
 
 
@@ -113,33 +119,32 @@ def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
     for name in named_in_calls(file):
         owners.setdefault(name, set()).add("")
-    if b"with " in data and b"self." in data:
+    if file.holds(_ENTERING) and file.holds(_OWN_ATTRIBUTES):
         kept_from_with(file, owners)
     for written in _calls_by_name(file):
         for name in _QUOTED.findall(written):
             owners.setdefault(name.decode().rpartition(".")[2], set()).add("")
-    if b"backref" in data:
+    if file.holds(_BACKREFS):
         for match in _KEYWORDS.finditer(data):
             owners.setdefault(match[1].decode(), set()).add("")
-    if b"__slots__" in data:
+    if file.holds(_SLOTTED):
         for match in _SLOTS.finditer(data):
             for words in _QUOTED_WORDS.findall(match[1]):
                 for name in words.replace(b",", b" ").split():
                     owners.setdefault(name.decode("utf-8", "replace"), set()).add("")
-    if b'("_' in data or b"('_" in data:
+    if file.holds(_PRIVATE):
         for match in _KEPT_UNDER.finditer(data):
             owners.setdefault(match[1].decode(), set()).add("")
-    if b"import " in data:
-        _imported_submodules(file, owners)
+    _imported_submodules(file, owners)
     for name, known in sorted(owners.items()):
         facts.add(AttributeStore(name, tuple(sorted(known))))
     for symbol in sorted(_computed(file) | derived_at_run_time(file) | handed_over(file)):
         facts.add(ComputedAttributes(symbol))
     for symbol, method in sorted(lent):
         facts.add(ComputedAttributes(symbol, method))
-    may_allow = b"extra" in data and b"allow" in data
+    may_allow = file.holds(_EXTRA) and file.holds(_ALLOWING)
     patterns = [_ALLOWS_EXTRA] if may_allow else []
-    patterns += [pattern for word, pattern in _BY_REFERENCE if word in data]
+    patterns += [pattern for words, pattern in _BY_REFERENCE if file.holds(words)]
     for definition in file.classes:
         if patterns and any(pattern.search(definition.node.text or b"") for pattern in patterns):
             facts.add(ComputedAttributes(definition.symbol))
@@ -217,7 +222,7 @@ def _store(file: PyFile, node: Node, owners: dict[str, set[str]]) -> None:
 def _computed(file: PyFile) -> set[str]:
     found: set[str] = set()
     data = file.source.data
-    if b"setattr(" not in data and b"vars(" not in data and b"__dict__" not in data:
+    if not file.holds(_COMPUTING):
         return found
     for pattern in _COMPUTED:
         for match in pattern.finditer(data):
@@ -265,7 +270,7 @@ def _results(file: PyFile) -> tuple[set[str], list[ReturnedAttribute]]:
             expected[key] = symbol if is_ours else None
         values = node.named_children
         value = values[0] if values else None
-        if value is not None and (_is_entered(file, value) or _is_of_chosen_class(file, value)):
+        if value is not None and (_is_entered(file, value, scope) or _is_of_chosen_class(file, value)):
             found.add(f"{file.module}.{scope.qualname}")
         if value is not None and value.type == "attribute":
             fact = _returned_attribute(file, scope, value)
@@ -305,8 +310,8 @@ def _is_of_chosen_class(file: PyFile, value: Node) -> bool:
     return owner in ("self", "cls") and path in file.names.attributes
 
 
-def _is_entered(file: PyFile, name: Node) -> bool:
+def _is_entered(file: PyFile, name: Node, scope: Scope) -> bool:
     if name.type != "identifier":
         return False
-    bindings = file.scopes.at(name.start_byte).bindings.get(text_of(name), ())
+    bindings = scope.bindings.get(file.text(name), ())
     return any(binding.kind == "with" for binding in bindings)

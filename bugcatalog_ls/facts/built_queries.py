@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.queries import is_class_like
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, enclosing, text_of, walk
+from bugcatalog_ls.syntax.words import word_offsets
+from bugcatalog_ls.text.spans import Span
 
 _BUILDERS = frozenset(
     {"filter", "filter_by", "where", "join", "outerjoin", "options", "order_by", "limit", "offset"}
@@ -15,7 +18,11 @@ _BUILDERS = frozenset(
     | {"union", "union_all", "subquery", "scalar_subquery", "with_for_update", "execution_options"}
 )
 _RUNS = r"(?:all|first|one|one_or_none|scalars?|scalar_one|count|get|exists|update|delete|paginate)"
+_RUN_CALL = re.compile(rb"\.%s\(" % _RUNS.encode())
 _CONSUMERS = frozenset({"list", "tuple", "set", "sorted", "dict", "next", "any", "len", "iter"})
+_CONSUMED = re.compile(rb"\b(?:in |(?:%s)\(\s*)$" % "|".join(sorted(_CONSUMERS)).encode())
+# How far before its argument a call begins at the most.
+_REACH = 80
 
 
 def chain_of(call: Node) -> Node:
@@ -103,6 +110,19 @@ def is_run_at(call: Node, loop: Node) -> bool:
     left = parent.child_by_field_name("left") if parent is not None else None
     if parent is None or left is None or parent.type != "assignment":
         return parent is not None and parent.type == "subscript"
-    name, consumers = re.escape(text_of(left)), "|".join(sorted(_CONSUMERS))
-    run = rf"\b{name}\b[^\n]*\.{_RUNS}\(|\bin {name}\b|\b(?:{consumers})\(\s*{name}\b"
-    return re.search(run, text_of(loop)) is not None
+    return any(_is_run_in(loop.text or b"", place) for place in _places(loop, left))
+
+
+def _places(loop: Node, name: Node) -> Iterator[Span]:
+    """Where a loop mentions what a query is assigned to, in bytes of its own text."""
+    written = name.text or b""
+    for start in word_offsets(loop.text or b"", written):
+        yield Span(start, start + len(written))
+
+
+def _is_run_in(text: bytes, name: Span) -> bool:
+    """Whether a query is run behind its name on the same line, or right before it (`for row in query`)."""
+    end = text.find(b"\n", name.end)
+    behind = text[name.end : end if end >= 0 else len(text)]
+    before = text[max(name.start - _REACH, 0) : name.start]
+    return _RUN_CALL.search(behind) is not None or _CONSUMED.search(before) is not None

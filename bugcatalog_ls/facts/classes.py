@@ -106,16 +106,14 @@ def _collect(file: PyFile, facts: Facts) -> None:
         kinds[node.id] = _kind_of(definition.name, decorators)
         results = _Results(yields.get(node.id, []), returns.get(node.id, []))
         facts.add(_function(file, definition, decorators, kinds[node.id], results))
-    may_compute = file.holds(_DYNAMIC_WORDS) or (
-        file.holds(_MIXED_IN_WORDS) and _MIXED_IN.search(file.source.data) is not None
-    )
+    dynamic_words = file.held(_DYNAMIC_WORDS)
     attributes: dict[str, dict[str, str | None]] = {}
     for path, symbol in file.names.attributes.items():
         owner, _, name = path.rpartition("().")
         attributes.setdefault(owner, {})[name] = symbol
     for definition in file.classes:
         facts.anchor(class_anchor(definition.symbol), definition.name_span)
-        facts.add(_class(file, definition, attributes.get(definition.symbol, {}), kinds, may_compute))
+        facts.add(_class(file, definition, attributes.get(definition.symbol, {}), kinds, dynamic_words))
 
 
 VOCABULARY = Vocabulary(_collect)
@@ -233,10 +231,10 @@ def _class(
     definition: Definition,
     assigned: dict[str, str | None],
     kinds: dict[int, MemberKind],
-    may_compute: bool,
+    dynamic_words: list[bytes],
 ) -> ClassFact:
     """The fact of a class; `assigned` is what instances are given, by name; `kinds` are those of the
-    file's functions; `may_compute` tells that the file holds something by which names are computed."""
+    file's functions; `dynamic_words` are those of the file by which names are computed."""
     node = definition.node
     bases: list[str | None] = []
     metaclass: str | None = None
@@ -274,11 +272,18 @@ def _class(
         attributes=attributes,
         dynamic="__getattr__" in members
         or "__getattribute__" in members
-        or (may_compute and _DYNAMIC.search(node.text or b"") is not None)
-        or (may_compute and _is_mixed_in(node))
+        or _computes(file, node, dynamic_words)
+        or (file.holds(_MIXED_IN_WORDS) and _is_mixed_in(node))
         or (metaclass is None and all(base == "builtins.object" for base in bases) and _hands_on(file, node)),
         unsure=tuple(name for name in assigned if f"{definition.symbol}().{name}" in file.names.unsure),
     )
+
+
+def _computes(file: PyFile, class_definition: Node, dynamic_words: list[bytes]) -> bool:
+    """Whether a class computes names of its members; the words are those of its file."""
+    data, start, end = file.source.data, class_definition.start_byte, class_definition.end_byte
+    may_compute = any(data.find(word, start, end) >= 0 for word in dynamic_words)
+    return may_compute and _DYNAMIC.search(data, start, end) is not None
 
 
 def _hands_on(file: PyFile, class_definition: Node) -> bool:

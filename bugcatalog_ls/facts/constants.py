@@ -38,6 +38,7 @@ _MAX_SIZE = 400
 _MAX_SIZE_IN_REVISION = 20_000
 _MAX_REPEATED = 10_000
 _ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
+_REVISION = Words(b"down_revision")
 _SCHEMA_LIBRARIES = Words(b"sqlalchemy", b"sqlmodel", b"alembic", b"SQLAlchemy")
 
 
@@ -171,7 +172,7 @@ def number_in(index: FactIndex, value: Expression | None, path: str) -> int | No
 def _collect(file: PyFile, facts: Facts) -> None:
     # Calls are worth keeping where they may make a type or a metadata.
     keeps_calls = file.holds(_SCHEMA_LIBRARIES)
-    max_size = _MAX_SIZE_IN_REVISION if b"down_revision" in file.source.data else _MAX_SIZE
+    max_size = _MAX_SIZE_IN_REVISION if file.holds(_REVISION) else _MAX_SIZE
     scopes = [file.scopes.module, *(d.scope for d in file.classes if d.scope is not None)]
     for scope in scopes:
         for name, bindings in scope.bindings.items():

@@ -10,8 +10,8 @@ from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import arguments_of, text_of
 
-EMPTY_DICT = re.compile(
-    rb"^\w+(?:\s*:[^=\n]+)?\s*=\s*(?:\{\}|(?:\w+\.)?(?:dict|OrderedDict|defaultdict)\()", re.MULTILINE
+_EMPTY_DICT = re.compile(
+    rb"\n\w+(?:\s*:[^=\n]+)?\s*=\s*(?:\{\}|(?:\w+\.)?(?:dict|OrderedDict|defaultdict)\()"
 )
 # Sessions that are kept in memory are no cache: what is thrown out of it logs somebody out.
 _OF_SESSIONS = re.compile(r"(?:^|_)sessions$", re.IGNORECASE)
@@ -29,6 +29,12 @@ class DictCache(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.path
+
+
+def may_hold_dicts(file: PyFile) -> bool:
+    """Whether a line at the top level makes an empty dict; a cheap question before `collect_dicts`."""
+    # A text that begins with a line's end can be searched for that, which is far faster than `^`.
+    return _EMPTY_DICT.search(b"\n" + file.source.data) is not None
 
 
 def collect_dicts(file: PyFile, facts: Facts) -> None:

@@ -10,10 +10,12 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
 
 _IMPORTS = re.compile(rb"^\s*(?:from|import)\s+(?:django|rest_framework)\b", re.MULTILINE)
+_WORDS = Words(b"django", b"rest_framework")
 
 
 class UsedZones(Fact, frozen=True):
@@ -49,7 +51,7 @@ def has_naive_times(index: FactIndex) -> bool:
 
 
 def is_of_django(file: PyFile) -> bool:
-    return _IMPORTS.search(file.source.data) is not None
+    return file.holds(_WORDS) and _IMPORTS.search(file.source.data) is not None
 
 
 def asks_for_zones(file: PyFile, node: Node) -> bool:

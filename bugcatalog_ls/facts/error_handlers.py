@@ -102,7 +102,7 @@ class Generic500(Fact, frozen=True):
 
 _IDS = r"request_id|correlation_id|trace_id|req_id|requestId|correlationId"
 _ID_TEXT = re.compile(rf"{_IDS}|x-request-id|x-correlation-id|correlation", re.IGNORECASE)
-_ID_STORE = re.compile(rf"\b(?P<owner>request\.state|g|flask\.g)\.(?P<name>{_IDS})\s*=[^=]")
+_ID_STORE = re.compile(rf"\.(?:(?P<state>(?<=\brequest\.state\.))|(?<=\bg\.))(?P<name>{_IDS})\s*=[^=]")
 _ID_WORDS = Words(*_IDS.encode().split(b"|"))
 _ERRORS = ("exc", "e", "err", "error", "exception", "ex")
 _GENERIC = re.compile(r"HTTPException\([^)]*\b500\b|HTTP_500_INTERNAL_SERVER_ERROR|,\s*500\b|status_code=500")
@@ -112,7 +112,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     for match in _ID_STORE.finditer(file.source.text) if file.holds(_ID_WORDS) else ():
-        kind = "state" if match["owner"].endswith("state") else "g"
+        kind = "state" if match["state"] is not None else "g"
         facts.add(RequestIdSource(kind, match["name"]))
     for symbol, framework in _registered_by_call(file):
         facts.add(GlobalHandler(symbol, framework))

@@ -9,14 +9,19 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import ImportedName
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import absolute_module, is_package
 from bugcatalog_ls.syntax.nodes import arguments_of
+from bugcatalog_ls.syntax.words import offsets_of
 
 _REPLACED = re.compile(rb"\bmodules(?:\.\w+\(\s*|\[\s*)__name__|\bmodules\.update\(")
 # What binds names that nobody can read, where it stands at the top level of a module.
-_COMPUTING = (b"exec(", b"execfile(", b"vars()", b"locals()")
+_COMPUTING = Words(b"exec(", b"execfile(", b"vars()", b"locals()")
+_WRITING = Words(b"globals()", b"sys.modules[")
+_MODULES, _PUBLIC = Words(b"modules"), Words(b"public(")
 _PROMISED = re.compile(rb"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]([^\])]*)", re.MULTILINE)
 _GIVEN_NAME = re.compile(rb"(?<!getLogger)[(,]\s*[\"'](\w+(?:\.\w+)+)[\"']")
+_REACH = 240
 _QUOTED = re.compile(rb"[\"'](\w+)[\"']")
 
 
@@ -57,12 +62,11 @@ def _collect(file: PyFile, facts: Facts) -> None:
             stars=tuple(absolute_module(star, file.path) for star in file.scopes.star_imports),
             package=is_package(file.path),
             dynamic="__getattr__" in names
-            or b"globals()" in data
-            or b"sys.modules[" in data
-            or (b"modules" in data and _REPLACED.search(data) is not None)
-            or any(word in data and _is_at_top(file, word) for word in _COMPUTING)
+            or file.holds(_WRITING)
+            or (file.holds(_MODULES) and _REPLACED.search(data) is not None)
+            or any(_is_at_top(file, word) for word in file.held(_COMPUTING))
             or _names_itself(file)
-            or (b"public(" in data and _is_published(file)),
+            or (file.holds(_PUBLIC) and _is_published(file)),
         )
     )
 
@@ -92,9 +96,12 @@ def _names_itself(file: PyFile) -> bool:
     last = file.module.rpartition(".")[2].encode()
     if last + b"'" not in data and last + b'"' not in data:
         return False
+    # The name ends with the last word of the module's: near it the argument is looked for.
+    ends = (end + len(last) + 1 for quote in (b"'", b'"') for end in offsets_of(data, last + quote))
     return any(
         file.module == name or file.module.endswith(f".{name}")
-        for name in (match[1].decode() for match in _GIVEN_NAME.finditer(data))
+        for end in ends
+        for name in (match[1].decode() for match in _GIVEN_NAME.finditer(data, max(end - _REACH, 0), end))
     )
 
 

@@ -108,14 +108,13 @@ def fact_types() -> tuple[type[Fact], ...]:
 def collect_facts(file: PyFile) -> Facts:
     """Everything that the vocabularies say of a file."""
     facts = Facts()
-    for vocabulary in vocabularies():
+    for vocabulary in file.wanted_by(vocabularies()):
         if vocabulary.collect is None:
             continue
-        if vocabulary.words is None or file.holds(vocabulary.words):
-            try:
-                vocabulary.collect(file, facts)
-            except Exception as error:
-                facts.failures.append(_failure(vocabulary.collect, file.path, error))
+        try:
+            vocabulary.collect(file, facts)
+        except Exception as error:
+            facts.failures.append(_failure(vocabulary.collect, file.path, error))
     return facts
 
 

@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.json_values import DECIMAL, json_type
 from bugcatalog_ls.facts.money import MONEY, is_money, is_no_amount
 from bugcatalog_ls.facts.money_context import is_reckoned_exactly
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
     arguments_of,
@@ -22,8 +23,9 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.words import offsets_of
 
-_WORD = re.compile(rb"price|amount|total|balance|cost|fee|salary|tax")
+_MONEY_WORDS = Words(b"price", b"amount", b"total", b"balance", b"cost", b"fee", b"salary", b"tax")
 # What stands right behind a name that arithmetic uses, and right before one.
 _BEHIND = re.compile(rb"\w*\)?[ \t]*[-+*/]=?[ \t]*[\w.(]")
 _BEFORE = re.compile(rb"[\w.)][ \t]*[-+*/]=?[ \t]*\(?[\w.]*$")
@@ -57,10 +59,11 @@ def float_arithmetic(file: PyFile) -> Iterator[FloatArithmetic]:
     """The calculations with money that are surely done in floats: the first of each function."""
     told = set[int]()
     data = file.source.data
-    for match in _WORD.finditer(data):
-        if _BEHIND.match(data, match.end()) is None and not _follows_operator(data, match.start()):
+    places = [(at, at + len(word)) for word in file.held(_MONEY_WORDS) for at in offsets_of(data, word)]
+    for start, end in sorted(places):
+        if _BEHIND.match(data, end) is None and not _follows_operator(data, start):
             continue
-        node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
+        node = file.root.descendant_for_byte_range(start, end - 1)
         while node is not None and node.type not in (
             "binary_operator",
             "augmented_assignment",

@@ -7,12 +7,18 @@ import re
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 
 _N_GIVEN = 3
 # `exec(open(path).read(), names)`, `runpy.run_path(path, init_globals=names)`
-_RUNS = re.compile(rb"\b(?:execfile\(|runpy\.run_path\(|exec\((?:compile\(|open\(|code\b|\w+\.read))")
+_BUILTIN, _SPLIT_SETTINGS = Words(b"builtin"), Words(b"split_settings")
+_RUNPY = Words(b"runpy.run_path(")
+# These begin with plain characters, for which `re` searches fast.
+_RUNS = re.compile(rb"exec(?<!\wexec)(?:file\(|\((?:compile\(|open\(|code\b|\w+\.read))")
+_RUNS_WORDS = Words(b"execfile(", b"exec(")
 _BUILTINS = re.compile(
-    r"\b(?:builtins|__builtins__|__builtin__)(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
+    r"builtin(?:(?<=\bbuiltin)s|(?<=\b__builtin)s?__)"
+    r"(?:\.|\.__dict__\[[\"']|, *[\"'])(\w+)[\"']?\]?(?=\s*=[^=]|, )"
 )
 
 
@@ -59,12 +65,12 @@ class SharedScope(Fact, frozen=True):
 def collect_givers(file: PyFile, facts: Facts) -> None:
     """Add what a file may give to others."""
     data = file.source.data
-    if b"builtin" in data:
+    if file.holds(_BUILTIN):
         for match in _BUILTINS.finditer(file.source.text):
             facts.add(AddedBuiltin(match[1]))
-    if (b"exec" in data or b"run_path" in data) and _RUNS.search(data):
+    if file.holds(_RUNPY) or (file.holds(_RUNS_WORDS) and _RUNS.search(data)):
         facts.add(RunFiles(file.path))
-    if b"split_settings" in data:
+    if file.holds(_SPLIT_SETTINGS):
         facts.add(SharedScope(file.path.rpartition("/")[0]))
 
 

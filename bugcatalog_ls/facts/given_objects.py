@@ -8,13 +8,18 @@ from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import mro
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
+from bugcatalog_ls.syntax.words import offsets_of
 
+# Each with what stands in every text that it finds something in.
 _FILLS = (
-    re.compile(rb"\b(?:setattr|__setattr__)\(\s*(\w+)\s*,\s*(?![\"'\s])"),
-    re.compile(rb"\bvars\(\s*(\w+)\s*\)\s*(?:\.update|\[)"),
-    re.compile(rb"\b(\w+)\.__dict__\s*(?:\.(?:update|setdefault)|\|?=(?!=)|\[[^\]\n]*\]\s*=(?!=))"),
+    (Words(b"setattr"), re.compile(rb"\b(?:setattr|__setattr__)\(\s*(\w+)\s*,\s*(?![\"'\s])")),
+    (Words(b"vars("), re.compile(rb"\bvars\(\s*(\w+)\s*\)\s*(?:\.update|\[)")),
+    (
+        Words(b".__dict__"),
+        re.compile(rb"\b(\w+)\.__dict__\s*(?:\.(?:update|setdefault)|\|?=(?!=)|\[[^\]\n]*\]\s*=(?!=))"),
+    ),
 )
-_FILL_WORDS = (b"setattr", b"vars(", b"__dict__")
 _OWN = frozenset({b"self", b"cls"})
 _CALLED = re.compile(rb"([\w.]+)\((?:[^()\n]{0,60},\s*)?$")
 # How far before its argument a call begins at the most.
@@ -61,14 +66,14 @@ def _collect(file: PyFile, facts: Facts) -> None:
         facts.add(FillingFunction(name))
     found: dict[str, set[str]] = {}
     for word in (b"(self", b", self)"):
-        for start in _places(data, word):
+        for start in offsets_of(data, word):
             offset = start + word.find(b"self")
             name = _called(data, offset)
             if name and (symbol := _class_around(file, offset)):
                 found.setdefault(symbol, set()).add(name)
     for definition in file.classes:
         word = b"(" + definition.name.encode()
-        for start in _places(data, word):
+        for start in offsets_of(data, word):
             name = _called(data, start + 1, len(word) - 1)
             if name:
                 found.setdefault(definition.symbol, set()).add(name)
@@ -83,10 +88,8 @@ def _filling(file: PyFile) -> set[str]:
     """The functions of which a parameter gets attributes with computed names."""
     found: set[str] = set()
     data = file.source.data
-    if not any(word in data for word in _FILL_WORDS):
-        return found
-    for pattern in _FILLS:
-        for match in pattern.finditer(data):
+    for words, pattern in _FILLS:
+        for match in pattern.finditer(data) if file.holds(words) else ():
             looked_up = file.scopes.lookup(match[1].decode("utf-8", "replace"), match.start(1))
             if looked_up is None or not any(binding.kind == "parameter" for binding in looked_up[1]):
                 continue
@@ -98,15 +101,6 @@ def _filling(file: PyFile) -> set[str]:
             if outer is not None and outer.kind == "class":
                 found.update(name for name, bound in outer.bindings.items() if bound[-1].kind == "function")
     return {name for name in found if not name.startswith("__")}
-
-
-def _places(data: bytes, word: bytes) -> list[int]:
-    found: list[int] = []
-    start = data.find(word)
-    while start >= 0:
-        found.append(start)
-        start = data.find(word, start + len(word))
-    return found
 
 
 def _called(data: bytes, offset: int, length: int = 4) -> str:

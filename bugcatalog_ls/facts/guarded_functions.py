@@ -14,9 +14,11 @@ from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.resolve import function_at, resolve
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import is_broad, raises
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import body_of, enclosing, is_docstring, text_of, walk
 
 # A cheap first look at a handler that may catch everything.
+_STARTS, _SUPPRESSES = Words(b"Thread(", b"create_task("), Words(b"suppress(")
 _BROAD = re.compile(rb"except\s*(?::|[^:\r\n]*Exception\b)")
 _HEADER = 120
 _STARTING = frozenset({"Thread", "Event", "start", "clear", "append", "create_task", "add_done_callback"})
@@ -80,9 +82,9 @@ def _is_catching(index: FactIndex, decorator: str, path: str) -> bool:
 
 def _collect(file: PyFile, facts: Facts) -> None:
     seen: set[int] = set()
-    if b"Thread(" in file.source.data or b"create_task(" in file.source.data:
+    if file.holds(_STARTS):
         _collect_starters(file, facts)
-    if b"suppress(" in file.source.data:
+    if file.holds(_SUPPRESSES):
         _collect_suppressing(file, facts)
     for handler in file.nodes("except_clause"):
         header = file.source.data[handler.start_byte : handler.start_byte + _HEADER]

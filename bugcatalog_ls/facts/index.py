@@ -8,7 +8,7 @@ value that comes out equal stops the change there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -116,9 +116,9 @@ class FactIndex:
             self._record(("module", None, module))
         return self._store.module_paths(module)
 
-    def holds(self, path: str, kinds: Iterable[type[Fact]]) -> bool:
-        """Whether a file gave facts of any of the kinds; no reader is told when that changes."""
-        return any(self._store.group(path, kind) is not None for kind in kinds)
+    def kinds(self, path: str) -> Set[type[Fact]]:
+        """The kinds of facts that a file gave; no reader is told when that changes."""
+        return self._store.kinds(path)
 
     def n_facts(self, path: str) -> int:
         """How many facts a file gave; no reader is told when that changes."""

@@ -7,17 +7,21 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import arguments_of, text_of
+
+_MAPPING = Words(b"map_imperatively", b"mapper(")
+_NAMESPACES = Words(b"namespace")
+_MAKING_CLASSES = Words(b"create_model", b"make_dataclass")
 
 
 def handed_over(file: PyFile) -> set[str]:
     """What is given to a library that sets attributes on it: mapped classes, namespaces of arguments."""
     found: set[str | None] = set()
-    data = file.source.data
-    if b"map_imperatively" in data or b"mapper(" in data:
+    if file.holds(_MAPPING):
         for call in file.calls_named("map_imperatively", "mapper"):
             found.update(map(file.symbol, arguments_of(call).positional[:1]))
-    if b"namespace" in data:
+    if file.holds(_NAMESPACES):
         for call in file.calls_written("parse_args", "parse_known_args"):
             given = arguments_of(call)
             found.update(map(file.symbol, given.positional[1:2]))
@@ -27,8 +31,7 @@ def handed_over(file: PyFile) -> set[str]:
 
 def named_in_calls(file: PyFile) -> set[str]:
     """The names that calls give to the classes that they make: `create_model("User", name=(str, ...))`."""
-    data = file.source.data
-    if b"create_model" not in data and b"make_dataclass" not in data:
+    if not file.holds(_MAKING_CLASSES):
         return set()
     return {
         name
@@ -53,9 +56,11 @@ def lent_by(file: PyFile, target: Node) -> set[tuple[str, str]]:
 
 def kept_from_with(file: PyFile, owners: dict[str, set[str]]) -> None:
     """Attributes that keep what a `with` gave, which may be something else than what was entered."""
+    around = (file.scopes.at(node.start_byte) for node in file.nodes("with_statement"))
+    functions = {id(scope): scope for scope in around if scope.kind == "function"}
     entered = {
         binding.name
-        for scope in file.scopes.functions
+        for scope in functions.values()
         for bindings in scope.bindings.values()
         for binding in bindings
         if binding.kind == "with"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -26,7 +27,10 @@ from bugcatalog_ls.facts.single_requests import is_single
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import ancestors, callee_of, text_of
 
-_CALL = re.compile(rb"(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)")
+# Begins where a word does: from inside of one the rest of it would be read again and again.
+_CALL = re.compile(
+    rb"(?<!\w)(await\s+)?([A-Za-z_][\w.]*)\s*\((?=\s*((?:self\.)?_?(?:session|db|conn|cur|client))?)"
+)
 _CHANGES = re.compile(
     rb"\.(?:commit|rollback|add|add_all|delete|flush|begin|begin_nested|merge|save|bulk_create)\("
     rb"|\.(?:delete|remove|update|add|create|save|insert|upsert)_\w+\(|\b(?:update|insert|delete)\("
@@ -148,7 +152,7 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     text = file.source.data[loop.body.start : loop.body.end]
     is_of_tables = any(_TABLES.search(name) is not None for name in loop.names)
     changes = _makes_missing(call, text) if kind == "query" else False
-    changes = changes or is_of_tables or _CHANGES.search(text) is not None or is_constant(loop.over)
+    changes = changes or is_of_tables or is_constant(loop.over) or _changes(text)
     is_gathered, is_waited = _is_gathered(call), _is_waited(call)
     single = _asks_range(call, loop) if kind == "query" else is_single(file, loop, call, sent)
     at_import = not file.qualname_at(call.start_byte)
@@ -156,6 +160,12 @@ def _call_fact(file: PyFile, facts: Facts, loop: Loop, call: Node) -> LoopCall |
     return LoopCall(
         file.path, anchor, symbol, kind, written, is_gathered, is_waited, changes, single, at_import, runs
     )
+
+
+@lru_cache(maxsize=1)
+def _changes(body: bytes) -> bool:
+    """Whether a loop's body changes something; asked for each of its calls."""
+    return _CHANGES.search(body) is not None
 
 
 def _makes_missing(call: Node, body: bytes) -> bool:

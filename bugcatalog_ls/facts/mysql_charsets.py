@@ -9,13 +9,15 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, enclosing, span_within, string_value, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _DRIVERS = ("mysql", "mariadb")
 _URL = re.compile(r"(?:mysql|mariadb)(?:\+(?P<driver>\w+))?://(?P<rest>\S+)", re.DOTALL)
 _ADDRESS = re.compile(rb"(?:mysql|mariadb)(?:\+\w+)?://|charset=utf8", re.IGNORECASE)
-_SHORT = re.compile(rb"utf8(?:mb3)?[\"']", re.IGNORECASE)
+_ADDRESS_WORDS = Words(b"mysql:", b"mysql+", b"mariadb:", b"mariadb+", b"charset=utf8", any_case=True)
+_SHORT_WORDS = Words(b"utf8'", b'utf8"', b"utf8mb3'", b'utf8mb3"', any_case=True)
 _THREE_BYTES = re.compile(r"charset=(?:utf8mb3|utf8)(?![\w-])", re.IGNORECASE)
 _CHARSETS = frozenset({"utf8", "utf8mb3"})
 _CHARSET_KEYS = frozenset(
@@ -48,12 +50,12 @@ class ShortCharset(NamedTuple):
 
 def short_charsets(file: PyFile) -> Iterator[ShortCharset]:
     """The places of a file where text gets three bytes per character."""
-    data = file.source.data
-    for string in file.nodes("string") if _ADDRESS.search(data) else ():
+    may_hold = file.holds(_ADDRESS_WORDS) and _ADDRESS.search(file.source.data) is not None
+    for string in file.nodes("string") if may_hold else ():
         parent = string.parent
         if parent is None or parent.type not in ("expression_statement", "comparison_operator"):
             yield from _in_address(file, string)
-    if not _SHORT.search(data):
+    if not file.holds(_SHORT_WORDS):
         return
     for keyword in file.nodes("keyword_argument"):
         name = keyword.child_by_field_name("name")

@@ -11,7 +11,7 @@ from bugcatalog_ls.syntax.nodes import arguments_of, string_value, text_of, unpa
 
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 _CLASSES = re.compile(
-    rb"\b\w*(?:Stream|Position|Pag(?:e|ing|ination)|Continuation|Sync|Cancel\w*|Sequence|Lookahead)Token\b"
+    rb"(?:Stream|Position|Pag(?:e|ing|ination)|Continuation|Sync|Cancel\w*|Sequence|Lookahead)Token\b"
 )
 _NUMBERS = re.compile(r"\b(?:int|float|Number|datetime|UUID)\b")
 _TEXTS = re.compile(r"\b(?:str|bytes|Any|object|SecretStr|dict|Dict|Mapping)\b")

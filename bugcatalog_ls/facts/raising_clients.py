@@ -19,7 +19,11 @@ _RAISING: dict[bytes, Library] = {
     b"event_hooks": "httpx",
     b"hooks": "requests",
 }
-_KEYWORD = re.compile(rb"\b(raise_for_status|event_hooks|hooks)\s*=(?!=)")
+# One for each word: `re` searches fast for what begins with plain characters.
+_KEYWORD = {
+    word: re.compile(rb"%s(?<!\w%s)\s*=(?!=)" % (word, word))
+    for word in (b"raise_for_status", b"event_hooks", b"hooks")
+}
 _ATTRIBUTE = re.compile(rb"\.(event_hooks|hooks)\b")
 _KEYWORDS = frozenset({"raise_for_status", "event_hooks", "hooks"})
 _WORDS = Words(*(word.encode() for word in _KEYWORDS))
@@ -33,9 +37,10 @@ def raising_libraries(file: PyFile) -> set[Library]:
         return set()
     data = file.source.data
     found = {_RAISING[match[1]] for match in _ATTRIBUTE.finditer(data)}
-    for match in _KEYWORD.finditer(data):
-        if not _is_for_itself(file, match.start(1), match.end(1)):
-            found.add(_RAISING[match[1]])
+    for word in file.held(_WORDS):
+        for match in _KEYWORD[word].finditer(data):
+            if not _is_for_itself(file, match.start(), match.start() + len(word)):
+                found.add(_RAISING[word])
     return found
 
 

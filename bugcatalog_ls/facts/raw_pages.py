@@ -69,7 +69,7 @@ def raw_offsets(file: PyFile) -> Iterator[RawOffset]:
 
 
 def raw_ties(file: PyFile) -> Iterator[RawTie]:
-    if not file.holds(_OFFSET_WORDS) or _OFFSET.search(file.source.text) is None:
+    if not file.holds(_OFFSET_WORDS):
         return
     for call in file.calls_named(*_EXECUTING):
         literal = literal_of(call)

@@ -28,6 +28,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.outside import is_outside
 
 _INCLUDER_BYTES = Words(*(name.encode() for name in INCLUDERS))
 _ROUTER_LIKE = re.compile(rb"rout|blueprint|bp|view|api|endpoint|handler|controller|plugin", re.IGNORECASE)
@@ -206,10 +207,14 @@ def _handed_on(file: PyFile, names: set[str]) -> list[str]:
 
 
 def _imported_names(file: PyFile, facts: Facts) -> set[str]:
-    """The imported names that may be a router or a module; those of other sorts by their spelling."""
+    """The imported names that may be a router or a module of the workspace; those of other sorts by
+    their spelling."""
     names: set[str] = set()
     for node in file.nodes("import_from_statement", "import_statement"):
+        source = node.child_by_field_name("module_name")
         for child in node.children_by_field_name("name"):
+            if is_outside(file.text(source or child), file.module):
+                continue
             if child.type != "aliased_import":
                 bound = text_of(child).partition(".")[0]
                 if _may_be_router(bound):

@@ -70,8 +70,13 @@ class WaysReplay(CallReplay):
 
     def _note_differences(self, states: list[Schema]) -> None:
         """Note the tables that are there in one way and missing, or have other columns, in another."""
-        names = {name for state in states for name in state.tables}
-        for name in sorted(names):
+        first, *others = (state.tables for state in states)
+        changed: set[str] = set()
+        for other in others:
+            # What no way touches is one and the same table in all.
+            changed.update(name for name, table in other.items() if first.get(name) is not table)
+            changed |= first.keys() - other.keys()
+        for name in sorted(changed):
             tables = [state.tables.get(name) for state in states]
             present = [table for table in tables if table is not None]
             columns = {frozenset(table.columns) for table in present}

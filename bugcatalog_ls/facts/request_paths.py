@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bugcatalog_ls.facts.dict_caches import EMPTY_DICT, collect_dicts
+from bugcatalog_ls.facts.dict_caches import collect_dicts, may_hold_dicts
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.function_words import functions_with
 from bugcatalog_ls.facts.request_calls import CACHES, collect_calls
@@ -84,7 +84,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if is_one:
                 facts.add(RequestFunction(definition.symbol, surely))
                 collect_calls(file, facts, definition)
-    if file.holds(_MAKING_DICTS) and EMPTY_DICT.search(data) is not None:
+    if file.holds(_MAKING_DICTS) and may_hold_dicts(file):
         collect_dicts(file, facts)
 
 

@@ -15,7 +15,7 @@ from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 
 # A decorator made in another file, by its name: `@http_retry`.
-_POLICY = re.compile(rb"^[ \t]*@[\w.]*retr", re.MULTILINE | re.IGNORECASE)
+_POLICY = re.compile(rb"\n[ \t]*@[\w.]*retr", re.IGNORECASE)
 _LIBRARIES = Words(b"autoretry_for", b"tenacity", b"backoff", b"retrying", b"stamina")
 _POLICY_WORDS = Words(b"retr", any_case=True)
 
@@ -26,7 +26,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     data = file.source.data
     for symbol in functions_with(file, RECOGNISING_WORDS):
         facts.add(RecognisesRepeats(symbol))
-    if file.holds(_LIBRARIES) or (file.holds(_POLICY_WORDS) and _POLICY.search(data) is not None):
+    if file.holds(_LIBRARIES) or (file.holds(_POLICY_WORDS) and _POLICY.search(b"\n" + data) is not None):
         collect_decorators(file, facts)
     if b"self.retry(" in data:
         collect_tasks(file, facts)

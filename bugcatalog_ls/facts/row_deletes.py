@@ -12,10 +12,12 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.orm import is_revision
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import SPACES, Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, called_name, callee_of, text_of, walk
 
 _SQL = re.compile(rb"\bDELETE\s+FROM\s+[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE)
+_SQL_WORDS = Words(*(b"delete" + space for space in SPACES), any_case=True)
 _QUERIES = frozenset({"query", "select", "get", "get_one", "exec", "scalars", "scalar", "delete"})
 _OTHER_OWNERS = re.compile(
     r"cache|redis|client|http|storage|bucket|blob|queue|broker|index$|^s3|s3$|minio|mongo|elastic|requests",
@@ -60,7 +62,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for call in file.calls_named("delete"):
         for symbol in _symbols(file, call):
             found[RowDelete(symbol)] = None
-    for match in _SQL.finditer(file.source.data):
+    for match in _SQL.finditer(file.source.data) if file.holds(_SQL_WORDS) else ():
         found[RowDelete("", match[1].decode("utf-8", "replace").lower())] = None
     for fact in found:
         facts.add(fact)

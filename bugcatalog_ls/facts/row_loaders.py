@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.loaded_rows import LOADER_NAMES, load_of
-from bugcatalog_ls.facts.stale_updates import LOCKING
+from bugcatalog_ls.facts.stale_updates import LOCKING, LOCKING_WORDS
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import text_of
@@ -39,6 +39,8 @@ def row_loaders(file: PyFile) -> Iterator[RowLoader]:
             bindings = file.names.bindings(value)
             value = bindings[-1].value if len(bindings) == 1 and bindings[-1].kind == "assign" else None
         load = load_of(file, value)
-        if load is not None and not load.locks and LOCKING.search(text_of(scope.node)) is None:
+        if load is None or load.locks:
+            continue
+        if not file.holds(LOCKING_WORDS) or LOCKING.search(text_of(scope.node)) is None:
             function = f"{file.module}.{scope.qualname}" if file.module else scope.qualname
             yield RowLoader(function, file.symbol(load.model) or "")

@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, decorators_of, text_of
+from bugcatalog_ls.syntax.nodes import ancestors, decorators_of, text_of
+from bugcatalog_ls.syntax.scopes import Scope
 
 Shown = Literal["", "import", "function", "entry"]
 """Nothing; the use runs when the module is imported; its function tests the name for another use; it
@@ -33,13 +34,13 @@ _DECIDING = frozenset(
 def shown_at(file: PyFile, use: Node, others: Iterable[Node], availability: Availability | None) -> Shown:
     """What there is to show that a use fails; `others` are all uses of the name, and there is no
     `availability` where nothing tests it."""
-    function = _function_around(use)
+    function = _function_around(file, use)
     if function is None:
         return "import" if _is_run_by_every_import(use) else ""
     if availability is None:
         return ""
     tested = [other for other in others if other.id != use.id and availability.is_tested_at(other)]
-    if any(_holds(function, other) for other in tested):
+    if any(_holds(file, function, other) for other in tested):
         return "function"
     if tested and any(_ENTRY.search(_called(decorator)) for decorator in decorators_of(function)):
         return "entry"
@@ -51,19 +52,16 @@ def _is_run_by_every_import(use: Node) -> bool:
     return not any(parent.type in _DECIDING for parent in ancestors(use))
 
 
-def _function_around(node: Node) -> Node | None:
+def _function_around(file: PyFile, node: Node) -> Node | None:
     """The function whose body runs a node; what stands in its head runs where it is defined."""
-    child = node
-    for parent in ancestors(node):
-        body = parent.child_by_field_name("body") if parent.type in FUNCTIONS else None
-        if body is not None and body.id == child.id:
-            return parent
-        child = parent
-    return None
+    scope: Scope | None = file.scopes.at(node.start_byte)
+    while scope is not None and scope.kind != "function":
+        scope = scope.parent
+    return scope.node if scope is not None else None
 
 
-def _holds(function: Node, other: Node) -> bool:
-    owner = _function_around(other)
+def _holds(file: PyFile, function: Node, other: Node) -> bool:
+    owner = _function_around(file, other)
     return owner is not None and owner.id == function.id
 
 

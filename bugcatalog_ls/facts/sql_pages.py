@@ -29,6 +29,7 @@ _SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _TAKEN_AWAY = re.compile(r"skip\s+locked|\brandom\b|tablesample", re.IGNORECASE)
 _SAMPLE = re.compile(r"sample|preview|peek", re.IGNORECASE)
 # CQL knows an order within a partition only.
+_OTHER_WORDS = Words(b"cassandra", b"scylla")
 _OTHER_LANGUAGE = re.compile(rb"^\s*(?:from|import)\s+(?:cassandra|scylla|acsylla)\b", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\$\d+|(?<![:\w]):\w+|\?")
 _VALUE_BEFORE = re.compile(r"(?:limit|offset|=|<|>|,|\(|like|')\s*$", re.IGNORECASE)
@@ -37,11 +38,9 @@ _NAME_BEFORE = re.compile(r"(?:from|join|[\w\"`]\.)\s*[\"`]?$", re.IGNORECASE)
 
 def unordered_sql(file: PyFile) -> Iterator[Node]:
     """The strings of SQL that are executed with a LIMIT and without an ORDER BY."""
-    if (
-        not file.holds(_LIMIT_WORDS)
-        or _LIMIT.search(file.source.text) is None
-        or _OTHER_LANGUAGE.search(file.source.data) is not None
-    ):
+    if not file.holds(_LIMIT_WORDS):
+        return
+    if file.holds(_OTHER_WORDS) and _OTHER_LANGUAGE.search(file.source.data) is not None:
         return
     seen: set[int] = set()
     for call in file.calls_named(*_EXECUTING):

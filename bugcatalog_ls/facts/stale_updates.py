@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.loaded_rows import Load, Style, load_of
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow
 from bugcatalog_ls.syntax.flow_paths import path_between
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.local_uses import local_scope
 from bugcatalog_ls.syntax.nodes import (
     ancestors,
@@ -33,6 +34,12 @@ _OF_LISTS = ("append", "extend", "insert")
 # The row of who asks, which a middleware of Django's has loaded, and one that belongs to it.
 _REQUESTED = re.compile(r"^(?:self\.)?request\.user(?:\.\w+)?$")
 _SAVES = ("save", "asave", "bulk_update")
+LOCKING_WORDS = Words(
+    *(b"for_update", b"for update", b"with_lockmode", b"isolation_level", b"serializable", b"advisory"),
+    *(b"begin ", b"lock table", b"for no key", b"for share", b"lock in", b"updlock"),
+    any_case=True,
+)
+"""One of these stands in every text in which `LOCKING` finds something."""
 LOCKING = re.compile(
     r"for_update|FOR UPDATE|with_lockmode|isolation_level|SERIALIZABLE|advisory_?(?:xact_)?lock"
     r"|BEGIN (?:IMMEDIATE|EXCLUSIVE)|\bLOCK TABLE|FOR (?:NO KEY UPDATE|SHARE)|LOCK IN SHARE MODE|UPDLOCK",
@@ -89,7 +96,7 @@ def stale_updates(file: PyFile) -> Iterator[StaleUpdate]:
             continue
         text = text_of(scope.node)
         if scope.start not in free:
-            free[scope.start] = LOCKING.search(text) is None
+            free[scope.start] = not file.holds(LOCKING_WORDS) or LOCKING.search(text) is None
         row = target.children[0]
         source = _source(file, row)
         if not free[scope.start] or source is None or is_under_lock(node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any, TypeVar, cast
 
 from bugcatalog_ls.facts.fact import Fact
@@ -55,6 +55,10 @@ class FactStore:
     def group(self, path: str, kind: type[Fact]) -> Group | None:
         """The facts of a kind that one file gave."""
         return self._by_file.get(path, {}).get(kind)
+
+    def kinds(self, path: str) -> Set[type[Fact]]:
+        """The kinds of facts that one file gave."""
+        return self._by_file.get(path, {}).keys()
 
     def in_file(self, path: str, kind: type[Fact]) -> tuple[Fact, ...]:
         """The facts of a kind that one file gave, in its order."""

@@ -8,10 +8,12 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import text_of, walk
 
 # `type(name, (Base,), …)`: a subclass that no `class` statement shows.
 _MADE_CLASS = re.compile(rb"type\((?:[^()]|\([^()]*\)){1,120},\s*\(([\w.,\s]+)\)\s*,")
+_MAKING = Words(b"type(")
 _MADE_OF_GATHERED = re.compile(rb"type\([^()]{1,120},\s*(?:tuple\(|\(?\*)")
 
 
@@ -46,6 +48,8 @@ def names_of_bases(file: PyFile, class_definition: Node) -> set[str]:
 def derived_at_run_time(file: PyFile) -> set[str]:
     """The classes of which `type(…)` makes subclasses with attributes that nobody can read."""
     found: set[str] = set()
+    if not file.holds(_MAKING):
+        return found
     if _MADE_OF_GATHERED.search(file.source.data) is not None:
         # Those that the file has gathered from among its own, most likely.
         found.update(definition.symbol for definition in file.classes)

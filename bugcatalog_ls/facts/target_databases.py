@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.sql_engines import url_dialect
 from bugcatalog_ls.facts.sql_guards import dialects_named
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.text.source import Source
 
@@ -31,6 +32,8 @@ _DIALECT_OF = {package: dialect for dialect, packages in _PACKAGES.items() for p
 _URL = re.compile(
     rb"\b((?:postgres(?:ql)?|mysql|mariadb|sqlite|mssql|oracle|cockroachdb)(?:\+\w+)?://)", re.IGNORECASE
 )
+_SCHEMES = ("postgres", "postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle", "cockroachdb")
+_URL_WORDS = Words(*(name.encode() + sign for name in _SCHEMES for sign in (b"://", b"+")), any_case=True)
 _ABOUT_URL = re.compile(
     r"url|uri|dsn|create_(?:async_)?engine|Database\(|connect|conn_?str|DATABASES", re.IGNORECASE
 )
@@ -111,7 +114,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
         return
     for backend in _DJANGO.finditer(data):
         told.add((backend[1].decode().replace("sqlite3", "sqlite"), "url"))
-    for match in _URL.finditer(data) if b"://" in data else ():
+    for match in _URL.finditer(data) if file.holds(_URL_WORDS) else ():
         node = file.root.named_descendant_for_byte_range(match.start(), match.end())
         # What stands in the middle of a text is told to somebody, and no database's URL.
         if node is None or node.type != "string_content" or node.start_byte != match.start():

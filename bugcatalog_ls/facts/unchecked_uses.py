@@ -15,6 +15,7 @@ from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use
 from bugcatalog_ls.syntax.optional_imports import OptionalImport, Sign
@@ -30,7 +31,7 @@ _TESTED_BEFORE = re.compile(rb"(?:\b(?:if|elif|while|assert|and|or|not)[\s(]+|\b
 _TESTED_BEHIND = re.compile(rb"\s+(?:is\b|[!=]=\s*None\b)")
 # `compat.REDIS_AVAILABLE`, `compat.has_redis`
 _TELLING = re.compile(rb"\.((?:has|have|use)_\w+|\w+_(?:available|installed|enabled))\b", re.IGNORECASE)
-_TELLS = (
+_TELLS = Words(
     *(b"HAS_", b"HAVE_", b"USE_", b"_AVAILABLE", b"_INSTALLED", b"_ENABLED"),
     *(b".has_", b".have_", b".use_", b"_available", b"_installed", b"_enabled"),
 )
@@ -198,10 +199,9 @@ class _Tests:
 
     @cached_property
     def _telling(self) -> frozenset[bytes]:
-        data = self._file.source.data
-        if not any(part in data for part in _TELLS):
+        if not self._file.holds(_TELLS):
             return frozenset()
-        return frozenset(match[1].lower() for match in _TELLING.finditer(data))
+        return frozenset(match[1].lower() for match in _TELLING.finditer(self._file.source.data))
 
     def shown_at(
         self, module: str, name: str, written: str, nodes: list[Node], unchecked: list[Node]

@@ -64,7 +64,10 @@ def _by_name(tree: PyTree) -> dict[bytes, list[Node]]:
         function = call.child(0)
         if function is None:
             continue
-        name = data[function.start_byte : function.end_byte].rpartition(b".")[2].strip(b" \t\r\n\\")
+        start, end = function.start_byte, function.end_byte
+        # A long chain of calls is not copied for each of them.
+        dot = data.rfind(b".", start, end)
+        name = data[start if dot < 0 else dot + 1 : end].strip(b" \t\r\n\\")
         found.setdefault(name, []).append(call)
     return found
 
@@ -78,7 +81,7 @@ def _aliases(tree: PyTree) -> dict[bytes, set[bytes]]:
     data = tree.source.data
     found: dict[bytes, set[bytes]] = {}
     for statement in tree.nodes("import_statement", "import_from_statement"):
-        if b" as " not in data[statement.start_byte : statement.end_byte]:
+        if data.find(b" as ", statement.start_byte, statement.end_byte) < 0:
             continue
         for child in statement.named_children:
             if child.type != "aliased_import":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tree_sitter import Node, Tree
 
 from bugcatalog_ls.syntax.calls import CallTable
-from bugcatalog_ls.syntax.literals import HeldWords, Words
+from bugcatalog_ls.syntax.literals import Asked, HeldWords, Words
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.names import Names
 from bugcatalog_ls.syntax.nodes import callee_of, decorators_of, is_async, text_of
@@ -89,6 +89,10 @@ class PyFile:
         """Whether one of the words stands in the text; all words are looked for at once."""
         return self._words.any_of(words)
 
+    def wanted_by(self, asking: Iterable[Asked]) -> list[Asked]:
+        """Those of many that have a use for a text with such words."""
+        return self._words.among(asking)
+
     def held(self, words: Words) -> list[bytes]:
         """Those of the words that stand in the text."""
         return self._words.which_of(words)
@@ -106,6 +110,11 @@ class PyFile:
             self._answers[question] = question(self)
         answer: Answer = self._answers[question]
         return answer
+
+    def forget_answers(self) -> None:
+        """Let go of what was asked once: answers that know their file would outlive it until the
+        collector comes, with the whole tree."""
+        self._answers.clear()
 
     def symbol(self, node: Node | None) -> str | None:
         """What an expression is; see `syntax.names`."""

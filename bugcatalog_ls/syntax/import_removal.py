@@ -16,7 +16,7 @@ from bugcatalog_ls.syntax.modules import is_package
 from bugcatalog_ls.syntax.nodes import enclosing, statements, string_value, text_of
 from bugcatalog_ls.syntax.statement_edits import remove_statement
 from bugcatalog_ls.syntax.tree import parse
-from bugcatalog_ls.syntax.words import word_offsets
+from bugcatalog_ls.syntax.words import has_word, word_offsets
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import OverlappingEdits, Span, TextEdit, apply_edits
 
@@ -45,6 +45,10 @@ def left_unread(
     data, taken = file.source.data, [edit.span for edit in edits if edit.span.start < edit.span.end]
     found = []
     for imported in _removable(file, lines):
+        word = imported.bound.encode()
+        if not any(has_word(data, word, span.start, span.end + len(word)) for span in taken):
+            # Of the others all reads stay.
+            continue
         reads = _reads(file.root, data, imported.bound)
         if reads and all(any(span.start <= at < span.end for span in taken) for at in reads):
             found.append(imported)

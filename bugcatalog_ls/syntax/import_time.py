@@ -96,7 +96,7 @@ def _is_unread(file: PyFile) -> bool:
     data = file.source.data
     if data.startswith(b"## ") and _OF_ZOPE.search(data):
         return True
-    return _BY_TAB.search(data) is not None and _BY_SPACES.search(data) is not None
+    return b"\n\t" in data and _BY_TAB.search(data) is not None and _BY_SPACES.search(data) is not None
 
 
 def _is_text(file: PyFile, offset: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_paths import is_for_typing
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.scopes import BUILTINS, Binding
 
 ALWAYS = frozenset(
@@ -31,18 +32,21 @@ ALWAYS = frozenset(
 )
 """Names that are there in every module, or may be put there from outside."""
 
+_TYPING = Words(b"TYPE_CHECKING")
 _KNOWN = {name.encode(): -1 for name in (*ALWAYS, *keyword.kwlist)}
 _LONG = rb'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"""|' + rb"'''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'''"
 _SHORT = rb'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|' + rb"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'"
-# Groups: 1 a name that is no attribute, 2 a formatted string. Names in headers, attributes and numbers
-# are passed over; the commonest come first.
+# Groups: 1 a name that is no attribute, 2 a formatted string. What stands between belongs to what follows,
+# and attributes to what they are read off: each match costs more than its bytes. Names in headers,
+# attributes and numbers are passed over; the commonest come first.
 _TOKEN = re.compile(
-    rb"(?:def\s+\w+(?:\(\s*(?:self|cls)\b)?|class\s+\w+|from\s+[\w.]+)"
-    rb"|(?<!\.)([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?![\w\x80-\xff\"'])"
+    rb"[^\w\"'#.\x80-\xff]*"
+    rb"(?:(?:def\s+\w+(?:\(\s*(?:self|cls)\b)?|class\s+\w+|from\s+[\w.]+)"
+    rb"|(?<!\.)([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?![\w\x80-\xff\"'])[.\w]*"
     rb"|#[^\r\n]*"
     rb"|[rR]?[fFtT][rR]?(" + _LONG + rb"|" + _SHORT + rb")"
     rb"|[rRbBuU]{0,2}(?:" + _LONG + rb"|" + _SHORT + rb")"
-    rb"|[.\w]+",
+    rb"|[.\w]+|[\"'\x80-\xff]?)",
     re.DOTALL,
 )
 _NAME = re.compile(rb"(?<![\w.])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
@@ -50,7 +54,7 @@ _NAME = re.compile(rb"(?<![\w.])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 def first_bindings(file: PyFile) -> dict[bytes, int]:
     """From where on each name of the module may be bound."""
-    has_typing = b"TYPE_CHECKING" in file.source.data
+    has_typing = file.holds(_TYPING)
     found: dict[bytes, int] = {}
     for name, bindings in file.scopes.module.bindings.items():
         if any(binding.kind in ("delete", "except") for binding in bindings):
@@ -69,23 +73,22 @@ def candidates(file: PyFile, bound: dict[bytes, int]) -> Iterator[tuple[bytes, i
         for match in _TOKEN.finditer(data, start, end):
             kind = match.lastindex
             if kind == 1:
-                word = match[1]
-                if table.get(word, end) > match.start() and not _is_keyword(data, match):
-                    yield word, match.start()
+                word, begin = match[1], match.start(1)
+                if table.get(word, end) > begin and not _is_keyword(data, begin, match.end(1)):
+                    yield word, begin
             elif kind == 2 and b"{" in match[2]:
                 for inner in _NAME.finditer(data, *match.span(2)):
                     if table.get(inner[0], end) > inner.start():
                         yield inner[0], inner.start()
 
 
-def _is_keyword(data: bytes, match: re.Match[bytes]) -> bool:
+def _is_keyword(data: bytes, start: int, end: int) -> bool:
     """Whether what `=` follows is an argument's name, or a target that begins a line, and no annotation
     (a cheap test; the tree has the last word)."""
-    end = match.end()
     behind = data[end : end + 3].lstrip(b" ")
     if behind[:1] != b"=" or behind[1:2] == b"=":
         return False
-    before = data[max(match.start() - _MAX_INDENT, 0) : match.start()]
+    before = data[max(start - _MAX_INDENT, 0) : start]
     text = before.rstrip()
     last = text[-1:]
     return last in (b"(", b",") or (last not in _GOING_ON and b"\n" in before[len(text) :])

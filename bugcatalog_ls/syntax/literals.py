@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 SPACES = (b" ", b"\n", b"\t", b"\r", b"\f", b"\v")
 """What `\\s` stands for, where a word is looked for that is followed by it."""
@@ -38,6 +39,16 @@ class Words:
         return len(self._words)
 
 
+class Asking(Protocol):
+    """Something that has a use for a text with one of its words, or for any text."""
+
+    @property
+    def words(self) -> Words | None: ...
+
+
+Asked = TypeVar("Asked", bound=Asking)
+
+
 class HeldWords:
     """Which of all declared words one text holds."""
 
@@ -53,6 +64,12 @@ class HeldWords:
             self._look()
         return not self._held.isdisjoint(words.keys)
 
+    def among(self, asking: Iterable[Asked]) -> list[Asked]:
+        """Those of many that have a use for the text; all at once, as a call for each takes longer."""
+        self._look()
+        held = self._held
+        return [each for each in asking if each.words is None or not held.isdisjoint(each.words.keys)]
+
     def which_of(self, words: Words) -> list[bytes]:
         """Those of the words that the text holds."""
         if not self.any_of(words):
@@ -60,6 +77,8 @@ class HeldWords:
         return [word for word in words if words.number_of(word) in self._held]
 
     def _look(self) -> None:
+        if self._n_known == len(_known):
+            return
         self._n_known = len(_known)
         self._held = _table(self._n_known).held_by(self._data)
 

@@ -7,7 +7,10 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import arguments_of, callee_of
+
+_WORDS = Words(b"partial")
 
 
 class PartialCall(NamedTuple):
@@ -20,7 +23,7 @@ class PartialCall(NamedTuple):
 
 def partial_calls(file: PyFile) -> list[PartialCall]:
     """The calls of partials that the file itself has given a name, in the order of the text."""
-    if b"partial" not in file.source.data:
+    if not file.holds(_WORDS):
         return []
     return file.once(_partial_calls)
 

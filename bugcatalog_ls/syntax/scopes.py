@@ -6,6 +6,7 @@ import builtins
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter, itemgetter
 from typing import Literal
 
 from tree_sitter import Node
@@ -14,6 +15,7 @@ from bugcatalog_ls.syntax.nodes import BLOCKS, COMPREHENSIONS, ancestors
 from bugcatalog_ls.syntax.tree import PyTree
 
 BUILTINS = frozenset(dir(builtins))
+_OFFSET, _PLACE = attrgetter("offset"), itemgetter(0, 1)
 
 BindingKind = Literal[
     "import", "from", "assign", "annotation", "augmented", "unpack", "parameter", "for", "with", "except",
@@ -177,7 +179,7 @@ class ScopeTable:
                 if scope.outside is not None:
                     marks.append((scope.outside[0], order + 1, scope.parent))
                     marks.append((scope.outside[1], -order, scope))
-        marks.sort(key=lambda mark: (mark[0], mark[1]))
+        marks.sort(key=_PLACE)
         for offset, _, scope in marks:
             if self._starts[-1] == offset:
                 if scope.start <= offset < scope.end:
@@ -251,8 +253,10 @@ class ScopeTable:
                 self._targets(name, "type", None, None, offset=node.end_byte)
         for scope in list(self._of_node.values()):
             for bindings in scope.bindings.values():
-                bindings.sort(key=lambda binding: binding.offset)
-            self._move_declared(scope)
+                if len(bindings) > 1:
+                    bindings.sort(key=_OFFSET)
+            if scope.global_names or scope.nonlocal_names:
+                self._move_declared(scope)
 
     def _move_declared(self, scope: Scope) -> None:
         """What `global` and `nonlocal` names are bound to belongs to the scope that they name."""

@@ -25,6 +25,16 @@ def word_offsets(data: bytes, word: bytes, start: int = 0, end: int | None = Non
     return found
 
 
+def offsets_of(data: bytes, text: bytes) -> list[int]:
+    """The offsets at which a text stands, none of them inside of another."""
+    found: list[int] = []
+    start = data.find(text)
+    while start >= 0:
+        found.append(start)
+        start = data.find(text, start + len(text))
+    return found
+
+
 def has_word(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> bool:
     """Whether a word stands anywhere in a range of a text."""
     return bool(word_offsets(data, word, start, end))
