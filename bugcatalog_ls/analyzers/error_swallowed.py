@@ -38,7 +38,13 @@ from bugcatalog_ls.syntax.handlers import (
 )
 from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import arguments_of, body_of, callee_of, enclosing, statements, text_of
-from bugcatalog_ls.syntax.reasons import has_reason, has_reason_on_line, is_reason, says_it_may_fail
+from bugcatalog_ls.syntax.reasons import (
+    has_reason,
+    has_reason_on_line,
+    is_reason,
+    says_it_may_fail,
+    tells_other_linters,
+)
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
 from bugcatalog_ls.syntax.words import is_named_in
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -66,11 +72,10 @@ def _check(context: FileContext) -> Iterator[Finding]:
     for handler in file.nodes("except_clause"):
         if _swallows(file, handler):
             message = "the exception is caught here and what it said is lost"
-            variant = "" if _catches_exits(file, handler) else _variant(handler.parent, body_of(handler))
-            yield context.find(header_of(handler), message, variant=variant)
+            yield context.find(header_of(handler), message, variant=_variant_of(file, handler))
     for call in file.calls_named("suppress"):
         if _suppresses_all(file, call):
-            variant = _variant(enclosing(call, "with_statement"), [])
+            variant = _variant(file, enclosing(call, "with_statement"), [])
             message = "every exception is suppressed here and what it said is lost"
             yield context.find(call, message, variant=variant)
     for call in file.calls_named("gather"):
@@ -107,8 +112,14 @@ def _join(context: JoinContext) -> Iterator[Finding]:
             yield context.find(log.anchor, message, variant="untraced")
 
 
-def _variant(block: Node | None, answers: list[Node]) -> str:
-    return "fallback" if block is not None and is_mere_attempt(block, answers) else ""
+def _variant_of(file: PyFile, handler: Node) -> str:
+    if tells_other_linters(file, handler):
+        return "fallback"
+    return "" if _catches_exits(file, handler) else _variant(file, handler.parent, body_of(handler))
+
+
+def _variant(file: PyFile, block: Node | None, answers: list[Node]) -> str:
+    return "fallback" if block is not None and is_mere_attempt(file, block, answers) else ""
 
 
 def _catches_exits(file: PyFile, handler: Node) -> bool:

@@ -1,6 +1,7 @@
 """Attempts: what is tried with nothing to lose, so that its failure is only another answer.
 
-It knows what says in words that it falls back, what asks for a yes or no, and what has another way left.
+It knows what converts, what says in words that it falls back, what asks for a yes or no, and what has
+another way left.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.clean_up import is_log_call, only_tells
+from bugcatalog_ls.facts.conversions import only_converts
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import handler_around
 from bugcatalog_ls.syntax.nodes import (
     body_of,
@@ -42,11 +45,16 @@ _SAYS_SO = re.compile(
 )  # fmt: skip
 
 
-def is_mere_attempt(block: Node, answers: list[Node]) -> bool:
+def is_mere_attempt(file: PyFile, block: Node, answers: list[Node]) -> bool:
     """Whether the body of a `try` or `with` may fail without loss; `answers` is what the handler does."""
     if any(_answers_request(statement) for statement in answers):
         return False
-    if _says_so(block) or _is_told_behind(block) or _asks_whether_there(block, answers):
+    if (
+        only_converts(file, block)
+        or _says_so(block)
+        or _is_told_behind(block)
+        or _asks_whether_there(block, answers)
+    ):
         return True
     return _follows_told_error(block) or _is_alternative(block)
 

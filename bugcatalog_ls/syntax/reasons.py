@@ -9,6 +9,11 @@ from tree_sitter import Node
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import statements
 
+# Ruff's BLE001, S110, S112 and E722 by code and by name, and what Pylint calls them.
+_MEANT = re.compile(
+    r"\b(?:BLE001|S110|S112|E722|SIM105|W0702|W0703|W0718)\b"
+    r"|\b(?:blind-except|try-except-(?:pass|continue)|bare-except|broad-except|broad-exception-caught)\b"
+)
 _DIRECTIVE = re.compile(
     r"(?:noqa|nosec|pragma|type:|pylint:|mypy:|pyright:|ruff:|fmt:|isort:|NOQA)[^#]*?(?=$|#|\s[-–—]\s|\s--\s)"
 )
@@ -36,6 +41,14 @@ def has_reason(file: PyFile, node: Node) -> bool:
         if first <= rows.row_of(comment.start_byte) <= last:
             texts.append(file.text(comment))
     return any(is_reason(text) for text in texts)
+
+
+def tells_other_linters(file: PyFile, node: Node) -> bool:
+    """Whether a comment on the lines of a node says to another linter that a lost error is meant."""
+    rows = file.source.lines
+    first, last = rows.row_of(node.start_byte), rows.row_of(node.end_byte)
+    comments = (c for c in file.nodes("comment") if first <= rows.row_of(c.start_byte) <= last)
+    return any(_MEANT.search(file.text(comment)) for comment in comments)
 
 
 def says_it_may_fail(file: PyFile, attempt: Node) -> bool:

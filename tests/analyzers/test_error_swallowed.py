@@ -853,3 +853,43 @@ def test_answers_that_no_traceback_goes_with() -> None:
                 return False
         """,
     )
+
+
+def test_what_only_converts_or_is_meant_weighs_less() -> None:
+    check_findings(
+        "BC601",
+        """
+        import json
+        from decimal import Decimal, InvalidOperation
+        def amount_of(raw):
+            try:
+                return Decimal(raw.strip())
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601.fallback
+                return None
+        def settings_of(path):
+            try:
+                return json.loads(path.read_text())
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601 the exception is caught here and what it said is lost
+                return {}
+        def claims_of(token, jwt, key):
+            try:
+                return jwt.decode(token, key)
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601 the exception is caught here and what it said is lost
+                return {}
+        def text_of(raw):
+            try:
+                return raw.decode("utf-8")
+            except:
+          # ^^^^^^ BC601 the exception is caught here and what it said is lost
+                return ""
+        def warm_up(cache):
+            try:
+                cache.load()
+            except Exception:  # noqa: BLE001
+          # ^^^^^^^^^^^^^^^^ BC601.fallback
+                pass
+        """,
+    )
