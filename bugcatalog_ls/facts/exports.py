@@ -94,7 +94,7 @@ def _names_itself(file: PyFile) -> bool:
     """Whether a module gives its own name to a function, which may then set names in it."""
     data = file.source.data
     last = file.module.rpartition(".")[2].encode()
-    if last + b"'" not in data and last + b'"' not in data:
+    if not last or (last + b"'" not in data and last + b'"' not in data):
         return False
     # The name ends with the last word of the module's: near it the argument is looked for.
     ends = (end + len(last) + 1 for quote in (b"'", b'"') for end in offsets_of(data, last + quote))

@@ -31,6 +31,7 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.syntax.refusal_edits import DEFINITIONS, refusals_of
+from bugcatalog_ls.syntax.statement_edits import wrap
 from bugcatalog_ls.text.spans import TextEdit
 
 
@@ -187,7 +188,9 @@ def looking_on(statement: Node, node: Node, missing: Missing) -> Node | None:
     return statement if is_meant and goes_around(call, missing.target) else None
 
 
-def entered_without(statement: Node, name: str, need: Callable[[str, str], str]) -> list[TextEdit]:
+def entered_without(
+    file: PyFile, statement: Node, name: str, need: Callable[[str, str], str]
+) -> list[TextEdit]:
     """`with name.span() if name is not None else nullcontext():`, and a test of what it gives where the
     body calls that."""
     item = _items_of(statement)[0]
@@ -208,18 +211,10 @@ def entered_without(statement: Node, name: str, need: Callable[[str, str], str])
             told = call_of(other)
             if told is None or not text_of(told).startswith(f"{one}."):
                 return []
-            edits += _guarded_by(other, one)
+            edits += wrap(file, other, other, f"if {one} is not None:")
         if any(is_read_in(other, one) for other in following_outward(statement)):
             return []
     return edits
-
-
-def _guarded_by(statement: Node, name: str) -> list[TextEdit]:
-    """A statement of one row under a test; nothing of several rows."""
-    indent = " " * statement.start_point.column
-    if statement.start_point.row != statement.end_point.row:
-        return []
-    return [insert_at(statement.start_byte, f"if {name} is not None:\n{indent}    ")]
 
 
 def _items_of(statement: Node) -> list[Node]:

@@ -83,7 +83,7 @@ def mend(
     if any(parent.type == "except_clause" and parent.parent == statement for parent in ancestors(node)):
         return None  # What is caught is evaluated after something else failed.
     if (with_statement := looking_on(statement, node, missing)) is not None:
-        edits = entered_without(with_statement, name, need)
+        edits = entered_without(file, with_statement, name, need)
         return Mend(f"Go without {name} where it is None", False, edits, True) if edits else None
     if (last := last_left_out(file, statement, node, missing)) is not None:
         is_safe = last.id == statement.id and call_of(statement) is not None and not missing.is_unbound
@@ -91,7 +91,7 @@ def mend(
         return Mend(title, is_safe, edits, True) if edits else None
     if edits := _kept_none(file, statement, node, name):
         return Mend(title, False, edits, True)
-    if _is_nonewords_for(statement) and not following(statement):
+    if _may_give_none(statement) and not following(statement):
         edits = guarded(file, statement, statement, name)
         return Mend(title, False, edits, True) if edits else None
     if edits := _kept_for_functions(file, statement, node, missing, words, is_handed_out):
@@ -209,10 +209,7 @@ def _is_used_in_function(file: PyFile, read: Node) -> bool:
     return is_inside and is_object_use(read) and statement_of(read).type not in DEFINITIONS
 
 
-# -- refusals ------------------------------------------------------------------------------------------
-
-
-def _is_nonewords_for(statement: Node) -> bool:
+def _may_give_none(statement: Node) -> bool:
     """Whether a statement is the only `return` of a function that declares that it may return None."""
     function = enclosing(statement, "function_definition")
     declared = function.child_by_field_name("return_type") if function is not None else None

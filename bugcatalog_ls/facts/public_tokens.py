@@ -21,7 +21,7 @@ _OF_CHALLENGE = re.compile(
 _OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "value", "token", "secret", "credentials"})
 # Eight digits of an id, or what is looked for in a text, keep nobody out.
 _MARKERS = re.compile(
-    rb"tokens?\s*=\s*\[?\s*(?:str\()?(?:uuid\.)?uuid4\(\)\)?(?:\.hex)?\[:(?:[1-9]|1[0-2])\]"
+    rb"tokens?\s*=\s*(?:\[\s*)?(?:str\()?(?:uuid\.)?uuid4\(\)\)?(?:\.hex)?\[:(?:[1-9]|1[0-2])\]"
     rb"|\btoken(?:_lower)? in (?:str\()?(?:\w+[._])?"
     rb"(?:r|text|content|body|title|subject|name|filename|description)\b"
 )

@@ -89,10 +89,9 @@ def is_reason(comment: str) -> bool:
     """Whether a comment holds a sentence, not just a directive or a promise."""
     text = _DIRECTIVE.sub("", comment.lstrip("# "))
     words = re.findall(r"[^\W\d_]{2,}", text)
-    is_sentence = (
-        len(words) >= 2 or _ONE_WORD.search(text) is not None or _WITHOUT_SPACES.search(text) is not None
-    )
-    return is_sentence and words[0].upper() not in _PROMISES
+    if not words or words[0].upper() in _PROMISES:
+        return False
+    return len(words) >= 2 or _ONE_WORD.search(text) is not None or _WITHOUT_SPACES.search(text) is not None
 
 
 def _above(file: PyFile, row: int) -> str:

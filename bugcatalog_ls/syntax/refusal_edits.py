@@ -101,8 +101,10 @@ def _wanted_when(node: Node, statement: Node) -> list[str] | None:
         condition, holds = None, True
         if kind == "boolean_operator" and _is_field(parent, "right", child):
             condition, holds = parent.child_by_field_name("left"), operator_of(parent) == "and"
-        elif kind == "conditional_expression" and parent.named_children[1].id != child.id:
-            condition, holds = parent.named_children[1], parent.named_children[0].id == child.id
+        elif kind == "conditional_expression":
+            chosen, asked, *_ = (part for part in parent.named_children if part.type != "comment")
+            if asked.id != child.id:
+                condition, holds = asked, chosen.id == child.id
         elif kind in COMPREHENSIONS or kind == "lambda":
             is_inner = True
         if (kind == "lambda" and not _is_called_at_once(parent)) or (

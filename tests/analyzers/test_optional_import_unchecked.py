@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from bugcatalog_ls.testing.checks import apply_all_fixes, check_findings, check_fix, project_of
 
@@ -1657,6 +1657,51 @@ def test_refuses_where_a_value_is_owed_and_keeps_work_that_a_span_goes_with() ->
     )
     deeper = span.format(imported="", entered=started, told="save(span)")
     check_fix("BC903", deeper, deeper)
+
+
+def test_mend_keeps_tabs_and_reads_conditions_with_comments() -> None:
+    text = """
+        try:
+            import lib
+        except ImportError:
+            lib = None
+
+        def place(order, save):
+            with {entered} as span:
+                {told}
+                save(order)
+        """
+    told = "span.set_attribute(\n                    order.id,\n                )"
+    deeper = "span.set_attribute(\n                        order.id,\n                    )"
+    before = text.format(entered="lib.span()", told=told)
+    after = text.format(
+        entered="(lib.span() if lib is not None else nullcontext())",
+        told=f"if span is not None:\n                    {deeper}",
+    ).replace("try:", "from contextlib import nullcontext\n\n        try:", 1)
+    check_fix("BC903", _with_tabs(before), _with_tabs(after))
+    chosen = """
+        try:
+            import lib
+        except ImportError:
+            lib = None
+
+        def work(data, fast):
+            {refusal}return (
+                data.run()  # the slow way
+                if not fast
+                else lib.run(data)
+            )
+        """
+    refusal = 'if fast and lib is None:\n    raise RuntimeError("lib is not installed")\n'
+    check_fix(
+        "BC903",
+        chosen.format(refusal=""),
+        chosen.format(refusal=indent(refusal, " " * 12).lstrip() + " " * 12),
+    )
+
+
+def _with_tabs(text: str) -> str:
+    return dedent(text).replace("    ", "\t")
 
 
 def test_builtin_behind_an_import() -> None:
