@@ -111,5 +111,5 @@ _NEAR = 80
 # Messages of programs, against words of people.
 _LOOKS_LIKE_A_LOG = re.compile(
     r"\w(?:Error|Exception|Warning|Exit|Interrupt)\b|(?i:\berror:|\bfailed:|\bwarning:)|\d\d:\d\d:\d\d|HTTP/\d|"
-    r"\b(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|Traceback|\w+\(.*\)|0x[0-9a-f]+|[{}=<>]|::|\.py\b"
+    r"\b(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|Traceback|\w\(.*\)|0x[0-9a-f]+|[{}=<>]|::|\.py\b"
 )

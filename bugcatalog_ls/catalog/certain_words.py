@@ -63,7 +63,8 @@ class _Reader:
 
         def end_run() -> None:
             nonlocal run
-            choices.extend(frozenset({Word(word, self._any_case)}) for word in _PLAIN.findall(run))
+            plain = filter(_LETTER.search, _PLAIN.findall(run))
+            choices.extend(frozenset({Word(word, self._any_case)}) for word in plain)
             run = ""
 
         while self._peek() not in ("", "|", ")"):
@@ -159,7 +160,8 @@ _ONCE, _OFTEN = "once", "often"
 _GROUP = re.compile(r"\?(?:P?<\w+>|(?P<flags>[imsU]*(?:-[imsU]+)?)(?P<end>[:)]))")
 _REPEATED = re.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d+)(?:,\d*)?\})\??")
 # Neither quotes nor slashes nor what some writers of JSON write as numbers.
-_PLAIN = re.compile(r"[\w .,:;()\[\]{}=#*!?@$%^|~-]*\w[\w .,:;()\[\]{}=#*!?@$%^|~-]*", re.ASCII)
+_PLAIN = re.compile(r"[\w .,:;()\[\]{}=#*!?@$%^|~-]+", re.ASCII)
+_LETTER = re.compile(r"\w", re.ASCII)
 # What lines of logs that tell of no error are full of.
 _COMMON = re.compile(
     r"(?i)\W*(?:get|post|options|status|success|error|level|detail|object|column|table|name|type)\W*"

@@ -52,4 +52,4 @@ class CodeWords:
 
 # Parts of paths, addresses and longer names are none.
 _WORD = re.compile(rb"(?<![\w./@%=-])(?<![\w/]#)[A-Za-z][\w-]*\d(?![\w/@=-]|\.\w)")
-_IS_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*-?[\w-]*\d", re.ASCII)
+_IS_ID = re.compile(r"[A-Za-z][\w-]*\d", re.ASCII)

@@ -121,15 +121,16 @@ _FRAME_ANYWHERE = re.compile(
     r'File \\?"(?P<path>[^"]+?)\\?", line (?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?'
 )
 # pytest, flake and rich: `app/models.py:12: KeyError`, `/app/models.py:12 in create`.
+# No path is longer; what a log prints of a file's content in one word may be.
 _LOOSE_FRAME = re.compile(
-    r"(?P<path>(?:[A-Za-z]:)?[\w./\\~-]+\.py):(?P<line>\d+)(?::|\s+in\s+(?P<function>[\w.<>]+)|\b)"
+    r"(?P<path>(?:[A-Za-z]:)?[\w./\\~-]{1,512}\.py):(?P<line>\d+)(?::|\s+in\s+(?P<function>[\w.<>]+)|\b)"
 )
 _CHAINED = (
     "During handling of the above exception, another exception occurred",
     "The above exception was the direct cause of the following exception",
 )
 _GROUP = re.compile(r"\s*[|+](?:\s|(?=-))(?:\s*[|+](?:\s|(?=-)))*")
-_RULE = re.compile(r"[-+\s]*-{6,}(?:\s\d+\s-{6,})?\s*")
+_RULE = re.compile(r"[-+\s]*-{6}(?:\s\d+\s-{6,})?\s*")
 _AFTER = re.compile(
     r"\s|\[SQL|\[parameters|\[cached|\(Background on|DETAIL|HINT|LINE \d|CONTEXT|For further information"
 )

@@ -55,7 +55,9 @@ def sides_of_diff(text: str) -> tuple[str, str]:
     return "\n".join(before), "\n".join(after)
 
 
-_COMMENT = r"^[ \t]*(?:#+|//+|--|;+|/\*+|<!--)\s*(?:[^\w\s]+\s*)?"
+# A sign that is repeated is read once, and not again with each of its repetitions left out.
+_BEGINS = r"^[ \t]*(?:#+(?!#)|//+(?!/)|--|;+(?!;)|/\*+(?!\*)|<!--)\s*"
+_COMMENT = rf"{_BEGINS}(?:[^\w\s]+\s*)?"
 _WRONG = re.compile(
     rf"{_COMMENT}(?:❌|✗|✘|🚫|(?:before|wrong|bad|incorrect|buggy|old|don't|vorher|falsch|schlecht)\b|错误|修复前|反例)",
     re.IGNORECASE,
@@ -64,8 +66,8 @@ _RIGHT = re.compile(
     rf"{_COMMENT}(?:✅|✓|✔|(?:after|right|correct|good|fixed|new|nachher|richtig|besser)\b|正确|修复后|正例)",
     re.IGNORECASE,
 )
-_CROSS = re.compile(rf"{_COMMENT[:-16]}\s*(?:❌|✗|✘|🚫)")
-_TICK = re.compile(rf"{_COMMENT[:-16]}\s*(?:✅|✓|✔)")
+_CROSS = re.compile(rf"{_BEGINS}(?:❌|✗|✘|🚫)")
+_TICK = re.compile(rf"{_BEGINS}(?:✅|✓|✔)")
 
 
 def _both(code: str, language: str) -> tuple[str, str] | None:
@@ -111,5 +113,6 @@ _ALIASES = {
     "yml": "yaml",
 }
 _PYTHON = re.compile(
-    r"^\s*(?:[-+ ]\s*)?(?:def |async def |class \w+.*:|from \w[\w.]* import |import \w+|@\w)", re.MULTILINE
+    r"^[^\S\n]*(?:[-+][^\S\n]*)?(?:def |async def |class \w+.*:|from \w[\w.]* import |import \w+|@\w)",
+    re.MULTILINE,
 )
