@@ -41,7 +41,7 @@ from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import TextEdit
 
 _UTF8_BY_DEFAULT = (3, 15)
-_CHARSETS = Words(b"mysql", b"mariadb", b"MySQL", b"charset")
+_CHARSETS = Words(b"mysql", b"mariadb", b"charset", any_case=True)
 _JSON_CHARSET = re.compile(
     r"application/(?:[\w.-]+\+)?json\s*;\s*(?P<charset>charset=\s*(?P<name>[\w-]+))", re.I
 )
@@ -165,6 +165,8 @@ ANALYZER = Analyzer(
         b"TextIOWrapper",
         b".encode(",
         b"charset",
+        b"CHARSET",
+        b"Charset",
         b"mysql",
         b"mariadb",
     ),

@@ -10,10 +10,10 @@ from bugcatalog_ls.facts.fact import Fact
 from bugcatalog_ls.facts.sql_references import ColumnRef
 
 _COMPARED = re.compile(
-    r"([A-Za-z_]\w*)[\"`]?\s*(?:=|<>|!=)\s*'([A-Za-z][\w \-]*)'(?!\s*(?:\|\||::\s*(?:var)?text))"
+    r"(?<!\w)([A-Za-z_]\w*)[\"`]?\s*(?:=|<>|!=)\s*'([A-Za-z][\w \-]*)'(?!\s*(?:\|\||::\s*(?:var)?text))"
 )
 _LISTED = re.compile(
-    r"([A-Za-z_]\w*)[\"`]?\s+(?:NOT\s+)?IN\s*\(\s*('[^'()]*'(?:\s*,\s*'[^'()]*')*)\s*\)", re.IGNORECASE
+    r"(?<!\w)([A-Za-z_]\w*)[\"`]?\s+(?:NOT\s+)?IN\s*\(\s*('[^'()]*'(?:\s*,\s*'[^'()]*')*)\s*\)", re.IGNORECASE
 )
 _INSERT = re.compile(r"\bINSERT\s+INTO\s+[\w.\"`]+\s*\(([^()]*)\)\s*VALUES\s*\(([^()]*)\)", re.IGNORECASE)
 _TEXT = re.compile(r"'([A-Za-z][\w \-]*)'")

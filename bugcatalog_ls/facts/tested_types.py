@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -13,8 +14,8 @@ from bugcatalog_ls.syntax.nodes import arguments_of, text_of
 from bugcatalog_ls.syntax.scopes import BUILTINS, Scope
 
 _LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
-# What tells more of a name than its type, or another type.
-_FURTHER = (b"isinstance(", b"issubclass(", b"hasattr(", b"type(", b"callable(", b"getattr(")
+# What tells more of a name than its type, or another type, up to that name.
+_FURTHER = rb"(?:isinstance|issubclass|hasattr|type|callable|getattr)\s*\(\s*"
 
 
 class _Range(NamedTuple):
@@ -51,7 +52,7 @@ class TestedTypes:
     def _ranges(self) -> dict[bytes, list[_Range]]:
         found: dict[bytes, list[_Range]] = {}
         data = self._file.source.data
-        if b"isinstance(" in data:
+        if b"isinstance" in data:
             for call in self._file.calls_written("isinstance"):
                 self._add_test(call, found)
         if b"match " in data and b"case " in data:
@@ -102,7 +103,7 @@ class TestedTypes:
         if looked_up is None or any(start < binding.offset < end for binding in looked_up[1]):
             return
         data, written = self._file.source.data, name.text or b""
-        if not any(data.find(word + written, start, end) >= 0 for word in _FURTHER):
+        if re.compile(_FURTHER + re.escape(written)).search(data, start, end) is None:
             found.setdefault(written, []).append(_Range(start, end, looked_up[0], f"{symbol}()"))
 
 

@@ -379,3 +379,16 @@ def test_in_tests_it_is_information() -> None:
           # ^^^^^^^^^^^^^^^ BC502.test
         """,
     )
+
+
+def test_charset_in_capitals() -> None:
+    check_findings(
+        "BC502",
+        """
+        from django.http import HttpResponse
+
+        def send(text):
+            return HttpResponse(text, content_type="application/json; CHARSET=latin-1")
+                                                                    # ^^^^^^^^^^^^^^^ BC502
+        """,
+    )

@@ -563,3 +563,30 @@ def test_tests_that_are_expected_to_fail() -> None:
                 self.assertEqual(names.names_of("x"), None)
         """,
     )
+
+
+def test_a_further_test_of_the_type_in_several_rows() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Event:
+            def publish(self): ...
+
+        class Sent:
+            def receipt(self): ...
+
+        def tell(event):
+            if isinstance (event, Event):
+                event.publsh()
+                    # ^^^^^^ BC901
+
+        def follow(event):
+            if isinstance(event, Event):
+                event.publish()
+                if isinstance(
+                    event,
+                    (Sent, str),
+                ):
+                    event.receipt()
+        """,
+    )
