@@ -31,7 +31,7 @@ from bugcatalog_ls.syntax.nodes import (
     walk,
 )
 from bugcatalog_ls.syntax.refusal_edits import DEFINITIONS, refusals_of
-from bugcatalog_ls.syntax.statement_edits import wrap
+from bugcatalog_ls.syntax.statement_edits import starts_row, wrap
 from bugcatalog_ls.text.spans import TextEdit
 
 
@@ -209,7 +209,7 @@ def entered_without(
             if not is_read_in(other, one):
                 continue
             told = call_of(other)
-            if told is None or not text_of(told).startswith(f"{one}."):
+            if told is None or not text_of(told).startswith(f"{one}.") or not starts_row(file, other):
                 return []
             edits += wrap(file, other, other, f"if {one} is not None:")
         if any(is_read_in(other, one) for other in following_outward(statement)):

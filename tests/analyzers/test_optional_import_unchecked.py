@@ -1679,6 +1679,8 @@ def test_mend_keeps_tabs_and_reads_conditions_with_comments() -> None:
         told=f"if span is not None:\n                    {deeper}",
     ).replace("try:", "from contextlib import nullcontext\n\n        try:", 1)
     check_fix("BC903", _with_tabs(before), _with_tabs(after))
+    in_one_row = before.replace(before[before.index("span.") :], "span.end(); save(order); span.end()\n")
+    check_fix("BC903", in_one_row, in_one_row)
     chosen = """
         try:
             import lib
