@@ -51,6 +51,7 @@ class Availability:
         self._flags = optional.flags
         top = optional.target.lstrip(".").split(".")[0]
         self._words = {word.lower() for word in (optional.name, top) if len(word) > 2}
+        self._answers: dict[tuple[int, bool, int], bool] = {}
         self._checkers: dict[int, bool] = {}
         self._predicates: dict[int, bool] = {}
         self._checking_classes: dict[int, bool] = {}
@@ -115,6 +116,14 @@ class Availability:
     # -- conditions ------------------------------------------------------------------------------
 
     def _tells(self, condition: Condition, depth: int) -> bool:
+        key = condition.node.id, condition.holds, depth
+        told = self._answers.get(key)
+        if told is None:
+            # A long `elif` chain asks each of its conditions anew for every branch below.
+            told = self._answers[key] = self._works_out(condition, depth)
+        return told
+
+    def _works_out(self, condition: Condition, depth: int) -> bool:
         if any(self._tells_part(part, depth) for part in implied(condition)):
             return True
         return self._tells_all(condition)
