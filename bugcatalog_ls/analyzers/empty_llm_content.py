@@ -18,6 +18,7 @@ from bugcatalog_ls.analysis.answer_guards import (
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.answer_checks import (
     TextUse,
+    is_asked_at_once,
     is_list_checked,
     is_text_checked,
     text_uses,
@@ -61,11 +62,13 @@ def _check(context: FileContext) -> Iterator[Finding]:
     hints: list[tuple[tuple[int, str], AnswerText]] = []
     for text in answer_texts(file):
         key = _answer(text)
-        message = _message(file, text)
+        message, variant = _message(file, text), ""
+        if message is None and (message := _unasked(file, text)) is not None:
+            variant = "" if is_asked_at_once(text.node) else "choices"
         if message is not None and key not in told:
             told.add(key)
             found.append(text.node.start_byte)
-            yield context.find(text.node, message)
+            yield context.find(text.node, message, variant=variant, data={"kind": "text"})
         elif message is None and text.family in ("choices", "delta") and not is_list_checked(text):
             hints.append((key, text))
     for read in unasking_guards(file) if b"choices" in file.source.data else ():
@@ -103,11 +106,14 @@ def _answer(text: AnswerText) -> tuple[int, str]:
 
 
 def _message(file: PyFile, text: AnswerText) -> str | None:
-    uses = list(text_uses(file, text))
-    for use in uses:
+    for use in text_uses(file, text):
         if use.role == "use" and not is_text_checked(file, text, use):
             return f"{_short(text_of(text.node))} may be empty, and is used without a check"
-    if text.family == "choices" and any(_reads_unasked(text, use) for use in uses):
+    return None
+
+
+def _unasked(file: PyFile, text: AnswerText) -> str | None:
+    if text.family == "choices" and any(_reads_unasked(text, use) for use in text_uses(file, text)):
         return f"this check of {_short(text_of(text.node))} reads the first choice before it knows of one"
     return None
 
@@ -185,7 +191,8 @@ def _guards(call: Node) -> bool:
 
 
 def _is_at(text: AnswerText, finding: Finding, context: FixContext) -> bool:
-    node = text.list_read if finding.variant == "choices" else text.node
+    is_list = finding.variant == "choices" and finding.data.get("kind") != "text"
+    node = text.list_read if is_list else text.node
     return (node.start_byte, node.end_byte) == (context.span.start, context.span.end)
 
 

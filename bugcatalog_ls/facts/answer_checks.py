@@ -13,6 +13,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.empty_texts import PARSERS, takes_empty
 from bugcatalog_ls.facts.llm_answers import AnswerText, references
 from bugcatalog_ls.facts.value_paths import value_path
 from bugcatalog_ls.syntax.file import PyFile
@@ -44,11 +45,7 @@ class TextUse:
 
 
 # Calls whose argument must be a text.
-_NEED_TEXT = re.compile(
-    r"^(?:(?:\w*json\w*|simplejson|yaml|json_repair|demjson3?)\.(?:loads|safe_load|load|decode|parse)"
-    r"|(?:ast\.)?literal_eval|len|int|float|re\.\w+"
-    r"|(?:\w+\.)*(?:model_validate_json|parse_raw|validate_json|from_json))$"
-)
+_NEED_TEXT = re.compile(rf"^(?:{PARSERS}|len|re\.\w+)$")
 _ASKS_LIST = re.compile(r"(?:not |len\()?\s*([\w.]+\.choices)\)?(?:\s*(?:is None|== 0))?")
 # What tested the text gave its answer a name: `if has_content: …`.
 _SAYS_THERE = re.compile(r"\b(?:has|have|got)_(?:\w+_)?(?:content|text|answer|reply)\b")
@@ -75,7 +72,7 @@ def is_text_checked(file: PyFile, text: AnswerText, use: TextUse) -> bool:
         return True  # It takes what is no JSON at all.
     if is_always_text and _is_looked_into(use.node):
         return True  # `"yes" in ""` is an answer as well.
-    if text.family == "choices" and _COMPLETED.search(text_of(text.node)) and _takes_empty(use.node):
+    if text.family == "choices" and _COMPLETED.search(text_of(text.node)) and takes_empty(file, use.node):
         return True  # Old completions always have a text.
     subjects = [re.escape(text_of(text.node))]
     if use.name is not None:
@@ -110,15 +107,6 @@ def _asks_for_same(file: PyFile, text: Node, condition: Node) -> bool:
         for node in (condition, *walk(condition))
         if node.type in ("subscript", "call", "identifier")
     )
-
-
-def _takes_empty(text: Node) -> bool:
-    """Whether an empty text does no harm: it is joined to another, or asked how it begins."""
-    parent = text.parent
-    if parent is None or parent.type in ("binary_operator", "augmented_assignment"):
-        return parent is not None
-    name = parent.child_by_field_name("attribute")
-    return name is not None and text_of(name) in ("startswith", "endswith")
 
 
 def _is_looked_into(text: Node) -> bool:
@@ -257,6 +245,12 @@ def unasking_guards(file: PyFile) -> Iterator[Node]:
                 break
             match = _ASKS_LIST.fullmatch(written)
             asked = match[1] if match is not None else asked
+
+
+def is_asked_at_once(node: Node) -> bool:
+    """Whether a node is one of the questions of an `any([…])` or `all([…])`, which all are evaluated."""
+    call = enclosing(node, "call")
+    return call is not None and text_of(call.children[0]) in ("any", "all")
 
 
 def _is_caught(node: Node, errors: frozenset[str]) -> bool:

@@ -167,7 +167,7 @@ def test_found() -> None:
         def f(x):
             r = client.chat.completions.create(model="m", messages=[])
             if r.choices[0].message.content is None:
-             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803.choices
                 raise ValueError
             return r.choices[0].message.content.strip()
 
@@ -228,7 +228,7 @@ def test_found() -> None:
         def f(x):
             r = client.completions.create(model="m", prompt=x)
             return r.choices[0].text.strip()
-                 # ^^^^^^^^^^^^^^^^^ BC803
+                 # ^^^^^^^^^^^^ BC803.choices
 
         #- comprehension.py
         from openai import OpenAI
@@ -1036,7 +1036,7 @@ def test_mend_text() -> None:
             def f(self, x):
                 try:
                     r = client.completions.create(model="m", prompt=x)
-                    return r.choices[0].text.strip()
+                    return int(r.choices[0].text)
                 except Exception:
                     raise
         """,
@@ -1056,7 +1056,7 @@ def test_mend_text() -> None:
                         finish_reason = r.choices[0].finish_reason if r.choices else None
                         logger.error("f: empty answer, finish_reason=%s", finish_reason)
                         raise ValueError("the model returned no content")
-                    return content.strip()
+                    return int(content)
                 except Exception:
                     raise
         """,
@@ -1445,5 +1445,48 @@ def test_a_test_of_the_text_under_a_name_of_its_own() -> None:
             if not answer.choices or not has_content:
                 return kind
             return answer.choices[0].message.content.strip()
+        """,
+    )
+
+
+def test_old_completions() -> None:
+    """An empty text is cut, stripped and compared without harm; only what must find something in it fails."""
+    check_findings(
+        "BC803",
+        """
+        import json
+
+
+        def name_of_tool(llama, prompt):
+            response = llama.create_completion(prompt=prompt)
+            return response["choices"][0]["text"][len("functions.") :]
+                 # ^^^^^^^^^^^^^^^^^^^^^^ BC803.choices
+
+
+        def is_yes(llama, prompt):
+            response = llama.create_completion(prompt=prompt)
+            answer = response["choices"][0]["text"].strip().lower()
+                   # ^^^^^^^^^^^^^^^^^^^^^^ BC803.choices
+            return answer == "yes" or "yes" in answer
+
+
+        def parsed(llama, prompt):
+            response = llama.create_completion(prompt=prompt)
+            answer = response["choices"][0]["text"].strip()
+                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            return json.loads(answer)
+
+
+        def parsed_if_any(llama, prompt):
+            response = llama.create_completion(prompt=prompt)
+            answer = response["choices"][0]["text"].strip()
+                   # ^^^^^^^^^^^^^^^^^^^^^^ BC803.choices
+            return json.loads(answer) if answer else {}
+
+
+        def first_word(llama, prompt):
+            response = llama.create_completion(prompt=prompt)
+            return response["choices"][0]["text"].split()[0]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
         """,
     )
