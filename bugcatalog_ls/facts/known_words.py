@@ -48,7 +48,7 @@ def _is_member(test: Node, written: str, *, holds: bool) -> bool:
 
 
 def _found(test: Node, *, holds: bool) -> Node | None:
-    """The variable that a test finds to be something: `found`, `found is not None`, `isinstance(found, int)`."""
+    """What a test finds to be there: `found`, `found is not None`, `isinstance(found, int)`."""
     if test.type == "identifier":
         return test if holds else None
     if test.type == "call" and _ASKED.match(text_of(test)) is not None:
