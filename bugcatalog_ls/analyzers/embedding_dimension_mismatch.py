@@ -15,7 +15,7 @@ from bugcatalog_ls.facts.guarded_functions import function_behind
 from bugcatalog_ls.facts.models import model
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.schema_replay import environments_of, table_of
-from bugcatalog_ls.facts.vector_sizes import AskedSize, MadeRow, ModelUse, VectorField
+from bugcatalog_ls.facts.vector_sizes import AskedSize, MadeRow, ModelUse, SizelessAsking, VectorField
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.nodes import constant_value, text_of
 
@@ -27,6 +27,7 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         if found is not None:
             size, model, variant = found
             if size != declared.size:
+                variant = variant or _weight(context, declared, size, model)
                 message = (
                     f"vectors of {declared.size} numbers are declared here, {model} makes them with {size}"
                 )
@@ -58,6 +59,16 @@ def _expected(context: JoinContext, declared: VectorSize) -> tuple[int, str, str
         return None
     found = _one({size for _, size in near}, next(iter(near))[0], variant)
     return None if found is not None and _is_of_another(context, declared, found[0], variant) else found
+
+
+def _weight(context: JoinContext, declared: VectorSize, size: int, model: str) -> str:
+    """Whether a model may be asked for the smaller vectors, by code that nobody sees here."""
+    known = embedding_models().get(model.lower())
+    if known is None or not known.settable or declared.size >= known.size or size != known.size:
+        return ""
+    sizeless = {path for path, _ in context.index.get(SizelessAsking, "sizeless")}
+    is_asked = any(context.index.get(AskedSize, "asked"))
+    return "" if declared.path in sizeless or (sizeless and not is_asked) else "lone"
 
 
 def _is_of_another(context: JoinContext, declared: VectorSize, size: int, variant: str) -> bool:

@@ -113,10 +113,12 @@ def _asks_for_same(file: PyFile, text: Node, condition: Node) -> bool:
 
 
 def _takes_empty(text: Node) -> bool:
-    """Whether an empty text does no harm: it is joined to another, or asked how it begins."""
+    """Whether an empty text does no harm: it is joined to another, cut, or asked how it begins."""
     parent = text.parent
     if parent is None or parent.type in ("binary_operator", "augmented_assignment"):
         return parent is not None
+    if parent.type == "subscript":
+        return any(child.type == "slice" for child in parent.named_children)
     name = parent.child_by_field_name("attribute")
     return name is not None and text_of(name) in ("startswith", "endswith")
 

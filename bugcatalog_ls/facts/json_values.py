@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.facts.mapping_stores import is_replaced, stores_before, values_left
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     Arguments,
     arguments_of,
     operator_of,
+    string_value,
     text_of,
     unparenthesised,
 )
@@ -179,17 +181,9 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
     node = unparenthesised(node)
     if depth <= 0:
         return
-    if node.type == "dictionary":
-        for pair in node.named_children:
-            value = pair.child_by_field_name("value") if pair.type == "pair" else None
-            if pair.type == "dictionary_splat" and pair.named_children:
-                value = pair.named_children[0]
-            if value is not None:
-                yield from values_in(file, value, depth - 1)
-    elif node.type == "call" and file.symbol(node) == "builtins.dict()":
-        arguments = arguments_of(node)
-        for value in (*arguments.positional[:1], *arguments.dict_unpacked, *arguments.keywords.values()):
-            yield from values_in(file, value, depth - 1)
+    if node.type == "dictionary" or (node.type == "call" and file.symbol(node) == "builtins.dict()"):
+        for _, held in _parts(node):
+            yield from values_in(file, held, depth - 1)
     elif node.type == "binary_operator" and operator_of(node) in ("+", "|") and _joins_literal(node):
         for side in (node.child_by_field_name("left"), node.child_by_field_name("right")):
             if side is not None:
@@ -207,8 +201,11 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
         value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
         is_dict = value is not None and value.type == "call" and file.symbol(value) == "builtins.dict()"
         if value is not None and (value.type in ("dictionary", "list", "list_comprehension") or is_dict):
-            yield from values_in(file, value, depth - 1)
-            yield from _put_into(file, node)
+            stores = stores_before(file, node)
+            for key, part in _parts(value):
+                if not is_replaced(stores, key):
+                    yield from values_in(file, part, depth - 1)
+            yield from values_left(stores)
         else:
             yield node
     elif node.type == "conditional_expression":
@@ -218,6 +215,24 @@ def values_in(file: PyFile, node: Node, depth: int = 6) -> Iterator[Node]:
                 yield from values_in(file, part, depth - 1)
     else:
         yield node
+
+
+def _parts(literal: Node) -> Iterator[tuple[str | None, Node]]:
+    """The values of a literal mapping with their keys (None: not known); else all of it at once."""
+    if literal.type == "dictionary":
+        for pair in literal.named_children:
+            value = pair.child_by_field_name("value") if pair.type == "pair" else None
+            if pair.type == "dictionary_splat" and pair.named_children:
+                value = pair.named_children[0]
+            if value is not None:
+                yield string_value(pair.child_by_field_name("key")), value
+    elif literal.type == "call":
+        arguments = arguments_of(literal)
+        for given in (*arguments.positional[:1], *arguments.dict_unpacked):
+            yield None, given
+        yield from arguments.keywords.items()
+    else:
+        yield None, literal
 
 
 def _is_asked_plain(condition: Node, part: Node, *, is_first: bool) -> bool:
@@ -248,19 +263,3 @@ def type_of_symbol(symbol: str | None) -> str | None:
             return None
         symbol = symbol.removesuffix(ending)
     return _MADE_BY[symbol] if symbol is not None else None
-
-
-def _put_into(file: PyFile, name: Node) -> Iterator[Node]:
-    """What is put into a mapping before it is given away: `payload["at"] = datetime.now()`."""
-    scope = file.scopes.at(name.start_byte)
-    for assignment in file.nodes("assignment"):
-        if assignment.end_byte > name.start_byte or assignment.start_byte < scope.start:
-            continue
-        left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-        if left is None or right is None or left.type != "subscript":
-            continue
-        if (
-            text_of(left.named_children[0]) == text_of(name)
-            and file.scopes.at(assignment.start_byte) is scope
-        ):
-            yield right

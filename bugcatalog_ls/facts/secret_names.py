@@ -34,7 +34,8 @@ _NO_VALUE = frozenset(
         "redacted", "obfuscated", "hidden", "censored", "encrypted", "sanitized", "safe", "scrubbed",
         "public", "change", "changed", "changing", "forgot", "forgotten", "validate", "check", "supports",
         "support", "expects", "skip", "ignore", "ask", "rotate", "send", "masking", "mask", "redact",
-        "fake", "dummy", "mock", "placeholder",
+        "fake", "dummy", "mock", "placeholder", "retain", "retains", "keep", "keeps", "include",
+        "includes", "revoke", "reveal", "does", "did", "will", "was", "preserve", "omit", "want", "wants",
     }
 )  # fmt: skip
 _OF = frozenset({"to", "of", "for", "in"})

@@ -13,6 +13,7 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.asked_secrets import is_other_token, made_secret, secret_at_key
 from bugcatalog_ls.facts.dumped_objects import dumped_object, fields_left_out
 from bugcatalog_ls.facts.hidden_secrets import ANSWERS, HIDES, is_absent, is_masked_anew, may_hold
+from bugcatalog_ls.facts.known_words import is_known_word
 from bugcatalog_ls.facts.other_meanings import means_other
 from bugcatalog_ls.facts.position_tokens import is_counted, is_number
 from bugcatalog_ls.facts.public_parts import is_public_key
@@ -100,7 +101,7 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
     name = text_of(node)
     symbol = file.symbol(node)
     if (whole := whole_of(symbol)) is not None:
-        return Revealed("whole", whole, symbol)
+        return None if is_known_word(file, node) else Revealed("whole", whole, symbol)
     bindings = file.names.bindings(node)
     kind = secret_kind(name)
     if kind:
@@ -127,7 +128,7 @@ def _of_identifier(file: PyFile, node: Node, depth: int) -> Revealed | None:
             if ANSWERS.intersection(name.lower().split("_")):
                 return None  # A body that is an address, a name or an id.
             if found is not None and found.kind in ("whole", "settings"):
-                return found
+                return None if is_known_word(file, node) else found
         is_dict = value.type == "dictionary" or file.symbol(value) == "builtins.dict()"
         if is_dict and (held := _held_in(file, value)) is not None:
             return Revealed("whole", f"{held} in {name}", None)
@@ -260,6 +261,8 @@ def _is_harmless(file: PyFile, name: str, binding: Binding) -> bool:
     if binding.kind == "except":
         return True
     value = binding.value
+    if binding.kind == "parameter" and value is not None and value.type in ("true", "false"):
+        return True
     if value is None or binding.kind != "assign":
         return False
     if value.type in (

@@ -11,6 +11,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.declared_sizes import VectorSize, declared_sizes, model_beside
+from bugcatalog_ls.facts.embedding_makers import is_made_without, sizeless_calls
 from bugcatalog_ls.facts.embedding_uses import asked_sizes, model_uses, unlisted_models
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.vector_rows import made_rows
@@ -39,6 +40,16 @@ class AskedSize(Fact, frozen=True):
     @property
     def key(self) -> str:
         return "asked"
+
+
+class SizelessAsking(Fact, frozen=True):
+    """A file asks a model for vectors and leaves their size to it."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return "sizeless"
 
 
 class VectorField(Fact, frozen=True):
@@ -80,6 +91,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     asked = list(asked_sizes(file))
     if asked:
         facts.add(AskedSize(file.path))
+    if next(sizeless_calls(file), None) is not None:
+        facts.add(SizelessAsking(file.path))
     uses = list(model_uses(file, [size for size, _ in asked]))
     for known, size, _ in uses:
         facts.add(ModelUse(file.path, known.name, size))
@@ -88,7 +101,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
     for node, value, place in declared_sizes(file, uses, [given for _, given in asked]):
         field, owner = _field_of(file, place)
         anchor = facts.anchor(f"vector size {file.qualname_at(node.start_byte)}", node)
-        facts.add(VectorSize(file.path, value, anchor, model_beside(node, uses), field, owner))
+        beside = "?" if is_made_without(file, node, place, uses) else model_beside(node, uses)
+        facts.add(VectorSize(file.path, value, anchor, beside, field, owner))
         if field:
             facts.add(VectorField(field, value, file.path))
     if b"ALTER" in file.source.data:

@@ -233,7 +233,7 @@ def test_flag_gemini() -> None:
         """
         GEMINI_MODEL = "models/gemini-embedding-001"
         VECTOR_SIZE = 768
-                    # ^^^ BC801
+                    # ^^^ BC801.lone
         """,
     )
 
@@ -274,7 +274,7 @@ def test_flag_dataclass() -> None:
         class EmbeddingSettings:
             model_name: str = "jina-embeddings-v3"
             vector_size: int = 768
-                             # ^^^ BC801
+                             # ^^^ BC801.lone
         """,
     )
 
@@ -1007,3 +1007,54 @@ def test_a_second_column_may_hold_what_another_model_makes() -> None:
             session.add(Note(title_embedding=encoder.encode(title), text_embedding=encoder.encode(text)))
         """,
     )
+
+
+def test_settable_size() -> None:
+    """A smaller size may be asked for by code that is not seen; calls that name none say that nobody does."""
+    unseen = """
+        #- settings.py
+        def environment():
+            return {"EMBEDDING_MODEL": "text-embedding-3-small", "EMBEDDING_DIM": "1024"}
+    """
+    call = """
+        #- embed.py
+        def embed(client, settings, text):
+            return client.embeddings.create(model=settings.embedding_model, input=text)
+    """
+    assert _variants(unseen) == ["lone"]
+    assert _variants(unseen.replace("1024", "2048")) == [""]
+    assert _variants(unseen + call) == [""]
+    assert _variants(unseen + call.replace("input=text", "input=text, dimensions=settings.size")) == []
+
+
+def test_size_of_another_maker() -> None:
+    """A class that makes vectors without the model has a size of its own."""
+    source = """
+        #- embed.py
+        _DEFAULT_DIMENSIONS = 256
+        DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+
+        class HashingEmbedder:
+            dimensions: int = _DEFAULT_DIMENSIONS
+
+            def embed(self, text):
+                return hashed(text, self.dimensions)
+
+
+        class ModelEmbedder:
+            model_name: str = DEFAULT_MODEL
+
+            def embed(self, text):
+                return load(self.model_name).encode(text)
+    """
+    assert _variants(source.replace("_DEFAULT_DIMENSIONS", "VECTOR_DIM")) == []
+    assert _variants(source) == []
+    assert _variants(source.replace("hashed(text,", "load(DEFAULT_MODEL).encode(text,")) == [""]
+    # What only stores the vectors takes those of the model.
+    assert _variants(source.replace("def embed", "def add", 1)) == [""]
+
+
+def _variants(fixture: str) -> list[str]:
+    project = project_of("BC801", split_fixture(fixture), None)
+    return [found.variant for path in sorted(project.results) for found in project.findings(path)]

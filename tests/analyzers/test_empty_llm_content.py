@@ -1236,6 +1236,16 @@ def test_the_text_of_an_old_completion_may_be_joined_and_asked_how_it_begins() -
                  # ^^^^^^^^^^^^^^^^^^^ BC803.choices
 
 
+        def name_of_tool(chunk):
+            return chunk["choices"][0]["text"][len("functions.") :]
+                 # ^^^^^^^^^^^^^^^^^^^ BC803.choices
+
+
+        def first_letter(chunk):
+            return chunk["choices"][0]["text"][0]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+
+
         def echoed(client, prompt):
             result = client.completions.create(model="davinci", prompt=prompt)
             return [prompt + choice.text for choice in result.choices]

@@ -1518,3 +1518,52 @@ def test_weighs_a_rounded_decimal_and_arithmetic_by_what_they_are_for() -> None:
                  # ^^^^^^^^^^ BC503
         """,
     )
+
+
+def test_replaced_values() -> None:
+    """What a key is given later, or may be, is what counts."""
+    check_findings(
+        "BC503",
+        """
+        import json
+        from datetime import datetime
+
+
+        def told(log, row):
+            data = {"created": datetime.now(), "user": row.user}
+            data["created"] = row.created_text
+            data["user"] = row.user.name
+            log.info(json.dumps(data))
+
+
+        def taken_out(row):
+            data = {"at": datetime.now()}
+            data.pop("at")
+            other = {"at": datetime.now(), "b": 1}
+            del other["at"]
+            every = {"at": datetime.now()}
+            for key in every:
+                every[key] = str(every[key])
+            mixed = dict(at=datetime.now())
+            mixed.update(row)
+            given = {"at": datetime.now()}
+            given.update(at=row.at_text)
+            first = json.dumps(data), json.dumps(other), json.dumps(every)
+            return first, json.dumps(mixed), json.dumps(given)
+
+
+        def still_there(row):
+            data = {"at": datetime.now(), "name": row.name}
+            data["name"] = row.title
+            data.pop("other", None)
+            return json.dumps(data)
+                 # ^^^^^^^^^^^^^^^^ BC503
+
+
+        def put_in_last(row):
+            data = {"at": row.at_text}
+            data["at"] = datetime.now()
+            return json.dumps(data)
+                 # ^^^^^^^^^^^^^^^^ BC503
+        """,
+    )

@@ -1059,3 +1059,61 @@ def test_claims_places_in_a_stream_and_prints_of_a_debugger() -> None:
                 # ^^^^^^^ BC602
         """,
     )
+
+
+def test_known_words() -> None:
+    """What was looked up in a table and found there is one of its words, whatever it came with."""
+    check_findings(
+        "BC602",
+        """
+        import logging
+
+        from fastapi import FastAPI, HTTPException, Request
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+
+        @app.put("/level")
+        async def set_level(request: Request):
+            body = await request.body()
+            level = body.decode("utf-8").upper().strip()
+            number = logging._nameToLevel.get(level)
+            if not isinstance(number, int):
+                raise HTTPException(400)
+            logger.info(f"level is {level}")
+
+
+        @app.put("/mode")
+        async def set_mode(request: Request):
+            mode = (await request.body()).decode()
+            if mode not in ("fast", "slow"):
+                logger.warning("no mode: %s", mode)
+                                            # ^^^^ BC602
+                raise HTTPException(400)
+            logger.info("mode is %s", mode)
+
+
+        @app.put("/any")
+        async def set_any(request: Request):
+            value = (await request.body()).decode()
+            if not value:
+                raise HTTPException(400)
+            logger.info("value is %s", value)
+                                     # ^^^^^ BC602
+
+
+        def counted(validator, token, cached, refresh_token=False):
+            increment, retain_token = validator(token, cached)
+            if retain_token:
+                token = cached
+            logger.debug("retain %r, refresh %r, +%d", retain_token, refresh_token, increment)
+
+
+        def login(token, known_tokens, refresh_token):
+            if token not in known_tokens:
+                raise PermissionError
+            logger.info("refreshed %s", refresh_token)
+                                      # ^^^^^^^^^^^^^ BC602
+        """,
+    )
