@@ -673,3 +673,51 @@ def test_a_base_out_of_a_mapping_is_unknown() -> None:
         OtherForm.set_fields(1)
         """,
     )
+
+
+def test_a_function_that_hands_on_gives_a_class_below_its_annotation() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- base.py
+        class RoutePlugin:
+            def setup(self): ...
+
+        _KEPT: dict[str, RoutePlugin] = {}
+
+        def register(plugin: RoutePlugin) -> RoutePlugin:
+            _KEPT[plugin.name] = plugin
+            return plugin
+
+        def find(name) -> RoutePlugin:
+            return _KEPT[name]
+
+        #- lb.py
+        import base
+
+        class LBPlugin(base.RoutePlugin):
+            name = "lb"
+            def refresh(self): ...
+
+        lb_plugin = base.register(LBPlugin())
+
+        #- routes.py
+        import base
+        from lb import lb_plugin
+
+        class Routes:
+            def __init__(self):
+                self.plugin = base.find("lb")
+
+            def reload(self):
+                self.plugin.refresh()
+                self.plugin.stop()
+                          # ^^^^ BC901
+
+        def change():
+            lb_plugin.refresh()
+            lb_plugin.refreshed()
+                    # ^^^^^^^^^ BC901
+            base.find("lb").refresh()
+        """,
+    )
