@@ -773,7 +773,7 @@ def test_what_a_query_is_given_is_compared() -> None:
             return Report.objects.filter(made__lt=limit)
         def due(Report):
             return Report.objects.filter(due=date.today())
-                                           # ^^^^^^^^^^^^ BC501.date date.today() is the day at the host, and it is compared
+                                           # ^^^^^^^^^^^^ BC501.date
         def make(Report):
             now = datetime.now()
                 # ^^^^^^^^^^^^^^ BC501 datetime.now() has no zone and is stored
