@@ -12,18 +12,28 @@ import msgspec
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.background_work import TASK_MAKERS
-from bugcatalog_ls.facts.called_functions import called_function
 from bugcatalog_ls.facts.endless_loops import is_harmless
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
+from bugcatalog_ls.facts.function_effects import FunctionEffects
 from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.http_clients import CLIENTS, http_call
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.log_names import is_log_owner
 from bugcatalog_ls.facts.resolve import class_at, resolve
+from bugcatalog_ls.facts.startup_hooks import asks_redis
+from bugcatalog_ls.facts.waiting_calls import DELEGATES
 from bugcatalog_ls.syntax.file import Definition, PyFile
 from bugcatalog_ls.syntax.handlers import is_broad
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import ancestors, body_of, called_name, callee_of, is_docstring, text_of
+from bugcatalog_ls.syntax.nodes import (
+    ancestors,
+    arguments_of,
+    body_of,
+    called_name,
+    callee_of,
+    is_docstring,
+    text_of,
+)
 
 Work = Literal["waits", "nothing", "unknown"]
 
@@ -39,21 +49,25 @@ _BEGINS = re.compile(
 _WAITS = re.compile(
     r"_?(?:create_all|connect|execute|executemany|ping|upgrade|migrate|commit|urlopen|open|recv|request"
     r"|(?:fetch|download|upload|query|load|read|write|send|save|pull|push|publish|select|insert|reindex|sync"
-    r"|all|first|one|scalar|bootstrap|check_output|check_call|get_secret_value)(?:_?[a-z]\w*)?)"
+    r"|all|first|one|scalar|from_pretrained|pipeline|bootstrap|check_output|check_call|get_secret_value)(?:_?[a-z]\w*)?)"
 )
 _IN_MEMORY = (
     *("apscheduler.", "prometheus_client.", "opentelemetry.", "structlog.", "loguru.", "schedule."),
     *("threading.", "concurrent."),
 )
+_OF_FOLDERS = ("listdir", "scandir", "walk", "makedirs", "mkdir", "remove", "stat", "system", "popen")
 _WAITING_MODULES = frozenset(
     {"subprocess", "socket", "urllib", "http", "smtplib", "ftplib", "imaplib", "poplib", "sqlite3", "shutil"}
     | {"pathlib", "io", "ssl", "xmlrpc", "dbm", "shelve"}
 )
+_WAITING_CALLS = frozenset({"builtins.open", *(f"os.{name}" for name in _OF_FOLDERS)})
 _HARMLESS_NAMES = frozenset(
     {"add_job", "add_listener", "labels", "inc", "dec", "observe", "create_task", "ensure_future", "add_task"}
     | {name for kind in (str, list, dict, set, bytes) for name in dir(kind) if not name.startswith("_")}
 )
+_OF_CACHES = frozenset({"get", "set", "add", "delete", "get_or_set", "get_many", "set_many", "clear"})
 _GATHERS = frozenset({"gather", "wait_for", "shield", "wait"})
+_MODEL = re.compile(r"\.(?:[A-Z]\w*(?:Transformer|Embeddings?|Encoder|Model))$")
 _LOCK = re.compile(r"lock|semaphore|timeout|timer|span", re.IGNORECASE)
 _MAX_DEPTH = 6
 
@@ -100,12 +114,21 @@ def _work_of(index: FactIndex, symbol: str, depth: int, seen: set[str]) -> Work:
 def _work_of_call(index: FactIndex, call: WorkCall, path: str, depth: int, seen: set[str]) -> Work:
     if call.symbol is not None:
         behind = function_behind(index, call.symbol, path)
-        if behind is not None:
+        if behind is not None and index.get(StartupWork, behind[1].symbol):
             return _work_of(index, behind[1].symbol, depth - 1, seen)
+        if behind is not None:
+            effects = index.get(FunctionEffects, behind[1].symbol)
+            if catches_all(index, behind[1].symbol):
+                return "nothing"
+            if any(effect.does("write", "flush", "commit", "query", "request") for _, effect in effects):
+                return "waits"
+            return "unknown" if call.is_waiting else "nothing"
         resolved = resolve(index, call.symbol, path)
         if class_at(index, resolved) is not None or resolved.startswith(_IN_MEMORY):
             return "nothing"
-    return "waits" if call.is_waiting else "unknown"
+    # A model is loaded where it is made.
+    is_model = call.symbol is not None and _MODEL.search(call.symbol) is not None
+    return "waits" if call.is_waiting or is_model else "unknown"
 
 
 def _collect(file: PyFile, facts: Facts) -> None:
@@ -117,6 +140,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
     calls = file.calls_where(lambda name: bool(name))
     starts = [call.start_byte for call in calls]
     symbols = {each.node.id: each.symbol for each in file.functions}
+    functions = {each.symbol: each.node for each in file.functions}
     seen = {node.id for node in pending}
     while pending:
         function = pending.pop()
@@ -135,8 +159,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
                 waits = True
             elif work is not None:
                 others[work] = None
-                helper = called_function(file, call)
-                if helper is not None and helper.id in symbols and helper.id not in seen:
+                helper = functions.get((work.symbol or "").replace("()", ""))
+                if helper is not None and helper.id not in seen:
                     seen.add(helper.id)
                     pending.append(helper)
         facts.add(StartupWork(symbols[function.id], waits, tuple(others)))
@@ -184,9 +208,20 @@ def _work_in(file: PyFile, call: Node) -> WorkCall | Literal[True] | None:
     written = text_of(callee_of(call) or call)
     owner, _, last = written.rpartition(".")
     is_awaited = _is_awaited(call)
+    if asks_redis(file, call, last) or _asks_cache(file, call, last):
+        return True
+    if is_awaited and last in DELEGATES:
+        given = arguments_of(call).positional
+        target = given[DELEGATES[last]] if DELEGATES[last] < len(given) else None
+        return WorkCall(file.symbol(target), True)
     if is_log_owner(owner) or is_harmless(file, call) or (last in _HARMLESS_NAMES and not is_awaited):
         return None
-    if last == "start" and "scheduler" in owner.lower() and b"jobstore" not in file.source.data:
+    if (
+        last == "start"
+        and not is_awaited
+        and "scheduler" in owner.lower()
+        and b"jobstore" not in file.source.data
+    ):
         return None
     if called_name(call.parent.parent if call.parent and call.parent.parent else call) in TASK_MAKERS:
         return None
@@ -199,10 +234,16 @@ def _work_in(file: PyFile, call: Node) -> WorkCall | Literal[True] | None:
         return None
     top = symbol.partition(".")[0] if symbol is not None else ""
     if top in sys.stdlib_module_names:
-        if symbol in ("builtins.open", "io.open") or top in _WAITING_MODULES:
+        if symbol in _WAITING_CALLS or top in _WAITING_MODULES:
             return True
         return None
     return WorkCall(symbol, is_awaited or _WAITS.fullmatch(last) is not None)
+
+
+def _asks_cache(file: PyFile, call: Node, name: str) -> bool:
+    """Whether a call waits for Django's cache: `cache.set(key, value)`."""
+    is_of_cache = name in _OF_CACHES and b"django.core.cache" in file.source.data
+    return is_of_cache and (file.callee(call) or "").startswith("django.core.cache.")
 
 
 def _is_awaited(call: Node) -> bool:
@@ -211,6 +252,8 @@ def _is_awaited(call: Node) -> bool:
             return True
         if outer.type == "call":
             return called_name(outer) in _GATHERS and _is_awaited(outer)
+        if outer.type in ("for_statement", "for_in_clause"):
+            return outer.children[0].type == "async"
         if outer.type == "with_statement":
             written = text_of(callee_of(call) or call)
             return outer.children[0].type == "async" and _LOCK.search(written) is None
