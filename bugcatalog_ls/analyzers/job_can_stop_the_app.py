@@ -17,6 +17,7 @@ from bugcatalog_ls.facts.guarded_functions import catches_all, function_behind
 from bugcatalog_ls.facts.round_edits import guarded_round
 from bugcatalog_ls.facts.scheduled_jobs import ScheduledJob
 from bugcatalog_ls.facts.startup_hooks import StartupCall
+from bugcatalog_ls.facts.startup_work import work_of
 from bugcatalog_ls.syntax.comprehension_loops import as_loop
 from bugcatalog_ls.syntax.edits import replace_node
 from bugcatalog_ls.syntax.file import Definition, PyFile
@@ -56,7 +57,10 @@ def _join(context: JoinContext) -> Iterator[Finding]:
         found = function_behind(index, startup.symbol, path) if startup.symbol is not None else None
         if found is not None and catches_all(index, found[1].symbol):
             continue
-        variant = "" if startup.is_optional else "startup"
+        work = work_of(index, found[1].symbol) if found is not None and startup.is_optional else None
+        if work == "nothing":
+            continue
+        variant = "" if startup.is_optional and work != "unknown" else "startup"
         message = f"an error of {startup.written} in {startup.hook} keeps the application from starting"
         yield context.find(startup.anchor, message, variant=variant, data={"kind": "startup"})
     for loop in index.in_file(path, EndlessLoop):

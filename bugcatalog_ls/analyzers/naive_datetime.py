@@ -114,7 +114,8 @@ def _time(file: PyFile, times: TimeUses, node: Node, clock: Clock) -> Iterator[_
     uses = times.of(node)
     if clock == "day":
         if uses.roles & {"stored", "serialised", "frozen"}:
-            message = f"{text_of(node)} is the day at the host, and it is stored"
+            verb = "compared" if uses.is_only_asked_for else "stored"
+            message = f"{text_of(node)} is the day at the host, and it is {verb}"
             yield _Found(node, "reading", message, "" if "frozen" in uses.roles else "date")
         return
     if clock in ("fixed", "parsed"):

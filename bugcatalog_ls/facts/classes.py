@@ -246,7 +246,9 @@ def _class(
                 value = child.child_by_field_name("value")
                 metaclass = file.symbol(value) or "?"
         elif child.type == "subscript":
-            bases.append(file.symbol(child.child_by_field_name("value")))
+            generic = file.symbol(child.child_by_field_name("value"))
+            # `class Form(FORMS[kind])`: out of a mapping or a list comes any class.
+            bases.append(None if generic is not None and generic.endswith((")", "]")) else generic)
         elif child.type != "comment":
             # What a call gives, or an attribute of it, is no class that can be named.
             bases.append(None if b"(" in (child.text or b"") else file.symbol(child))

@@ -34,6 +34,8 @@ SQLALCHEMY_NAMES = frozenset(
 @cache
 def names_of_known_base(base: str) -> frozenset[str] | None:
     """The names that a well-known base from outside of the workspace gives; None where unknown."""
+    if base.endswith("()") and base.removesuffix("()") not in _SQLALCHEMY_BASES:
+        return None  # A class out of a mapping, `FORMS[kind]`, or one made by a call.
     base = base.removesuffix("()")
     module, _, name = base.rpartition(".")
     if module in ("typing", "typing_extensions"):

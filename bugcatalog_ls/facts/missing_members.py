@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.listed_names import is_told_by_name
 from bugcatalog_ls.facts.member_owners import Owner, owner_of
 from bugcatalog_ls.facts.module_members import module_has
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
-from bugcatalog_ls.facts.owner_links import are_links_sure, may_be_generator
+from bugcatalog_ls.facts.owner_links import are_links_sure, is_handed_on, may_be_generator
 from bugcatalog_ls.facts.plain_classes import effect_of_decorators, is_certain
 from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -84,7 +84,14 @@ def _lacks(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool
         descendants_may_have(index, owner.symbol, use.name) or _is_set_below(index, use.name, owner, path)
     ):
         return False
+    if _is_below(index, use.name, owner) and is_handed_on(index, use, path):
+        return False
     return not use.annotated or is_annotation_likely(index, use, owner, path)
+
+
+def _is_below(index: FactIndex, name: str, owner: Owner) -> bool:
+    """Whether a class that derives from the owner may have the name."""
+    return any(class_may_have(index, below, name) for below in descendants_of(index, owner.symbol))
 
 
 def _is_set_below(index: FactIndex, name: str, owner: Owner, path: str) -> bool:

@@ -6,6 +6,7 @@ import sys
 
 from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.exports import ModuleExports
+from bugcatalog_ls.facts.history_models import may_hold_history
 from bugcatalog_ls.facts.import_roots import imported_modules, is_other_root
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.resolve import file_of_module
@@ -34,6 +35,8 @@ def module_has(index: FactIndex, module: str, use: AttributeUse, path: str) -> b
         return True
     if parts[-1].endswith(("_pb2", "_pb2_grpc")):
         # Made anew from its description, wherever it runs.
+        return True
+    if may_hold_history(index, module, name):
         return True
     package = index.one(ModuleExports, ".".join(parts[:-1]))
     if package is not None and package[1].names.get(parts[-1], module) != module:

@@ -7,11 +7,13 @@ from bugcatalog_ls.facts.attribute_uses import AttributeUse
 from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import FunctionFact
 from bugcatalog_ls.facts.derived_classes import descendants_of
+from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.member_owners import Owner
 from bugcatalog_ls.facts.module_members import module_file
 from bugcatalog_ls.facts.outside_stores import is_set_from_outside
-from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
+from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro, resolve
+from bugcatalog_ls.syntax.modules import module_name
 
 _RESULT_KEEPING = frozenset(
     {"builtins.staticmethod", "builtins.classmethod", "functools.lru_cache", "functools.cache"}
@@ -73,6 +75,35 @@ def may_be_generator(index: FactIndex, use: AttributeUse, path: str) -> bool:
     called.append(use.owner.removesuffix("()"))
     functions = [function_at(index, resolve(index, symbol, path).removesuffix("()")) for symbol in called]
     return any(function is not None for function in functions)
+
+
+def is_handed_on(index: FactIndex, use: AttributeUse, path: str) -> bool:
+    """Whether the owner came from a function, which may give what it was given: of its class, or of one
+    below it."""
+    symbols = [use.owner, *(f"{symbol}.{name}" if name else symbol for symbol, name in use.links)]
+    return any(_is_handed(index, symbol, path, _MAX_FUNCTIONS) for symbol in symbols)
+
+
+def _is_handed(index: FactIndex, symbol: str, path: str, steps: int) -> bool:
+    if steps <= 0:
+        return False
+    plain = symbol.removesuffix("()")
+    if function_at(index, resolve(index, plain, path).replace("()", "")) is not None:
+        return True
+    owner, _, name = plain.rpartition(".")
+    if owner.endswith("()"):
+        found = (
+            class_at(index, base) for base in mro(index, resolve(index, owner, path).removesuffix("()"))[0]
+        )
+        targets = [(known[1].attributes.get(name), known[0]) for known in found if known is not None]
+    else:
+        file = file_of_module(index, owner, path)
+        exports = index.one(ModuleExports, module_name(file)) if file is not None else None
+        targets = [(exports[1].names.get(name), exports[0])] if exports is not None else []
+    return any(
+        target is not None and target != plain and _is_handed(index, target, other, steps - 1)
+        for target, other in targets
+    )
 
 
 def _gives_result(index: FactIndex, path: str, function: FunctionFact, entered: bool) -> bool:

@@ -249,7 +249,7 @@ def _failing(file: PyFile, statement: Node) -> Iterator[Node]:
                 continue
             if is_io and last == "start" and (file.callee(node) or "").startswith("threading."):
                 continue  # The thread does its work elsewhere, and its errors end there.
-            if is_io or (last in VERBS and sends_request(file, node)) or _asks_redis(file, node, last):
+            if is_io or (last in VERBS and sends_request(file, node)) or asks_redis(file, node, last):
                 yield node
 
 
@@ -265,7 +265,8 @@ def _is_signal(file: PyFile, call: Node) -> bool:
     )
 
 
-def _asks_redis(file: PyFile, call: Node, name: str) -> bool:
+def asks_redis(file: PyFile, call: Node, name: str) -> bool:
+    """Whether a call by this last name waits for Redis, though it is named like a look into a mapping."""
     if name not in _REDIS_COMMANDS or b"redis" not in file.source.data:
         return False
     return (file.callee(call) or "").startswith(_REDIS_CLIENTS)

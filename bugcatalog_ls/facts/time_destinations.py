@@ -28,6 +28,11 @@ def keeps(name: str, symbol: str | None) -> bool:
     return not (name.isupper() and len(name) > 1)
 
 
+def asks(name: str) -> bool:
+    """Whether a call that keeps what it is given only asks for rows by it."""
+    return name in _ASKING
+
+
 def dumps(name: str) -> bool:
     """Whether a call writes what it is given as a message."""
     return name in _DUMPING
@@ -78,6 +83,7 @@ _KEEPING = _words(
     "zadd upsert on_conflict_do_update save_to_db fetch fetchrow fetchval model_copy model_construct "
     "bindparam literal bindparams bulk_insert_mappings bulk_update_mappings count_documents encode"
 )
+_ASKING = _words("filter filter_by where having between find find_one exclude count_documents")
 _KEEPING_IN_REDIS = _words("set setnx psetex getset append lpush rpush sadd xadd publish")
 _DUMPING = _words("dumps dump jsonify JSONResponse packb")
 _PASSING = _words(

@@ -8,17 +8,17 @@ from typing import Literal
 from tree_sitter import Node
 
 Role = Literal[
-    "stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted", "epoch",
-    "measured", "shown", "file", "aware", "unknown",
+    "stored", "queried", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted",
+    "epoch", "measured", "shown", "file", "aware", "unknown",
 ]  # fmt: skip
 Form = Literal["time", "iso", "text", "mixed", "day", "number"]
 """What has become of the time: its ISO text, another text of it alone, a text with other words
 in it, its date, a number."""
 
 LASTING: frozenset[Role] = frozenset(
-    {"stored", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted"}
+    {"stored", "queried", "frozen", "serialised", "returned", "compared", "compared-aware", "subtracted"}
 )
-"""What makes a missing time zone matter."""
+"""What makes a missing time zone matter. What a query is given counts as "stored", too."""
 
 
 @dataclass
@@ -33,6 +33,12 @@ class Uses:
     keywords: list[tuple[Node, str]] = field(default_factory=list)
     is_day: bool = False
     checks_zone: bool = False
+    is_kept: bool = False
+
+    @property
+    def is_only_asked_for(self) -> bool:
+        """Whether nothing but a query takes it, which compares it with what is stored."""
+        return "queried" in self.roles and not (self.attributes or self.is_kept)
 
     @property
     def lasts(self) -> bool:

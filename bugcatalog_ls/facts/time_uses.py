@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.clocks import Clocks
 from bugcatalog_ls.facts.time_destinations import (
+    asks,
     dumps,
     is_file_text,
     is_span,
@@ -286,6 +287,10 @@ class TimeUses:
             uses.roles.add("serialised" if form != "mixed" else "unknown")
         elif keeps(name, symbol):
             uses.roles.add(kept_role(form))
+            if asks(name):
+                uses.roles.add("queried")
+            else:
+                uses.is_kept = True
             uses.keywords.append((call, keyword))
         elif form == "iso":
             uses.roles.add("serialised" if keyword else "unknown")

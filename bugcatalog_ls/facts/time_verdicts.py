@@ -48,6 +48,8 @@ def reading_verdict(uses: Uses, clock: Clock, written: str) -> Verdict | None:
             if role == "epoch":
                 continue
             variant = "date" if uses.is_day and role != "frozen" else ""
+            if role in ("stored", "serialised") and uses.is_only_asked_for:
+                verb = "is compared"
             return Verdict(variant, f"{name} has no zone and {verb}")
     return Verdict("unstored", f"{name} has no zone")
 
@@ -76,7 +78,8 @@ def constant_verdict(clocks: Clocks, node: Node, clock: Clock, uses: Uses) -> Ve
         is_kept = "stored" in uses.roles and bool(uses.attributes or uses.keywords)
         if not (is_kept or is_compared):
             return None
-        return Verdict("", f"{name} has no zone and is {'stored' if is_kept else 'compared'}")
+        is_stored = is_kept and not uses.is_only_asked_for
+        return Verdict("", f"{name} has no zone and is {'stored' if is_stored else 'compared'}")
     if uses.lasts and _stands_with_aware(clocks, node):
         return Verdict("", f"{name} has no zone and is stored with aware times")
     return None

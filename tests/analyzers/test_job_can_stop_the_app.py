@@ -1774,3 +1774,90 @@ def test_no_mend_takes_what_the_lifespan_reads_below() -> None:
         app = FastAPI(lifespan=lifespan)
     """
     check_fix("BC603", text, text)
+
+
+def test_what_is_called_at_startup_is_read() -> None:
+    check_findings(
+        "BC603",
+        """
+        #- main.py
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+        from telemetry import initialize_telemetry, metrics
+        from jobs import start_scheduler, warm_cache, refresh_prices, load_cache, prime_cache
+        @asynccontextmanager
+        async def lifespan(app):
+            await initialize_telemetry()
+            metrics.initialize_metrics(kind="api")
+            start_scheduler()
+            await warm_cache()
+                # ^^^^^^^^^^^^ BC603
+            await refresh_prices()
+                # ^^^^^^^^^^^^^^^^ BC603
+            load_cache()
+          # ^^^^^^^^^^^^ BC603
+            await prime_cache()
+                # ^^^^^^^^^^^^^ BC603.startup
+            yield
+        app = FastAPI(lifespan=lifespan)
+
+        #- telemetry.py
+        import asyncio
+        import httpx
+        from prometheus_client import Counter
+        sent = Counter("sent", "Sent", ["kind"])
+        kept = []
+        class Telemetry:
+            async def start(self):
+                self._client = httpx.AsyncClient(timeout=5)
+                self._task = asyncio.create_task(self._flush())
+            async def _flush(self):
+                while True:
+                    try:
+                        await self._client.post("http://x")
+                    except Exception as error:
+                        print(error)
+        class Metrics:
+            def initialize_metrics(self, *, kind):
+                for name in ("a", "b"):
+                    self._touch(sent, kind=name)
+            def _touch(self, counter, **labels):
+                counter.labels(**labels).inc(0)
+        metrics = Metrics()
+        async def initialize_telemetry():
+            telemetry = Telemetry()
+            await telemetry.start()
+            kept.append(telemetry)
+
+        #- jobs.py
+        from apscheduler.schedulers.background import BackgroundScheduler
+        from apscheduler.triggers.interval import IntervalTrigger
+        from db import session_maker
+        import pickle
+        import prices
+        scheduler = BackgroundScheduler()
+        def settle():
+            try:
+                prices.settle()
+            except Exception as error:
+                print(error)
+        def start_scheduler():
+            if not scheduler.running:
+                scheduler.add_job(settle, IntervalTrigger(seconds=1))
+                scheduler.start()
+        async def warm_cache():
+            async with session_maker() as session:
+                for row in await session.scalars("select 1"):
+                    CACHE[row.id] = row
+        async def refresh_prices():
+            await ask_prices()
+        async def ask_prices():
+            prices.REPLY = await prices.ask()
+        def load_cache():
+            with open("cache.pickle", "rb") as file:
+                CACHE.update(pickle.load(file))
+        async def prime_cache():
+            prices.prime(CACHE)
+        CACHE = {}
+        """,
+    )

@@ -744,3 +744,39 @@ def test_in_tests_a_naive_time_is_information_and_a_function_that_asks_use_tz_is
             return datetime.today()
         """,
     )
+
+
+def test_files_that_use_models_are_of_django_without_naming_it() -> None:
+    check_findings(
+        "BC501",
+        """
+        #- site/settings.py
+        USE_TZ = False
+        #- reports/tasks.py
+        from datetime import datetime, timedelta
+        from reports.models import Report
+        def delete_old():
+            limit = datetime.today() - timedelta(hours=24)
+            Report.objects.filter(made__lt=limit).delete()
+        """,
+    )
+
+
+def test_what_a_query_is_given_is_compared() -> None:
+    check_findings(
+        "BC501",
+        """
+        from datetime import date, datetime, timedelta
+        def old(session, Report):
+            limit = datetime.today() - timedelta(hours=24)
+                  # ^^^^^^^^^^^^^^^^ BC501 datetime.today() has no zone and is compared
+            return Report.objects.filter(made__lt=limit)
+        def due(Report):
+            return Report.objects.filter(due=date.today())
+                                           # ^^^^^^^^^^^^ BC501.date
+        def make(Report):
+            now = datetime.now()
+                # ^^^^^^^^^^^^^^ BC501 datetime.now() has no zone and is stored
+            return Report.objects.filter(made__lt=now).update(seen=now)
+        """,
+    )

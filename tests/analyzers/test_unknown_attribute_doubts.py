@@ -590,3 +590,134 @@ def test_a_further_test_of_the_type_in_several_rows() -> None:
                     event.receipt()
         """,
     )
+
+
+def test_historical_models_stand_in_the_module_of_their_model() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- core/models.py
+        from django.db import models
+        from simple_history.models import HistoricalRecords
+
+        class OwnRecords(HistoricalRecords):
+            pass
+
+        class Kept(models.Model):
+            history = OwnRecords(inherit=True)
+            class Meta:
+                abstract = True
+
+        #- forms/models.py
+        from core.models import Kept
+        from simple_history.models import HistoricalRecords
+        from django.db import models
+
+        class Answer(Kept):
+            text = models.TextField()
+
+        class Question(models.Model):
+            history = HistoricalRecords(module="forms.history")
+
+        #- forms/history.py
+        VERSION = 1
+
+        #- plain/models.py
+        from django.db import models
+        class Page(models.Model):
+            title = models.TextField()
+
+        #- forms/signals.py
+        from forms import history, models
+        import plain.models
+
+        def names():
+            return models.HistoricalAnswer, history.HistoricalQuestion, plain.models.Pages
+                                                                                   # ^^^^^ BC901
+        """,
+    )
+
+
+def test_a_base_out_of_a_mapping_is_unknown() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- forms.py
+        from typing import Generic, TypeVar
+        T = TypeVar("T")
+
+        class Form:
+            def fill(self): ...
+
+        class Box(Generic[T]):
+            def put(self, value: T): ...
+
+        FORMS = {"plain": Form}
+
+        def made(kind):
+            TYPES = {"plain": Form}
+            class ProductForm(TYPES[kind]):
+                pass
+            ProductForm.set_fields(kind)
+            class Boxed(Box[int]):
+                pass
+            Boxed.set_fields(kind)
+                # ^^^^^^^^^^ BC901
+
+        #- other.py
+        import forms
+
+        class OtherForm(forms.FORMS["plain"]):
+            pass
+
+        OtherForm.set_fields(1)
+        """,
+    )
+
+
+def test_a_function_that_hands_on_gives_a_class_below_its_annotation() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- base.py
+        class RoutePlugin:
+            def setup(self): ...
+
+        _KEPT: dict[str, RoutePlugin] = {}
+
+        def register(plugin: RoutePlugin) -> RoutePlugin:
+            _KEPT[plugin.name] = plugin
+            return plugin
+
+        def find(name) -> RoutePlugin:
+            return _KEPT[name]
+
+        #- lb.py
+        import base
+
+        class LBPlugin(base.RoutePlugin):
+            name = "lb"
+            def refresh(self): ...
+
+        lb_plugin = base.register(LBPlugin())
+
+        #- routes.py
+        import base
+        from lb import lb_plugin
+
+        class Routes:
+            def __init__(self):
+                self.plugin = base.find("lb")
+
+            def reload(self):
+                self.plugin.refresh()
+                self.plugin.stop()
+                          # ^^^^ BC901
+
+        def change():
+            lb_plugin.refresh()
+            lb_plugin.refreshed()
+                    # ^^^^^^^^^ BC901
+            base.find("lb").refresh()
+        """,
+    )
