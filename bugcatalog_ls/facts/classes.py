@@ -32,7 +32,7 @@ _DYNAMIC = re.compile(
     rb"|[\"']?\bautoload(?:_with)?[\"']?\s*[:=]"
 )
 _DYNAMIC_WORDS = Words(b"setattr", b"__dict__", b"vars(self)", b"vars()", b"locals()", b"exec(", b"autoload")
-_HANDED_ON = re.compile(rb"super\(\)\.(?:__init__\(\s*[^\s)]|[a-z]\w*\()")
+_HANDED_ON = re.compile(rb"super\((?:\w+,\s*\w+)?\)\.(?:__init__\(\s*[^\s)]|[a-z]\w*\()")
 _MIXED_IN_WORDS = Words(b"ix-in", b"ixin", b"ixed-in", b"ixedin", b"atch-in", b"atched-in", b"be subclassed")
 _MIXED_IN = re.compile(rb"\b(?:[Mm]ix(?:ed)?-?in|[Pp]atch(?:ed)?-in|(?:to|must|should) be subclassed)\b")
 
@@ -291,7 +291,7 @@ def _computes(file: PyFile, class_definition: Node, dynamic_words: list[bytes]) 
 def _hands_on(file: PyFile, class_definition: Node) -> bool:
     """Whether a class without bases hands its arguments on to one that it must be mixed in with."""
     start, end = class_definition.start_byte, class_definition.end_byte
-    return file.source.data.find(b"super()", start, end) >= 0 and (
+    return file.source.data.find(b"super(", start, end) >= 0 and (
         _HANDED_ON.search(file.source.data, start, end) is not None
     )
 

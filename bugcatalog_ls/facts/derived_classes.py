@@ -11,7 +11,7 @@ from bugcatalog_ls.facts.plain_classes import effect_of_decorators
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 from bugcatalog_ls.facts.subclasses import ANY_BASE, Subclass
 
-ABSTRACT_NAME = re.compile(r"Mixin|Base|Abstract|Interface|Protocol|ABC")
+ABSTRACT_NAME = re.compile(r"Mix[iI]n|Base|Abstract|Interface|Protocol|ABC")
 _MAX_DESCENDANTS = 150
 
 

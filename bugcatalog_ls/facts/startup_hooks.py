@@ -149,7 +149,7 @@ def _is_hook(definition: Definition) -> bool:
             return named in ("startup", "before_server_start") or named.endswith("_STARTUP")
         if last in ("before_serving", "on_startup", "before_server_start"):
             return True
-        if last == "connect" and name.rpartition(".")[0].rpartition(".")[2] in _WORKER_SIGNALS:
+        if _is_receiver_by(name):
             return True
         if last == "asynccontextmanager" and definition.name.endswith("lifespan"):
             parameters = definition.node.child_by_field_name("parameters")
@@ -159,7 +159,15 @@ def _is_hook(definition: Definition) -> bool:
     return definition.name == "ready" and bases is not None and "AppConfig" in text_of(bases)
 
 
+def _is_receiver_by(decorator: str) -> bool:
+    """`worker_ready.connect` of Celery."""
+    signal, _, last = decorator.rpartition(".")
+    return last == "connect" and signal.rpartition(".")[2] in _WORKER_SIGNALS
+
+
 def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None:
+    # Celery's `Signal.send` logs what a receiver raises and goes on.
+    is_logged = any(_is_receiver_by(text_of(callee_of(one) or one)) for one in definition.decorators)
     for call in _unguarded(file, body_of(definition.node)):
         function = callee_of(call)
         if function is None:
@@ -168,7 +176,8 @@ def _collect_startup(file: PyFile, definition: Definition, facts: Facts) -> None
         anchor = facts.anchor(f"startup {definition.symbol} {written}", call)
         says_so = _OPTIONAL.search(written) or _WARMS.search(definition.name)
         is_needed = _SETS_UP_WORKER.search(written) is not None
-        is_optional = bool(says_so) and not is_needed and not _starts_in_memory(file, written)
+        may_be_missed = bool(says_so) and not is_needed and not _starts_in_memory(file, written)
+        is_optional = may_be_missed and not is_logged
         facts.add(
             StartupCall(file.path, definition.name, file.symbol(function), written, anchor, is_optional)
         )

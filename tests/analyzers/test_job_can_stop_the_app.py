@@ -1728,6 +1728,10 @@ def test_a_receiver_connected_to_a_signal_asks_nobody() -> None:
         def begin(**kw):
             init_worker(app_or_default())
           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
+        @worker_process_init.connect(weak=False)
+        def warm(**kw):
+            start_cache_warmers(requests.get("https://rates"))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC603.startup
         """,
     )
 

@@ -721,3 +721,20 @@ def test_a_function_that_hands_on_gives_a_class_below_its_annotation() -> None:
             base.find("lb").refresh()
         """,
     )
+
+
+def test_a_class_that_hands_on_to_what_it_is_mixed_in_with() -> None:
+    check_findings(
+        "BC901",
+        """
+        class Superusers(object):
+            def fields_for(self, request):
+                found = super(Superusers, self).fields_for(request)
+                return found + self.model_fields
+
+        class Plain(object):
+            def fields_for(self, request):
+                return self.model_fields
+                     #      ^^^^^^^^^^^^ BC901
+        """,
+    )
