@@ -18,6 +18,7 @@ from bugcatalog_ls.facts.logger_edits import context_name
 from bugcatalog_ls.facts.loggers import is_logger, shows_traceback
 from bugcatalog_ls.facts.silence import (
     answers_whether_it_compiles,
+    answers_with_result,
     is_harmless_call,
     is_silent,
     sets_constant,
@@ -141,7 +142,7 @@ def _swallows(file: PyFile, handler: Node) -> bool:
         return False
     if is_last_resort(attempt) or only_cleans_up(attempt) or only_logs(attempt):
         return False
-    if answers_whether_it_compiles(attempt, body):
+    if answers_whether_it_compiles(attempt, body) or answers_with_result(attempt, said):
         return False
     return not (has_reason(file, handler) or says_it_may_fail(file, attempt) or raises_after_loop(handler))
 

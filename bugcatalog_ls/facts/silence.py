@@ -7,6 +7,7 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guard_edits import assigned_names
 from bugcatalog_ls.syntax.nodes import (
     arguments_of,
     body_of,
@@ -60,6 +61,12 @@ def is_silent(file: PyFile, statement: Node, caught: str | None) -> bool:
             value = statement.named_children[0] if statement.named_children else None
             return value is None or (_is_generic(file, value) and not mentions(value, caught))
     return False
+
+
+def answers_with_result(attempt: Node, body: list[Node]) -> bool:
+    """Whether a handler answers with what its `try` came to (`{"status": response.status_code}`)."""
+    given = {name for statement in body_of(attempt) for name in assigned_names(statement)}
+    return any(mentions(statement, name) for statement in body for name in given)
 
 
 def sets_constant(statement: Node) -> bool:

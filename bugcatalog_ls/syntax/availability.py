@@ -13,7 +13,6 @@ from bugcatalog_ls.syntax.given_values import nones_of, values_of
 from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
 from bugcatalog_ls.syntax.guards import (
     Condition,
-    always_leaves,
     conditions_at,
     implied,
     present,
@@ -30,6 +29,7 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     unparenthesised,
 )
+from bugcatalog_ls.syntax.none_cases import is_matched_otherwise
 from bugcatalog_ls.syntax.optional_imports import OptionalImport
 from bugcatalog_ls.syntax.refused_imports import hands_out_flag, is_refused
 from bugcatalog_ls.syntax.words import has_word
@@ -62,7 +62,11 @@ class Availability:
             return True
         if any(self._is_check(made.call, made.name) for made in self._functions.calls_before(node)):
             return True
-        if self._is_given_up_before(node) or self._is_matched(node) or is_chosen_at(node, self._words):
+        if (
+            self._is_given_up_before(node)
+            or is_matched_otherwise(node, self._names)
+            or is_chosen_at(node, self._words)
+        ):
             return True
         if any(made.start < node.start_byte for made in self._module_checks):
             return True
@@ -85,33 +89,6 @@ class Availability:
             if statement.type == "if_statement" and self._mentions(statement)
             for condition in conditions_after_giving_up(statement)
         )
-
-    def _is_matched(self, node: Node) -> bool:
-        """Whether `case None` of a `match` on the name leaves before a node, or stands above its case."""
-        if any(
-            always_leaves(clause)
-            for statement in statements_before(node)
-            if statement.type == "match_statement"
-            for clause in self._cases_of_none(statement)
-        ):
-            return True
-        clause = enclosing(node, "case_clause", *FUNCTIONS)
-        match = enclosing(clause, "match_statement") if clause is not None else None
-        if clause is None or match is None or clause.type != "case_clause":
-            return False
-        return any(other.start_byte < clause.start_byte for other in self._cases_of_none(match))
-
-    def _cases_of_none(self, match: Node) -> Iterator[Node]:
-        """The blocks of `case None` where it is the name that is matched."""
-        subject, body = match.child_by_field_name("subject"), match.child_by_field_name("body")
-        if subject is None or body is None or text_of(subject) not in self._names:
-            return
-        for clause in body.named_children:
-            block = clause.child_by_field_name("consequence")
-            pattern = next((child for child in clause.named_children if child.type == "case_pattern"), None)
-            has_guard = clause.child_by_field_name("guard") is not None
-            if block is not None and pattern is not None and text_of(pattern) == "None" and not has_guard:
-                yield block
 
     # -- conditions ------------------------------------------------------------------------------
 

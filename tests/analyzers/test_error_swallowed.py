@@ -898,3 +898,23 @@ def test_what_only_converts_or_is_meant_weighs_less() -> None:
                 pass
         """,
     )
+
+
+def test_an_answer_with_what_the_attempt_came_to() -> None:
+    check_findings(
+        "BC601",
+        """
+        def post(client, content):
+            try:
+                response = client.post(content)
+                return response.json()
+            except Exception:
+                return {"status": response.status_code, "text": response.text}
+        def post_of(client, content):
+            try:
+                return client.post(content).json()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601
+                return {"status": "failed", "content": content}
+        """,
+    )
