@@ -7,7 +7,14 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.chosen_by_name import is_chosen_at, is_chosen_if, quotes, states_need
+from bugcatalog_ls.syntax.chosen_by_name import (
+    chosen_at,
+    is_chosen_if,
+    is_left_to_callers,
+    is_offered_if,
+    quotes,
+    states_need,
+)
 from bugcatalog_ls.syntax.function_checks import CallStatement, FunctionChecks
 from bugcatalog_ls.syntax.given_values import nones_of, values_of
 from bugcatalog_ls.syntax.giving_up import conditions_after_giving_up
@@ -65,7 +72,7 @@ class Availability:
         if (
             self._is_given_up_before(node)
             or is_matched_otherwise(node, self._names)
-            or is_chosen_at(node, self._words)
+            or self._is_choice_enough(chosen_at(node, self._words))
         ):
             return True
         if any(made.start < node.start_byte for made in self._module_checks):
@@ -157,7 +164,7 @@ class Availability:
             return True
         if any(lookup in written for lookup in _QUOTED_LOOKUPS) and quotes(written, self._words):
             return True
-        if is_chosen_if(node, self._words, holds=holds):
+        if is_chosen_if(node, self._words, holds=holds) and self._is_choice_enough(node):
             return True
         if subject is None:
             return False
@@ -226,6 +233,11 @@ class Availability:
     def _is_named_in(self, data: bytes, start: int = 0, end: int | None = None) -> bool:
         """Whether the name, one that comes with it, or a flag stands in a range of a text."""
         return any(has_word(data, word, start, end) for word in self._told)
+
+    def _is_choice_enough(self, asked: Node | None) -> bool:
+        """Whether who chooses the library by its name knows that it is there: a setting of the installation
+        does, a caller of a function does where only what is there is on offer."""
+        return asked is not None and (not is_left_to_callers(asked) or self._is_offered_if_there)
 
     # -- statements ------------------------------------------------------------------------------
 
@@ -345,6 +357,10 @@ class Availability:
             self._is_checker(function) and not self._functions.is_called(name)
             for name, function in self._functions.only_refusing
         )
+
+    @cached_property
+    def _is_offered_if_there(self) -> bool:
+        return is_offered_if(self._file, self._words, self._told)
 
     @cached_property
     def _told(self) -> list[bytes]:

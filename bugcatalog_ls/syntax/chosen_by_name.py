@@ -7,9 +7,25 @@ from collections.abc import Collection
 
 from tree_sitter import Node
 
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, string_value, text_of
+from bugcatalog_ls.syntax.file import PyFile
+from bugcatalog_ls.syntax.guards import conditions_at, statements_before
+from bugcatalog_ls.syntax.nodes import (
+    FUNCTIONS,
+    ancestors,
+    enclosing,
+    enclosing_function,
+    parameter_name,
+    string_value,
+    text_of,
+)
+from bugcatalog_ls.syntax.words import has_word, is_named_in
 
 _STATED = re.compile(r"requir|depend|needs|packages|extras|librar")
+# What a function says that asks whether it was given something that is there.
+_ASKED = re.compile(
+    r"\bin\s+(?![\[({\"'])|\b\w*(?:check|valid|ensure|require|support|avail|install|resolve|import)\w*\(",
+    re.I,
+)
 
 
 def quotes(written: str, words: Collection[str]) -> bool:
@@ -17,22 +33,24 @@ def quotes(written: str, words: Collection[str]) -> bool:
     return any(re.search(rf"[\"']{re.escape(word)}\b", written.lower()) for word in words)
 
 
-def is_chosen_at(node: Node, words: Collection[str]) -> bool:
-    """Whether a place is a value under the library's name (`{"redis": lambda: …}`), or the `case` of it."""
+def chosen_at(node: Node, words: Collection[str]) -> Node | None:
+    """What is asked for the library where a place is a value under its name (`{"redis": lambda: …}`), or
+    the `case` of it."""
     child = node
     for parent in ancestors(node):
         if parent.type == "pair":
             key = parent.child_by_field_name("key")
             if key is not None and key.id != child.id and quotes(text_of(key), words):
-                return True
+                return key
         elif parent.type == "case_clause":
             patterns = [part for part in parent.named_children if part.type == "case_pattern"]
             if any(quotes(text_of(pattern), words) for pattern in patterns):
-                return True
+                match = enclosing(parent, "match_statement")
+                return match.child_by_field_name("subject") if match is not None else None
         elif parent.type in FUNCTIONS and parent.type != "lambda":
-            return False
+            return None
         child = parent
-    return False
+    return None
 
 
 def is_chosen_if(condition: Node, words: Collection[str], *, holds: bool) -> bool:
@@ -53,6 +71,35 @@ def is_chosen_if(condition: Node, words: Collection[str], *, holds: bool) -> boo
     written = [text_of(one) for one in condition.named_children if one.type == "attribute"]
     named += [part for name in written for part in name.split(".") if part.isupper()]
     return any(value is not None and value.lower() in words for value in named)
+
+
+def is_left_to_callers(asked: Node) -> bool:
+    """Whether a choice (`codec == "lz4"`) is one of an argument that nothing has looked at before: a caller
+    may ask for what is not installed."""
+    function = enclosing_function(asked)
+    parameters = function.child_by_field_name("parameters") if function is not None else None
+    sides = asked.named_children if asked.type == "comparison_operator" else [asked]
+    names = {text_of(side) for side in sides if side.type == "identifier"}
+    given = [parameter_name(one) for one in parameters.named_children] if parameters is not None else []
+    name = next((one for one in given if one in names), None)
+    if name is None:
+        return False
+    before = [*statements_before(asked), *(one.node for one in conditions_at(asked))]
+    return not any(
+        has_word(text.encode(), name.encode()) and _ASKED.search(text) for text in map(text_of, before)
+    )
+
+
+def is_offered_if(file: PyFile, words: Collection[str], names: Collection[bytes]) -> bool:
+    """Whether the library's name is handed out where one of `names` is tested: `"lz4" if lz4 else "zlib"`,
+    `if lz4: CODECS.append("lz4")`."""
+    for text in file.nodes("string"):
+        value = string_value(text)
+        if value is not None and value.lower() in words:
+            tests = [one.node for one in conditions_at(text)]
+            if any(is_named_in(test, file.source.data, name) for test in tests for name in names):
+                return True
+    return False
 
 
 def states_need(class_body: Node, words: Collection[str]) -> bool:

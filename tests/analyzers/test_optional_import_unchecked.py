@@ -708,27 +708,71 @@ def test_what_the_try_makes_of_its_import() -> None:
     )
 
 
-def test_library_chosen_by_name_or_not() -> None:
+def test_library_chosen_by_a_setting_or_by_a_caller() -> None:
     check_findings(
         "BC903",
         """
+        from settings import BACKEND, conf
         try:
             import redis
         except ImportError:
             redis = None
 
-        def connect(backend):
-            if backend == "redis":
+        def connect(name):
+            if conf.backend == "redis":
                 return redis.Redis()
-            if backend != "redis":
+            if BACKEND != "redis":
                 return redis.Redis()
                 #      ^^^^^ BC903
             return redis.Redis()
 
-        def reconnect(backend):
-            if backend != "redis":
+        def reconnect():
+            if BACKEND != "redis":
                 return None
             return redis.Redis()
+
+        def named(backend):
+            if backend in ("none", "file"):
+                return None
+            elif backend == "redis":
+                return redis.Redis()
+                #      ^^^^^ BC903
+            match backend:
+                case "redis":
+                    return redis.Redis()
+                    #      ^^^^^ BC903
+
+        def looked_at(backend):
+            if backend not in conf.installed:
+                raise ValueError(backend)
+            if backend == "redis":
+                return redis.Redis()
+
+        def looked_at_elsewhere(backend):
+            conf.check_backend(backend)
+            if backend == "redis":
+                return redis.Redis()
+        """,
+    )
+
+
+def test_library_that_is_on_offer_only_if_it_is_there() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import lz4.frame
+        except ImportError:
+            lz4 = None
+
+        CODECS = ["zlib"]
+        if lz4 is not None:
+            CODECS.append("lz4")
+
+        def compress(data, codec):
+            if codec == "lz4":
+                return lz4.frame.compress(data)
+            return data
         """,
     )
 
@@ -1174,6 +1218,7 @@ def by_address(url, name):
     match name:
         case "lib":
             return lib.open(url)
+            #      ^^^ BC903
         case "other":
             return lib.open(url)
             #      ^^^ BC903
