@@ -64,7 +64,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if kind not in _VALUES or (kind == "call" and value.id not in responses):
                 continue
             answer = read_answer(file, value)
-            if answer is None or not says_failure(answer.body, value) or not is_ok(answer.status):
+            if answer is None or not says_failure(file, answer.body, value) or not is_ok(answer.status):
                 continue
             function = enclosing_function(node)
             if function is None or function.type != "function_definition":

@@ -7,6 +7,8 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.responses import is_ok, pairs_of
+from bugcatalog_ls.facts.unpacked_keys import may_give
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import (
     BLOCKS,
     ancestors,
@@ -43,7 +45,7 @@ _FAILURE_TEXT = re.compile(
 )
 
 
-def says_failure(body: Node, returned: Node) -> bool:
+def says_failure(file: PyFile, body: Node, returned: Node) -> bool:
     pairs = pairs_of(body)
     keys = {key for key, _ in pairs if key}
     if "jsonrpc" in keys or keys & _ANSWERS:
@@ -51,10 +53,10 @@ def says_failure(body: Node, returned: Node) -> bool:
     handler = handler_of(returned)
     said: dict[str, Node] = {}
     for key, value in pairs:
-        if key is None:
-            said.clear()  # What is unpacked may say otherwise.
-        else:
+        if key is not None:
             said[key] = unparenthesised(value)
+        elif body.type == "dictionary" and may_give(file, value, said, is_told=_names_cause(said, handler)):
+            said.clear()  # What is unpacked may say otherwise; beside the keywords of a call it cannot.
     if any(key in said and said[key].type == "false" for key in _FALSE_KEYS):
         return True
     status = string_value(said.get("status"))
@@ -69,6 +71,14 @@ def says_failure(body: Node, returned: Node) -> bool:
     if handler is None or not keys or not keys <= set(TEXTS):
         return False
     return any(text is not None and _FAILURE_TEXT.search(text) for text in texts)
+
+
+def _names_cause(said: dict[str, Node], handler: Node | None) -> bool:
+    """Whether a failure is surely one: no default that is replaced where all goes well."""
+    if handler is not None:
+        return True
+    is_failed = any(key in said and said[key].type == "false" for key in _FALSE_KEYS) or "status" in said
+    return is_failed and any(key in said and constant_value(said[key]) not in (None, "") for key in TEXTS)
 
 
 def handler_of(node: Node) -> Node | None:

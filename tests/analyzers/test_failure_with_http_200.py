@@ -196,6 +196,66 @@ def test_bodies_that_do_not_say_so() -> None:
     )
 
 
+def test_what_is_unpacked_behind_the_failure() -> None:
+    check_findings(
+        "BC102",
+        """
+        from flask import Flask, jsonify
+
+        app = Flask(__name__)
+
+        @app.get("/a")
+        def a(extra):
+            return {"success": False, **extra}
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/b")
+        def b():
+            found = {"code": 7}
+            found["hint"] = hint()
+            return jsonify({"ok": False, **found})
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/c")
+        def c():
+            try:
+                return load()
+            except OSError:
+                return {"status": "error", **fallback()}
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/d")
+        def d(**made):
+            return jsonify(success=False, **made)
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/e")
+        def e(hint):
+            return {"success": False, "message": "no such user", **({"hint": hint} if hint else {})}
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC102
+
+        @app.get("/f")
+        def f():
+            found = {"success": True}
+            return {"success": False, **found}
+
+        @app.get("/g")
+        def g():
+            found = {}
+            found["success"] = done()
+            return {"success": False, **found}
+
+        @app.get("/h")
+        def h(result):
+            return {"success": False, "message": "unknown", **result}
+
+        @app.get("/i")
+        def i():
+            return {"success": False, **(updates() or {})}
+        """,
+    )
+
+
 def test_protocols_that_want_200() -> None:
     check_findings(
         "BC102",
@@ -302,6 +362,34 @@ def test_fix_names_the_exception_and_keeps_what_else_the_body_says() -> None:
                 raise HTTPException(
                     status_code=500, detail={"success": False, "error": "x", "n": 7}
                 ) from exc
+        """,
+    )
+
+
+def test_fix_keeps_what_is_unpacked() -> None:
+    check_fix(
+        "BC102",
+        """
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a(extra: dict[str, str]):
+            return {"success": False, "message": "no such user", **extra}
+        """,
+        """
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+
+        @app.get("/a")
+        def a(extra: dict[str, str]):
+            raise HTTPException(
+                status_code=404, detail={"success": False, "message": "no such user", **extra}
+            )
         """,
     )
 
