@@ -201,6 +201,12 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = _raised_without(context, statement, name, f"{keyword}={limit}")
         yield context.fix(f"Wait for {name.removesuffix('.wait')} {limit} seconds", "suggested", edits)
         return
+    if family == "process" and call.parent is not None and call.parent.type == "await":
+        wait_for = context.imports().need("asyncio", "wait_for", at=call.start_byte)
+        edits = replace_node(call, f"{wait_for}({text_of(call)}, timeout={limit})")
+        edits = fitted(context.file, edits, context.read("pyproject.toml"))
+        yield context.fix(f"Wait for {name} at most {limit} seconds", "suggested", edits)
+        return
     applicability: Applicability = "safe" if is_guard else "suggested"
     edits = fitted(context.file, edits, context.read("pyproject.toml"))
     yield context.fix(f"Add {keyword}={limit} to {name}", applicability, edits)

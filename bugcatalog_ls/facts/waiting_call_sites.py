@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.facts.command_words import command_words
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.process_waits import ends_soon
 from bugcatalog_ls.facts.session_names import session_giver, session_name
 from bugcatalog_ls.facts.waiting_calls import DELEGATES, LIMITS, POOLS, RESULTS, SESSIONS
 from bugcatalog_ls.facts.written_keywords import is_no_limit, written_keywords
@@ -163,7 +164,9 @@ def _waiting(
     before = written_keywords(file, arguments_of(made)) if made is not None else {}
     if keywords is None or before is None or arguments.list_unpacked:
         return None
-    if _is_limited_around(file, call) or (symbol.endswith(".result") and _is_done(call, callee)):
+    if _is_limited_around(file, call) or ends_soon(file, call, callee):
+        return None
+    if symbol.endswith(".result") and _is_done(call, callee):
         return None
     keywords = {**before, **keywords}
     nones = [name for name, value in keywords.items() if value is not None and is_no_limit(file, value)]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from bugcatalog_ls.facts.process_waits import AWAITED, AWAITED_PROCESS
+
 Family = Literal["requests", "stdlib", "explicit", "database", "redis", "process", "wait"]
 
 
@@ -87,6 +89,9 @@ def _table() -> dict[str, Limit]:
         "subprocess.Popen().communicate": Limit("timeout", 1, "process"),
         "subprocess.Popen().wait": Limit("timeout", 0, "process"),
     }
+    for process in (*AWAITED, AWAITED_PROCESS):
+        for waits in ("communicate", "wait"):
+            table[f"{process}.{waits}"] = Limit("timeout", None, "process")
     for connect in (
         "psycopg.connect",
         "psycopg.Connection.connect",

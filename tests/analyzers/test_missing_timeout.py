@@ -220,6 +220,74 @@ def test_subprocesses_count_for_network_tools_and_in_asynchronous_handlers() -> 
     )
 
 
+def test_processes_of_asyncio_count_alike() -> None:
+    check_findings(
+        "BC201",
+        """
+        import asyncio
+        import subprocess
+        from asyncio.subprocess import Process, create_subprocess_shell
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        async def clone(url):
+            git = await asyncio.create_subprocess_exec("git", "clone", url)
+            out, _ = await git.communicate()
+            #              ^^^^^^^^^^^^^^^^^ BC201
+            loaded = await create_subprocess_shell(f"curl -s {url}")
+            await loaded.wait()
+            #     ^^^^^^^^^^^^^ BC201
+            listed = await asyncio.create_subprocess_exec("ls", url)
+            await listed.wait()
+
+        async def limited(url):
+            git = await asyncio.create_subprocess_exec("git", "clone", url)
+            task = asyncio.create_task(git.wait())
+            await asyncio.wait({task}, timeout=5)
+            async with asyncio.timeout(5):
+                await git.communicate()
+            try:
+                await asyncio.wait_for(git.communicate(), 5)
+            except TimeoutError:
+                git.kill()
+                await git.wait()
+
+        @app.get("/pdf")
+        async def pdf():
+            made = await asyncio.create_subprocess_exec("wkhtmltopdf", "-", "-")
+            await made.wait()
+            #     ^^^^^^^^^^^ BC201
+            ended = subprocess.Popen(["wkhtmltopdf"])
+            ended.terminate()
+            ended.wait()
+
+        @app.get("/other")
+        async def other():
+            process: Process = await start()
+            return await process.communicate()
+            #            ^^^^^^^^^^^^^^^^^^^^^ BC201
+        """,
+    )
+    check_fix(
+        "BC201",
+        """
+        from asyncio import create_subprocess_exec
+
+        async def clone(url):
+            git = await create_subprocess_exec("git", "clone", url)
+            out, _ = await git.communicate()
+        """,
+        """
+        from asyncio import create_subprocess_exec, wait_for
+
+        async def clone(url):
+            git = await create_subprocess_exec("git", "clone", url)
+            out, _ = await wait_for(git.communicate(), timeout=10)
+        """,
+    )
+
+
 def test_waiting_counts_in_handlers_only() -> None:
     check_findings(
         "BC201",
