@@ -14,7 +14,7 @@ from bugcatalog_ls.facts.float_arithmetic import float_arithmetic, is_only_shown
 from bugcatalog_ls.facts.float_money import float_money
 from bugcatalog_ls.facts.float_money_edits import decimal_edits, unrounded_edits
 from bugcatalog_ls.facts.float_rounding import RoundedValue, is_decimal_money, weight_of_rounding
-from bugcatalog_ls.facts.json_dumps import Dumped, dumped_object, kept_value
+from bugcatalog_ls.facts.json_dumps import Dumped, dumped_object, element_of, kept_value
 from bugcatalog_ls.facts.json_value_edits import plain_edits, text_edits
 from bugcatalog_ls.facts.json_values import (
     BYTES,
@@ -138,6 +138,9 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 
 def _to_resolve(file: PyFile, value: Node) -> str | None:
     """The symbol of a value whose type another place tells: an attribute, or what a function gives."""
+    owner = element_of(file, value.named_children[0]) if value.type == "attribute" else None
+    if owner is not None:
+        return f"{owner}.{_last_name(value)}"
     symbol = file.symbol(value) if value.type in ("attribute", "identifier", "call") else None
     if symbol is None or value.type == "attribute":
         return symbol

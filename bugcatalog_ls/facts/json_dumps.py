@@ -34,7 +34,9 @@ class Dumped(msgspec.Struct, frozen=True):
 
 
 def dumped_object(file: PyFile, node: Node) -> Dumped | None:
-    """The object that an expression dumps as it is: `asdict(job)`, `job.model_dump()`."""
+    """The object that an expression dumps as it is: `asdict(job)`, `job.model_dump()`, `job.__dict__`."""
+    if node.type == "attribute" and text_of(node).endswith(".__dict__"):
+        return _dumped(file, node.child_by_field_name("object"), by_method=False)
     if node.type != "call":
         return None
     function, arguments = callee_of(node), arguments_of(node)
@@ -51,13 +53,15 @@ def dumped_object(file: PyFile, node: Node) -> Dumped | None:
         and text_of(function).rpartition(".")[2] in _METHODS
     ):
         owner, by_method = function.child_by_field_name("object"), True
-    if owner is None:
-        return None
-    symbol = _element(file, owner) or file.symbol(owner)
+    return _dumped(file, owner, by_method=by_method)
+
+
+def _dumped(file: PyFile, owner: Node | None, *, by_method: bool) -> Dumped | None:
+    symbol = (element_of(file, owner) or file.symbol(owner)) if owner is not None else None
     return Dumped(symbol, by_method) if symbol is not None and symbol.endswith("()") else None
 
 
-def _element(file: PyFile, node: Node) -> str | None:
+def element_of(file: PyFile, node: Node) -> str | None:
     """The class's symbol, as of its instance, of a loop's name: that of `jobs: list[Job]`."""
     bindings = file.names.bindings(node) if node.type == "identifier" else []
     over = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "for" else None

@@ -1567,3 +1567,31 @@ def test_replaced_values() -> None:
                  # ^^^^^^^^^^^^^^^^ BC503
         """,
     )
+
+
+def test_fields_of_what_a_loop_goes_over_and_the_dictionary_of_an_object() -> None:
+    check_findings(
+        "BC503",
+        """
+        import json
+        from dataclasses import dataclass
+        from datetime import datetime
+
+        @dataclass
+        class Order:
+            name: str
+            made: datetime
+
+        def listed(orders: list[Order]):
+            return json.dumps([{"made": order.made} for order in orders])
+            #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+
+        def named(orders: list[Order], others):
+            json.dumps([{"made": other.made} for other in others])
+            return json.dumps([{"name": order.name, "made": str(order.made)} for order in orders])
+
+        def whole(order: Order):
+            return json.dumps(order.__dict__)
+            #      ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC503
+        """,
+    )
