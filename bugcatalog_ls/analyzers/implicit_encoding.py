@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
+from bugcatalog_ls.facts.ascii_texts import writes_ascii
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.mysql_charsets import short_charsets, to_four_bytes, with_charset
 from bugcatalog_ls.facts.paths import is_path, path_names
@@ -64,7 +65,8 @@ _TEXT_MODELS = frozenset(
 
 
 class ForeignText(Fact, frozen=True):
-    """A text access through what has to be a path, or a user's text by the model it belongs to."""
+    """A text access through what has to be a path (`kind` "path", or "ascii" where it writes nothing
+    else), or a user's text by the model it belongs to."""
 
     path: str
     anchor: str
@@ -83,7 +85,7 @@ def _check(ctx: FileContext) -> Iterator[Finding]:
         for call in file.calls_named(*TEXT_CALLS):
             is_text = is_implicit(file, call, file.callee(call)) or implicit_path(file, call) == ""
             if is_text and not is_untouched(call) and not runs_only_on_python_2(file, call):
-                variant = "test" if ctx.is_test else ""
+                variant = "test" if ctx.is_test else "ascii" if writes_ascii(file, call) else ""
                 yield ctx.find(call, _message(call), variant=variant, data={"kind": "encoding"})
         if b"FileHandler" in file.source.data:
             yield from _handler_dicts(ctx)
@@ -105,7 +107,8 @@ def _collect(file: PyFile, facts: Facts) -> None:
         if base and not is_untouched(call) and not runs_only_on_python_2(file, call):
             where = file.qualname_at(call.start_byte)
             anchor = facts.anchor(f"text {where} {text_of(callee_of(call) or call)}", call)
-            facts.add(ForeignText(file.path, anchor, base, _message(call), "path"))
+            kind = "ascii" if writes_ascii(file, call) else "path"
+            facts.add(ForeignText(file.path, anchor, base, _message(call), kind))
     for call in file.calls_written("encode"):
         if narrow_codec(call) is not None and (value := encoded_value(call)) is not None:
             owner = file.symbol(value.child_by_field_name("object")) if value.type == "attribute" else None
@@ -117,9 +120,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
     for found in ctx.index.in_file(ctx.path, ForeignText):
-        if found.kind == "path":
+        if found.kind in ("path", "ascii"):
             if ctx.options.target_python < _UTF8_BY_DEFAULT and is_path(ctx.index, found.symbol, ctx.path):
-                variant = "test" if ctx.is_test else ""
+                variant = "test" if ctx.is_test else "ascii" if found.kind == "ascii" else ""
                 yield ctx.find(found.anchor, found.said, variant=variant, data={"kind": "encoding"})
             continue
         owner = ctx.resolve(found.symbol).removesuffix("()")

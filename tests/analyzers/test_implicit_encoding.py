@@ -392,3 +392,39 @@ def test_charset_in_capitals() -> None:
                                                                     # ^^^^^^^^^^^^^^^ BC502
         """,
     )
+
+
+def test_ascii_that_the_program_makes_is_information() -> None:
+    check_findings(
+        "BC502",
+        """
+        import os
+        import secrets
+        import uuid
+        from pathlib import Path
+
+        def make(path: Path, key, name):
+            path.write_text(secrets.token_hex(32))
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502.ascii
+            path.write_text(uuid.uuid4().hex + "\\n")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502.ascii
+            pem = key.private_bytes(1, 2, 3).decode()
+            Path(name).write_text(pem)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502.ascii
+            with open(name, "w") as file:
+               # ^^^^^^^^^^^^^^^ BC502.ascii
+                file.write(f"{os.getpid()}\\n")
+
+        def tell(path: Path, key, name):
+            path.write_text(f"{os.getpid()} {name}")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+            path.write_text(name.decode())
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+            path.write_text("ready")
+          # ^^^^^^^^^^^^^^^^^^^^^^^^ BC502
+            with open(name, "w") as file:
+               # ^^^^^^^^^^^^^^^ BC502
+                file.write(str(os.getpid()))
+                file.write(name)
+        """,
+    )
