@@ -20,6 +20,7 @@ from bugcatalog_ls.facts.missing_counts import is_missing_too_often
 from bugcatalog_ls.facts.missing_members import missing_in
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.near_names import near, nearest
+from bugcatalog_ls.facts.replaced_classes import may_be_replaced
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.facts.vendored import is_vendored
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -81,6 +82,8 @@ def _is_unsure(
         return True
     if is_test_path(ctx.path) and not is_slip:
         # Tests are run: what they read is there most likely, or they are left from another version.
+        return True
+    if not is_slip and may_be_replaced(ctx.index, use, owner, ctx.path):
         return True
     if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
         return True

@@ -1288,3 +1288,43 @@ def test_classes_by_their_full_names() -> None:
                              # ^^^^ BC901
         """,
     )
+
+
+def test_class_in_whose_place_another_may_stand_that_is_not_seen() -> None:
+    check_findings(
+        "BC901",
+        """
+        #- shop/config.py
+        class Config:
+            DATABASE_HOST = "db"
+            DEBUG = False
+
+        #- shop/connecting.py
+        from shop.config import Config
+
+        def connect(config: type[Config]):
+            return config.DATABASE_PORT
+            #             ^^^^^^^^^^^^^ BC901.unsure
+
+        #- shop/slips.py
+        from shop.config import Config
+
+        def connect(config: Config):
+            return config.DATABASE_HOSTS
+            #             ^^^^^^^^^^^^^^ BC901
+
+        def port():
+            return Config.DATABASE_PORT
+            #             ^^^^^^^^^^^^^ BC901
+
+        #- shop/app.py
+        from shop.config import Config
+
+        class App:
+            config_class = Config
+
+            def run(self):
+                return self.config_class().SECRET
+                #                          ^^^^^^ BC901.unsure
+        """,
+    )
