@@ -23,6 +23,7 @@ from bugcatalog_ls.facts.answer_checks import (
     text_uses,
     unasking_guards,
 )
+from bugcatalog_ls.facts.answer_fallbacks import falls_back
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.llm_answers import AnswerText, answer_texts, foreign_texts, is_chat_answer
 from bugcatalog_ls.syntax.edits import replace_node
@@ -46,6 +47,7 @@ class ForeignAnswer(Fact, frozen=True):
     symbol: str
     anchor: str
     message: str
+    variant: str
 
     @property
     def key(self) -> str:
@@ -61,11 +63,11 @@ def _check(context: FileContext) -> Iterator[Finding]:
     hints: list[tuple[tuple[int, str], AnswerText]] = []
     for text in answer_texts(file):
         key = _answer(text)
-        message = _message(file, text)
+        message, variant = _message(file, text)
         if message is not None and key not in told:
             told.add(key)
             found.append(text.node.start_byte)
-            yield context.find(text.node, message)
+            yield context.find(text.node, message, variant=variant)
         elif message is None and text.family in ("choices", "delta") and not is_list_checked(text):
             hints.append((key, text))
     for read in unasking_guards(file) if b"choices" in file.source.data else ():
@@ -84,16 +86,18 @@ def _collect(file: PyFile, facts: Facts) -> None:
     if is_test_path(file.path):
         return
     for text, symbol in foreign_texts(file):
-        message = _message(file, text)
+        message, variant = _message(file, text)
         if message is not None:
             anchor = facts.anchor(f"answer {file.qualname_at(text.node.start_byte)}", text.node)
-            facts.add(ForeignAnswer(file.path, symbol, anchor, message))
+            facts.add(ForeignAnswer(file.path, symbol, anchor, message, variant))
 
 
 def _join(context: JoinContext) -> Iterator[Finding]:
     for answer in context.index.in_file(context.path, ForeignAnswer):
         if is_chat_answer(context.resolve(answer.symbol)):
-            yield context.find(answer.anchor, answer.message, data={"kind": "foreign"})
+            yield context.find(
+                answer.anchor, answer.message, variant=answer.variant, data={"kind": "foreign"}
+            )
 
 
 def _answer(text: AnswerText) -> tuple[int, str]:
@@ -102,14 +106,16 @@ def _answer(text: AnswerText) -> tuple[int, str]:
     return function.start_byte if function is not None else -1, text_of(text.source)
 
 
-def _message(file: PyFile, text: AnswerText) -> str | None:
+def _message(file: PyFile, text: AnswerText) -> tuple[str | None, str]:
+    """What is to be said of a text, if anything, and the variant."""
     uses = list(text_uses(file, text))
-    for use in uses:
-        if use.role == "use" and not is_text_checked(file, text, use):
-            return f"{_short(text_of(text.node))} may be empty, and is used without a check"
+    unchecked = [use for use in uses if use.role == "use" and not is_text_checked(file, text, use)]
+    if unchecked:
+        variant = "fallback" if all(falls_back(file, text, use) for use in unchecked) else ""
+        return f"{_short(text_of(text.node))} may be empty, and is used without a check", variant
     if text.family == "choices" and any(_reads_unasked(text, use) for use in uses):
-        return f"this check of {_short(text_of(text.node))} reads the first choice before it knows of one"
-    return None
+        return f"this check of {_short(text_of(text.node))} reads the first choice before it knows of one", ""
+    return None, ""
 
 
 def _reads_unasked(text: AnswerText, use: TextUse) -> bool:

@@ -1457,3 +1457,59 @@ def test_a_test_of_the_text_under_a_name_of_its_own() -> None:
             return answer.choices[0].message.content.strip()
         """,
     )
+
+
+def test_uses_in_an_attempt_that_falls_back_are_information() -> None:
+    check_findings(
+        "BC803",
+        """
+        import json
+        from openai import OpenAI
+        client = OpenAI()
+
+        def title(messages, default):
+            try:
+                answer = client.chat.completions.create(model="m", messages=messages)
+                return answer.choices[0].message.content.strip()
+                #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803.fallback
+            except Exception as error:
+                print("no title", error)
+                return default
+
+        def tags(messages):
+            answer = client.chat.completions.create(model="m", messages=messages)
+            text = answer.choices[0].message.content
+            #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803.fallback
+            try:
+                found = json.loads(text)
+            except Exception:
+                found = []
+            return found
+
+        def kept(messages):
+            answer = client.chat.completions.create(model="m", messages=messages)
+            text = answer.choices[0].message.content
+            #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            try:
+                found = json.loads(text)
+            except Exception:
+                found = [text]
+            return found
+
+        def told(messages):
+            try:
+                answer = client.chat.completions.create(model="m", messages=messages)
+                return answer.choices[0].message.content.strip()
+                #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            except Exception as error:
+                return f"Error: {error}"
+
+        def raised(messages):
+            try:
+                answer = client.chat.completions.create(model="m", messages=messages)
+                return answer.choices[0].message.content.strip()
+                #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            except Exception as error:
+                raise ValueError("no answer") from error
+        """,
+    )
