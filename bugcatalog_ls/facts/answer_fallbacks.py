@@ -17,6 +17,8 @@ _LEAVING = frozenset({"return_statement", "continue_statement", "break_statement
 def falls_back(file: PyFile, text: AnswerText, use: TextUse) -> bool:
     """Whether what a use raises without a text ends in a handler that goes on with something else."""
     child = use.node
+    if child.parent is not None and child.parent.type == "return_statement":
+        return False  # None is returned, and raises nothing there.
     for parent in ancestors(use.node):
         if parent.type == "try_statement":
             body = parent.child_by_field_name("body")

@@ -1476,6 +1476,14 @@ def test_uses_in_an_attempt_that_falls_back_are_information() -> None:
                 print("no title", error)
                 return default
 
+        def whole(messages) -> str:
+            try:
+                answer = client.chat.completions.create(model="m", messages=messages)
+                return answer.choices[0].message.content
+                #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC803
+            except Exception:
+                return ""
+
         def tags(messages):
             answer = client.chat.completions.create(model="m", messages=messages)
             text = answer.choices[0].message.content
