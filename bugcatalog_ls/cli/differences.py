@@ -12,11 +12,13 @@ _STYLES = {"+": "added", "-": "removed", "@": "place"}
 
 def difference(filename: str, before: str | None, after: str | None, paint: Paint) -> Iterator[str]:
     """The lines of a unified diff, with their ends; a text that is None is of a file that is not there."""
-    old = f"a/{filename}" if before is not None else "/dev/null"
-    new = f"b/{filename}" if after is not None else "/dev/null"
+    # As git does: without the tab, `patch` takes a name up to its first blank.
+    end = "\t" if " " in filename else ""
+    old = f"a/{filename}{end}" if before is not None else "/dev/null"
+    new = f"b/{filename}{end}" if after is not None else "/dev/null"
     lines = difflib.unified_diff(_lines(before or ""), _lines(after or ""), old, new)
-    for line in lines:
-        style = "strong" if line.startswith(("--- ", "+++ ")) else _STYLES.get(line[:1], "")
+    for number, line in enumerate(lines):
+        style = "strong" if number < 2 else _STYLES.get(line[:1], "")
         text = line.removesuffix("\n")
         yield (paint(text, style) if style else text) + "\n"
         if text == line:

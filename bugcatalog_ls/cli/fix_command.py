@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from bugcatalog_ls.catalog.entry import Severity
 from bugcatalog_ls.cli.differences import difference
 from bugcatalog_ls.cli.exits import FOUND, INTERNAL_ERROR, OK, WRONG_USE, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
+from bugcatalog_ls.cli.patch_folder import patch_folder
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.scan import (
     FailureLog,
@@ -115,41 +117,52 @@ def _n_left_on_disk(rooms: list[Room], places: list[tuple[Workspace, str]], lowe
 
 
 def _report(
-    done: Iterable[tuple[Room, Mended]], n_mended: int, n_left: int, options: argparse.Namespace
+    done: Sequence[tuple[Room, Mended]], n_mended: int, n_left: int, options: argparse.Namespace
 ) -> Iterator[str]:
-    paint = Paint(has_colours(sys.stdout))
-    is_conditional = options.diff or options.dry_run
-    is_patch = options.diff and carries_bytes(sys.stdout)
-    for room, mended in done:
-        root = room.workspace.root
-        for path in sorted({*mended.texts, *mended.created, *mended.deleted}):
-            before = mended.before.get(path)
-            after = mended.created.get(path)
-            if path in mended.texts:
-                after = mended.texts[path].text
-            if path in mended.deleted:
-                after = None
-            if path in mended.deleted and before is None and options.diff:
-                yield f"Binary files a/{filename_of(root, path)} and /dev/null differ\n"
-            elif path in mended.deleted and before is None:
-                yield f"{'would delete' if is_conditional else 'deleted'} {filename_of(root, path)}\n"
-            elif options.diff:
-                old = before.text if before else None
-                new = after
-                if before and is_patch:
-                    # `patch` and `git apply` compare bytes.
-                    old = old and as_in_file(room.workspace, path, old)
-                    new = new and as_in_file(room.workspace, path, new)
-                yield from difference(filename_of(root, path), old, new, paint)
-            elif before is None or after is None or before.text != after:
-                verb = "create" if before is None else "delete" if after is None else "change"
-                verb = f"would {verb}" if is_conditional else f"{verb.rstrip('e')}ed"
-                yield f"{verb} {filename_of(root, path)}\n"
+    touched = [
+        (room.workspace, path, mended)
+        for room, mended in done
+        for path in sorted({*mended.texts, *mended.created, *mended.deleted})
+    ]
     if options.diff:
+        folder = patch_folder((workspace.root, path) for workspace, path, _ in touched)
+        for workspace, path, mended in touched:
+            yield from _patch(workspace, path, mended, folder)
         # Standard output holds a patch, and nothing but it.
-        print(_summary(n_mended, n_left, True), file=sys.stderr)
-    else:
-        yield _summary(n_mended, n_left, is_conditional) + "\n"
+        place = "" if folder == Path.cwd() else f" The patch is to be applied in {folder}."
+        print(_summary(n_mended, n_left, True) + place, file=sys.stderr)
+        return
+    for workspace, path, mended in touched:
+        filename = filename_of(workspace.root, path)
+        before, after = mended.before.get(path), _text_after(mended, path)
+        if path in mended.deleted and before is None:
+            yield f"{'would delete' if options.dry_run else 'deleted'} {filename}\n"
+        elif before is None or after is None or before.text != after:
+            verb = "create" if before is None else "delete" if after is None else "change"
+            verb = f"would {verb}" if options.dry_run else f"{verb.rstrip('e')}ed"
+            yield f"{verb} {filename}\n"
+    yield _summary(n_mended, n_left, options.dry_run) + "\n"
+
+
+def _patch(workspace: Workspace, path: str, mended: Mended, folder: Path) -> Iterator[str]:
+    file = workspace.root / path
+    name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.as_posix()
+    before = mended.before.get(path)
+    if path in mended.deleted and before is None:
+        yield f"Binary files a/{name} and /dev/null differ\n"
+        return
+    old, new = before.text if before else None, _text_after(mended, path)
+    if before and carries_bytes(sys.stdout):
+        # `patch` and `git apply` compare bytes.
+        old = old and as_in_file(workspace, path, old)
+        new = new and as_in_file(workspace, path, new)
+    yield from difference(name, old, new, Paint(has_colours(sys.stdout)))
+
+
+def _text_after(mended: Mended, path: str) -> str | None:
+    if path in mended.deleted:
+        return None
+    return mended.texts[path].text if path in mended.texts else mended.created.get(path)
 
 
 def _summary(n_mended: int, n_left: int, is_conditional: bool) -> str:

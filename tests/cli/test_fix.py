@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from trees import TEAM_PAGE, Tree
+
+from bugcatalog_ls.cli.patch_folder import patch_folder
 
 SUGGESTED = TEAM_PAGE.replace("applicability: safe", "applicability: suggested")
 
@@ -67,6 +70,26 @@ def test_diff_is_a_patch(tree: Tree) -> None:
     tree.git("init", "-q")
     subprocess.run(["git", "apply"], cwd=tree.folder, input=result.out.encode(), check=True)
     assert tree.read("app/a.py") == "x = 1\nlog('ä')"
+
+
+def test_diff_of_files_elsewhere_names_them_from_their_root(bare_tree: Tree) -> None:
+    bare_tree.put("project/.bugcatalog/TEAM-1-bare-print.md", TEAM_PAGE)
+    bare_tree.put("project/pyproject.toml", "")
+    bare_tree.put("project/app/a file.py", "print(1)\n")
+    project = bare_tree.folder / "project"
+    (project / "docs").mkdir()
+    result = bare_tree.run("fix", "--diff", "--select", "TEAM-1", "../app", cwd="project/docs")
+    assert result.out.startswith("--- a/app/a file.py\t\n+++ b/app/a file.py\t\n")
+    told = f"Would mend 1 finding; nothing is left. The patch is to be applied in {project}.\n"
+    assert (result.code, result.err) == (0, told)
+    subprocess.run(["git", "apply"], cwd=project, input=result.out.encode(), check=True)
+    assert bare_tree.read("project/app/a file.py") == "log(1)\n"
+
+
+def test_diff_of_several_roots_is_one_patch(tmp_path: Path) -> None:
+    places = [(tmp_path / "one", "a.py"), (tmp_path / "two", "b/c.py")]
+    assert patch_folder(places) == tmp_path
+    assert patch_folder(places[:1]) == tmp_path / "one"
 
 
 def test_diff_of_other_encodings_is_a_patch(tree: Tree) -> None:
