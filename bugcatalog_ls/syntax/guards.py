@@ -69,25 +69,17 @@ def statements_before(node: Node) -> Iterator[Node]:
 
 def implied(condition: Condition) -> Iterator[Condition]:
     """A condition taken apart: what holds of its parts when it came out as it did."""
-    node, holds = unparenthesised(condition.node), condition.holds
-    if node.type == "not_operator":
-        argument = node.child_by_field_name("argument")
-        if argument is not None:
-            yield from implied(Condition(argument, not holds))
-    elif node.type == "boolean_operator":
-        yield from _of_parts(node, holds)
-    elif node.type == "named_expression" and holds:
-        for field in ("name", "value"):
-            if (part := node.child_by_field_name(field)) is not None:
-                yield from implied(Condition(part, True))
-    elif node.type == "call" and text_of(node.children[0]) == "bool" and arguments_of(node).positional:
-        yield from implied(Condition(arguments_of(node).positional[0], holds))
-    elif node.type == "call" and text_of(node.children[0]) == "all" and holds:
-        for argument in arguments_of(node).positional:
-            for element in argument.named_children if argument.type in ("list", "tuple") else ():
-                yield from implied(Condition(element, True))
-    else:
-        yield Condition(node, holds)
+    waiting = [condition]
+    while waiting:
+        node, holds = waiting.pop()
+        node = unparenthesised(node)
+        parts = _certain_parts(node, holds)
+        if parts is not None:
+            waiting += reversed(parts)
+        elif node.type == "boolean_operator":
+            yield from _said_in_any_case(_operands(node), holds)
+        else:
+            yield Condition(node, holds)
 
 
 def present(condition: Condition) -> Node | None:
@@ -192,18 +184,53 @@ def _of_branch(statement: Node, child: Node) -> Iterator[Condition]:
             yield Condition(earlier, False)
 
 
-def _of_parts(node: Node, holds: bool) -> Iterator[Condition]:
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if left is None or right is None:
-        return
-    first, second = list(implied(Condition(left, holds))), list(implied(Condition(right, holds)))
-    if (operator_of(node) == "and") == holds:
-        yield from first
-        yield from second
-        return
-    # One of the two came out so: what either of them says holds in any case.
-    said = {(text_of(part), part_holds) for part, part_holds in second}
-    yield from (part for part in first if (text_of(part.node), part.holds) in said)
+def _certain_parts(node: Node, holds: bool) -> list[Condition] | None:
+    """How the parts of an expression surely came out, or None if it has no such parts."""
+    if node.type == "not_operator":
+        argument = node.child_by_field_name("argument")
+        return [Condition(argument, not holds)] if argument is not None else []
+    if node.type == "boolean_operator" and (operator_of(node) == "and") == holds:
+        return [Condition(operand, holds) for operand in _operands(node)]
+    if node.type == "named_expression" and holds:
+        parts = (node.child_by_field_name(field) for field in ("name", "value"))
+        return [Condition(part, True) for part in parts if part is not None]
+    if node.type != "call":
+        return None
+    callee = text_of(node.children[0])
+    if callee == "bool" and (positional := arguments_of(node).positional):
+        return [Condition(positional[0], holds)]
+    if callee == "all" and holds:
+        return [
+            Condition(element, True)
+            for argument in arguments_of(node).positional
+            if argument.type in ("list", "tuple")
+            for element in argument.named_children
+        ]
+    return None
+
+
+def _operands(node: Node) -> list[Node]:
+    """What a chain of one boolean operator joins, which the grammar nests to the left."""
+    operator, found = operator_of(node), list[Node]()
+    while True:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return []
+        found.append(right)
+        if left.type != "boolean_operator" or operator_of(left) != operator:
+            return [left, *reversed(found)]
+        node = left
+
+
+def _said_in_any_case(operands: list[Node], holds: bool) -> Iterator[Condition]:
+    """One of the operands came out so: what each of them would say."""
+    parts = list(implied(Condition(operands[0], holds))) if operands else []
+    for operand in operands[1:]:
+        if not parts:
+            return
+        said = {(text_of(part.node), part.holds) for part in implied(Condition(operand, holds))}
+        parts = [part for part in parts if (text_of(part.node), part.holds) in said]
+    yield from parts
 
 
 def _leaves(statement: Node) -> bool:

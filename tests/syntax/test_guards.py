@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.guards import always_leaves, conditions_at, implied, present
+from bugcatalog_ls.syntax.guards import Condition, always_leaves, conditions_at, implied, present
 from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.source import Source
 
 
@@ -74,3 +75,11 @@ def test_blocks_that_leave() -> None:
         body = file.functions[0].node.child_by_field_name("body")
         assert body is not None
         assert always_leaves(body) is leaves, code
+
+
+def test_chains_of_any_length_are_taken_apart() -> None:
+    names = [f"a{number}" for number in range(3000)]
+    every = parse(" and ".join(names).encode()).root_node.named_children[0].named_children[0]
+    parts = list(implied(Condition(every, True)))
+    assert [text_of(part.node) for part in parts] == names
+    assert list(implied(Condition(every, False))) == []
