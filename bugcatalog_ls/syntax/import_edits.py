@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.import_lines import (
     sorted_name_index,
 )
 from bugcatalog_ls.syntax.indents import indent_unit
+from bugcatalog_ls.syntax.line_lengths import NARROW, USUAL, keeps_narrow, line_lengths
 from bugcatalog_ls.syntax.modules import absolute_module
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
@@ -117,11 +118,9 @@ def _appended(file: PyFile, nodes: list[Node], parenthesis: Node | None, new: st
 
 
 def _width(file: PyFile, top: Sequence[ImportLine]) -> int:
-    rows = file.source.lines
-    widths = [end - start for start, end in map(rows.line_span, range(len(rows)))]
-    imports = [widths[rows.row_of(line.node.start_byte)] for line in top]
-    narrow = len(widths) > 60 and max(widths) <= 79
-    return max([79 if narrow else 88, *imports])
+    rows, lengths = file.source.lines, line_lengths(file)
+    imports = [lengths[rows.row_of(line.node.start_byte)] for line in top]
+    return max([NARROW if keeps_narrow(file) else USUAL, *imports])
 
 
 # -- a new line ------------------------------------------------------------------------------------

@@ -49,8 +49,7 @@ def left_unread(
         if not any(has_word(data, word, span.start, span.end + len(word)) for span in taken):
             # Of the others all reads stay.
             continue
-        reads = _reads(file.root, data, imported.bound)
-        if reads and all(any(span.start <= at < span.end for span in taken) for at in reads):
+        if _takes_all_reads(file, imported.bound, taken):
             found.append(imported)
     if not found:
         return []
@@ -164,6 +163,18 @@ def _is_same(imported: ImportedName, other: ImportedName) -> bool:
 def _reads(root: Node, data: bytes, name: str) -> list[int]:
     """Where a text may read a name of its module: code, and strings that may be code."""
     return [at for at in word_offsets(data, name.encode()) if _is_read(root, at, at + len(name.encode()))]
+
+
+def _takes_all_reads(file: PyFile, name: str, taken: Sequence[Span]) -> bool:
+    """Whether a file reads a name, and in taken places only; the first read elsewhere decides."""
+    is_read = False
+    for at in file.word_offsets(name.encode()):
+        is_taken = any(span.start <= at < span.end for span in taken)
+        if (not is_taken or not is_read) and _is_read(file.root, at, at + len(name.encode())):
+            if not is_taken:
+                return False
+            is_read = True
+    return is_read
 
 
 def _is_read(root: Node, start: int, end: int) -> bool:

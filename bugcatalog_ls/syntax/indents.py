@@ -8,21 +8,12 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 
-_UNIT = "    "
+_USUAL_UNIT = "    "
 
 
 def indent_unit(file: PyFile) -> str:
     """What one level of indentation is in a file: mostly used there, four spaces where none is."""
-    units: Counter[str] = Counter()
-    definitions = file.nodes("class_definition", "function_definition", "if_statement", "with_statement")
-    for node in definitions:
-        body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
-        if body is None:
-            continue
-        outer, inner = file.source.indent_at(node.start_byte), file.source.indent_at(body.start_byte)
-        if inner != outer and inner.startswith(outer):
-            units[inner[len(outer) :]] += 1
-    return units.most_common(1)[0][0] if units else _UNIT
+    return file.once(_unit)
 
 
 def break_before(attribute: Node) -> str:
@@ -46,6 +37,19 @@ def indented(file: PyFile, code: str, indent: str) -> str:
     out: list[str] = []
     for line in code.strip("\n").split("\n"):
         stripped = line.lstrip(" ")
-        depth, rest = divmod(len(line) - len(stripped), len(_UNIT))
+        depth, rest = divmod(len(line) - len(stripped), len(_USUAL_UNIT))
         out.append(f"{indent}{unit * depth}{' ' * rest}{stripped}" if stripped else "")
     return file.source.newline.join(out)
+
+
+def _unit(file: PyFile) -> str:
+    units: Counter[str] = Counter()
+    definitions = file.nodes("class_definition", "function_definition", "if_statement", "with_statement")
+    for node in definitions:
+        body = node.child_by_field_name("body") or node.child_by_field_name("consequence")
+        if body is None:
+            continue
+        outer, inner = file.source.indent_at(node.start_byte), file.source.indent_at(body.start_byte)
+        if inner != outer and inner.startswith(outer):
+            units[inner[len(outer) :]] += 1
+    return units.most_common(1)[0][0] if units else _USUAL_UNIT

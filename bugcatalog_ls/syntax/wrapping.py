@@ -13,13 +13,12 @@ from tree_sitter import Node
 
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.indents import indent_unit
+from bugcatalog_ls.syntax.line_lengths import own_length
 from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors
 from bugcatalog_ls.syntax.tree import parse
 from bugcatalog_ls.text.lines import LineIndex
 from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
 
-_WIDTH, _NARROW, _WIDEST = 88, 79, 120
-_MANY_ROWS = 60
 _SETTING = re.compile(r"^line[-_]length\s*=\s*(\d+)", re.MULTILINE)
 _DISPLAYS = frozenset({"argument_list", "dictionary", "list"})
 _OPERATORS = frozenset(
@@ -89,11 +88,7 @@ def _width(file: PyFile, settings: str | None) -> int:
     named = _SETTING.search(settings or "")
     if named is not None:
         return int(named[1])
-    rows = file.source.lines
-    widths = [len(rows.line(row)) for row in range(len(rows))]
-    if len(widths) > _MANY_ROWS and max(widths) <= _NARROW:
-        return _NARROW
-    return max([_WIDTH, *(width for width in widths if width <= _WIDEST)])
+    return own_length(file)
 
 
 class _Pair(NamedTuple):
