@@ -292,7 +292,7 @@ def _named_constant(exports: ModuleExports) -> str | None:
     names = [
         name
         for name, symbol in exports.names.items()
-        if _CONSTANT.fullmatch(name) and symbol in ("builtins.int()", "builtins.float()")
+        if symbol in ("builtins.int()", "builtins.float()") and _CONSTANT.fullmatch(name)
     ]
     return names[0] if len(names) == 1 else None
 

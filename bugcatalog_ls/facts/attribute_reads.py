@@ -47,6 +47,7 @@ class Reads:
         self.confirmed: set[str] = set()
         self.places: dict[Told, dict[tuple[str, CallShape | None], list[Place]]] = {}
         self._by_told: dict[int, dict[tuple[str, CallShape | None], list[Place]]] = {}
+        self._last_chain: tuple[int, Node | None] = (0, None)
         self._file = file
         self._owners = owners = Owners(file)
         self._doubts = Doubts(file)
@@ -109,9 +110,7 @@ class Reads:
         """`f(x).a.b`: the tree knows what stands before the dot."""
         token = self._file.root.descendant_for_byte_range(dot, dot + 1)
         node = token.parent if token is not None and token.type == "." else None
-        root = node.child(0) if node is not None and node.type == "attribute" else None
-        while root is not None and root.type in ("attribute", "call"):
-            root = root.child(0)
+        root = self._root_of(node) if node is not None and node.type == "attribute" else None
         if root is None:
             return
         bindings: list[Binding] = []
@@ -138,6 +137,18 @@ class Reads:
             outer = node.parent
             first = outer.child(0) if outer is not None else None
             node = outer if first is not None and first.id == node.id else None
+
+    def _root_of(self, chain: Node) -> Node | None:
+        """What a chain of attributes and calls starts with. Its dots come in the order of the text,
+        so that what the chain up to the dot before starts with is known."""
+        root: Node | None = chain.child(0)
+        while root is not None and root.type in ("attribute", "call"):
+            if root.id == self._last_chain[0]:
+                root = self._last_chain[1]
+                break
+            root = root.child(0)
+        self._last_chain = (chain.id, root)
+        return root
 
     def _node(self, start: int, end: int, kind: str) -> Node | None:
         node = self._file.root.descendant_for_byte_range(start, end)

@@ -6,7 +6,7 @@ import re
 
 from bugcatalog_ls.facts.attribute_stores import last_name
 from bugcatalog_ls.facts.class_members import class_may_have
-from bugcatalog_ls.facts.index import FactIndex
+from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.plain_classes import effect_of_decorators
 from bugcatalog_ls.facts.resolve import class_at, function_at, mro, resolve
 from bugcatalog_ls.facts.subclasses import ANY_BASE, Subclass
@@ -45,8 +45,11 @@ def descendants_of(index: FactIndex, symbol: str) -> list[str]:
 
 def is_abstract(index: FactIndex, symbol: str) -> bool:
     """Whether a class that nothing derives from looks made to be derived from elsewhere."""
-    if ABSTRACT_NAME.search(symbol.rpartition(".")[2]):
-        return True
+    return ABSTRACT_NAME.search(symbol.rpartition(".")[2]) is not None or _has_abstract_method(index, symbol)
+
+
+@derived
+def _has_abstract_method(index: FactIndex, symbol: str) -> bool:
     found = class_at(index, symbol)
     for name in found[1].members if found is not None else ():
         method = function_at(index, f"{symbol}.{name}")

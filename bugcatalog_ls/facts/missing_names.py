@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bugcatalog_ls.facts.required_packages import installed_as
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.optional_imports import Sign
+from bugcatalog_ls.syntax.import_flags import Sign
 from bugcatalog_ls.syntax.scopes import Binding
 
 

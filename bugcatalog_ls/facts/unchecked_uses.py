@@ -15,10 +15,11 @@ from bugcatalog_ls.facts.shown_absences import shown_at
 from bugcatalog_ls.syntax.availability import Availability
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.function_checks import FunctionChecks
+from bugcatalog_ls.syntax.import_flags import Sign
 from bugcatalog_ls.syntax.literals import Words
 from bugcatalog_ls.syntax.nodes import text_of
 from bugcatalog_ls.syntax.object_uses import block_of, is_label, is_object_use
-from bugcatalog_ls.syntax.optional_imports import OptionalImport, Sign
+from bugcatalog_ls.syntax.optional_imports import OptionalImport
 from bugcatalog_ls.syntax.outside import is_outside
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 

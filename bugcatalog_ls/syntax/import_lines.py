@@ -66,8 +66,16 @@ class ImportLine:
 
 
 def import_lines(file: PyFile, first_party: frozenset[str] = frozenset()) -> list[ImportLine]:
-    """All import statements of a file, in order of the text."""
-    return [line for node in file.nodes(*_IMPORTS) if (line := _read(file, node, first_party)) is not None]
+    """All import statements of a file, in order of the text; read once."""
+    known = file.once(_known_lines)
+    if first_party not in known:
+        read = (_read(file, node, first_party) for node in file.nodes(*_IMPORTS))
+        known[first_party] = [line for line in read if line is not None]
+    return list(known[first_party])
+
+
+def _known_lines(file: PyFile) -> dict[frozenset[str], list[ImportLine]]:
+    return {}
 
 
 def section_of(module: str, path: str, first_party: frozenset[str] = frozenset()) -> Section:

@@ -10,21 +10,18 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from bugcatalog_ls.syntax.binding_places import BindingPlaces
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.giving_up import gives_up
-from bugcatalog_ls.syntax.guards import Condition, always_leaves, implied, present
+from bugcatalog_ls.syntax.guards import always_leaves
+from bugcatalog_ls.syntax.import_flags import ImportFlags, Sign
 from bugcatalog_ls.syntax.import_paths import is_for_typing
 from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, holds_node, is_none, statements, text_of, walk
 from bugcatalog_ls.syntax.scopes import Binding, Scope
 
 _BUILT_IN = frozenset(dir(builtins))
 _CAUGHT = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
-_TESTS = frozenset({"comparison_operator", "call", "not_operator", "boolean_operator"})
-
 _GATHERS = re.compile(r"(\w+)(?:\.(?:append|add)\(|\s*\+=)")
-
-Sign = Literal["true", "false", "none"]
-"""What a flag is where the import was made: true, false, or None (where it keeps the error)."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +45,13 @@ class OptionalImport:
 
 def optional_imports(file: PyFile) -> list[OptionalImport]:
     """The optional imports of a file, by place; names for which something usable stands in are left out."""
+    return file.once(_optional_imports)
+
+
+def _optional_imports(file: PyFile) -> list[OptionalImport]:
     found: list[OptionalImport] = []
     data = file.source.data
+    known: dict[int, tuple[BindingPlaces, ImportFlags]] = {}
     for statement in file.nodes("try_statement"):
         body = statement.child_by_field_name("body")
         if body is None or data.find(b"import", body.start_byte, body.end_byte) < 0:
@@ -62,15 +64,18 @@ def optional_imports(file: PyFile) -> list[OptionalImport]:
         scope = file.scopes.at(statement.start_byte)
         if scope.kind == "class":
             continue
+        if id(scope) not in known:
+            places = BindingPlaces(scope)
+            known[id(scope)] = places, ImportFlags(places)
+        places, signs = known[id(scope)]
         kinds: dict[Binding, Literal["none", "unbound"]] = {}
-        for bindings in scope.bindings.values():
-            for binding in bindings:
-                if _import_behind(binding, scope, body) is not None and _is_directly_in(binding.node, body):
-                    kind = _kind(binding, bindings, body, open_handlers)
-                    if kind == "none" or (kind is not None and not _decides(open_handlers)):
-                        kinds[binding] = kind
+        for binding in places.within(body):
+            if _import_behind(binding, scope, body) is not None and _is_directly_in(binding.node, body):
+                kind = _kind(binding, scope.bindings[binding.name], body, open_handlers)
+                if kind == "none" or (kind is not None and not _decides(open_handlers)):
+                    kinds[binding] = kind
         names = frozenset(binding.name for binding, kind in kinds.items() if kind == "none")
-        flags = _flags(scope, statement, body, handlers, names) if kinds else {}
+        flags = signs.of(statement, body, handlers, names) if kinds else {}
         for binding, kind in kinds.items():
             source = _import_behind(binding, scope, body)
             target = source.target if source is not None else ""
@@ -176,67 +181,6 @@ def _is_unpacked_none(binding: Binding) -> bool:
     return any(name.id == binding.node.id and is_none(value) for name, value in pairs)
 
 
-def _flags(
-    scope: Scope, statement: Node, body: Node, handlers: list[Node], names: frozenset[str]
-) -> dict[str, Sign]:
-    flags: dict[str, Sign] = dict.fromkeys(_denied(handlers), "true")
-    made = [body, *(child for child in statement.children if child.type == "else_clause")]
-    for name, bindings in scope.bindings.items():
-        values = [binding for binding in bindings if binding.kind == "assign" and binding.value is not None]
-        inside = [b for b in values if any(holds_node(part, b.node) for part in made)]
-        outside = [b for b in values if b not in inside]
-        if not outside and not inside:
-            continue
-        in_handler = [b for b in outside if any(holds_node(handler, b.node) for handler in handlers)]
-        if (
-            inside
-            and {_type(b) for b in inside} == {"none"}
-            and any(
-                other.kind in ("import", "from")
-                and any(holds_node(handler, other.node) for handler in handlers)
-                for other in bindings
-            )
-        ):
-            # What the handler imports instead: `if other_lib: …` tells that this one is missing.
-            flags[name] = "none"
-            continue
-        of_success = {_type(b) for b in (inside or [b for b in outside if b not in in_handler])}
-        of_failure = {_type(b) for b in (in_handler or outside)}
-        if (inside or in_handler) and of_success == {"true"} and of_failure <= {"false", "none"}:
-            flags[name] = "true"
-        elif (inside or in_handler) and of_success == {"false"} and of_failure == {"true"}:
-            flags[name] = "false"
-        elif inside and in_handler and all(_is_off(b) for b in in_handler) and name not in names:
-            # `available = settings.wanted` where it was made, `available = 0` where not.
-            flags[name] = "true"
-        elif in_handler and (of_success == {"none"} or not of_success) and "none" not in of_failure:
-            if name not in names:
-                flags[name] = "none"
-        elif len(values) == 1 and values[0].value is not None and values[0].value.type in _TESTS:
-            if _says_present(Condition(values[0].value, True), names):
-                flags[name] = "true"
-            elif _says_present(Condition(values[0].value, False), names):
-                flags[name] = "false"
-    return flags
-
-
-def _is_off(binding: Binding) -> bool:
-    return binding.value is not None and text_of(binding.value) in ("False", "0", "None")
-
-
-def _denied(handlers: list[Node]) -> Iterator[str]:
-    """The items and attributes that a handler empties: `EXTRAS["lib"] = None`."""
-    for handler in handlers:
-        for statement in statements(_block(handler)):
-            assignment = statement.named_children[0] if statement.named_child_count == 1 else statement
-            if assignment.type != "assignment":
-                continue
-            left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-            is_told = left is not None and left.type in ("subscript", "attribute")
-            if left is not None and is_told and right is not None and right.type in ("none", "false"):
-                yield text_of(left)
-
-
 def _decides(handlers: list[Node]) -> bool:
     """Whether a handler raises an error of its own where the import is needed: it knows when that is."""
     return any(
@@ -244,15 +188,6 @@ def _decides(handlers: list[Node]) -> bool:
         for handler in handlers
         for node in walk(handler)
     )
-
-
-def _says_present(condition: Condition, names: frozenset[str]) -> bool:
-    subjects = (present(part) for part in implied(condition))
-    return any(subject is not None and text_of(subject) in names for subject in subjects)
-
-
-def _type(binding: Binding) -> str:
-    return binding.value.type if binding.value is not None else ""
 
 
 def _up_to(node: Node, ends: list[Node]) -> Iterator[Node]:
