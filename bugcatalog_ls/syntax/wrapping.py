@@ -16,7 +16,6 @@ from bugcatalog_ls.syntax.indents import indent_unit
 from bugcatalog_ls.syntax.line_lengths import own_length
 from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, ancestors
 from bugcatalog_ls.syntax.tree import parse
-from bugcatalog_ls.text.lines import LineIndex
 from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
 
 _SETTING = re.compile(r"^line[-_]length\s*=\s*(\d+)", re.MULTILINE)
@@ -34,24 +33,19 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
     """
     made = sorted(edits, key=lambda edit: edit.span)
     width = _width(file, settings)
-    data = apply_edits(file.source.data, made)
-    rows, root = LineIndex(data), None
+    root: Node | None = None
     out: list[TextEdit] = []
     for group in _by_row(file, made):
-        shift = sum(_growth(edit) for edit in made if edit.span < group[0].span)
-        row = rows.row_of(group[0].span.start + shift)
-        start, end = rows.line_span(row)
-        text = data[start:end].decode()
-        old = file.source.lines.line(file.source.lines.row_of(group[0].span.start))
+        old, text, old_start, old_end = _row(file, group)
         new = None
         if len(old) <= width < len(text) and not any("\n" in edit.content for edit in group):
-            root = root or parse(data).root_node
-            new = _split_before_comment(root, text, start, width, indent_unit(file))
+            root = root or parse(apply_edits(file.source.data, made)).root_node
+            shift = sum(_growth(edit) for edit in made if edit.span < group[0].span)
+            new = _split_before_comment(root, text, old_start + shift, width, indent_unit(file))
         if new is None:
             out += group
         else:
-            old_end = end - shift - sum(_growth(edit) for edit in group)
-            out.append(TextEdit(Span(start - shift, old_end), new.replace("\n", file.source.newline)))
+            out.append(TextEdit(Span(old_start, old_end), new.replace("\n", file.source.newline)))
     return out
 
 
@@ -65,6 +59,15 @@ def fitted_code(file: PyFile, code: str, indent: str, settings: str | None = Non
             new = _split(parse(bare).root_node, row, start, len(bare), width, "    ")
         out.append(row if new is None else new)
     return "\n".join(out)
+
+
+def _row(file: PyFile, group: Sequence[TextEdit]) -> tuple[str, str, int, int]:
+    """The row that edits begin in as it was, what they make of it, and the range that they do it to."""
+    rows, data = file.source.lines, file.source.data
+    start, end = rows.line_span(rows.row_of(group[0].span.start))
+    last = rows.line_span(rows.row_of(group[-1].span.end))[1]
+    own = [TextEdit(Span(e.span.start - start, e.span.end - start), e.content) for e in group]
+    return data[start:end].decode(), apply_edits(data[start:last], own).decode(), start, last
 
 
 def _growth(edit: TextEdit) -> int:
