@@ -8,6 +8,7 @@ its class may stand in another file.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Literal
 
 import msgspec
@@ -58,8 +59,9 @@ _LITERALS = (
 _HTTP_WORDS = Words(*HTTP_LITERALS)
 _WRITING_SQL = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _DEFINES = re.compile(r"(?:CREATE|DROP|ALTER|TRUNCATE|PRAGMA|SET|GRANT)\b", re.IGNORECASE)
-_TELLS_URL = re.compile(r"""startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\(""")
+_TELLS_URL = re.compile(rb"""startswith\(\s*\(?\s*["']https?|\bis_(?:\w+_)?url\(""")
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "pg_insert", "mysql_insert", "sqlite_insert"})
+_TEXTS = frozenset({"text", "SQL", "format", "dedent"})
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -137,7 +139,7 @@ def _collect(file: PyFile, facts: Facts) -> None:
             if scope is not None and sent is not None:
                 scopes[scope.start] = scope
                 verb = sent.verb or _named_verb(call)
-                effect = Effect("request", sent.library, verb, _is_for_urls(call))
+                effect = Effect("request", sent.library, verb, _is_for_urls(file, call))
                 found.setdefault(scope.start, {})[effect] = None
     for start, effects in found.items():
         qualname = scopes[start].qualname
@@ -158,7 +160,7 @@ def writes_in_statement(file: PyFile, call: Node) -> bool:
 def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
     if depth == 0:
         return False
-    node = unparenthesised(node)
+    node = _begun_with(node)
     if node.type in ("string", "concatenated_string"):
         text = string_value(node)
         if text is None:
@@ -175,14 +177,23 @@ def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
         name = text_of(function).rpartition(".")[2]
         if name in _WRITING_STATEMENTS:
             return True
-        if name in ("text", "SQL", "format", "dedent"):
+        if name in _TEXTS:
             inner = function.child_by_field_name("object") if name == "format" else None
             first = inner or next(iter(arguments_of(node).positional), None)
             return first is not None and _is_writing(file, first, depth - 1)
-        receiver = function.child_by_field_name("object")
-        # `update(User).where(…).values(…)`
-        return receiver is not None and _is_writing(file, receiver, depth)
     return False
+
+
+def _begun_with(node: Node) -> Node:
+    """The call, or what else, that a statement built of calls begins with: `update(User)` of
+    `update(User).where(…).values(…)`."""
+    node = unparenthesised(node)
+    while node.type == "call" and (function := callee_of(node)) is not None:
+        receiver = function.child_by_field_name("object")
+        if receiver is None or text_of(function).rpartition(".")[2] in _WRITING_STATEMENTS | _TEXTS:
+            break
+        node = unparenthesised(receiver)
+    return node
 
 
 def names_class(node: Node) -> bool:
@@ -229,14 +240,22 @@ def _done_to(file: PyFile, receiver: Node | None, scope: Scope) -> str | None:
     return None if symbol is None or symbol.startswith("builtins.") else symbol
 
 
-def _is_for_urls(call: Node) -> bool:
+def _is_for_urls(file: PyFile, call: Node) -> bool:
     """Whether a call is only made for what a test has told to be a URL, and something else is done for
     the rest; a test that only refuses the rest tells nothing."""
-    return any(
-        part.holds and _TELLS_URL.search(text_of(part.node)) is not None and not _refuses(condition.node)
+    # A call may stand behind thousands of conditions.
+    told = file.once(_url_tests)
+    return bool(told) and any(
+        part.holds and _TELLS_URL.search(part.node.text or b"") is not None and not _refuses(condition.node)
         for condition in conditions_at(call)
+        if bisect_left(told, condition.node.start_byte) < bisect_left(told, condition.node.end_byte)
         for part in (*implied(condition), *_either(condition))
     )
+
+
+def _url_tests(file: PyFile) -> list[int]:
+    """Where a file tests whether something is a URL."""
+    return [match.start() for match in _TELLS_URL.finditer(file.source.data)]
 
 
 def _either(condition: Condition) -> tuple[Condition, ...]:

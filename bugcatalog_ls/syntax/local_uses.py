@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -24,9 +24,22 @@ def is_local(scope: Scope, name: str) -> bool:
     return name in scope.bindings and name not in scope.global_names and name not in scope.nonlocal_names
 
 
-def mentions(file: PyFile, scope: Scope, name: str) -> Iterator[tuple[Node, bool]]:
+def mentions(file: PyFile, scope: Scope, name: str) -> Sequence[tuple[Node, bool]]:
     """Where the local name is read or bound, in the order of the text, and whether a function inside
-    of this one does it. A name of the same spelling that is bound further inside is another one."""
+    of this one does it. A name of the same spelling that is bound further inside is another one.
+    They are looked for once: a function may bind the name a thousand times, and each time is asked."""
+    known = file.once(_known_mentions)
+    key = scope.start, scope.end, name
+    if key not in known:
+        known[key] = list(_mentions(file, scope, name))
+    return known[key]
+
+
+def _known_mentions(file: PyFile) -> dict[tuple[int, int, str], list[tuple[Node, bool]]]:
+    return {}
+
+
+def _mentions(file: PyFile, scope: Scope, name: str) -> Iterator[tuple[Node, bool]]:
     data, root = file.source.data, file.root
     for match in re.finditer(rb"\b%s\b" % re.escape(name.encode()), data[scope.start : scope.end]):
         offset = scope.start + match.start()
