@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 _MIN_SCORE = 60.0
 
 
 def near(name: str, other: str) -> float:
     """How near a name is to another one, from 0 to 100; 0 where it is too far."""
-    plain, other_plain = name.strip("_").lower(), other.strip("_").lower()
     # Imported where a name is unknown: it costs 6 ms.
     from rapidfuzz import fuzz
 
+    plain, other_plain = _plain(name), _plain(other)
     score: float = fuzz.ratio(plain, other_plain)
-    if len(other_plain) > 3 and (plain.startswith(other_plain) or other_plain.startswith(plain)):
+    if _begins(plain, other_plain):
         return max(score, 25.0 + score / 2)
     return score if score >= _MIN_SCORE else 0.0
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
     """The names that are near enough to one, nearest first."""
-    scored = [(other, near(name, other)) for other in names if other != name]
+    scored = _near_ones(name, [other for other in names if other != name])
     is_private = name.startswith("_")
     ranked = sorted(scored, key=lambda pair: (-pair[1], pair[0].startswith("_") != is_private, pair[0]))
-    return [other for other, score in ranked if score]
+    return [other for other, _ in ranked]
+
+
+def _near_ones(name: str, others: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """Those of many names that are near enough, with how near each is; all are compared at once."""
+    from rapidfuzz import fuzz, process
+
+    plain, others_plain = _plain(name), [_plain(other) for other in others]
+    found = process.extract(plain, others_plain, scorer=fuzz.ratio, score_cutoff=_MIN_SCORE, limit=None)
+    scores = {position: score for _, score, position in found}
+    for position, other in enumerate(others_plain):
+        score = scores.get(position, 0.0)
+        if _begins(plain, other):
+            ratio = fuzz.ratio(plain, other)
+            score = max(ratio, 25.0 + ratio / 2)
+        if score:
+            yield others[position], score
+
+
+def _plain(name: str) -> str:
+    return name.strip("_").lower()
+
+
+def _begins(plain: str, other: str) -> bool:
+    """Whether one of two names begins with the other one."""
+    return len(other) > 3 and (plain.startswith(other) or other.startswith(plain))
