@@ -43,6 +43,9 @@ class Facts:
         self.facts: list[Fact] = []
         self.anchors: dict[str, Span] = {}
         self.failures: list[tuple[str, str]] = []
+        # A thousand places may have one name.
+        self._numbered: dict[str, dict[Span, str]] = {}
+        self._counts: dict[str, int] = {}
 
     def add(self, fact: Fact) -> None:
         self.facts.append(fact)
@@ -54,12 +57,15 @@ class Facts:
         the same name gets `#n`. Returns the anchor.
         """
         span = place if isinstance(place, Span) else Span(place.start_byte, place.end_byte)
-        anchor, count = name, 1
-        while anchor in self.anchors and self.anchors[anchor] != span:
-            count += 1
+        if self.anchors.setdefault(name, span) == span:
+            return name
+        numbered = self._numbered.setdefault(name, {})
+        while span not in numbered:
+            # Those that were there before, of which several may have one span by now, are counted as well.
+            count = self._counts[name] = self._counts.get(name, 1) + 1
             anchor = f"{name}#{count}"
-        self.anchors[anchor] = span
-        return anchor
+            numbered.setdefault(self.anchors.setdefault(anchor, span), anchor)
+        return numbered[span]
 
 
 Collect = Callable[[PyFile, Facts], None]

@@ -6,6 +6,7 @@ This module must not know entries: whoever asks says which codes exist and which
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import chain
 from typing import NamedTuple
 
 from bugcatalog_ls.syntax.suppression_comments import Suppression, SuppressionProblem, Suppressions
@@ -34,17 +35,33 @@ class UnusedSuppression(NamedTuple):
     edit: TextEdit
 
 
-def suppressed_by(
-    suppressions: Suppressions, code: str, row: int, statement_rows: StatementRows
-) -> tuple[Use, ...]:
-    """The suppressions that cover a finding of `code` that begins on `row`; empty where none does."""
-    return tuple(
-        Use(item_number, code_number)
-        for item_number, item in enumerate(suppressions.items)
-        for code_number, named in enumerate(item.codes)
-        if selector_matches(named.code, code)
-        and (item.whole_file or _covers(suppressions, item, row, statement_rows))
-    )
+class Coverage:
+    """Which suppressions of a text cover which rows; each is looked at once, however much is found."""
+
+    def __init__(self, suppressions: Suppressions, statement_rows: StatementRows) -> None:
+        self._items = suppressions.items
+        self._everywhere: list[int] = []
+        self._of_range: dict[tuple[int, int], list[int]] = {}
+        self._ranges_on: dict[int, list[tuple[int, int]]] = {}
+        for number, item in enumerate(suppressions.items):
+            if item.whole_file:
+                self._everywhere.append(number)
+                continue
+            covered = _covered(suppressions, item, statement_rows)
+            if covered not in self._of_range:
+                for row in range(covered[0], covered[1] + 1):
+                    self._ranges_on.setdefault(row, []).append(covered)
+            self._of_range.setdefault(covered, []).append(number)
+
+    def uses(self, code: str, row: int) -> tuple[Use, ...]:
+        """The suppressions that cover a finding of `code` that begins on `row`; empty where none does."""
+        around = (self._of_range[covered] for covered in self._ranges_on.get(row, ()))
+        return tuple(
+            Use(item_number, code_number)
+            for item_number in sorted({*self._everywhere, *chain.from_iterable(around)})
+            for code_number, named in enumerate(self._items[item_number].codes)
+            if selector_matches(named.code, code)
+        )
 
 
 def unused_suppressions(
@@ -92,11 +109,11 @@ def selector_matches(selector: str, code: str) -> bool:
     return not rest or selector[-1].isdigit() or rest.lstrip("-")[:1].isdigit()
 
 
-def _covers(suppressions: Suppressions, item: Suppression, row: int, statement_rows: StatementRows) -> bool:
+def _covered(suppressions: Suppressions, item: Suppression, statement_rows: StatementRows) -> tuple[int, int]:
     first, last = statement_rows(item.row)
     if item.stands_alone and first == last:
-        first, last = statement_rows(suppressions.rows_below[item.row])
-    return first <= row <= last
+        return statement_rows(suppressions.rows_below[item.row])
+    return first, last
 
 
 def _was_looked_for(selector: str, known: Collection[str], checked: Collection[str]) -> bool:

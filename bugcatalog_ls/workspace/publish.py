@@ -12,7 +12,7 @@ from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.repair import repair
 from bugcatalog_ls.syntax.statements import statement_rows
 from bugcatalog_ls.syntax.suppression_comments import Suppressions, parse_comments, scan_comments
-from bugcatalog_ls.syntax.suppressions import Use, missing_reasons, suppressed_by, unused_suppressions
+from bugcatalog_ls.syntax.suppressions import Coverage, Use, missing_reasons, unused_suppressions
 from bugcatalog_ls.syntax.tree import span_of
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import Span
@@ -114,11 +114,12 @@ def _unsuppressed(
     def rows(row: int) -> tuple[int, int]:
         return statement_rows(file, row) if file is not None else (row, row)
 
+    coverage = Coverage(suppressions, rows)
     kept: list[Finding] = []
     used: set[Use] = set()
     for finding in findings:
         row = source.lines.row_of(finding.span.start if finding.span is not None else 0)
-        uses = suppressed_by(suppressions, finding.code, row, rows)
+        uses = coverage.uses(finding.code, row)
         used.update(uses)
         if uses:
             hidden.append((finding, suppressions.items[uses[0].item].reason))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bugcatalog_ls.syntax.suppression_comments import Suppressions, parse_comments, scan_comments
 from bugcatalog_ls.syntax.suppressions import (
+    Coverage,
     missing_reasons,
     selector_matches,
-    suppressed_by,
     unused_suppressions,
 )
 from bugcatalog_ls.text.source import Source
@@ -151,7 +151,7 @@ def test_covers_its_statement_and_the_one_below() -> None:
         return statements.get(row, (row, row))
 
     def covered(code: str) -> list[int]:
-        return [row for row in range(9) if suppressed_by(found, code, row, rows_of)]
+        return [row for row in range(9) if Coverage(found, rows_of).uses(code, row)]
 
     assert covered("BC201") == [0, 1, 2]
     assert covered("BC502") == [5, 6, 7]
@@ -164,29 +164,29 @@ def test_a_comment_inside_a_statement_covers_all_of_it() -> None:
     def rows_of(row: int) -> tuple[int, int]:
         return (0, 3) if row < 4 else (row, row)
 
-    assert [row for row in range(5) if suppressed_by(found, "BC201", row, rows_of)] == [0, 1, 2, 3]
+    assert [row for row in range(5) if Coverage(found, rows_of).uses("BC201", row)] == [0, 1, 2, 3]
 
 
 def test_a_blank_line_parts_a_comment_from_the_statement() -> None:
     found = read("# bugcatalog: ignore[BC201]\n\nf()")
-    assert not suppressed_by(found, "BC201", 2, own_row)
+    assert not Coverage(found, own_row).uses("BC201", 2)
 
 
 def test_stacked_suppressions_reach_the_same_statement() -> None:
     found = read("# bugcatalog: ignore[BC201] a\n# x\n# bugcatalog: ignore[BC501] b\nf()")
-    assert suppressed_by(found, "BC201", 3, own_row)
-    assert suppressed_by(found, "BC501", 3, own_row)
+    assert Coverage(found, own_row).uses("BC201", 3)
+    assert Coverage(found, own_row).uses("BC501", 3)
 
 
 def test_a_starred_row_is_not_a_comment() -> None:
     found = read("# bugcatalog: ignore[BC201]\n*a, b = f()\ng()")
-    assert suppressed_by(found, "BC201", 1, own_row)
-    assert not suppressed_by(found, "BC201", 2, own_row)
+    assert Coverage(found, own_row).uses("BC201", 1)
+    assert not Coverage(found, own_row).uses("BC201", 2)
 
 
 def test_a_file_wide_suppression_covers_every_row() -> None:
     found = read("f()\n# bugcatalog: ignore-file[BC2]\ng()")
-    assert [bool(suppressed_by(found, "BC202", row, own_row)) for row in range(3)] == [True] * 3
+    assert [bool(Coverage(found, own_row).uses("BC202", row)) for row in range(3)] == [True] * 3
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_any_text_is_read_and_what_is_unused_can_be_removed(text: str) -> None:
             assert all(source.slice(named.span).upper() == named.code for named in item.codes)
             assert not re.search(r"[\r\n]", item.reason) or source.slice(item.span).startswith("/*")
         for row in range(len(source.lines)):
-            suppressed_by(found, "BC201", row, own_row)
+            Coverage(found, own_row).uses("BC201", row)
         for unused in unused_suppressions(found, set(), known=KNOWN, checked=KNOWN):
             rest = Source(apply_edits(source.data, [unused.edit]))
             assert len(rest.data) < len(source.data)
