@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -81,23 +82,28 @@ def _is_written_as_number(node: Node) -> bool:
 
 def _is_ordered(file: PyFile, node: Node) -> bool:
     """Whether its function asks what comes first, or counts on: `token <= current_token`, `token + 1`."""
-    written = text_of(node)
     around = file.scopes.at(node.start_byte).node
+    known = file.once(_known_ordered)
+    if around.id not in known:
+        known[around.id] = frozenset(_ordered_in(around))
+    return text_of(node) in known[around.id]
+
+
+def _known_ordered(file: PyFile) -> dict[int, frozenset[str]]:
+    """By function, as a long one may log a thousand times."""
+    return {}
+
+
+def _ordered_in(around: Node) -> Iterator[str]:
+    """What a function compares in order with something, or adds a number to."""
     for one in walk(around):
         if one.type == "comparison_operator":
-            is_order = any(child.type in _ORDERED for child in one.children)
-            if is_order and any(text_of(child) == written for child in one.named_children):
-                return True
+            if any(child.type in _ORDERED for child in one.children):
+                yield from map(text_of, one.named_children)
         elif one.type in ("binary_operator", "augmented_assignment"):
             left, right = one.child_by_field_name("left"), one.child_by_field_name("right")
-            if (
-                left is not None
-                and text_of(left) == written
-                and right is not None
-                and right.type == "integer"
-            ):
-                return True
-    return False
+            if left is not None and right is not None and right.type == "integer":
+                yield text_of(left)
 
 
 def _is_made_so(file: PyFile, node: Node) -> bool:
