@@ -171,12 +171,34 @@ def _reads(file: PyFile, call: Node, scope: Scope) -> Iterator[Node]:
     outermost = around.parent if around is not None else None
     if outermost is not None and outermost.type == "subscript" and around and _is_read(outermost, around):
         yield outermost
-    for node, is_inside in mentions(file, scope, text_of(target)):
-        subscript = node.parent
-        if is_inside or node.start_byte <= call.start_byte or subscript is None:
-            continue
-        if subscript.type == "subscript" and _is_read(subscript, node) and _is_of(file, node, call):
+    whole = _whole(call)
+    held = _keyed_reads(file, scope, text_of(target))
+    for subscript, values in held.items():
+        if subscript.start_byte > call.start_byte and not values.isdisjoint((whole.id, unawaited(whole).id)):
             yield subscript
+
+
+def _keyed_reads(file: PyFile, scope: Scope, name: str) -> dict[Node, frozenset[int]]:
+    """Where a name is read by key, and the ids of all that it may hold there."""
+    known = file.once(_known_reads)
+    key = scope.start, name
+    if key not in known:
+        known[key] = {
+            node.parent: frozenset(
+                binding.value.id for binding in file.names.bindings(node) if binding.value is not None
+            )
+            for node, is_inside in mentions(file, scope, name)
+            if not is_inside
+            and node.parent is not None
+            and node.parent.type == "subscript"
+            and _is_read(node.parent, node)
+        }
+    return known[key]
+
+
+def _known_reads(file: PyFile) -> dict[tuple[int, str], dict[Node, frozenset[int]]]:
+    """By function and name: a function may parse a thousand bodies into one name."""
+    return {}
 
 
 def _whole(call: Node) -> Node:
@@ -188,13 +210,6 @@ def _whole(call: Node) -> Node:
             break
         outer = parent
     return outer
-
-
-def _is_of(file: PyFile, name: Node, call: Node) -> bool:
-    """Whether all that a name may hold here includes the parsed body."""
-    values = [binding.value for binding in file.names.bindings(name)]
-    whole = _whole(call)
-    return any(value is not None and value.id in (whole.id, unawaited(whole).id) for value in values)
 
 
 def _is_read(subscript: Node, value: Node) -> bool:
