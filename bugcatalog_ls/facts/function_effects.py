@@ -157,10 +157,14 @@ def writes_in_statement(file: PyFile, call: Node) -> bool:
     return statement is not None and _is_writing(file, statement, 4)
 
 
-def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
-    if depth == 0:
-        return False
+def _is_writing(file: PyFile, node: Node, depth: int, tried: dict[int, int] | None = None) -> bool:
+    """`tried` are the expressions that were looked at, each with the depth that was left then: each of
+    many branches may go on with what any of them made (`query = query.where(…)`)."""
+    tried = {} if tried is None else tried
     node = _begun_with(node)
+    if depth <= tried.get(node.id, 0):
+        return False
+    tried[node.id] = depth
     if node.type in ("string", "concatenated_string"):
         text = string_value(node)
         if text is None:
@@ -169,7 +173,7 @@ def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
     if node.type == "identifier":
         bindings = file.names.bindings(node)
         values = [binding.value for binding in bindings if binding.value is not None]
-        return bool(values) and any(_is_writing(file, value, depth - 1) for value in values)
+        return bool(values) and any(_is_writing(file, value, depth - 1, tried) for value in values)
     if node.type == "call":
         function = callee_of(node)
         if function is None:
@@ -180,7 +184,7 @@ def _is_writing(file: PyFile, node: Node, depth: int) -> bool:
         if name in _TEXTS:
             inner = function.child_by_field_name("object") if name == "format" else None
             first = inner or next(iter(arguments_of(node).positional), None)
-            return first is not None and _is_writing(file, first, depth - 1)
+            return first is not None and _is_writing(file, first, depth - 1, tried)
     return False
 
 

@@ -53,7 +53,7 @@ def dialects_around(file: PyFile, node: Node, depth: int = 3) -> set[str] | None
             named |= dialects_named(text_of(name)) if name is not None else set()
             named |= dialects_named(_docstring(parent))
             function = function or (parent if parent.type == "function_definition" else None)
-        if parent.type in ("block", "module") and _is_behind_exit(parent, inner):
+        if parent.type in ("block", "module") and _is_behind_exit(file, parent, inner):
             return set()
         if parent.type == "assignment" and (left := parent.child_by_field_name("left")) is not None:
             named |= dialects_named(text_of(left))
@@ -120,23 +120,30 @@ def _condition(parent: Node, inner: Node) -> str | None:
     return None
 
 
-def _is_behind_exit(block: Node, inner: Node) -> bool:
+def _is_behind_exit(file: PyFile, block: Node, inner: Node) -> bool:
     """Whether a test of the dialect that leaves the block stands before the statement."""
-    for statement in block.named_children:
-        if statement.start_byte >= inner.start_byte:
-            return False
-        if statement.type != "if_statement":
-            continue
-        condition, body = (
-            statement.child_by_field_name("condition"),
-            statement.child_by_field_name("consequence"),
-        )
-        if condition is None or body is None or not body.named_children:
-            continue
-        if body.named_children[-1].type in ("return_statement", "raise_statement", "continue_statement") or (
-            body.named_children[-1].type == "pass_statement"
-        ):
-            text = text_of(condition)
-            if dialects_named(text) or _GUARD.search(text):
-                return True
-    return False
+    exits = file.once(_known_exits)
+    if block.id not in exits:
+        leaving = (each.start_byte for each in block.named_children if _is_exit(each))
+        exits[block.id] = next(leaving, None)
+    exit_at = exits[block.id]
+    return exit_at is not None and exit_at < inner.start_byte
+
+
+def _known_exits(file: PyFile) -> dict[int, int | None]:
+    """Where the first test of the dialect that leaves a block begins, by block."""
+    return {}
+
+
+def _is_exit(statement: Node) -> bool:
+    if statement.type != "if_statement":
+        return False
+    condition = statement.child_by_field_name("condition")
+    body = statement.child_by_field_name("consequence")
+    if condition is None or body is None or not body.named_children:
+        return False
+    leaving = ("return_statement", "raise_statement", "continue_statement", "pass_statement")
+    if body.named_children[-1].type not in leaving:
+        return False
+    text = text_of(condition)
+    return bool(dialects_named(text)) or _GUARD.search(text) is not None
