@@ -121,6 +121,7 @@ class Clocks:
 
     def __init__(self, file: PyFile) -> None:
         self.file = file
+        self._known: dict[tuple[int, int], list[Origin]] = {}
 
     @cached_property
     def functions(self) -> dict[str, Node]:
@@ -152,6 +153,13 @@ class Clocks:
         if node is None or depth <= 0:
             return []
         node = unparenthesised(node)
+        key = node.id, depth
+        if key not in self._known:
+            # Each of many branches may go on with what any of them made.
+            self._known[key] = list(dict.fromkeys(self._origins(node, depth)))
+        return self._known[key]
+
+    def _origins(self, node: Node, depth: int) -> list[Origin]:
         match node.type:
             case "call":
                 return self._of_call(node, depth - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
@@ -105,10 +106,9 @@ def _collect(file: PyFile, facts: Facts) -> None:
 
 def _collect_suppressing(file: PyFile, facts: Facts) -> None:
     """The functions whose body stands in `with suppress(Exception):`."""
-    for call in file.calls_named("suppress"):
-        function = enclosing(call, "function_definition")
-        body = body_of(function) if function is not None else []
-        if function is not None and any(map(_suppresses, body)) and is_guarded_body(file, body):
+    for function in _functions_around(file.calls_named("suppress")):
+        body = body_of(function)
+        if any(map(_suppresses, body)) and is_guarded_body(file, body):
             facts.add(GuardedFunction(symbol_of_function(file, function)))
 
 
@@ -118,10 +118,15 @@ def _suppresses(statement: Node) -> bool:
 
 def _collect_starters(file: PyFile, facts: Facts) -> None:
     """The functions that do no more than start a thread or task: what goes wrong in it does not come back."""
-    for call in file.calls_named("Thread", "create_task"):
-        function = enclosing(call, "function_definition")
-        if function is not None and all(_is_harmless(each) or _starts(each) for each in body_of(function)):
+    for function in _functions_around(file.calls_named("Thread", "create_task")):
+        if all(_is_harmless(each) or _starts(each) for each in body_of(function)):
             facts.add(GuardedFunction(symbol_of_function(file, function)))
+
+
+def _functions_around(calls: Iterable[Node]) -> Iterable[Node]:
+    """The functions that calls stand in, each once."""
+    around = (enclosing(call, "function_definition") for call in calls)
+    return {function.id: function for function in around if function is not None}.values()
 
 
 def _starts(statement: Node) -> bool:

@@ -18,6 +18,7 @@ from bugcatalog_ls.syntax.sql_tokens import HOLE
 from bugcatalog_ls.text.spans import Span
 
 _DEPTH = 6
+_MAX_HOLES = 50
 _KEEPING = frozenset({"dedent", "strip", "lstrip", "rstrip", "cleandoc", "expandtabs"})
 _FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _PERCENT = re.compile(r"%%|%(?:\(\w+\))?[sdifr]")
@@ -133,17 +134,31 @@ def _plain(data: bytes, start: int) -> _Piece:
 def _hole(file: PyFile, interpolation: Node) -> _Piece:
     span = Span(interpolation.start_byte, interpolation.end_byte)
     value = interpolation.child_by_field_name("expression")
-    known = _constant(file, value) if value is not None else None
+    known = file.once(_Holes).constant(value) if value is not None else None
     return _Piece(known if known else HOLE, span, False)
 
 
-def _constant(file: PyFile, node: Node) -> str | None:
-    """The text of a name that the file binds once to a literal."""
-    found = _texts(file, node, 2) if node.type in ("identifier", "attribute") else []
-    if len(found) != 1:
-        return None
-    text = "".join(piece.text for piece in found[0][0])
-    return None if HOLE in text else text
+class _Holes:
+    """What the holes of a file's texts hold, so that each is looked at once: a name in one may be bound to
+    texts with holes in their turn, and so on."""
+
+    def __init__(self, file: PyFile) -> None:
+        self._file = file
+        self._known: dict[int, str | None] = {}
+        self._depth = 0
+
+    def constant(self, node: Node) -> str | None:
+        """The text of a name that the file binds once to a literal."""
+        if node.type not in ("identifier", "attribute"):
+            return None
+        if node.id not in self._known and self._depth < _MAX_HOLES:
+            self._known[node.id] = None
+            self._depth += 1
+            found = _texts(self._file, node, 2)
+            self._depth -= 1
+            text = "".join(piece.text for piece in found[0][0]) if len(found) == 1 else HOLE
+            self._known[node.id] = None if HOLE in text else text
+        return self._known.get(node.id)
 
 
 def _operated(file: PyFile, node: Node, depth: int) -> list[tuple[list[_Piece], Node | None]]:
