@@ -14,7 +14,7 @@ from bugcatalog_ls.syntax.modules import absolute_module
 from bugcatalog_ls.syntax.nodes import arguments_of, constant_value, text_of, walk
 
 # msgspec's own way to tell what was left out from what was set to null.
-_UNSET = re.compile(r"((?:\w+\.)?UnsetType)\b[^\n=]*=\s*((?:\w+\.)?UNSET)\b")
+_UNSET = re.compile(r"((?:\b\w+\.)?UnsetType)\b[^\n=]*=\s*((?:\w+\.)?UNSET)\b")
 
 
 def copied_field(context: FixContext, definition: Node, field: Field) -> str | None:

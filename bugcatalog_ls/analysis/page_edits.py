@@ -19,7 +19,9 @@ _TABLE = re.compile(r"\bfrom\s+[\"`]?([\w.]+)[\"`]?", re.IGNORECASE)
 _NOT_PLAIN = re.compile(
     r"\bjoin\b|\bgroup\s+by\b|\bunion\b|\bdistinct\b|\bfrom\b.*\bfrom\b", re.IGNORECASE | re.DOTALL
 )
-_SELECTS_ID = re.compile(r"\bselect\s+(?:[\w\s,.\"`]*,\s*)?id\s*(?:,|\bfrom\b)", re.IGNORECASE)
+_PLAIN_NAMES = re.compile(r"[\w\s,.\"`]+")
+_SELECT = re.compile(r"\bselect\s", re.IGNORECASE)
+_ID = re.compile(r"(?:,|\bselect\b)\s*id\s*(?:,|\bfrom\b)", re.IGNORECASE)
 _LIMIT = re.compile(r"\blimit\b", re.IGNORECASE)
 
 
@@ -86,7 +88,7 @@ def ordered_sql(context: FixContext) -> tuple[list[TextEdit], str]:
     if string is None or len(tables) != 1 or len(limits) != 1 or _NOT_PLAIN.search(text):
         return [], ""
     keys = key_of_table(context.index, tables[0])[0]
-    if not keys and _SELECTS_ID.search(text) is not None:
+    if not keys and _selects_id(text):
         # Nothing tells of the table, but that it has an `id`.
         keys = ["id"]
     if not keys:
@@ -105,3 +107,12 @@ def with_tie_breaker(context: FixContext) -> tuple[list[TextEdit], str]:
         return [], ""
     before = text[: limits[0].start()].rstrip()
     return [insert_at(string.start_byte + len(before.encode()), f", {', '.join(keys)}")], ", ".join(keys)
+
+
+def _selects_id(text: str) -> bool:
+    """Whether SQL reads a column `id`, with nothing but plain names in front of it."""
+    for names in _PLAIN_NAMES.findall(text):
+        select = _SELECT.search(names)
+        if select is not None and _ID.search(names, select.start()) is not None:
+            return True
+    return False

@@ -12,11 +12,11 @@ def error_messages(text: str) -> Iterator[str]:
     quoted = [*_CODE.findall(text), *_fenced_lines(text)]
     plain = _FENCE.sub("", text)
     # In prose only the name of an exception tells a message from words about one.
-    found = [_MESSAGE.search(line) or _DATABASE.search(line) for line in quoted]
-    for match in [*found, *(_MESSAGE.search(line) for line in plain.split("\n"))]:
-        if match is None:
+    found = [_raised(line) or _of_database(line) for line in quoted]
+    for told in [*found, *map(_raised, plain.split("\n"))]:
+        if not told:
             continue
-        message = " ".join(match[0].split()).strip(" `*|").rstrip(".,;")
+        message = " ".join(told.split()).strip(" `*|").rstrip(".,;")
         if len(message) < _SHORTEST or message in seen or any(message in other for other in seen):
             continue
         seen.add(message)
@@ -52,7 +52,10 @@ _SHORTEST, _LONGEST, _FEWEST_WORDS = 8, 300, 3
 _CODE = re.compile(r"`([^`\n]+)`")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1", re.DOTALL | re.MULTILINE)
 _KIND = re.compile(r"(?:[A-Za-z_]\w*\.)*([A-Z]\w*(?:Error|Exception|Warning|Timeout|Exit)):\s*")
-_MESSAGE = re.compile(r"(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Timeout|InvalidToken)\b:\s*\S[^`]*")
+# What an exception's name ends with, where a message stands behind it.
+_NAME_END = re.compile(r"(?:Error|Exception|Timeout|InvalidToken)(?=:\s*(\S))")
+_CAPITAL = re.compile(r"[A-Z]")
+_LETTER = re.compile(r"[A-Za-z_]")
 _DATABASE = re.compile(
     r"(?:relation \"|column \"|Unknown column '|invalid input value for enum|Data too long for column|"
     r"foreign key constraint fails|duplicate key value|no such (?:table|column):|has no column named|"
@@ -60,6 +63,31 @@ _DATABASE = re.compile(
     r"QueuePool limit)[^`]*"
 )
 _VARIABLE = re.compile(r"'[^'\n]+'|\"[^\"\n]+\"|(?<!\w)\d+(?!\w)|\b\w+(?:[./_]\w+)+\b|\((?:[A-Z]|\d+)\)")
+
+
+def _raised(line: str) -> str:
+    """The first `package.NameError: …` of a line, up to a backtick behind. The name is read backwards from
+    its end: forwards, each letter of a long word would have to be tried."""
+    for end in _NAME_END.finditer(line):
+        start = end.start()
+        while start > 0 and (line[start - 1].isalnum() or line[start - 1] in "_."):
+            start -= 1
+        package, dot, name = line[start : end.start()].rpartition(".")
+        capital, letter = _CAPITAL.search(name), _LETTER.search(package)
+        if capital is None:
+            continue
+        is_whole = bool(dot) and capital.start() == 0 and letter is not None
+        first = (
+            start + letter.start() if is_whole and letter else start + len(package + dot) + capital.start()
+        )
+        said = end.end(1)
+        return line[first:said] + line[said:].partition("`")[0]
+    return ""
+
+
+def _of_database(line: str) -> str:
+    found = _DATABASE.search(line)
+    return found[0] if found is not None else ""
 
 
 def _fenced_lines(text: str) -> list[str]:

@@ -42,7 +42,9 @@ _DYNAMIC = frozenset(
 )
 # An expression that begins with one plain character is searched for many times faster.
 _NAMED = tuple(re.compile(rb"""%s([A-Za-z_][\w.]*[.:][\w.:]*\w)["']""" % quote) for quote in (b'"', b"'"))
-_ENTRY_POINT = re.compile(rb"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)")
+_OBJECT = re.compile(rb":([A-Za-z_]\w*)")
+_MODULE = re.compile(rb"[A-Za-z_].*", re.DOTALL)
+_OF_MODULES = frozenset(b"._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DYNAMIC_NAMES = frozenset(name.rpartition(".")[2] for name in _DYNAMIC)
 # One of these stands in every file that calls one of them.
 _DYNAMIC_WORDS = Words(
@@ -127,9 +129,18 @@ VOCABULARY = Vocabulary(_collect, read=_read, names=("pyproject.toml", "setup.cf
 
 
 def _entry_points(data: bytes, facts: Facts) -> None:
-    for match in _ENTRY_POINT.finditer(data):
-        module, name = match.group(1).decode(), match.group(2).decode()
-        facts.add(NamedInString(f"{module}.{name}", True))
+    """`package.module:name`, of which the module is read backwards from the colon: forwards, each letter of
+    a long word would have to be tried."""
+    done = 0
+    for match in _OBJECT.finditer(data):
+        start = match.start()
+        while start > done and data[start - 1] in _OF_MODULES:
+            start -= 1
+        written = data[start : match.start()].rpartition(b"..")[2]
+        module = _MODULE.search(written) if not written.endswith(b".") else None
+        if module is not None:
+            facts.add(NamedInString(f"{module[0].decode()}.{match[1].decode()}", True))
+            done = match.end()
 
 
 def _dynamic(file: PyFile, call: Node, facts: Facts) -> None:
