@@ -10,6 +10,7 @@ import pytest
 from bugcatalog_ls.analysis.explaining import Explainer
 from bugcatalog_ls.catalog.certain_words import certain_words
 from bugcatalog_ls.catalog.error_blocks import blocks, frames_in, whole
+from bugcatalog_ls.catalog.error_expressions import error_messages
 from bugcatalog_ls.catalog.report_code import code_pairs
 from bugcatalog_ls.catalog.report_pieces import Piece
 
@@ -27,6 +28,7 @@ def _code(text: str) -> list[object]:
         (lambda text: list(blocks(text.split("\n"))), TRACEBACK + "-" * 50_000 + "x"),
         (lambda text: Explainer([]).explain(whole(text)), "_" * 50_000),
         (certain_words, r"\(" * 20_000 + "'"),
+        (lambda text: list(error_messages(text)), "A" * 50_000),
         (_code, "#" * 20_000 + "\1"),
         (_code, "  \n" * 10_000),
     ],
