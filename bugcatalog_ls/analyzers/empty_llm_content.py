@@ -38,6 +38,8 @@ from bugcatalog_ls.syntax.nodes import (
     string_value,
     text_of,
 )
+from bugcatalog_ls.syntax.wrapping import fitted
+from bugcatalog_ls.text.spans import TextEdit
 
 
 class ForeignAnswer(Fact, frozen=True):
@@ -152,7 +154,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
     if _runs_apart(text.node):
         edits = guard_in_loop(context, text) if finding.variant != "choices" else []
         if edits:
-            yield context.fix("Check the content and log why it is empty", "safe", edits)
+            yield context.fix("Check the content and log why it is empty", "safe", _fitted(context, edits))
         return
     statement = statement_of(text.node)
     if statement.type == "while_statement" or any(p.type == "elif_clause" for p in _inside(text.node)):
@@ -169,7 +171,11 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         edits = guard_text(context, text)
         title = "Check the content and log why it is empty"
     if edits:
-        yield context.fix(title, "safe", edits)
+        yield context.fix(title, "safe", _fitted(context, edits))
+
+
+def _fitted(context: FixContext, edits: list[TextEdit]) -> list[TextEdit]:
+    return fitted(context.file, edits, context.read("pyproject.toml"))
 
 
 def _fix_guard(context: FixContext) -> Iterator[Fix]:

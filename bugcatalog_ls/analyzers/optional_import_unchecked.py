@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -40,6 +40,8 @@ from bugcatalog_ls.syntax.scopes import Scope
 from bugcatalog_ls.syntax.standard_imports import is_always_there, may_be_there
 from bugcatalog_ls.syntax.unsure_absences import is_caught_only, is_told_to_others, may_be_asked_before
 from bugcatalog_ls.syntax.words import identifiers_named
+from bugcatalog_ls.syntax.wrapping import fitted
+from bugcatalog_ls.text.spans import TextEdit
 
 # Who leaves so many of one file unchecked rests on a check that the file does not show.
 _MAX_OF_LIBRARY = 5
@@ -222,10 +224,14 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     edits = mended.edits
     if is_unbound and mended.reads_name:
         edits = [*bound_to_none(ctx.file, name), *edits]
-    yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", edits)
+    yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", _fitted(ctx, edits))
     guard = guard_instead(ctx.file, ctx.node, missing)
     if guard is not None and guard.title != mended.title:
-        yield ctx.fix(guard.title, "safe" if guard.is_safe else "suggested", guard.edits)
+        yield ctx.fix(guard.title, "safe" if guard.is_safe else "suggested", _fitted(ctx, guard.edits))
+
+
+def _fitted(ctx: FixContext, edits: Sequence[TextEdit]) -> list[TextEdit]:
+    return fitted(ctx.file, edits, ctx.read("pyproject.toml"))
 
 
 def _is_handed_out(ctx: FixContext, name: str) -> bool:

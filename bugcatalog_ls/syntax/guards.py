@@ -77,9 +77,22 @@ def implied(condition: Condition) -> Iterator[Condition]:
         if parts is not None:
             waiting += reversed(parts)
         elif node.type == "boolean_operator":
-            yield from _said_in_any_case(_operands(node), holds)
+            yield from _said_in_any_case(operands_joined(node), holds)
         else:
             yield Condition(node, holds)
+
+
+def operands_joined(node: Node) -> list[Node]:
+    """What a chain of one boolean operator joins, which the grammar nests to the left."""
+    operator, found = operator_of(node), list[Node]()
+    while True:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
+            return []
+        found.append(right)
+        if left.type != "boolean_operator" or operator_of(left) != operator:
+            return [left, *reversed(found)]
+        node = left
 
 
 def present(condition: Condition) -> Node | None:
@@ -190,7 +203,7 @@ def _certain_parts(node: Node, holds: bool) -> list[Condition] | None:
         argument = node.child_by_field_name("argument")
         return [Condition(argument, not holds)] if argument is not None else []
     if node.type == "boolean_operator" and (operator_of(node) == "and") == holds:
-        return [Condition(operand, holds) for operand in _operands(node)]
+        return [Condition(operand, holds) for operand in operands_joined(node)]
     if node.type == "named_expression" and holds:
         parts = (node.child_by_field_name(field) for field in ("name", "value"))
         return [Condition(part, True) for part in parts if part is not None]
@@ -207,19 +220,6 @@ def _certain_parts(node: Node, holds: bool) -> list[Condition] | None:
             for element in argument.named_children
         ]
     return None
-
-
-def _operands(node: Node) -> list[Node]:
-    """What a chain of one boolean operator joins, which the grammar nests to the left."""
-    operator, found = operator_of(node), list[Node]()
-    while True:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None:
-            return []
-        found.append(right)
-        if left.type != "boolean_operator" or operator_of(left) != operator:
-            return [left, *reversed(found)]
-        node = left
 
 
 def _said_in_any_case(operands: list[Node], holds: bool) -> Iterator[Condition]:

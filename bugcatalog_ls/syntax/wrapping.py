@@ -1,4 +1,5 @@
-"""Edits that make a line too long, continued as formatters do: split at a bracket, one level deep.
+"""Edits that make a line too long, continued as formatters do: split at a bracket, one level deep, or at
+the parts of a choice.
 
 What formatters would lay out by other rules (chains of calls, brackets within brackets) stays long.
 """
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from bugcatalog_ls.syntax.choice_wrapping import split_choice
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.indents import indent_unit
 from bugcatalog_ls.syntax.line_lengths import own_length
@@ -32,20 +34,22 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
     `settings` is the text of the `pyproject.toml` that may name the length of lines.
     """
     made = sorted(edits, key=lambda edit: edit.span)
-    width = _width(file, settings)
+    width, newline = _width(file, settings), file.source.newline
     root: Node | None = None
     out: list[TextEdit] = []
     for group in _by_row(file, made):
-        old, text, old_start, old_end = _row(file, group)
-        new = None
-        if len(old) <= width < len(text) and not any("\n" in edit.content for edit in group):
-            root = root or parse(apply_edits(file.source.data, made)).root_node
-            shift = sum(_growth(edit) for edit in made if edit.span < group[0].span)
-            new = _split_before_comment(root, text, old_start + shift, width, indent_unit(file))
-        if new is None:
-            out += group
-        else:
-            out.append(TextEdit(Span(old_start, old_end), new.replace("\n", file.source.newline)))
+        old, text, old_start, old_end = _rows(file, group)
+        new: list[str] = []
+        offset = old_start + sum(_growth(edit) for edit in made if edit.span < group[0].span)
+        for row in text.split(newline):
+            split = None
+            if len(row) > width and (len(old) <= width or _is_brought(row, group)):
+                root = root or parse(apply_edits(file.source.data, made)).root_node
+                split = _split_before_comment(root, row, offset, width, indent_unit(file))
+            new.append(row if split is None else split.replace("\n", newline))
+            offset += len((row + newline).encode())
+        fits = newline.join(new)
+        out += group if fits == text else [TextEdit(Span(old_start, old_end), fits)]
     return out
 
 
@@ -61,13 +65,17 @@ def fitted_code(file: PyFile, code: str, indent: str, settings: str | None = Non
     return "\n".join(out)
 
 
-def _row(file: PyFile, group: Sequence[TextEdit]) -> tuple[str, str, int, int]:
-    """The row that edits begin in as it was, what they make of it, and the range that they do it to."""
+def _rows(file: PyFile, group: Sequence[TextEdit]) -> tuple[str, str, int, int]:
+    """The row that edits begin in as it was, the rows that they make of it, and what they change."""
     rows, data = file.source.lines, file.source.data
     start, end = rows.line_span(rows.row_of(group[0].span.start))
     last = rows.line_span(rows.row_of(group[-1].span.end))[1]
     own = [TextEdit(Span(e.span.start - start, e.span.end - start), e.content) for e in group]
     return data[start:end].decode(), apply_edits(data[start:last], own).decode(), start, last
+
+
+def _is_brought(row: str, group: Sequence[TextEdit]) -> bool:
+    return any(row.strip() in edit.content for edit in group)
 
 
 def _growth(edit: TextEdit) -> int:
@@ -134,6 +142,9 @@ def _split(root: Node, text: str, start: int, end: int, width: int, unit: str) -
     node = root.descendant_for_byte_range(first, end)
     if node is None:
         return None
+    choice = split_choice(root, text, start, end, width, unit)
+    if choice is not None:
+        return choice
     beside = _beside(node, indent, unit)
     if beside is not None:
         return beside if max(map(len, beside.split("\n"))) <= width else None

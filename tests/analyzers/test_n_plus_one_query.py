@@ -895,7 +895,9 @@ def test_mends_in__async() -> None:
         async def go(db: AsyncSession, orders):
             users_by_id = {
                 user.id: user
-                for user in await db.scalars(select(User).where(User.id.in_([o.uid for o in orders])))
+                for user in await db.scalars(
+                    select(User).where(User.id.in_([o.uid for o in orders]))
+                )
             }
             for o in orders:
                 user = users_by_id.get(o.uid)
@@ -1021,7 +1023,9 @@ def test_mends_stmt_var() -> None:
         async def go(db: AsyncSession, posts):
             users_by_id = {
                 user.id: user
-                for user in await db.scalars(select(User).where(User.id.in_([post.by for post in posts])))
+                for user in await db.scalars(
+                    select(User).where(User.id.in_([post.by for post in posts]))
+                )
             }
             for post in posts:
                 author = users_by_id[post.by]

@@ -1691,12 +1691,13 @@ def test_refuses_where_a_value_is_owed_and_keeps_work_that_a_span_goes_with() ->
         'trace.get_tracer("shop").start_as_current_span("a")',
         'span.set_attribute("id", order.id)',
     )
+    deep = "\n" + " " * 16
     check_fix(
         "BC903",
         span.format(imported="", entered=started, told=told),
         span.format(
             imported="from contextlib import nullcontext\n\n        ",
-            entered=f"({started} if trace is not None else nullcontext())",
+            entered=f"({deep}{started}{deep}if trace is not None{deep}else nullcontext(){deep[:-4]})",
             told=f"if span is not None:\n                    {told}",
         ),
     )

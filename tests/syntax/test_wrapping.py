@@ -8,7 +8,7 @@ from bugcatalog_ls.syntax.edits import add_keyword
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.source import Source
-from bugcatalog_ls.text.spans import apply_edits
+from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
 
 LONG = "a_rather_long_argument, another_rather_long_argument, **kw"
 LONGER = "a_rather_long_argument, another_rather_long_argument, timeout=10, **kw"
@@ -39,3 +39,32 @@ def test_a_file_with_longer_lines_keeps_them() -> None:
     file = PyFile("example.py", Source(text))
     edits = add_keyword(file, file.nodes("call")[0], "timeout", "10")
     assert fitted(file, edits) == edits
+
+
+@pytest.mark.parametrize(
+    ("width", "choice"),
+    [
+        (44, "    a_value if there and beside else other"),
+        (30, "    a_value\n    if there and beside\n    else other"),
+        (20, "    a_value\n    if there\n    and beside\n    else other"),
+    ],
+)
+def test_a_choice_is_split_at_its_parts(width: int, choice: str) -> None:
+    for head, tail in (("text = ", ""), ("return ", ""), ("with ", " as x:\n    pass")):
+        before = f"{head}a_value{tail}"
+        file = PyFile("example.py", Source(before))
+        written = TextEdit(Span(len(head), len(head) + 7), "(a_value if there and beside else other)")
+        above = TextEdit(Span(0, 0), "f(first, second,\n)\n")
+        edits = fitted(file, [above, written], f"[tool.ruff]\nline-length = {width}\n")
+        after = f"f(first, second,\n)\n{head}(\n{choice}\n){tail}"
+        assert apply_edits(file.source.data, edits).decode() == after
+
+
+def test_rows_that_an_edit_brings_are_split() -> None:
+    file = PyFile("example.py", Source("a = 1\nb = 2\n"))
+    added = [TextEdit(Span(5, 5), "\nif a:\n    first(a_long_argument, another)\n    pass")]
+    edits = fitted(file, added, "[tool.ruff]\nline-length = 34\n")
+    assert (
+        apply_edits(file.source.data, edits).decode()
+        == "a = 1\nif a:\n    first(\n        a_long_argument, another\n    )\n    pass\nb = 2\n"
+    )
