@@ -33,7 +33,8 @@ class Analyzer:
     `literals`: byte strings of which a file must hold one for `check` and `collect` to be called (none:
     always). `joins`: kinds of facts of which a file must have given one for `join` to be called on its
     behalf (none: always). `from_absence`: the join concludes from what no file says, so that it waits
-    until all files have been read. `writes_revisions`: its fixes have `steps`.
+    until all files have been read. `writes_revisions`: its fixes have `steps`. `adds_rows`:
+    the rows that several of its fixes add at one place may stand there together, in the findings' order.
     """
 
     check: Callable[[FileContext], Iterable[Finding]] | None = None
@@ -44,6 +45,7 @@ class Analyzer:
     joins: tuple[type[Fact], ...] = ()
     from_absence: bool = False
     writes_revisions: bool = False
+    adds_rows: bool = False
 
 
 @dataclass(frozen=True)

@@ -249,4 +249,5 @@ ANALYZER = Analyzer(
     joins=(GuardedImport, RouterFact),
     fix=_fix,
     from_absence=True,
+    adds_rows=True,
 )

@@ -15,12 +15,12 @@ from bugcatalog_ls.syntax.import_removal import lost_names, takes_import, withou
 from bugcatalog_ls.syntax.repair import parses
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.text.spans import OverlappingEdits, TextEdit, apply_edits
+from bugcatalog_ls.workspace.fix_conflicts import is_free, reindents
 from bugcatalog_ls.workspace.publish import Diagnosis
 from bugcatalog_ls.workspace.workspace import Workspace
 
 MAX_ROUNDS = 20
 MAX_FIXES_ONE_BY_ONE = 500
-_LINE_END = len(b"\r\n")
 
 Wanted = Callable[[Diagnosis], bool]
 Choose = Callable[[Iterable[Fix]], Fix | None]
@@ -110,7 +110,7 @@ def _mend_migrations(
             if diagnosis.finding.code not in writing or not wanted(diagnosis):
                 continue
             fix = choose(workspace.fixes(diagnosis.finding))
-            if fix is not None and fix.steps and _is_free(fix, changes):
+            if fix is not None and fix.steps and is_free(fix, changes):
                 chosen.append((diagnosis.finding, fix))
                 for edit in fix.edits:
                     changes.setdefault(edit.path, []).append(edit)
@@ -125,6 +125,8 @@ def _mend_migrations(
 def _mend_file(
     workspace: Workspace, overlay: _Overlay, path: str, wanted: Wanted, choose: Choose, mended: Mended
 ) -> None:
+    analyzers = workspace.configuration.plan.analyzers
+    adding = {code for code, analyzer in analyzers.items() if analyzer.adds_rows}
     tried: set[tuple[str, str, str]] = set()
     one_by_one = False
     for number in range(MAX_FIXES_ONE_BY_ONE):
@@ -132,6 +134,7 @@ def _mend_file(
             return
         changes: dict[str, list[Edit]] = {}
         fixes: list[Fix] = []
+        added: dict[str, set[Edit]] = {}
         identities: set[tuple[str, str, str]] = set()
         for diagnosis in workspace.diagnose(path):
             if not wanted(diagnosis):
@@ -140,7 +143,10 @@ def _mend_file(
             if identity in tried:
                 continue
             fix = choose(workspace.fixes(diagnosis.finding))
-            if fix is None or not _is_free(fix, changes) or any(_reindents(fix, other) for other in fixes):
+            code = diagnosis.finding.code
+            if fix is None or not is_free(fix, changes, added.get(code, ())):
+                continue
+            if any(reindents(fix, other) for other in fixes):
                 continue
             if (fix.creates or fix.deletes) and fixes:
                 continue
@@ -148,6 +154,8 @@ def _mend_file(
             fixes.append(fix)
             for edit in fix.edits:
                 changes.setdefault(edit.path, []).append(edit)
+            if code in adding:
+                added.setdefault(code, set()).update(fix.edits)
             if fix.creates or fix.deletes or one_by_one:
                 break
         if not fixes:
@@ -218,51 +226,6 @@ def _identity(workspace: Workspace, finding: Finding) -> tuple[str, str, str]:
     text = source.slice(finding.span) if source is not None and finding.span is not None else ""
     row = source.lines.row_of(finding.span.start) if source is not None and finding.span is not None else 0
     return finding.code, text, f"{finding.message} {row}"
-
-
-def _is_free(fix: Fix, changes: dict[str, list[Edit]]) -> bool:
-    """Whether a fix touches nothing that this round touches already; the same edit twice is one."""
-    for edit in fix.edits:
-        for other in changes.get(edit.path, ()):
-            if edit != other and (edit.span.overlaps(other.span) or _touches(edit, other)):
-                return False
-    return True
-
-
-def _reindents(fix: Fix, other: Fix) -> bool:
-    """Whether one of two fixes writes new rows between those that the other one indents."""
-    return _writes_within(fix, _indented(other)) or _writes_within(other, _indented(fix))
-
-
-def _indented(fix: Fix) -> dict[str, tuple[int, int]]:
-    """From where to where a fix indents rows, by file."""
-    found: dict[str, tuple[int, int]] = {}
-    for edit in fix.edits:
-        if edit.span.start == edit.span.end and edit.content and not edit.content.strip(" \t"):
-            start, end = found.get(edit.path, (edit.span.start, edit.span.start))
-            found[edit.path] = (min(start, edit.span.start), max(end, edit.span.start))
-    return found
-
-
-def _writes_within(fix: Fix, places: dict[str, tuple[int, int]]) -> bool:
-    return any(
-        places[edit.path][0] <= edit.span.start <= places[edit.path][1]
-        for edit in fix.edits
-        if edit.path in places and "\n" in edit.content
-    )
-
-
-def _touches(edit: Edit, other: Edit) -> bool:
-    """Two insertions at one place, whose order nobody knows; below a row and above the next are one place.
-    Rows inserted right above or below rewritten ones may bring what these bring: the import of a logger."""
-    if edit.span == other.span:
-        return True
-    if edit.span.start != edit.span.end or other.span.start != other.span.end:
-        inserted, rewritten = (edit, other) if edit.span.start == edit.span.end else (other, edit)
-        is_beside = inserted.span.start in (rewritten.span.start, rewritten.span.end)
-        return is_beside and "\n" in inserted.content and "\n" in rewritten.content
-    apart = abs(edit.span.start - other.span.start)
-    return apart <= _LINE_END and "\n" in edit.content and "\n" in other.content
 
 
 def _distinct(edits: list[Edit]) -> list[Edit]:

@@ -262,3 +262,16 @@ def test_rows_above_rewritten_ones_wait_for_the_next_round(tmp_path: Path) -> No
     mended = mend(workspace, ["health.py"], lambda each: each.finding.code == "BC606", first_of_any)
     assert mended.n_mended == 2
     assert mended.texts["health.py"].text.count("import logging\n") == 1
+
+
+def test_rows_of_one_entry_are_added_at_one_place_in_one_round(tmp_path: Path) -> None:
+    routers = "".join(
+        f'r{n} = APIRouter()\n\n\n@r{n}.get("/{n}")\ndef read_{n}():\n    return {n}\n\n\n' for n in range(30)
+    )
+    head = "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\n"
+    text = f"{head}{routers}more = APIRouter()\napp.include_router(more)\n"
+    workspace = scanned(tmp_path, {"main.py": text})
+    mended = mend(workspace, ["main.py"], lambda found: found.finding.code == "BC105", first_of_any)
+    rows = "".join(f"app.include_router(r{n})\n" for n in range(30))
+    assert mended.texts["main.py"].text == text + rows
+    assert mended.left == {"main.py": ()}
