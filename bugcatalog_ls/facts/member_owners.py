@@ -16,6 +16,7 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.module_members import module_file
 from bugcatalog_ls.facts.plain_classes import effect_of_decorators, is_certain
 from bugcatalog_ls.facts.resolve import behind_stars, class_at, file_of_module, mro, resolve
+from bugcatalog_ls.facts.root_packages import is_root_package
 from bugcatalog_ls.syntax.modules import module_name
 from bugcatalog_ls.syntax.outside import is_outside
 
@@ -34,7 +35,8 @@ def owner_of(index: FactIndex, use: AttributeUse, path: str) -> Owner | None:
     """The module or class of the workspace that an attribute is read off, where that is known."""
     match = _HEAD.match(use.owner)
     head = match.group() if match is not None else ""
-    if not head or not (index.module_paths(head) or _is_module_prefix(index, use.owner)):
+    is_known = index.module_paths(head) or _is_module_prefix(index, use.owner) or is_root_package(index, head)
+    if not head or not is_known:
         return None
     if head in sys.stdlib_module_names and file_of_module(index, head, path) is None:
         # A module of a package that is called like one of Python's own: only Python's can be meant.

@@ -8,6 +8,7 @@ import sys
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.index import FactIndex, derived
+from bugcatalog_ls.facts.root_packages import file_in_root_package
 from bugcatalog_ls.syntax.modules import module_name
 
 _TOKEN = re.compile(r"\.[^.()\[\]]+|\(\)|\[\]")
@@ -78,18 +79,19 @@ def file_of_module(index: FactIndex, module: str, path: str) -> str | None:
 
     A module `a.b` is a file whose path ends with `a/b.py` or `a/b/__init__.py` and whose import
     root (what precedes) may stand on `sys.path`: it is no package itself, and it is the
-    workspace's root, a folder above the importing file, or a `src`-like folder.
+    workspace's root, a folder above the importing file, or a `src`-like folder. Where the root
+    is a package, its name may stand in front.
     """
     paths = index.module_paths(module)
     if not paths:
-        return None
+        return file_in_root_package(index, module)
     candidates = [
         (root, candidate)
         for candidate in paths
         if (root := _root(candidate, module)) is not None and _is_import_root(index, root, module, path)
     ]
     if not candidates:
-        return None
+        return file_in_root_package(index, module)
     # The root with the longest common path is the one that the importing file runs with.
     candidates.sort(key=lambda pair: (-_common(pair[0], path), len(pair[0]), pair[1]))
     return candidates[0][1]

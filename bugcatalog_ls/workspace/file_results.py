@@ -10,6 +10,7 @@ from pathlib import Path
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.analysis.project import Project
 from bugcatalog_ls.analysis.result import FileResult, Result
+from bugcatalog_ls.facts.root_packages import ROOT_PATH, RootPackage
 from bugcatalog_ls.text.source import Source
 from bugcatalog_ls.workspace.ahead import answers_ahead
 from bugcatalog_ls.workspace.cache import Cache
@@ -65,6 +66,9 @@ class FileResults:
         self._project = Project(
             configuration.plan, configuration.options, self._source, incremental=self._incremental
         )
+        if (self._disk.root / "__init__.py").is_file():
+            # Facts know paths below the root only.
+            self._project.index.set_file(ROOT_PATH, [RootPackage(self._disk.root.resolve().name)])
 
     def keep_on(self, configuration: Configuration) -> None:
         """Go on by a configuration that decides nothing else."""
