@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FileContext, FixContext, JoinContext
+from bugcatalog_ls.analysis.error_fixes import chain_cause, log_results
 from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.attempts import is_mere_attempt
@@ -30,7 +30,6 @@ from bugcatalog_ls.syntax.handlers import (
     catches_all,
     caught_name,
     caught_types,
-    caught_values,
     handler_around,
     header_of,
     is_broad,
@@ -47,7 +46,6 @@ from bugcatalog_ls.syntax.reasons import (
     tells_other_linters,
 )
 from bugcatalog_ls.syntax.statement_edits import insert_after, insert_before, replace_statement
-from bugcatalog_ls.syntax.words import is_named_in
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _LOUD = frozenset({"error", "critical", "fatal", "aerror", "acritical", "afatal"})
@@ -187,13 +185,13 @@ def _fix(context: FixContext, finding: Finding) -> Iterable[Fix]:
         case "untraced":
             yield from _fix_log(context)
         case "unchained" | "uncaused":
-            yield from _fix_raise(context)
+            yield from chain_cause(context)
         case _:
             call = context.node_of("call")
             if call is None or Span(call.start_byte, call.end_byte) != context.span:
                 yield from _fix_handler(context)
             elif context.file.callee(call) == "asyncio.gather":
-                yield from _fix_gather(context, call)
+                yield from log_results(context, call)
             else:
                 yield from _fix_suppress(context, call)
 
@@ -231,29 +229,6 @@ def _fix_suppress(context: FixContext, call: Node) -> Iterator[Fix]:
     yield context.fix(f"Log the exception with {logger}.exception", "safe", edits)
 
 
-def _fix_gather(context: FixContext, call: Node) -> Iterator[Fix]:
-    file, dropped = context.file, dropped_results(context.file, call)
-    if dropped is None:
-        return
-    function = enclosing(call, "function_definition") or file.root
-    results = _free(file, function, ("results", "outcomes", "gathered", "results_"))
-    result = _free(file, function, ("result", "outcome", "one", "result_"))
-    edits: list[TextEdit] = []
-    if dropped.target is None:
-        edits.append(insert_at(dropped.statement.start_byte, f"{results} = "))
-    elif text_of(dropped.target) == "_":
-        edits.append(TextEdit(Span(dropped.target.start_byte, dropped.target.end_byte), results))
-    else:
-        results = text_of(dropped.target)
-    logger, what = file_logger(context), f'"{context_name(file, call)} failed"'
-    line = f"{logger.name}.error({what}, exc_info={result})"
-    if logger.is_loguru:
-        line = f"{logger.name}.opt(exception={result}).error({what})"
-    loop = f"for {result} in {results}:\n    if isinstance({result}, Exception):\n        {line}"
-    edits += insert_after(file, dropped.statement, loop)
-    yield context.fix(f"Log the exceptions with {logger.name}.error", "safe", edits)
-
-
 def _fix_log(context: FixContext) -> Iterator[Fix]:
     call = context.node_of("call")
     function = callee_of(call) if call is not None else None
@@ -270,39 +245,6 @@ def _fix_log(context: FixContext) -> Iterator[Fix]:
     else:
         edits = set_keyword(context.file, call, "exc_info", "True")
     yield context.fix("Log the traceback as well", "safe", edits)
-
-
-def _fix_raise(context: FixContext) -> Iterator[Fix]:
-    statement = context.node_of("raise_statement")
-    handler = handler_around(statement) if statement is not None else None
-    if statement is None or handler is None:
-        return
-    edits: list[TextEdit] = []
-    name = caught_name(handler)
-    if name is None:
-        values = caught_values(handler)
-        if not values:
-            return
-        name = _free_name(context.file, handler)
-        if len(values) > 1:
-            # Several types without parentheses (Python 3.14) take no name.
-            edits.append(insert_at(values[0].start_byte, "("))
-        edits.append(insert_at(values[-1].end_byte, f"{')' if len(values) > 1 else ''} as {name}"))
-    edits.append(insert_at(statement.end_byte, f" from {name}"))
-    yield context.fix(f"Chain the cause with from {name}", "safe", edits)
-
-
-def _free(file: PyFile, function: Node, names: Sequence[str]) -> str:
-    """The first of some names that a function does not use, with a number where it uses them all."""
-    wanted = chain(names, (f"{name}{number}" for number in count(2) for name in names))
-    return next(name for name in wanted if not is_named_in(function, file.source.data, name.encode()))
-
-
-def _free_name(file: PyFile, handler: Node) -> str:
-    function = enclosing(handler, "function_definition") or file.root
-    aliases = [alias for each in file.nodes("except_clause") if (alias := caught_name(each)) is not None]
-    usual = max(aliases, key=aliases.count) if aliases else "exc"
-    return _free(file, function, (usual, "exc", "error", "err", "cause", "exception_"))
 
 
 ANALYZER = Analyzer(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from typing import Literal, TypeVar, overload
 
@@ -18,6 +17,7 @@ import msgspec
 from bugcatalog_ls.ide.api import events, requests, responses
 from bugcatalog_ls.server import frames
 from bugcatalog_ls.server.child import Child
+from bugcatalog_ls.server.deaths import Deaths, obituary
 from bugcatalog_ls.server.launch import Launched, launch
 from bugcatalog_ls.server.strikes import Strikes
 from bugcatalog_ls.server.watchdog import Watchdog
@@ -25,8 +25,6 @@ from bugcatalog_ls.server.watchdog import Watchdog
 _T = TypeVar("_T")
 
 _SECONDS_TO_STOP = 0.5
-_LONGEST_PAUSE = 30.0
-_QUIET_SECONDS = 60.0
 
 
 class Unanswered(Exception):
@@ -57,7 +55,7 @@ class Analysis:
         self._last_id = 0
         self._watchdog = Watchdog(budget, self._stop_job)
         self._progress: set[str] = set()
-        self._deaths: list[float] = []
+        self._deaths = Deaths()
         self._strikes = Strikes()
         self._verdict = ""
         self._said_hello = False
@@ -273,16 +271,13 @@ class Analysis:
             self._judge(busy, path, what, verdict)
         while self._progress:
             self._on_event(events.Progress(self._progress.pop(), "end"))
-        self._on_event(events.Log("warning", _obituary(child, verdict, what if busy else "")))
-        now = time.monotonic()
-        self._deaths = [at for at in self._deaths if now - at < _QUIET_SECONDS] + [now]
-        n_recent = len(self._deaths)
+        self._on_event(events.Log("warning", obituary(child, verdict, what if busy else "")))
+        n_recent = self._deaths.count()
         if not self._said_hello and n_recent == 3:
             words = child.last_words[-1] if child.last_words else "it says nothing"
             sentence = f"The analysis process does not start: {words}"
             self._on_event(events.ServerMessage("error", sentence, key="start"))
-        pause = 0.0 if n_recent <= 1 else min(0.25 * 2 ** (n_recent - 2), _LONGEST_PAUSE)
-        self._loop.call_later(pause, self._revive)
+        self._loop.call_later(self._deaths.pause(), self._revive)
 
     def _judge(self, busy: frames.Busy, path: str, what: str, verdict: str) -> None:
         """What the job in hand has to do with the death; a first crash over a file is forgiven."""
@@ -302,12 +297,3 @@ class Analysis:
         with self._lock:
             self._start_child()
         self._on_event(events.Stale())
-
-
-def _obituary(child: Child, verdict: str, what: str) -> str:
-    lines = [f"The analysis process {child.pid} ended with {child.returncode}; a new one takes over."]
-    if verdict:
-        lines.append(verdict)
-    elif what:
-        lines.append(f"It was busy with: {what}.")
-    return "\n".join([*lines, *child.last_words])

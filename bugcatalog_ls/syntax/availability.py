@@ -22,6 +22,7 @@ from bugcatalog_ls.syntax.guards import (
     Condition,
     conditions_at,
     implied,
+    operands_joined,
     present,
     statements_before,
 )
@@ -373,10 +374,10 @@ def _is_and(node: Node) -> bool:
 
 
 def _joined_by_and(node: Node) -> Iterator[Node]:
-    node = unparenthesised(node)
-    if not _is_and(node):
-        yield node
-        return
-    for side in (node.child_by_field_name("left"), node.child_by_field_name("right")):
-        if side is not None:
-            yield from _joined_by_and(side)
+    waiting = [node]
+    while waiting:
+        part = unparenthesised(waiting.pop())
+        if _is_and(part):
+            waiting += reversed(operands_joined(part))
+        else:
+            yield part
