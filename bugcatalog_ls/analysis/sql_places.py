@@ -24,7 +24,7 @@ _CLAUSE = re.compile(
     rf"(?:\s+MATCH\s+\w+|\s+ON\s+(?:DELETE|UPDATE)\s+{_ACTION})*",
     re.IGNORECASE,
 )
-_RULE = re.compile(rf"\s+ON\s+DELETE\s+{_ACTION}", re.IGNORECASE)
+_RULE = re.compile(rf"(?<!\s)\s+ON\s+DELETE\s+{_ACTION}", re.IGNORECASE)
 
 
 class Part(NamedTuple):

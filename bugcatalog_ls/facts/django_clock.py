@@ -15,7 +15,7 @@ from bugcatalog_ls.syntax.modules import is_test_path
 from bugcatalog_ls.syntax.nodes import enclosing, text_of
 
 _IMPORTS = re.compile(
-    rb"^\s*(?:(?:from|import)\s+(?:django|rest_framework)\b|from\s+[\w.]*\bmodels\s+import\b)"
+    rb"^[^\S\n]*(?:(?:from|import)\s+(?:django|rest_framework)\b|from\s+[\w.]*\bmodels\s+import\b)"
     # What uses models need not name Django: `Report.objects.filter(made__lt=limit)`.
     rb"|\b[A-Z]\w*\.objects\.\w+\(",
     re.MULTILINE,

@@ -17,9 +17,9 @@ _OF_CHOICE = re.compile(r"(?P<choice>[A-Za-z_]\w*)\.message\.content")
 _MESSAGE = re.compile(r"(?P<choice>.+?)(?:\.message|\[(?P<quote>[\"'])message(?P=quote)\])", re.DOTALL)
 _OF_ANTHROPIC = re.compile(r"\blangchain_anthropic\b|\bChatAnthropic\b|[\"'](?:anthropic:|claude-)")
 _OF_OTHERS = re.compile(r"\blangchain_(?!anthropic|core|community)\w+|[\"'](?:openai|google_\w+|mistralai):")
-_RAISING = re.compile(r"^\s*(?:import|from)\s+(?:google\.generativeai|vertexai)\b", re.MULTILINE)
+_RAISING = re.compile(r"^[^\S\n]*(?:import|from)\s+(?:google\.generativeai|vertexai)\b", re.MULTILINE)
 _NEWER = re.compile(
-    r"^\s*(?:from\s+google\s+import\b.*\bgenai\b|(?:import|from)\s+google\.genai\b)", re.MULTILINE
+    r"^[^\S\n]*(?:from\s+google\s+import\b.*\bgenai\b|(?:import|from)\s+google\.genai\b)", re.MULTILINE
 )
 
 
