@@ -903,7 +903,9 @@ def test_mend_gemini_direct() -> None:
             response = client.models.generate_content(model="g", contents=x)
             content = response.text
             if not content:
-                finish_reason = response.candidates[0].finish_reason if response.candidates else None
+                finish_reason = (
+                    response.candidates[0].finish_reason if response.candidates else None
+                )
                 logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return content.strip()
@@ -1181,9 +1183,15 @@ def test_mend_where_reading_raises() -> None:
         model = legacy.GenerativeModel("gemini-1.5-pro")
         def f(x):
             response = model.generate_content(x)
-            content = response.text if response.candidates and response.candidates[0].content.parts else None
+            content = (
+                response.text
+                if response.candidates and response.candidates[0].content.parts
+                else None
+            )
             if not content:
-                finish_reason = response.candidates[0].finish_reason if response.candidates else None
+                finish_reason = (
+                    response.candidates[0].finish_reason if response.candidates else None
+                )
                 logger.error("f: empty answer, finish_reason=%s", finish_reason)
                 raise ValueError("the model returned no content")
             return json.loads(content)
