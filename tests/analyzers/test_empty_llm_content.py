@@ -1222,7 +1222,11 @@ def test_mend_where_a_file_has_both_clients_of_gemini() -> None:
         client = genai.Client()
         def words(text):
             r = client.models.generate_content(model="gemini-2.0-flash", contents=text)
-            content = r.text if {has_parts} else None
+            content = (
+                r.text
+                if {has_parts}
+                else None
+            )
             if not content:
                 finish_reason = r.candidates[0].finish_reason if r.candidates else None
                 logger.error("words: empty answer, finish_reason=%s", finish_reason)
