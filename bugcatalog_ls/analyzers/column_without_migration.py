@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.live_tables import live_table, only_database
 from bugcatalog_ls.facts.migration_graph import dialect_of, environments
 from bugcatalog_ls.facts.migrations import REVISION_ANCHOR
 from bugcatalog_ls.facts.models import Model, model, models_of_table
-from bugcatalog_ls.facts.orm import OrmClass, TableFact, column_anchor, table_anchor
+from bugcatalog_ls.facts.orm import OrmClass, TableFact, bases_anchor, column_anchor, table_anchor
 from bugcatalog_ls.facts.schema_replay import all_metadata, environments_of, table_of
 from bugcatalog_ls.facts.schema_tables import SchemaColumn, Table
 from bugcatalog_ls.facts.sql_schema import group_of_files
@@ -45,10 +45,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
             tables.update(_of_sql_files(ctx.index, made) or _of_database(ctx.index, made))
         missing = list(_missing(ctx, made, tables, elsewhere))
         yield from missing
-        # One entry has one finding at a place: beside another one it moves to the table's name.
         is_taken = any(finding.anchor == made.anchor for finding in missing)
-        anchor = column_anchor(made.symbol, "__tablename__") if is_taken else made.anchor
-        yield from _stale(ctx, made, tables, anchor)
+        yield from _stale(ctx, made, tables, _beside(ctx.index, made) if is_taken else made.anchor)
 
 
 def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
@@ -71,8 +69,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
             return
         stale = [found.column for name in names if (found := table.column(name)) is not None]
         dialect = dialect_of(ctx.index, named[0])
-        yield from revision_fix(ctx, named, [remove_column(table, each.name, dialect) for each in stale])
+        # Nobody has asked for data to be dropped: what keeps them comes first.
         yield from revision_fix(ctx, named, [relax_column(made.key, each) for each in stale])
+        yield from revision_fix(ctx, named, [remove_column(table, each.name, dialect) for each in stale])
         return
     columns = [typed(ctx.index, made, each) for name in names if (each := made.column(name)) is not None]
     dialects = {dialect_of(ctx.index, name) for name in named}
@@ -83,6 +82,13 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 ANALYZER = Analyzer(
     join=_join, joins=(OrmClass, TableFact), fix=_fix, writes_revisions=True, from_absence=True
 )
+
+
+def _beside(index: FactIndex, made: Model) -> str:
+    """Where a second finding of a class stands, as one entry has one finding at a place."""
+    found = index.one(OrmClass, made.symbol)
+    names_table = found is not None and found[1].attribute("__tablename__") is not None
+    return column_anchor(made.symbol, "__tablename__") if names_table else bases_anchor(made.symbol)
 
 
 def _of_sql_files(index: FactIndex, made: Model) -> dict[str, Table]:
@@ -119,6 +125,9 @@ def _missing(
         if not lacking or column.name in known or column.name in elsewhere:
             continue
         if not _is_own(made, column):
+            # That of a `Table` is found where the table is written.
+            if column.anchor.startswith("table "):
+                continue
             inherited.setdefault(lacking, []).append(column.name)
             continue
         message = f"{_maker(lacking)} the table {made.key} without the column {column.name}"

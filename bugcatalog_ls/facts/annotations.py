@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.sources import quoted
 from bugcatalog_ls.facts.type_maps import mapped_type, type_map
+from bugcatalog_ls.facts.type_names import PYDANTIC_TYPES
 
 _UNIONS = frozenset({"typing.Union", "typing_extensions.Union"})
 _OPTIONALS = frozenset({"typing.Optional", "typing_extensions.Optional"})
@@ -54,7 +55,6 @@ class AnnotatedType(msgspec.Struct, frozen=True):
         call: Call | None,
         *,
         owner: str = "",
-        text_length: int | None = None,
     ) -> Column:
         """A column with what the annotation adds to it; `call` is what says whether it may be null.
 
@@ -85,10 +85,10 @@ class AnnotatedType(msgspec.Struct, frozen=True):
         column_type = made.type
         # What points to another column takes its type from there.
         if not column_type.name and not (self.is_mapped and made.foreign_keys):
-            column_type = self._type(index, owner, text_length) or column_type
+            column_type = self._type(index, owner) or column_type
         return msgspec.structs.replace(made, nullable=nullable, type=column_type, python_type=self.symbol)
 
-    def _type(self, index: FactIndex, owner: str, text_length: int | None) -> ColumnType | None:
+    def _type(self, index: FactIndex, owner: str) -> ColumnType | None:
         types = type_map(index, owner) if owner and self.is_mapped and self.names else None
         if types is not None:
             found = mapped_type(index, types, self.names, self.annotated)
@@ -98,7 +98,7 @@ class AnnotatedType(msgspec.Struct, frozen=True):
             listed = ", ".join(quoted(text) for text in self.literals)
             source = f"sa.Enum({listed}, native_enum=False)"
             return ColumnType("ENUM", labels=self.literals, source=source, native=False)
-        return type_for_annotation(index, self.symbol, text_length=text_length) if self.symbol else None
+        return type_for_annotation(index, self.symbol) if self.symbol else None
 
 
 class _Seen:
@@ -180,6 +180,9 @@ def _plain(
                         shared = column(index, extra, path)
                 return symbol, optional, shared
             return (head if head in _MANY else ""), False, None
+        case Call(function=function) if (made := dotted(function)) is not None:
+            package, _, name = definition_of(index, made, path).rpartition(".")
+            return (PYDANTIC_TYPES.get(name, "") if package.startswith("pydantic") else ""), False, None
         case Name() | _ if (written := dotted(annotation)) is not None:
             symbol = definition_of(index, written, path)
             seen.names.append(symbol)

@@ -8,7 +8,7 @@ import msgspec
 
 from bugcatalog_ls.facts.annotations import AnnotatedType, annotated_type, is_class_var
 from bugcatalog_ls.facts.columns import COLUMN_CALLS, NOT_COLUMNS, Column, ForeignKey, column
-from bugcatalog_ls.facts.constants import constant_at, definition_of, number_in, text_in
+from bugcatalog_ls.facts.constants import constant_at, definition_of, text_in
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -24,6 +24,7 @@ from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
 from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.sources import literal_default
+from bugcatalog_ls.facts.sqlmodel_types import sqlmodel_type
 
 Kind = Literal["sqlalchemy", "sqlmodel", "flask"]
 NotOne = Literal["other", "maybe"]
@@ -52,11 +53,14 @@ def _declared(index: FactIndex, path: str, attribute: OrmAttribute, kind: str, o
     value, annotation = attribute.value, attribute.annotation
     if annotation is not None and is_class_var(index, annotation, path):
         return "other"
+    # What begins with an underscore is no field of pydantic's.
+    if kind == "sqlmodel" and attribute.name.startswith("_"):
+        return "other"
     typed = annotated_type(index, annotation, path)
     if isinstance(value, Call):
         return _called(index, path, attribute, value, typed, kind, owner)
     if value is None or (kind == "sqlmodel" and annotation is not None):
-        return _annotated(index, attribute, typed, kind, owner)
+        return _annotated(index, path, attribute, typed, kind, owner)
     if isinstance(value, (Name, Attribute)):
         return _shared(index, path, attribute, value)
     return "maybe" if attribute.is_method and isinstance(value, Unknown) else "other"
@@ -76,8 +80,11 @@ def _called(
         # What makes its columns on the spot has more than the attribute's own.
         return "maybe" if any(isinstance(argument, Call) for argument in value.arguments) else "other"
     if called in ("deferred", "column_property") and value.arguments and isinstance(value.arguments[0], Call):
+        is_property = called == "column_property"
         value = value.arguments[0]
         called = library_name(index, value.function, path)
+        if is_property and called not in COLUMN_CALLS and not _may_make_column(index, value, path):
+            return "other"
     if called in COLUMN_CALLS:
         made = column(index, value, path)
         if made is None:
@@ -86,7 +93,7 @@ def _called(
             made = typed.complete(index, made, value, owner=owner)
         return made
     if called == "Field" and kind == "sqlmodel":
-        return _field(index, path, value, typed)
+        return _field(index, path, attribute, value, typed)
     if called is not None and called.rpartition(".")[2] in NOT_COLUMNS:
         return "other"
     symbol = dotted(value.function)
@@ -95,19 +102,36 @@ def _called(
     ):
         return "other"
     if kind == "sqlmodel" and attribute.annotation is not None:
-        return Column(attribute.name, nullable=None)
+        field = _annotated(index, path, attribute, typed, kind, owner)
+        return msgspec.structs.replace(field, default="?") if isinstance(field, Column) else field
     return "maybe"
 
 
+def _may_make_column(index: FactIndex, call: Call, path: str) -> bool:
+    """Whether a call is one of a function that may make a column, and none of SQL's."""
+    symbol = dotted(call.function)
+    if not symbol or "(" in symbol:
+        return False
+    resolved = resolve(index, symbol, path)
+    return "(" not in resolved and not resolved.startswith(("sqlalchemy.", "sqlmodel."))
+
+
 def _annotated(
-    index: FactIndex, attribute: OrmAttribute, typed: AnnotatedType | None, kind: str, owner: str
+    index: FactIndex,
+    path: str,
+    attribute: OrmAttribute,
+    typed: AnnotatedType | None,
+    kind: str,
+    owner: str,
 ) -> Column | NotOne:
     """The column of a bare annotation, or of one with a plain default."""
     if typed is None or typed.is_relationship or not (typed.is_mapped or kind == "sqlmodel"):
         return "other"
-    if kind == "sqlmodel" and attribute.name.startswith("_"):
-        return "other"
-    made = typed.complete(index, Column(attribute.name, nullable=None), None, owner=owner)
+    made = Column(attribute.name, nullable=None)
+    if kind == "sqlmodel" and typed.shared is None:
+        column_type = sqlmodel_type(index, attribute, typed.symbol, path)
+        made = msgspec.structs.replace(made, type=column_type)
+    made = typed.complete(index, made, None, owner=owner)
     if isinstance(attribute.value, Constant) and attribute.value.value is not None:
         literal = literal_default(attribute.value)
         made = msgspec.structs.replace(made, default="?", literal_default=literal)
@@ -125,7 +149,9 @@ def _shared(index: FactIndex, path: str, attribute: OrmAttribute, value: Express
     return "maybe" if attribute.is_method else "other"
 
 
-def _field(index: FactIndex, path: str, call: Call, typed: AnnotatedType | None) -> Column | NotOne:
+def _field(
+    index: FactIndex, path: str, attribute: OrmAttribute, call: Call, typed: AnnotatedType | None
+) -> Column | NotOne:
     """The column of a SQLModel field."""
     given = call.keyword("sa_column")
     if given is not None:
@@ -148,8 +174,10 @@ def _field(index: FactIndex, path: str, call: Call, typed: AnnotatedType | None)
     if isinstance(default, Constant) and default.value is not None and not made.default:
         made = msgspec.structs.replace(made, default="?", literal_default=literal_default(default))
     if typed is not None:
-        length = number_in(index, call.keyword("max_length"), path)
-        return typed.complete(index, made, plain, text_length=length)
+        if not plain.arguments and typed.shared is None:
+            column_type = sqlmodel_type(index, attribute, typed.symbol, path)
+            made = msgspec.structs.replace(made, type=column_type)
+        return typed.complete(index, made, plain)
     return made if plain.keyword("nullable") is not None else msgspec.structs.replace(made, nullable=None)
 
 

@@ -7,7 +7,16 @@ from bugcatalog_ls.facts.declarative import ancestors, inherited, metadata_call,
 from bugcatalog_ls.facts.expressions import Collection, Constant, Expression, Mapping, is_true
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.orm import OrmClass
+from bugcatalog_ls.facts.resolve import resolve
 from bugcatalog_ls.facts.table_names import class_text
+
+_REFLECTING = frozenset(
+    {
+        "sqlalchemy.ext.declarative.DeferredReflection",
+        "sqlalchemy.ext.declarative.extensions.DeferredReflection",
+        "sqlalchemy.ext.automap.AutomapBase",
+    }
+)
 
 
 @derived
@@ -67,9 +76,16 @@ def schema_of(index: FactIndex, symbol: str, metadata: str) -> str:
 
 
 def is_reflected(index: FactIndex, symbol: str) -> bool:
-    """Whether a class takes further columns from the database (`{"autoload_with": engine}`)."""
+    """Whether a class takes further columns from the database (`{"autoload_with": engine}`, automap)."""
     written = inherited(index, symbol, "__table_args__")
-    return written is not None and "autoload" in repr(written[1].value)
+    if written is not None and "autoload" in repr(written[1].value):
+        return True
+    if not _REFLECTING.isdisjoint(ancestors(index, symbol)):
+        return True
+    found, root = index.one(OrmClass, symbol), root_of(index, symbol)
+    if found is None or root is None:
+        return False
+    return resolve(index, root[1], found[0]).endswith(".automap_base()")
 
 
 def mapped_parent(index: FactIndex, symbol: str) -> str | None:

@@ -86,6 +86,11 @@ def column_anchor(symbol: str, attribute: str) -> str:
     return f"column {symbol}.{attribute}"
 
 
+def bases_anchor(symbol: str) -> str:
+    """The anchor of what a class inherits from, where the class itself names no table."""
+    return f"bases {symbol}"
+
+
 def table_argument_anchor(symbol: str, place: int) -> str:
     """The anchor of an item of a class's `__table_args__`."""
     return f"table argument {symbol} {place}"
@@ -145,6 +150,8 @@ def _collect_class(file: PyFile, definition: Definition, facts: Facts) -> None:
             bases.append(expression(file, plain))
     attributes: list[OrmAttribute] = []
     _collect_attributes(file, definition, body_of(definition.node), attributes, facts, False)
+    if superclasses is not None and attributes and not any(a.name == "__tablename__" for a in attributes):
+        facts.anchor(bases_anchor(definition.symbol), superclasses)
     decorators = tuple(expression(file, decorator) for decorator in definition.decorators)
     if not attributes and not bases and not decorators:
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bugcatalog_ls.facts.constants import constant_at, definition_of
+from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.expressions import (
     Attribute,
     Call,
@@ -41,6 +42,8 @@ from bugcatalog_ls.facts.replay_values import (
     truth,
 )
 from bugcatalog_ls.facts.resolve import class_at, mro
+
+_LIBRARIES = ("alembic.", "sqlalchemy.", "builtins.")
 
 
 class ExpressionReplay:
@@ -113,7 +116,8 @@ class ExpressionReplay:
         """What a name of a module means."""
         if symbol == "alembic.op":
             return Operations()
-        if symbol.startswith(("alembic.", "sqlalchemy.", "builtins.")) or symbol in ("sqlalchemy", "alembic"):
+        is_library = symbol.startswith(_LIBRARIES) or symbol in ("sqlalchemy", "alembic")
+        if is_library and not self._is_of_revisions(symbol):
             return Term(Name(symbol.rpartition(".")[2], symbol))
         defined = definition_of(self.index, symbol, path)
         if defined == "alembic.op":
@@ -126,6 +130,12 @@ class ExpressionReplay:
         if constant is not None:
             return self.evaluate(constant[1], Frame(constant[0], defined, {}))
         return Term(Name(symbol.rpartition(".")[2], defined))
+
+    def _is_of_revisions(self, symbol: str) -> bool:
+        """Whether it is the revisions' own: most of them stand in a folder that is called `alembic`, too."""
+        segments = symbol.split(".") if symbol.startswith("alembic.") else []
+        modules = (".".join(segments[:n]) for n in range(2, len(segments)))
+        return any(self.index.one(ModuleExports, module) is not None for module in modules)
 
     def _function(self, symbol: str) -> Function | None:
         found = self.index.one(ProcedureFact, symbol)

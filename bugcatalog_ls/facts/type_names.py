@@ -15,6 +15,20 @@ PYTHON_TYPES = {
     "datetime.timedelta": ("INTERVAL", "sa.Interval()"),
     "uuid.UUID": ("UUID", "sa.Uuid()"),
 }
+# What pydantic's functions make types of.
+PYDANTIC_TYPES = {
+    "constr": "builtins.str",
+    "conint": "builtins.int",
+    "confloat": "builtins.float",
+    "conbytes": "builtins.bytes",
+    "condecimal": "decimal.Decimal",
+    "condate": "datetime.date",
+}
+# What SQLModel keeps as a text beside `str`.
+SQLMODEL_TEXTS = frozenset(
+    {"pydantic.EmailStr", "pydantic.networks.EmailStr", "pathlib.Path"}
+    | {f"ipaddress.IPv{version}{kind}" for version in "46" for kind in ("Address", "Network")}
+)
 # Types of other libraries, by package and class: name, how a migration may write it, length.
 FOREIGN_TYPES: dict[str, tuple[str, str, int | None]] = {
     "sqlalchemy_utils.UUIDType": ("UUID", "sa.Uuid()", None),

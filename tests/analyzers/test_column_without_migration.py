@@ -537,3 +537,168 @@ def test_the_columns_that_a_composite_makes_are_no_strangers() -> None:
             )
         """,
     )
+
+
+def test_constants_and_functions_of_revisions_in_a_folder_called_alembic() -> None:
+    check_findings(
+        "BC703",
+        """
+#- alembic/versions/0001_start.py
+import sqlalchemy as sa
+from alembic import op
+revision = "0001"
+down_revision = None
+TABLE = "people"
+
+def timestamps():
+    return [sa.Column("created_at", sa.DateTime(), server_default=sa.func.now())]
+
+def upgrade():
+    op.create_table(TABLE, sa.Column("id", sa.Integer()), sa.Column("height", sa.Integer()), *timestamps())
+
+#- alembic/versions/0002_height.py
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+TABLE = "people"
+
+def upgrade():
+    op.execute(f"ALTER TABLE {TABLE} DROP COLUMN height")
+
+#- models.py
+from sqlalchemy import Column, DateTime, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class Person(Base):
+    __tablename__ = "people"
+    id = Column(Integer, primary_key=True)
+    height = Column(Integer)
+  # ^^^^^^ BC703 the migrations leave the table people without the column height
+    created_at = Column(DateTime)
+""",
+    )
+
+
+_REQUIRED = """
+#- migrations/versions/0001_start.py
+import sqlalchemy as sa
+from alembic import op
+revision = "0001"
+down_revision = None
+
+def upgrade():
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("legacy_code", sa.String(8), nullable=False),
+    )
+"""
+
+
+def test_required_column_of_a_class_that_names_no_table_and_lacks_an_inherited_one() -> None:
+    _check(
+        """
+#- models.py
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+
+class Stamped:
+    created_at = db.Column(db.DateTime)
+
+class Person(Stamped, db.Model):
+          # ^^^^^^^^^^^^^^^^^^^ BC703.stale the table person has the required column legacy_code
+    # ^^^^^^ BC703 the table person without the inherited column created_at
+    id = db.Column(db.Integer, primary_key=True)
+    label = db.column_property(db.func.concat("person ", id))
+""",
+        _REQUIRED,
+    )
+
+
+def test_reflected_classes_take_their_columns_from_the_database() -> None:
+    _check(
+        """
+#- models.py
+from sqlalchemy import Column, Integer
+from sqlalchemy.ext.automap import automap_base
+from sqlalchemy.ext.declarative import DeferredReflection
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase):
+    pass
+
+class Person(DeferredReflection, Base):
+    __tablename__ = "person"
+    id = Column(Integer, primary_key=True)
+
+Mapped = automap_base()
+
+class Automatic(Mapped):
+    __tablename__ = "person"
+    id = Column(Integer, primary_key=True)
+""",
+        _REQUIRED,
+    )
+
+
+def test_column_of_a_table_is_found_where_the_table_is_written() -> None:
+    _check("""
+#- models.py
+from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase):
+    pass
+
+users = Table("users", Base.metadata, Column("id", Integer, primary_key=True), Column("nick", String(9)))
+                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^ BC703
+
+class User(Base):
+    __table__ = users
+""")
+
+
+def test_what_keeps_the_data_is_offered_first() -> None:
+    model = """
+#- models.py
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class Person(Base):
+    __tablename__ = "person"
+    id = Column(Integer, primary_key=True)
+"""
+    after = apply_all_fixes("BC703", split_fixture(_REQUIRED + model), lambda fix: True)
+    new = "".join(text for path, text in after.items() if "0001" not in path)
+    assert "alter_column" in new
+    assert "drop_column" not in new
+
+
+def test_limits_and_private_attributes_of_sqlmodel() -> None:
+    model = """
+#- models.py
+from decimal import Decimal
+from typing import ClassVar
+from pydantic import EmailStr, PrivateAttr, condecimal
+from sqlmodel import Field, SQLModel
+
+class User(SQLModel, table=True):
+    __tablename__ = "users"
+    id: int | None = Field(default=None, primary_key=True)
+    kinds: ClassVar[tuple[str, ...]] = ("a",)
+    _cached: int = PrivateAttr(default=0)
+    price: Decimal = Field(default=None, max_digits=12, decimal_places=2, nullable=True)
+    rate: condecimal(max_digits=5) | None = None
+    email: EmailStr | None = Field(default=None, max_length=255)
+"""
+    after = apply_all_fixes("BC703", split_fixture(_MIGRATION + model), lambda fix: True)
+    new = "".join(text for path, text in after.items() if "0001" not in path and "models" not in path)
+    for column in (
+        'sa.Column("price", sa.Numeric(precision=12, scale=2), nullable=True)',
+        'sa.Column("rate", sa.Numeric(precision=5), nullable=True)',
+        'sa.Column("email", sa.String(length=255), nullable=True)',
+    ):
+        assert column in new
+    assert "_cached" not in new
