@@ -19,7 +19,7 @@ from bugcatalog_ls.facts.member_owners import Owner
 from bugcatalog_ls.facts.missing_counts import is_missing_too_often
 from bugcatalog_ls.facts.missing_members import missing_in
 from bugcatalog_ls.facts.module_imports import written_module
-from bugcatalog_ls.facts.near_names import near, nearest
+from bugcatalog_ls.facts.near_names import is_slip, nearest
 from bugcatalog_ls.facts.replaced_classes import may_be_replaced
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.facts.vendored import is_vendored
@@ -28,8 +28,6 @@ from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _MAX_NAMES = 3
-# From here on a name is a slip of another one, whatever the owner may be.
-_SLIP = 85.0
 # Nobody slips as often as that in one file.
 _MANY = 3
 _MANY_IN_ALL = 8
@@ -52,7 +50,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
         # One name like no other makes an annotation doubtful, several of them, or many names, all the rest.
         is_strange = use.annotated and owner.symbol in annotated and not is_made_as_annotated(use, owner)
         if len(strange.get(owner.symbol, ())) >= _MANY or len(n_places) > _MANY_IN_ALL:
-            is_strange = is_strange or not _is_slip(ctx.index, use, owner)
+            is_strange = True
+        is_strange = is_strange and not _is_slip(ctx.index, use, owner)
         yield from _findings(
             ctx,
             use,
@@ -93,7 +92,7 @@ def _is_unsure(
 
 
 def _is_slip(index: FactIndex, use: AttributeUse, owner: Owner) -> bool:
-    return any(near(use.name, name) >= _SLIP for name in names_of(index, owner))
+    return is_slip(use.name, names_of(index, owner))
 
 
 def _findings(ctx: JoinContext, use: AttributeUse, owner: Owner, variant: str) -> Iterator[Finding]:

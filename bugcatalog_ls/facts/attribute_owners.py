@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.attribute_links import MAX_LINKS, Link, Links, Reached
-from bugcatalog_ls.facts.element_types import element_of_annotated
+from bugcatalog_ls.facts.element_types import Elements
 from bugcatalog_ls.facts.route_bodies import is_body_of_route
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.nodes import COMPREHENSIONS, text_of
@@ -68,6 +68,7 @@ class Owners:
         self._names = file.names
         self._scopes = file.scopes
         self._links = Links(file)
+        self.elements = Elements(file)
         self._tells: dict[Told, Told] = {}
         self._known = own_names(file)
         self._local_names = self._find_local_names()
@@ -128,10 +129,10 @@ class Owners:
         if not _ODD.isdisjoint(symbols):
             self._odd.add(written)
         if not any(self.is_ours(symbol) for symbol in symbols):
-            element = element_of_annotated(self._file, bindings)
-            if element is None or not self.is_ours(element):
+            items = [self.elements.of_bindings([binding]) for binding in bindings]
+            if not any(self.is_ours(item) for item in items):
                 return None
-            return Head(bindings, self.annotated(element))
+            return Head(bindings, self.annotated(items[0]) if len(items) == 1 and items[0] else None)
         owner = self._owner(symbols[0], bindings, offset) if len(bindings) == 1 else None
         return Head(bindings, owner)
 
@@ -140,7 +141,9 @@ class Owners:
         bindings = self._names.bindings(name)
         key = tuple(map(id, bindings))
         if key not in head.owners:
-            head.owners[key] = self._owner(self._names.symbol(name), bindings, name.start_byte)
+            owner = self._owner(self._names.symbol(name), bindings, name.start_byte)
+            item = self.elements.of_bindings(bindings) if owner is None else None
+            head.owners[key] = self.annotated(item) if item is not None and self.is_ours(item) else owner
         return head.owners[key]
 
     def tested(self, symbol: str) -> Owner:
@@ -187,14 +190,16 @@ class Owners:
     def of_value(self, node: Node) -> Owner | None:
         """What an expression is that is no chain of names."""
         symbol = self._names.symbol(node)
-        if symbol is None:
+        if symbol is None and node.type != "subscript":
             return None
-        if node.text == b"super()" and symbol.startswith("super("):
+        if symbol is not None and node.text == b"super()" and symbol.startswith("super("):
             owner = Owner(symbol, _NONE)
             owner.reached = Reached((), frozenset())
-        elif self.is_ours(symbol):
+        elif symbol is not None and self.is_ours(symbol):
             owner = Owner(symbol, _NONE)
             owner.reached = self._links.of(node)
+        elif node.type == "subscript" and (item := self.elements.of_value(node)) and self.is_ours(item):
+            return self.annotated(item)
         else:
             return None
         return owner

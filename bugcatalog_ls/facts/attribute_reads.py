@@ -35,6 +35,8 @@ class CallShape(msgspec.Struct, frozen=True, array_like=True, gc=False):
     first_is_literal: bool
 
 
+_BRACKET = 0x5D
+
 Place = tuple[int, int, int]
 """Where an attribute is read: begin of the whole expression, begin and end of the name."""
 
@@ -55,7 +57,8 @@ class Reads:
         data = file.source.data
         for start, dot, end in dotted_chains(data):
             if start == dot:
-                self._read_result(dot)
+                if data[dot - 1] != _BRACKET or owners.elements.may_tell:
+                    self._read_result(dot)
                 continue
             written = data[start:dot]
             if written in tested.names and (symbol := tested.at(written, start)) is not None:

@@ -10,7 +10,7 @@ from bugcatalog_ls.facts.derived_classes import ABSTRACT_NAME
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.known_members import names_of
 from bugcatalog_ls.facts.member_owners import Owner
-from bugcatalog_ls.facts.near_names import near
+from bugcatalog_ls.facts.near_names import is_slip, near
 from bugcatalog_ls.facts.resolve import class_at
 
 
@@ -27,6 +27,8 @@ def is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path
             return True
         read |= {other.name for other in fact.uses if other.owner == use.owner}
     if not read.isdisjoint(names) or all(any(near(other, name) for name in names) for other in read):
+        return True
+    if any(is_slip(other, names) for other in read):
         return True
     return len(read) == 1 and ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 _MIN_SCORE = 60.0
+# From here on a name is a slip of another one, whatever the owner may be.
+_SLIP = 85.0
 
 
 def near(name: str, other: str) -> float:
@@ -17,6 +19,11 @@ def near(name: str, other: str) -> float:
     if _begins(plain, other_plain):
         return max(score, 25.0 + score / 2)
     return score if score >= _MIN_SCORE else 0.0
+
+
+def is_slip(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is written nearly like one of others."""
+    return any(near(name, other) >= _SLIP for other in names)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
