@@ -20,11 +20,13 @@ from bugcatalog_ls.facts.missing_counts import is_missing_too_often
 from bugcatalog_ls.facts.missing_members import missing_in
 from bugcatalog_ls.facts.module_imports import written_module
 from bugcatalog_ls.facts.near_names import is_slip, nearest
+from bugcatalog_ls.facts.other_words import means_another
 from bugcatalog_ls.facts.replaced_classes import may_be_replaced
 from bugcatalog_ls.facts.resolve import class_at, function_at
 from bugcatalog_ls.facts.vendored import is_vendored
+from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import Arguments, arguments_of, text_of
+from bugcatalog_ls.syntax.nodes import Arguments, ancestors, arguments_of, text_of
 from bugcatalog_ls.text.spans import Span, TextEdit
 
 _MAX_NAMES = 3
@@ -122,14 +124,27 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     owner = Owner("module", symbol)
     if kind != "module":
         owner = Owner("class" if kind == "class" else "instance", symbol)
-    candidates = nearest(name, names_of(ctx.index, owner))
     parent = attribute.parent
     call = parent if parent is not None and parent.type == "call" and _calls(parent, attribute) else None
+    # A function that calls itself in place of what is missing never ends.
+    around = _functions_around(ctx.file, attribute)
+    names = names_of(ctx.index, owner)
+    meant = [
+        other
+        for other in names
+        if _function(ctx.index, owner, other) not in around and not means_another(name, other)
+    ]
+    near = nearest(name, names)
+    candidates = [
+        other
+        for other in near
+        if other in meant and (call is None or _may_be_called(ctx.index, owner, other, name))
+    ]
     fitting = [other for other in candidates if _takes(ctx.index, owner, other, call)]
-    if not candidates and call is not None and (arguments_of(call).positional or arguments_of(call).keywords):
-        public = [other for other in names_of(ctx.index, owner) if not other.startswith("_")]
+    if not near and call is not None and (arguments_of(call).positional or arguments_of(call).keywords):
+        public = [other for other in names if not other.startswith("_")]
         taking = [other for other in public if _takes(ctx.index, owner, other, call)]
-        fitting = taking if len(taking) == 1 else []
+        fitting = taking if len(taking) == 1 and taking[0] in meant else []
     for other in (fitting or candidates)[:_MAX_NAMES]:
         yield _renamed(ctx, attribute, owner, other)
 
@@ -162,6 +177,28 @@ def _renamed(ctx: FixContext, attribute: Node, owner: Owner, name: str) -> Fix:
 def _calls(call: Node, function: Node) -> bool:
     called = call.child_by_field_name("function")
     return called is not None and called.id == function.id
+
+
+def _functions_around(file: PyFile, node: Node) -> set[str]:
+    """The symbols of the functions in which a node stands."""
+    outer = {parent.id for parent in ancestors(node) if parent.type == "function_definition"}
+    return {definition.symbol for definition in file.functions if definition.node.id in outer}
+
+
+def _function(index: FactIndex, owner: Owner, name: str) -> str:
+    """The symbol of the function that an owner has under a name; empty where it is none."""
+    if owner.kind == "module":
+        return f"{owner.symbol}.{name}"
+    method = method_of(index, owner.symbol, name)
+    return method[1].symbol if method is not None else ""
+
+
+def _may_be_called(index: FactIndex, owner: Owner, name: str, wanted: str) -> bool:
+    """Whether a call may mean what stands under a name: no plain value, unless it is nearly that name."""
+    if owner.kind == "module" or is_slip(wanted, (name,)):
+        return True
+    method = method_of(index, owner.symbol, name)
+    return method is not None and method[1].member != "property"
 
 
 def _takes(index: FactIndex, owner: Owner, name: str, call: Node | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bugcatalog_ls.testing.checks import check_findings, check_fix
+from bugcatalog_ls.testing.checks import check_findings, check_fix, project_of
 
 CACHE = """
 #- backend/core/cache/cache_system.py
@@ -1327,4 +1327,111 @@ def test_class_in_whose_place_another_may_stand_that_is_not_seen() -> None:
                 return self.config_class().SECRET
                 #                          ^^^^^^ BC901.unsure
         """,
+    )
+
+
+ORDER = """
+#- shop.py
+from dataclasses import dataclass
+
+@dataclass
+class Line:
+    sku: str
+    quantity: int
+
+class Order:
+    def __init__(self, lines: list[Line], by_sku: dict[str, Line]):
+        self.lines = lines
+        self.by_sku = by_sku
+        self.texts = lines
+"""
+
+
+def test_items_of_annotated_collections() -> None:
+    check_findings(
+        "BC901",
+        ORDER
+        + """
+    def counted(self):
+        for number, line in enumerate(self.lines):
+            print(number, line.quantityy)
+            #                  ^^^^^^^^^ BC901
+        for line in self.by_sku.values():
+            print(line.sku.upper(), line.skuu)
+            #                            ^^^^ BC901
+
+    def first(self):
+        return self.lines[0].prize, self.lines[0].sku, self.lines[1:].count(1)
+        #                    ^^^^^ BC901
+""",
+    )
+
+
+def test_items_that_may_be_others() -> None:
+    check_findings(
+        "BC901",
+        ORDER
+        + """
+    def changed(self):
+        self.texts = [line.sku for line in self.lines]
+        for text in self.texts:
+            print(text.upper())
+        for line in self.lines:
+            line = line.sku
+            print(line.lower())
+        for line in self.lines:
+            if hasattr(line, "note"):
+                print(line.note)
+""",
+    )
+
+
+def test_slip_beside_a_name_like_no_other() -> None:
+    check_findings(
+        "BC901",
+        """
+from dataclasses import dataclass
+
+@dataclass
+class Line:
+    sku: str
+    qty: int
+
+def f(line: Line):
+    return line.quantity
+    #           ^^^^^^^^ BC901.unsure
+
+def g(line: Line):
+    return line.qtyy
+    #           ^^^^ BC901 Line has no attribute qtyy
+""",
+    )
+
+
+def _titles(code: str) -> list[str]:
+    project = project_of("BC901", {"model.py": code}, None)
+    return [fix.title for finding in project.findings("model.py") for fix in project.fixes(finding)]
+
+
+def test_what_is_no_mend() -> None:
+    # The function around would call itself; a text cannot be called; a credit is no debit.
+    assert (
+        _titles(
+            """
+class Doc:
+    def __init__(self, text):
+        self.text = text
+
+    @classmethod
+    def parse(cls, text):
+        return cls.from_text(text)
+
+    def credit_note(self):
+        return self.text
+
+def f():
+    return Doc("").debit_note()
+"""
+        )
+        == []
     )
