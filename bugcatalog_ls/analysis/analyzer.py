@@ -203,8 +203,9 @@ class FixContext:
     def _drop_unread(self, edits: Sequence[TextEdit]) -> None:
         """Imports whose last reads the edits take go with them; those that others take from here stay."""
         if may_leave_unread(self.file, edits):
-            module = self.file.module
-            self.imports().drop_unread(edits, lambda name: serves_others(self.index, module, name))
+            module, imports = self.file.module, self.imports()
+            added = imports.added_modules
+            imports.drop_unread(edits, lambda name: serves_others(self.index, module, name, added))
 
 
 @derived

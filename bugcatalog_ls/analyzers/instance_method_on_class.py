@@ -13,6 +13,7 @@ from bugcatalog_ls.facts.attribute_uses import AttributeUse, AttributeUses
 from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import ClassFact, FunctionFact
 from bugcatalog_ls.facts.given_objects import is_filled
+from bugcatalog_ls.facts.instantiable_classes import has_silent_bases, is_instantiable
 from bugcatalog_ls.facts.known_members import instances_of
 from bugcatalog_ls.facts.member_owners import owner_of
 from bugcatalog_ls.facts.module_imports import written_module
@@ -117,12 +118,15 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         yield ctx.fix(f"Call `{name}` on `self`", "suggested", [TextEdit(span, "self")])
         return
     instances = instances_of(ctx.index, symbol)
-    if instances:
-        instance = _reference(ctx, found[0], instances[0], written)
+    # What another module keeps to itself is taken where there is no other way.
+    own = [each for each in instances if not each.startswith("_") or found[0] == ctx.file.path]
+    makes_new = _needs_no_arguments(ctx, symbol)
+    for each in own[:1] or ([] if makes_new else instances[:1]):
+        instance = _reference(ctx, found[0], each, written)
         if instance is not None:
-            yield ctx.fix(f"Call `{name}` on `{instances[0]}`", "suggested", [TextEdit(span, instance)])
+            yield ctx.fix(f"Call `{name}` on `{each}`", "suggested", [TextEdit(span, instance)])
             return
-    if _needs_no_arguments(ctx, symbol):
+    if makes_new:
         yield ctx.fix(
             f"Call `{name}` on a new `{label}`", "suggested", [TextEdit(Span(span.end, span.end), "()")]
         )
@@ -210,11 +214,12 @@ def _reference(ctx: FixContext, path: str, name: str, written: Node) -> str | No
 
 def _needs_no_arguments(ctx: FixContext, symbol: str) -> bool:
     """Whether the class can be called with nothing, as far as the workspace tells."""
-    is_complete = mro(ctx.index, symbol)[1]
+    if not is_instantiable(ctx.index, symbol):
+        return False
     init = method_of(ctx.index, symbol, "__init__")
     if init is None:
         found = class_at(ctx.index, symbol)
-        if found is None or not is_complete:
+        if found is None or not has_silent_bases(ctx.index, symbol):
             return False
         return not found[1].decorators or _has_defaults_only(ctx, found[0], found[1])
     return all(

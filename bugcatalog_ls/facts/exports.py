@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 
 from bugcatalog_ls.facts.fact import Fact, Facts, Vocabulary
 from bugcatalog_ls.facts.index import FactIndex
@@ -71,20 +72,24 @@ def _collect(file: PyFile, facts: Facts) -> None:
     )
 
 
-def serves_others(index: FactIndex, module: str, imported: ImportedName) -> bool:
+def serves_others(index: FactIndex, module: str, imported: ImportedName, imports: Iterable[str] = ()) -> bool:
     """Whether an import may have a purpose besides its readers in the module: others take the name from
-    there, or it runs a module of the workspace, which may register something."""
-    is_own = imported.target.split(".")[0] not in sys.stdlib_module_names
-    if is_own and index.module_paths(imported.target):
-        return True
-    taken = f"{module}.{imported.bound}"
-    facts = (fact for key in index.keys(ModuleExports) for _, fact in index.get(ModuleExports, key))
-    return any(
-        module in fact.stars
-        or any(symbol is not None and symbol.startswith(taken) for symbol in fact.names.values())
-        for fact in facts
-        if fact.module != module
-    )
+    there, or nothing else runs a module of the workspace, which may register something. `imports` are
+    modules that are imported beside it: with them the packages run in which they lie."""
+    own, taken = imported.target, f"{module}.{imported.bound}"
+    facts = [fact for key in index.keys(ModuleExports) for _, fact in index.get(ModuleExports, key)]
+    others = [fact for fact in facts if fact.module != module]
+    if own.split(".")[0] not in sys.stdlib_module_names and index.module_paths(own):
+        outside = [fact for fact in others if not f"{fact.module}.".startswith(f"{own}.")]
+        is_run = any(f"{other}.".startswith(f"{own}.") for other in imports)
+        if not is_run and not any(_takes(fact, f"{own}.") for fact in outside):
+            return True
+    return any(module in fact.stars or _takes(fact, taken) for fact in others)
+
+
+def _takes(exports: ModuleExports, beginning: str) -> bool:
+    """Whether a module has something under one of its names of which the symbol begins like this."""
+    return any(f"{symbol}.".startswith(beginning) for symbol in exports.names.values() if symbol is not None)
 
 
 VOCABULARY = Vocabulary(_collect)

@@ -80,6 +80,10 @@ class Imports:
         if all(defined.statement != other.statement for other in self._defined):
             self._defined.append(defined)
 
+    @property
+    def added_modules(self) -> list[str]:
+        return [added.module for added in self._added]
+
     def drop_unread(self, edits: Sequence[TextEdit], is_kept: Callable[[ImportedName], bool]) -> None:
         """Drop the imports of names whose last reads the edits of a fix take, but those that are kept."""
         added = [defined.statement for defined in self._defined]

@@ -10,7 +10,7 @@ from bugcatalog_ls.analysis.driver import PYTHON_SUFFIXES
 from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.facts.exports import serves_others
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.import_lines import doubly_imported
+from bugcatalog_ls.syntax.import_lines import doubly_imported, import_lines
 from bugcatalog_ls.syntax.import_removal import lost_names, takes_import, without_unread
 from bugcatalog_ls.syntax.repair import parses
 from bugcatalog_ls.text.source import Source
@@ -199,7 +199,8 @@ def _drop_unread_imports(workspace: Workspace, overlay: _Overlay) -> None:
         if after is None or not path.endswith(PYTHON_SUFFIXES):
             continue
         file = PyFile(path, after)
-        is_kept = partial(serves_others, index, file.module)
+        modules = [line.module for line in import_lines(file) if line.module]
+        is_kept = partial(serves_others, index, file.module, imports=modules)
         left = without_unread(PyFile(path, before), file, is_kept)
         if left is not file:
             overlay.set(path, left.source)

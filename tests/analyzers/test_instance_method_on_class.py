@@ -299,3 +299,86 @@ def test_base_of_a_library_that_makes_events_of_methods() -> None:
             #      ^^^^^^^^^^^ BC902
         """,
     )
+
+
+def test_new_instances_of_generic_and_concrete_classes() -> None:
+    check_fix(
+        "BC902",
+        """
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+class Repo(Generic[T]):
+    def find(self, id: int) -> T: ...
+
+class Gateway(ABC):
+    @abstractmethod
+    def pay(self, amount: int) -> str: ...
+
+class Stripe(Gateway):
+    def pay(self, amount: int) -> str: ...
+
+def f():
+    return Repo.find(1), Stripe.pay(100)
+""",
+        """
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+class Repo(Generic[T]):
+    def find(self, id: int) -> T: ...
+
+class Gateway(ABC):
+    @abstractmethod
+    def pay(self, amount: int) -> str: ...
+
+class Stripe(Gateway):
+    def pay(self, amount: int) -> str: ...
+
+def f():
+    return Repo().find(1), Stripe().pay(100)
+""",
+    )
+
+
+def test_instance_behind_a_re_export_and_one_that_another_module_keeps_to_itself() -> None:
+    services = """
+#- app/__init__.py
+#- app/services/__init__.py
+from app.services.cache import Cache
+#- app/services/cache.py
+class Cache:
+    def drop(self, key): ...
+
+class Queue:
+    def push(self, job): ...
+
+cache = Cache()
+_queue = Queue()
+"""
+    check_fix(
+        "BC902",
+        services
+        + """
+#- app/routes.py
+from app import services
+from app.services.cache import Queue
+
+def create():
+    services.Cache.drop("x")
+    Queue.push("y")
+""",
+        services
+        + """
+#- app/routes.py
+from app.services.cache import Queue, cache
+
+def create():
+    cache.drop("x")
+    Queue().push("y")
+""",
+    )
