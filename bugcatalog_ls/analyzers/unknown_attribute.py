@@ -14,7 +14,7 @@ from bugcatalog_ls.facts.class_members import method_of
 from bugcatalog_ls.facts.classes import Parameter, class_anchor
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.known_members import instances_of, names_of
-from bugcatalog_ls.facts.likely_annotations import is_made_as_annotated
+from bugcatalog_ls.facts.likely_annotations import is_confirmed, is_made_as_annotated
 from bugcatalog_ls.facts.member_owners import Owner
 from bugcatalog_ls.facts.missing_counts import is_missing_too_often
 from bugcatalog_ls.facts.missing_members import missing_in
@@ -47,7 +47,8 @@ def _join(ctx: JoinContext) -> Iterator[Finding]:
     for use, owner in missing:
         if not nearest(use.name, names_of(ctx.index, owner)):
             strange.setdefault(owner.symbol, set()).add(use.name)
-            annotated |= {owner.symbol} if use.annotated and not is_made_as_annotated(use, owner) else set()
+            if use.annotated and not is_confirmed(ctx.index, use, owner, ctx.path):
+                annotated.add(owner.symbol)
     for use, owner in missing:
         # One name like no other makes an annotation doubtful, several of them, or many names, all the rest.
         is_strange = use.annotated and owner.symbol in annotated and not is_made_as_annotated(use, owner)

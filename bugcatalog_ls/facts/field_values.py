@@ -23,7 +23,8 @@ class FieldValues(NamedTuple):
 def field_values(file: PyFile) -> dict[tuple[str, str], FieldValues]:
     """The attributes of a file's classes, by the symbol of an instance (`app.Order()`) and their name."""
     found: dict[tuple[str, str], FieldValues] = {}
-    properties = {each.symbol: each for each in file.functions if _is_property(each)}
+    functions = file.functions if b"property" in file.source.data else ()
+    properties = {each.symbol: each for each in functions if _is_property(each)}
     for definition in file.classes:
         for name, bindings in definition.scope.bindings.items() if definition.scope is not None else ():
             annotation = _annotation(bindings[0], properties.get(f"{definition.symbol}.{name}"))

@@ -33,6 +33,20 @@ def is_annotation_likely(index: FactIndex, use: AttributeUse, owner: Owner, path
     return len(read) == 1 and ABSTRACT_NAME.search(owner.symbol.rpartition(".")[2]) is None
 
 
+def is_confirmed(index: FactIndex, use: AttributeUse, owner: Owner, path: str) -> bool:
+    """Whether something tells that an annotation is right: a framework makes what it says, or the file reads
+    what is there off the same, and nothing but this name that is not."""
+    if is_made_as_annotated(use, owner):
+        return True
+    names, is_read = names_of(index, owner), False
+    for fact in index.in_file(path, AttributeUses):
+        others = {other.name for other in fact.uses if other.owner == use.owner and other.annotated}
+        if any(other != use.name and other not in names and not is_slip(other, names) for other in others):
+            return False
+        is_read = is_read or use.owner in fact.confirmed or not others.isdisjoint(names)
+    return is_read
+
+
 def is_made_as_annotated(use: AttributeUse, owner: Owner) -> bool:
     """Whether a framework makes what an annotation says, which is no other name of something provided."""
     return use.is_body and not use.links and last_name(use.owner) == last_name(owner.symbol)
