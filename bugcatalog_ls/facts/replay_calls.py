@@ -100,6 +100,9 @@ def _construct_method(
         return UNKNOWN
     if name == "Session":
         return Connection()
+    if name in ("copy", "_copy") and isinstance(value, Call):
+        # Columns that several tables share.
+        return Term(value)
     made = tuple(closed(argument) for argument in arguments)
     return Term(
         Call(

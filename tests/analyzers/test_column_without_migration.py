@@ -554,7 +554,8 @@ def timestamps():
     return [sa.Column("created_at", sa.DateTime(), server_default=sa.func.now())]
 
 def upgrade():
-    op.create_table(TABLE, sa.Column("id", sa.Integer()), sa.Column("height", sa.Integer()), *timestamps())
+    shared = [column.copy() for column in timestamps()]
+    op.create_table(TABLE, sa.Column("id", sa.Integer()), sa.Column("height", sa.Integer()), *shared)
 
 #- alembic/versions/0002_height.py
 from alembic import op
