@@ -31,7 +31,10 @@ _MAPPINGS = frozenset(
     {"builtins.dict", "typing.Dict", "typing.DefaultDict", "collections.defaultdict"}
     | {f"{module}.{name}" for module in _MODULES for name in ("Mapping", "MutableMapping", "OrderedDict")}
 )
-_OPTIONALS = frozenset({"typing.Optional", "typing_extensions.Optional", "typing.Final", "typing.ClassVar"})
+_WRAPPERS = frozenset(
+    {"typing.Optional", "typing_extensions.Optional", "typing.Final", "typing.ClassVar"}
+    | {"sqlalchemy.orm.Mapped", "sqlalchemy.orm.base.Mapped"}
+)
 _ANNOTATED = re.compile(rb"(?::|->)[ \t]*[\w.]+\[")
 _SAME_ITEMS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
 _ONE_OF_ITEMS = frozenset({"next", "max", "min"})
@@ -201,7 +204,7 @@ class Elements:
             return self._generic(found[0]) if len(found) == 1 else None
         if annotation.type not in ("generic_type", "subscript"):
             return None
-        if self._file.symbol(annotation.named_children[0]) in _OPTIONALS:
+        if self._file.symbol(annotation.named_children[0]) in _WRAPPERS:
             parameters = _parameters(annotation)
             return self._generic(parameters[0]) if len(parameters) == 1 else None
         return annotation
