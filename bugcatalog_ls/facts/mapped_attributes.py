@@ -103,7 +103,9 @@ def _called(
         return "other"
     if kind == "sqlmodel" and attribute.annotation is not None:
         field = _annotated(index, path, attribute, typed, kind, owner)
-        return msgspec.structs.replace(field, default="?") if isinstance(field, Column) else field
+        if not isinstance(field, Column):
+            return field
+        return msgspec.structs.replace(field, default="?", literal_default=literal_default(value))
     return "maybe"
 
 
@@ -171,7 +173,8 @@ def _field(
         ondelete = "" if rule in (None, Constant(None)) else text_in(index, rule, path) or "?"
         made = msgspec.structs.replace(made, foreign_keys=(ForeignKey(target, ondelete.upper()),))
     default = call.keyword("default", 0)
-    if isinstance(default, Constant) and default.value is not None and not made.default:
+    is_given = isinstance(default, Call) or (isinstance(default, Constant) and default.value is not None)
+    if is_given and not made.default:
         made = msgspec.structs.replace(made, default="?", literal_default=literal_default(default))
     if typed is not None:
         if not plain.arguments and typed.shared is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bugcatalog_ls.facts.constants import constant_at, definition_of
 from bugcatalog_ls.facts.expressions import (
     Attribute,
@@ -18,6 +20,8 @@ from bugcatalog_ls.facts.expressions import (
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name, name_in_library
 from bugcatalog_ls.facts.resolve import resolve
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def source_of(index: FactIndex, value: Expression | None, path: str) -> tuple[str, tuple[str, ...]]:
@@ -37,6 +41,9 @@ def literal_default(value: Expression | None) -> str:
             return quoted(text)
         case Constant(value=int(number)) | Constant(value=float(number)):
             return f'sa.text("{number}")'
+        case Call(function=function, arguments=(Constant(value=written),)):
+            is_number = (dotted(function) or "").rpartition(".")[2] == "Decimal"
+            return f'sa.text("{written}")' if is_number and _NUMBER.fullmatch(str(written)) else ""
     return ""
 
 

@@ -693,6 +693,7 @@ class User(SQLModel, table=True):
     price: Decimal = Field(default=None, max_digits=12, decimal_places=2, nullable=True)
     rate: condecimal(max_digits=5) | None = None
     email: EmailStr | None = Field(default=None, max_length=255)
+    limit: Decimal = Decimal("1.5")
 """
     after = apply_all_fixes("BC703", split_fixture(_MIGRATION + model), lambda fix: True)
     new = "".join(text for path, text in after.items() if "0001" not in path and "models" not in path)
@@ -700,6 +701,7 @@ class User(SQLModel, table=True):
         'sa.Column("price", sa.Numeric(precision=12, scale=2), nullable=True)',
         'sa.Column("rate", sa.Numeric(precision=5), nullable=True)',
         'sa.Column("email", sa.String(length=255), nullable=True)',
+        'sa.Column("limit", sa.Numeric(), server_default=sa.text("1.5"), nullable=False)',
     ):
         assert column in new
     assert "_cached" not in new
