@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Literal
 
 import msgspec
@@ -22,7 +23,7 @@ from bugcatalog_ls.facts.expressions import (
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.library_names import library_name
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
-from bugcatalog_ls.facts.resolve import resolve
+from bugcatalog_ls.facts.resolve import class_at, mro, resolve
 from bugcatalog_ls.facts.sources import literal_default
 from bugcatalog_ls.facts.sqlmodel_types import sqlmodel_type
 
@@ -96,17 +97,20 @@ def _called(
         return _field(index, path, attribute, value, typed)
     if called is not None and called.rpartition(".")[2] in NOT_COLUMNS:
         return "other"
-    symbol = dotted(value.function)
-    if symbol is not None and resolve(index, symbol, path).startswith(
-        ("builtins.", "threading.", "logging.")
-    ):
-        return "other"
     if kind == "sqlmodel" and attribute.annotation is not None:
         field = _annotated(index, path, attribute, typed, kind, owner)
         if not isinstance(field, Column):
             return field
         return msgspec.structs.replace(field, default="?", literal_default=literal_default(value))
-    return "maybe"
+    return "other" if _makes_no_column(index, value, path) else "maybe"
+
+
+def _makes_no_column(index: FactIndex, call: Call, path: str) -> bool:
+    """Whether a call is one of the standard library, or of a class of which all bases are the workspace's."""
+    resolved = resolve(index, dotted(call.function) or "", path)
+    if resolved.partition(".")[0] in sys.stdlib_module_names:
+        return True
+    return class_at(index, resolved) is not None and mro(index, resolved)[1]
 
 
 def _may_make_column(index: FactIndex, call: Call, path: str) -> bool:

@@ -601,6 +601,7 @@ def test_required_column_of_a_class_that_names_no_table_and_lacks_an_inherited_o
     _check(
         """
 #- models.py
+import re
 from flask_sqlalchemy import SQLAlchemy
 db = SQLAlchemy()
 
@@ -612,6 +613,7 @@ class Person(Stamped, db.Model):
     # ^^^^^^ BC703 the table person without the inherited column created_at
     id = db.Column(db.Integer, primary_key=True)
     label = db.column_property(db.func.concat("person ", id))
+    shown = re.compile("[a-z]+")
 """,
         _REQUIRED,
     )
