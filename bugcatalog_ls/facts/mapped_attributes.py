@@ -97,12 +97,14 @@ def _called(
         return _field(index, path, attribute, value, typed)
     if called is not None and called.rpartition(".")[2] in NOT_COLUMNS:
         return "other"
-    if kind == "sqlmodel" and attribute.annotation is not None:
-        field = _annotated(index, path, attribute, typed, kind, owner)
-        if not isinstance(field, Column):
-            return field
-        return msgspec.structs.replace(field, default="?", literal_default=literal_default(value))
-    return "other" if _makes_no_column(index, value, path) else "maybe"
+    is_field = kind == "sqlmodel" and attribute.annotation is not None
+    if not _makes_no_column(index, value, path):
+        # What a function of the workspace makes may be anything.
+        return Column(attribute.name, nullable=None) if is_field else "maybe"
+    field = _annotated(index, path, attribute, typed, kind, owner) if is_field else "other"
+    if not isinstance(field, Column):
+        return field
+    return msgspec.structs.replace(field, default="?", literal_default=literal_default(value))
 
 
 def _makes_no_column(index: FactIndex, call: Call, path: str) -> bool:
