@@ -79,19 +79,20 @@ def _is_unsure(
 
     `counts` tell how many names a class of this file lacks of its own, and at how many places each."""
     n_own, n_places = counts
-    is_slip = _is_slip(ctx.index, use, owner)
+    slips = _is_slip(ctx.index, use, owner)
     if is_vendored(ctx.index, ctx.path):
         return True
-    if is_test_path(ctx.path) and not is_slip:
+    if is_test_path(ctx.path) and not slips:
         # Tests are run: what they read is there most likely, or they are left from another version.
         return True
-    if not is_slip and may_be_replaced(ctx.index, use, owner, ctx.path):
+    if not slips and may_be_replaced(ctx.index, use, owner, ctx.path):
         return True
-    if is_missing_too_often(ctx.index, owner, use.name, is_slip, is_test_path(ctx.path)):
+    if is_missing_too_often(ctx.index, owner, use.name, slips, is_test_path(ctx.path)):
         return True
     if (use.annotated or _is_of_itself(use)) and n_places[owner.symbol, use.name] >= _MANY:
-        return True
-    return _is_of_itself(use) and n_own[owner.symbol] > 1 and not is_slip
+        # A field that was given another name is read wherever it was.
+        return not (use.annotated and slips and is_confirmed(ctx.index, use, owner, ctx.path))
+    return _is_of_itself(use) and n_own[owner.symbol] > 1 and not slips
 
 
 def _is_slip(index: FactIndex, use: AttributeUse, owner: Owner) -> bool:
