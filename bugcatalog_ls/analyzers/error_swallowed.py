@@ -11,7 +11,7 @@ from bugcatalog_ls.analysis.error_fixes import chain_cause, log_results
 from bugcatalog_ls.analysis.file_loggers import file_logger
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.attempts import is_mere_attempt
-from bugcatalog_ls.facts.clean_up import is_last_resort, only_cleans_up, only_logs
+from bugcatalog_ls.facts.clean_up import is_clean_up, is_last_resort, only_cleans_up, only_logs
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.gathers import dropped_results
 from bugcatalog_ls.facts.logger_edits import context_name
@@ -74,7 +74,7 @@ def _check(context: FileContext) -> Iterator[Finding]:
             yield context.find(header_of(handler), message, variant=_variant_of(file, handler))
     for call in file.calls_named("suppress"):
         if _suppresses_all(file, call):
-            variant = _variant(file, enclosing(call, "with_statement"), [])
+            variant = "" if _suppresses_exits(file, call) else _variant(file, enclosing(call, "with_statement"), [])
             message = "every exception is suppressed here and what it said is lost"
             yield context.find(call, message, variant=variant)
     for call in file.calls_named("gather"):
@@ -118,7 +118,9 @@ def _variant_of(file: PyFile, handler: Node) -> str:
 
 
 def _variant(file: PyFile, block: Node | None, answers: list[Node]) -> str:
-    return "fallback" if block is not None and is_mere_attempt(file, block, answers) else ""
+    if block is None:
+        return ""
+    return "fallback" if only_cleans_up(block) or is_mere_attempt(file, block, answers) else ""
 
 
 def _catches_exits(file: PyFile, handler: Node) -> bool:
@@ -138,7 +140,7 @@ def _swallows(file: PyFile, handler: Node) -> bool:
         return False
     if all(is_harmless_call(statement) for statement in body):
         return False
-    if is_last_resort(attempt) or only_cleans_up(attempt) or only_logs(attempt):
+    if is_last_resort(attempt) or only_logs(attempt) or is_clean_up(attempt, _catches_exits(file, handler)):
         return False
     if answers_whether_it_compiles(attempt, body) or answers_with_result(attempt, said):
         return False
@@ -155,7 +157,12 @@ def _suppresses_all(file: PyFile, call: Node) -> bool:
         return False
     if says_it_may_fail(file, block):
         return False
-    return not (is_last_resort(block) or only_cleans_up(block) or only_logs(block))
+    is_excused = is_last_resort(block) or only_logs(block)
+    return not (is_excused or is_clean_up(block, _suppresses_exits(file, call)))
+
+
+def _suppresses_exits(file: PyFile, call: Node) -> bool:
+    return any(file.symbol(value) == "builtins.BaseException" for value in arguments_of(call).positional)
 
 
 def _begins_with_reason(block: Node) -> bool:

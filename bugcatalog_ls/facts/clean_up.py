@@ -72,6 +72,7 @@ _PRINTS = re.compile(
     r"print|_?print_(?:exc|exception|stack|tb|traceback|last|debug|info|status|message|error|warning|usage|help)"
     r"|_?debug_\w+|\w+_debug"
 )
+_IMPORTS = ("import_statement", "import_from_statement")
 _PASSING = frozenset(
     {
         *("wait_for", "shield", "gather", "to_thread", "run_until_complete", "ensure_future", "submit"),
@@ -102,7 +103,7 @@ def _is_of_logging(function: Node, name: str) -> bool:
 def only_cleans_up(block: Node) -> bool:
     """Whether the body of a `try` or `with` does nothing but let go of things."""
     body = body_of(block)
-    if body and all(child.type in ("import_statement", "import_from_statement") for child in body):
+    if body and all(child.type in _IMPORTS for child in body):
         return block.type == "try_statement"
     acts = [
         statement for statement in body if statement.type != "pass_statement" and not only_tells(statement)
@@ -110,11 +111,28 @@ def only_cleans_up(block: Node) -> bool:
     return bool(acts) and all(_cleans_up(statement) for statement in acts)
 
 
+def is_clean_up(block: Node, takes_exits: bool) -> bool:
+    """Whether a body only lets go of things where that is what is left to do: of nothing else can it tell.
+
+    Elsewhere a `close` that fails is told like any other error, above all where `KeyboardInterrupt` and
+    `SystemExit` are taken with it.
+    """
+    if not only_cleans_up(block):
+        return False
+    if handler_around(block) is not None or follows_cancel(block) or _follows_kill(block):
+        return True
+    if all(child.type in _IMPORTS or _awaits_task(child) for child in body_of(block)):
+        return True
+    function = enclosing_function(block)
+    name = function.child_by_field_name("name") if function is not None else None
+    if name is not None and text_of(name) in ("__exit__", "__aexit__"):
+        return True
+    return not takes_exits and ends_work(block)
+
+
 def only_logs(block: Node) -> bool:
     """Whether a body does nothing but log: a logger that fails has nowhere to say so."""
-    body = [
-        child for child in body_of(block) if child.type not in ("import_statement", "import_from_statement")
-    ]
+    body = [child for child in body_of(block) if child.type not in _IMPORTS]
     return bool(body) and all(
         only_logs(statement) if statement.type == "if_statement" else only_tells(statement)
         for statement in body
@@ -167,7 +185,7 @@ def _cleans_up(statement: Node) -> bool:
     if statement.type in ("if_statement", "for_statement", "with_statement", "try_statement"):
         inner = body_of(statement)
         return bool(inner) and all(_cleans_up(child) for child in inner)
-    if statement.type in ("pass_statement", "import_statement", "import_from_statement"):
+    if statement.type == "pass_statement" or statement.type in _IMPORTS:
         return True
     call = _call_of(statement)
     if call is not None:
@@ -175,11 +193,15 @@ def _cleans_up(statement: Node) -> bool:
         return lets_go(call) or (is_wait and (follows_cancel(statement) or _follows_kill(statement)))
     value = statement.named_children[0] if statement.named_children else None
     is_await = statement.type == "expression_statement" and value is not None and value.type == "await"
-    if not is_await or value is None:
+    return _awaits_task(statement) or (is_await and follows_cancel(statement))
+
+
+def _awaits_task(statement: Node) -> bool:
+    """`await self.task` where work ends: what the task raises is its own."""
+    value = statement.named_children[0] if statement.named_children else None
+    if statement.type != "expression_statement" or value is None or value.type != "await":
         return False
-    awaited = value.named_children[0]
-    is_task = awaited.type in ("identifier", "attribute") and ends_work(statement)
-    return is_task or follows_cancel(statement)
+    return value.named_children[0].type in ("identifier", "attribute") and ends_work(statement)
 
 
 def _call_of(statement: Node) -> Node | None:

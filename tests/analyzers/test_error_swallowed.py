@@ -166,6 +166,64 @@ def test_clean_up() -> None:
     )
 
 
+def test_clean_up_that_can_tell_is_told() -> None:
+    check_findings(
+        "BC601",
+        """
+        from contextlib import suppress
+
+        def close_index(index):
+            try:
+                index.close()
+            except:
+          # ^^^^^^ BC601 the exception is caught here and what it said is lost
+                ...
+
+        def leave(broker, path):
+            with suppress(Exception):
+               # ^^^^^^^^^^^^^^^^^^^ BC601.fallback
+                broker.disconnect()
+            with suppress(BaseException):
+               # ^^^^^^^^^^^^^^^^^^^^^^^ BC601 every exception is suppressed here and what it said is lost
+                broker.disconnect()
+            try:
+                path.unlink()
+            except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601.fallback
+                pass
+
+        class Lease:
+            def __exit__(self, *error):
+                try:
+                    self.lock.release()
+                except:
+                    pass
+
+            async def stop(self):
+                self.renewal.cancel()
+                try:
+                    await self.renewal
+                except BaseException:
+                    pass
+                try:
+                    self.lock.release()
+                except Exception:
+                    pass
+
+        def save(session, row):
+            try:
+                session.add(row)
+                session.commit()
+            except Exception:
+                try:
+                    session.rollback()
+                except:
+                    pass
+                raise
+        """,
+    )
+
+
 def test_error_logs_are_followed_to_their_logger() -> None:
     check_findings(
         "BC601",
