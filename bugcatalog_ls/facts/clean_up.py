@@ -61,6 +61,8 @@ _REMOVES = re.compile(
 # What lets go where the function is there to clean up.
 _EMPTIES = frozenset({"clear", "purge"})
 _CLEAN_UP = re.compile(r"_*(?:a?close|clean|shut_?down|tear_?down|dispose|release|stop|exit__)")
+# `_kill_quietly`, `rollback_safely`: who calls it wants no word.
+_QUIET = re.compile(r"(?:^|_)(?:safe|quiet|silent)(?:ly)?(?:_|$)")
 # Called, or handed to who calls it in its own thread: `loop.call_soon_threadsafe(task.cancel)`.
 _CANCELS = re.compile(rb"\.cancel\(|\b(?:call_soon_threadsafe|call_soon|call_later)\([^()\n]*\.cancel\b")
 _ENDED = re.compile(rb"\.(?:kill|terminate)\(")
@@ -127,7 +129,8 @@ def is_clean_up(block: Node, takes_exits: bool) -> bool:
     name = function.child_by_field_name("name") if function is not None else None
     if name is not None and text_of(name) in ("__exit__", "__aexit__"):
         return True
-    return not takes_exits and ends_work(block)
+    says_so = name is not None and _QUIET.search(text_of(name)) is not None
+    return not takes_exits and (says_so or ends_work(block))
 
 
 def only_logs(block: Node) -> bool:

@@ -546,6 +546,7 @@ def test_processes_that_were_ended_prints_and_syntax_checks_are_left() -> None:
                 await manager.__aexit__(None, None, None)
                 folder.rmdir()
             except Exception:
+          # ^^^^^^^^^^^^^^^^ BC601.fallback
                 pass
 
 
