@@ -11,6 +11,7 @@ from tree_sitter import Node
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
 from bugcatalog_ls.facts.client_errors import is_client_error, tells_client, told
+from bugcatalog_ls.facts.dumped_objects import leaves_out_secrets
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.log_redaction import is_log_redacted
 from bugcatalog_ls.facts.loggers import LEVELS, logging_method
@@ -194,7 +195,7 @@ def _is_secret(context: JoinContext, value: LoggedValue) -> bool:
     if value.kind == "name":
         return symbol is None or shows_itself(context.index, symbol)
     if symbol is None or not symbol.endswith("()"):
-        return value.kind == "settings" and "*" not in value.excluded
+        return value.kind == "settings" and not leaves_out_secrets(value.excluded)
     return holds_secret(context.index, symbol.removesuffix("()"), value.kind, value.excluded)
 
 

@@ -7,9 +7,12 @@ import re
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.revealed import Revealed, ValueKind
+from bugcatalog_ls.facts.secret_names import secret_kind
 from bugcatalog_ls.syntax.file import PyFile
-from bugcatalog_ls.syntax.nodes import arguments_of, called_name, string_value, text_of
+from bugcatalog_ls.syntax.nodes import arguments_of, called_name, string_value, text_of, walk
 
+# `attrs.asdict(settings, filter=…)`, `dataclasses.asdict(settings, dict_factory=…)`.
+_SIFTS = frozenset({"filter", "dict_factory"})
 _SETTINGS_NAME = re.compile(r"(?:\w+_)?settings", re.IGNORECASE)
 
 
@@ -26,14 +29,26 @@ def dumped_object(file: PyFile, owner: Node, written: str, excluded: tuple[str, 
 
 
 def fields_left_out(call: Node) -> tuple[str, ...]:
-    """The fields that `exclude={…}` leaves out; `*` where that cannot be told."""
+    """The fields that `exclude={…}` leaves out; `*` where that cannot be told, or no secret is taken in."""
     arguments = arguments_of(call)
-    if "include" in arguments.keywords:
-        return ("*",)
+    taken = arguments.keywords.get("include")
+    if taken is not None:
+        return () if any(secret_kind(name) for name in _named_in(taken) or ()) else ("*",)
     given = arguments.keywords.get("exclude")
     if given is None:
-        return ()
+        return ("*",) if _SIFTS.intersection(arguments.keywords) else ()
+    names = _named_in(given)
+    return ("*",) if names is None else names
+
+
+def leaves_out_secrets(excluded: tuple[str, ...]) -> bool:
+    """Whether a dump leaves out fields as somebody does who means to hide what is secret."""
+    return any(name == "*" or secret_kind(name) == "secret" for name in excluded)
+
+
+def _named_in(given: Node) -> tuple[str, ...] | None:
+    """The fields that a literal names, those of inner objects too: `{"db": {"password"}}`."""
     if given.type not in ("set", "dictionary", "list", "tuple"):
-        return ("*",)
-    names = [string_value(child.child_by_field_name("key") or child) for child in given.named_children]
-    return tuple(name for name in names if name is not None)
+        return None
+    strings = (string_value(node) for node in walk(given) if node.type == "string")
+    return tuple(name for name in strings if name is not None)

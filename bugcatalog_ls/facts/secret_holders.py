@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bugcatalog_ls.facts.dumped_objects import leaves_out_secrets
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.resolve import class_at, file_of_module, function_at, mro
 from bugcatalog_ls.facts.revealed import ValueKind
@@ -50,7 +51,7 @@ def holds_secret(index: FactIndex, symbol: str, kind: ValueKind, excluded: tuple
     """Whether an instance of a class, or a dump of it, shows a field that says secret."""
     if class_at(index, symbol) is None:
         if kind == "settings":
-            return "*" not in excluded
+            return not leaves_out_secrets(excluded)
         return HOLDERS.search(f"{symbol}()") is not None
     if "*" in excluded:
         return False

@@ -57,15 +57,21 @@ def is_only_named(file: PyFile, node: Node) -> bool:
 
 
 def is_blanked(file: PyFile, node: Node) -> bool:
-    """Whether what a mapping says under some key was overwritten before: `headers[key] = "***"`."""
+    """Whether what a mapping says under some key was overwritten or taken out before it is written.
+
+    `headers[key] = "***"`, `shown.pop("password")`, `del shown["password"]`.
+    """
     if node.type != "identifier":
         return False
     start = file.scopes.at(node.start_byte).node.start_byte
     before = file.source.data[start : node.start_byte].decode(errors="replace")
     written = text_of(node)
-    if f"{written}[".lower() not in before.lower():
+    if not any(f"{written}{act}".lower() in before.lower() for act in ("[", ".pop(")):
         return False
     name = re.escape(written)
+    taken = re.findall(rf"(?:(?<![\w.]){name}\.pop\(|\bdel {name}\[)\s*([\"']?)(\w+)", before)
+    if any(not quote or secret_kind(key) == "secret" for quote, key in taken if not key.isdigit()):
+        return True
     return re.search(rf"(?<![\w.]){name}\[[^\]\n]+\]\s*=\s*{_BLANK}", before, re.IGNORECASE) is not None
 
 

@@ -208,7 +208,7 @@ def _of_call(file: PyFile, call: Node, depth: int) -> Revealed | None:
     first = arguments.positional[0] if arguments.positional else None
     if callee in WRAPPERS and first is not None:
         if callee in ("builtins.vars", "dataclasses.asdict", "attr.asdict", "attrs.asdict"):
-            return dumped_object(file, first, written_short(first), ())
+            return dumped_object(file, first, written_short(first), fields_left_out(call))
         return _revealed(file, first, depth - 1)
     if callee in _LISTS and first is not None:
         found = _revealed(file, first, depth - 1)

@@ -1117,3 +1117,38 @@ def test_known_words() -> None:
                                       # ^^^^^^^^^^^^^ BC602
         """,
     )
+
+
+def test_dumps_that_leave_out_what_is_secret() -> None:
+    check_findings(
+        "BC602",
+        """
+        import logging
+        from dataclasses import asdict
+
+        import attrs
+
+        logger = logging.getLogger(__name__)
+
+
+        def show(settings, app_settings):
+            logger.info("settings %s", settings.model_dump(exclude={"password", "api_key"}))
+            logger.info("settings %s", settings.model_dump_json(exclude={"db": {"password"}}))
+            logger.info("settings %s", settings.model_dump(include={"level"}))
+            logger.info("settings %s", app_settings.dict(exclude=HIDDEN))
+            logger.info("settings %s", attrs.asdict(settings, filter=without_secrets))
+            logger.info("settings %s", {k: v for k, v in asdict(settings).items() if k not in HIDDEN})
+            shown = settings.dict()
+            shown.pop("password", None)
+            logger.info("settings %s", shown)
+
+
+        def tell(settings):
+            logger.info("settings %s", settings.model_dump(exclude={"level"}))
+                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            logger.info("settings %s", settings.model_dump(include={"level", "password"}))
+                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC602
+            logger.info("settings %s", asdict(settings))
+                                     # ^^^^^^^^^^^^^^^^ BC602
+        """,
+    )
