@@ -74,7 +74,9 @@ def _check(context: FileContext) -> Iterator[Finding]:
             yield context.find(header_of(handler), message, variant=_variant_of(file, handler))
     for call in file.calls_named("suppress"):
         if _suppresses_all(file, call):
-            variant = "" if _suppresses_exits(file, call) else _variant(file, enclosing(call, "with_statement"), [])
+            variant = (
+                "" if _suppresses_exits(file, call) else _variant(file, enclosing(call, "with_statement"), [])
+            )
             message = "every exception is suppressed here and what it said is lost"
             yield context.find(call, message, variant=variant)
     for call in file.calls_named("gather"):

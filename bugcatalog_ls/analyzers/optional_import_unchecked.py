@@ -17,7 +17,7 @@ from bugcatalog_ls.facts.forgotten_names import has_many_files
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.missing_names import Missing
-from bugcatalog_ls.facts.optional_mends import guard_instead, mend
+from bugcatalog_ls.facts.optional_mends import TURNED_ROUND, guard_instead, mend
 from bugcatalog_ls.facts.optional_origins import collect_guarded_modules, is_guarded, is_own, origin_of
 from bugcatalog_ls.facts.required_packages import is_required
 from bugcatalog_ls.facts.shown_absences import shown_at
@@ -225,6 +225,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     if is_unbound and mended.reads_name:
         edits = [*bound_to_none(ctx.file, name), *edits]
     yield ctx.fix(mended.title, "safe" if mended.is_safe else "suggested", _fitted(ctx, edits))
+    if mended.title == TURNED_ROUND:
+        return  # A guard inside would ask the opposite of what is asked around it.
     guard = guard_instead(ctx.file, ctx.node, missing)
     if guard is not None and guard.title != mended.title:
         yield ctx.fix(guard.title, "safe" if guard.is_safe else "suggested", _fitted(ctx, guard.edits))

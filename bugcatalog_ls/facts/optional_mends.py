@@ -12,6 +12,7 @@ from bugcatalog_ls.facts.dispensable_work import is_cached_read, weight_of
 from bugcatalog_ls.facts.missing_names import Missing, tests_of, words_for
 from bugcatalog_ls.facts.omitted_work import entered_without, is_needed_later, last_left_out, looking_on
 from bugcatalog_ls.facts.unchecked_uses import first_on_their_paths
+from bugcatalog_ls.syntax.condition_mends import entered_behind, turned_round
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.guard_edits import (
     annotation_around,
@@ -43,6 +44,7 @@ from bugcatalog_ls.syntax.refusal_edits import DEFINITIONS, refused
 from bugcatalog_ls.text.spans import TextEdit
 
 _MAY_BE_NONE = re.compile(r"\bNone\b|\bOptional\b")
+TURNED_ROUND = "Turn the test round"
 _DISPLAYS = ("dictionary", "list", "set", "tuple")
 
 
@@ -78,6 +80,12 @@ def mend(
     if statement.type in DEFINITIONS:
         return _refusal(file, node, missing, words)
     title = f"Guard with `if {name} is not None`"
+    tests = tests_of(file, missing)
+    if edits := turned_round(node, tests):
+        reads_name = any(name in edit.content for edit in edits)
+        return Mend(TURNED_ROUND, False, edits, reads_name)
+    if edits := entered_behind(file, node, name):
+        return Mend(title, False, edits, True)
     if not _is_needed_anyway(statement, node, name) and (edits := tested_type(node, name)):
         return Mend(title, False, edits, True)
     if any(parent.type == "except_clause" and parent.parent == statement for parent in ancestors(node)):

@@ -113,7 +113,8 @@ def _imported(file: PyFile, own: set[str]) -> dict[bytes, Binding]:
     for scope in _scopes_with_imports(file):
         for name, bindings in scope.bindings.items():
             binding = bindings[0]
-            if binding.kind not in ("from", "import") or len(bindings) > 1 or name in own:
+            is_one = len(bindings) == 1 or all(_is_package(each) for each in bindings)
+            if binding.kind not in ("from", "import") or not is_one or name in own:
                 continue
             top = binding.target.partition(".")[0]
             is_known = outside.get(top)
@@ -122,6 +123,13 @@ def _imported(file: PyFile, own: set[str]) -> dict[bytes, Binding]:
             if not is_known:
                 found[name.encode()] = binding
     return found
+
+
+def _is_package(binding: Binding) -> bool:
+    """Whether `import a.b` binds `a`."""
+    return (
+        binding.kind == "import" and binding.node.type == "dotted_name" and b"." in (binding.node.text or b"")
+    )
 
 
 def _scopes_with_imports(file: PyFile) -> Iterable[Scope]:
@@ -157,6 +165,12 @@ def _object_uses(file: PyFile, imported: dict[bytes, Binding]) -> dict[tuple[str
         if binding.kind == "from" and is_object_use(node) and block_of(file, node) is not None:
             key = (module_of(target), target.rpartition(".")[2], binding.name)
             found.setdefault(key, []).append(node)
+        if _is_package(binding):
+            for module, read in _members_of_modules(looked_up[1], node):
+                if is_object_use(read) and block_of(file, read) is not None:
+                    key = (module, text_of(read).rpartition(".")[2], text_of(read))
+                    found.setdefault(key, []).append(read)
+            continue
         # Classes have no optional imports as members.
         is_class = binding.kind == "from" and target.rpartition(".")[2][:1].isupper()
         member = _MEMBER.match(data, offset + len(name)) if not is_class else None
@@ -166,6 +180,17 @@ def _object_uses(file: PyFile, imported: dict[bytes, Binding]) -> dict[tuple[str
         if is_object_use(parent) and block_of(file, parent) is not None:
             found.setdefault((target, member[1].decode(), text_of(parent)), []).append(parent)
     return found
+
+
+def _members_of_modules(bindings: Iterable[Binding], top: Node) -> Iterator[tuple[str, Node]]:
+    """The modules of `import a.b` that `a` stands for at a place, each with what is read of it: `a.b.name`."""
+    modules = {text_of(binding.node) for binding in bindings}
+    node = top.parent
+    while node is not None and node.type == "attribute":
+        owner = node.child_by_field_name("object")
+        if owner is not None and text_of(owner) in modules:
+            yield text_of(owner), node
+        node = node.parent
 
 
 def module_of(target: str) -> str:

@@ -34,13 +34,17 @@ def quotes(written: str, words: Collection[str]) -> bool:
 
 
 def chosen_at(node: Node, words: Collection[str]) -> Node | None:
-    """What is asked for the library where a place is a value under its name (`{"redis": lambda: …}`), or
-    the `case` of it."""
-    child = node
+    """What is asked for the library where a place is made under its name (`{"redis": lambda: …}`), or in
+    the `case` of it.
+
+    What `{"redis": redis.Redis}` needs, it needs at once, whatever is chosen of it."""
+    child, is_later = node, False
     for parent in ancestors(node):
-        if parent.type == "pair":
+        if parent.type == "lambda":
+            is_later = True
+        elif parent.type == "pair":
             key = parent.child_by_field_name("key")
-            if key is not None and key.id != child.id and quotes(text_of(key), words):
+            if is_later and key is not None and key.id != child.id and quotes(text_of(key), words):
                 return key
         elif parent.type == "case_clause":
             patterns = [part for part in parent.named_children if part.type == "case_pattern"]

@@ -1838,7 +1838,7 @@ def test_no_mend_takes_a_table_for_one_of_its_entries() -> None:
         except ImportError:
             yaml = None
 
-        READERS = {".json": json.loads, ".yaml": yaml.safe_load}
+        READERS = [json.loads, yaml.safe_load]
     """
     check_fix("BC903", text, text)
 
@@ -1857,3 +1857,95 @@ def test_the_guard_of_a_call_that_fills_what_is_read_behind_is_not_safe() -> Non
         """)
     }
     assert apply_all_fixes("BC903", files, lambda fix: fix.applicability == "safe") == files
+
+
+def test_what_a_table_names_so_is_needed_at_once() -> None:
+    check_findings(
+        "BC903",
+        """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+        MAKERS = {"redis": lambda url: redis.Redis(url)}
+        BACKENDS = {"memory": dict, "redis": redis.Redis}
+                               #             ^^^^^ BC903
+        """,
+    )
+    check_fix(
+        "BC903",
+        """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+        BACKENDS = {"memory": dict, "redis": redis.Redis}
+        """,
+        """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+        BACKENDS = {"memory": dict}
+        if redis is not None:
+            BACKENDS["redis"] = redis.Redis
+        """,
+    )
+
+
+def test_an_imported_package_whose_module_has_it() -> None:
+    check_findings(
+        "BC903",
+        """
+        #- svc/__init__.py
+        #- svc/compat.py
+        try:
+            import redis
+        except ImportError:
+            redis = None
+        #- svc/main.py
+        import svc.compat
+        import svc.other
+        def lock(name):
+            with svc.compat.redis.Redis().lock(name):
+               # ^^^^^^^^^^^^^^^^ BC903
+                return name
+        def other(name):
+            if svc.compat.redis is None:
+                return None
+            return svc.compat.redis.Redis().lock(name)
+        """,
+    )
+
+
+def test_mend_turns_a_test_round() -> None:
+    check_fix(
+        "BC903",
+        """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+
+        def client(url):
+            if redis is None:
+                return redis.Redis.from_url(url)
+            return None
+        """,
+        """
+        try:
+            import redis
+        except ImportError:
+            redis = None
+
+
+        def client(url):
+            if redis is not None:
+                return redis.Redis.from_url(url)
+            return None
+        """,
+    )
