@@ -17,11 +17,12 @@ _WORDS = (
     "error|exception|failure|reason|state|status|action|command|event|field|filter|format|key|method|mode|"
     "operation|option|parameter|property|type|value"
 )
-_UNKNOWN = rf"^unknown (?!(?:{_WORDS})s?\b)\w+$"
+_UNKNOWN = rf"^unknown (?!(?:{_WORDS})s?\b)\w+(?:$|:? ['\"]?\{{\}})"
 _MISSING_TEXT = re.compile(rf"\bnot found\b|\bdoes(?: not|n't) exist\b|\bno such\b|{_UNKNOWN}", re.I)
 _INPUT_TEXT = re.compile(r"\b(?:invalid|unsupported|must (?:be|have|not)|(?:is|are) required)\b", re.I)
 _INPUT_ERRORS = frozenset({"ValidationError", "RequestValidationError", "JSONDecodeError", "BadRequest"})
 _VALUE_ERRORS = frozenset({"ValueError", "TypeError", "KeyError", "UnicodeDecodeError"})
+_VALIDATES = re.compile(r"\bvalid|\bis_valid")
 _REQUEST = re.compile(r"(?:flask|quart|self)\.request")
 _CHECKS = re.compile(r"valid|match|check|allowed|(?:^|[._])is_")
 
@@ -30,13 +31,15 @@ def status_of_failure(file: PyFile, returned: Node, answer: Answer) -> int:
     """400 where the branch looks at what the client sent or the text blames it, 404 where that misses
     something, else 500."""
     values = [value for key, value in pairs_of(answer.body) if key in TEXTS]
-    texts = [string_value(value) or (text_of(value) if value.type == "string" else "") for value in values]
+    texts = [_said(value) for value in values]
     handler = handler_of(returned)
     if any(_MISSING_TEXT.search(text) for text in texts):
         return 404
     if handler is not None:
         return 400 if _is_input_error(handler) else 500
-    if any(_INPUT_TEXT.search(text) for text in texts):
+    if any(_INPUT_TEXT.search(text) for text in texts) or any(
+        _is_of_form(value) for _, value in pairs_of(answer.body)
+    ):
         return 400
     branch = branch_of(returned)
     condition = None
@@ -50,6 +53,32 @@ def status_of_failure(file: PyFile, returned: Node, answer: Answer) -> int:
     if condition is None:
         return 500
     return 400 if any(_is_input(file, node, 4) for node in _tested(file, condition)) else 500
+
+
+def _said(value: Node) -> str:
+    """The text that a value begins with or is, with `{}` for what is put into it."""
+    if value.type == "string" and (text := string_value(value)) is not None:
+        return text
+    if value.type in ("string", "concatenated_string"):
+        parts = [value] if value.type == "string" else value.named_children
+        inner = [part for each in parts for part in each.named_children]
+        return "".join("{}" if part.type == "interpolation" else text_of(part) for part in inner if _tells(part))
+    if value.type == "binary_operator" and value.named_children:
+        said = _said(value.named_children[0])
+        return re.sub(r"%\w|%\(\w+\)s", "{}", said) if "%" in said else f"{said}{{}}" if said else ""
+    owner = callee_of(value) if value.type == "call" else None
+    made_by = owner.child_by_field_name("object") if owner is not None and owner.type == "attribute" else None
+    is_format = made_by is not None and text_of(owner or value).endswith(".format")
+    return re.sub(r"\{\w*\}", "{}", _said(made_by)) if made_by is not None and is_format else ""
+
+
+def _tells(part: Node) -> bool:
+    return part.type in ("string_content", "interpolation")
+
+
+def _is_of_form(value: Node) -> bool:
+    """`serializer.errors`, `form.errors.as_json()`: what a validation found."""
+    return re.search(r"(?:serializer|form)\w*\.(?:errors|_errors)\b", text_of(value), re.I) is not None
 
 
 def _tested(file: PyFile, condition: Node) -> Iterator[Node]:
@@ -79,7 +108,7 @@ def _is_input_error(handler: Node) -> bool:
 
 def _is_input(file: PyFile, node: Node, depth: int) -> bool:
     """Whether an expression reads what the client sent: the request, or a parameter of the handler."""
-    if node.type == "call" and re.search(r"\bvalid", text_of(callee_of(node) or node)):
+    if _validates(node):
         return True
     if node.type == "attribute" and text_of(node).endswith((".validated_data", ".cleaned_data")):
         return True
@@ -100,10 +129,15 @@ def _is_input(file: PyFile, node: Node, depth: int) -> bool:
         return False
     root = binding.value
     while (owner := _read_from(root)) is not None:
-        if _REQUEST.fullmatch(text_of(root)):
+        if _REQUEST.fullmatch(text_of(root)) or _validates(root):
             return True
         root = owner
     return _is_input(file, root, depth - 1)
+
+
+def _validates(node: Node) -> bool:
+    """`form.validate()`, `serializer.is_valid()`"""
+    return node.type == "call" and _VALIDATES.search(text_of(callee_of(node) or node)) is not None
 
 
 def _read_from(node: Node) -> Node | None:

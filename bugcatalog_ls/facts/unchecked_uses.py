@@ -183,7 +183,7 @@ def _object_uses(file: PyFile, imported: dict[bytes, Binding]) -> dict[tuple[str
 
 
 def _members_of_modules(bindings: Iterable[Binding], top: Node) -> Iterator[tuple[str, Node]]:
-    """The modules of `import a.b` that `a` stands for at a place, each with what is read of it: `a.b.name`."""
+    """The modules of `import a.b` that `a` stands for at a place, with what is read of it: `a.b.name`."""
     modules = {text_of(binding.node) for binding in bindings}
     node = top.parent
     while node is not None and node.type == "attribute":

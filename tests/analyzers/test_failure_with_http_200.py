@@ -796,3 +796,75 @@ def test_the_response_that_an_application_of_flask_makes() -> None:
             return current_app.response_class(json.dumps({"success": False}), status=500)
         """,
     )
+
+
+def test_what_a_form_found_is_the_clients_fault_and_texts_with_holes_count() -> None:
+    check_fix(
+        "BC102",
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.post("/users")
+        def add():
+            form = UserForm()
+            if form.validate():
+                return jsonify(ok=True)
+            return jsonify({"success": False, "errors": form.errors})
+        @app.post("/orders")
+        def order():
+            errors = schema.validate(load())
+            if errors:
+                return {"error": errors}
+            serializer = Serializer(load())
+            if not serializer.is_valid():
+                return {"error": "cannot order"}
+            return {}
+        @app.get("/devices/<device>")
+        def device(device):
+            try:
+                return find(device)
+            except KeyError as err:
+                return {"error": f"unknown device {err}"}
+        @app.get("/users/<user>")
+        def user(user):
+            try:
+                return find(user)
+            except LookupError:
+                return {"error": "user %s not found" % user}
+            except OSError as err:
+                return {"error": f"unknown error {err}"}
+        """,
+        """
+        from flask import Flask, jsonify
+        app = Flask(__name__)
+        @app.post("/users")
+        def add():
+            form = UserForm()
+            if form.validate():
+                return jsonify(ok=True)
+            return jsonify({"success": False, "errors": form.errors}), 400
+        @app.post("/orders")
+        def order():
+            errors = schema.validate(load())
+            if errors:
+                return {"error": errors}, 400
+            serializer = Serializer(load())
+            if not serializer.is_valid():
+                return {"error": "cannot order"}, 400
+            return {}
+        @app.get("/devices/<device>")
+        def device(device):
+            try:
+                return find(device)
+            except KeyError as err:
+                return {"error": f"unknown device {err}"}, 404
+        @app.get("/users/<user>")
+        def user(user):
+            try:
+                return find(user)
+            except LookupError:
+                return {"error": "user %s not found" % user}, 404
+            except OSError as err:
+                return {"error": f"unknown error {err}"}, 500
+        """,
+    )
