@@ -119,16 +119,32 @@ def _written_name(context: FixContext, source: PyFile, name: Node) -> str | None
 
 
 def _optional(context: FixContext, definition: Node, annotation: str) -> str:
-    """`T | None`, or `Optional[T]` where the file writes that."""
+    """`T | None`, or `Optional[T]` where the class or else the file writes that."""
     bare = annotation.replace(" ", "")
-    if bare.startswith(("Optional[", "typing.Optional[")) or bare in ("Any", "typing.Any"):
+    if bare in ("Any", "typing.Any"):
         return annotation
-    if re.search(r"\|\s*None\b|\bNone\s*\|", annotation):
-        return annotation
-    file = context.file
-    others = file.text(definition) + " ".join(file.text(node) for node in file.nodes("type"))
-    uses_optional = "Optional[" in others and "| None" not in others
+    writes_optional = _writes_optional(context, definition)
     is_old = context.options.target_python < (3, 10)
-    if uses_optional or is_old or annotation[:1] in "\"'":
+    within = re.fullmatch(r"(?:typing\.)?Optional\[([\w.]+(?:\[[\w., \[\]]*\])?)\]", annotation)
+    beside = re.fullmatch(r"([\w.]+(?:\[[\w., \[\]]*\])?)\s*\|\s*None", annotation)
+    if beside is not None and writes_optional:
+        annotation = beside[1]
+    elif within is not None and writes_optional is False and not is_old:
+        annotation = within[1]
+    elif bare.startswith(("Optional[", "typing.Optional[")) or re.search(
+        r"\|\s*None\b|\bNone\s*\|", annotation
+    ):
+        return annotation
+    if writes_optional or is_old or annotation[:1] in "\"'":
         return f"{context.imports().need('typing', 'Optional', at=context.span.start)}[{annotation}]"
     return f"{annotation} | None"
+
+
+def _writes_optional(context: FixContext, definition: Node) -> bool | None:
+    """Whether the class, or else the file, writes `Optional[T]`; None where neither says."""
+    file = context.file
+    for others in (file.text(definition), " ".join(file.text(node) for node in file.nodes("type"))):
+        styles = "Optional[" in others, re.search(r"\|\s*None\b", others) is not None
+        if styles[0] != styles[1]:
+            return styles[0]
+    return None

@@ -62,7 +62,9 @@ def _said(value: Node) -> str:
     if value.type in ("string", "concatenated_string"):
         parts = [value] if value.type == "string" else value.named_children
         inner = [part for each in parts for part in each.named_children]
-        return "".join("{}" if part.type == "interpolation" else text_of(part) for part in inner if _tells(part))
+        return "".join(
+            "{}" if part.type == "interpolation" else text_of(part) for part in inner if _tells(part)
+        )
     if value.type == "binary_operator" and value.named_children:
         said = _said(value.named_children[0])
         return re.sub(r"%\w|%\(\w+\)s", "{}", said) if "%" in said else f"{said}{{}}" if said else ""

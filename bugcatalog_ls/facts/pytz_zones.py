@@ -23,6 +23,16 @@ from bugcatalog_ls.text.spans import Span, TextEdit, apply_edits
 PYTZ_ZONE = "pytz.timezone()"
 
 _POSITIONS = {"datetime.datetime": 7, "datetime.time": 4, "datetime.datetime.combine": 2}
+# What makes times without a zone, and how many positional arguments it has before that.
+_MAKERS = {
+    "datetime.datetime": 7,
+    "datetime.datetime.combine": 2,
+    "datetime.datetime.now": 0,
+    "datetime.datetime.today": 0,
+    "datetime.datetime.utcnow": 0,
+    "datetime.datetime.fromtimestamp": 1,
+    "datetime.datetime.utcfromtimestamp": 1,
+}
 _PLACED = tuple({symbol.rpartition(".")[2] for symbol in _POSITIONS})
 _FIXED_ZONES = ("utc", "etc/", "gmt", "zulu", "uct", "universal", "greenwich")
 
@@ -102,12 +112,47 @@ def localised(file: PyFile, argument: Node) -> Localised | None:
         if inner is None:
             return None
         has_others = len(arguments.positional) + len(arguments.keywords) > 1
-        made = _without(file, call, argument) if has_others else text_of(inner)
+        if not _is_naive(file, inner):
+            # `localize` takes no aware time, which `replace` gives another zone.
+            made = _with_zone(call, zone, "None")
+        else:
+            made = _without(file, call, argument) if has_others else text_of(inner)
     elif file.callee(call) in ("datetime.datetime", "datetime.datetime.combine"):
         made = _without(file, call, argument)
     else:
         return None
     return Localised(call, f"{text_of(zone)}.localize({made})")
+
+
+def _is_naive(file: PyFile, node: Node, depth: int = 3) -> bool:
+    """Whether a time is known to have no zone, by the call that makes it."""
+    node = unparenthesised(node)
+    if depth <= 0:
+        return False
+    if node.type == "identifier":
+        if "naive" in text_of(node).lower():
+            return True
+        bindings = file.names.bindings(node)
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        return value is not None and _is_naive(file, value, depth - 1)
+    if node.type == "binary_operator":
+        return any(_is_naive(file, child, depth - 1) for child in node.named_children)
+    if node.type != "call":
+        return False
+    made_by, arguments = file.callee(node) or "", arguments_of(node)
+    if {"tz", "tzinfo"} & arguments.keywords.keys():
+        return False
+    if made_by == "datetime.datetime.strptime":
+        written = string_value(arguments.get("format", 1))
+        return written is not None and "%z" not in written
+    limit = _MAKERS.get(made_by)
+    return limit is not None and len(arguments.positional) <= limit
+
+
+def _with_zone(call: Node, zone: Node, text: str) -> str:
+    """The text of a call with something else in place of a zone that it is given."""
+    span = Span(zone.start_byte - call.start_byte, zone.end_byte - call.start_byte)
+    return apply_edits((call.text or b""), [TextEdit(span, text)]).decode("utf-8")
 
 
 def _without(file: PyFile, call: Node, argument: Node) -> str:

@@ -207,6 +207,23 @@ def _parsed(file: PyFile, function: Scope) -> Iterator[tuple[str, str]]:
             last = symbol.rpartition(".")[2]
             if "(" not in symbol and UPDATE.search(last) and last[:1].isupper():
                 yield name, symbol
+            elif last in _DECODERS:
+                yield from ((name, given) for given in _asked_for(file, call))
+
+
+# `msgspec.json.decode(raw, type=HeroPatch)`, `msgspec.convert(raw, HeroPatch)`, `cattrs.structure(raw, HeroPatch)`
+_DECODERS = frozenset({"decode", "convert", "structure", "from_dict"})
+
+
+def _asked_for(file: PyFile, call: Node) -> Iterator[str]:
+    """The update schemas that a decoder is asked for."""
+    arguments = call.child_by_field_name("arguments")
+    for given in arguments.named_children if arguments is not None else ():
+        value = given.child_by_field_name("value") if given.type == "keyword_argument" else given
+        if value is not None and value.type in ("identifier", "attribute") and UPDATE.search(text_of(value)):
+            symbol = file.symbol(value) or ""
+            if "(" not in symbol and symbol.rpartition(".")[2][:1].isupper() and UPDATE.search(symbol):
+                yield symbol
 
 
 def _passes(file: PyFile, function: Scope, body: Node, name: str) -> Iterator[str]:

@@ -312,7 +312,7 @@ def test_mend_an_untyped_column_and_a_pytz_replace() -> None:
 
 
         def local(value: datetime) -> datetime:
-            return pytz.timezone("Asia/Tokyo").localize(value)
+            return pytz.timezone("Asia/Tokyo").localize(value.replace(tzinfo=None))
         """,
     )
 

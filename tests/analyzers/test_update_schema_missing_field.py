@@ -524,3 +524,37 @@ def test_fields_keep_the_limits_of_their_values() -> None:
             title: str | None = None
         """
     check_fix("BC104", model, f"{model}    seats: int | None = Field(None, ge=1)\n        ")
+
+
+def test_a_decoded_schema_that_is_copied_weighs_and_the_mend_writes_as_the_class_does() -> None:
+    text = """
+        from datetime import datetime
+        from typing import Optional
+        import msgspec
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        class Base(DeclarativeBase):
+            pass
+        class Sensor(Base):
+            __tablename__ = "sensors"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            label: Mapped[str]
+            seen: Mapped[datetime | None]
+        class SensorCreate(msgspec.Struct):
+            label: str
+            seen: datetime | None = None
+        class SensorPatch(msgspec.Struct):MARK
+            label: Optional[str] = NoneFIELD
+        def patch(row: Sensor, raw: bytes):
+            data = msgspec.json.decode(raw, type=SensorPatch)
+            for name, value in msgspec.structs.asdict(data).items():
+                setattr(row, name, value)
+        """
+    message = "\n            # ^^^^^^^^^^^ BC104 SensorPatch lacks seen, which SensorCreate can set"
+    marked = text.replace("MARK", message).replace("FIELD", "")
+    check_findings("BC104", marked)
+    field = "\n            seen: Optional[datetime] = None"
+    check_fix(
+        "BC104",
+        text.replace("MARK", "").replace("FIELD", ""),
+        text.replace("MARK", "").replace("FIELD", field),
+    )
