@@ -185,8 +185,10 @@ def _fix_reading(ctx: FixContext) -> Iterator[Fix]:
     edits.extend(_columns_of_uses(ctx, uses, node))
     roles = set().union(*(use.roles for use in uses))
     clock = clock_of_call(ctx.file, node, ctx.file.callee(node)) if node.type == "call" else "fixed"
-    is_safe = (
-        bool(roles) and roles <= {"epoch", "compared-aware"} and clock in ("utc", "local", "stamp", None)
+    # A constant counts from another moment where only its seconds are read.
+    is_read = clock in ("utc", "local", "stamp", None)
+    is_safe = bool(roles) and (
+        roles <= {"epoch", "compared-aware"} if is_read else clock != "day" and roles <= {"compared-aware"}
     )
     written = " ".join(text_of(node).split())
     title = f"Make {written if len(written) <= 40 else 'the time'} aware of UTC"

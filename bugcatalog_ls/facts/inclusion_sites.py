@@ -63,6 +63,7 @@ def inclusion_site(
         for path, fact in index.get(Inclusion, key)
         if not is_ignored(path)
     ]
+    aggregators = {place(index, fact.parent, path) for path, fact, _ in inclusions if fact.parent is not None}
     below = _below(index, symbol, inclusions)
     version = _without_numbers(symbol)
     votes: dict[tuple[str, str], tuple[int, int, bool, int]] = {}
@@ -76,7 +77,8 @@ def inclusion_site(
         is_app = parent is None or not index.get(RouterFact, parent)
         n_versions, n_near, _, n_all = votes.get((path, fact.receiver), (0, 0, is_app, 0))
         is_version = child != symbol and _without_numbers(child) == version
-        is_near = held[0][0].rpartition("/")[0] == folder
+        # A router that takes in the siblings is none of them.
+        is_near = held[0][0].rpartition("/")[0] == folder and child not in aggregators
         votes[path, fact.receiver] = (n_versions + is_version, n_near + is_near, is_app, n_all + 1)
     for path, receiver in sorted(votes, key=lambda pair: (*(-n for n in votes[pair]), pair)):
         file = open_file(path)
