@@ -11,9 +11,9 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Finding, Fix
-from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
 from bugcatalog_ls.facts.forgotten_names import has_many_files
+from bugcatalog_ls.facts.handed_out_names import is_handed_out
 from bugcatalog_ls.facts.imported_modules import is_imported
 from bugcatalog_ls.facts.index import FactIndex
 from bugcatalog_ls.facts.missing_names import Missing
@@ -218,7 +218,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     flags = dict(own[0].flags) if len(own) == 1 else {}
     beside = {one.name for one in optionals if own and one.statement == own[0].statement}
     missing = Missing(name, finding.data.get("target", ""), is_unbound, flags, frozenset(beside))
-    mended = mend(ctx.file, ctx.node, missing, ctx.imports().need, partial(_is_handed_out, ctx))
+    mended = mend(
+        ctx.file, ctx.node, missing, ctx.imports().need, partial(is_handed_out, ctx.index, ctx.file.path)
+    )
     if mended is None:
         return
     edits = mended.edits
@@ -234,17 +236,6 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
 
 def _fitted(ctx: FixContext, edits: Sequence[TextEdit]) -> list[TextEdit]:
     return fitted(ctx.file, edits, ctx.read("pyproject.toml"))
-
-
-def _is_handed_out(ctx: FixContext, name: str) -> bool:
-    """Whether another file imports a name that may be this file's."""
-    exports = (ctx.index.one(ModuleExports, module) for module in ctx.index.keys(ModuleExports))
-    return any(
-        target is not None and target.endswith(f".{name}")
-        for found in exports
-        if found is not None and found[0] != ctx.file.path
-        for target in found[1].names.values()
-    )
 
 
 ANALYZER = Analyzer(collect=_collect, join=_join, joins=(OwnUnchecked, UncheckedUses), fix=_fix)

@@ -211,7 +211,7 @@ def _parsed(file: PyFile, function: Scope) -> Iterator[tuple[str, str]]:
                 yield from ((name, given) for given in _asked_for(file, call))
 
 
-# `msgspec.json.decode(raw, type=HeroPatch)`, `msgspec.convert(raw, HeroPatch)`, `cattrs.structure(raw, HeroPatch)`
+# `msgspec.json.decode(raw, type=HeroPatch)`, `cattrs.structure(raw, HeroPatch)`
 _DECODERS = frozenset({"decode", "convert", "structure", "from_dict"})
 
 

@@ -489,14 +489,9 @@ def test_fix_of_guards() -> None:
         from fastapi import FastAPI
 
         app = FastAPI()
-        try:
-            from app.users import router
-        except ImportError:
-            print("no users")
-            router = None
-            raise
-        else:
-            app.include_router(router)
+        from app.users import router
+
+        app.include_router(router)
         """
         + users,
     )
@@ -921,3 +916,78 @@ def test_includes_a_router_as_the_others_are() -> None:
         """
     added = '{0}app.include_router(orders.router, prefix="/api/orders", tags=["orders"])\n        '
     check_fix("BC105", orders.format(names="users"), orders.format(names="orders, users") + added.format(""))
+
+
+def test_fix_of_a_guard_leaves_no_logger_that_nobody_reads() -> None:
+    users = """
+        #- app/users.py
+        from fastapi import APIRouter
+        router = APIRouter()
+
+        @router.get("/users")
+        def users(): ...
+    """
+    check_fix(
+        "BC105",
+        """
+        #- main.py
+        import logging
+
+        from fastapi import FastAPI
+
+        logger = logging.getLogger(__name__)
+        app = FastAPI()
+
+        try:
+            from app.users import router
+
+            app.include_router(router)
+        except ImportError as exc:
+            logger.warning("no users: %s", exc)
+        """
+        + users,
+        """
+        #- main.py
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        from app.users import router
+
+        app.include_router(router)
+        """
+        + users,
+    )
+
+
+def test_fix_stands_in_the_router_that_takes_in_the_siblings() -> None:
+    before = """
+        #- core/v1/refunds.py
+        from fastapi import APIRouter
+        router = APIRouter()
+        @router.post("/refunds")
+        def refund(): ...
+        #- core/v1/orders.py
+        from fastapi import APIRouter
+        router = APIRouter()
+        @router.get("/orders")
+        def orders(): ...
+        #- core/v1/router.py
+        from fastapi import APIRouter
+        from .orders import router as orders_router
+        v1_router = APIRouter(prefix="/v1")
+        v1_router.include_router(orders_router)
+        #- core/main.py
+        from fastapi import FastAPI
+        from core.v1.router import v1_router
+        app = FastAPI()
+        app.include_router(v1_router)
+    """
+    taken = """from .orders import router as orders_router
+        from .refunds import router as refunds_router
+        v1_router = APIRouter(prefix="/v1")
+        v1_router.include_router(orders_router)
+        v1_router.include_router(refunds_router)
+        #- core/main.py"""
+    start, end = before.index("from .orders"), before.index("#- core/main.py") + len("#- core/main.py")
+    check_fix("BC105", before, before[:start] + taken + before[end:])
