@@ -268,10 +268,12 @@ def test_mend_safely_only_what_stays_the_same_for_its_users() -> None:
         "epoch = lambda: datetime.utcnow().timestamp()\n"
         "late = lambda: datetime.now(timezone.utc) > datetime.utcnow()\n"
         "kept = lambda: datetime.utcnow()\n"
+        "ever = lambda: datetime.now(timezone.utc) > datetime.min\n"
+        "from_start = lambda rows: max(rows, default=datetime.min)\n"
     )
     project = project_of("BC501", {"example.py": text}, None)
     fixes = [project.fixes(finding)[0].applicability for finding in project.findings("example.py")]
-    assert fixes == ["safe", "safe", "suggested"]
+    assert fixes == ["safe", "safe", "suggested", "safe"]
 
 
 def test_mend_with_the_short_name_where_the_project_allows_it() -> None:
