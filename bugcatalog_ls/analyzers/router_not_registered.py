@@ -11,8 +11,8 @@ from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
 from bugcatalog_ls.analysis.inclusion_keywords import shared_keywords
 from bugcatalog_ls.facts.answered_routes import router_framework
 from bugcatalog_ls.facts.discovery import distribution_of
-from bugcatalog_ls.facts.guarded_imports import GuardedImport, block_in, collect_guarded_imports
-from bugcatalog_ls.facts.handed_out_names import is_handed_out
+from bugcatalog_ls.facts.guarded_import_mends import raised_again, unwrapped_edits
+from bugcatalog_ls.facts.guarded_imports import GuardedImport, collect_guarded_imports
 from bugcatalog_ls.facts.inclusion_sites import after_last_use, inclusion_site, named_at
 from bugcatalog_ls.facts.index import FactIndex, derived
 from bugcatalog_ls.facts.places import place
@@ -23,24 +23,14 @@ from bugcatalog_ls.facts.routers import RouterFact, router_anchor
 from bugcatalog_ls.facts.routes import AppFact, RoutedOn
 from bugcatalog_ls.facts.variables import variable
 from bugcatalog_ls.facts.web_frameworks import FAMILIES
-from bugcatalog_ls.syntax.edits import insert_at
-from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
-from bugcatalog_ls.syntax.nodes import called_name, holds_node, statement_of, statements, text_of
-from bugcatalog_ls.syntax.object_uses import is_label, is_written
-from bugcatalog_ls.syntax.statement_edits import (
-    insert_after,
-    remove_statement,
-    replace_by_body,
-    replace_statement,
-)
-from bugcatalog_ls.syntax.words import identifiers_named
+from bugcatalog_ls.syntax.nodes import text_of
+from bugcatalog_ls.syntax.statement_edits import insert_after
 from bugcatalog_ls.text.spans import TextEdit
 
 _SAMPLE_FOLDERS = frozenset(
     {"example", "examples", "docs", "docs_src", "doc", "demo", "demos", "sample", "samples", "benchmarks"}
 )
-_IMPORTS = frozenset({"import_statement", "import_from_statement"})
 
 
 def _join(ctx: JoinContext) -> Iterator[Finding]:
@@ -185,77 +175,11 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterator[Fix]:
     body = guard.child_by_field_name("body") if guard is not None else None
     if guard is None or body is None:
         return
-    clauses = [
-        child for child in guard.named_children if child.type not in ("block", "with_clause", "comment")
-    ]
-    unwrapped: list[TextEdit] = []
-    if handler is None or [clause.id for clause in clauses] == [handler.id]:
-        unwrapped = [*replace_by_body(ctx.file, guard, body), *_blank_after(ctx.file, guard, body)]
-    elif [clause.id for clause in clauses[:1]] == [handler.id] and len(clauses) == 2:
-        unwrapped = _with_else(ctx.file, guard, body, clauses[1])
+    unwrapped = unwrapped_edits(ctx.index, ctx.file, guard, body, handler)
     if unwrapped:
-        unread = _loggers_left(ctx, handler) if handler is not None else []
-        edits = [*(edit for logger in unread for edit in remove_statement(ctx.file, logger)), *unwrapped]
-        yield ctx.fix("Let the failing import stop the start", "suggested", edits)
-    block = block_in(handler) if handler is not None else None
-    handled = statements(block) if block is not None else []
-    if handled and not (unwrapped and all(map(_does_nothing, handled))):
-        edits = _raised(ctx.file, handled[-1])
+        yield ctx.fix("Let the failing import stop the start", "suggested", unwrapped)
+    if handler is not None and (edits := raised_again(ctx.file, handler, may_be_bare=not unwrapped)):
         yield ctx.fix("Log and raise the import error again", "suggested", edits)
-
-
-def _with_else(file: PyFile, guard: Node, body: Node, clause: Node) -> list[TextEdit]:
-    """The body of a `try` and that of its `else` in place of it all."""
-    rest = clause.child_by_field_name("body") or block_in(clause)
-    if clause.type != "else_clause" or rest is None:
-        return []
-    parts = [part for block in (body, rest) for part in statements(block)]
-    if any(part.start_point.row != part.end_point.row for part in parts):
-        return []
-    imports = [text_of(part) for part in parts if part.type in _IMPORTS]
-    others = [text_of(part) for part in parts if part.type not in _IMPORTS]
-    # Imports stand before what uses them, and a blank line behind them.
-    lines = [*imports, *([""] if imports and others else []), *others]
-    return replace_statement(file, guard, "\n".join(lines))
-
-
-def _does_nothing(statement: Node) -> bool:
-    return statement.type == "pass_statement" or text_of(statement) == "..."
-
-
-def _loggers_left(ctx: FixContext, handler: Node) -> list[Node]:
-    """The module's loggers that only a handler reads, and no other file."""
-    file, found = ctx.file, []
-    for name, bindings in file.scopes.module.bindings.items():
-        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        if value is None or value.type != "call" or called_name(value) not in ("getLogger", "get_logger"):
-            continue
-        reads = [
-            node
-            for node in identifiers_named(file.root, file.source.data, name.encode())
-            if not is_label(node) and not is_written(node)
-        ]
-        is_own = all(holds_node(handler, read) for read in reads)
-        if reads and is_own and not is_handed_out(ctx.index, file.path, name):
-            found.append(statement_of(value))
-    return found
-
-
-def _blank_after(file: PyFile, guard: Node, body: Node) -> list[TextEdit]:
-    """The blank line that parts imports from the statement that now follows them."""
-    following, rows = guard.next_named_sibling, file.source.lines
-    last = statements(body)[-1:]
-    if following is None or following.type in _IMPORTS or not last or last[0].type not in _IMPORTS:
-        return []
-    if rows.row_of(following.start_byte) != rows.row_of(guard.end_byte) + 1:
-        return []
-    return [insert_at(rows.starts[rows.row_of(following.start_byte)], file.source.newline)]
-
-
-def _raised(file: PyFile, last: Node) -> list[TextEdit]:
-    if last.type in ("pass_statement", "continue_statement", "return_statement") or text_of(last) == "...":
-        return replace_statement(file, last, "raise")
-    return insert_after(file, last, "raise")
 
 
 def _register(ctx: FixContext, assignment: Node) -> Iterator[Fix]:
