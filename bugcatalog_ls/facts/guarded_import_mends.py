@@ -29,7 +29,7 @@ _IMPORTS = frozenset({"import_statement", "import_from_statement"})
 def unwrapped_edits(
     index: FactIndex, file: PyFile, guard: Node, body: Node, handler: Node | None
 ) -> list[TextEdit]:
-    """What a `try` or `with` guards in place of it; nothing where more handlers or a `finally` belong to it."""
+    """What a `try` or `with` guards in place of it; nothing where more handlers or a `finally` are there."""
     clauses = [
         child for child in guard.named_children if child.type not in ("block", "with_clause", "comment")
     ]
