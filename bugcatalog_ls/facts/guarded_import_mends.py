@@ -61,8 +61,9 @@ def _with_else(file: PyFile, guard: Node, body: Node, clause: Node) -> list[Text
     if clause.type != "else_clause" or rest is None:
         return []
     parts = [part for block in (body, rest) for part in statements(block)]
-    if any(part.start_point.row != part.end_point.row for part in parts):
-        return []
+    has_comments = any(child.type == "comment" for block in (body, rest) for child in block.children)
+    if has_comments or any(part.start_point.row != part.end_point.row for part in parts):
+        return []  # Such lines are not moved by their text alone.
     imports = [text_of(part) for part in parts if part.type in _IMPORTS]
     others = [text_of(part) for part in parts if part.type not in _IMPORTS]
     # Imports stand before what uses them, and a blank line behind them.
