@@ -123,7 +123,7 @@ SNIPPETS = {
                 pass
             try:
                 lock.close()
-            except Exception:  #! ruff: only lets go of a thing
+            except Exception:  #! both
                 pass
             try:
                 work()
