@@ -11,15 +11,16 @@ from tree_sitter import Node
 from bugcatalog_ls.facts.http_clients import STATUS_NAMES, Library, http_call, response_library
 from bugcatalog_ls.facts.status_checks import (
     expects_missing_keys,
+    is_bound_here,
     is_forgotten,
-    looks_at_shape,
     looks_at_status,
+    shape_check,
 )
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.flow import Flow, Step
 from bugcatalog_ls.syntax.flow_paths import is_preceded
 from bugcatalog_ls.syntax.local_uses import local_scope, mentions
-from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, text_of, unawaited
+from bugcatalog_ls.syntax.nodes import ancestors, arguments_of, callee_of, string_value, text_of, unawaited
 from bugcatalog_ls.syntax.partials import partial_calls
 from bugcatalog_ls.syntax.scopes import Scope
 
@@ -233,7 +234,7 @@ def _first_assumed(
     reads: list[Node],
     library: Library | None,
 ) -> Node | None:
-    shape_checks: set[int] = set()
+    shape_checks: list[tuple[str, set[int]]] = []
     looks: list[Node] = []
     if response.type == "identifier":
         names = STATUS_NAMES[library] if library is not None else _ALL_STATUS_NAMES
@@ -244,13 +245,17 @@ def _first_assumed(
         return None
     holder = _holder(call)
     for node, _ in mentions(file, scope, holder) if holder else ():
-        if looks_at_shape(node):
-            shape_checks |= {id(step) for step in flow.at(node)}
+        asked = shape_check(node)
+        if asked is not None:
+            shape_checks.append((asked.key, {id(step) for step in flow.at(node)}))
     starts = _starts(file, flow, response)
+    bound = {id(step) for look in looks if is_bound_here(look) for step in flow.at(look)}
 
     for read in reads:
         held = [node for node in looks if not is_forgotten(node, read)]
-        checks = shape_checks.union(*({id(step) for step in flow.at(node)} for node in held))
+        key = string_value(read.child_by_field_name("subscript"))
+        asked_for = (steps for asked, steps in shape_checks if not asked or not key or asked == key)
+        checks: set[int] = set().union(*asked_for, *({id(step) for step in flow.at(node)} for node in held))
 
         def is_check(step: Step, checks: set[int] = checks) -> bool:
             return id(step) in checks
@@ -258,7 +263,9 @@ def _first_assumed(
         steps = flow.at(read)
         if not steps or expects_missing_keys(read) or any(is_check(step) for step in steps):
             continue
-        if not is_preceded(flow, steps, starts, is_check):
+        # Where `(r := get(…))` is asked at once, nothing is between.
+        unasked = [step for step in starts if not (id(step) in bound and is_check(step))]
+        if (unasked or not starts) and not is_preceded(flow, steps, unasked, is_check):
             return read
     return None
 

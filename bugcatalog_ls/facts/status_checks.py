@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -11,6 +12,7 @@ from bugcatalog_ls.syntax.nodes import (
     ancestors,
     callee_of,
     statements,
+    string_value,
     text_of,
 )
 
@@ -19,11 +21,17 @@ _CHECKING = re.compile(r"valid|check|raise|verify|ensure|assert|handle|isinstanc
 _STATUS_ERRORS = re.compile(
     r"(?:^|\.)(?:HTTPError|HTTPStatusError|RequestException|ClientResponseError|ClientError|Exception)$"
 )
+# An answer that has one of these tells by it how the request went, whatever else is read of it.
+_TELLING_KEYS = re.compile(
+    r"err|exception|fail|fault|success|status|^ok$|code|message|^msg$|detail|reason",
+    re.IGNORECASE,
+)
 _KEY_ERRORS = frozenset({"KeyError", "LookupError", "IndexError", "TypeError"})
 
 
 def looks_at_status(node: Node, names: tuple[str, ...]) -> bool:
     """Whether a use of the response asks how the request went, or leaves it to somebody else."""
+    node = _with_binding(node)
     parent = node.parent
     if parent is None:
         return False
@@ -36,10 +44,30 @@ def looks_at_status(node: Node, names: tuple[str, ...]) -> bool:
     return parent.type in ("if_statement", "elif_clause", "not_operator", "assert_statement")
 
 
+def is_bound_here(name: Node) -> bool:
+    """Whether a name is the one that `(r := get(…))` binds."""
+    parent = name.parent
+    return (
+        parent is not None
+        and parent.type == "named_expression"
+        and parent.child_by_field_name("name") == name
+    )
+
+
+def _with_binding(node: Node) -> Node:
+    """The expression that stands for a name: all of `(r := get(…))` where that binds it."""
+    parent = node.parent
+    if parent is None or not is_bound_here(node):
+        return node
+    around = parent.parent
+    return around if around is not None and around.type == "parenthesized_expression" else parent
+
+
 def is_forgotten(check: Node, read: Node) -> bool:
     """Whether a handler only reports what `raise_for_status()` raises, so that a read behind it is
     reached all the same."""
-    name = check.parent.child_by_field_name("attribute") if check.parent is not None else None
+    used = _with_binding(check).parent
+    name = used.child_by_field_name("attribute") if used is not None else None
     if name is None or text_of(name) != "raise_for_status":
         return False
     child = check
@@ -75,21 +103,40 @@ def _only_reports(clause: Node) -> bool:
     return block is not None
 
 
-def looks_at_shape(node: Node) -> bool:
-    """Whether a use of the body asks what it holds: `"data" in body`, `body.get("error")`, a validation."""
+class ShapeCheck(NamedTuple):
+    """A use of the body that asks what it holds: `key`, or all of it where that is empty."""
+
+    key: str
+
+
+def shape_check(node: Node) -> ShapeCheck | None:
+    """What a use of the body asks of it: `"data" in body`, `body.get("error")`, a validation."""
     parent = node.parent
     if parent is None:
-        return False
+        return None
     if parent.type == "comparison_operator":
         operators = {text_of(child) for child in parent.children if not child.is_named}
-        return bool(operators & {"in", "not in", "not"}) and parent.named_children[0].id != node.id
+        asked = parent.named_children[0]
+        if not operators & {"in", "not in", "not"} or asked.id == node.id:
+            return None
+        return ShapeCheck(_asked_key(asked))
     if parent.type == "attribute":
         name = parent.child_by_field_name("attribute")
-        return name is not None and text_of(name) == "get" and _is_tested(parent)
+        if name is None or text_of(name) != "get" or not _is_tested(parent):
+            return None
+        # What is decided by a value of the body tells more: `has_more` stands with `next_cursor`.
+        return ShapeCheck("")
     if parent.type == "argument_list" and parent.parent is not None:
         function = callee_of(parent.parent)
-        return function is not None and _CHECKING.search(text_of(function).rpartition(".")[2]) is not None
-    return False
+        is_checking = function is not None and _CHECKING.search(text_of(function).rpartition(".")[2])
+        return ShapeCheck("") if is_checking else None
+    return None
+
+
+def _asked_key(asked: Node) -> str:
+    """The key that a test asks for; empty where it is not known or says how the request went."""
+    key = string_value(asked) or ""
+    return "" if _TELLING_KEYS.search(key) is not None else key
 
 
 def expects_missing_keys(read: Node) -> bool:

@@ -548,3 +548,57 @@ def test_a_class_of_the_workspace_that_sends_as_its_session_does() -> None:
             return Raising().get("https://api.example/me", timeout=3).json()["login"]
         """,
     )
+
+
+def test_membership_test_tells_about_its_key_only() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests
+        def a(u):
+            hits = requests.get(u, timeout=3).json()
+            if "count" not in hits:
+                return 0
+            return hits["count"], hits["_shards"]["total"]
+                                # ^^^^^^^^^^^^^^^ BC101
+        def b(u):
+            body = requests.get(u, timeout=3).json()
+            if "error" in body:
+                raise ValueError(body["error"])
+            return body["token"]
+        def c(u):
+            page = requests.get(u, timeout=3).json()
+            if not page.get("has_more"):
+                return None
+            return page["next"]
+        """,
+    )
+
+
+def test_status_of_a_response_that_is_bound_on_the_way() -> None:
+    check_findings(
+        "BC101",
+        """
+        import requests, httpx
+        def a(u):
+            (r := requests.get(u, timeout=3)).raise_for_status()
+            return r.json()["a"]
+        def b(u):
+            if not (r := requests.get(u, timeout=3)).ok:
+                raise ValueError(u)
+            return r.json()["b"]
+        async def c(client: httpx.AsyncClient):
+            if (r := await client.get("/x")).status_code != 200:
+                return None
+            body = r.json()
+            return body["c"]
+        def d(u):
+            if r := requests.get(u, timeout=3):
+                return r.json()["d"]
+            return None
+        def e(u):
+            print((r := requests.get(u, timeout=3)).status_code)
+            return r.json()["e"]
+                 # ^^^^^^^^^^^^^ BC101
+        """,
+    )
