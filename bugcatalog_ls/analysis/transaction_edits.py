@@ -21,7 +21,13 @@ from bugcatalog_ls.syntax.nodes import (
     text_of,
     walk,
 )
-from bugcatalog_ls.syntax.statement_edits import insert_after, remove_statement, replace_statement, wrap
+from bugcatalog_ls.syntax.statement_edits import (
+    insert_after,
+    insert_before,
+    remove_statement,
+    replace_statement,
+    wrap,
+)
 from bugcatalog_ls.syntax.wrapping import fitted
 from bugcatalog_ls.text.spans import Span, TextEdit
 
@@ -88,7 +94,9 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
         owner = callee_of(write.node)
         owner = owner.child_by_field_name("object") if owner is not None else None
         library = (file.symbol(owner) or "").partition(".")[0] if owner is not None else ""
-        library = library if library in ("psycopg", "asyncpg") else ""
+        library = library if library in ("psycopg", "asyncpg", "sqlite3", "aiosqlite") else ""
+    elif made.type == "attribute":
+        library = (file.symbol(made) or "").partition(".")[0]
     is_awaited = statement_of(write.node).named_children and "await " in text_of(statement_of(write.node))
     if library in ("psycopg", "asyncpg"):
         return wrap(file, *held, f"{'async ' if is_awaited else ''}with {connection}.transaction():")
@@ -102,6 +110,8 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
         if right is None:
             return []
         return [*replace_node(right, "False"), *wrap(file, *held, f"with {connection}:")]
+    if library in ("sqlite3", "aiosqlite") and (made is None or made.type != "call"):
+        return _begun_by_hand(context, held, connection, is_async=library == "aiosqlite")
     if made is None or made.type != "call":
         return []
     if library == "sqlite3" and "isolation_level" in arguments_of(made).keywords:
@@ -121,6 +131,24 @@ def without_autocommit(context: FixContext, connection: str) -> list[TextEdit]:
     if library not in ("MySQLdb", "pymysql") or not is_statement:
         return []
     return [*remove_statement(file, turned_on[0]), *wrapped]
+
+
+def _begun_by_hand(
+    context: FixContext, held: tuple[Node, Node], connection: str, *, is_async: bool
+) -> list[TextEdit]:
+    """The writes of a connection that others share, who count on each statement being committed."""
+    begin = f'{connection}.execute("BEGIN")'
+    if is_async:
+        footer = (
+            f"except Exception:\n    await {connection}.rollback()\n    raise\n"
+            f"else:\n    await {connection}.commit()"
+        )
+        return wrap(context.file, *held, f"await {begin}\ntry:", footer)
+    block = held[0].parent
+    around = block.parent if block is not None else None
+    if around is not None and text_of(around).startswith(f"with {connection}:"):
+        return insert_before(context.file, held[0], begin)
+    return wrap(context.file, *held, f"{begin}\nwith {connection}:")
 
 
 def commit_behind_loop(context: FixContext) -> list[TextEdit]:

@@ -30,6 +30,7 @@ from bugcatalog_ls.syntax.scopes import Scope
 _KEY_OF_ROW = re.compile(r"\.lastrowid\b|\bRETURNING\b|\.insert_id\(\)", re.IGNORECASE)
 # A transaction that the function opens by hand.
 _BEGINS = re.compile(r"\(\s*[a-zA-Z]?[\"']+\s*(?:BEGIN|START\s+TRANSACTION|SAVEPOINT)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\bCOMMIT\b|\bEND\b|\bRELEASE\b|\.commit\(|\bwith\b", re.IGNORECASE)
 _FETCHES = re.compile(r"\.fetch(?:one|val|row)?\(")
 
 
@@ -122,6 +123,10 @@ def _early_commit(scope: Scope, connection: str, writes: list[Node]) -> Node | N
 
 def _connection(file: PyFile, scope: Scope, receiver: Node) -> str | None:
     """The written name of the connection that a cursor (or the connection itself) belongs to."""
+    if receiver.type == "call" and called_name(receiver) == "cursor":
+        function = callee_of(receiver)
+        owner = function.child_by_field_name("object") if function is not None else None
+        return _connection(file, scope, owner) if owner is not None else None
     symbol = file.symbol(receiver)
     if is_dbapi(symbol):
         return text_of(receiver)
@@ -189,7 +194,7 @@ def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
     text = text_of(scope.node)
     if f"{connection}.autocommit = True" in text or f"{connection}.autocommit(True)" in text:
         return True
-    if f"{connection}.set_session(autocommit=True" in text or _is_made_autocommit(scope, connection):
+    if f"{connection}.set_session(autocommit=True" in text or _is_shared_autocommit(file, scope, connection):
         return True
     for binding in scope.bindings.get(connection, ()):
         value = binding.value
@@ -203,18 +208,47 @@ def _is_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
         if constant_value(keywords.get("autocommit")) is True:
             return True
         level = keywords.get("isolation_level")
-        if level is not None and level.type == "none" and (file.callee(value) or "").startswith("sqlite3"):
+        if (
+            level is not None
+            and level.type == "none"
+            and (file.callee(value) or "").startswith(("sqlite3", "aiosqlite"))
+        ):
             return True
     return False
 
 
-def _is_made_autocommit(scope: Scope, connection: str) -> bool:
-    """Whether the class gives itself a connection that commits each statement."""
-    owner = next((each for each in ancestors(scope.node) if each.type == "class_definition"), None)
-    if owner is None or not connection.startswith("self."):
+def _is_shared_autocommit(file: PyFile, scope: Scope, connection: str) -> bool:
+    """Whether the class, or the module, has given itself a connection that commits each statement, and
+    opens no transaction by hand."""
+    holder: Node | None = file.root
+    values = [binding.value for binding in scope.bindings.get(connection, ())]
+    if len(values) == 1 and values[0] is not None and values[0].type == "attribute":
+        connection = text_of(values[0])
+    if connection.startswith("self."):
+        holder = next((each for each in ancestors(scope.node) if each.type == "class_definition"), None)
+    elif not connection.isidentifier() or connection in scope.bindings:
         return False
-    made = rf"{re.escape(connection)}\s*(?::[^=\n]+)?=\s*(?:await )?[\w.]*connect\([^)]*\bautocommit=True"
-    return re.search(made, text_of(owner)) is not None
+    text = text_of(holder) if holder is not None else ""
+    name = rf"(?<![\w.]){re.escape(connection)}"
+    made = rf"{name}\s*(?::[^=\n]+)?=\s*(?:await )?[\w.]*connect\([^)]*\b"
+    turned_on = rf"{name}\.(?:autocommit(?: = |\()True\b|set_session\([^)]*\bautocommit=True)"
+    if b"sqlite" in file.source.data:
+        turned_on += rf"|{made}isolation_level=None|{name}\.isolation_level = None"
+    if holder is None or re.search(rf"{made}autocommit=True|{turned_on}", text) is None:
+        return False
+    return _BEGINS.search(text) is None or not _may_be_begun(holder, scope)
+
+
+def _may_be_begun(holder: Node, scope: Scope) -> bool:
+    """Whether another function begins a transaction by hand and leaves its end to others, or calls this
+    one in it."""
+    for function in walk(holder):
+        text = text_of(function) if function.type == "function_definition" else ""
+        if _BEGINS.search(text) is None:
+            continue
+        if "yield" in text or _ENDS.search(text) is None or f"{scope.name}(" in text:
+            return True
+    return False
 
 
 def _is_closed_always(scope: Scope, connection: str) -> bool:

@@ -1448,3 +1448,57 @@ def test_row_that_a_second_run_finds() -> None:
             session.commit()
         """,
     )
+
+
+def test_mends_writes_of_a_shared_connection_that_commits_each_statement() -> None:
+    check_fix(
+        "BC301",
+        """
+        import sqlite3
+        class Store:
+            def __init__(self, path):
+                self.conn = sqlite3.connect(path, isolation_level=None)
+            def rename(self, old, new):
+                cur = self.conn.cursor()
+                cur.execute("UPDATE folders SET name = ? WHERE name = ?", (new, old))
+                cur.execute("UPDATE files SET folder = ? WHERE folder = ?", (new, old))
+            def remove(self, name):
+                self.conn.execute("DELETE FROM folders WHERE name = ?", (name,))
+                self.conn.execute("DELETE FROM files WHERE folder = ?", (name,))
+        """,
+        """
+        import sqlite3
+        class Store:
+            def __init__(self, path):
+                self.conn = sqlite3.connect(path, isolation_level=None)
+            def rename(self, old, new):
+                cur = self.conn.cursor()
+                self.conn.execute("BEGIN")
+                with self.conn:
+                    cur.execute("UPDATE folders SET name = ? WHERE name = ?", (new, old))
+                    cur.execute("UPDATE files SET folder = ? WHERE folder = ?", (new, old))
+            def remove(self, name):
+                self.conn.execute("BEGIN")
+                with self.conn:
+                    self.conn.execute("DELETE FROM folders WHERE name = ?", (name,))
+                    self.conn.execute("DELETE FROM files WHERE folder = ?", (name,))
+        """,
+    )
+
+
+def test_shared_connections_whose_transactions_another_function_opens() -> None:
+    check_findings(
+        "BC301",
+        """
+        import sqlite3
+        class Store:
+            def __init__(self, path):
+                self.conn = sqlite3.connect(path, isolation_level=None)
+            def _begin(self):
+                self.conn.execute("BEGIN IMMEDIATE")
+            def rename(self, old, new):
+                self._begin()
+                self.conn.execute("UPDATE folders SET name = ? WHERE name = ?", (new, old))
+                self.conn.execute("UPDATE files SET folder = ? WHERE folder = ?", (new, old))
+        """,
+    )
