@@ -181,6 +181,7 @@ class FixContext:
         creates: Iterable[NewFile] = (),
         deletes: Iterable[str] = (),
         steps: Iterable[tuple[str, Step]] = (),
+        is_partial: bool = False,
     ) -> Fix:
         """A fix made of edits; plain ones are of the finding's file. What `imports` need is added,
         and the next fix starts with the imports as they were."""
@@ -189,7 +190,9 @@ class FixContext:
         for path, imports in self._imports.items():
             made.extend(Edit(path, edit.span, edit.content) for edit in imports.edits())
         self._imports.clear()
-        return Fix(title, applicability, tuple(made), tuple(creates), tuple(deletes), tuple(steps))
+        return Fix(
+            title, applicability, tuple(made), tuple(creates), tuple(deletes), tuple(steps), is_partial
+        )
 
     def resolve(self, symbol: str, path: str | None = None) -> str:
         return resolve(self.index, symbol, self.file.path if path is None else path)

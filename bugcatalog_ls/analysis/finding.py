@@ -60,7 +60,8 @@ class Fix(msgspec.Struct, frozen=True):
     """A titled change. The title is a verb phrase that names the thing.
 
     `steps` are what it asks of the migrations, each with its environment; `creates` then holds the
-    revision that does them alone, in whose place one run of many fixes writes a shared one.
+    revision that does them alone, in whose place one run of many fixes writes a shared one. After one that
+    `is_partial` the finding stays: it has mended what can be.
     """
 
     title: str
@@ -69,3 +70,4 @@ class Fix(msgspec.Struct, frozen=True):
     creates: tuple[NewFile, ...] = ()
     deletes: tuple[str, ...] = ()
     steps: tuple[tuple[str, Step], ...] = ()
+    is_partial: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
-from bugcatalog_ls.analysis.finding import Edit, Finding, Fix
+from bugcatalog_ls.analysis.finding import Applicability, Edit, Finding, Fix
 from bugcatalog_ls.analysis.idempotency_edits import keyed, of_task, upserted
 from bugcatalog_ls.facts.db_sessions import database_kind, is_session
 from bugcatalog_ls.facts.function_effects import FunctionEffects
@@ -170,7 +170,7 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         return
     edits: list[TextEdit] = []
     elsewhere: list[Edit] = []
-    title = ""
+    title, is_narrowed = "", False
     if "write" in parts:
         place = call if call is not None else node
         given = of_task(context, place) if kind == "celery" else keyed(context, place, is_loop=kind == "loop")
@@ -179,9 +179,10 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         title = "Send an Idempotency-Key"
         if not edits:
             edits, title = upserted(context, place), "Insert only what is not there yet"
-        if not edits:
-            return
+        title = title if edits else ""
         if kind == "loop":
+            if not edits:
+                return
             edits = fitted(context.file, edits, context.read("pyproject.toml"))
             yield context.fix(title, "suggested", [*edits, *elsewhere])
             return
@@ -190,14 +191,23 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
         if not narrowed and "write" not in parts:
             return
         edits += narrowed
+        is_narrowed = bool(narrowed)
     missing = _limits(context, call, kind, parts)
+    if parts >= {"write", "everything"} and not edits and _has_no_predicate(kind, call):
+        missing.insert(0, ("retry", _predicate(context, node, finding.data["libraries"].split())))
+        is_narrowed = True
     edits = _joined(context, node, call, edits, missing)
     if edits:
         is_guard = not parts & {"everything", "write"}
-        if "write" not in parts:
-            title = "Retry with a wait and a stop" if is_guard else "Retry on timeouts and lost connections"
+        # Of a write that can't be made safe to repeat, the rest is mended.
+        is_partial = "write" in parts and not title
+        if not title:
+            what = "Retry the write" if is_partial else "Retry"
+            how = "on timeouts and lost connections" if is_narrowed else "with a wait and a stop"
+            title = f"{what} {how}"
         edits = fitted(context.file, edits, context.read("pyproject.toml"))
-        yield context.fix(title, "safe" if is_guard else "suggested", [*edits, *elsewhere])
+        weight: Applicability = "safe" if is_guard else "suggested"
+        yield context.fix(title, weight, [*edits, *elsewhere], is_partial=is_partial)
 
 
 def _narrowed(context: FixContext, call: Node | None, kind: str, libraries: list[str]) -> list[TextEdit]:
@@ -225,6 +235,17 @@ def _narrowed(context: FixContext, call: Node | None, kind: str, libraries: list
         return []
     errors = _errors(context, call, libraries, is_tuple=kind == "celery")
     return [TextEdit(Span(given.start_byte, given.end_byte), errors)]
+
+
+def _has_no_predicate(kind: str, call: Node | None) -> bool:
+    return kind == "tenacity" and (call is None or "retry" not in arguments_of(call).keywords)
+
+
+def _predicate(context: FixContext, retry: Node, libraries: list[str]) -> str:
+    """A predicate for a retry of tenacity's that has none, and so retries on anything."""
+    call = retry if retry.type == "call" else None
+    made = _tenacity(context, call, "retry_if_exception_type")
+    return f"{made}({_errors(context, retry, libraries)})"
 
 
 def _errors(context: FixContext, call: Node, libraries: list[str], *, is_tuple: bool = False) -> str:

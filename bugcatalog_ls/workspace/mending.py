@@ -161,7 +161,7 @@ def _mend_file(
         if not fixes:
             return
         if not _breaks_something(overlay, changes, len(fixes)):
-            mended.n_mended += len(fixes)
+            mended.n_mended += sum(not fix.is_partial for fix in fixes)
             _apply(overlay, fixes, changes, mended)
         elif not one_by_one:
             one_by_one = True

@@ -1253,3 +1253,58 @@ def test_deliveries_with_an_id_and_statements_that_a_conflict_undoes() -> None:
                     client.post(url, content=body)
         """,
     )
+
+
+def test_retries_of_writes_that_only_their_limits_can_be_mended() -> None:
+    check_fix(
+        "BC202",
+        """
+        import smtplib
+        import backoff
+        from sqlalchemy.orm import Session
+        from tenacity import retry
+        from .models import Payment
+
+        @retry
+        def record(session: Session, cents: int):
+            session.add(Payment(cents=cents))
+            session.commit()
+
+        @backoff.on_exception(backoff.expo, Exception, max_tries=5)
+        def send_receipt(message):
+            with smtplib.SMTP("mail.internal", timeout=5) as smtp:
+                smtp.send_message(message)
+        """,
+        """
+        import smtplib
+        import backoff
+        from sqlalchemy.exc import OperationalError
+        from sqlalchemy.orm import Session
+        from tenacity import (
+            retry,
+            retry_if_exception_type,
+            stop_after_attempt,
+            wait_random_exponential,
+        )
+        from .models import Payment
+
+        @retry(
+            retry=retry_if_exception_type(OperationalError),
+            wait=wait_random_exponential(max=60),
+            stop=stop_after_attempt(5),
+        )
+        def record(session: Session, cents: int):
+            session.add(Payment(cents=cents))
+            session.commit()
+
+        @backoff.on_exception(
+            backoff.expo,
+            (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError),
+            max_tries=5,
+        )
+        def send_receipt(message):
+            with smtplib.SMTP("mail.internal", timeout=5) as smtp:
+                smtp.send_message(message)
+        """,
+        title="Retry the write on timeouts and lost connections",
+    )
