@@ -22,7 +22,8 @@ _NOT_PLAIN = re.compile(
 _PLAIN_NAMES = re.compile(r"[\w\s,.\"`]+")
 _SELECT = re.compile(r"\bselect\s", re.IGNORECASE)
 _ID = re.compile(r"(?:,|\bselect\b)\s*id\s*(?:,|\bfrom\b)", re.IGNORECASE)
-_LIMIT = re.compile(r"\blimit\b", re.IGNORECASE)
+# The word, not a placeholder of that name: `LIMIT :limit`, `LIMIT %(limit)s`.
+_LIMIT = re.compile(r"(?<![\w:$@({])limit(?=\s)", re.IGNORECASE)
 
 
 def counted_alike(context: FixContext) -> list[TextEdit]:
@@ -87,14 +88,17 @@ def ordered_sql(context: FixContext) -> tuple[list[TextEdit], str]:
     tables, limits = _TABLE.findall(text), list(_LIMIT.finditer(text))
     if string is None or len(tables) != 1 or len(limits) != 1 or _NOT_PLAIN.search(text):
         return [], ""
-    keys = key_of_table(context.index, tables[0])[0]
-    if not keys and _selects_id(text):
-        # Nothing tells of the table, but that it has an `id`.
-        keys = ["id"]
+    keys = _keys(context, tables[0], text)
     if not keys:
         return [], ""
     place = string.start_byte + len(text[: limits[0].start()].encode())
     return [insert_at(place, f"ORDER BY {', '.join(keys)} ")], ", ".join(keys)
+
+
+def _keys(context: FixContext, table: str, text: str) -> list[str]:
+    keys = key_of_table(context.index, table)[0]
+    # Where nothing tells of the table, what is read may tell that it has an `id`.
+    return keys or (["id"] if _selects_id(text) else [])
 
 
 def with_tie_breaker(context: FixContext) -> tuple[list[TextEdit], str]:
@@ -102,7 +106,7 @@ def with_tie_breaker(context: FixContext) -> tuple[list[TextEdit], str]:
     string = context.node_of("string")
     text = text_of(string) if string is not None else ""
     tables, limits = _TABLE.findall(text), list(_LIMIT.finditer(text))
-    keys = key_of_table(context.index, tables[0])[0] if len(tables) == 1 and len(limits) == 1 else []
+    keys = _keys(context, tables[0], text) if len(tables) == 1 and len(limits) == 1 else []
     if string is None or not keys:
         return [], ""
     before = text[: limits[0].start()].rstrip()

@@ -18,7 +18,7 @@ from bugcatalog_ls.facts.page_numbers import Skipped, first_page, is_from_one_on
 from bugcatalog_ls.facts.page_ties import has_django_ties, has_ties, is_unordered_django, queried_model
 from bugcatalog_ls.facts.paging import Page, pages
 from bugcatalog_ls.facts.queries import read_query
-from bugcatalog_ls.facts.raw_pages import key_of_table, raw_counts, raw_offsets, raw_ties
+from bugcatalog_ls.facts.raw_pages import is_shared_by_name, key_of_table, raw_counts, raw_offsets, raw_ties
 from bugcatalog_ls.facts.sql_pages import unordered_sql
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.modules import is_test_path
@@ -196,7 +196,8 @@ def _join(context: JoinContext) -> Iterator[Finding]:
 
     for page in context.index.in_file(context.path, RawPage):
         keys, uniques = key_of_table(context.index, page.table)
-        if keys and page.column not in uniques and page.column not in keys:
+        is_shared = page.column not in uniques and page.column not in keys
+        if is_shared and (keys or is_shared_by_name(page.column)):
             message = f"rows of {page.table} with equal {page.column} change places between pages"
             yield context.find(page.anchor, message, data={"part": "sql ties"})
 

@@ -27,6 +27,12 @@ _PAGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _KEY = re.compile(r"\border\s+by\s+[\"`]?(?P<key>\w+)[\"`]?(?:\s+(?:asc|desc))?\s+limit\b", re.IGNORECASE)
+# What many rows have alike, whatever the table is.
+_SHARED = re.compile(
+    r"(?:\w+_)?(?:at|date|status|state|priority|score|rating|amount|price|kind|type|category)"
+    r"|created|updated|modified|added|(?:first|last|full)_name|surname",
+    re.IGNORECASE,
+)
 _WHERE = re.compile(r"\bwhere\b(.*?)(?:\border\s+by\b|\blimit\b|$)", re.IGNORECASE | re.DOTALL)
 _COUNT = re.compile(r"^\W*select\s+count\s*\(\s*[*1]\s*\)", re.IGNORECASE)
 
@@ -77,6 +83,11 @@ def raw_ties(file: PyFile) -> Iterator[RawTie]:
         page, key = _PAGE.match(text), _KEY.search(text)
         if literal is not None and page is not None and key is not None and _OFFSET.search(text):
             yield RawTie(literal, page["table"], key["key"])
+
+
+def is_shared_by_name(column: str) -> bool:
+    """Whether the name of a column says that several rows may have the same value."""
+    return _SHARED.fullmatch(column) is not None
 
 
 def raw_counts(file: PyFile) -> Iterator[RawCount]:

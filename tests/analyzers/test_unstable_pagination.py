@@ -891,3 +891,31 @@ def test_an_offset_of_nothing_and_an_order_behind_a_call() -> None:
                                                                # ^^^^^^^^^^^^^^ BC203
         """,
     )
+
+
+def test_raw_pages_of_tables_that_nothing_tells_of() -> None:
+    check_fix(
+        "BC203",
+        """
+        import asyncpg
+        from sqlalchemy import text
+        async def events(pool: asyncpg.Pool, size, skip):
+            return await pool.fetch("SELECT id, at FROM events ORDER BY at DESC LIMIT $1 OFFSET $2", size, skip)
+        def audit(conn, limit, offset):
+            sql = text("SELECT id, actor FROM audit_log LIMIT :limit OFFSET :offset")
+            return conn.execute(sql, {"limit": limit, "offset": offset}).all()
+        async def tags(pool: asyncpg.Pool, size, skip):
+            return await pool.fetch("SELECT id, slug FROM tags ORDER BY slug LIMIT $1 OFFSET $2", size, skip)
+        """,
+        """
+        import asyncpg
+        from sqlalchemy import text
+        async def events(pool: asyncpg.Pool, size, skip):
+            return await pool.fetch("SELECT id, at FROM events ORDER BY at DESC, id LIMIT $1 OFFSET $2", size, skip)
+        def audit(conn, limit, offset):
+            sql = text("SELECT id, actor FROM audit_log ORDER BY id LIMIT :limit OFFSET :offset")
+            return conn.execute(sql, {"limit": limit, "offset": offset}).all()
+        async def tags(pool: asyncpg.Pool, size, skip):
+            return await pool.fetch("SELECT id, slug FROM tags ORDER BY slug LIMIT $1 OFFSET $2", size, skip)
+        """,
+    )
