@@ -89,6 +89,14 @@ def replace_statement(file: PyFile, statement: Node, code: str) -> list[TextEdit
         edits += [*_opened(file, node, indent), TextEdit(gap, f"{newline}{indent}")]
     following = _on_same_row(file, node)
     if following is None:
+        end = _row_end(file, node.end_byte)
+        comment = file.source.slice(Span(node.end_byte, end))
+        rows = written.split(newline)
+        kept = next((number for number, row in enumerate(rows) if row.strip() == text_of(node)), 0)
+        if comment.lstrip().startswith("#") and (kept or rows[0].endswith(":")):
+            # What is said of the statement stays beside it, or beside what it has become.
+            rows[kept] += comment
+            return [*edits, TextEdit(Span(node.start_byte, end), newline.join(rows))]
         return [*edits, TextEdit(Span(node.start_byte, node.end_byte), written)]
     return [*edits, TextEdit(Span(node.start_byte, following.start_byte), f"{written}{newline}{indent}")]
 

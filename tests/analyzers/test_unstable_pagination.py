@@ -900,7 +900,7 @@ def test_raw_pages_of_tables_that_nothing_tells_of() -> None:
         import asyncpg
         from sqlalchemy import text
         async def events(db: asyncpg.Pool, size, skip):
-            return await db.fetch("SELECT id, at FROM log ORDER BY at DESC LIMIT $1 OFFSET $2", size, skip)
+            return await db.fetch("SELECT id, at FROM log ORDER BY at LIMIT $1 OFFSET $2", size, skip)
         def audit(conn, limit, offset):
             sql = text("SELECT id, actor FROM audit_log LIMIT :limit OFFSET :offset")
             return conn.execute(sql, {"limit": limit, "offset": offset}).all()
@@ -911,7 +911,7 @@ def test_raw_pages_of_tables_that_nothing_tells_of() -> None:
         import asyncpg
         from sqlalchemy import text
         async def events(db: asyncpg.Pool, size, skip):
-            return await db.fetch("SELECT id, at FROM log ORDER BY at DESC, id LIMIT $1 OFFSET $2", size, skip)
+            return await db.fetch("SELECT id, at FROM log ORDER BY at, id LIMIT $1 OFFSET $2", size, skip)
         def audit(conn, limit, offset):
             sql = text("SELECT id, actor FROM audit_log ORDER BY id LIMIT :limit OFFSET :offset")
             return conn.execute(sql, {"limit": limit, "offset": offset}).all()

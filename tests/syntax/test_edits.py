@@ -246,7 +246,8 @@ def test_remove_statements() -> None:
         ("if a: f()\n", "b\nc", "if a:\n    b\n    c\n"),
         ("if a: \\\n    f()\n", "b\nc", "if a:\n    b\n    c\n"),
         ("a; f(); d\n", "b\nc", "a\nb\nc\nd\n"),
-        ("if a:\n\tf()  # why\n", "if b:\n    c", "if a:\n\tif b:\n\t\tc  # why\n"),
+        ("if a:\n\tf()  # why\n", "if b:\n    c", "if a:\n\tif b:  # why\n\t\tc\n"),
+        ("f()  # why\n", "try:\n    f()\nfinally:\n    c", "try:\n    f()  # why\nfinally:\n    c\n"),
     ],
 )
 def test_replace_statement(before: str, code: str, after: str) -> None:
