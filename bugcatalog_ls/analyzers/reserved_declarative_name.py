@@ -71,7 +71,10 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     edits = [Edit(ctx.file.path, edit.span, edit.content) for edit in [*replace_node(identifier, new), *made]]
     # Constructors of pydantic models take the alias still.
-    edits.extend(renamed_uses(ctx, family, name, new, keywords=finding.variant != "shadowed"))
+    uses = renamed_uses(ctx, family, name, new, keywords=finding.variant != "shadowed")
+    edits.extend(uses.edits)
+    if not uses.complete or _is_read_by_schemas(ctx, name):
+        applicability = "suggested"
     what = f"with the alias {name}" if finding.variant == "shadowed" else f"over the column {name}"
     yield ctx.fix(f"Rename the attribute to {new}, {what}", applicability, edits)
 
@@ -156,6 +159,21 @@ def _family(index: FactIndex, symbol: str) -> tuple[str, ...]:
     return tuple(
         each for each in sorted(index.keys(OrmClass)) if each == symbol or symbol in ancestors(index, each)
     )
+
+
+def _is_read_by_schemas(ctx: FixContext, name: str) -> bool:
+    """Whether pydantic models that are filled from the attributes of rows have a field of the name."""
+    for symbol in sorted(ctx.index.keys(OrmClass)):
+        found = ctx.index.one(OrmClass, symbol)
+        if found is None or found[1].attribute(name) is None or is_table(found[1]):
+            continue
+        if not pydantic_release(ctx.index, symbol):
+            continue
+        owners = [ctx.index.one(OrmClass, each) for each in (symbol, *ancestors(ctx.index, symbol))]
+        texts = [ctx.read(owner[0]) or "" for owner in owners if owner is not None]
+        if any("from_attributes" in text or "orm_mode" in text for text in texts):
+            return True
+    return False
 
 
 def _has(index: FactIndex, symbol: str, name: str) -> bool:

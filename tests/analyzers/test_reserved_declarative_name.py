@@ -126,6 +126,7 @@ def test_uses_are_renamed_where_they_are_known() -> None:
         class Sub(Event):
             pass
         #- app/use.py
+        from sqlalchemy import select
         from app.models import Base, Event, Sub
         from other import Message
         def make(data) -> Event:
@@ -136,6 +137,17 @@ def test_uses_are_renamed_where_they_are_known() -> None:
             Base.metadata.create_all()
             Message(metadata=1)
             return sub.metadata, message.metadata, Event.metadata["x"]
+        def load(session):
+            event = session.get(Event, 1)
+            if event is None:
+                event = session.scalars(select(Event).filter_by(metadata={})).one()
+            event.metadata = {}
+            setattr(event, "metadata", [each.metadata for each in session.scalars(select(Event))])
+            return event
+        #- app/api.py
+        from app.use import load
+        def show(session):
+            return load(session).metadata
     """, """
         #- app/models.py
         from sqlalchemy import JSON, Column
@@ -153,6 +165,7 @@ def test_uses_are_renamed_where_they_are_known() -> None:
         class Sub(Event):
             pass
         #- app/use.py
+        from sqlalchemy import select
         from app.models import Base, Event, Sub
         from other import Message
         def make(data) -> Event:
@@ -163,7 +176,37 @@ def test_uses_are_renamed_where_they_are_known() -> None:
             Base.metadata.create_all()
             Message(metadata=1)
             return sub.metadata_, message.metadata, Event.metadata_["x"]
+        def load(session):
+            event = session.get(Event, 1)
+            if event is None:
+                event = session.scalars(select(Event).filter_by(metadata_={})).one()
+            event.metadata_ = {}
+            setattr(event, "metadata_", [each.metadata_ for each in session.scalars(select(Event))])
+            return event
+        #- app/api.py
+        from app.use import load
+        def show(session):
+            return load(session).metadata_
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("use", "is_safe"),
+    [
+        ("event = session.get(Event, 1)\n    event.metadata = data", True),
+        ("session.query(Other).first().metadata", True),
+        ("event.metadata = data", False),
+        ("Event(**data)", False),
+        ("rows = session.execute(stmt)\n    return [Event, [row.metadata for row in rows]]", False),
+    ],
+)
+def test_a_rename_is_safe_where_all_uses_are_seen(use: str, is_safe: bool) -> None:
+    code = (
+        f'{HEAD}class Other(Base):\n    __tablename__ = "b"\nclass Event(Base):\n    __tablename__ = "a"\n'
+        f"    metadata = Column(JSON)\ndef use(session, stmt, event, data):\n    {use}\n"
+    )
+    fixed = apply_all_fixes("BC707", {"a.py": code}, lambda fix: fix.applicability == "safe")["a.py"]
+    assert ("metadata_" in fixed) is is_safe
 
 
 @pytest.mark.parametrize(
