@@ -19,6 +19,7 @@ from bugcatalog_ls.facts.models import models
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
 from bugcatalog_ls.facts.reserved_names import (
     DECLARATIVE_NAMES,
+    is_of_pydantic,
     protects_names,
     pydantic_release,
     shadows,
@@ -52,7 +53,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     statement = ctx.node_of("assignment")
     if found is None or identifier.type != "identifier" or statement is None:
         return
-    new = f"{name}_"
+    # Pydantic warns of all that begins as its own names do.
+    new = f"{name.removeprefix('model_')}_"
     taken = {attribute.name for attribute in found[1].attributes}
     family = _family(ctx.index, symbol)
     if new in taken or any(_has(ctx.index, each, new) for each in family):
@@ -151,6 +153,8 @@ def _shadowing(ctx: JoinContext, fact: OrmClass, attribute: OrmAttribute, releas
         return
     data = {"class": fact.symbol, "name": name, "kind": str(release)}
     message = f"the field {name} of {fact.name} hides BaseModel.{name}"
+    if not is_of_pydantic(name):
+        message = f"the field {name} of {fact.name} begins with what pydantic keeps for names of its own"
     yield ctx.find(column_anchor(fact.symbol, name), message, variant="shadowed", data=data)
 
 

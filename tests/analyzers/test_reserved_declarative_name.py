@@ -66,7 +66,7 @@ def test_flask_sqlmodel_and_releases() -> None:
         class ItemOut(SQLModel):
             metadata: dict = {}
         #- requirements.txt
-        SQLAlchemy>=2.1
+        SQLAlchemy==2.1.0b1
     """,
     )
 
@@ -80,6 +80,7 @@ def test_flask_sqlmodel_and_releases() -> None:
         ("", "class A(BaseModel):\n    model_name: str\n    metadata: dict\n    fields: list\n"),
         ("pydantic==2.5.0", "class A(BaseModel):\n    model_name: str\n  # ^^^^^^^^^^ BC707.shadowed\n"),
         ("pydantic==2.11.0", "class A(BaseModel):\n    model_name: str\n"),
+        ("", "class A(BaseModel):\n    model_dump_: str = Field(alias='model_dump')\n"),
         ("pydantic==2.5.0", "class A(BaseModel):\n    model_config = {'protected_namespaces': ()}\n    model_name: str\n"),
         ("pydantic<2", "class A(BaseModel):\n    schema: list\n  # ^^^^^^ BC707.shadowed\n    fields: list\n    model_name: str\n"),
         ("", "from typing import ClassVar\nclass A(BaseModel):\n    schema: ClassVar[str] = 'x'\n    _copy: int = 1\n"),
@@ -223,6 +224,12 @@ def test_a_rename_is_safe_where_all_uses_are_seen(use: str, is_safe: bool) -> No
             "from pydantic import BaseModel, ConfigDict, Field\n\n\nclass A(BaseModel):\n"
             '    """A."""\n\n    model_config = ConfigDict(extra="allow", populate_by_name=True)\n'
             '    json_: dict = Field(default_factory=dict, alias="json")\n',
+        ),
+        (
+            "import pydantic as pyd\n\n\nclass A(pyd.BaseModel):\n    model_dump: str\n",
+            "import pydantic as pyd\n\n\nclass A(pyd.BaseModel):\n"
+            "    model_config = pyd.ConfigDict(populate_by_name=True)\n\n"
+            '    dump_: str = pyd.Field(alias="model_dump")\n',
         ),
         (
             "from pydantic.v1 import BaseModel\n\n\nclass A(BaseModel):\n    copy: bool = True\n",
