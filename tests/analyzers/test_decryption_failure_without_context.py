@@ -665,7 +665,7 @@ def test_mend_structlog_() -> None:
 
 
 def test_mend_structlog_in_a_loop() -> None:
-    head = "import structlog\nfrom cryptography.fernet import Fernet{error}\nlog = structlog.get_logger()\n\n\n"
+    head = "import structlog\nfrom cryptography.fernet import Fernet{error}\nlog = structlog.get_logger()\n"
     loop = "def get(f: Fernet, rows):\n    for row in rows:\n"
     check_fix(
         "BC802",
