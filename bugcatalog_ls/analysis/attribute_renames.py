@@ -55,10 +55,35 @@ def renamed_uses(ctx: FixContext, family: tuple[str, ...], name: str, new: str, 
     return Renamed(edits, complete)
 
 
-# What is done to a `MetaData` and not to a value.
-_META = frozenset(
-    {"create_all", "drop_all", "tables", "sorted_tables", "reflect", "bind", "naming_convention"}
+# What is done to a `MetaData`, a registry or the query of a class, and not to a value.
+_OF_BASE = frozenset(
+    {
+        *("create_all", "drop_all", "tables", "sorted_tables", "reflect", "bind", "naming_convention"),
+        *(
+            "mappers",
+            "configure",
+            "dispose",
+            "map_imperatively",
+            "generate_base",
+            "filter",
+            "filter_by",
+            "get",
+        ),
+        *(
+            "get_or_404",
+            "first",
+            "first_or_404",
+            "all",
+            "order_by",
+            "join",
+            "outerjoin",
+            "options",
+            "paginate",
+        ),
+        *("count", "limit", "with_entities", "delete", "update", "session", "group_by", "distinct", "exists"),
+    }
 )
+_OF_CLASS = ("metadata", "registry", "query")
 _BY_NAME = {"filter_by": ("query", "select"), "values": ("update", "insert")}
 _READERS = ("getattr", "setattr", "hasattr", "delattr")
 _IN_BULK = ("bulk_insert_mappings", "bulk_update_mappings")
@@ -87,14 +112,9 @@ class _Uses:
             attribute = node.child_by_field_name("attribute")
             if attribute is None or text_of(attribute) != self._name:
                 continue
-            # `Model.metadata.create_all` means the MetaData.
-            parent = node.parent
-            if (
-                parent is None
-                or parent.type != "attribute"
-                or text_of(parent).rpartition(".")[2] not in _META
-            ):
-                self._judge(node.child_by_field_name("object"), attribute)
+            owner = node.child_by_field_name("object")
+            if not self._is_of_base(node, owner):
+                self._judge(owner, attribute)
         for call in self._file.calls_named(*_READERS):
             given = arguments_of(call).positional
             if len(given) > 1 and given[1].type == "string" and string_value(given[1]) == self._name:
@@ -127,6 +147,15 @@ class _Uses:
         for call in self._file.calls_named(*_IN_BULK):
             given = arguments_of(call).positional
             self.doubtful = self.doubtful or not given or self._verdict(given[0]) != "other"
+
+    def _is_of_base(self, node: Node, owner: Node | None) -> bool:
+        """Whether `Model.metadata.create_all` means what the base class has under the name."""
+        parent = node.parent
+        if self._name not in _OF_CLASS or parent is None or parent.type != "attribute":
+            return False
+        symbol = self._file.symbol(owner)
+        is_class = symbol is None or not symbol.endswith("()")
+        return is_class and text_of(parent).rpartition(".")[2] in _OF_BASE
 
     def _judge(self, owner: Node | None, place: Node | None) -> None:
         told = self._verdict(owner)

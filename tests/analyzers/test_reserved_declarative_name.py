@@ -252,3 +252,13 @@ def test_mend_in_the_line_ends_and_indentation_of_the_file() -> None:
         '\tmodel_config = ConfigDict(populate_by_name=True)\r\n\r\n\tschema_: str = Field(alias="schema")'
         in fixed
     )
+
+
+def test_the_query_of_the_class_is_another_one() -> None:
+    code = (
+        "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Search(db.Model):\n"
+        "    {name} = db.Column({column}db.String)\ndef f(number):\n    found = Search.query.get(number)\n"
+        "    return found.{name}, Search.query.filter_by({name}='x').first().{name}\n"
+    )
+    fixed = code.format(name="query_", column='"query", ')
+    check_fix("BC707", code.format(name="query", column=""), fixed)
