@@ -121,7 +121,8 @@ def _of_function(ctx: FixContext, file: PyFile, call: Node, family: set[str], de
 
 def _definition(ctx: FixContext, file: PyFile, call: Node) -> tuple[PyFile, Node] | None:
     symbol = file.callee(call) if call.type == "call" else None
-    resolved = ctx.resolve(symbol, file.path) if symbol is not None else ""
+    # A method is found by its class's own symbol.
+    resolved = ctx.resolve(symbol, file.path).replace("()", "") if symbol is not None else ""
     found = function_at(ctx.index, resolved) if resolved else None
     if found is None:
         return None
