@@ -53,14 +53,20 @@ def created_key(table: str, key: ForeignKeyConstraint) -> OperationCall:
     return OperationCall("create_foreign_key", arguments, True, table=table)
 
 
-def named_key(table: str, key: ForeignKeyConstraint) -> ForeignKeyConstraint:
+def named_key(table: str, key: ForeignKeyConstraint, dialect: str = "") -> ForeignKeyConstraint:
+    """A key by the name under which it is dropped, so that the way back makes what the way up knows."""
     plain = table.rpartition(".")[2]
     made = f"fk_{plain}_{key.columns[0]}_{key.table.rpartition('.')[2]}"
+    if dialect.startswith("postgres"):
+        made = f"{plain}_{'_'.join(key.columns)}_fkey"
     return key if key.name else msgspec.structs.replace(key, name=made)
 
 
-def named_unique(table: str, unique: UniqueConstraint) -> UniqueConstraint:
-    made = f"uq_{table.rpartition('.')[2]}_{unique.columns[0]}"
+def named_unique(table: str, unique: UniqueConstraint, dialect: str = "") -> UniqueConstraint:
+    plain = table.rpartition(".")[2]
+    made = f"uq_{plain}_{unique.columns[0]}"
+    if dialect.startswith("postgres"):
+        made = f"{plain}_{'_'.join(unique.columns)}_key"
     return unique if unique.name else UniqueConstraint(unique.columns, made)
 
 
@@ -68,11 +74,9 @@ def key_that_goes(table: str, key: ForeignKeyConstraint, dialect: str) -> Operat
     """The name is the one it was given; else the database's own, or the one that a batch gives it."""
     if key.name:
         return dropped_key(table, key)
+    named = named_key(table, key, dialect)
     if dialect.startswith("postgres"):
-        plain = table.rpartition(".")[2]
-        own = msgspec.structs.replace(key, name=f"{plain}_{'_'.join(key.columns)}_fkey")
-        return dropped_key(table, own)
-    named = named_key(table, key)
+        return dropped_key(table, named)
     if dialect == "sqlite":
         goes = dropped_key(table, named)
         return msgspec.structs.replace(goes, batch_name=quoted(named.name), naming=_NAMING["fk"])
@@ -82,10 +86,9 @@ def key_that_goes(table: str, key: ForeignKeyConstraint, dialect: str) -> Operat
 def unique_that_goes(table: str, unique: UniqueConstraint, dialect: str) -> OperationCall:
     if unique.name:
         return dropped(unique.name, "unique")
+    named = named_unique(table, unique, dialect)
     if dialect.startswith("postgres"):
-        plain = table.rpartition(".")[2]
-        return dropped(f"{plain}_{'_'.join(unique.columns)}_key", "unique")
-    named = named_unique(table, unique)
+        return dropped(named.name, "unique")
     if dialect == "sqlite":
         goes = dropped(named.name, "unique")
         return msgspec.structs.replace(goes, batch_name=quoted(named.name), naming=_NAMING["uq"])

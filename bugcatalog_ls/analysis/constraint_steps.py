@@ -12,6 +12,7 @@ from bugcatalog_ls.analysis.constraint_calls import (
     dropped_index,
     dropped_key,
     key_that_goes,
+    named_key,
 )
 from bugcatalog_ls.analysis.revision_steps import Step
 from bugcatalog_ls.facts.constraint_names import constraint_name
@@ -74,7 +75,7 @@ def add_foreign_key(
     what = f"{model.key}.{'_'.join(key.columns)}"
     slug, deed = f"Link {what} to {key.table}", f"links {what} to {key.table}"
     if instead_of is not None:
-        old_name = instead_of.name or name
+        old_name = named_key(model.key, instead_of, dialect).name
         old = ForeignKeyConstraint(
             instead_of.columns,
             instead_of.table,

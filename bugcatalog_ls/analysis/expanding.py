@@ -32,10 +32,10 @@ def with_default(ctx: FixContext, call: Node, _: str, default: str) -> list[Text
 
 def with_sql_default(_: FixContext, call: Node, column: str, default: str) -> list[TextEdit] | None:
     """The default written into the SQL that adds a column, behind its `NOT NULL`."""
-    literal = re.fullmatch(r'sa\.text\("([^"]*)"\)|(sa\.false\(\))|("")', default)
+    literal = re.fullmatch(r'sa\.text\("([^"]*)"\)|sa\.(false|true)\(\)|"([^"\'\\:%]*)"', default)
     if literal is None:
         return None
-    value = literal[1] or ("FALSE" if literal[2] else "''")
+    value = literal[1] or (literal[2] or "").upper() or f"'{literal[3]}'"
     text = text_of(call)
     found = re.search(rf"\b{re.escape(column)}\b[^,;]*?\bNOT\s+NULL\b", text, re.IGNORECASE)
     if found is None or ("'" in value and text[text.index("(") + 1 :].lstrip()[:1] == "'"):
@@ -66,12 +66,10 @@ def expanded_rename(ctx: FixContext, call: Node, table: str, old: str, new: str)
     if batch:
         # Rows can be filled only when the batch has made the column.
         block = enclosing(call, "with_statement")
-        body = block.child_by_field_name("body") if block is not None else None
-        if block is None or body is None or len(body.named_children) != 1:
+        if block is None:
             return None
-        head = ctx.file.source.data[block.start_byte : body.start_byte].decode().rstrip()
-        made = f"{note}\n{head}\n    {batch}.add_column({column})\n{fill}"
-        edits = replace_statement(ctx.file, block, made)
+        edits = replace_statement(ctx.file, statement, f"{note}\n{batch}.add_column({column})")
+        edits = edits + insert_after(ctx.file, block, fill)
     else:
         edits = replace_statement(
             ctx.file, statement, f'{note}\n{op}.add_column("{table}", {column})\n{fill}'

@@ -40,7 +40,7 @@ def remove_column(table: Table, name: str, dialect: str = "") -> Step | None:
             if not key.referred:
                 return None
             up.append(key_that_goes(table.name, key, dialect))
-            down.insert(0, created_key(table.name, named_key(table.name, key)))
+            down.insert(0, created_key(table.name, named_key(table.name, key, dialect)))
     for each in constraints.indexes:
         if name in each.columns and each.name and "" not in each.columns:
             up.append(dropped_index(each))
@@ -48,10 +48,10 @@ def remove_column(table: Table, name: str, dialect: str = "") -> Step | None:
     for unique in constraints.uniques:
         if name in unique.columns and len(unique.columns) > 1:
             up.append(unique_that_goes(table.name, unique, dialect))
-            down.insert(0, created_unique(named_unique(table.name, unique)))
+            down.insert(0, created_unique(named_unique(table.name, unique, dialect)))
         elif name in unique.columns:
             # It goes with its column.
-            down.insert(0, created_unique(named_unique(table.name, unique)))
+            down.insert(0, created_unique(named_unique(table.name, unique, dialect)))
     return msgspec.structs.replace(plain, upgrade=(*up, *plain.upgrade), downgrade=(*plain.downgrade, *down))
 
 
@@ -93,7 +93,7 @@ def remove_index(table: str, found: TableIndex) -> Step | None:
 
 def remove_unique(table: str, unique: UniqueConstraint, dialect: str = "") -> Step | None:
     """Drop a unique constraint that only the schema has."""
-    named = named_unique(table, unique)
+    named = named_unique(table, unique, dialect)
     what = f"the constraint {named.name}"
     up = (unique_that_goes(table, unique, dialect),)
     return Step(table, f"Drop {what}", f"drops {what}", up, (created_unique(named),))
@@ -103,7 +103,7 @@ def remove_foreign_key(table: Table, key: ForeignKeyConstraint, dialect: str = "
     """Drop a foreign key that only the schema has, in MySQL with the index that it brought along."""
     if not key.referred:
         return None
-    named = named_key(table.name, key)
+    named = named_key(table.name, key, dialect)
     what = f"the foreign key {named.name}"
     up = [key_that_goes(table.name, key, dialect)]
     if dialect in ("", *_MYSQL) and not _is_indexed(table, key.columns):

@@ -194,14 +194,34 @@ _FILLERS = {
 
 
 def _filler(column: Column) -> str:
-    """What the rows that are there get: the model's own literal default, else what is empty in the type."""
+    """What the rows that are there get: the model's own default, else what is empty in the type."""
     if column.nullable is not False:
         return ""
-    if column.literal_default:
-        return column.literal_default
+    if column.default or column.literal_default:
+        return model_default(column)
     if column.foreign_keys or column.unique:
         return ""
     return filler_of(column.type)
+
+
+def model_default(column: Column) -> str:
+    """The default that the model itself gives, as a server default; empty where none says the same."""
+    kind, literal = column.type, column.literal_default
+    if kind.name == "ENUM":
+        # A member is stored under its name or its value.
+        member = column.default.rpartition(".")[2]
+        labels = {quoted(label): label for label in kind.labels or ()}
+        if quoted(member) in labels:
+            return quoted(member)
+        return literal if literal in labels else ""
+    if literal:
+        return literal
+    if kind.name == "JSON":
+        return {"builtins.dict": _FILLERS["JSON"], "builtins.list": "sa.text(\"'[]'\")"}.get(
+            column.default, ""
+        )
+    # The time of now, whichever function gives it.
+    return _FILLERS.get(kind.name, "") if kind.name in ("DATETIME", "TIMESTAMP", "DATE") else ""
 
 
 def filler_of(column_type: ColumnType) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Edit, NewFile
+from bugcatalog_ls.analysis.script_dialects import MYSQL, script_dialect
 from bugcatalog_ls.analysis.sql_places import (
     Part,
     columns_of,
@@ -20,19 +21,7 @@ from bugcatalog_ls.analysis.sql_scripts import is_of_series, script_behind
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import ForeignKeyConstraint
 from bugcatalog_ls.facts.sql_schema import group_of_files
-from bugcatalog_ls.facts.target_databases import target_databases
 from bugcatalog_ls.text.spans import Span
-
-_MYSQL = ("mysql", "mariadb")
-_SIGNS = {
-    "mysql": re.compile(r"\bAUTO_INCREMENT\b|\bENGINE\s*=|`", re.IGNORECASE),
-    "sqlite": re.compile(r"\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b", re.IGNORECASE),
-    "postgresql": re.compile(
-        r"\b(?:BIG|SMALL)?SERIAL\b|\bCREATE\s+(?:TYPE|EXTENSION)\b|\bTIMESTAMPTZ\b|\bJSONB\b|::|\bBYTEA\b"
-        r"|\bAS\s+IDENTITY\b",
-        re.IGNORECASE,
-    ),
-}
 
 
 class SqlChange(NamedTuple):
@@ -62,7 +51,7 @@ def longer_column(ctx: FixContext, table: str, found: Column, length: int) -> Sq
     kind = f"{'CHAR' if found.type.name in ('CHAR', 'NCHAR') else 'VARCHAR'}({length})"
     if home.dialect == "postgresql":
         made = f"ALTER TABLE {table} ALTER COLUMN {found.name} TYPE {kind}"
-    elif home.dialect in _MYSQL and (rest := _kept(found)) is not None:
+    elif home.dialect in MYSQL and (rest := _kept(found)) is not None:
         made = f"ALTER TABLE {table} MODIFY COLUMN {found.name} {kind}{rest}"
     else:
         return None
@@ -87,7 +76,7 @@ def more_labels(ctx: FixContext, table: str, found: Column, wanted: Sequence[str
         return _edited(home, [(Part(end, end), listed)])
     if home.dialect == "postgresql" and found.type.enum_name:
         lines = [f"ALTER TYPE {found.type.enum_name} ADD VALUE {_quoted(label)}" for label in new]
-    elif home.dialect in _MYSQL and (rest := _kept(found)) is not None:
+    elif home.dialect in MYSQL and (rest := _kept(found)) is not None:
         listed = ", ".join(map(_quoted, (*there, *new)))
         lines = [f"ALTER TABLE {table} MODIFY COLUMN {found.name} ENUM({listed}){rest}"]
     else:
@@ -111,7 +100,7 @@ def key_with_rule(
         name = name or f"{table.rpartition('.')[2]}_{column}_fkey"
         relaxing = f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
         dropping = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
-    elif home.dialect in _MYSQL and name and found.type.name:
+    elif home.dialect in MYSQL and name and found.type.name:
         if relaxed and (found.type.length or found.type.name not in ("INTEGER", "BIGINT")):
             return None
         relaxing = f"ALTER TABLE {table} MODIFY COLUMN {column} {found.type.name} NULL"
@@ -158,17 +147,8 @@ def _home(ctx: FixContext) -> _Home | None:
     texts = [ctx.read(path) for path in group.paths]
     if None in texts or not (is_series or len(texts) == 1):
         return None
-    dialect = _dialect(ctx, "\n".join(text or "" for text in texts))
+    dialect = script_dialect(ctx, "\n".join(text or "" for text in texts))
     return _Home(group.paths, dialect, None if is_series else texts[0])
-
-
-def _dialect(ctx: FixContext, text: str) -> str:
-    """The database that the files are for, by the workspace, else by what only one of them can run."""
-    targets = target_databases(ctx.index, ctx.options.dialects).dialects
-    if len(targets) == 1:
-        return next(iter(targets))
-    found = [name for name, signs in _SIGNS.items() if signs.search(text)]
-    return found[0] if len(found) == 1 else ""
 
 
 def _written(ctx: FixContext, home: _Home, words: str, statements: Sequence[str]) -> SqlChange:

@@ -149,9 +149,14 @@ def rewrite_concat(part: Part) -> list[Change]:
 def rewrite_limit(part: Part) -> list[Change]:
     tokens, at = part.tokens, part.first
     offset, count = tokens[at + 1], tokens[at + 3]
-    if any(each.kind == "hole" or each.text in ("?", "%s") for each in (offset, count)):
+    ordered = [each.kind == "hole" or each.text in ("?", "%s") for each in (offset, count)]
+    if all(ordered):
         # They are given by their order.
         return []
+    if ordered[1]:
+        return [(offset.start, count.start, ""), (count.end, count.end, f" OFFSET {offset.text}")]
+    if ordered[0]:
+        return [(offset.start, offset.start, f"{count.text} OFFSET "), (offset.end, count.end, "")]
     return [(offset.start, count.end, f"{count.text} OFFSET {offset.text}")]
 
 
@@ -226,20 +231,3 @@ def rewrite_at_time_zone(part: Part) -> list[Change]:
     if tokens[start].word not in ("NOW", "CURRENT_TIMESTAMP"):
         return []
     return [(tokens[start].start, zone.end, "UTC_TIMESTAMP()" if part.is_mysql else "CURRENT_TIMESTAMP")]
-
-
-def rewrite_interval_text(part: Part) -> list[Change]:
-    tokens, at = part.tokens, part.first
-    match = re.fullmatch(r"'(\d+)\s+([a-z]+?)s?'", tokens[at + 1].text, re.IGNORECASE)
-    if match is None or not part.is_mysql:
-        return []
-    return [(tokens[at + 1].start, tokens[at + 1].end, f"{match[1]} {match[2].upper()}")]
-
-
-def rewrite_interval_unit(part: Part) -> list[Change]:
-    tokens, at = part.tokens, part.first
-    if part.dialect != "postgresql" or tokens[at + 1].kind != "number":
-        return []
-    return [
-        (tokens[at + 1].start, tokens[at + 2].end, f"'{tokens[at + 1].text} {tokens[at + 2].text.lower()}'")
-    ]

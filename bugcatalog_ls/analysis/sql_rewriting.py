@@ -13,13 +13,17 @@ from bugcatalog_ls.analysis.sql_expression_rewrites import (
     rewrite_concat,
     rewrite_distinct_from,
     rewrite_ilike,
-    rewrite_interval_text,
-    rewrite_interval_unit,
     rewrite_limit,
     rewrite_quoted,
     rewrite_regex,
     rewrite_regexp,
     rewrite_to,
+)
+from bugcatalog_ls.analysis.sql_interval_rewrites import (
+    is_moved_time,
+    rewrite_interval_text,
+    rewrite_interval_unit,
+    rewrite_moved_time,
 )
 from bugcatalog_ls.analysis.sql_part import Change, Part
 from bugcatalog_ls.analysis.sql_statement_rewrites import (
@@ -143,6 +147,7 @@ _REWRITES: dict[str, Callable[[Part], list[Change]]] = {
     "at-time-zone": rewrite_at_time_zone,
     "interval-text": rewrite_interval_text,
     "interval-unit": rewrite_interval_unit,
+    "interval": rewrite_moved_time,
     "insert-ignore": rewrite_insert_ignore,
     "insert-or": rewrite_insert_or,
     "on-conflict": rewrite_on_conflict,
@@ -161,6 +166,8 @@ def _of_name(part: Part, kind: str, rest: str) -> list[Change]:
     """A function or a column's type by the other database's name for it."""
     token = part.tokens[part.first]
     if kind == "function":
+        if part.dialect == "sqlite" and is_moved_time(part):
+            return rewrite_moved_time(part)
         made = replacement_of(rest, part.dialect)
         if not made:
             return []

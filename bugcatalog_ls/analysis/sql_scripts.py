@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import NewFile
+from bugcatalog_ls.analysis.script_dialects import MYSQL, counted_key, script_dialect
 from bugcatalog_ls.facts.columns import Column
 from bugcatalog_ls.facts.constraints import Constraints, TableIndex, UniqueConstraint
 
@@ -60,14 +61,19 @@ def creating_file(
 ) -> NewFile | None:
     """The `CREATE TABLE` of a model with its keys and indexes; None where something is not known."""
     keys = [each.name for each in columns if each.primary_key]
+    text = "\n".join(ctx.read(path) or "" for path in paths)
+    dialect = script_dialect(ctx, text)
     parts: list[str] = []
     for each in columns:
+        if keys == [each.name] and (counted := counted_key(each, dialect, text)):
+            parts.append(f"{each.name} {counted}")
+            continue
         default = _default(each)
         if not each.name or each.computed or default is None or not (each.type.name or each.type.source):
             return None
         required = " NOT NULL" if each.nullable is False and not each.primary_key else ""
         key = " PRIMARY KEY" if keys == [each.name] else ""
-        parts.append(f"{each.name} {_type(each)}{default}{required}{key}")
+        parts.append(f"{each.name} {_type(each, dialect)}{default}{required}{key}")
     if len(keys) > 1:
         parts.append(f"PRIMARY KEY ({', '.join(keys)})")
     for foreign in constraints.foreign_keys:
@@ -100,9 +106,11 @@ def _added(column: Column) -> str:
     return f"{made} DEFAULT {default} NOT NULL" if column.nullable is False and default else made
 
 
-def _type(column: Column) -> str:
+def _type(column: Column, dialect: str = "") -> str:
     """The type as SQL writes it."""
     kind = column.type
+    if kind.name == "DATETIME" and dialect in MYSQL:
+        return "DATETIME"
     name = {"DATETIME": "TIMESTAMP", "DOUBLE": "DOUBLE PRECISION"}.get(kind.name, kind.name)
     if kind.name == "DATETIME" and kind.timezone:
         name = "TIMESTAMP WITH TIME ZONE"

@@ -22,6 +22,7 @@ from bugcatalog_ls.facts.decryptions import (
     unresolved,
 )
 from bugcatalog_ls.facts.fact import Fact, Facts
+from bugcatalog_ls.facts.logger_edits import LoggerName
 from bugcatalog_ls.facts.message_edits import chain_cause, name_record
 from bugcatalog_ls.facts.name_symbols import symbol_of_function
 from bugcatalog_ls.facts.record_loops import loop_over_records
@@ -210,7 +211,7 @@ def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix
     module, name = decryption.error
     error = name if module == "builtins" else context.imports().need(module, name, at=call.start_byte)
     logger = file_logger(context)
-    line = _told(logger.name, logger.is_loguru, record)
+    line = _told(logger, record)
     footer = f"except {error}:\n    {line}"
     if statement.id != body[-1].id:
         footer += "\n    continue"
@@ -219,9 +220,12 @@ def _fix_loop(context: FixContext, finding: Finding, call: Node) -> Iterator[Fix
     )
 
 
-def _told(logger: str, is_loguru: bool, record: str) -> str:
+def _told(logger: LoggerName, record: str) -> str:
+    if logger.is_structlog:
+        return logger.call("exception", "decryption failed", **{record: record})
     told = record.replace('"', "").replace("'", "")
-    return f'{logger}.exception("decryption failed: {told}={"{}" if is_loguru else "%s"}", {record})'
+    marker = "{}" if logger.is_loguru else "%s"
+    return f'{logger.name}.exception("decryption failed: {told}={marker}", {record})'
 
 
 def _target_beside(loop: Node, decryption: Decryption) -> str | None:

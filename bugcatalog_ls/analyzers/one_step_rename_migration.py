@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.expanding import expanded_rename, expanded_swap, with_default, with_sql_default
 from bugcatalog_ls.analysis.finding import Finding, Fix, Related
-from bugcatalog_ls.analysis.revision_steps import filler_of
+from bugcatalog_ls.analysis.revision_steps import filler_of, model_default
 from bugcatalog_ls.facts.column_types import ColumnType, type_of
 from bugcatalog_ls.facts.migration_graph import dialect_of, environment_of, graph
 from bugcatalog_ls.facts.models import models_of_table
@@ -45,7 +45,9 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         if made is None:
             return
         kind_of_column = made.sql_type or type_of(ctx.index, made.new_type, ctx.file.path)
-        default = filler_of(kind_of_column)
+        default = _default_of_model(ctx, made)
+        if default is None:
+            default = filler_of(kind_of_column)
         add = with_sql_default if made.in_sql else with_default
         edits = add(ctx, call, made.column, default) if default else None
         if edits:
@@ -60,6 +62,23 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         edits = expanded_swap(ctx, call, finding.data["table"], finding.data["old"], finding.data["new"])
         if edits is not None:
             yield ctx.fix("Keep the old column beside the new one", "suggested", edits)
+
+
+def _default_of_model(ctx: FixContext, made: RevisionOperation) -> str | None:
+    """What the model gives new rows, as a server default: empty where it gives what none can say, None where
+    there is no model or it gives nothing."""
+    environment = environment_of(ctx.index, ctx.file.path)
+    metadata = metadata_migrated_by(ctx.index, environment.name) if environment is not None else ()
+    for each in models_of_table(ctx.index, made.table):
+        column = each.column(made.column) if each.metadata in metadata else None
+        if column is None:
+            continue
+        if column.server_default:
+            is_plain = column.server_default.startswith(("sa.", '"', "'"))
+            return column.server_default if is_plain else ""
+        if column.default or column.literal_default:
+            return model_default(column)
+    return None
 
 
 ANALYZER = Analyzer(join=_join, joins=(RevisionOperation,), fix=_fix)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bugcatalog_ls.analysis.added_columns import added_column_files
+from bugcatalog_ls.analysis.added_columns import (
+    added_column_files,
+    column_in_model,
+    is_of_models_only,
+)
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix, Related
 from bugcatalog_ls.facts.sql_schema import (
@@ -130,6 +134,11 @@ def _adding(ctx: FixContext, finding: Finding, *, is_sure: bool) -> Iterator[Fix
     """The migration, or the `ALTER TABLE` file, that adds the column."""
     table, name = finding.data.get("table", ""), finding.data.get("name", "")
     if not table or not re.fullmatch(r"\w+", name):
+        return
+    if is_of_models_only(ctx, finding.data):
+        edits = column_in_model(ctx, finding.data["model"], name)
+        if edits is not None:
+            yield ctx.fix(f"Add the column {name} to the model of {table}", "suggested", edits)
         return
     added = added_column_files(ctx, table, name, finding.data)
     if added is None:

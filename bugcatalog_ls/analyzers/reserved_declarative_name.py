@@ -19,6 +19,7 @@ from bugcatalog_ls.facts.models import models
 from bugcatalog_ls.facts.orm import OrmAttribute, OrmClass, column_anchor
 from bugcatalog_ls.facts.reserved_names import (
     DECLARATIVE_NAMES,
+    is_of_pydantic,
     protects_names,
     pydantic_release,
     shadows,
@@ -52,7 +53,8 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
     statement = ctx.node_of("assignment")
     if found is None or identifier.type != "identifier" or statement is None:
         return
-    new = f"{name}_"
+    # Pydantic warns of all that begins as its own names do.
+    new = f"{name.removeprefix('model_')}_"
     taken = {attribute.name for attribute in found[1].attributes}
     family = _family(ctx.index, symbol)
     if new in taken or any(_has(ctx.index, each, new) for each in family):
@@ -71,7 +73,10 @@ def _fix(ctx: FixContext, finding: Finding) -> Iterable[Fix]:
         return
     edits = [Edit(ctx.file.path, edit.span, edit.content) for edit in [*replace_node(identifier, new), *made]]
     # Constructors of pydantic models take the alias still.
-    edits.extend(renamed_uses(ctx, family, name, new, keywords=finding.variant != "shadowed"))
+    uses = renamed_uses(ctx, family, name, new, keywords=finding.variant != "shadowed")
+    edits.extend(uses.edits)
+    if not uses.complete or _is_read_by_schemas(ctx, name):
+        applicability = "suggested"
     what = f"with the alias {name}" if finding.variant == "shadowed" else f"over the column {name}"
     yield ctx.fix(f"Rename the attribute to {new}, {what}", applicability, edits)
 
@@ -148,6 +153,8 @@ def _shadowing(ctx: JoinContext, fact: OrmClass, attribute: OrmAttribute, releas
         return
     data = {"class": fact.symbol, "name": name, "kind": str(release)}
     message = f"the field {name} of {fact.name} hides BaseModel.{name}"
+    if not is_of_pydantic(name):
+        message = f"the field {name} of {fact.name} begins with what pydantic keeps for names of its own"
     yield ctx.find(column_anchor(fact.symbol, name), message, variant="shadowed", data=data)
 
 
@@ -156,6 +163,21 @@ def _family(index: FactIndex, symbol: str) -> tuple[str, ...]:
     return tuple(
         each for each in sorted(index.keys(OrmClass)) if each == symbol or symbol in ancestors(index, each)
     )
+
+
+def _is_read_by_schemas(ctx: FixContext, name: str) -> bool:
+    """Whether pydantic models that are filled from the attributes of rows have a field of the name."""
+    for symbol in sorted(ctx.index.keys(OrmClass)):
+        found = ctx.index.one(OrmClass, symbol)
+        if found is None or found[1].attribute(name) is None or is_table(found[1]):
+            continue
+        if not pydantic_release(ctx.index, symbol):
+            continue
+        owners = [ctx.index.one(OrmClass, each) for each in (symbol, *ancestors(ctx.index, symbol))]
+        texts = [ctx.read(owner[0]) or "" for owner in owners if owner is not None]
+        if any("from_attributes" in text or "orm_mode" in text for text in texts):
+            return True
+    return False
 
 
 def _has(index: FactIndex, symbol: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from bugcatalog_ls.analysis.analyzer import Analyzer, FixContext, JoinContext
 from bugcatalog_ls.analysis.finding import Applicability, Finding, Fix
+from bugcatalog_ls.analysis.moved_definitions import moved_constant
 from bugcatalog_ls.analysis.name_sources import sources_of
 from bugcatalog_ls.facts.exports import ModuleExports
 from bugcatalog_ls.facts.fact import Fact, Facts
@@ -215,6 +216,10 @@ def _fix(context: FixContext, finding: Finding) -> Iterator[Fix]:
             yield from _quote(context, annotation)
         else:
             yield _imported(context, node, source, "safe")
+    elif annotation is None and reason == "later":
+        moved = moved_constant(context.file, name, _top_statement(node))
+        if moved is not None:
+            yield context.fix(f"Define {name} above", "safe", moved)
     elif annotation is not None and reason == "later":
         definition = next(
             (p for p in ancestors(node) if p.type in ("function_definition", "class_definition")), None

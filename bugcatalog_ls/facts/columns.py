@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from bugcatalog_ls.facts.column_types import ColumnType, type_of
-from bugcatalog_ls.facts.constants import text_in
+from bugcatalog_ls.facts.constants import evaluate, text_in
 from bugcatalog_ls.facts.expressions import (
     Call,
     Constant,
@@ -127,7 +127,9 @@ def column(index: FactIndex, call: Call, path: str) -> Column | None:
         index=is_true(call.keyword("index")),
         server_default=server_default,
         default=_default(index, call, path),
-        literal_default=literal_default(call.keyword("default")),
+        literal_default=literal_default(
+            evaluate(index, call.keyword("default") or call.keyword("insert_default"), path)
+        ),
         onupdate=_symbol_or(index, call.keyword("onupdate"), path),
         computed=computed,
         identity=identity,

@@ -122,7 +122,12 @@ def _add(
 
 
 VOCABULARY = Vocabulary(
-    _collect, (b'= "', b"= '", b'="', b"='", b".in_(", b".not_in(", b".notin_(", b".update({")
+    _collect,
+    (
+        *(b'= "', b"= '", b'="', b"='", b".in_(", b".not_in(", b".notin_(", b".update({"),
+        # Members of enums and constants stand for texts where rows are made.
+        *(b".value", b".add(", b".commit("),
+    ),
 )
 
 

@@ -81,7 +81,7 @@ def _in_call(file: PyFile, call: Node) -> Iterator[GivenText]:
     if not given or callee is None:
         return
     last = text_of(callee).rpartition(".")[2]
-    owner = _queried(file, callee, _QUERIES[last]) if last in _QUERIES else file.callee(call)
+    owner = queried_class(file, callee, _QUERIES[last]) if last in _QUERIES else file.callee(call)
     if owner is None or "(" in owner or owner.partition(".")[0] in sys.stdlib_module_names:
         return
     for name, value in given:
@@ -126,7 +126,7 @@ def _in_dict(file: PyFile, node: Node | None) -> Iterator[GivenText]:
     if given is None or given.type != "dictionary" or callee is None:
         return
     # Without a query of one class before it, it is some dict's own `update`.
-    owner = _queried(file, callee, ("query", "update", "insert"))
+    owner = queried_class(file, callee, ("query", "update", "insert"))
     for pair in given.named_children:
         key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
         if key is None or value is None or not is_text(value):
@@ -139,7 +139,7 @@ def _in_dict(file: PyFile, node: Node | None) -> Iterator[GivenText]:
                 yield GivenText(made, text_of(name), value, False)
 
 
-def _queried(file: PyFile, callee: Node | None, begins: tuple[str, ...]) -> str | None:
+def queried_class(file: PyFile, callee: Node | None, begins: tuple[str, ...]) -> str | None:
     """The class of `select(Order)`, `session.query(Order)`, `Order.query` that a chain begins with."""
     while callee is not None and callee.type == "attribute":
         inner = callee.child_by_field_name("object")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import chain, count
 from typing import NamedTuple
@@ -19,13 +20,17 @@ _NAMES = ("logger", "log", "_logger", "module_logger")
 
 
 class LoggerName(NamedTuple):
-    """A logger by its name in the file; loguru formats with braces."""
+    """A logger by its name in the file; loguru formats with braces, structlog takes values by keywords."""
 
     name: str
     is_loguru: bool
+    is_structlog: bool = False
 
     def call(self, level: str, text: str, **values: str) -> str:
         """`logger.error("text, id=%s", id)`; `values` are expressions by the name that is logged."""
+        if self.is_structlog:
+            given = "".join(f", {keyword_for(name)}={value}" for name, value in values.items())
+            return f'{self.name}.{level}("{text}"{given})'
         marker = "{}" if self.is_loguru else "%s"
         told = "".join(f", {name}={marker}" for name in values)
         arguments = "".join(f", {value}" for value in values.values())
@@ -44,7 +49,8 @@ def logger_for(
     known = module_logger(file, resolve)
     if known is not None and _reaches(file, known, at):
         symbol = file.names.binding_symbol(module.bindings[known][-1], module)
-        return LoggerName(known, resolve(symbol or "").startswith("loguru."))
+        library = resolve(symbol or "").partition(".")[0]
+        return LoggerName(known, library == "loguru", library == "structlog")
     source = workspace_logger(index, file.path, resolve)
     if source is None:
         name = _free_name(file, _NAMES, at)
@@ -52,12 +58,18 @@ def logger_for(
             lambda place: f"{name} = {imports.need('logging', at=place)}.getLogger(__name__)", at=at
         )
         return LoggerName(name, False)
-    is_loguru = source.module == "loguru"
+    is_loguru, is_structlog = source.module == "loguru", source.module.partition(".")[0] == "structlog"
     if source.call is None:
-        return LoggerName(imports.need(source.module, source.attribute, at=at), is_loguru)
+        return LoggerName(imports.need(source.module, source.attribute, at=at), is_loguru, is_structlog)
     name = _free_name(file, (source.name, *_NAMES), at)
     imports.define(lambda place: f"{name} = {_made(imports, source, place)}", at=at)
-    return LoggerName(name, is_loguru)
+    return LoggerName(name, is_loguru, is_structlog)
+
+
+def keyword_for(record: str) -> str:
+    """The name under which a value is logged by keyword: `row_id` of `row.id`."""
+    made = re.sub(r"\W+", "_", record.partition("[")[0]).strip("_")
+    return f"{made or 'record'}_" if made in ("", "event") else made
 
 
 def _made(imports: Imports, source: LoggerSource, place: int) -> str:

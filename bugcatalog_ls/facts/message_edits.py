@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from bugcatalog_ls.facts.log_names import is_log_owner
+from bugcatalog_ls.facts.logger_edits import keyword_for
 from bugcatalog_ls.facts.loggers import LEVELS
 from bugcatalog_ls.syntax.edits import add_keyword, insert_at
 from bugcatalog_ls.syntax.file import PyFile
@@ -33,8 +34,7 @@ def name_record(file: PyFile, resolve: Callable[[str], str], call: Node, record:
         owner = (callee_of(call) or call).named_children[0]
         library = resolve(file.symbol(owner) or "").partition(".")[0]
         if library == "structlog":
-            name = record.partition("[")[0].replace(".", "_")
-            return add_keyword(file, call, name, record)
+            return add_keyword(file, call, keyword_for(record), record)
         marker = "{}" if library == "loguru" else "%s"
         last = arguments.positional[-1]
         return [

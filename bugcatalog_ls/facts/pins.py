@@ -60,7 +60,7 @@ def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
                 return True
             case "<=" if given < version:
                 return True
-            case "==" | "===" if given < version and not _is_within(each.version, version):
+            case "==" | "===" if _released(given) < version and not _is_within(each.version, version):
                 return True
             case "~=" if _next(given) <= version:
                 return True
@@ -69,7 +69,14 @@ def _ends_before(specifiers: SpecifierSet, version: Version) -> bool:
 
 def _starts_at(specifiers: SpecifierSet, version: Version) -> bool:
     lower = [_version(each.version) for each in specifiers if each.operator in (">=", "==", "===", "~=", ">")]
-    return any(given is not None and given >= version for given in lower)
+    return any(given is not None and _released(given) >= version for given in lower)
+
+
+def _released(version: Version) -> Version:
+    """The release that a prerelease leads to, whose ways it has."""
+    from packaging.version import Version
+
+    return Version(version.base_version)
 
 
 def _version(written: str) -> Version | None:

@@ -48,10 +48,18 @@ def shadows(index: FactIndex, name: str, release: int) -> bool:
         return True
     if not name.startswith("model_") or name == "model_config":
         return False
+    # Told apart from what pydantic has as people do it.
+    if name.endswith("_"):
+        return False
     if name.startswith(("model_validate", "model_dump")):
         return True
     # Until 2.10 the whole prefix was protected.
     return allows_only_before(index, "pydantic", "2.10") and not allows_only_before(index, "pydantic", "2")
+
+
+def is_of_pydantic(name: str) -> bool:
+    """Whether `BaseModel` itself has a name; others are only of those that it keeps for later."""
+    return name in _BOTH_RELEASES or name in _SECOND_RELEASE
 
 
 def protects_names(index: FactIndex, fact: OrmClass) -> bool:

@@ -36,8 +36,25 @@ def states_around(index: FactIndex, environment: str, path: str) -> RevisionStat
     return RevisionStates(before, dict(replay.schema.tables))
 
 
+@derived
+def type_once(index: FactIndex, environment: str, table: str, column: str) -> ColumnType:
+    """The type that a column had when the history last knew it; one without a name where it never did.
+
+    This replays the history once more, too.
+    """
+    found = graph(index, environment)
+    replay, known = Replay(index, ""), ColumnType()
+    for each in found.order if found.whole else ():
+        replay.upgrade(each, module_name(each))
+        known = _type_in(replay.schema.tables.get(table), column) or known
+    return known
+
+
 def type_before(states: RevisionStates, table: str, column: str) -> ColumnType:
     """The type of a column before the revision; one without a name where it is not known."""
-    found = states.before.get(table)
-    there = found.column(column) if found is not None else None
-    return there.column.type if there is not None and there.certain else ColumnType()
+    return _type_in(states.before.get(table), column) or ColumnType()
+
+
+def _type_in(table: Table | None, column: str) -> ColumnType | None:
+    there = table.column(column) if table is not None else None
+    return there.column.type if there is not None and there.certain else None

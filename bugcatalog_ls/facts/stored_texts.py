@@ -20,7 +20,7 @@ from bugcatalog_ls.syntax.words import WORD_BYTES
 
 # Begins with what is rare, for speed: what stands before the sign is looked at afterwards.
 _CANDIDATE = re.compile(
-    rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid|secrets|bcrypt|sha\d+|md5|token_\w+)\b"
+    rb"=[ ]?(?:(f?[\"'])|(?:str\()?(?:hashlib|uuid\d?|secrets|bcrypt|sha\d+|md5|token_\w+)\b"
     rb"|(?:\w+\.)*(?:generate_password_hash|hash)\()"
 )
 _DEFAULT = re.compile(

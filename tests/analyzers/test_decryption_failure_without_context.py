@@ -664,6 +664,17 @@ def test_mend_structlog_() -> None:
     )
 
 
+def test_mend_structlog_in_a_loop() -> None:
+    head = "import structlog\nfrom cryptography.fernet import Fernet{error}\nlog = structlog.get_logger()\n"
+    loop = "def get(f: Fernet, rows):\n    for row in rows:\n"
+    check_fix(
+        "BC802",
+        f"{head.format(error='')}{loop}        use(f.decrypt(row.sealed))\n",
+        f"{head.format(error=', InvalidToken')}{loop}        try:\n            use(f.decrypt(row.sealed))\n"
+        '        except InvalidToken:\n            log.exception("decryption failed", row_id=row.id)\n',
+    )
+
+
 def test_mend_print_() -> None:
     check_fix(
         "BC802",

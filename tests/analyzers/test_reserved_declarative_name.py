@@ -66,7 +66,7 @@ def test_flask_sqlmodel_and_releases() -> None:
         class ItemOut(SQLModel):
             metadata: dict = {}
         #- requirements.txt
-        SQLAlchemy>=2.1
+        SQLAlchemy==2.1.0b1
     """,
     )
 
@@ -80,6 +80,7 @@ def test_flask_sqlmodel_and_releases() -> None:
         ("", "class A(BaseModel):\n    model_name: str\n    metadata: dict\n    fields: list\n"),
         ("pydantic==2.5.0", "class A(BaseModel):\n    model_name: str\n  # ^^^^^^^^^^ BC707.shadowed\n"),
         ("pydantic==2.11.0", "class A(BaseModel):\n    model_name: str\n"),
+        ("", "class A(BaseModel):\n    model_dump_: str = Field(alias='model_dump')\n"),
         ("pydantic==2.5.0", "class A(BaseModel):\n    model_config = {'protected_namespaces': ()}\n    model_name: str\n"),
         ("pydantic<2", "class A(BaseModel):\n    schema: list\n  # ^^^^^^ BC707.shadowed\n    fields: list\n    model_name: str\n"),
         ("", "from typing import ClassVar\nclass A(BaseModel):\n    schema: ClassVar[str] = 'x'\n    _copy: int = 1\n"),
@@ -126,6 +127,7 @@ def test_uses_are_renamed_where_they_are_known() -> None:
         class Sub(Event):
             pass
         #- app/use.py
+        from sqlalchemy import select
         from app.models import Base, Event, Sub
         from other import Message
         def make(data) -> Event:
@@ -136,6 +138,17 @@ def test_uses_are_renamed_where_they_are_known() -> None:
             Base.metadata.create_all()
             Message(metadata=1)
             return sub.metadata, message.metadata, Event.metadata["x"]
+        def load(session):
+            event = session.get(Event, 1)
+            if event is None:
+                event = session.scalars(select(Event).filter_by(metadata={})).one()
+            event.metadata = {}
+            setattr(event, "metadata", [each.metadata for each in session.scalars(select(Event))])
+            return event
+        #- app/api.py
+        from app.use import load
+        def show(session):
+            return load(session).metadata
     """, """
         #- app/models.py
         from sqlalchemy import JSON, Column
@@ -153,6 +166,7 @@ def test_uses_are_renamed_where_they_are_known() -> None:
         class Sub(Event):
             pass
         #- app/use.py
+        from sqlalchemy import select
         from app.models import Base, Event, Sub
         from other import Message
         def make(data) -> Event:
@@ -163,7 +177,37 @@ def test_uses_are_renamed_where_they_are_known() -> None:
             Base.metadata.create_all()
             Message(metadata=1)
             return sub.metadata_, message.metadata, Event.metadata_["x"]
+        def load(session):
+            event = session.get(Event, 1)
+            if event is None:
+                event = session.scalars(select(Event).filter_by(metadata_={})).one()
+            event.metadata_ = {}
+            setattr(event, "metadata_", [each.metadata_ for each in session.scalars(select(Event))])
+            return event
+        #- app/api.py
+        from app.use import load
+        def show(session):
+            return load(session).metadata_
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("use", "is_safe"),
+    [
+        ("event = session.get(Event, 1)\n    event.metadata = data", True),
+        ("session.query(Other).first().metadata", True),
+        ("event.metadata = data", False),
+        ("Event(**data)", False),
+        ("rows = session.execute(stmt)\n    return [Event, [row.metadata for row in rows]]", False),
+    ],
+)
+def test_a_rename_is_safe_where_all_uses_are_seen(use: str, is_safe: bool) -> None:
+    code = (
+        f'{HEAD}class Other(Base):\n    __tablename__ = "b"\nclass Event(Base):\n    __tablename__ = "a"\n'
+        f"    metadata = Column(JSON)\ndef use(session, stmt, event, data):\n    {use}\n"
+    )
+    fixed = apply_all_fixes("BC707", {"a.py": code}, lambda fix: fix.applicability == "safe")["a.py"]
+    assert ("metadata_" in fixed) is is_safe
 
 
 @pytest.mark.parametrize(
@@ -180,6 +224,12 @@ def test_uses_are_renamed_where_they_are_known() -> None:
             "from pydantic import BaseModel, ConfigDict, Field\n\n\nclass A(BaseModel):\n"
             '    """A."""\n\n    model_config = ConfigDict(extra="allow", populate_by_name=True)\n'
             '    json_: dict = Field(default_factory=dict, alias="json")\n',
+        ),
+        (
+            "import pydantic as pyd\n\n\nclass A(pyd.BaseModel):\n    model_dump: str\n",
+            "import pydantic as pyd\n\n\nclass A(pyd.BaseModel):\n"
+            "    model_config = pyd.ConfigDict(populate_by_name=True)\n\n"
+            '    dump_: str = pyd.Field(alias="model_dump")\n',
         ),
         (
             "from pydantic.v1 import BaseModel\n\n\nclass A(BaseModel):\n    copy: bool = True\n",
@@ -202,3 +252,13 @@ def test_mend_in_the_line_ends_and_indentation_of_the_file() -> None:
         '\tmodel_config = ConfigDict(populate_by_name=True)\r\n\r\n\tschema_: str = Field(alias="schema")'
         in fixed
     )
+
+
+def test_the_query_of_the_class_is_another_one() -> None:
+    code = (
+        "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Search(db.Model):\n"
+        "    {name} = db.Column({column}db.String)\ndef f(number):\n    found = Search.query.get(number)\n"
+        "    return found.{name}, Search.query.filter_by({name}='x').first().{name}\n"
+    )
+    fixed = code.format(name="query_", column='"query", ')
+    check_fix("BC707", code.format(name="query", column=""), fixed)

@@ -98,6 +98,8 @@ TEXTS = (
         TEXTS + 'def f(post: Post):\n    post.name = f"{post.code}"\n              # ^^^^^^^^^^^^^^ BC704\n',
         TEXTS + "def f(post: Post, data):\n    post.code = hashlib.sha256(data).hexdigest()\n              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ BC704\n",
         TEXTS + "def f():\n    return Post(name=str(uuid.uuid4()))\n                   # ^^^^^^^^^^^^^^^^^ BC704\n",
+        TEXTS + "from uuid import uuid4\ndef f():\n    return Post(name=str(uuid4()), code=str(uuid4()))\n                   # ^^^^^^^^^^^^ BC704\n",
+        TEXTS + 'from typing import Annotated\nfrom pydantic import BaseModel, StringConstraints\nTitle = Annotated[str, StringConstraints(max_length=20)]\nTitles = Annotated[list[str], StringConstraints(max_length=99)]\nclass PostCreate(BaseModel):\n    name: Title | None\n  # ^^^^ BC704\n    code: Titles\n',
         TEXTS + 'from pydantic import BaseModel, Field, constr\nclass PostCreate(BaseModel):\n    name: str = Field(max_length=20)\n  # ^^^^ BC704\n    code: constr(max_length=40)\n  # ^^^^ BC704\n',
         TEXTS + 'def f(post: Post):\n    post.name = "short"\n    post.name = f"{post.code}"[:10]\n    post.code = str(uuid.uuid4())\n',
         TEXTS + 'from pydantic import BaseModel, Field\nclass PostCreate(BaseModel):\n    name: str = Field(max_length=10)\n    code: str\nclass OtherCreate(BaseModel):\n    name: str = Field(max_length=99)\n',
@@ -106,6 +108,18 @@ TEXTS = (
 )  # fmt: skip
 def test_lengths(body: str) -> None:
     check_findings("BC704", BASE + body)
+
+
+def test_values_of_members_in_a_file_without_other_texts() -> None:
+    members = (
+        "import enum\nclass Kind(str, enum.Enum):\n    POST = 'post'\n    COLLECT = 'click_and_collect'\n"
+    )
+    uses = (
+        "from models import Kind, Post\ndef f(session):\n    post = Post(name=Kind.COLLECT.value)\n"
+        "                   # ^^^^^^^^^^^^^^^^^^ BC704\n    post.name = Kind.COLLECT.value\n"
+        "              # ^^^^^^^^^^^^^^^^^^ BC704\n    post.name = Kind.POST.value\n    session.add(post)\n"
+    )
+    check_findings("BC704", f"#- models.py\n{BASE}{TEXTS}{members}#- use.py\n{uses}")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """BC705: constructs by database, targets by where they come from, guards, and rewriting."""
 
+# Snippets are easier to read on one line each.
+# ruff: noqa: E501
+
 import pytest
 
 from bugcatalog_ls.testing.checks import check_findings, check_fix
@@ -1192,3 +1195,24 @@ def test_a_script_with_a_storage_engine_is_for_mysql_where_that_is_one_of_the_ta
             driver.execute("CREATE INDEX IF NOT EXISTS names FOR (n:Person) ON (n.name)")
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("driver", "before", "after"),
+    [
+        ("sqlite3", "f\"SELECT a FROM t WHERE b > NOW() - INTERVAL '{n} days'\"", "f\"SELECT a FROM t WHERE b > datetime('now', '-{n} days')\""),
+        ("sqlite3", "'SELECT a FROM t WHERE b > CURRENT_DATE + INTERVAL 2 MONTH'", "'SELECT a FROM t WHERE b > date(\\'now\\', \\'+2 months\\')'"),
+        # Half of it alone would be no better.
+        ("sqlite3", "\"SELECT NOW() - INTERVAL '1 fortnight'\"", "\"SELECT NOW() - INTERVAL '1 fortnight'\""),
+        ("sqlite3", "\"SELECT NOW() - INTERVAL ? DAY\"", "\"SELECT NOW() - INTERVAL ? DAY\""),
+        ("pymysql", "f\"SELECT NOW() - INTERVAL '{n} days'\"", 'f"SELECT NOW() - INTERVAL {n} DAY"'),
+        ("psycopg", '"SELECT a FROM t LIMIT %s, 20"', '"SELECT a FROM t LIMIT 20 OFFSET %s"'),
+        ("psycopg", '"SELECT a FROM t LIMIT 20, %s"', '"SELECT a FROM t LIMIT %s OFFSET 20"'),
+        ("psycopg", '"SELECT a FROM t LIMIT %s, %s"', '"SELECT a FROM t LIMIT %s, %s"'),
+    ],
+)  # fmt: skip
+def test_parts_are_mended_whole_and_keep_the_order_of_parameters(
+    driver: str, before: str, after: str
+) -> None:
+    code = f"import {driver}\n\n\ndef f(conn: {driver}.Connection, n, p):\n    return conn.cursor().execute({{}}, p)\n"
+    check_fix("BC705", code.format(before), code.format(after))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bugcatalog_ls.analysis.analyzer import Options
 from bugcatalog_ls.testing.checks import check_findings, check_fix
 
@@ -1362,3 +1364,20 @@ print(Missing)
 import scripts.second
 """,
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "import os\n\n\n# Pages.\n@os.x(SIZE)\ndef f(): ...\n\n\nSIZE = 50  # rows\n\n\ndef g(): ...\n",
+            "import os\n\n\nSIZE = 50  # rows\n\n\n# Pages.\n@os.x(SIZE)\ndef f(): ...\n\n\ndef g(): ...\n",
+        ),
+        ("a = NAMES[0]\nNAMES = ('x',)\n", "NAMES = ('x',)\na = NAMES[0]\n"),
+        # What is made of other names may need them, and what is bound twice is another one there.
+        ("a = SIZE\nb = 1\nSIZE = b + 1\n", None),
+        ("a = SIZE\nSIZE = 1\nSIZE = 2\n", None),
+    ],
+)
+def test_a_constant_that_is_needed_above(before: str, after: str | None) -> None:
+    check_fix("BC904", before, after or before)
