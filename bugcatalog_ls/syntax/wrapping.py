@@ -121,7 +121,8 @@ def _split_before_comment(root: Node, text: str, start: int, width: int, unit: s
     last = root.descendant_for_byte_range(end - 1, end)
     if last is None or last.type != "comment":
         return _split(root, text, start, end, width, unit)
-    comment, written = _text(last), text.encode()[: last.start_byte - start].decode()
+    # The grammar counts a carriage return to the comment in front of it.
+    comment, written = _text(last).rstrip("\r"), text.encode()[: last.start_byte - start].decode()
     code = written.rstrip()
     is_pragma = _PRAGMA.match(comment) is not None
     if not code or (is_pragma and len(code) <= width):
