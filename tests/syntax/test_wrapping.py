@@ -82,3 +82,9 @@ def test_a_choice_that_the_grammar_reads_wrongly_stays() -> None:
     file = PyFile("example.py", Source("with a if b else c as d:\n    pass\n"))
     edits = [TextEdit(Span(5, 6), "a_value")]
     assert fitted(file, edits, "line-length = 20") == edits
+
+
+def test_a_row_below_a_removed_one_stays() -> None:
+    text = f"import os\nanswer = f({LONG})\n"
+    edits = [TextEdit(Span(0, len("import os\n")), "")]
+    assert fitted(PyFile("example.py", Source(text)), edits, "line-length = 40") == edits
