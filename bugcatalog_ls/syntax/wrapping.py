@@ -37,11 +37,12 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
     width, newline = _width(file, settings), file.source.newline
     root: Node | None = None
     out: list[TextEdit] = []
+    growth = 0
     for group in _by_row(file, made):
         before, text, old_start, old_end = _rows(file, group)
         old = before.split(newline)
         new: list[str] = []
-        offset = old_start + sum(_growth(edit) for edit in made if edit.span < group[0].span)
+        offset = old_start + growth
         for row in text.split(newline):
             split = None
             is_long = len(row) > width and row not in old
@@ -50,6 +51,7 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
                 split = _split_before_comment(root, row, offset, width, indent_unit(file))
             new.append(row if split is None else split.replace("\n", newline))
             offset += len((row + newline).encode())
+        growth += sum(map(_growth, group))
         fits = newline.join(new)
         out += group if fits == text else [TextEdit(Span(old_start, old_end), fits)]
     return out

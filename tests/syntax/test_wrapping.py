@@ -88,3 +88,14 @@ def test_a_row_below_a_removed_one_stays() -> None:
     text = f"import os\nanswer = f({LONG})\n"
     edits = [TextEdit(Span(0, len("import os\n")), "")]
     assert fitted(PyFile("example.py", Source(text)), edits, "line-length = 40") == edits
+
+
+def test_rows_far_below_other_edits_are_split_where_they_stand() -> None:
+    text = "x = 'ä'\n" * 1000 + f"answer = f({LONG})\n"
+    file = PyFile("example.py", Source(text))
+    above = [TextEdit(Span(start, start), "ö = ") for start in file.source.lines.starts[:1000]]
+    edits = fitted(
+        file, [*add_keyword(file, file.nodes("call")[0], "timeout", "10"), *above], "line-length = 80"
+    )
+    after = "ö = x = 'ä'\n" * 1000 + f"answer = f(\n    {LONGER}\n)\n"
+    assert apply_edits(file.source.data, edits).decode() == after
