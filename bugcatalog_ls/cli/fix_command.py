@@ -11,7 +11,7 @@ from bugcatalog_ls.catalog.entry import Severity
 from bugcatalog_ls.cli.differences import difference
 from bugcatalog_ls.cli.exits import FOUND, INTERNAL_ERROR, OK, WRONG_USE, UsageError, warn
 from bugcatalog_ls.cli.paint import Paint
-from bugcatalog_ls.cli.patch_folder import patch_folder
+from bugcatalog_ls.cli.patch_folder import file_of_patch, patch_folder
 from bugcatalog_ls.cli.progress import Bar
 from bugcatalog_ls.cli.scan import (
     FailureLog,
@@ -129,7 +129,7 @@ def _report(
         for workspace, path, mended in touched:
             yield from _patch(workspace, path, mended, folder)
         # Standard output holds a patch, and nothing but it.
-        place = "" if folder == Path.cwd() else f" The patch is to be applied in {folder}."
+        place = "" if folder == Path.cwd().resolve() else f" The patch is to be applied in {folder}."
         print(_summary(n_mended, n_left, True) + place, file=sys.stderr)
         return
     for workspace, path, mended in touched:
@@ -145,7 +145,7 @@ def _report(
 
 
 def _patch(workspace: Workspace, path: str, mended: Mended, folder: Path) -> Iterator[str]:
-    file = workspace.root / path
+    file = file_of_patch(workspace.root, path)
     name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.as_posix()
     before = mended.before.get(path)
     if path in mended.deleted and before is None:

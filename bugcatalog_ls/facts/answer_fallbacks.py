@@ -8,7 +8,7 @@ from bugcatalog_ls.facts.answer_checks import TextUse
 from bugcatalog_ls.facts.llm_answers import AnswerText
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.handlers import caught_name, is_broad
-from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, body_of, text_of, walk
+from bugcatalog_ls.syntax.nodes import FUNCTIONS, ancestors, text_of, walk
 from bugcatalog_ls.syntax.words import has_word
 
 _LEAVING = frozenset({"return_statement", "continue_statement", "break_statement"})
@@ -39,8 +39,7 @@ def _gives_other(handler: Node, names: set[str]) -> bool:
     if any(node.type == "raise_statement" for node in inside):
         return False
     given = [node for node in inside if node.type == "assignment" or node.type in _LEAVING]
-    last = body_of(handler)[-1:]
-    if not given or not last:
+    if not given:
         return False
     told = {*names, caught_name(handler) or ""} - {""}
     return not any(has_word(text_of(node).encode(), name.encode()) for node in given for name in told)

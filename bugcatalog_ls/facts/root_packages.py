@@ -10,7 +10,8 @@ ROOT_PATH = "root:"
 
 
 class RootPackage(Fact, frozen=True):
-    """The name of the root's folder, which is a package. No path of the workspace holds it."""
+    """The name of the root's folder, by which its modules go where it is a package. No path of the workspace
+    holds it."""
 
     name: str
 
@@ -29,4 +30,10 @@ def file_in_root_package(index: FactIndex, module: str) -> str | None:
 
 
 def is_root_package(index: FactIndex, name: str) -> bool:
-    return index.has_file("__init__.py") and bool(index.get(RootPackage, name))
+    return root_package(index) == name
+
+
+def root_package(index: FactIndex) -> str | None:
+    """The name of the package that the root is, if it is one by now."""
+    known = index.in_file(ROOT_PATH, RootPackage)
+    return known[0].name if known and index.has_file("__init__.py") else None

@@ -30,9 +30,10 @@ def may_give(file: PyFile, splat: Node, keys: Collection[str], *, is_told: bool)
     if held is not None:
         return held
     name = _name_of(value)
-    if _BESIDE.search(name):
+    is_outcome = _OUTCOME.search(name) is not None
+    if _BESIDE.search(name) and (is_told or not is_outcome):
         return False
-    return not is_told or _OUTCOME.search(name) is not None
+    return not is_told or is_outcome
 
 
 def _held(file: PyFile, value: Node, keys: Collection[str], depth: int) -> bool | None:

@@ -47,8 +47,10 @@ def _choice_in(root: Node, start: int, end: int) -> Node | None:
             child for child in node.named_children if start <= child.start_byte and child.end_byte <= end
         )
         node = next((child for child in inner if child.type in (*_AROUND, "conditional_expression")), None)
-    is_whole = node is not None and len(node.named_children) == 3
-    return node if is_whole else None
+    if node is None or len(node.named_children) != 3 or node.named_children[-1].type == "as_pattern":
+        # Of `with a if b else c as d:` the grammar takes `c as d` for a part of the choice.
+        return None
+    return node
 
 
 def _lines(choice: Node, width: int) -> Iterator[str]:

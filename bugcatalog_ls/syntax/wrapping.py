@@ -37,17 +37,21 @@ def fitted(file: PyFile, edits: Iterable[TextEdit], settings: str | None = None)
     width, newline = _width(file, settings), file.source.newline
     root: Node | None = None
     out: list[TextEdit] = []
+    growth = 0
     for group in _by_row(file, made):
-        old, text, old_start, old_end = _rows(file, group)
+        before, text, old_start, old_end = _rows(file, group)
+        old = before.split(newline)
         new: list[str] = []
-        offset = old_start + sum(_growth(edit) for edit in made if edit.span < group[0].span)
+        offset = old_start + growth
         for row in text.split(newline):
             split = None
-            if len(row) > width and (len(old) <= width or _is_brought(row, group)):
+            is_long = len(row) > width and row not in old
+            if is_long and (len(old[0]) <= width or _is_brought(row, group)):
                 root = root or parse(apply_edits(file.source.data, made)).root_node
                 split = _split_before_comment(root, row, offset, width, indent_unit(file))
             new.append(row if split is None else split.replace("\n", newline))
             offset += len((row + newline).encode())
+        growth += sum(map(_growth, group))
         fits = newline.join(new)
         out += group if fits == text else [TextEdit(Span(old_start, old_end), fits)]
     return out
@@ -66,12 +70,12 @@ def fitted_code(file: PyFile, code: str, indent: str, settings: str | None = Non
 
 
 def _rows(file: PyFile, group: Sequence[TextEdit]) -> tuple[str, str, int, int]:
-    """The row that edits begin in as it was, the rows that they make of it, and what they change."""
+    """The rows that edits stand in as they were, what they make of them, and from where to where they go."""
     rows, data = file.source.lines, file.source.data
-    start, end = rows.line_span(rows.row_of(group[0].span.start))
+    start = rows.line_span(rows.row_of(group[0].span.start))[0]
     last = rows.line_span(rows.row_of(group[-1].span.end))[1]
     own = [TextEdit(Span(e.span.start - start, e.span.end - start), e.content) for e in group]
-    return data[start:end].decode(), apply_edits(data[start:last], own).decode(), start, last
+    return data[start:last].decode(), apply_edits(data[start:last], own).decode(), start, last
 
 
 def _is_brought(row: str, group: Sequence[TextEdit]) -> bool:
@@ -121,7 +125,8 @@ def _split_before_comment(root: Node, text: str, start: int, width: int, unit: s
     last = root.descendant_for_byte_range(end - 1, end)
     if last is None or last.type != "comment":
         return _split(root, text, start, end, width, unit)
-    comment, written = _text(last), text.encode()[: last.start_byte - start].decode()
+    # The grammar counts a carriage return to the comment in front of it.
+    comment, written = _text(last).rstrip("\r"), text.encode()[: last.start_byte - start].decode()
     code = written.rstrip()
     is_pragma = _PRAGMA.match(comment) is not None
     if not code or (is_pragma and len(code) <= width):

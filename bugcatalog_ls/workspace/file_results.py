@@ -66,9 +66,8 @@ class FileResults:
         self._project = Project(
             configuration.plan, configuration.options, self._source, incremental=self._incremental
         )
-        if (self._disk.root / "__init__.py").is_file():
-            # Facts know paths below the root only.
-            self._project.index.set_file(ROOT_PATH, [RootPackage(self._disk.root.resolve().name)])
+        # Facts know paths below the root only; whether it is a package may change at any time.
+        self._project.index.set_file(ROOT_PATH, [RootPackage(self._disk.root.resolve().name)])
 
     def keep_on(self, configuration: Configuration) -> None:
         """Go on by a configuration that decides nothing else."""

@@ -252,6 +252,10 @@ def test_what_is_unpacked_behind_the_failure() -> None:
         @app.get("/i")
         def i():
             return {"success": False, **(updates() or {})}
+
+        @app.get("/j")
+        def j(result_fields):
+            return {"success": False, "message": "", **result_fields}
         """,
     )
 

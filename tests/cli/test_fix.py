@@ -86,6 +86,20 @@ def test_diff_of_files_elsewhere_names_them_from_their_root(bare_tree: Tree) -> 
     assert bare_tree.read("project/app/a file.py") == "log(1)\n"
 
 
+def test_diff_names_the_files_that_links_lead_to(bare_tree: Tree) -> None:
+    bare_tree.put("project/.bugcatalog/TEAM-1-bare-print.md", TEAM_PAGE)
+    bare_tree.put("project/pyproject.toml", "")
+    bare_tree.put("project/app/a.py", "print(1)\n")
+    bare_tree.put("other/b.py", "print(2)\n")
+    (bare_tree.folder / "link").symlink_to("project")
+    (bare_tree.folder / "project/app/b.py").symlink_to("../../other/b.py")
+    result = bare_tree.run("fix", "--diff", "--select", "TEAM-1", "link")
+    assert (result.code, result.err) == (0, "Would mend 2 findings; nothing is left.\n")
+    subprocess.run(["git", "apply"], cwd=bare_tree.folder, input=result.out.encode(), check=True)
+    assert bare_tree.read("project/app/a.py") == "log(1)\n"
+    assert bare_tree.read("other/b.py") == "log(2)\n"
+
+
 def test_diff_of_several_roots_is_one_patch(tmp_path: Path) -> None:
     places = [(tmp_path / "one", "a.py"), (tmp_path / "two", "b/c.py")]
     assert patch_folder(places) == tmp_path

@@ -68,3 +68,34 @@ def test_rows_that_an_edit_brings_are_split() -> None:
         apply_edits(file.source.data, edits).decode()
         == "a = 1\nif a:\n    first(\n        a_long_argument, another\n    )\n    pass\nb = 2\n"
     )
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_comment_stays_behind_the_first_line(newline: str) -> None:
+    file = PyFile("example.py", Source(f"x = 1{newline}answer = f({LONG})  # why{newline}"))
+    edits = fitted(file, add_keyword(file, file.nodes("call")[0], "timeout", "10"), "line-length = 80")
+    rows = ["x = 1", "answer = f(  # why", f"    {LONGER}", ")", ""]
+    assert apply_edits(file.source.data, edits).decode() == newline.join(rows)
+
+
+def test_a_choice_that_the_grammar_reads_wrongly_stays() -> None:
+    file = PyFile("example.py", Source("with a if b else c as d:\n    pass\n"))
+    edits = [TextEdit(Span(5, 6), "a_value")]
+    assert fitted(file, edits, "line-length = 20") == edits
+
+
+def test_a_row_below_a_removed_one_stays() -> None:
+    text = f"import os\nanswer = f({LONG})\n"
+    edits = [TextEdit(Span(0, len("import os\n")), "")]
+    assert fitted(PyFile("example.py", Source(text)), edits, "line-length = 40") == edits
+
+
+def test_rows_far_below_other_edits_are_split_where_they_stand() -> None:
+    text = "x = 'ä'\n" * 1000 + f"answer = f({LONG})\n"
+    file = PyFile("example.py", Source(text))
+    above = [TextEdit(Span(start, start), "ö = ") for start in file.source.lines.starts[:1000]]
+    edits = fitted(
+        file, [*add_keyword(file, file.nodes("call")[0], "timeout", "10"), *above], "line-length = 80"
+    )
+    after = "ö = x = 'ä'\n" * 1000 + f"answer = f(\n    {LONGER}\n)\n"
+    assert apply_edits(file.source.data, edits).decode() == after
