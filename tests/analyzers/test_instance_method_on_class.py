@@ -19,6 +19,9 @@ class Store:
     def clear(self):
         return None
 
+    def note(self, who, what, **details):
+        return details
+
     def plain(value):
         return value
 
@@ -41,6 +44,10 @@ def run(store: Store, child: Child, unknown, *args, **kwargs):
   # ^^^^^^^^^^ BC902
     Child.clear()
   # ^^^^^^^^^^^ BC902
+    Store.note(unknown, "ban", target=1)
+  # ^^^^^^^^^^ BC902
+    Store.note(unknown, "ada", "ban", target=1)
+    Store.note(unknown, "ban", **kwargs)
     Store.save(store, "item")
     Store.save(child, "item")
     Store.save(unknown, "item")
