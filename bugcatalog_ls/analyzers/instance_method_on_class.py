@@ -170,7 +170,7 @@ def _lacks_self(ctx: JoinContext, call: CallShape, method: FunctionFact, symbol:
         for parameter in method.parameters
         if parameter.kind in ("positional", "keyword") and not parameter.has_default
     ]
-    is_complete = all(name in given for name in lacking)
+    is_complete = call.unpacks_keywords or all(name in given for name in lacking)
     if call.first_is_literal and is_complete and is_test_path(ctx.path):
         # A test may give something else in place of `self`, where that is not looked at.
         return False

@@ -26,13 +26,15 @@ _LITERALS = frozenset(
 
 
 class CallShape(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The arguments of a call: how many positional ones, which keywords, what the first one is."""
+    """The arguments of a call: how many positional ones, which keywords, what the first one is, and
+    whether it unpacks some of either kind."""
 
     n_positional: int
     keywords: tuple[str, ...]
     unpacked: bool
     first: str | None
     first_is_literal: bool
+    unpacks_keywords: bool = False
 
 
 _BRACKET = 0x5D
@@ -191,4 +193,5 @@ def _shape(file: PyFile, call: Node) -> CallShape:
         bool(arguments.list_unpacked),
         file.symbol(first),
         first is not None and unparenthesised(first).type in _LITERALS,
+        bool(arguments.dict_unpacked),
     )

@@ -48,6 +48,9 @@ def run(store: Store, child: Child, unknown, *args, **kwargs):
   # ^^^^^^^^^^ BC902
     Store.note(unknown, "ada", "ban", target=1)
     Store.note(unknown, "ban", **kwargs)
+    Store.save(unknown, **kwargs)
+    Store.save(**kwargs)
+  # ^^^^^^^^^^ BC902
     Store.save(store, "item")
     Store.save(child, "item")
     Store.save(unknown, "item")
