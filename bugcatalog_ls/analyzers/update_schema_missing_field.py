@@ -75,7 +75,7 @@ def _of_schema(context: JoinContext, fact: OrmClass) -> Iterator[Finding]:
     # A schema that lacks most of what can be set was cut down on purpose, as far as one can tell, and
     # so was one that lacks the key of a parent only, or that rejects what it lacks, unless the two
     # differ in one or two fields.
-    rejects = update.extra == "forbid" and (create.extra != "forbid" or len(missing) > 2)
+    rejects = update.extra == "forbid" and len(missing) > 2
     is_narrow = keeps_parent or rejects or len(missing) > max(2, len(shared))
     variant = "uncopied" if not copies else "narrow" if is_narrow else ""
     yield context.find(update.anchor, message, variant=variant, related=related, data=data)
