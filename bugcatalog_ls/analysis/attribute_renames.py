@@ -11,6 +11,7 @@ from bugcatalog_ls.analysis.analyzer import FixContext
 from bugcatalog_ls.analysis.finding import Edit
 from bugcatalog_ls.analysis.instance_verdicts import verdict
 from bugcatalog_ls.facts.given_texts import queried_class
+from bugcatalog_ls.facts.model_class_names import BULK_CALLS, BY_KEYWORD, CLASS_MEMBERS, OF_CLASS_MEMBERS
 from bugcatalog_ls.facts.resolve import file_of_module
 from bugcatalog_ls.syntax.file import PyFile
 from bugcatalog_ls.syntax.import_lines import import_lines
@@ -55,38 +56,7 @@ def renamed_uses(ctx: FixContext, family: tuple[str, ...], name: str, new: str, 
     return Renamed(edits, complete)
 
 
-# What is done to a `MetaData`, a registry or the query of a class, and not to a value.
-_OF_BASE = frozenset(
-    {
-        *("create_all", "drop_all", "tables", "sorted_tables", "reflect", "bind", "naming_convention"),
-        *(
-            "mappers",
-            "configure",
-            "dispose",
-            "map_imperatively",
-            "generate_base",
-            "filter",
-            "filter_by",
-            "get",
-        ),
-        *(
-            "get_or_404",
-            "first",
-            "first_or_404",
-            "all",
-            "order_by",
-            "join",
-            "outerjoin",
-            "options",
-            "paginate",
-        ),
-        *("count", "limit", "with_entities", "delete", "update", "session", "group_by", "distinct", "exists"),
-    }
-)
-_OF_CLASS = ("metadata", "registry", "query")
-_BY_NAME = {"filter_by": ("query", "select"), "values": ("update", "insert")}
 _READERS = ("getattr", "setattr", "hasattr", "delattr")
-_IN_BULK = ("bulk_insert_mappings", "bulk_update_mappings")
 
 
 def _imports_one(ctx: FixContext, file: PyFile, telling: set[str]) -> bool:
@@ -131,11 +101,11 @@ class _Uses:
             if key is None or text_of(key) != self._name or call is None or call.type != "call":
                 continue
             last = text_of(callee_of(call) or call).rpartition(".")[2]
-            if last not in _BY_NAME:
+            if last not in BY_KEYWORD:
                 if self._makes(call):
                     self.spans.append(Span(key.start_byte, key.end_byte))
                 continue
-            owner = queried_class(self._file, callee_of(call), _BY_NAME[last])
+            owner = queried_class(self._file, callee_of(call), BY_KEYWORD[last])
             if owner is None:
                 self.doubtful = True
             elif self._is_own(owner):
@@ -144,18 +114,18 @@ class _Uses:
             call = splat.parent.parent if splat.parent is not None else None
             if call is not None and call.type == "call" and self._makes(call):
                 self.doubtful = True
-        for call in self._file.calls_named(*_IN_BULK):
+        for call in self._file.calls_named(*BULK_CALLS):
             given = arguments_of(call).positional
             self.doubtful = self.doubtful or not given or self._verdict(given[0]) != "other"
 
     def _is_of_base(self, node: Node, owner: Node | None) -> bool:
         """Whether `Model.metadata.create_all` means what the base class has under the name."""
         parent = node.parent
-        if self._name not in _OF_CLASS or parent is None or parent.type != "attribute":
+        if self._name not in CLASS_MEMBERS or parent is None or parent.type != "attribute":
             return False
         symbol = self._file.symbol(owner)
         is_class = symbol is None or not symbol.endswith("()")
-        return is_class and text_of(parent).rpartition(".")[2] in _OF_BASE
+        return is_class and text_of(parent).rpartition(".")[2] in OF_CLASS_MEMBERS
 
     def _judge(self, owner: Node | None, place: Node | None) -> None:
         told = self._verdict(owner)
